@@ -1,0 +1,62 @@
+//! Known divergences: where a backend does not do what a scenario expects, and we know why.
+//!
+//! An entry excuses exactly what it describes, not the scenario: anything else that comes is a failure still.
+
+/// One known divergence.
+#[derive(Clone, Copy)]
+pub struct Divergence {
+    /// The scenario's id.
+    pub scenario: &'static str,
+    /// The backends that it is seen on.
+    pub backends: &'static [&'static str],
+    /// The platforms that it is seen on, as `os`, `arch` or `os-arch`; all where there is none.
+    pub platforms: &'static [&'static str],
+    /// What comes instead, as the verdict puts it; `[..]` stands for anything.
+    pub came: &'static str,
+    /// How often.
+    pub often: Often,
+    /// Why.
+    pub reason: &'static str,
+    /// Where upstream speaks of it; our own words where it does not.
+    pub upstream: &'static str,
+}
+
+/// How often a divergence shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// Each time: one that does not show any more is told.
+    Always,
+    /// By chance: one that does not show says nothing.
+    Sometimes,
+}
+
+/// All of them.
+pub static DIVERGENCES: &[Divergence] = &[];
+
+impl Divergence {
+    /// Whether it is known of a scenario on a subject here.
+    pub fn concerns(&self, scenario: &str, backend: &str) -> bool {
+        self.scenario == scenario && self.backends.contains(&backend) && self.on_this_platform()
+    }
+
+    fn on_this_platform(&self) -> bool {
+        let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+        let here = |platform: &&str| [os, arch].contains(platform) || **platform == format!("{os}-{arch}");
+        self.platforms.is_empty() || self.platforms.iter().any(here)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_names_a_scenario_and_backends_that_exist() {
+        for divergence in DIVERGENCES {
+            assert!(crate::scenario::find(divergence.scenario).is_some(), "{}", divergence.scenario);
+            for name in divergence.backends {
+                assert!(crate::backend::ALL.iter().any(|backend| backend.name == *name), "{name}");
+            }
+        }
+    }
+}

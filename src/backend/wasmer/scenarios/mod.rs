@@ -1,0 +1,12 @@
+//! The scenarios as a user of Wasmer would write them: a file a theme.
+mod early_exit;
+mod stage;
+
+use super::Wasmer;
+use crate::backend::{Play, Table};
+use crate::scenario::Scenario;
+
+/// A theme: its scenarios, and how each is played.
+type Theme = Table<Scenario, Play<Wasmer>>;
+
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN];

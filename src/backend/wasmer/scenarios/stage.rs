@@ -1,0 +1,33 @@
+use anyhow::{Result, bail};
+use wasmer::{Function, Instance, Module, RuntimeError, Store, TypedFunction, imports};
+
+use crate::backend::wasmer::Wasmer;
+use crate::guest;
+
+/// What most scenarios begin with: the early-exit guest, ready to run, with a host function of theirs.
+pub(super) struct Stage {
+    pub(super) store: Store,
+    pub(super) instance: Instance,
+    /// `run(code, n)`: calls the host function with `code`, and returns `code + n` where that returns.
+    pub(super) run: TypedFunction<(i32, i32), i32>,
+}
+
+impl Stage {
+    /// Compiles and instantiates the guest; `early_exit` makes the function that it imports.
+    pub(super) fn set(wasmer: &Wasmer, early_exit: impl FnOnce(&mut Store) -> Function) -> Result<Self> {
+        let mut store = Store::new(wasmer.engine());
+        let module = Module::new(&store, guest::wasm(guest::EARLY_EXIT))?;
+        let imports = imports! { "env" => { "early_exit" => early_exit(&mut store) } };
+        let instance = Instance::new(&mut store, &module, &imports)?;
+        let run = instance.exports.get_typed_function(&store, "run")?;
+        Ok(Self { store, instance, run })
+    }
+
+    /// Calls `run(code, 7)`, which must not return.
+    pub(super) fn exit(&mut self, code: u32) -> Result<RuntimeError> {
+        match self.run.call(&mut self.store, code as i32, 7) {
+            Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
+            Err(error) => Ok(error),
+        }
+    }
+}

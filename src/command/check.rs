@@ -1,0 +1,104 @@
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use wildmatch::WildMatch;
+
+use super::{Out, Status, choice};
+use crate::backend::{self, Settings};
+use crate::cli::Check;
+use crate::harness::{self, Audience, Hello, Launcher};
+use crate::record::{self, Absent, Checked, Played, Subject};
+use crate::report::terminal;
+use crate::scenario::{self, Scenario};
+
+pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+    let scenarios = selected(&asked.filter)?;
+    let specs = choice::subjects(&asked.choice)?;
+    let bar = progress(scenarios.len() * specs.len());
+
+    let next = AtomicUsize::new(0);
+    let followed = Mutex::new(Vec::new());
+    let one_after_the_other = || -> Result<()> {
+        while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut follower = Follower { bar: &bar, hello: None, played: Vec::new() };
+            harness::check(launcher, (spec, n), &scenarios, &mut follower)?;
+            followed.lock().expect("no follower panics").push((n, follower.hello, follower.played));
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..asked.jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("checking does not panic"))
+    })?;
+    bar.finish_and_clear();
+
+    let mut followed = followed.into_inner().expect("no follower panics");
+    followed.sort_by_key(|(n, ..)| *n);
+    let mut checked = Checked { version: record::VERSION, subjects: vec![], absent: absent(), played: vec![] };
+    for (n, hello, played) in followed {
+        let Hello { about, build, .. } = hello.expect("a worker greets first");
+        let licence = backend::parse(&specs[n])?.0.licence.into();
+        checked.subjects.push(Subject { label: specs[n].clone(), licence, about, build });
+        checked.played.extend(played);
+    }
+
+    if asked.json {
+        serde_json::to_writer_pretty(&mut *out, &checked)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", terminal::matrix(&checked))?;
+    }
+    let bad = checked.played.iter().any(|played| played.verdict.is_bad() || asked.strict && played.note.is_some());
+    Ok(if bad { Status::Failed } else { Status::Held })
+}
+
+/// The backends that are not part of this build. One that is, and was not asked for, needs no explanation.
+fn absent() -> Vec<Absent> {
+    let why = |backend: &backend::Backend| Some((backend.name, backend.open(&Settings::default()).err()?));
+    let absent = backend::ALL.iter().filter(|backend| !backend.is_here()).filter_map(why);
+    absent.map(|(name, why)| Absent { backend: name.into(), why: why.to_string() }).collect()
+}
+
+/// The scenarios that were asked for. Drills only by a filter that names their theme.
+fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
+    let wanted = |scenario: &&Scenario| {
+        let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
+        if scenario.drill {
+            filters.iter().any(|glob| glob.starts_with("drill/") && named(glob))
+        } else {
+            filters.is_empty() || filters.iter().any(named)
+        }
+    };
+    let scenarios: Vec<_> = scenario::all().filter(wanted).collect();
+    if scenarios.is_empty() {
+        bail!("no scenario matches {}; `early-exit list` shows them all", filters.join(" or "));
+    }
+    Ok(scenarios)
+}
+
+fn progress(cells: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}").expect("the template is valid");
+    ProgressBar::new(cells as u64).with_style(style)
+}
+
+/// Gathers what one subject gave.
+struct Follower<'a> {
+    bar: &'a ProgressBar,
+    hello: Option<Hello>,
+    played: Vec<Played>,
+}
+
+impl Audience for Follower<'_> {
+    fn greeted(&mut self, hello: Hello) {
+        self.hello = Some(hello);
+    }
+
+    fn played(&mut self, played: Played) {
+        self.bar.set_message(played.scenario.clone());
+        self.bar.inc(1);
+        self.played.push(played);
+    }
+}

@@ -1,0 +1,49 @@
+//! The verbs: one thin file each.
+mod check;
+mod choice;
+mod list;
+mod out;
+mod run;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::harness::{self, Launcher};
+
+pub(crate) use out::Out;
+
+/// What a command found, once it could be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// All held.
+    Held,
+    /// Something did not.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Held => Self::SUCCESS,
+            Status::Failed => Self::FAILURE,
+        }
+    }
+}
+
+/// Runs one command. `executable` is this program: workers run it too.
+///
+/// # Errors
+/// When the command could not be carried out.
+pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
+    let launcher = Launcher::new(executable);
+    let mut out = Out::stdout();
+    match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(asked) => run::run(&asked, &launcher, &mut out),
+        Command::Check(asked) => check::check(&asked, &launcher, &mut out),
+        Command::List(asked) => list::list(&asked, &mut out),
+        Command::Worker(asked) => harness::serve(&asked.subject).map(|()| Status::Held),
+    }
+}

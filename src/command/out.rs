@@ -1,0 +1,26 @@
+use std::io::{self, ErrorKind, Write};
+
+/// Stdout, which may be closed early (`| head -1`): then the rest is not printed, and that is no error.
+pub(crate) struct Out(anstream::AutoStream<io::Stdout>);
+
+impl Out {
+    pub(crate) fn stdout() -> Self {
+        Self(anstream::AutoStream::auto(io::stdout()))
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}

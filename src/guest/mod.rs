@@ -1,0 +1,12 @@
+//! The guests that come with the program.
+
+/// `run(code, n)` asks the host to exit with `code`, and returns `code + n` where it does not.
+pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
+
+/// The bytes of a guest in the text format.
+///
+/// # Panics
+/// When the text is no module: the guests come with the program, and a test reads them all.
+pub fn wasm(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the embedded guests are valid")
+}

@@ -1,0 +1,46 @@
+//! What the early exit took, for the table of `run`: a first impression. Decisions are `measure`'s.
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::sampling::prepare;
+use super::supervisor::{Launcher, Worker};
+use crate::benchmark::{self, Benchmark};
+
+/// What the early exit took in a fresh process.
+#[derive(Debug, Clone, Copy)]
+pub struct Costs {
+    /// To compile the guest: median of a few.
+    pub compile: Duration,
+    /// To instantiate it: median of a few.
+    pub instantiate: Duration,
+    /// The first exit of the process.
+    pub first_exit: Duration,
+    /// An exit like any other: median over batches of a hundred, a few thousand in all.
+    pub exit: Duration,
+    /// The serialised artifact, in bytes.
+    pub artifact: u64,
+}
+
+/// Takes the costs on a subject.
+///
+/// # Errors
+/// When a cell cannot be prepared, or ends in something else than an exit.
+pub fn costs(launcher: &Launcher, spec: &str) -> Result<Costs> {
+    let (mut worker, _) = launcher.launch(spec)?;
+    // The first exit comes first: after any other it would not be one.
+    let (_, first_exit) = median(&mut worker, &benchmark::FIRST_EXIT, 1, 1)?;
+    let (compiling, compile) = median(&mut worker, &benchmark::COMPILE, 5, 1)?;
+    let (_, instantiate) = median(&mut worker, &benchmark::INSTANTIATE, 15, 1)?;
+    let (_, exit) = median(&mut worker, &benchmark::EXIT_TYPED, 30, 100)?;
+    let artifact = compiling.context("no artifact was made")? as u64;
+    Ok(Costs { compile, instantiate, first_exit, exit, artifact })
+}
+
+/// The size of the artifact where one was made, and the median time of an iteration.
+fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
+    let cell = prepare(worker, benchmark, 0)?;
+    let mut samples = (0..batches).map(|_| cell.sample(worker, each)).collect::<Result<Vec<_>>>()?;
+    samples.sort_unstable();
+    Ok((cell.fact("artifact bytes"), samples[samples.len() / 2] / u32::try_from(each)?))
+}

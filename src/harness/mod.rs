@@ -1,0 +1,15 @@
+//! Worker processes: every subject runs in one of its own, so that a crash, a hang or a memory hog in one costs one
+//! verdict or one cell and nothing else.
+mod check;
+mod costs;
+mod protocol;
+mod sampling;
+mod supervisor;
+mod worker;
+
+pub use check::{Audience, check};
+pub use costs::{Costs, costs};
+pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
+pub use sampling::{Cell, prepare};
+pub use supervisor::{Launcher, Limits, Lost, Worker};
+pub use worker::serve;

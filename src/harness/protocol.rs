@@ -1,0 +1,105 @@
+//! What a supervisor and its worker say to each other: a JSON document a line, on the worker's stdin and stdout.
+//!
+//! The worker opens with [`Hello`]; then each [`Ask`] is answered by any number of [`Answer::Said`] and one other
+//! answer. A closed stdin ends the worker, whatever it is doing.
+use serde::{Deserialize, Serialize};
+
+use crate::backend::About;
+use crate::record::Build;
+
+/// The version of this protocol. Another one is not spoken to.
+pub const PROTOCOL: u32 = 1;
+
+/// The first line of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`PROTOCOL`] of the worker's build.
+    pub protocol: u32,
+    /// How the worker was built.
+    pub build: Build,
+    /// What its backend says of itself.
+    pub about: About,
+}
+
+/// What a worker is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Ask {
+    /// Play a scenario; answered by [`Answer::Played`].
+    Play {
+        /// Its id.
+        scenario: String,
+    },
+    /// Prepare a cell; answered by [`Answer::Prepared`] or [`Answer::Unable`].
+    Prepare {
+        /// The benchmark's id.
+        benchmark: String,
+        /// Its parameter.
+        at: u64,
+    },
+    /// Run a batch of a prepared cell; answered by [`Answer::Sampled`] or [`Answer::Unable`].
+    Sample {
+        /// The cell, as [`Answer::Prepared`] numbered it.
+        cell: usize,
+        /// How many iterations.
+        iterations: u64,
+    },
+}
+
+/// What a worker answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// A scenario said a line.
+    Said {
+        /// The line.
+        line: String,
+    },
+    /// A scenario is over.
+    Played {
+        /// How it ended.
+        ended: Ended,
+    },
+    /// A cell is ready.
+    Prepared {
+        /// Its number.
+        cell: usize,
+        /// What is known of it without timing: name and number.
+        facts: Vec<(String, f64)>,
+    },
+    /// A batch is done, and every iteration ended as it must.
+    Sampled {
+        /// Time inside the timer, in nanoseconds, over all iterations.
+        nanoseconds: u64,
+    },
+    /// What was asked cannot be done.
+    Unable {
+        /// Never, on this backend; otherwise it was tried.
+        unsupported: bool,
+        /// Why.
+        why: String,
+    },
+}
+
+/// How a scenario ended, but for what it said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub enum Ended {
+    /// It came to its end.
+    Done,
+    /// The backend never does this.
+    Unsupported {
+        /// Why not.
+        why: String,
+    },
+    /// It could not go on.
+    Failed {
+        /// Why not.
+        why: String,
+    },
+    /// It panicked. What the process holds is not to be trusted any more.
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+}

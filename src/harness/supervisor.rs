@@ -1,0 +1,297 @@
+//! The supervisor's side of a worker: launches it, asks it, and holds it to its limits.
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::protocol::{Answer, Ask, Hello, PROTOCOL};
+
+/// How workers are started. The executable is passed down from the command line: nothing below asks for the current
+/// one, which in a bench or a test is not this program.
+#[derive(Debug, Clone)]
+pub struct Launcher {
+    executable: PathBuf,
+}
+
+/// What a worker may take for one question.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Until it has answered.
+    pub time: Duration,
+    /// Resident memory, in bytes. Not address space: Wasmer reserves gigabytes that it does not use.
+    pub memory: u64,
+}
+
+impl Limits {
+    /// As much memory as is given where nothing else is said.
+    pub const MEMORY: u64 = 2 << 30;
+
+    /// So much time, and the usual memory.
+    pub fn of(time: Duration) -> Self {
+        Self { time, memory: Self::MEMORY }
+    }
+}
+
+/// How a worker was lost. It is dead and buried by then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Lost {
+    /// It died.
+    #[error("{0}")]
+    Crashed(String),
+    /// It took longer than it was given, and was killed.
+    #[error("no answer within {0:?}")]
+    TimedOut(Duration),
+    /// It held more memory than it was given, and was killed.
+    #[error("held {held} MiB of memory, more than the {limit} MiB that it was given")]
+    OverMemory {
+        /// What it held, in MiB.
+        held: u64,
+        /// What it was given, in MiB.
+        limit: u64,
+    },
+    /// It said something that is no answer, and was killed.
+    #[error("said what is no answer: {0}")]
+    Garbled(String),
+}
+
+/// A worker process. Killed when dropped.
+pub struct Worker {
+    child: Child,
+    asks: Option<ChildStdin>,
+    answers: mpsc::Receiver<String>,
+    stderr: Arc<Mutex<Tail>>,
+    stderr_reader: Option<JoinHandle<()>>,
+}
+
+/// A compiler gets this long to open; LLVM takes a moment to be loaded.
+const OPENING: Duration = Duration::from_secs(20);
+/// How often the memory of a worker is looked at.
+const LOOK: Duration = Duration::from_millis(25);
+/// The longest line that is taken from a worker. One that goes on is garbage.
+const LONGEST_LINE: u64 = 1 << 20;
+
+impl Launcher {
+    /// Workers run this executable.
+    pub fn new(executable: impl AsRef<Path>) -> Self {
+        Self { executable: executable.as_ref().to_owned() }
+    }
+
+    /// Starts a worker for a subject, and waits for its greeting.
+    ///
+    /// # Errors
+    /// When it cannot be started, does not open its backend, or speaks another version of the protocol.
+    pub fn launch(&self, subject: &str) -> Result<(Worker, Hello)> {
+        let mut command = Command::new(&self.executable);
+        command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A fixed environment: RUST_BACKTRACE alone would change what an exit costs. Kept is where libraries lie.
+        command.env_clear();
+        for kept in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"] {
+            command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+        }
+        let child = command.spawn().with_context(|| format!("cannot start {}", self.executable.display()))?;
+        Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"))
+    }
+}
+
+impl Worker {
+    fn greet(mut child: Child) -> Result<(Self, Hello)> {
+        let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (lines, answers) = mpsc::channel();
+        let mut stdout = BufReader::new(stdout.expect("piped"));
+        std::thread::spawn(move || {
+            while let Some(line) = next_line(&mut stdout)
+                && lines.send(line).is_ok()
+            {}
+        });
+        let tail = Arc::new(Mutex::new(Tail::default()));
+        let (kept, mut stderr) = (tail.clone(), BufReader::new(stderr.expect("piped")));
+        let stderr_reader = std::thread::spawn(move || {
+            while let Some(line) = next_line(&mut stderr) {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader) };
+        let line = worker.hear(&Limits::of(OPENING))?;
+        Ok((worker, understood(&line)?))
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks, hands on each line that a scenario says, and waits for the answer.
+    ///
+    /// # Errors
+    /// When the worker was lost over it. It cannot be asked again.
+    pub fn ask(&mut self, ask: &Ask, limits: &Limits, mut said: impl FnMut(&str)) -> Result<Answer, Lost> {
+        let mut line = serde_json::to_vec(ask).expect("questions are plain");
+        line.push(b'\n');
+        // What cannot be written is no news: that the worker died shows when it is listened to.
+        let _ = self.asks.as_mut().map(|asks| asks.write_all(&line));
+        let deadline = Instant::now() + limits.time;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.hear(&Limits { time: left, ..*limits }).map_err(|lost| match lost {
+                Lost::TimedOut(_) => Lost::TimedOut(limits.time),
+                other => other,
+            })?;
+            match serde_json::from_str(&line) {
+                Ok(Answer::Said { line }) => said(&line),
+                Ok(answer) => return Ok(answer),
+                Err(_) => {
+                    self.kill();
+                    return Err(Lost::Garbled(shortened(&line, 200)));
+                }
+            }
+        }
+    }
+
+    /// The next line, within the limits.
+    fn hear(&mut self, limits: &Limits) -> Result<String, Lost> {
+        let deadline = Instant::now() + limits.time;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.answers.recv_timeout(left.min(LOOK)) {
+                Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(held) = resident(self.pid()).filter(|held| *held > limits.memory) {
+                self.kill();
+                return Err(Lost::OverMemory { held: held >> 20, limit: limits.memory >> 20 });
+            }
+            if left.is_zero() {
+                self.kill();
+                return Err(Lost::TimedOut(limits.time));
+            }
+        }
+    }
+
+    /// How it died, now that its stdout is closed. One that closed it and lives on is killed.
+    fn died(&mut self) -> Lost {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let status = loop {
+            match self.child.try_wait() {
+                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
+                Ok(Some(status)) => break Some(status),
+                _ => break None,
+            }
+        };
+        if status.is_none() {
+            self.kill();
+        }
+        // Whoever inherited the worker's stderr could keep it open; nobody does.
+        if let Some(reader) = self.stderr_reader.take() {
+            let _ = reader.join();
+        }
+        let how = status.map_or("closed its stdout and went on".into(), how_it_ended);
+        match self.last_words() {
+            words if words.is_empty() => Lost::Crashed(how),
+            words => Lost::Crashed(format!("{how}; it said: {words}")),
+        }
+    }
+
+    /// The end of what it wrote to stderr.
+    pub fn last_words(&self) -> String {
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).text()
+    }
+
+    /// Ends it, whatever it is doing.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The greeting. Its version is read first: the rest may look otherwise in another one.
+fn understood(line: &str) -> Result<Hello> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        protocol: u32,
+    }
+    let no_greeting = || format!("no greeting: {}", shortened(line, 200));
+    let Version { protocol } = serde_json::from_str(line).with_context(no_greeting)?;
+    if protocol != PROTOCOL {
+        bail!("it speaks version {protocol} of the worker protocol, and this program version {PROTOCOL}");
+    }
+    serde_json::from_str(line).with_context(no_greeting)
+}
+
+/// A line, or nothing where there is none any more.
+fn next_line(from: &mut impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    let read = from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
+    (read > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned())
+}
+
+fn how_it_ended(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return match rustix::process::Signal::from_named_raw(signal) {
+            Some(name) => format!("killed by signal {signal} ({})", format!("{name:?}").to_uppercase()),
+            None => format!("killed by signal {signal}"),
+        };
+    }
+    format!("ended with {status}")
+}
+
+/// Resident memory of a process in bytes, where the platform tells cheaply.
+fn resident(pid: u32) -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+        let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
+        Some(pages * rustix::param::page_size() as u64)
+    }
+    #[cfg(all(unix, not(target_os = "linux")))]
+    {
+        let output = Command::new("ps").args(["-o", "rss=", "-p", &pid.to_string()]).output().ok()?;
+        let kib: u64 = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
+        Some(kib * 1024)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = pid;
+        None
+    }
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The last lines of a stream.
+#[derive(Default)]
+struct Tail(VecDeque<String>);
+
+impl Tail {
+    const LINES: usize = 12;
+
+    fn push(&mut self, line: String) {
+        if self.0.len() == Self::LINES {
+            self.0.pop_front();
+        }
+        self.0.push_back(line);
+    }
+
+    fn text(&self) -> String {
+        let lines: Vec<_> = self.0.iter().map(|line| shortened(line, 300)).collect();
+        lines.join("\n")
+    }
+}

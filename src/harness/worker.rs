@@ -1,0 +1,125 @@
+//! The worker: a loop over its stdin.
+use std::fs::File;
+use std::io::{self, BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, anyhow};
+
+use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
+use crate::backend::{self, Subject, Unable};
+use crate::embedding::{Prepared, Transcript, panic_message};
+use crate::record::Build;
+use crate::{benchmark, scenario};
+
+/// Serves one subject until stdin is closed.
+///
+/// # Errors
+/// When the subject cannot be opened, or the supervisor does not speak the protocol.
+pub fn serve(spec: &str) -> Result<()> {
+    let wire = Wire::take().context("no protocol without a stdout of its own")?;
+    let subject = backend::open(spec)?;
+    wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
+    let mut cells = Vec::new();
+    for line in lines_until_alone() {
+        let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
+        let answer = match ask {
+            Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
+            Ask::Prepare { benchmark, at } => prepare(&*subject, &benchmark, at, &mut cells)?,
+            Ask::Sample { cell, iterations } => sample(cells.get_mut(cell), iterations)?,
+        };
+        wire.send(&answer);
+    }
+    Ok(())
+}
+
+/// The lines of stdin, read by a thread of its own: so that the process ends with its supervisor even while a guest
+/// that never returns holds the main thread.
+fn lines_until_alone() -> mpsc::IntoIter<String> {
+    let (lines, asked) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines() {
+            let Ok(line) = line else { break };
+            if lines.send(line).is_err() {
+                break;
+            }
+        }
+        end_now();
+    });
+    asked.into_iter()
+}
+
+/// Ends the process and runs nothing more in it: the destructors of a compiler that is still at work could hang.
+fn end_now() -> ! {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::exit(0)
+}
+
+fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
+    let scenario = scenario::find(id).ok_or_else(|| anyhow!("no scenario `{id}`"))?;
+    let heard = wire.clone();
+    let transcript = Transcript::new(move |line| heard.send(&Answer::Said { line: line.to_owned() }));
+    let ended = match catch_unwind(AssertUnwindSafe(|| subject.play(scenario, &transcript))) {
+        Ok(Ok(())) => Ended::Done,
+        Ok(Err(Unable::Unsupported(why))) => Ended::Unsupported { why: why.to_owned() },
+        Ok(Err(failed)) => Ended::Failed { why: failed.to_string() },
+        Err(panic) => Ended::Panicked { message: panic_message(&*panic).to_owned() },
+    };
+    Ok(Answer::Played { ended })
+}
+
+fn prepare(subject: &dyn Subject, id: &str, at: u64, cells: &mut Vec<Prepared>) -> Result<Answer> {
+    let benchmark = benchmark::find(id).ok_or_else(|| anyhow!("no benchmark `{id}`"))?;
+    Ok(match subject.prepare(benchmark, at) {
+        Ok(cell) => {
+            let facts = cell.facts().iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            cells.push(cell);
+            Answer::Prepared { cell: cells.len() - 1, facts }
+        }
+        Err(unable) => {
+            Answer::Unable { unsupported: matches!(unable, Unable::Unsupported(_)), why: unable.to_string() }
+        }
+    })
+}
+
+fn sample(cell: Option<&mut Prepared>, iterations: u64) -> Result<Answer> {
+    let cell = cell.ok_or_else(|| anyhow!("no such cell"))?;
+    Ok(match cell.batch(iterations) {
+        Ok(elapsed) => Answer::Sampled { nanoseconds: u64::try_from(elapsed.as_nanos())? },
+        Err(astray) => Answer::Unable { unsupported: false, why: astray.to_string() },
+    })
+}
+
+/// The way back to the supervisor.
+#[derive(Clone)]
+struct Wire(Arc<Mutex<File>>);
+
+impl Wire {
+    /// Keeps stdout for the protocol, and points file descriptor 1 at stderr: whatever else prints, a compiler's
+    /// debugging aid or a guest's stub, cannot garble it.
+    #[cfg(unix)]
+    fn take() -> io::Result<Self> {
+        let kept = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+        rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+        Ok(Self(Arc::new(Mutex::new(kept.into()))))
+    }
+
+    #[cfg(windows)]
+    fn take() -> io::Result<Self> {
+        use std::os::windows::io::AsHandle;
+        let kept = io::stdout().as_handle().try_clone_to_owned()?;
+        Ok(Self(Arc::new(Mutex::new(kept.into()))))
+    }
+
+    /// A line that nobody is left to hear ends the worker.
+    fn send(&self, what: &impl serde::Serialize) {
+        let mut line = serde_json::to_vec(what).expect("answers have no maps with keys other than text");
+        line.push(b'\n');
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.write_all(&line).is_err() {
+            end_now();
+        }
+    }
+}

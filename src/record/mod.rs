@@ -1,0 +1,50 @@
+//! What came out, as data: everything that is shown is drawn from it.
+mod fingerprint;
+mod listing;
+mod verdict;
+
+pub use fingerprint::Build;
+pub use listing::{BackendEntry, Entry, Listing};
+pub use verdict::{Played, Verdict};
+
+use serde::{Deserialize, Serialize};
+
+use crate::backend::About;
+
+/// The version of the documents that this program writes.
+pub const VERSION: u32 = 1;
+
+/// A subject of a report: what a column of its tables is. Everything else refers to it by its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// What tables call it: the backend with its settings, as the command line takes it.
+    pub label: String,
+    /// The licence of its compiler.
+    pub licence: String,
+    /// What the backend said of itself.
+    pub about: About,
+    /// The build that it is part of.
+    pub build: Build,
+}
+
+/// A backend that has no column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absent {
+    /// The backend.
+    pub backend: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What `check` found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checked {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The columns.
+    pub subjects: Vec<Subject>,
+    /// Backends that have none, each with the reason: never left out in silence.
+    pub absent: Vec<Absent>,
+    /// The cells.
+    pub played: Vec<Played>,
+}

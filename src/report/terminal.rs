@@ -1,0 +1,162 @@
+//! Tables for a terminal. Colours are left out by whoever prints them where they are not wanted.
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::units;
+use crate::backend;
+use crate::harness::Costs;
+use crate::record::{Checked, Listing, Played, Verdict};
+use crate::scenario::early_exit::EXITED_WITH;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const KNOWN: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+fn painted(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A table that fits the terminal, and is as wide as it likes elsewhere.
+fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(columns.into_iter().map(|name| painted(BOLD, name)));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+}
+
+fn written(table: &Table) -> String {
+    format!("{}\n", table.trim_fmt())
+}
+
+/// What stands above a backend's narration.
+pub fn heading(subject: &str) -> String {
+    format!("{}\n", painted(BOLD, &format!("== {subject}")))
+}
+
+/// What a scenario gave on several subjects, and what the main job took where it was measured.
+pub fn run_table(rows: &[(String, Played, Option<Costs>)]) -> String {
+    let measured = rows.iter().any(|(.., costs)| costs.is_some());
+    let times = ["compile", "instantiate", "first exit", "exit", "artifact"];
+    let mut table = table(["backend", "verdict", "code"].into_iter().chain(times.into_iter().filter(|_| measured)));
+    for (subject, played, costs) in rows {
+        let code = played.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
+        let mut row = vec![subject.clone(), cell(&played.verdict), code.to_owned()];
+        row.extend(costs.iter().flat_map(|costs| {
+            let times = [costs.compile, costs.instantiate, costs.first_exit, costs.exit];
+            times.into_iter().map(units::time).chain([units::bytes(costs.artifact)])
+        }));
+        table.add_row(row);
+    }
+    written(&table)
+}
+
+/// What to try after `run`.
+pub fn next_after_run(alone: bool) -> String {
+    let missing: Vec<_> = backend::ALL.iter().filter(|known| !known.is_here()).filter_map(|b| b.feature).collect();
+    let more = match (alone, missing.as_slice()) {
+        (true, [_, ..]) => format!("add `--features {}` to compare backends, and ", missing.join(",")),
+        _ => String::new(),
+    };
+    painted(DIM, &format!("next: {more}`early-exit check` shows every way to exit on every backend"))
+}
+
+fn cell(verdict: &Verdict) -> String {
+    let style = match verdict {
+        Verdict::Passed => GOOD,
+        Verdict::KnownDivergence { .. } => KNOWN,
+        Verdict::Unsupported { .. } => DIM,
+        bad if bad.is_bad() => BAD,
+        _ => Style::new(),
+    };
+    painted(style, verdict.word())
+}
+
+/// A row a scenario, a column a subject; below it the reasons, and a count.
+pub fn matrix(checked: &Checked) -> String {
+    let labels = checked.subjects.iter().map(|subject| subject.label.as_str());
+    let mut table = table(["scenario"].into_iter().chain(labels));
+    let mut ids: Vec<&str> = Vec::new();
+    for played in checked.played.iter().filter(|played| played.subject == 0) {
+        ids.push(&played.scenario);
+    }
+    for id in ids {
+        let verdicts = (0..checked.subjects.len()).map(|n| {
+            let played = checked.played.iter().find(|played| played.subject == n && played.scenario == id);
+            played.map_or_else(String::new, |played| cell(&played.verdict))
+        });
+        table.add_row([id.to_owned()].into_iter().chain(verdicts));
+    }
+    written(&table) + &reasons(checked) + &absent(checked) + &count(checked)
+}
+
+/// The reasons, each with the subjects that it goes for.
+fn reasons(checked: &Checked) -> String {
+    let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
+    for played in &checked.played {
+        let label = checked.subjects[played.subject].label.as_str();
+        let told = played.verdict.reason().map(|reason| format!("{}: {reason}", cell(&played.verdict)));
+        for text in told.into_iter().chain(played.note.iter().map(|note| painted(KNOWN, note))) {
+            let text = format!("{}: {text}", played.scenario);
+            match grouped.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, labels)) => labels.push(label),
+                None => grouped.push((text, vec![label])),
+            }
+        }
+    }
+    let mut shown = String::new();
+    for (text, labels) in grouped {
+        let _ = write!(shown, "\n{} {text}\n", painted(BOLD, &labels.join(", ")));
+    }
+    shown
+}
+
+fn absent(checked: &Checked) -> String {
+    checked.absent.iter().map(|absent| format!("\n{}\n", painted(DIM, &absent.why))).collect()
+}
+
+fn count(checked: &Checked) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for played in &checked.played {
+        let word = played.verdict.word();
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    let counts: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    format!("\n{} cells: {}\n", checked.played.len(), counts.join(", "))
+}
+
+/// What there is.
+pub fn listing(listing: &Listing) -> String {
+    let mut backends = table(["backend", "presence", "compiler", "licence", "claims beyond WebAssembly 1.0"]);
+    for entry in &listing.backends {
+        let presence = match (entry.floor, entry.feature) {
+            (true, _) => "the floor, no backend".into(),
+            (_, Some(feature)) if entry.presence == "not compiled in" => {
+                format!("not compiled in (--features {feature})")
+            }
+            _ => entry.presence.clone(),
+        };
+        let (compiler, claims) = match &entry.about {
+            Some(about) => (format!("{}, {}", about.compiler, about.engine), about.wasm_features.join(" ")),
+            None => ("-".into(), "-".into()),
+        };
+        backends.add_row([entry.name.to_owned(), presence, compiler, entry.licence.to_owned(), claims]);
+    }
+    let entries = |title, entries: &[crate::record::Entry]| {
+        let mut table = table([title, ""]);
+        table.add_rows(entries.iter().map(|entry| [entry.id, entry.shows]));
+        written(&table)
+    };
+    let scenarios = entries("scenario", &listing.scenarios);
+    let benchmarks = entries("benchmark", &listing.benchmarks);
+    format!("{}\n{scenarios}\n{benchmarks}", written(&backends))
+}

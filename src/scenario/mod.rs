@@ -1,0 +1,97 @@
+//! What must hold: the catalogue. No engine is named here.
+//!
+//! A scenario is data: what it shows, and the transcript it expects. An engine family plays it in its own idiom
+//! and says what happens, line by line; the verdict is where that leaves the script. So the evidence, the narration
+//! and the check are one thing.
+mod script;
+
+pub mod early_exit;
+
+pub use script::{Deviation, matches};
+
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+
+use crate::embedding::{Embedding, Transcript};
+
+/// One behaviour that must hold.
+pub struct Scenario {
+    /// What the command line calls it: `theme/name`, or one word for those with a transcript of their own.
+    pub id: &'static str,
+    /// What it shows, in a line.
+    pub shows: &'static str,
+    /// The transcript that must come out; `[..]` stands for anything within a line.
+    pub expect: &'static [&'static str],
+    /// Who knows how to play it.
+    pub played: Played,
+    /// After how long it counts as hung.
+    pub within: Duration,
+    /// Meant to go wrong: shows what the harness makes of a crash or a hang. Played only when asked for by name.
+    pub drill: bool,
+}
+
+/// Who knows how to play a scenario.
+pub enum Played {
+    /// Each engine family, in its own idiom.
+    ByFamily,
+    /// Nobody in particular: bytes in, outcomes out.
+    Anywhere(fn(&dyn Embedding, &Transcript) -> Result<()>),
+}
+
+impl Scenario {
+    /// A scenario that each engine family plays in its own idiom.
+    pub const fn by_family(id: &'static str, shows: &'static str, expect: &'static [&'static str]) -> Self {
+        Self { id, shows, expect, played: Played::ByFamily, within: Duration::from_secs(10), drill: false }
+    }
+
+    /// A scenario that is written once, for any backend.
+    pub const fn anywhere(
+        id: &'static str,
+        shows: &'static str,
+        expect: &'static [&'static str],
+        play: fn(&dyn Embedding, &Transcript) -> Result<()>,
+    ) -> Self {
+        Self { played: Played::Anywhere(play), ..Self::by_family(id, shows, expect) }
+    }
+
+    /// The same, counted as hung after so many seconds.
+    pub const fn within_seconds(self, seconds: u64) -> Self {
+        Self { within: Duration::from_secs(seconds), ..self }
+    }
+
+    /// The same, as a drill.
+    pub const fn drill(self) -> Self {
+        Self { drill: true, ..self }
+    }
+
+    /// Where a transcript leaves the script, if it does.
+    pub fn deviation(&self, said: &[String]) -> Option<Deviation> {
+        script::deviation(self.expect, said)
+    }
+}
+
+/// The themes, in the order in which a reader meets them.
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL];
+
+/// Every scenario.
+pub fn all() -> impl Iterator<Item = &'static Scenario> {
+    THEMES.iter().flat_map(|theme| theme.iter().copied())
+}
+
+/// The scenario of that name.
+///
+/// # Errors
+/// When there is none; names those that come closest.
+pub fn named(id: &str) -> Result<&'static Scenario> {
+    find(id).ok_or_else(|| {
+        let near: Vec<_> = all().map(|scenario| scenario.id).filter(|known| known.contains(id)).take(5).collect();
+        let near = if near.is_empty() { String::new() } else { format!("; perhaps {}", near.join(", ")) };
+        anyhow!("no scenario `{id}`{near}; `early-exit list` shows them all")
+    })
+}
+
+/// The scenario of that name.
+pub fn find(id: &str) -> Option<&'static Scenario> {
+    all().find(|scenario| scenario.id == id)
+}
