@@ -11,7 +11,7 @@ mod wasmer;
 
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
-pub use setting::{Setting, Settings};
+pub use setting::{Setting, Settings, Turn};
 
 use std::sync::Arc;
 

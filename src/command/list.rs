@@ -15,7 +15,7 @@ pub(super) fn list(asked: &List, out: &mut Out) -> Result<Status> {
         build: Build::this(),
         backends: backend::ALL.iter().map(entry).collect::<Result<_>>()?,
         scenarios: scenario::all().map(|known| Entry { id: known.id, shows: known.shows }).collect(),
-        benchmarks: benchmark::ALL.iter().map(|known| Entry { id: known.id, shows: known.inside }).collect(),
+        benchmarks: benchmark::all().map(|known| Entry { id: known.id, shows: known.inside }).collect(),
     };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &listing)?;

@@ -65,6 +65,21 @@ impl Prepared {
         })
     }
 
+    /// Asks for a whole batch at once, where the iterations are the guest's own: a loop inside of it. `whole` is timed,
+    /// and judged once.
+    pub fn bulk<R: 'static>(
+        mut whole: impl FnMut(u64) -> R + 'static,
+        judge: impl Fn(u64, R) -> Ended + 'static,
+    ) -> Self {
+        Self::new(move |iterations| {
+            let started = Instant::now();
+            let result = black_box(whole(iterations));
+            let elapsed = started.elapsed();
+            let came = judge(iterations, result).err();
+            Sample { elapsed, astray: if came.is_some() { iterations } else { 0 }, came }
+        })
+    }
+
     fn new(batch: impl FnMut(u64) -> Sample + 'static) -> Self {
         Self { batch: Box::new(batch), facts: Vec::new() }
     }
@@ -72,6 +87,16 @@ impl Prepared {
     /// Notes numbers that are known once the cell is prepared, and not timed: bytes, mostly.
     pub fn with_facts(mut self, facts: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
         self.facts.extend(facts);
+        self
+    }
+
+    /// The same, while `company` lives.
+    pub fn beside(mut self, company: impl Sized + 'static) -> Self {
+        let mut batch = self.batch;
+        self.batch = Box::new(move |iterations| {
+            let _ = &company;
+            batch(iterations)
+        });
         self
     }
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 
 use super::sampling::prepare;
 use super::supervisor::{Launcher, Worker};
-use crate::benchmark::{self, Benchmark};
+use crate::benchmark::{Address, Benchmark, cold, unwind};
 
 /// What the early exit took in a fresh process.
 #[derive(Debug, Clone, Copy)]
@@ -29,17 +29,18 @@ pub struct Costs {
 pub fn costs(launcher: &Launcher, spec: &str) -> Result<Costs> {
     let (mut worker, _) = launcher.launch(spec)?;
     // The first exit comes first: after any other it would not be one.
-    let (_, first_exit) = median(&mut worker, &benchmark::FIRST_EXIT, 1, 1)?;
-    let (compiling, compile) = median(&mut worker, &benchmark::COMPILE, 5, 1)?;
-    let (_, instantiate) = median(&mut worker, &benchmark::INSTANTIATE, 15, 1)?;
-    let (_, exit) = median(&mut worker, &benchmark::EXIT_TYPED, 30, 100)?;
+    let (_, first_exit) = median(&mut worker, &cold::FIRST_EXIT, 1, 1)?;
+    let (compiling, compile) = median(&mut worker, &cold::COMPILE, 5, 1)?;
+    let (_, instantiate) = median(&mut worker, &cold::INSTANTIATE, 15, 1)?;
+    let (_, exit) = median(&mut worker, &unwind::TYPED, 30, 100)?;
     let artifact = compiling.context("no artifact was made")? as u64;
     Ok(Costs { compile, instantiate, first_exit, exit, artifact })
 }
 
 /// The size of the artifact where one was made, and the median time of an iteration.
 fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
-    let cell = prepare(worker, benchmark, 0)?;
+    let address = Address { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
+    let cell = prepare(worker, &address)?;
     let mut samples = (0..batches).map(|_| cell.sample(worker, each)).collect::<Result<Vec<_>>>()?;
     samples.sort_unstable();
     Ok((cell.fact("artifact bytes"), samples[samples.len() / 2] / u32::try_from(each)?))

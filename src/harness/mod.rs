@@ -4,6 +4,7 @@ mod check;
 mod costs;
 mod protocol;
 mod sampling;
+mod stand;
 mod supervisor;
 mod worker;
 
@@ -11,5 +12,6 @@ pub use check::{Audience, check};
 pub use costs::{Costs, costs};
 pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 pub use sampling::{Cell, prepare};
+pub use stand::Stand;
 pub use supervisor::{Launcher, Limits, Lost, Worker};
 pub use worker::serve;

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::backend::About;
+use crate::benchmark::Address;
 use crate::record::Build;
 
 /// The version of this protocol. Another one is not spoken to.
@@ -32,10 +33,8 @@ pub enum Ask {
     },
     /// Prepare a cell; answered by [`Answer::Prepared`] or [`Answer::Unable`].
     Prepare {
-        /// The benchmark's id.
-        benchmark: String,
-        /// Its parameter.
-        at: u64,
+        /// Which.
+        address: Address,
     },
     /// Run a batch of a prepared cell; answered by [`Answer::Sampled`] or [`Answer::Unable`].
     Sample {

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 
 use super::protocol::{Answer, Ask};
 use super::supervisor::{Limits, Worker};
-use crate::benchmark::Benchmark;
+use crate::benchmark::Address;
 
 /// A cell that a worker holds ready.
 pub struct Cell {
@@ -21,12 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When the backend cannot, or the worker was lost over it.
-pub fn prepare(worker: &mut Worker, benchmark: &Benchmark, at: u64) -> Result<Cell> {
-    let ask = Ask::Prepare { benchmark: benchmark.id.into(), at };
+pub fn prepare(worker: &mut Worker, address: &Address) -> Result<Cell> {
+    let ask = Ask::Prepare { address: address.clone() };
     match worker.ask(&ask, &Limits::of(PATIENCE), |_| ())? {
         Answer::Prepared { cell, facts } => Ok(Cell { number: cell, facts }),
-        Answer::Unable { why, .. } => bail!("{}: {why}", benchmark.id),
-        other => bail!("{}: not an answer to this: {other:?}", benchmark.id),
+        Answer::Unable { why, .. } => bail!("{address}: {why}"),
+        other => bail!("{address}: not an answer to this: {other:?}"),
     }
 }
 

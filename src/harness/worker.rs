@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, anyhow};
 
+use super::Stand;
 use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 use crate::backend::{self, Subject, Unable};
-use crate::embedding::{Prepared, Transcript, panic_message};
+use crate::benchmark::Address;
+use crate::embedding::{Transcript, panic_message};
 use crate::record::Build;
-use crate::{benchmark, scenario};
+use crate::scenario;
 
 /// Serves one subject until stdin is closed.
 ///
@@ -26,7 +28,7 @@ pub fn serve(spec: &str) -> Result<()> {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
-            Ask::Prepare { benchmark, at } => prepare(&*subject, &benchmark, at, &mut cells)?,
+            Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
             Ask::Sample { cell, iterations } => sample(cells.get_mut(cell), iterations)?,
         };
         wire.send(&answer);
@@ -70,21 +72,20 @@ fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
     Ok(Answer::Played { ended })
 }
 
-fn prepare(subject: &dyn Subject, id: &str, at: u64, cells: &mut Vec<Prepared>) -> Result<Answer> {
-    let benchmark = benchmark::find(id).ok_or_else(|| anyhow!("no benchmark `{id}`"))?;
-    Ok(match subject.prepare(benchmark, at) {
+fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Stand>) -> Answer {
+    match Stand::prepare(subject, address) {
         Ok(cell) => {
-            let facts = cell.facts().iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             cells.push(cell);
             Answer::Prepared { cell: cells.len() - 1, facts }
         }
         Err(unable) => {
             Answer::Unable { unsupported: matches!(unable, Unable::Unsupported(_)), why: unable.to_string() }
         }
-    })
+    }
 }
 
-fn sample(cell: Option<&mut Prepared>, iterations: u64) -> Result<Answer> {
+fn sample(cell: Option<&mut Stand>, iterations: u64) -> Result<Answer> {
     let cell = cell.ok_or_else(|| anyhow!("no such cell"))?;
     Ok(match cell.batch(iterations) {
         Ok(elapsed) => Answer::Sampled { nanoseconds: u64::try_from(elapsed.as_nanos())? },

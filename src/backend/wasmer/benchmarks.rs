@@ -7,16 +7,16 @@ use wasmer::{Engine, Function, Instance, Module, RuntimeError, Store, TypedFunct
 use super::Wasmer;
 use crate::backend::Can::Do;
 use crate::backend::{Prepare, Table};
-use crate::benchmark::{self, Benchmark};
+use crate::benchmark::{Benchmark, cold, unwind};
 use crate::embedding::{Ended, Prepared};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
 pub(super) const REPERTOIRE: Table<Benchmark, Prepare<Wasmer>> = &[
-    (&benchmark::COMPILE, Do(|wasmer, _| compile(wasmer))),
-    (&benchmark::INSTANTIATE, Do(|wasmer, _| instantiate(wasmer))),
-    (&benchmark::FIRST_EXIT, Do(|wasmer, _| first_exit(wasmer))),
-    (&benchmark::EXIT_TYPED, Do(|wasmer, _| exit_typed(wasmer))),
+    (&cold::COMPILE, Do(|wasmer, _| compile(wasmer))),
+    (&cold::INSTANTIATE, Do(|wasmer, _| instantiate(wasmer))),
+    (&cold::FIRST_EXIT, Do(|wasmer, _| first_exit(wasmer))),
+    (&unwind::TYPED, Do(|wasmer, _| exit_typed(wasmer))),
 ];
 
 type Run = TypedFunction<(i32, i32), i32>;

@@ -1,0 +1,147 @@
+//! Where a cell stands while it is sampled: on a thread of its own, below a stated number of host frames. The same
+//! under criterion and in a worker, since an exit costs more for every frame above the call.
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+
+use crate::backend::{Subject, Unable};
+use crate::benchmark::{self, Address, Benchmark, By};
+use crate::embedding::Prepared;
+
+/// A cell on its stand. Dropping it ends its thread.
+pub struct Stand {
+    asks: Option<mpsc::Sender<u64>>,
+    samples: mpsc::Receiver<Result<Duration>>,
+    thread: Option<JoinHandle<()>>,
+    /// What is known of the cell without timing: name and number.
+    pub facts: Vec<(&'static str, f64)>,
+}
+
+impl Stand {
+    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later.
+    ///
+    /// # Errors
+    /// When the subject cannot.
+    pub fn prepare(subject: &Arc<dyn Subject>, address: &Address) -> Result<Self, Unable> {
+        let benchmark = benchmark::find(&address.benchmark)
+            .ok_or_else(|| Unable::Failed(anyhow!("no benchmark `{}`", address.benchmark)))?;
+        let (asks, asked) = mpsc::channel::<u64>();
+        let (ready, prepared) = mpsc::channel();
+        let (answers, samples) = mpsc::channel();
+        let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
+        let standing = move || {
+            let mut cell = match prepare(&subject, benchmark, at) {
+                Ok(cell) => cell,
+                Err(unable) => return drop(ready.send(Err(unable))),
+            };
+            let _ = ready.send(Ok(cell.facts().to_vec()));
+            descend(frames, &mut || {
+                for iterations in &asked {
+                    if answers.send(cell.batch(iterations)).is_err() {
+                        break;
+                    }
+                }
+            });
+        };
+        // As much stack as a main thread has, for those that stand deep.
+        let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(standing);
+        let thread = thread.map_err(|error| Unable::Failed(error.into()))?;
+        let gone = |_| Err(Unable::Failed(anyhow!("preparing it panicked")));
+        let facts = prepared.recv().unwrap_or_else(gone)?;
+        Ok(Self { asks: Some(asks), samples, thread: Some(thread), facts })
+    }
+
+    /// Runs one batch: its time over all iterations.
+    ///
+    /// # Errors
+    /// When an iteration did not end as it must, or panicked.
+    pub fn batch(&mut self, iterations: u64) -> Result<Duration> {
+        let panicked = || anyhow!("the cell panicked");
+        self.asks.as_ref().ok_or_else(panicked)?.send(iterations).map_err(|_| panicked())?;
+        self.samples.recv().map_err(|_| panicked())?
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        self.asks = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// Runs `bottom` below so many frames of the host's; the caller's own count as one.
+fn descend(frames: u64, bottom: &mut dyn FnMut()) {
+    #[inline(never)]
+    fn deeper(frames: u64, bottom: &mut dyn FnMut()) {
+        if frames <= 1 {
+            bottom();
+        } else {
+            deeper(frames - 1, bottom);
+        }
+        // Something is left to do after the call, so it is no jump and the frame stays.
+        black_box(());
+    }
+    deeper(frames, bottom);
+}
+
+fn prepare(subject: &Arc<dyn Subject>, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {
+    match benchmark.prepared {
+        By::Family => subject.prepare(benchmark, at),
+        By::Anywhere(prepare) => prepare(at).map_err(Unable::Failed),
+        By::Beside(same) => {
+            let cell = prepare(subject, same, 0)?;
+            let crowd = Crowd::gather(at, subject, same)?;
+            Ok(cell.beside(crowd))
+        }
+    }
+}
+
+/// Threads that run a cell of their own until they are let go.
+struct Crowd {
+    over: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    /// Comes back once every thread has run its cell.
+    fn gather(size: u64, subject: &Arc<dyn Subject>, of: &'static Benchmark) -> Result<Self, Unable> {
+        let mut crowd = Self { over: Arc::default(), threads: Vec::new() };
+        let (running, confirmed) = mpsc::channel();
+        for _ in 0..size {
+            let (subject, over, running) = (subject.clone(), crowd.over.clone(), running.clone());
+            crowd.threads.push(std::thread::spawn(move || {
+                let begun = prepare(&subject, of, 0).and_then(|mut cell| match cell.batch(1) {
+                    Ok(_) => Ok(cell),
+                    Err(astray) => Err(Unable::Failed(astray)),
+                });
+                let (mut cell, begun) = match begun {
+                    Ok(cell) => (Some(cell), Ok(())),
+                    Err(unable) => (None, Err(unable)),
+                };
+                let _ = running.send(begun);
+                // What goes astray here ends this thread, and goes astray in the cell that is timed as well.
+                while let Some(cell) = &mut cell
+                    && !over.load(Ordering::Relaxed)
+                    && cell.batch(64).is_ok()
+                {}
+            }));
+        }
+        drop(running);
+        for _ in 0..size {
+            let panicked = |_| Err(Unable::Failed(anyhow!("a thread beside it panicked")));
+            confirmed.recv().unwrap_or_else(panicked)?;
+        }
+        Ok(crowd)
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
+    }
+}
