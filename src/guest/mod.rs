@@ -3,6 +3,9 @@
 /// `run(code, n)` asks the host to exit with `code`, and returns `code + n` where it does not.
 pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
 
+/// `exit_early()` calls `env.interrupt_execution`, and returns whether that came back. Written in Rust.
+pub const INTERRUPT_EXECUTION: &[u8] = include_bytes!("../../guests/built/interrupt_execution.wasm");
+
 /// The bytes of a guest in the text format.
 ///
 /// # Panics

@@ -1,0 +1,78 @@
+//! What a person gets wrong: one clear line, the documented exit status, never a panic.
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use crate::{EARLY_EXIT, early_exit, here};
+
+/// The stderr of a command that must end with 2.
+fn refused(arguments: &[&str]) -> String {
+    let output = early_exit(arguments).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert!(told.starts_with("error: ") && !told.contains("panicked"), "{told}");
+    told
+}
+
+#[test]
+fn unknown_words_are_refused_with_the_right_ones() {
+    refused(&["chekc"]);
+    refused(&["check", "--fliter", "x"]);
+    assert!(refused(&["run", "early"]).contains("no scenario `early`") || here().is_empty());
+    let told = refused(&["run", "--backend", "cranlift"]);
+    assert!(told.contains("singlepass, cranelift, llvm"), "{told}");
+}
+
+#[test]
+fn without_a_backend_run_and_check_say_which_feature_brings_one() {
+    if here().is_empty() {
+        for verb in ["run", "check"] {
+            let told = refused(&[verb]);
+            assert!(told.contains("--features compilers"), "{told}");
+        }
+        early_exit(&["list"]).assert().success();
+    }
+}
+
+#[test]
+fn a_backend_that_is_not_compiled_in_says_what_brings_it() {
+    for backend in early_exit::backend::ALL.iter().filter(|backend| !backend.is_here()) {
+        let told = refused(&["run", "--backend", backend.name]);
+        assert!(told.contains("--features") || told.contains("cannot be had here"), "{told}");
+    }
+    assert!(refused(&["run", "--backend", "native"]).contains("floor"));
+}
+
+#[test]
+fn wrong_settings_are_refused_before_a_worker_dies_of_them() {
+    for backend in here() {
+        assert!(refused(&["run", "--backend", &format!("{backend}:opt=warp")]).lines().count() == 1);
+        assert!(refused(&["run", "--backend", &format!("{backend}:colour=red")]).contains("there is: "));
+    }
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_refused() {
+    if !here().is_empty() {
+        assert!(refused(&["check", "--filter", "nothing/*"]).contains("nothing/*"));
+    }
+}
+
+#[test]
+fn a_stdout_that_is_closed_early_is_no_error() {
+    for arguments in [["list"].as_slice(), &["list", "--json"], &["--help"]] {
+        let mut child =
+            Command::new(EARLY_EXIT).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut told = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
+        assert!(!told.contains("panicked"), "{told}");
+    }
+}
+
+#[test]
+fn nothing_is_painted_where_nobody_looks() {
+    let output = early_exit(&["list"]).output().unwrap();
+    assert!(!output.stdout.contains(&0x1b));
+}

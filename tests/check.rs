@@ -1,0 +1,107 @@
+use std::collections::HashSet;
+
+use early_exit::record::{Checked, Verdict};
+use early_exit::{backend, scenario};
+
+use crate::{early_exit, here};
+
+fn checked(arguments: &[&str]) -> (Checked, i32) {
+    let output = early_exit(&[&["check", "--json"], arguments].concat()).output().unwrap();
+    let checked = serde_json::from_slice(&output.stdout).expect("--json prints a report");
+    (checked, output.status.code().expect("it was not killed"))
+}
+
+/// The whole matrix: what `check` is for.
+#[test]
+fn everything_holds_or_is_a_documented_divergence() {
+    if here().is_empty() {
+        return;
+    }
+    let (checked, status) = checked(&[]);
+    let bad: Vec<_> = checked.played.iter().filter(|played| played.verdict.is_bad()).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    assert_eq!(status, 0);
+
+    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
+    assert_eq!(labels, here());
+    assert_eq!(checked.absent.len(), backend::ALL.iter().filter(|backend| !backend.is_here()).count());
+    let cells: HashSet<_> = checked.played.iter().map(|played| (played.scenario.as_str(), played.subject)).collect();
+    let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.drill).collect();
+    assert_eq!(cells.len(), scenarios.len() * labels.len(), "every scenario on every backend");
+    for played in &checked.played {
+        if played.verdict == Verdict::Passed {
+            let scenario = scenario::find(&played.scenario).unwrap();
+            assert_eq!(scenario.deviation(&played.transcript), None, "{} passed by its transcript", scenario.id);
+        }
+    }
+}
+
+/// A check that cannot fail checks nothing: each line of each script is struck or changed in turn, and each time the
+/// transcript that was really said must leave the script.
+#[test]
+fn every_expected_line_matters() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let (checked, _) = checked(&["--backend", backend]);
+    for played in checked.played.iter().filter(|played| played.verdict == Verdict::Passed) {
+        let scenario = scenario::find(&played.scenario).unwrap();
+        assert!(!scenario.expect.is_empty(), "{} expects nothing", scenario.id);
+        for line in 0..played.transcript.len() {
+            let mut missing = played.transcript.clone();
+            missing.remove(line);
+            assert!(scenario.deviation(&missing).is_some(), "{} does not miss its line {}", scenario.id, line + 1);
+            let mut other = played.transcript.clone();
+            other[line] = "something else came".into();
+            assert!(scenario.deviation(&other).is_some(), "{} takes anything for line {}", scenario.id, line + 1);
+        }
+    }
+}
+
+#[test]
+fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
+    for backend in here() {
+        let (checked, status) = checked(&["--backend", backend, "--filter", "drill/*", "--filter", "early-exit"]);
+        assert_eq!(status, 1);
+        let word = |id: &str| {
+            let played = checked.played.iter().find(|played| played.scenario == id);
+            played.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
+        };
+        assert!(matches!(word("drill/abort"), Verdict::Crashed { how } if how.contains("signal 6")));
+        assert!(matches!(word("drill/panic"), Verdict::Crashed { how } if how.starts_with("panicked: ")));
+        assert!(matches!(word("drill/hang"), Verdict::TimedOut { limit } if limit.starts_with("no answer within")));
+        assert!(matches!(word("drill/memory"), Verdict::TimedOut { limit } if limit.contains("MiB")));
+        assert!(matches!(word("drill/wrong-code"), Verdict::Failed { .. }));
+        assert_eq!(word("drill/print"), Verdict::Passed, "what a host function prints does not garble the protocol");
+        assert_eq!(word("early-exit"), Verdict::Passed);
+    }
+}
+
+#[test]
+fn drills_are_not_played_unless_they_are_asked_for() {
+    for backend in here().into_iter().take(1) {
+        let (checked, _) = checked(&["--backend", backend, "--filter", "*exit"]);
+        assert!(!checked.played.is_empty());
+        assert!(checked.played.iter().all(|played| !played.scenario.starts_with("drill/")));
+    }
+}
+
+#[test]
+fn settings_make_a_subject_of_its_own() {
+    for backend in here() {
+        let spec = format!("{backend}:nan=canonical,threads=1");
+        let (checked, status) = checked(&["--backend", &spec, "--backend", backend, "--filter", "early-exit"]);
+        assert_eq!(status, 0);
+        let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.clone()).collect();
+        assert_eq!(labels, [spec, backend.to_owned()]);
+    }
+}
+
+#[test]
+fn the_table_names_every_scenario_and_counts_the_cells() {
+    for backend in here().into_iter().take(1) {
+        let output = early_exit(&["check", "--backend", backend, "--filter", "early-exit"]).assert().success();
+        let shown = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+        assert!(shown.starts_with(&format!("scenario    {backend}")), "{shown}");
+        assert!(shown.contains("\nearly-exit  passed"), "{shown}");
+        assert!(shown.contains("\n1 cells: 1 passed\n"), "{shown}");
+    }
+}

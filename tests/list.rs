@@ -1,0 +1,46 @@
+use serde_json::Value;
+
+use crate::{here, stdout};
+
+fn listing() -> Value {
+    serde_json::from_str(&stdout(&["list", "--json"])).expect("--json prints JSON")
+}
+
+#[test]
+fn every_backend_is_listed_whether_it_is_here_or_not() {
+    let listing = listing();
+    let backends = listing["backends"].as_array().unwrap();
+    assert_eq!(backends.len(), early_exit::backend::ALL.len());
+    for entry in backends.iter().filter(|entry| entry["floor"] == false) {
+        let is_here = here().contains(&entry["name"].as_str().unwrap());
+        assert_eq!(entry["presence"] == "here", is_here, "{entry}");
+        assert_eq!(entry["about"].is_object(), is_here, "{entry}");
+    }
+}
+
+#[test]
+#[cfg(all(feature = "llvm", unix))]
+fn llvm_says_its_version() {
+    let listing = listing();
+    let llvm = listing["backends"].as_array().unwrap().iter().find(|entry| entry["name"] == "llvm").unwrap();
+    assert!(llvm["about"]["llvm"].as_str().unwrap().starts_with("22.1."), "{llvm}");
+}
+
+#[test]
+fn every_scenario_and_benchmark_is_listed() {
+    let listing = listing();
+    let ids = |of: &str| -> Vec<String> {
+        listing[of].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(ids("scenarios").iter().eq(early_exit::scenario::all().map(|scenario| scenario.id)));
+    assert!(ids("benchmarks").iter().eq(early_exit::benchmark::all().map(|benchmark| benchmark.id)));
+}
+
+#[test]
+fn what_is_not_compiled_in_is_said_so() {
+    let shown = stdout(&["list"]);
+    for backend in early_exit::backend::ALL.iter().filter(|backend| !backend.is_here()) {
+        let row = shown.lines().find(|line| line.starts_with(backend.name)).expect("never left out in silence");
+        assert!(row.contains("not "), "{row}");
+    }
+}
