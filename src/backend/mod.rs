@@ -108,7 +108,7 @@ pub trait Subject: Embedding + Send + Sync {
 }
 
 /// What a backend says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct About {
     /// The engine and its version.
     pub engine: String,

@@ -41,7 +41,7 @@ pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result
     for (n, hello, played) in followed {
         let Hello { about, build, .. } = hello.expect("a worker greets first");
         let licence = backend::parse(&specs[n])?.0.licence.into();
-        checked.subjects.push(Subject { label: specs[n].clone(), licence, about, build });
+        checked.subjects.push(Subject { label: specs[n].clone(), licence, about, build, twin_of: None });
         checked.played.extend(played);
     }
 

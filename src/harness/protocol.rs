@@ -42,6 +42,13 @@ pub enum Ask {
         cell: usize,
         /// How many iterations.
         iterations: u64,
+        /// Whether it first runs untimed until it has settled.
+        settle: bool,
+    },
+    /// Let go of a cell; answered by [`Answer::Dropped`].
+    Drop {
+        /// The cell.
+        cell: usize,
     },
 }
 
@@ -70,7 +77,12 @@ pub enum Answer {
     Sampled {
         /// Time inside the timer, in nanoseconds, over all iterations.
         nanoseconds: u64,
+        /// How long the system ran something else in place of the batch, in nanoseconds, where it tells.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        delayed: Option<u64>,
     },
+    /// A cell is gone.
+    Dropped,
     /// What was asked cannot be done.
     Unable {
         /// Never, on this backend; otherwise it was tried.

@@ -1,12 +1,16 @@
 //! What came out, as data: everything that is shown is drawn from it.
 mod fingerprint;
+pub mod journal;
 mod listing;
+mod samples;
 mod verdict;
 
 pub use fingerprint::Build;
 pub use listing::{BackendEntry, Entry, Listing};
+pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
 pub use verdict::{Played, Verdict};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::backend::About;
@@ -15,7 +19,7 @@ use crate::backend::About;
 pub const VERSION: u32 = 1;
 
 /// A subject of a report: what a column of its tables is. Everything else refers to it by its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
     /// What tables call it: the backend with its settings, as the command line takes it.
     pub label: String,
@@ -25,6 +29,9 @@ pub struct Subject {
     pub about: About,
     /// The build that it is part of.
     pub build: Build,
+    /// The place of the subject that this one repeats, to show how far two that are the same come apart.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub twin_of: Option<usize>,
 }
 
 /// A backend that has no column.

@@ -1,0 +1,115 @@
+//! A report on its way: written as it grows, so that whatever ends the program loses at most the current launch.
+//!
+//! `FILE.journal` lies beside the report from the start: a line with the report as far as it is known, then a line for
+//! each launch. The report itself replaces an older one at the end, whole or not at all; then the journal goes.
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::{CellRecord, Report};
+
+/// The journal of a report that is being measured.
+pub struct Journal {
+    report: PathBuf,
+    journal: PathBuf,
+    file: File,
+}
+
+impl Journal {
+    /// Opens the journal of a report. What cannot be written is found here, before anything is measured.
+    ///
+    /// # Errors
+    /// When nothing can be written there.
+    pub fn open(report: &Path) -> Result<Self> {
+        anyhow::ensure!(!report.is_dir(), "{} is a folder; name a file in it", report.display());
+        let mut journal = report.as_os_str().to_owned();
+        journal.push(".journal");
+        let journal = PathBuf::from(journal);
+        let file = File::create(&journal).with_context(|| format!("cannot write {}", journal.display()))?;
+        Ok(Self { report: report.to_owned(), journal, file })
+    }
+
+    /// Notes the report as far as it is known, before the first launch.
+    ///
+    /// # Errors
+    /// When it cannot be written: a full disk, mostly.
+    pub fn begin(&mut self, report: &Report) -> Result<()> {
+        self.line(report)
+    }
+
+    /// Notes what a launch gave: the cells with the samples of that launch alone.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub fn launch(&mut self, cells: &[CellRecord]) -> Result<()> {
+        self.line(&cells)
+    }
+
+    fn line(&mut self, what: &impl Serialize) -> Result<()> {
+        let mut line = serde_json::to_vec(what)?;
+        line.push(b'\n');
+        self.file.write_all(&line).with_context(|| format!("cannot write {}", self.journal.display()))
+    }
+
+    /// Writes the report in place of an older one, and lets the journal go.
+    ///
+    /// # Errors
+    /// When it cannot be written; the older report and the journal stay then.
+    pub fn finish(self, report: &Report) -> Result<()> {
+        write_whole(&self.report, report)
+            .with_context(|| format!("cannot write {}; its samples are in {}", self.report.display(), self.journal.display()))?;
+        std::fs::remove_file(&self.journal).with_context(|| format!("cannot remove {}", self.journal.display()))
+    }
+}
+
+/// Writes a document beside its place, and moves it there once it is whole.
+fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    let mut writer = BufWriter::new(&mut beside);
+    serde_json::to_writer(&mut writer, document)?;
+    writer.write_all(b"\n")?;
+    writer.flush()?;
+    drop(writer);
+    beside.as_file().sync_all()?;
+    readable_by_others(beside.as_file())?;
+    beside.persist(path)?;
+    Ok(())
+}
+
+/// A temporary file is its owner's alone; a report is like any other file.
+fn readable_by_others(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    let _ = file;
+    Ok(())
+}
+
+/// Reads what a journal holds, as a report that is not complete: for whoever was killed before the end.
+///
+/// # Errors
+/// When the journal's first line is no report.
+pub fn recover(journal: &str) -> Result<Report> {
+    let mut lines = journal.lines();
+    let mut report: Report = serde_json::from_str(lines.next().unwrap_or_default()).context("no report begins here")?;
+    // The last line may be cut off; what stands before it is whole.
+    for cells in lines.map_while(|line| serde_json::from_str::<Vec<CellRecord>>(line).ok()) {
+        report.run.launches_made += 1;
+        report.add(cells);
+    }
+    report.run.complete = false;
+    Ok(report)
+}
+
+impl Report {
+    /// Adds what a launch gave. Cells are the same in every launch, and in the same order.
+    pub fn add(&mut self, launch: Vec<CellRecord>) {
+        for (cell, new) in self.cells.iter_mut().zip(launch) {
+            cell.launches.extend(new.launches);
+            cell.trouble = cell.trouble.take().or(new.trouble);
+        }
+    }
+}
