@@ -6,6 +6,7 @@
 mod script;
 
 pub mod early_exit;
+pub mod exit;
 
 pub use script::{Deviation, matches};
 
@@ -72,7 +73,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
