@@ -1,4 +1,5 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
+mod catch;
 mod early_exit;
 mod exit;
 mod stage;
@@ -10,4 +11,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, exit::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, exit::CAN, catch::CAN];
