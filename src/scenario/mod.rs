@@ -5,7 +5,9 @@
 //! and the check are one thing.
 mod script;
 
+pub mod catch;
 pub mod early_exit;
+pub mod exit;
 
 pub use script::{Deviation, matches};
 
@@ -72,7 +74,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL, catch::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

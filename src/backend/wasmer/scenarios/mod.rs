@@ -1,6 +1,8 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
+mod catch;
 mod dynamic_exit;
 mod early_exit;
+mod exit;
 mod interrupt_execution;
 mod stage;
 
@@ -11,4 +13,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, catch::CAN];
