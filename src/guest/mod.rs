@@ -3,6 +3,12 @@
 /// `run(code, n)` asks the host to exit with `code`, and returns `code + n` where it does not.
 pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
 
+/// `run(code, n)` as [`EARLY_EXIT`], with traces of how far it came in its memory, its globals and its table.
+pub const FOOTPRINTS: &str = include_str!("../../guests/footprints.wat");
+
+/// A guest in Rust: `work(code, frames)` asks to exit with `code` from below so many frames on its shadow stack.
+pub const STACK_FRAMES: &[u8] = include_bytes!("../../guests/built/stack_frames.wasm");
+
 /// The bytes of a guest in the text format.
 ///
 /// # Panics

@@ -5,7 +5,9 @@
 //! and the check are one thing.
 mod script;
 
+pub mod after;
 pub mod early_exit;
+pub mod rust_stack;
 
 pub use script::{Deviation, matches};
 
@@ -72,7 +74,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, after::ALL, rust_stack::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

@@ -1,5 +1,7 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
+mod after;
 mod early_exit;
+mod rust_stack;
 mod stage;
 
 use super::Wasmer;
@@ -9,4 +11,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, after::CAN, rust_stack::CAN];
