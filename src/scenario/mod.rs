@@ -6,7 +6,9 @@
 mod script;
 
 pub mod after;
+pub mod depth;
 pub mod early_exit;
+pub mod nesting;
 pub mod rust_stack;
 
 pub use script::{Deviation, matches};
@@ -74,7 +76,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, after::ALL, rust_stack::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

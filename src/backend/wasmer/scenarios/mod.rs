@@ -1,8 +1,11 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
 mod after;
+mod depth;
 mod early_exit;
+mod nesting;
 mod rust_stack;
 mod stage;
+mod tower;
 
 use super::Wasmer;
 use crate::backend::{Play, Table};
@@ -11,4 +14,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, after::CAN, rust_stack::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN];
