@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use anyhow::Error;
 
 use super::{About, Subject};
@@ -40,14 +42,29 @@ pub enum Can<T> {
 }
 
 /// Why a backend did not do what it was asked.
+///
+/// A table's [`Can::Not`] holds for a whole family. Where it depends on the backend, on what that claims to support, the
+/// function that was asked returns an `Unsupported` as its error.
 #[derive(Debug, thiserror::Error)]
 pub enum Unable {
     /// It never does, for this reason.
     #[error("unsupported: {0}")]
-    Unsupported(&'static str),
+    Unsupported(Cow<'static, str>),
     /// It tried.
     #[error("{0:#}")]
     Failed(Error),
+}
+
+impl Unable {
+    /// It never does, for this reason.
+    pub fn unsupported(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unsupported(why.into())
+    }
+
+    /// What an error says: that it never does, where it was made to say that; else that it tried.
+    fn from_error(error: Error) -> Self {
+        error.downcast().unwrap_or_else(Self::Failed)
+    }
 }
 
 impl<F: Family> Subject for F {
@@ -60,11 +77,11 @@ impl<F: Family> Subject for F {
             Played::Anywhere(play) => play(self, out),
             Played::ByFamily => find(F::REPERTOIRE.scenarios, |known| known.id == scenario.id)?(self, out),
         }
-        .map_err(Unable::Failed)
+        .map_err(Unable::from_error)
     }
 
     fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {
-        find(F::REPERTOIRE.benchmarks, |known| known.id == benchmark.id)?(self, at).map_err(Unable::Failed)
+        find(F::REPERTOIRE.benchmarks, |known| known.id == benchmark.id)?(self, at).map_err(Unable::from_error)
     }
 }
 
@@ -72,7 +89,21 @@ impl<F: Family> Subject for F {
 fn find<K, T: Copy>(tables: &'static [Table<K, T>], asked: impl Fn(&K) -> bool) -> Result<T, Unable> {
     match tables.iter().flat_map(|table| table.iter()).find(|(known, _)| asked(known)) {
         Some((_, Can::Do(how))) => Ok(*how),
-        Some((_, Can::Not(why))) => Err(Unable::Unsupported(why)),
-        None => Err(Unable::Unsupported("not written for this engine")),
+        Some((_, Can::Not(why))) => Err(Unable::unsupported(*why)),
+        None => Err(Unable::unsupported("not written for this engine")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn what_a_backend_never_does_is_told_from_what_failed() {
+        let never = Err::<(), _>(Unable::unsupported("no exceptions")).context("while it played").unwrap_err();
+        assert_eq!(Unable::from_error(never).to_string(), "unsupported: no exceptions");
+        assert!(matches!(Unable::from_error(anyhow!("it broke")), Unable::Failed(_)));
     }
 }

@@ -13,6 +13,18 @@ pub const WAYS_TO_CALL: &str = include_str!("../../guests/ways_to_call.wat");
 /// Asks the host in its start function to exit with the imported `code`, and leaves the answer in `returned`.
 pub const EXIT_IN_START: &str = include_str!("../../guests/exit_in_start.wat");
 
+/// `run(code, n)` as [`EARLY_EXIT`], with traces of how far it came in its memory, its globals and its table.
+pub const FOOTPRINTS: &str = include_str!("../../guests/footprints.wat");
+
+/// `level(n)` calls the host's `down(n)`, which may call it again, and returns one more than that.
+pub const LEVELS: &str = include_str!("../../guests/levels.wat");
+
+/// `dive(frames, code)` asks the host to exit with `code` from below so many frames of its own.
+pub const DIVE: &str = include_str!("../../guests/dive.wat");
+
+/// A guest in Rust: `work(code, frames)` asks to exit with `code` from below so many frames on its shadow stack.
+pub const STACK_FRAMES: &[u8] = include_bytes!("../../guests/built/stack_frames.wasm");
+
 /// The bytes of a guest in the text format.
 ///
 /// # Panics

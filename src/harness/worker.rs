@@ -65,7 +65,7 @@ fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
     let transcript = Transcript::new(move |line| heard.send(&Answer::Said { line: line.to_owned() }));
     let ended = match catch_unwind(AssertUnwindSafe(|| subject.play(scenario, &transcript))) {
         Ok(Ok(())) => Ended::Done,
-        Ok(Err(Unable::Unsupported(why))) => Ended::Unsupported { why: why.to_owned() },
+        Ok(Err(Unable::Unsupported(why))) => Ended::Unsupported { why: why.into_owned() },
         Ok(Err(failed)) => Ended::Failed { why: failed.to_string() },
         Err(panic) => Ended::Panicked { message: panic_message(&*panic).to_owned() },
     };

@@ -5,9 +5,13 @@
 //! and the check are one thing.
 mod script;
 
+pub mod after;
 pub mod catch;
+pub mod depth;
 pub mod early_exit;
 pub mod exit;
+pub mod nesting;
+pub mod rust_stack;
 
 pub use script::{Deviation, matches};
 
@@ -74,7 +78,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL, catch::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL, catch::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

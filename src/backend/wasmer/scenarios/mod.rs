@@ -1,10 +1,15 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
+mod after;
 mod catch;
+mod depth;
 mod dynamic_exit;
 mod early_exit;
 mod exit;
 mod interrupt_execution;
+mod nesting;
+mod rust_stack;
 mod stage;
+mod tower;
 
 use super::Wasmer;
 use crate::backend::{Play, Table};
@@ -13,4 +18,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, catch::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, catch::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN];

@@ -1,7 +1,9 @@
-use anyhow::{Result, bail};
-use wasmer::{Function, Instance, Module, RuntimeError, Store, TypedFunction, imports};
+use std::fmt::Display;
 
-use crate::backend::wasmer::Wasmer;
+use anyhow::{Result, bail};
+use wasmer::{Function, Imports, Instance, Module, RuntimeError, Store, TypedFunction, imports};
+
+use crate::backend::wasmer::{Wasmer, embedding};
 use crate::guest;
 
 /// What most scenarios begin with: the early-exit guest, ready to run, with a host function of theirs.
@@ -15,10 +17,18 @@ pub(super) struct Stage {
 impl Stage {
     /// Compiles and instantiates the guest; `early_exit` makes the function that it imports.
     pub(super) fn set(wasmer: &Wasmer, early_exit: impl FnOnce(&mut Store) -> Function) -> Result<Self> {
-        let mut store = Store::new(wasmer.engine());
-        let module = Module::new(&store, guest::wasm(guest::EARLY_EXIT))?;
-        let imports = imports! { "env" => { "early_exit" => early_exit(&mut store) } };
-        let instance = Instance::new(&mut store, &module, &imports)?;
+        Self::set_for(wasmer, guest::EARLY_EXIT, early_exit)
+    }
+
+    /// The same with another guest that imports and exports what the early-exit guest does.
+    pub(super) fn set_for(
+        wasmer: &Wasmer,
+        guest: &str,
+        early_exit: impl FnOnce(&mut Store) -> Function,
+    ) -> Result<Self> {
+        let (store, instance) = instantiate(wasmer, &guest::wasm(guest), |store| {
+            imports! { "env" => { "early_exit" => early_exit(store) } }
+        })?;
         let run = instance.exports.get_typed_function(&store, "run")?;
         Ok(Self { store, instance, run })
     }
@@ -29,5 +39,26 @@ impl Stage {
             Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
             Err(error) => Ok(error),
         }
+    }
+}
+
+/// Any guest, compiled and instantiated in a store of its own.
+pub(super) fn instantiate(
+    wasmer: &Wasmer,
+    wasm: &[u8],
+    imports: impl FnOnce(&mut Store) -> Imports,
+) -> Result<(Store, Instance)> {
+    let mut store = Store::new(wasmer.engine());
+    let module = Module::new(&store, wasm)?;
+    let imports = imports(&mut store);
+    let instance = Instance::new(&mut store, &module, &imports)?;
+    Ok((store, instance))
+}
+
+/// How a call ended, in a few words.
+pub(super) fn ended<T: Display>(result: &Result<T, RuntimeError>) -> String {
+    match result {
+        Ok(value) => format!("returned {value}"),
+        Err(error) => embedding::outcome(error).to_string(),
     }
 }
