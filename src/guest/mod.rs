@@ -3,6 +3,13 @@
 /// `run(code, n)` asks the host to exit with `code`, and returns `code + n` where it does not.
 pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
 
+/// Every way to trap, each by an export that its arguments make trap or not, and `exit(code)`.
+pub const TRAPS: &str = include_str!("../../guests/traps.wat");
+
+/// Endless loops, which tell the host that they run: `count(n)` with arithmetic only, `churn(at)` with loads and stores,
+/// `poll()` with a call of the host each time around.
+pub const ENDLESS: &str = include_str!("../../guests/endless.wat");
+
 /// The bytes of a guest in the text format.
 ///
 /// # Panics

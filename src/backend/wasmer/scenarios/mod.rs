@@ -1,6 +1,8 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
+mod drill;
 mod early_exit;
 mod stage;
+mod trap;
 
 use super::Wasmer;
 use crate::backend::{Play, Table};
@@ -9,4 +11,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, trap::CAN, drill::CAN];
