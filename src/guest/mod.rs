@@ -10,6 +10,13 @@ pub const TRAPS: &str = include_str!("../../guests/traps.wat");
 /// `poll()` with a call of the host each time around.
 pub const ENDLESS: &str = include_str!("../../guests/endless.wat");
 
+/// Work that can be counted: `count(n)`, `count_and_exit(n, code)`, `be_charged(n)`, which calls the host `n` times, and
+/// `stop()`, which traps.
+pub const METERED: &str = include_str!("../../guests/metered.wat");
+
+/// Asks for memory: `grow(pages)`, `size()`, and `take_all_and_exit()`, which exits with the pages that it got.
+pub const GROWING: &str = include_str!("../../guests/growing.wat");
+
 /// The bytes of a guest in the text format.
 ///
 /// # Panics

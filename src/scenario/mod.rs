@@ -7,6 +7,8 @@ mod script;
 
 pub mod drill;
 pub mod early_exit;
+pub mod limit;
+pub mod metering;
 pub mod trap;
 
 pub use script::{Deviation, matches};
@@ -82,7 +84,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, trap::ALL, drill::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, trap::ALL, metering::ALL, limit::ALL, drill::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

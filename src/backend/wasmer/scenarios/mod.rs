@@ -1,6 +1,8 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
 mod drill;
 mod early_exit;
+mod limit;
+mod metering;
 mod stage;
 mod trap;
 
@@ -11,4 +13,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, trap::CAN, drill::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, trap::CAN, metering::CAN, limit::CAN, drill::CAN];
