@@ -17,6 +17,10 @@ pub const METERED: &str = include_str!("../../guests/metered.wat");
 /// Asks for memory: `grow(pages)`, `size()`, and `take_all_and_exit()`, which exits with the pages that it got.
 pub const GROWING: &str = include_str!("../../guests/growing.wat");
 
+/// A command in the style of WASI, from Rust: `_start()` calls `proc_exit` with what the import `env.code` says, or returns
+/// where that is negative.
+pub const WASI_STYLE: &[u8] = include_bytes!("../../guests/built/wasi_style.wasm");
+
 /// The bytes of a guest in the text format.
 ///
 /// # Panics

@@ -9,7 +9,10 @@ pub mod drill;
 pub mod early_exit;
 pub mod limit;
 pub mod metering;
+pub mod soak;
+pub mod threads;
 pub mod trap;
+pub mod wasi;
 
 pub use script::{Deviation, matches};
 
@@ -84,7 +87,8 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, trap::ALL, metering::ALL, limit::ALL, drill::ALL];
+static THEMES: &[&[&Scenario]] =
+    &[early_exit::ALL, trap::ALL, metering::ALL, limit::ALL, threads::ALL, wasi::ALL, soak::ALL, drill::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
