@@ -18,6 +18,7 @@
 //! - [`embedding`] the seam: what every engine can be asked
 //! - [`guest`] the guests that come with the program
 //! - [`exit_code`] the error that is raised and must come back
+//! - `resident` how much memory a process holds
 
 pub mod backend;
 pub mod benchmark;
@@ -29,4 +30,5 @@ pub mod guest;
 pub mod harness;
 pub mod record;
 pub mod report;
+mod resident;
 pub mod scenario;

@@ -61,7 +61,8 @@ pub fn check(
 /// When the worker was lost over it.
 fn play(worker: &mut Worker, scenario: &Scenario, said: impl FnMut(&str)) -> Result<Ended, Lost> {
     let ask = Ask::Play { scenario: scenario.id.into() };
-    match worker.ask(&ask, &Limits::of(scenario.within), said)? {
+    let limits = Limits { time: scenario.within, memory: scenario.memory.unwrap_or(Limits::MEMORY) };
+    match worker.ask(&ask, &limits, said)? {
         Answer::Played { ended } => Ok(ended),
         other => {
             worker.kill();

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::protocol::{Answer, Ask, Hello, PROTOCOL};
+use crate::resident::resident_memory;
 
 /// How workers are started. The executable is passed down from the command line: nothing below asks for the current
 /// one, which in a bench or a test is not this program.
@@ -163,7 +164,7 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let Some(held) = resident(self.pid()).filter(|held| *held > limits.memory) {
+            if let Some(held) = resident_memory(self.pid()).filter(|held| *held > limits.memory) {
                 self.kill();
                 return Err(Lost::OverMemory { held: held >> 20, limit: limits.memory >> 20 });
             }
@@ -246,27 +247,6 @@ fn how_it_ended(status: ExitStatus) -> String {
         };
     }
     format!("ended with {status}")
-}
-
-/// Resident memory of a process in bytes, where the platform tells cheaply.
-fn resident(pid: u32) -> Option<u64> {
-    #[cfg(target_os = "linux")]
-    {
-        let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
-        let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
-        Some(pages * rustix::param::page_size() as u64)
-    }
-    #[cfg(all(unix, not(target_os = "linux")))]
-    {
-        let output = Command::new("ps").args(["-o", "rss=", "-p", &pid.to_string()]).output().ok()?;
-        let kib: u64 = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
-        Some(kib * 1024)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = pid;
-        None
-    }
 }
 
 fn shortened(text: &str, longest: usize) -> String {

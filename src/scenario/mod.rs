@@ -8,10 +8,17 @@ mod script;
 pub mod after;
 pub mod catch;
 pub mod depth;
+pub mod drill;
 pub mod early_exit;
 pub mod exit;
+pub mod limit;
+pub mod metering;
 pub mod nesting;
 pub mod rust_stack;
+pub mod soak;
+pub mod threads;
+pub mod trap;
+pub mod wasi;
 
 pub use script::{Deviation, matches};
 
@@ -33,6 +40,8 @@ pub struct Scenario {
     pub played: Played,
     /// After how long it counts as hung.
     pub within: Duration,
+    /// How much resident memory it may hold, in bytes, where less than usual.
+    pub memory: Option<u64>,
     /// Meant to go wrong: shows what the harness makes of a crash or a hang. Played only when asked for by name.
     pub drill: bool,
 }
@@ -48,7 +57,8 @@ pub enum Played {
 impl Scenario {
     /// A scenario that each engine family plays in its own idiom.
     pub const fn by_family(id: &'static str, shows: &'static str, expect: &'static [&'static str]) -> Self {
-        Self { id, shows, expect, played: Played::ByFamily, within: Duration::from_secs(10), drill: false }
+        let (played, within) = (Played::ByFamily, Duration::from_secs(10));
+        Self { id, shows, expect, played, within, memory: None, drill: false }
     }
 
     /// A scenario that is written once, for any backend.
@@ -66,6 +76,11 @@ impl Scenario {
         Self { within: Duration::from_secs(seconds), ..self }
     }
 
+    /// The same, with no more memory than so many MiB.
+    pub const fn within_mebibytes(self, mebibytes: u64) -> Self {
+        Self { memory: Some(mebibytes << 20), ..self }
+    }
+
     /// The same, as a drill.
     pub const fn drill(self) -> Self {
         Self { drill: true, ..self }
@@ -78,7 +93,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL, catch::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL];
+static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL, catch::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL, &[&Scenario]] =     &[early_exit::ALL, trap::ALL, metering::ALL, limit::ALL, threads::ALL, wasi::ALL, soak::ALL, drill::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

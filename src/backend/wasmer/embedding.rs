@@ -70,13 +70,20 @@ impl Instance for Running {
         };
         let arguments: Vec<_> = arguments.iter().copied().map(theirs).collect();
         match catch_unwind(AssertUnwindSafe(|| function.call(&mut self.store, &arguments))) {
-            Ok(Ok(results)) => match results.iter().map(ours).collect() {
-                Ok(values) => Outcome::Returned(values),
-                Err(error) => Outcome::Failed(error.to_string()),
-            },
-            Ok(Err(error)) => outcome(&error),
+            Ok(result) => ended(&result),
             Err(panic) => Outcome::panicked(&*panic),
         }
+    }
+}
+
+/// How a call ended.
+pub(super) fn ended(result: &Result<Box<[WasmerValue]>, RuntimeError>) -> Outcome {
+    match result {
+        Ok(results) => match results.iter().map(ours).collect() {
+            Ok(values) => Outcome::Returned(values),
+            Err(error) => Outcome::Failed(error.to_string()),
+        },
+        Err(error) => outcome(error),
     }
 }
 

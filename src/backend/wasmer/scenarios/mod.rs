@@ -2,14 +2,21 @@
 mod after;
 mod catch;
 mod depth;
+mod drill;
 mod dynamic_exit;
 mod early_exit;
 mod exit;
 mod interrupt_execution;
+mod limit;
+mod metering;
 mod nesting;
 mod rust_stack;
+mod soak;
 mod stage;
+mod threads;
 mod tower;
+mod trap;
+mod wasi;
 
 use super::Wasmer;
 use crate::backend::{Play, Table};
@@ -18,4 +25,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, catch::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, catch::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN, Theme] =     &[early_exit::CAN, trap::CAN, metering::CAN, limit::CAN, threads::CAN, wasi::CAN, soak::CAN, drill::CAN];
