@@ -32,3 +32,4 @@ pub mod record;
 pub mod report;
 mod resident;
 pub mod scenario;
+pub mod statistics;

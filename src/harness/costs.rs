@@ -22,6 +22,9 @@ pub struct Costs {
     pub artifact: u64,
 }
 
+/// How long a question may take here.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Takes the costs on a subject.
 ///
 /// # Errors
@@ -40,8 +43,11 @@ pub fn costs(launcher: &Launcher, spec: &str) -> Result<Costs> {
 /// The size of the artifact where one was made, and the median time of an iteration.
 fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
     let address = Address { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
-    let cell = prepare(worker, &address)?;
-    let mut samples = (0..batches).map(|_| cell.sample(worker, each)).collect::<Result<Vec<_>>>()?;
+    let cell = prepare(worker, &address, PATIENCE)?;
+    let mut samples = (0..batches)
+        .map(|_| cell.sample(worker, each, false, PATIENCE).map(|batch| batch.elapsed))
+        .collect::<Result<Vec<_>, _>>()?;
     samples.sort_unstable();
-    Ok((cell.fact("artifact bytes"), samples[samples.len() / 2] / u32::try_from(each)?))
+    let artifact = cell.facts.iter().find(|(name, _)| name == "artifact bytes").map(|(_, bytes)| *bytes);
+    Ok((artifact, samples[samples.len() / 2] / u32::try_from(each)?))
 }

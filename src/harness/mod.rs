@@ -11,7 +11,7 @@ mod worker;
 pub use check::{Audience, check};
 pub use costs::{Costs, costs};
 pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
-pub use sampling::{Cell, prepare};
+pub use sampling::{Batch, Cell, Failure, prepare};
 pub use stand::Stand;
 pub use supervisor::{Launcher, Limits, Lost, Worker};
 pub use worker::serve;

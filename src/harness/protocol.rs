@@ -45,8 +45,8 @@ pub enum Ask {
         /// Whether it first runs untimed until it has settled.
         settle: bool,
     },
-    /// Let go of a cell; answered by [`Answer::Dropped`].
-    Drop {
+    /// Let go of a cell; answered by [`Answer::Released`].
+    Release {
         /// The cell.
         cell: usize,
     },
@@ -82,7 +82,7 @@ pub enum Answer {
         delayed: Option<u64>,
     },
     /// A cell is gone.
-    Dropped,
+    Released,
     /// What was asked cannot be done.
     Unable {
         /// Never, on this backend; otherwise it was tried.

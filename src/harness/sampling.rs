@@ -1,10 +1,8 @@
 //! Cells in workers: prepared once, sampled batch by batch.
 use std::time::Duration;
 
-use anyhow::{Result, bail};
-
 use super::protocol::{Answer, Ask};
-use super::supervisor::{Limits, Worker};
+use super::supervisor::{Limits, Lost, Worker};
 use crate::benchmark::Address;
 
 /// A cell that a worker holds ready.
@@ -14,38 +12,80 @@ pub struct Cell {
     pub facts: Vec<(String, f64)>,
 }
 
-/// How long a question about a cell may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// A batch that was timed.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    /// Time inside the timer, over all iterations.
+    pub elapsed: Duration,
+    /// How long the system ran something else in its place, where it tells.
+    pub delayed: Option<Duration>,
+}
 
-/// Prepares a cell in a worker.
+/// Why a cell gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The backend never does this.
+    #[error("{0}")]
+    Unsupported(String),
+    /// It could not be prepared, or ended in something else than it must.
+    #[error("{0}")]
+    Failed(String),
+    /// The worker was lost over it.
+    #[error("its worker was lost: {0}")]
+    Lost(#[from] Lost),
+}
+
+/// Prepares a cell in a worker, within a time.
 ///
 /// # Errors
-/// When the backend cannot, or the worker was lost over it.
-pub fn prepare(worker: &mut Worker, address: &Address) -> Result<Cell> {
-    let ask = Ask::Prepare { address: address.clone() };
-    match worker.ask(&ask, &Limits::of(PATIENCE), |_| ())? {
+/// As [`Failure`] says.
+pub fn prepare(worker: &mut Worker, address: &Address, within: Duration) -> Result<Cell, Failure> {
+    match worker.ask(&Ask::Prepare { address: address.clone() }, &Limits::of(within), |_| ())? {
         Answer::Prepared { cell, facts } => Ok(Cell { number: cell, facts }),
-        Answer::Unable { why, .. } => bail!("{address}: {why}"),
-        other => bail!("{address}: not an answer to this: {other:?}"),
+        other => Err(refused(worker, other)),
     }
 }
 
 impl Cell {
-    /// Runs one batch, and tells what it took in all.
+    /// Runs one batch within a time; where it is to settle, untimed until it has.
     ///
     /// # Errors
-    /// When an iteration did not end as it must, or the worker was lost.
-    pub fn sample(&self, worker: &mut Worker, iterations: u64) -> Result<Duration> {
-        let ask = Ask::Sample { cell: self.number, iterations };
-        match worker.ask(&ask, &Limits::of(PATIENCE), |_| ())? {
-            Answer::Sampled { nanoseconds } => Ok(Duration::from_nanos(nanoseconds)),
-            Answer::Unable { why, .. } => bail!("{why}"),
-            other => bail!("not an answer to this: {other:?}"),
+    /// As [`Failure`] says.
+    pub fn sample(
+        &self,
+        worker: &mut Worker,
+        iterations: u64,
+        settle: bool,
+        within: Duration,
+    ) -> Result<Batch, Failure> {
+        let ask = Ask::Sample { cell: self.number, iterations, settle };
+        match worker.ask(&ask, &Limits::of(within), |_| ())? {
+            Answer::Sampled { nanoseconds, delayed } => {
+                Ok(Batch { elapsed: Duration::from_nanos(nanoseconds), delayed: delayed.map(Duration::from_nanos) })
+            }
+            other => Err(refused(worker, other)),
         }
     }
 
-    /// What is known under a name.
-    pub fn fact(&self, name: &str) -> Option<f64> {
-        self.facts.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    /// Lets go of it: of what it holds, and of its thread.
+    ///
+    /// # Errors
+    /// As [`Failure`] says.
+    pub fn release(self, worker: &mut Worker, within: Duration) -> Result<(), Failure> {
+        match worker.ask(&Ask::Release { cell: self.number }, &Limits::of(within), |_| ())? {
+            Answer::Released => Ok(()),
+            other => Err(refused(worker, other)),
+        }
+    }
+}
+
+fn refused(worker: &mut Worker, answer: Answer) -> Failure {
+    match answer {
+        Answer::Unable { unsupported: true, why } => Failure::Unsupported(why),
+        Answer::Unable { unsupported: false, why } => Failure::Failed(why),
+        other => {
+            worker.kill();
+            Failure::Lost(Lost::Garbled(format!("{other:?}")))
+        }
     }
 }

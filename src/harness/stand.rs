@@ -4,18 +4,20 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
+use super::sampling::Batch;
 use crate::backend::{Subject, Unable};
 use crate::benchmark::{self, Address, Benchmark, By};
 use crate::embedding::Prepared;
+use crate::statistics::settled;
 
 /// A cell on its stand. Dropping it ends its thread.
 pub struct Stand {
-    asks: Option<mpsc::Sender<u64>>,
-    samples: mpsc::Receiver<Result<Duration>>,
+    asks: Option<mpsc::Sender<(u64, bool)>>,
+    samples: mpsc::Receiver<Result<Batch>>,
     thread: Option<JoinHandle<()>>,
     /// What is known of the cell without timing: name and number.
     pub facts: Vec<(&'static str, f64)>,
@@ -29,7 +31,7 @@ impl Stand {
     pub fn prepare(subject: &Arc<dyn Subject>, address: &Address) -> Result<Self, Unable> {
         let benchmark = benchmark::find(&address.benchmark)
             .ok_or_else(|| Unable::Failed(anyhow!("no benchmark `{}`", address.benchmark)))?;
-        let (asks, asked) = mpsc::channel::<u64>();
+        let (asks, asked) = mpsc::channel::<(u64, bool)>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
@@ -40,8 +42,8 @@ impl Stand {
             };
             let _ = ready.send(Ok(cell.facts().to_vec()));
             descend(frames, &mut || {
-                for iterations in &asked {
-                    if answers.send(cell.batch(iterations)).is_err() {
+                for (iterations, settle) in &asked {
+                    if answers.send(timed(&mut cell, iterations, settle)).is_err() {
                         break;
                     }
                 }
@@ -55,13 +57,13 @@ impl Stand {
         Ok(Self { asks: Some(asks), samples, thread: Some(thread), facts })
     }
 
-    /// Runs one batch: its time over all iterations.
+    /// Runs one batch; where it is to settle, untimed until it has.
     ///
     /// # Errors
     /// When an iteration did not end as it must, or panicked.
-    pub fn batch(&mut self, iterations: u64) -> Result<Duration> {
+    pub fn batch(&mut self, iterations: u64, settle: bool) -> Result<Batch> {
         let panicked = || anyhow!("the cell panicked");
-        self.asks.as_ref().ok_or_else(panicked)?.send(iterations).map_err(|_| panicked())?;
+        self.asks.as_ref().ok_or_else(panicked)?.send((iterations, settle)).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
     }
 }
@@ -86,6 +88,31 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
         black_box(());
     }
     deeper(frames, bottom);
+}
+
+/// After another process ran, the first iterations are slow: a batch first runs untimed for at least so long.
+const WARM: Duration = Duration::from_micros(500);
+/// What has not settled after so long never does.
+const LUKEWARM: Duration = Duration::from_millis(4);
+
+fn timed(cell: &mut Prepared, iterations: u64, settle: bool) -> Result<Batch> {
+    if settle {
+        let part = (iterations / 8).max(1);
+        let (mut times, started) = (Vec::with_capacity(64), Instant::now());
+        while started.elapsed() < LUKEWARM && (started.elapsed() < WARM || !settled(&times)) {
+            times.push(cell.batch(part)?.as_nanos() as f64);
+        }
+    }
+    let before = run_delay();
+    let elapsed = cell.batch(iterations)?;
+    let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
+    Ok(Batch { elapsed, delayed })
+}
+
+/// How long this thread has waited, ready to run, while the system ran something else.
+fn run_delay() -> Option<Duration> {
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    schedstat.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
 }
 
 fn prepare(subject: &Arc<dyn Subject>, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {

@@ -29,7 +29,12 @@ pub fn serve(spec: &str) -> Result<()> {
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
             Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
-            Ask::Sample { cell, iterations } => sample(cells.get_mut(cell), iterations)?,
+            Ask::Sample { cell, iterations, settle } => sample(cells.get_mut(cell), iterations, settle)?,
+            Ask::Release { cell } => {
+                // Numbers are not given twice, so that a late question cannot meet another cell.
+                cells.get_mut(cell).and_then(Option::take);
+                Answer::Released
+            }
         };
         wire.send(&answer);
     }
@@ -72,11 +77,11 @@ fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
     Ok(Answer::Played { ended })
 }
 
-fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Stand>) -> Answer {
+fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Option<Stand>>) -> Answer {
     match Stand::prepare(subject, address) {
         Ok(cell) => {
             let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-            cells.push(cell);
+            cells.push(Some(cell));
             Answer::Prepared { cell: cells.len() - 1, facts }
         }
         Err(unable) => {
@@ -85,10 +90,13 @@ fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Stand>
     }
 }
 
-fn sample(cell: Option<&mut Stand>, iterations: u64) -> Result<Answer> {
-    let cell = cell.ok_or_else(|| anyhow!("no such cell"))?;
-    Ok(match cell.batch(iterations) {
-        Ok(elapsed) => Answer::Sampled { nanoseconds: u64::try_from(elapsed.as_nanos())? },
+fn sample(cell: Option<&mut Option<Stand>>, iterations: u64, settle: bool) -> Result<Answer> {
+    let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
+    Ok(match cell.batch(iterations, settle) {
+        Ok(batch) => Answer::Sampled {
+            nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
+            delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
+        },
         Err(astray) => Answer::Unable { unsupported: false, why: astray.to_string() },
     })
 }

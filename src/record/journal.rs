@@ -59,8 +59,9 @@ impl Journal {
     /// # Errors
     /// When it cannot be written; the older report and the journal stay then.
     pub fn finish(self, report: &Report) -> Result<()> {
-        write_whole(&self.report, report)
-            .with_context(|| format!("cannot write {}; its samples are in {}", self.report.display(), self.journal.display()))?;
+        write_whole(&self.report, report).with_context(|| {
+            format!("cannot write {}; its samples are in {}", self.report.display(), self.journal.display())
+        })?;
         std::fs::remove_file(&self.journal).with_context(|| format!("cannot remove {}", self.journal.display()))
     }
 }

@@ -91,7 +91,7 @@ pub struct Launch {
 }
 
 /// Why a cell has no samples, or no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "trouble", rename_all = "kebab-case")]
 pub enum Trouble {
     /// The backend never does this.

@@ -93,7 +93,22 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, exit::ALL, catch::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL, &[&Scenario]] =     &[early_exit::ALL, trap::ALL, metering::ALL, limit::ALL, threads::ALL, wasi::ALL, soak::ALL, drill::ALL];
+static THEMES: &[&[&Scenario]] = &[
+    early_exit::ALL,
+    exit::ALL,
+    catch::ALL,
+    after::ALL,
+    rust_stack::ALL,
+    nesting::ALL,
+    depth::ALL,
+    trap::ALL,
+    metering::ALL,
+    limit::ALL,
+    threads::ALL,
+    wasi::ALL,
+    soak::ALL,
+    drill::ALL,
+];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

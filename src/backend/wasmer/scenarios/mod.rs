@@ -25,4 +25,21 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, catch::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN, Theme] =     &[early_exit::CAN, trap::CAN, metering::CAN, limit::CAN, threads::CAN, wasi::CAN, soak::CAN, drill::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[
+    early_exit::CAN,
+    interrupt_execution::CAN,
+    dynamic_exit::CAN,
+    exit::CAN,
+    catch::CAN,
+    after::CAN,
+    rust_stack::CAN,
+    nesting::CAN,
+    depth::CAN,
+    trap::CAN,
+    metering::CAN,
+    limit::CAN,
+    threads::CAN,
+    wasi::CAN,
+    soak::CAN,
+    drill::CAN,
+];

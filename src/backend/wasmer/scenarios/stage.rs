@@ -1,15 +1,9 @@
 use std::fmt::Display;
 
 use anyhow::{Result, bail};
-use wasmer::{Function, Imports, Instance, Module, RuntimeError, Store, TypedFunction, imports};
+use wasmer::{Function, Imports, Instance, Module, RuntimeError, Store, TypedFunction, Value, imports};
 
 use crate::backend::wasmer::{Wasmer, embedding};
-
-use anyhow::{Result, bail};
-use wasmer::{Function, Instance, Module, RuntimeError, Store, TypedFunction, Value, imports};
-
-use crate::backend::wasmer::Wasmer;
-use crate::backend::wasmer::embedding::ended;
 use crate::guest;
 
 /// What most scenarios begin with: the early-exit guest, ready to run, with a host function of theirs.
@@ -67,11 +61,12 @@ pub(super) fn ended<T: Display>(result: &Result<T, RuntimeError>) -> String {
         Ok(value) => format!("returned {value}"),
         Err(error) => embedding::outcome(error).to_string(),
     }
+}
 
 /// Calls an export, and tells both: `grow(1): returned 1`.
 pub(super) fn told(store: &mut Store, instance: &Instance, export: &str, arguments: &[i32]) -> Result<String> {
     let shown = arguments.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let arguments: Vec<_> = arguments.iter().copied().map(Value::I32).collect();
     let result = instance.exports.get_function(export)?.call(store, &arguments);
-    Ok(format!("{export}({shown}): {}", ended(&result)))
+    Ok(format!("{export}({shown}): {}", embedding::ended(&result)))
 }

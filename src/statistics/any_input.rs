@@ -1,0 +1,76 @@
+//! What holds of the whole room, fed with anything: it does not panic, and every number that comes out is finite.
+
+use proptest::{collection::vec, num::f64::ANY, prelude::*};
+
+use super::*;
+
+/// Times as they should be; now and then as they can be at most; and a few that are none.
+fn times() -> impl Strategy<Value = Vec<f64>> {
+    let extreme = prop_oneof![0.0..1e-300, 1e300..f64::MAX, 1.0..1e9];
+    prop_oneof![16 => vec(1.0..1e9, 0..8), 3 => vec(extreme, 0..8), 1 => vec(ANY, 0..8)]
+}
+
+fn confidences() -> impl Strategy<Value = Confidence> {
+    prop_oneof![0.0..1.0, Just(1e-300), Just(1.0 - f64::EPSILON / 2.0)]
+        .prop_filter_map("excluded", |value| Confidence::new(value).ok())
+}
+
+fn all_finite(estimate: &Estimate, confidence: Confidence) -> bool {
+    let interval = estimate.interval(confidence);
+    let exp = interval.and_then(Interval::exp);
+    let ends = [interval, exp].into_iter().flatten().flat_map(|interval| [interval.low, interval.high]);
+    let rest = [estimate.standard_error(), estimate.p_above(0.0), estimate.p_below(0.0)].into_iter().flatten();
+    ends.chain(rest).chain([estimate.value()]).all(f64::is_finite)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn descriptions(samples in vec(ANY, 0..8), p in ANY) {
+        let summary = Summary::of(&samples).map(|all| [all.min, all.lower_quartile, all.median, all.max, all.scaled_mad]);
+        prop_assert!(summary.into_iter().flatten().chain(quantile(&samples, p)).all(f64::is_finite));
+        prop_assert!(holm(&samples).into_iter().all(|p| (0.0..=1.0).contains(&p)));
+        settled(&samples);
+    }
+
+    #[test]
+    fn estimates(launches in vec(times(), 0..12), tolerance in ANY, confidence in confidences(), cells in any::<usize>()) {
+        let numbers: Vec<f64> = launches.iter().flatten().copied().collect();
+        let pairs = launches.iter().map(|a| log_ratios(a, &numbers[..a.len()])).collect::<Result<Vec<_>, _>>();
+        let all = [Estimate::over_launches(&numbers, tolerance), typical_time(&launches), pairs.and_then(|l| typical_ratio(&l))];
+        for estimate in all.into_iter().flatten() {
+            prop_assert!(all_finite(&estimate, confidence), "{:?}", estimate);
+            let margin = Margin::new(tolerance).unwrap_or_default();
+            judge(std::slice::from_ref(&estimate), margin, confidence);
+            let resolvable = smallest_resolvable(&estimate, cells, margin, confidence, confidence);
+            prop_assert!(resolvable.is_none_or(f64::is_finite), "{:?}", resolvable);
+        }
+    }
+
+    #[test]
+    fn lines_and_breakdowns(
+        parameters in vec(prop_oneof![4 => 0.0..100.0, 1 => ANY], 3..5), launches in vec(times(), 0..9),
+        confidence in confidences(),
+    ) {
+        let equal: Vec<&[f64]> = launches.iter().filter_map(|times| times.get(..parameters.len())).collect();
+        match growth(&parameters, &equal) {
+            Ok(Growth::Line { slope, start }) => prop_assert!([slope, start].iter().all(|e| all_finite(e, confidence))),
+            Ok(Growth::NoLine { departure }) => prop_assert!(departure.is_finite(), "{}", departure),
+            Err(_) => {}
+        }
+        if let Some((total, parts)) = equal.split_first()
+            && let Ok(Breakdown { total, parts, rest }) = breakdown(total, parts)
+        {
+            prop_assert!(parts.iter().chain([&total, &rest]).all(|e| all_finite(e, confidence)));
+        }
+    }
+
+    #[test]
+    fn proportions(hits in any::<u32>(), trials in any::<u32>(), confidence in confidences()) {
+        if let Ok(proportion) = Proportion::new(hits, trials) {
+            let Interval { low, high } = proportion.interval(confidence);
+            prop_assert!((0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high), "{low} {high}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+use super::{Error, Estimate, OUTLYING, median, typical};
+
+/// Where a time goes. The parts and the rest add up to the total, since all are means over the same launches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breakdown {
+    /// The whole, in the unit of the times.
+    pub total: Estimate,
+    /// What was measured by itself, in the order given.
+    pub parts: Vec<Estimate>,
+    /// What is left. It comes out negative where the parts cost more alone than within the whole.
+    pub rest: Estimate,
+}
+
+/// What is left of a total after its parts, each given as one time a launch (its median) in the order of the launches.
+///
+/// The rest is formed launch by launch and then estimated like anything else. So its interval holds the errors of the
+/// total and of all parts, and whatever they share (a launch in which all is slow) has cancelled, which it would not if
+/// separate errors were added in squares.
+///
+/// A launch is outlying for all of them where it is so in any: by more than 5 % of the typical total for the rest, by
+/// more than 5 % of their own for the others, and in any case by more than 5 MADs.
+///
+/// [`Error::Unpaired`] where a part has not as many launches as the total, and the errors of
+/// [`Estimate::over_launches`].
+pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdown, Error> {
+    let parts: Vec<&[f64]> = parts.iter().map(AsRef::as_ref).collect();
+    if let Some(part) = parts.iter().find(|part| part.len() != total.len()) {
+        return Err(Error::Unpaired { left: total.len(), right: part.len() });
+    }
+    let left = |launch: usize| total[launch] - parts.iter().map(|part| part[launch]).sum::<f64>();
+    let rest: Vec<f64> = (0..total.len()).map(left).collect();
+
+    let tolerance = |values: &[f64]| OUTLYING * median(values).unwrap_or(0.0).abs();
+    let mut outlying = typical::outlying(&rest, tolerance(total))?;
+    for values in parts.iter().chain([&total]) {
+        outlying.extend(typical::outlying(values, tolerance(values))?);
+    }
+    outlying.sort_unstable();
+    outlying.dedup();
+
+    let typical = |values: &[f64]| Estimate::leaving_out(values, outlying.clone());
+    Ok(Breakdown {
+        total: typical(total)?,
+        parts: parts.iter().map(|part| typical(part)).collect::<Result<_, _>>()?,
+        rest: typical(&rest)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::{Confidence, Doubt};
+    use proptest::{collection::vec, prelude::*};
+
+    /// Ten launches, each a little slower than the one before.
+    fn launches(time: f64) -> Vec<f64> {
+        (0..10).map(|launch| time * (1.0 + 0.003 * f64::from(launch))).collect()
+    }
+
+    #[test]
+    fn the_rest_is_what_is_left_and_what_all_share_cancels() {
+        let breakdown = breakdown(&launches(6.0), &[launches(5.0), launches(0.9)]).unwrap();
+        assert!((breakdown.rest.value() - 0.1 * 1.0135).abs() < 1e-12);
+        // In squares, the errors of total and parts would add up to more than that of the total alone.
+        assert!(breakdown.rest.standard_error().unwrap() < 0.05 * breakdown.total.standard_error().unwrap());
+    }
+
+    #[test]
+    fn errors_that_are_not_shared_add_up_in_squares() {
+        let wobble = |time: f64, pattern: [f64; 8]| pattern.map(|sign| time + 0.01 * sign);
+        let total = wobble(6.0, [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]);
+        let part = wobble(5.0, [1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0]);
+        let Breakdown { total, parts, rest } = breakdown(&total, &[part]).unwrap();
+        let squares = total.standard_error().unwrap().hypot(parts[0].standard_error().unwrap());
+        assert!((rest.standard_error().unwrap() / squares - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_rest_may_be_negative() {
+        let rest = breakdown(&launches(6.0), &[launches(5.0), launches(1.5)]).unwrap().rest;
+        assert!(rest.interval(Confidence::NINETY_FIVE).unwrap().high < 0.0);
+    }
+
+    #[test]
+    fn a_launch_that_is_outlying_in_one_part_is_left_out_of_all() {
+        let mut part = launches(5.0);
+        part[4] = 9.0;
+        let Breakdown { total, parts, rest } = breakdown(&launches(6.0), &[part]).unwrap();
+        assert_eq!([total.outlying(), parts[0].outlying(), rest.outlying()], [&[4][..]; 3]);
+        assert_eq!(rest.doubt(), None);
+    }
+
+    #[test]
+    fn unequal_launches_are_refused() {
+        assert_eq!(breakdown(&launches(6.0), &[vec![5.0; 9]]), Err(Error::Unpaired { left: 10, right: 9 }));
+        assert_eq!(breakdown(&[], &[vec![]]), Err(Error::NoLaunches));
+        assert!(matches!(breakdown(&[1.0, f64::NAN], &[[1.0, 1.0]]), Err(Error::NotFinite { launch: 1, .. })));
+    }
+
+    #[test]
+    fn few_launches_are_doubted_here_too() {
+        let few = breakdown(&launches(6.0)[..4], &[&launches(5.0)[..4]]).unwrap();
+        assert_eq!(few.rest.doubt(), Some(Doubt::FewLaunches));
+    }
+
+    proptest! {
+        #[test]
+        fn parts_and_rest_add_up(launches in vec((1.0..1e6, 1.0..1e6, 1.0..1e6), 1..15)) {
+            let column = |pick: fn(&(f64, f64, f64)) -> f64| launches.iter().map(pick).collect::<Vec<_>>();
+            let breakdown = breakdown(&column(|l| l.0), &[column(|l| l.1), column(|l| l.2)]).unwrap();
+            let sum = breakdown.parts.iter().map(Estimate::value).sum::<f64>() + breakdown.rest.value();
+            prop_assert!((sum - breakdown.total.value()).abs() < 1e-6);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+use std::fmt;
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::Error;
+
+/// How often intervals of a kind hold the truth, between 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Confidence(f64);
+
+impl Confidence {
+    /// What is meant where nobody says otherwise.
+    pub const NINETY_FIVE: Self = Self(0.95);
+
+    /// [`Error::NotAConfidence`] unless `value` lies between 0 and 1, both excluded.
+    pub fn new(value: f64) -> Result<Self, Error> {
+        if value > 0.0 && value < 1.0 { Ok(Self(value)) } else { Err(Error::NotAConfidence { value }) }
+    }
+
+    /// Between 0 and 1.
+    pub fn value(self) -> f64 {
+        self.0
+    }
+
+    /// The chance of error that is left, often written α.
+    pub fn error(self) -> f64 {
+        1.0 - self.0
+    }
+}
+
+impl Default for Confidence {
+    fn default() -> Self {
+        Self::NINETY_FIVE
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Rounded to what decimals can say: 0.95 * 100 is not quite 95.
+        write!(f, "{} %", (self.0 * 1e8).round() / 1e6)
+    }
+}
+
+/// From `low` to `high`, both included and finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// `middle` with as much on either side. Nothing where an end is not finite.
+    pub(super) fn around(middle: f64, half_width: f64) -> Option<Self> {
+        let interval = Self { low: middle - half_width, high: middle + half_width };
+        (interval.low.is_finite() && interval.high.is_finite()).then_some(interval)
+    }
+
+    /// Whether `value` lies inside or on an end.
+    pub fn contains(self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// Half the distance between the ends.
+    pub fn half_width(self) -> f64 {
+        self.high / 2.0 - self.low / 2.0
+    }
+
+    /// From a log ratio to a ratio, or from a log time to a time. Nothing where an end grows beyond a number.
+    pub fn exp(self) -> Option<Self> {
+        let interval = Self { low: self.low.exp(), high: self.high.exp() };
+        interval.high.is_finite().then_some(interval)
+    }
+}
+
+/// What Student's t with `freedom` degrees exceeds with probability `tail`, which must lie between 0 and 1/2.
+pub(super) fn t_exceeded(tail: f64, freedom: f64) -> f64 {
+    // From the lower tail, which keeps its digits however small it is.
+    -students_t(freedom).inverse_cdf(tail)
+}
+
+/// The probability that Student's t with `freedom` degrees exceeds `t`.
+pub(super) fn t_tail(t: f64, freedom: f64) -> f64 {
+    let tail = students_t(freedom).cdf(-t.abs());
+    if t < 0.0 { 1.0 - tail } else { tail }
+}
+
+fn students_t(freedom: f64) -> StudentsT {
+    StudentsT::new(0.0, 1.0, freedom).expect("estimates have at least two degrees of freedom")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn students_t_is_that_of_the_tables() {
+        // R: qt(c(.05, .025, .005, .0005), df, lower.tail = FALSE)
+        let table = [
+            (2.0, [2.919_986, 4.302_653, 9.924_843, 31.599_055]),
+            (9.0, [1.833_113, 2.262_157, 3.249_836, 4.780_913]),
+            (29.0, [1.699_127, 2.045_230, 2.756_386, 3.659_405]),
+        ];
+        for (freedom, expected) in table {
+            for (tail, expected) in [0.05, 0.025, 0.005, 0.0005].into_iter().zip(expected) {
+                let t = t_exceeded(tail, freedom);
+                assert!((t - expected).abs() < 1e-5, "{tail} {freedom}: {t}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_tail_of_a_quantile_is_where_it_came_from() {
+        for freedom in [2.0, 5.0, 9.0, 40.0] {
+            for tail in [1e-12, 1e-6, 0.001, 0.2, 0.4999] {
+                let back = t_tail(t_exceeded(tail, freedom), freedom);
+                assert!((back / tail - 1.0).abs() < 1e-6, "{tail} {freedom}: {back}");
+                assert!((t_tail(-t_exceeded(tail, freedom), freedom) - (1.0 - tail)).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn a_confidence_lies_between_nothing_and_certainty() {
+        assert_eq!(Confidence::new(0.95), Ok(Confidence::default()));
+        assert_eq!(Confidence::NINETY_FIVE.to_string(), "95 %");
+        for value in [0.0, 1.0, -0.5, 95.0, f64::INFINITY] {
+            assert_eq!(Confidence::new(value), Err(Error::NotAConfidence { value }));
+        }
+        assert!(Confidence::new(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn no_infinity_leaves() {
+        assert_eq!(Interval::around(1e308, 1e308), None);
+        assert_eq!(Interval { low: 0.0, high: 1e3 }.exp(), None);
+        assert_eq!(Interval { low: f64::MIN, high: f64::MAX }.half_width(), f64::MAX);
+    }
+}

@@ -1,0 +1,126 @@
+use super::{Error, Estimate, OUTLYING, median};
+
+/// `ln(a / b)` for every round of one launch, from the times of two cells in the same rounds, in any one unit.
+/// Positive means that `a` took longer. Logs, so that swapping the cells changes nothing but the sign.
+///
+/// [`Error::Unpaired`] where one has more rounds than the other; [`Error::NotATime`] where a time is not positive and
+/// finite.
+pub fn log_ratios(a: &[f64], b: &[f64]) -> Result<Vec<f64>, Error> {
+    if a.len() != b.len() {
+        return Err(Error::Unpaired { left: a.len(), right: b.len() });
+    }
+    // The difference of logs rather than the log of the ratio: exactly antisymmetric, and it cannot overflow.
+    std::iter::zip(log_times(a)?, log_times(b)?).map(|(a, b)| Ok(a - b)).collect()
+}
+
+/// The typical launch's log ratio, from the [`log_ratios`] of every launch. Each launch counts as the median of its
+/// rounds, however many those were.
+///
+/// [`Error::EmptyLaunch`] and the errors of [`Estimate::over_launches`].
+pub fn typical_ratio<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> {
+    Estimate::over_launches(&medians(launches)?, OUTLYING.ln_1p())
+}
+
+/// The typical launch's time, from the times of every launch in any unit, estimated *on the log scale*: the time is the
+/// `exp` of the value, and its interval the [`exp`](super::Interval::exp) of the interval. So it is the geometric mean
+/// of the medians of the launches that are not outlying.
+///
+/// [`Error::NotATime`] where a time is not positive and finite, [`Error::EmptyLaunch`] and the errors of
+/// [`Estimate::over_launches`].
+pub fn typical_time<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> {
+    let logs = launches.iter().map(|launch| log_times(launch.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    typical_ratio(&logs)
+}
+
+/// The logs of times, or which of them is no time.
+pub(super) fn log_times(times: &[f64]) -> Result<Vec<f64>, Error> {
+    let log = |(sample, &value): (usize, &f64)| match value {
+        time if time > 0.0 && time.is_finite() => Ok(time.ln()),
+        _ => Err(Error::NotATime { sample, value }),
+    };
+    times.iter().enumerate().map(log).collect()
+}
+
+fn medians<L: AsRef<[f64]>>(launches: &[L]) -> Result<Vec<f64>, Error> {
+    let median = |(launch, samples): (usize, &L)| {
+        let samples = samples.as_ref();
+        median(samples).ok_or_else(|| match samples.iter().find(|sample| !sample.is_finite()) {
+            Some(&value) => Error::NotFinite { launch, value },
+            None => Error::EmptyLaunch { launch },
+        })
+    };
+    launches.iter().enumerate().map(median).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Confidence;
+    use proptest::{collection::vec, prelude::*};
+
+    #[test]
+    fn drift_cancels_round_by_round() {
+        // The machine gets slower by a half; `a` always takes a tenth more.
+        let b: Vec<f64> = (0..10).map(|round| 100.0 * (1.0 + 0.05 * f64::from(round))).collect();
+        let a: Vec<f64> = b.iter().map(|time| time * 1.1).collect();
+        for ratio in log_ratios(&a, &b).unwrap() {
+            assert!((ratio.exp() - 1.1).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_launch_is_its_median_however_many_rounds_it_has() {
+        let launches = [vec![0.1, 0.1, 9.0], vec![0.1; 12], vec![0.1]];
+        assert!((typical_ratio(&launches).unwrap().value() - 0.1).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_time_comes_back_from_its_log() {
+        let time = typical_time(&[[5e3], [20e3], [10e3]]).unwrap();
+        assert!((time.value().exp() - 10e3).abs() < 1e-8);
+        let interval = time.interval(Confidence::NINETY_FIVE).unwrap().exp().unwrap();
+        assert!(interval.low > 0.0 && interval.contains(10e3));
+    }
+
+    #[test]
+    fn what_cannot_be_paired_is_refused() {
+        assert_eq!(log_ratios(&[1.0], &[1.0, 2.0]), Err(Error::Unpaired { left: 1, right: 2 }));
+        for value in [0.0, -1.0, f64::INFINITY] {
+            assert_eq!(log_ratios(&[1.0, 2.0], &[1.0, value]), Err(Error::NotATime { sample: 1, value }));
+            assert_eq!(typical_time(&[[1.0, value]]), Err(Error::NotATime { sample: 1, value }));
+        }
+        assert!(matches!(log_ratios(&[f64::NAN], &[1.0]), Err(Error::NotATime { sample: 0, .. })));
+        assert_eq!(typical_ratio(&[vec![0.1], vec![]]), Err(Error::EmptyLaunch { launch: 1 }));
+        assert!(matches!(typical_ratio(&[[f64::NAN]]), Err(Error::NotFinite { launch: 0, .. })));
+        assert_eq!(typical_ratio::<[f64; 0]>(&[]), Err(Error::NoLaunches));
+    }
+
+    /// Rounds of two cells, for some launches.
+    fn pairs() -> impl Strategy<Value = Vec<(Vec<f64>, Vec<f64>)>> {
+        let rounds = vec((1.0..1e9, 1.0..1e9), 1..12);
+        vec(rounds.prop_map(|rounds| rounds.into_iter().unzip()), 1..12)
+    }
+
+    fn ratio(pairs: &[(Vec<f64>, Vec<f64>)], unit: f64) -> Estimate {
+        let scaled = |times: &[f64]| times.iter().map(|time| time * unit).collect::<Vec<_>>();
+        let launch = |(a, b): &(Vec<f64>, Vec<f64>)| log_ratios(&scaled(a), &scaled(b)).unwrap();
+        typical_ratio(&pairs.iter().map(launch).collect::<Vec<_>>()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn the_unit_of_time_does_not_matter(pairs in pairs(), unit in 1e-9..1e9) {
+            let (a, b) = (ratio(&pairs, 1.0), ratio(&pairs, unit));
+            prop_assert!((a.value() - b.value()).abs() < 1e-9);
+            prop_assert_eq!(a.outlying(), b.outlying());
+        }
+
+        #[test]
+        fn swapping_the_cells_turns_the_sign(pairs in pairs()) {
+            let swapped: Vec<_> = pairs.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
+            let (ab, ba) = (ratio(&pairs, 1.0), ratio(&swapped, 1.0));
+            prop_assert!((ab.value() + ba.value()).abs() < 1e-12);
+            prop_assert_eq!((ab.outlying(), ab.doubt()), (ba.outlying(), ba.doubt()));
+        }
+    }
+}

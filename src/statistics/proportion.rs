@@ -1,0 +1,121 @@
+use statrs::distribution::{Beta, ContinuousCDF};
+
+use super::{Confidence, Error, Interval};
+
+/// How often something happened, of how often it could have: false alarms, injected costs that were found.
+///
+/// Its bounds are those of C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in
+/// the case of the binomial", Biometrika 26, 1934. They never cover too little, which Wilson's (narrower) do near 0 and
+/// 1, where false alarms and detections lie. The trials must be independent: cells of one run that share a disturbance
+/// are not quite, so a rate over few runs is surer of itself than it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proportion {
+    hits: u32,
+    trials: u32,
+}
+
+impl Proportion {
+    /// [`Error::NotAProportion`] without trials or with more hits than those.
+    pub fn new(hits: u32, trials: u32) -> Result<Self, Error> {
+        if trials > 0 && hits <= trials {
+            Ok(Self { hits, trials })
+        } else {
+            Err(Error::NotAProportion { hits, trials })
+        }
+    }
+
+    /// How often it happened.
+    pub fn hits(self) -> u32 {
+        self.hits
+    }
+
+    /// How often it could have happened.
+    pub fn trials(self) -> u32 {
+        self.trials
+    }
+
+    /// The share that was seen, from 0 to 1.
+    pub fn rate(self) -> f64 {
+        f64::from(self.hits) / f64::from(self.trials)
+    }
+
+    /// The one-sided upper bound: "at most so often". After 20 of 20 misses, 95 % sure: at most 14 %.
+    pub fn at_most(self, confidence: Confidence) -> f64 {
+        let (hits, misses) = (f64::from(self.hits), f64::from(self.trials - self.hits));
+        // Of a beta distribution, by which the binomial's tail is known for any rate.
+        Beta::new(hits + 1.0, misses).map_or(1.0, |beta| quantile(&beta, confidence.value()))
+    }
+
+    /// The one-sided lower bound: "at least so often".
+    pub fn at_least(self, confidence: Confidence) -> f64 {
+        1.0 - Self { hits: self.trials - self.hits, ..self }.at_most(confidence)
+    }
+
+    /// The two-sided interval, half of the error on either side.
+    pub fn interval(self, confidence: Confidence) -> Interval {
+        let one_sided = Confidence::new(1.0 - confidence.error() / 2.0).unwrap_or(confidence);
+        Interval { low: self.at_least(one_sided), high: self.at_most(one_sided) }
+    }
+}
+
+/// By halving, since `Beta::inverse_cdf` never returns for some counts in the millions.
+fn quantile(beta: &Beta, p: f64) -> f64 {
+    let (mut low, mut high) = (0.0_f64, 1.0);
+    for _ in 0..64 {
+        let middle = low.midpoint(high);
+        if beta.cdf(middle) < p { low = middle } else { high = middle }
+    }
+    high
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use statrs::distribution::{Binomial, DiscreteCDF};
+
+    #[test]
+    fn the_interval_is_that_of_r() {
+        // R: binom.test(hits, trials)$conf.int
+        let table = [
+            (0, 20, 0.0, 0.168_433_5),
+            (1, 20, 0.001_265_1, 0.248_732_8),
+            (7, 20, 0.153_909_2, 0.592_188_5),
+            (20, 20, 0.831_566_5, 1.0),
+        ];
+        for (hits, trials, low, high) in table {
+            let interval = Proportion::new(hits, trials).unwrap().interval(Confidence::NINETY_FIVE);
+            assert!((interval.low - low).abs() < 1e-6 && (interval.high - high).abs() < 1e-6, "{hits}: {interval:?}");
+        }
+    }
+
+    #[test]
+    fn the_rule_of_three() {
+        // Nothing in n trials: the bound is 1 - 0.05^(1/n), some 3/n. It takes 299 clean cells for "at most 1 %".
+        let bound = |trials| Proportion::new(0, trials).unwrap().at_most(Confidence::NINETY_FIVE);
+        for trials in [1, 20, 1_000, 10_000_000, u32::MAX] {
+            let expected = -(0.05_f64.ln() / f64::from(trials)).exp_m1();
+            assert!((bound(trials) / expected - 1.0).abs() < 1e-6, "{trials}: {}", bound(trials));
+        }
+        assert!(bound(298) > 0.01 && bound(299) < 0.01);
+    }
+
+    #[test]
+    fn what_is_no_proportion_is_refused() {
+        assert_eq!(Proportion::new(0, 0), Err(Error::NotAProportion { hits: 0, trials: 0 }));
+        assert_eq!(Proportion::new(3, 2), Err(Error::NotAProportion { hits: 3, trials: 2 }));
+    }
+
+    proptest! {
+        #[test]
+        fn at_its_bound_so_few_hits_are_just_that_unlikely(
+            trials in 1_u32..5_000, share in 0.0..1.0, confidence in 0.5..0.9999,
+        ) {
+            let (hits, confidence) = ((share * f64::from(trials)) as u32, Confidence::new(confidence).unwrap());
+            let proportion = Proportion::new(hits, trials).unwrap();
+            let bound = proportion.at_most(confidence);
+            prop_assert!((Binomial::new(bound, trials.into()).unwrap().cdf(hits.into()) - confidence.error()).abs() < 1e-6);
+            prop_assert!(proportion.interval(confidence).contains(proportion.rate()));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The method on trial: made-up machines whose truth is known. Every seed is fixed, and ChaCha's stream does not change
+//! with a release of `rand`, so the figures are the same wherever this runs.
+//!
+//! `cargo test --lib _table -- --ignored --nocapture --test-threads 1` prints two tables: what every estimator that was
+//! tried makes of every machine, and how often the verdicts on it err.
+
+mod coverage;
+mod rivals;
+mod verdicts;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::log_ratios;
+
+/// Draws a number of mean (or median) 0 and standard deviation (or thereabouts) 1.
+type Law = fn(&mut ChaCha8Rng) -> f64;
+
+/// A made-up machine, and how it is measured. Standard deviations and shifts are on the log scale, i.e. shares.
+#[derive(Clone, Copy)]
+struct Machine {
+    launches: usize,
+    /// How a launch differs from the typical one, for its whole life.
+    launch: Law,
+    launch_sd: f64,
+    /// Besides, so many launches are off by `off`: the first ones (order does not matter), and others by chance.
+    odd_launches: usize,
+    odd_chance: f64,
+    off: f64,
+    /// Always slower, rather than either.
+    one_sided: bool,
+    /// How a batch differs from the launch it is in.
+    batch: Law,
+    batch_sd: f64,
+    /// By how much the machine gets slower over the rounds of a launch.
+    drift: f64,
+}
+
+/// What is expected in practice, less the odd launches.
+const CLEAN: Machine = Machine {
+    launches: 10,
+    launch: normal,
+    launch_sd: 0.01,
+    odd_launches: 0,
+    odd_chance: 0.0,
+    off: 0.223_143_551_314_209_76, // ln 1.25
+    one_sided: false,
+    batch: normal,
+    batch_sd: 0.01,
+    drift: 0.0,
+};
+
+/// What is expected in practice: one launch in ten off by 25 %.
+const USUAL: Machine = Machine { odd_chance: 0.1, ..CLEAN };
+
+const ROUNDS: usize = 12;
+
+impl Machine {
+    /// The log ratios of all rounds of all launches of two cells, the first of which takes `truth` more.
+    fn run(&self, truth: f64, random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
+        (0..self.launches).map(|launch| self.run_launch(launch, truth, random)).collect()
+    }
+
+    fn run_launch(&self, launch: usize, truth: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+        let odd = launch < self.odd_launches || random.random_bool(self.odd_chance);
+        let side = if self.one_sided || random.random_bool(0.5) { 1.0 } else { -1.0 };
+        let shift = truth + self.launch_sd * (self.launch)(random) + if odd { side * self.off } else { 0.0 };
+        let (a, b): (Vec<f64>, Vec<f64>) = (0..ROUNDS)
+            .map(|round| {
+                // Within a round either may come first, and the machine drifts on between the two.
+                let first = if random.random_bool(0.5) { 0.0 } else { 0.5 };
+                let mut time = |place: f64, shift: f64| {
+                    let drift = self.drift * (round as f64 + place) / ROUNDS as f64;
+                    5_000.0 * (shift + drift + self.batch_sd * (self.batch)(random)).exp()
+                };
+                (time(first, shift), time(0.5 - first, 0.0))
+            })
+            .unzip();
+        log_ratios(&a, &b).expect("times are positive")
+    }
+}
+
+fn seeded(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+/// What a share near `rate` may be off by, in so many trials: three standard errors.
+fn monte_carlo(rate: f64, trials: usize) -> f64 {
+    3.0 * (rate * (1.0 - rate) / trials as f64).sqrt()
+}
+
+/// G. E. P. Box and M. E. Muller, "A note on the generation of random normal deviates", 1958.
+fn normal(random: &mut ChaCha8Rng) -> f64 {
+    (2.0 * exponential(random)).sqrt() * (std::f64::consts::TAU * random.random::<f64>()).cos()
+}
+
+fn exponential(random: &mut ChaCha8Rng) -> f64 {
+    -(1.0 - random.random::<f64>()).ln()
+}
+
+/// Two exponential tails.
+fn laplace(random: &mut ChaCha8Rng) -> f64 {
+    (exponential(random) - exponential(random)) / 2.0_f64.sqrt()
+}
+
+/// Student's t of three degrees, whose standard deviation is √3.
+fn t3(random: &mut ChaCha8Rng) -> f64 {
+    let squares: f64 = (0..3).map(|_| normal(random).powi(2)).sum();
+    normal(random) / squares.sqrt()
+}
+
+/// One exponential tail, upwards from below its median, which is 0.
+fn skewed(random: &mut ChaCha8Rng) -> f64 {
+    exponential(random) - std::f64::consts::LN_2
+}
