@@ -1,4 +1,7 @@
 //! The command line. The doc comments are the manual.
+use std::path::PathBuf;
+use std::time::Duration;
+
 use clap::{Args, Parser, Subcommand};
 
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
@@ -23,6 +26,8 @@ pub enum Command {
     Run(Run),
     /// Play all scenarios on all backends, and show where each holds
     Check(Check),
+    /// Measure what everything costs, on all backends in the same rounds
+    Measure(Measure),
     /// Show backends, scenarios and benchmarks
     List(List),
     /// Serve one backend over stdin and stdout
@@ -59,6 +64,67 @@ pub struct Check {
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: Choice,
+}
+
+/// Measure what everything costs, on all backends in the same rounds.
+#[derive(Debug, Args)]
+pub struct Measure {
+    /// Write the report, with every sample, to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Only cells whose address matches, `*` and `?` standing for anything; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub filter: Vec<String>,
+    /// Only the headlines, in 20 seconds
+    #[arg(long, conflicts_with = "full")]
+    pub quick: bool,
+    /// Everything, the largest sizes too, in 15 minutes
+    #[arg(long)]
+    pub full: bool,
+    /// How many seconds it may take in all
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub budget: Option<f64>,
+    /// How many launches of fresh workers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub launches: Option<u32>,
+    /// These values of a benchmark's parameter instead of its own
+    #[arg(long, value_name = "N,...", value_delimiter = ',')]
+    pub at: Vec<u64>,
+    /// Below so many frames of the host instead of a benchmark's own
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=20_000))]
+    pub host_frames: Vec<u64>,
+    /// The seed of every random choice; one of its own where none is given
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: Choice,
+}
+
+impl Measure {
+    /// What it may take in all.
+    pub fn budget(&self) -> Duration {
+        let usual = if self.quick {
+            20.0
+        } else if self.full {
+            900.0
+        } else {
+            120.0
+        };
+        Duration::from_secs_f64(self.budget.unwrap_or(usual))
+    }
+
+    /// How many launches it is spread over: fewer than six have no verdict.
+    pub fn launches(&self) -> u32 {
+        self.launches.unwrap_or(if self.quick { 8 } else { 10 })
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.1..=1e6).contains(&seconds) => Ok(seconds),
+        _ => Err("a number of seconds, from 0.1 to a million".into()),
+    }
 }
 
 /// Show backends, scenarios and benchmarks.

@@ -2,6 +2,7 @@
 mod check;
 mod choice;
 mod list;
+mod measure;
 mod out;
 mod run;
 
@@ -22,6 +23,8 @@ pub enum Status {
     Held,
     /// Something did not.
     Failed,
+    /// It was broken off from the keyboard.
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -29,6 +32,7 @@ impl From<Status> for ExitCode {
         match status {
             Status::Held => Self::SUCCESS,
             Status::Failed => Self::FAILURE,
+            Status::Interrupted => Self::from(130),
         }
     }
 }
@@ -43,6 +47,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => check::check(&asked, &launcher, &mut out),
+        Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
         Command::Worker(asked) => harness::serve(&asked.subject).map(|()| Status::Held),
     }

@@ -2,6 +2,8 @@
 //! verdict or one cell and nothing else.
 mod check;
 mod costs;
+pub mod machine;
+mod measure;
 mod protocol;
 mod sampling;
 mod stand;
@@ -10,6 +12,7 @@ mod worker;
 
 pub use check::{Audience, check};
 pub use costs::{Costs, costs};
+pub use measure::{Onlooker, Order, measure};
 pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 pub use sampling::{Batch, Cell, Failure, prepare};
 pub use stand::Stand;

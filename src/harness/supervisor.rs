@@ -90,6 +90,9 @@ impl Launcher {
     pub fn launch(&self, subject: &str) -> Result<(Worker, Hello)> {
         let mut command = Command::new(&self.executable);
         command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A Ctrl-C is this process's to answer: its workers end with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         // A fixed environment: RUST_BACKTRACE alone would change what an exit costs. Kept is where libraries lie.
         command.env_clear();
         for kept in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"] {
@@ -241,10 +244,10 @@ fn next_line(from: &mut impl BufRead) -> Option<String> {
 fn how_it_ended(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match rustix::process::Signal::from_named_raw(signal) {
-            Some(name) => format!("killed by signal {signal} ({})", format!("{name:?}").to_uppercase()),
-            None => format!("killed by signal {signal}"),
-        };
+        let name = rustix::process::Signal::from_named_raw(signal).map(|name| format!("{name:?}"));
+        // It calls itself `Signal::KILL`, in quotes.
+        let name = name.as_deref().and_then(|name| name.trim_matches('"').rsplit("::").next());
+        return format!("killed by signal {signal}{}", name.map(|name| format!(" ({name})")).unwrap_or_default());
     }
     format!("ended with {status}")
 }

@@ -16,6 +16,7 @@ pub struct Journal {
     report: PathBuf,
     journal: PathBuf,
     file: File,
+    launches: u32,
 }
 
 impl Journal {
@@ -29,7 +30,7 @@ impl Journal {
         journal.push(".journal");
         let journal = PathBuf::from(journal);
         let file = File::create(&journal).with_context(|| format!("cannot write {}", journal.display()))?;
-        Ok(Self { report: report.to_owned(), journal, file })
+        Ok(Self { report: report.to_owned(), journal, file, launches: 0 })
     }
 
     /// Notes the report as far as it is known, before the first launch.
@@ -45,7 +46,9 @@ impl Journal {
     /// # Errors
     /// As [`begin`](Self::begin).
     pub fn launch(&mut self, cells: &[CellRecord]) -> Result<()> {
-        self.line(&cells)
+        self.line(&cells)?;
+        self.launches += 1;
+        Ok(())
     }
 
     fn line(&mut self, what: &impl Serialize) -> Result<()> {
@@ -58,11 +61,21 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written; the older report and the journal stay then.
-    pub fn finish(self, report: &Report) -> Result<()> {
+    pub fn finish(mut self, report: &Report) -> Result<()> {
         write_whole(&self.report, report).with_context(|| {
             format!("cannot write {}; its samples are in {}", self.report.display(), self.journal.display())
         })?;
-        std::fs::remove_file(&self.journal).with_context(|| format!("cannot remove {}", self.journal.display()))
+        self.launches = 0;
+        Ok(())
+    }
+}
+
+impl Drop for Journal {
+    /// A journal that holds no launch, or whose launches are in the report, is of no use.
+    fn drop(&mut self) {
+        if self.launches == 0 {
+            let _ = std::fs::remove_file(&self.journal);
+        }
     }
 }
 

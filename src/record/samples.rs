@@ -111,8 +111,8 @@ pub enum Trouble {
     },
     /// Too slow for the budget.
     TooSlow {
-        /// Seconds that three samples on every subject would take.
-        needs_seconds: f64,
+        /// Seconds that three samples on every subject would take; nothing where not even one was seen to its end.
+        needs_seconds: Option<f64>,
     },
 }
 
@@ -131,8 +131,13 @@ impl Trouble {
     pub fn reason(&self) -> String {
         match self {
             Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => why.clone(),
-            Self::TooSlow { needs_seconds } => {
-                format!("three samples on every subject take {needs_seconds:.0} s more than there were; raise --budget")
+            Self::TooSlow { needs_seconds: Some(seconds) } => {
+                format!(
+                    "three samples on every subject take {seconds:.0} s, and there were not as many left; raise --budget"
+                )
+            }
+            Self::TooSlow { needs_seconds: None } => {
+                "half of the budget was over before its turn; raise --budget".into()
             }
         }
     }

@@ -10,18 +10,18 @@ use crate::harness::Costs;
 use crate::record::{Checked, Listing, Played, Verdict};
 use crate::scenario::early_exit::EXITED_WITH;
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 const KNOWN: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-fn painted(style: Style, text: &str) -> String {
+pub(super) fn painted(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// A table that fits the terminal, and is as wide as it likes elsewhere.
-fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
+pub(super) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(columns.into_iter().map(|name| painted(BOLD, name)));
@@ -31,7 +31,7 @@ fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     table
 }
 
-fn written(table: &Table) -> String {
+pub(super) fn written(table: &Table) -> String {
     format!("{}\n", table.trim_fmt())
 }
 
@@ -96,25 +96,41 @@ pub fn matrix(checked: &Checked) -> String {
     written(&table) + &reasons(checked) + &absent(checked) + &count(checked)
 }
 
-/// The reasons, each with the subjects that it goes for.
+/// The reasons, each once, with the subjects and the scenarios that it goes for.
 fn reasons(checked: &Checked) -> String {
-    let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
+    // By reason, then by scenario: the subjects.
+    let mut grouped: Vec<(String, Vec<(&str, Vec<&str>)>)> = Vec::new();
     for played in &checked.played {
         let label = checked.subjects[played.subject].label.as_str();
-        let told = played.verdict.reason().map(|reason| format!("{}: {reason}", cell(&played.verdict)));
+        let told = played.verdict.reason().map(|reason| format!("{} {reason}", cell(&played.verdict)));
         for text in told.into_iter().chain(played.note.iter().map(|note| painted(KNOWN, note))) {
-            let text = format!("{}: {text}", played.scenario);
-            match grouped.iter_mut().find(|(known, _)| *known == text) {
-                Some((_, labels)) => labels.push(label),
-                None => grouped.push((text, vec![label])),
-            }
+            let scenarios = at(&mut grouped, text);
+            at(scenarios, played.scenario.as_str()).push(label);
         }
     }
     let mut shown = String::new();
-    for (text, labels) in grouped {
-        let _ = write!(shown, "\n{} {text}\n", painted(BOLD, &labels.join(", ")));
+    for (text, scenarios) in grouped {
+        // Scenarios that it goes for on the same subjects share a line.
+        let mut by_labels: Vec<(String, Vec<&str>)> = Vec::new();
+        for (scenario, labels) in scenarios {
+            at(&mut by_labels, labels.join(", ")).push(scenario);
+        }
+        let _ = writeln!(shown, "\n{text}");
+        for (labels, scenarios) in by_labels {
+            let _ = writeln!(shown, "  {}: {}", painted(BOLD, &labels), scenarios.join(", "));
+        }
     }
     shown
+}
+
+/// What a list of pairs has at a key; made where there is nothing yet, so that the order is that of first meeting.
+fn at<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let found = pairs.iter().position(|(known, _)| *known == key);
+    let place = found.unwrap_or_else(|| {
+        pairs.push((key, V::default()));
+        pairs.len() - 1
+    });
+    &mut pairs[place].1
 }
 
 fn absent(checked: &Checked) -> String {
@@ -124,11 +140,7 @@ fn absent(checked: &Checked) -> String {
 fn count(checked: &Checked) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for played in &checked.played {
-        let word = played.verdict.word();
-        match counts.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((word, 1)),
-        }
+        *at(&mut counts, played.verdict.word()) += 1;
     }
     let counts: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
     format!("\n{} cells: {}\n", checked.played.len(), counts.join(", "))

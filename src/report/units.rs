@@ -3,43 +3,45 @@ use std::time::Duration;
 
 /// A time with a unit and three digits: `6.02 us`.
 pub fn time(duration: Duration) -> String {
-    let nanoseconds = duration.as_nanos() as f64;
-    scaled(nanoseconds, &[("ns", 1e3), ("us", 1e3), ("ms", 1e3), ("s", f64::INFINITY)])
+    nanoseconds(duration.as_nanos() as f64, 3)
+}
+
+/// A time in nanoseconds with a unit and so many digits: `0.31 ns`, `6.0 us`.
+pub fn nanoseconds(nanoseconds: f64, digits: usize) -> String {
+    scaled(nanoseconds, digits, &[("ns", 1e3), ("us", 1e3), ("ms", 1e3), ("s", f64::INFINITY)])
 }
 
 /// A number of bytes with a unit and three digits: `2.41 KiB`.
 pub fn bytes(bytes: u64) -> String {
-    scaled(bytes as f64, &[("B", 1024.0), ("KiB", 1024.0), ("MiB", 1024.0), ("GiB", f64::INFINITY)])
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        _ => scaled(bytes as f64, 3, &[("B", 1024.0), ("KiB", 1024.0), ("MiB", 1024.0), ("GiB", f64::INFINITY)]),
+    }
 }
 
 /// In the largest unit of which there is at least one; each unit is followed by how many make the next.
-fn scaled(mut number: f64, units: &[(&str, f64)]) -> String {
+fn scaled(mut number: f64, digits: usize, units: &[(&str, f64)]) -> String {
     for (unit, next) in units {
-        // What would be rounded up to the next unit is shown in it.
-        if number < next - 0.5 {
-            let digits = if number.fract() == 0.0 && *unit == units[0].0 || number >= 99.95 {
-                0
-            } else if number >= 9.995 {
-                1
-            } else {
-                2
-            };
-            return format!("{number:.digits$} {unit}");
+        let whole = 1 + number.abs().max(1.0).log10() as usize;
+        let shown = format!("{number:.*}", digits.saturating_sub(whole));
+        // What is rounded up to the next unit is shown in it.
+        if shown.parse::<f64>().is_ok_and(|rounded| rounded.abs() < *next) {
+            return format!("{shown} {unit}");
         }
         number /= next;
     }
-    unreachable!("the last unit has no next")
+    format!("{number} {}", units[units.len() - 1].0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn three_digits_and_the_unit_that_fits() {
         let shown = |nanoseconds| time(Duration::from_nanos(nanoseconds));
-        assert_eq!(shown(0), "0 ns");
-        assert_eq!(shown(84), "84 ns");
+        assert_eq!(shown(84), "84.0 ns");
         assert_eq!(shown(999), "999 ns");
         assert_eq!(shown(6_017), "6.02 us");
         assert_eq!(shown(15_040_000), "15.0 ms");
@@ -47,5 +49,25 @@ mod tests {
         assert_eq!(shown(123_456_000_000), "123 s");
         assert_eq!(bytes(2468), "2.41 KiB");
         assert_eq!(bytes(512), "512 B");
+    }
+
+    #[test]
+    fn no_more_digits_than_asked_for() {
+        assert_eq!(nanoseconds(6_017.0, 2), "6.0 us");
+        assert_eq!(nanoseconds(0.314, 2), "0.3 ns");
+        assert_eq!(nanoseconds(-2_500.0, 2), "-2.5 us");
+        assert_eq!(nanoseconds(987_654.0, 2), "988 us");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_near_what_was_measured(picoseconds in 1_000u64..1_000_000_000_000_000) {
+            let measured = picoseconds as f64 / 1e3;
+            let shown = nanoseconds(measured, 3);
+            let (number, unit) = shown.split_once(' ').unwrap();
+            let scale = match unit { "ns" => 1.0, "us" => 1e3, "ms" => 1e6, _ => 1e9 };
+            let read = number.parse::<f64>().unwrap() * scale;
+            prop_assert!((read / measured - 1.0).abs() < 0.006, "{measured} as {shown}");
+        }
     }
 }

@@ -108,8 +108,10 @@ fn the_smallest_resolvable_difference_is_found_with_its_power() {
 /// Prints, in per cent: runs with any false alarm between twins (margin 0), cells with one, cells called the same
 /// between twins (margin 2 %), and cells found where all are slowed by 2 % (margin 0) and by 5 % (margin 2 %).
 #[test]
-#[ignore = "a minute, and nothing to assert"]
 fn the_error_table() {
+    if !super::tables_are_wanted() {
+        return;
+    }
     println!("| machine | any alarm | alarms | same | 2 % found | 5 % found |\n| --- | --- | --- | --- | --- | --- |");
     for (name, machine, _) in MACHINES {
         let twins = judged(machine, 0.0, 0.0, 1_000);

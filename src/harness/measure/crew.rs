@@ -1,0 +1,72 @@
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::benchmark::Address;
+use crate::harness::sampling::{self, Batch, Cell, Failure};
+use crate::harness::{Hello, Launcher, Worker};
+
+/// The workers of one launch: one a subject, replaced when lost.
+pub(super) struct Crew<'a> {
+    launcher: &'a Launcher,
+    specs: &'a [String],
+    workers: Vec<Worker>,
+}
+
+impl<'a> Crew<'a> {
+    /// Launches a worker for each subject.
+    pub(super) fn launch(launcher: &'a Launcher, specs: &'a [String]) -> Result<(Self, Vec<Hello>)> {
+        let launched = specs.iter().map(|spec| launcher.launch(spec)).collect::<Result<Vec<_>>>()?;
+        let (workers, hellos) = launched.into_iter().unzip();
+        Ok((Self { launcher, specs, workers }, hellos))
+    }
+
+    /// How many subjects there are.
+    pub(super) fn width(&self) -> usize {
+        self.specs.len()
+    }
+
+    /// A fresh worker in place of the one that a subject had.
+    pub(super) fn renew(&mut self, subject: usize) -> Result<()> {
+        self.workers[subject] = self.launcher.launch(&self.specs[subject])?.0;
+        Ok(())
+    }
+
+    pub(super) fn prepare(&mut self, subject: usize, address: &Address, within: Duration) -> Result<Cell, Failure> {
+        let prepared = sampling::prepare(&mut self.workers[subject], address, within);
+        self.mend(subject, prepared)
+    }
+
+    pub(super) fn sample(
+        &mut self,
+        subject: usize,
+        cell: &Cell,
+        batch: Ask,
+        within: Duration,
+    ) -> Result<Batch, Failure> {
+        let sampled = cell.sample(&mut self.workers[subject], batch.iterations, batch.settle, within);
+        self.mend(subject, sampled)
+    }
+
+    pub(super) fn release(&mut self, subject: usize, cell: Cell) -> Result<(), Failure> {
+        let released = cell.release(&mut self.workers[subject], Duration::from_secs(30));
+        self.mend(subject, released)
+    }
+
+    /// A worker that was lost is replaced at once: the other cells of its subject go on.
+    fn mend<T>(&mut self, subject: usize, result: Result<T, Failure>) -> Result<T, Failure> {
+        if let Err(Failure::Lost(_)) = &result
+            && let Err(error) = self.renew(subject)
+        {
+            return Err(Failure::Failed(format!("its worker was lost, and no other could be had: {error:#}")));
+        }
+        result
+    }
+}
+
+/// A batch that is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Ask {
+    pub(super) iterations: u64,
+    pub(super) settle: bool,
+}

@@ -1,0 +1,254 @@
+//! The paired sampler: launches of fresh workers, benchmarks in random order, and in each rounds that visit every subject
+//! in random order, so that drift of the machine cancels from ratios within a round.
+mod crew;
+mod pilot;
+mod plan;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use self::crew::{Ask, Crew};
+use self::pilot::Pilot;
+use self::plan::Share;
+use super::machine::machine;
+use super::{Failure, Hello, Launcher};
+use crate::backend;
+use crate::benchmark::{self, Address};
+use crate::record::journal::Journal;
+use crate::record::{Build, CellRecord, Launch, Report, Run, Subject, Trouble, VERSION};
+
+/// What is to be measured.
+pub struct Order {
+    /// The subjects. The first is the reference, and is measured twice: the twin shows how far two that are the same
+    /// come apart.
+    pub subjects: Vec<String>,
+    /// The cells of each.
+    pub addresses: Vec<Address>,
+    /// How long it may take in all.
+    pub budget: Duration,
+    /// How many launches.
+    pub launches: u32,
+    /// The seed of every random choice.
+    pub seed: u64,
+}
+
+/// Who follows a measurement. Spoken to between batches, never during one.
+pub trait Onlooker {
+    /// What is being done, how far it is (from 0 to 1), and how long it still takes.
+    fn at(&mut self, what: &str, far: f64, left: Duration);
+    /// Whether to stop.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// A batch is disturbed when the system ran something else in its place for more than this share of its time.
+const DISTURBED: f64 = 0.01;
+/// What is planned for of the budget: the rest is for what takes longer than in the pilot.
+const PLANNED: f64 = 0.9;
+
+/// Measures. What was measured before it was cancelled, or ran out of budget, is in the report.
+///
+/// # Errors
+/// When no worker can be had, the budget is too small for any of it, or the journal cannot be written.
+pub fn measure(
+    launcher: &Launcher,
+    order: &Order,
+    mut journal: Option<&mut Journal>,
+    onlooker: &mut dyn Onlooker,
+) -> Result<Report> {
+    let began = Instant::now();
+    let specs: Vec<String> = order.subjects.iter().chain(order.subjects.first()).cloned().collect();
+    let (crew, hellos) = Crew::launch(launcher, &specs)?;
+    let mut report = blank(order, &specs, hellos)?;
+
+    let pilot = pilot::pilot(crew, &order.addresses, order.budget / 2, onlooker)?;
+    let costs: Vec<_> = (0..order.addresses.len()).map(|at| pilot.cost(at)).collect();
+    let launching = pilot.launching * order.launches;
+    let left = order.budget.mul_f64(PLANNED).saturating_sub(began.elapsed() + launching);
+    let shares = plan::share(left, &costs, order.launches);
+    pilot.note(&shares, &mut report);
+    if !report.cells.iter().any(|cell| cell.trouble.is_none()) && !onlooker.is_cancelled() {
+        let least = costs.iter().map(|cost| cost.least()).min().unwrap_or_default() + began.elapsed() + launching;
+        match shares.iter().any(|share| matches!(share, Share::TooSlow(_))) {
+            true => {
+                bail!("the budget is too small for any of it; give --budget {:.0}", least.as_secs_f64() / PLANNED + 1.0)
+            }
+            false => return Ok(report),
+        }
+    }
+    if let Some(journal) = journal.as_deref_mut() {
+        journal.begin(&report)?;
+    }
+
+    let deadline = began + order.budget;
+    let mut random = ChaCha8Rng::seed_from_u64(order.seed);
+    let mut longest = Duration::ZERO;
+    for launch in 1..=order.launches {
+        let started = Instant::now();
+        if onlooker.is_cancelled() || started + longest > deadline {
+            break;
+        }
+        let plan = Launching { number: launch, order, specs: &specs, shares: &shares, pilot: &pilot, deadline };
+        let Some(cells) = plan.run(launcher, &report, &mut random, onlooker)? else { break };
+        if let Some(journal) = journal.as_deref_mut() {
+            journal.launch(&cells)?;
+        }
+        report.add(cells);
+        report.run.launches_made = launch;
+        longest = longest.max(started.elapsed());
+    }
+    report.run.complete = report.run.launches_made == order.launches;
+    report.run.took_seconds = began.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// A report with its cells, and nothing in them.
+fn blank(order: &Order, specs: &[String], hellos: Vec<Hello>) -> Result<Report> {
+    let mut subjects = Vec::new();
+    for (n, (spec, hello)) in specs.iter().zip(hellos).enumerate() {
+        let twin_of = (n == order.subjects.len()).then_some(0);
+        let label = if twin_of.is_some() { format!("{spec} again") } else { spec.clone() };
+        let licence = backend::parse(spec)?.0.licence.into();
+        subjects.push(Subject { label, licence, about: hello.about, build: hello.build, twin_of });
+    }
+    let cell = |subject: usize, address: &Address| CellRecord {
+        subject,
+        address: address.clone(),
+        facts: Vec::new(),
+        launches: Vec::new(),
+        trouble: None,
+    };
+    let cells = order.addresses.iter().flat_map(|address| (0..specs.len()).map(move |subject| cell(subject, address)));
+    Ok(Report {
+        version: VERSION,
+        machine: machine(),
+        build: Build::this(),
+        run: Run {
+            began: jiff::Timestamp::now().to_string(),
+            seed: order.seed,
+            budget_seconds: order.budget.as_secs_f64(),
+            took_seconds: 0.0,
+            launches: order.launches,
+            launches_made: 0,
+            complete: false,
+            notes: Vec::new(),
+        },
+        subjects,
+        cells: cells.collect(),
+    })
+}
+
+/// One launch: everything that it needs to know.
+struct Launching<'a> {
+    number: u32,
+    order: &'a Order,
+    specs: &'a [String],
+    shares: &'a [Share],
+    pilot: &'a Pilot,
+    deadline: Instant,
+}
+
+impl Launching<'_> {
+    /// The cells with the samples of this launch alone; nothing when it was broken off.
+    fn run(
+        &self,
+        launcher: &Launcher,
+        report: &Report,
+        random: &mut ChaCha8Rng,
+        onlooker: &mut dyn Onlooker,
+    ) -> Result<Option<Vec<CellRecord>>> {
+        let (mut crew, _) = Crew::launch(launcher, self.specs)?;
+        let mut cells: Vec<CellRecord> =
+            report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
+        let mut places: Vec<usize> = (0..self.order.addresses.len()).collect();
+        places.shuffle(random);
+        let started = Instant::now();
+        for (done, &at) in places.iter().enumerate() {
+            if onlooker.is_cancelled() || Instant::now() > self.deadline {
+                return Ok(None);
+            }
+            let in_launch = done as f64 / places.len() as f64;
+            let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.order.launches);
+            let left = self.left(started.elapsed(), in_launch);
+            onlooker.at(&self.order.addresses[at].to_string(), far, left);
+            if let Share::Rounds { launches, rounds } = self.shares[at]
+                && plan::takes_part(self.number, launches, self.order.launches)
+            {
+                self.address(&mut crew, at, rounds, &mut cells, random);
+            }
+        }
+        Ok(Some(cells))
+    }
+
+    /// How long the whole still takes: by this launch where it has got far enough, and never past the deadline.
+    fn left(&self, elapsed: Duration, far: f64) -> Duration {
+        let launches_left = f64::from(self.order.launches - self.number) + 1.0 - far;
+        let by_budget = self.deadline.saturating_duration_since(Instant::now());
+        if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
+    }
+
+    /// All rounds of one address.
+    fn address(&self, crew: &mut Crew, at: usize, rounds: u32, cells: &mut [CellRecord], random: &mut ChaCha8Rng) {
+        let (address, width) = (&self.order.addresses[at], self.specs.len());
+        let records = &mut cells[at * width..(at + 1) * width];
+        let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        let patience = |subject: usize| self.pilot.patience(at, subject);
+
+        let mut ready = Vec::new();
+        for subject in 0..width {
+            if records[subject].trouble.is_some() {
+                continue;
+            }
+            if fresh && let Err(error) = crew.renew(subject) {
+                records[subject].trouble = Some(Trouble::Failed { why: format!("{error:#}") });
+                continue;
+            }
+            match crew.prepare(subject, address, patience(subject)) {
+                Ok(cell) => {
+                    let iterations = if fresh { 1 } else { self.pilot.iterations(at, subject) };
+                    let launch = Launch { launch: self.number, iterations, nanoseconds: Vec::new(), disturbed: 0 };
+                    records[subject].launches.push(launch);
+                    ready.push((subject, cell));
+                }
+                Err(failure) => records[subject].trouble = Some(trouble(failure)),
+            }
+        }
+        for _ in 0..rounds {
+            ready.shuffle(random);
+            ready.retain(|(subject, cell)| {
+                let record = &mut records[*subject];
+                let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
+                let ask = Ask { iterations: launch.iterations, settle: !fresh && launch.iterations > 1 };
+                match crew.sample(*subject, cell, ask, patience(*subject)) {
+                    Ok(batch) => {
+                        launch.nanoseconds.push(batch.elapsed.as_nanos() as f64 / launch.iterations as f64);
+                        let delayed = batch.delayed.unwrap_or_default();
+                        launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));
+                        true
+                    }
+                    Err(failure) => {
+                        record.trouble = Some(trouble(failure));
+                        record.launches.clear();
+                        false
+                    }
+                }
+            });
+        }
+        for (subject, cell) in ready {
+            if let Err(failure) = crew.release(subject, cell) {
+                records[subject].trouble = Some(trouble(failure));
+            }
+        }
+    }
+}
+
+fn trouble(failure: Failure) -> Trouble {
+    match failure {
+        Failure::Unsupported(why) => Trouble::Unsupported { why },
+        Failure::Failed(why) => Trouble::Failed { why },
+        Failure::Lost(lost) => Trouble::Lost { why: lost.to_string() },
+    }
+}

@@ -1,0 +1,169 @@
+//! Who gets how much of the budget. Sizes come from the pilot and never from what was measured so far: stopping when an
+//! interval looks good costs coverage.
+use std::time::Duration;
+
+/// A timed batch lasts about this long, where one iteration does not last longer.
+pub(super) const BATCH: Duration = Duration::from_micros(1500);
+/// What a batch costs besides: settling, and the way to the worker and back.
+const OVERHEAD: Duration = Duration::from_micros(900);
+/// Rounds that a launch makes of a benchmark, where the budget lasts.
+const ROUNDS: u32 = 12;
+/// Samples that a cell has at the least: fewer have no interval.
+const LEAST: u32 = 3;
+
+/// What the pilot saw of one address, over all subjects together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cost {
+    /// To prepare and let go of its cells, once a launch.
+    pub(super) preparing: Duration,
+    /// One round: a batch of each.
+    pub(super) round: Duration,
+    /// Whether every sample takes a worker of its own.
+    pub(super) fresh: bool,
+}
+
+/// What an address is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Share {
+    /// So many rounds in each of so many launches.
+    Rounds { launches: u32, rounds: u32 },
+    /// Even the least would not fit: nothing, and how long that least takes.
+    TooSlow(Duration),
+}
+
+/// How many iterations make a batch.
+pub(super) fn iterations(one: Duration) -> u64 {
+    let one = one.max(Duration::from_nanos(1));
+    u64::try_from(BATCH.as_nanos() / one.as_nanos()).unwrap_or(u64::MAX).max(1)
+}
+
+/// What a batch takes, with all that belongs to it.
+pub(super) fn batch(one: Duration) -> Duration {
+    if one > BATCH { one + OVERHEAD / 3 } else { one * u32::try_from(iterations(one)).unwrap_or(u32::MAX) + OVERHEAD }
+}
+
+impl Cost {
+    /// What three samples take.
+    pub(super) fn least(self) -> Duration {
+        LEAST * (self.preparing + self.round)
+    }
+}
+
+impl Share {
+    fn takes(self, cost: Cost) -> Duration {
+        match self {
+            Self::Rounds { launches, rounds } => launches * (cost.preparing + rounds * cost.round),
+            Self::TooSlow(_) => Duration::ZERO,
+        }
+    }
+
+    /// The most that a given time pays for; never less than the least.
+    fn worth(time: Duration, cost: Cost, launches: u32) -> Self {
+        let a_launch = time / launches;
+        let affordable = (a_launch.saturating_sub(cost.preparing)).as_nanos() / cost.round.as_nanos().max(1);
+        if affordable >= 1 {
+            let most = if cost.fresh { 1 } else { ROUNDS };
+            let rounds = u32::try_from(affordable).unwrap_or(u32::MAX).min(most);
+            return Self::Rounds { launches, rounds };
+        }
+        let once = (cost.preparing + cost.round).as_nanos().max(1);
+        let affordable = u32::try_from(time.as_nanos() / once).unwrap_or(u32::MAX);
+        Self::Rounds { launches: affordable.clamp(LEAST.min(launches), launches), rounds: 1 }
+    }
+}
+
+/// Shares a time among addresses: each is given the same, what one does not need goes to the others, and those for
+/// which even the least does not fit are left out, the most costly first.
+pub(super) fn share(time: Duration, costs: &[Cost], launches: u32) -> Vec<Share> {
+    let least = |cost: Cost| Share::worth(Duration::ZERO, cost, launches).takes(cost);
+    let mut in_order: Vec<usize> = (0..costs.len()).collect();
+    in_order.sort_by_key(|&n| least(costs[n]));
+    let mut spent = Duration::ZERO;
+    let fits: Vec<usize> = in_order
+        .into_iter()
+        .take_while(|&n| {
+            spent += least(costs[n]);
+            spent <= time
+        })
+        .collect();
+
+    let shares = |each: Duration| fits.iter().map(move |&n| (n, Share::worth(each, costs[n], launches)));
+    let total = |each: Duration| shares(each).map(|(n, share)| share.takes(costs[n])).sum::<Duration>();
+    // What each is given at the most: found by halving, since more for each never takes less in all.
+    let (mut enough, mut too_much) = (Duration::ZERO, time);
+    for _ in 0..40 {
+        let middle = (enough + too_much) / 2;
+        if total(middle) <= time { enough = middle } else { too_much = middle }
+    }
+    let mut given: Vec<Share> = costs.iter().map(|&cost| Share::TooSlow(least(cost))).collect();
+    shares(enough).for_each(|(n, share)| given[n] = share);
+    given
+}
+
+/// Whether an address that is in some of the launches only is in this one (counted from 1): spread evenly.
+pub(super) fn takes_part(launch: u32, in_launches: u32, of: u32) -> bool {
+    launch * in_launches / of != (launch - 1) * in_launches / of
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cost(preparing_us: u64, round_us: u64) -> Cost {
+        Cost { preparing: Duration::from_micros(preparing_us), round: Duration::from_micros(round_us), fresh: false }
+    }
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn what_is_quick_gets_all_and_what_is_slow_gets_what_is_left() {
+        let given = share(MINUTE, &[cost(1000, 9_000), cost(1_000_000, 4_000_000)], 10);
+        assert_eq!(given[0], Share::Rounds { launches: 10, rounds: ROUNDS });
+        assert_eq!(given[1], Share::Rounds { launches: 10, rounds: 1 });
+    }
+
+    #[test]
+    fn what_does_not_fit_says_how_long_it_takes() {
+        let given = share(MINUTE, &[cost(0, 30_000_000), cost(0, 1000)], 10);
+        assert_eq!(given[0], Share::TooSlow(Duration::from_secs(90)));
+        assert_eq!(given[1], Share::Rounds { launches: 10, rounds: ROUNDS });
+    }
+
+    #[test]
+    fn a_sample_is_three_at_the_least() {
+        assert_eq!(share(MINUTE, &[cost(0, 19_000_000)], 10), [Share::Rounds { launches: 3, rounds: 1 }]);
+    }
+
+    #[test]
+    fn a_cell_in_three_launches_of_ten_is_in_three() {
+        for of in 1..20 {
+            for part in 1..=of {
+                assert_eq!((1..=of).filter(|&launch| takes_part(launch, part, of)).count(), part as usize);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_time_is_kept(costs in prop::collection::vec((0u64..2_000_000, 1u64..9_000_000), 0..40), launches in 3u32..15) {
+            let costs: Vec<_> = costs.into_iter().map(|(preparing, round)| cost(preparing, round)).collect();
+            let given = share(MINUTE, &costs, launches);
+            let takes: Duration = given.iter().zip(&costs).map(|(share, cost)| share.takes(*cost)).sum();
+            prop_assert!(takes <= MINUTE, "{takes:?}");
+            for share in given {
+                if let Share::Rounds { launches: made, rounds } = share {
+                    prop_assert!(made <= launches && made * rounds >= 3.min(launches) && rounds <= ROUNDS);
+                }
+            }
+        }
+
+        #[test]
+        fn a_batch_lasts_as_long_as_it_should(nanoseconds in 1u64..1_000_000_000) {
+            let one = Duration::from_nanos(nanoseconds);
+            let timed = one * u32::try_from(iterations(one)).unwrap();
+            prop_assert!(timed <= BATCH || iterations(one) == 1);
+            prop_assert!(timed > BATCH / 2 || iterations(one) == 1);
+        }
+    }
+}
