@@ -6,6 +6,7 @@
 mod script;
 
 pub mod after;
+pub mod asynchronous;
 pub mod catch;
 pub mod depth;
 pub mod drill;
@@ -96,6 +97,7 @@ impl Scenario {
 static THEMES: &[&[&Scenario]] = &[
     early_exit::ALL,
     exit::ALL,
+    asynchronous::ALL,
     catch::ALL,
     after::ALL,
     rust_stack::ALL,

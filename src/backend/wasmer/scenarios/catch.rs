@@ -228,8 +228,8 @@ fn outlives_everything(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 }
 
 fn display(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let ways: [(&str, fn(&mut Store) -> Function); 3] =
-        [("typed", typed), ("dynamic", dynamic), ("on the spot", on_the_spot)];
+    type Way = fn(&mut Store) -> Function;
+    let ways: [(&str, Way); 3] = [("typed", typed), ("dynamic", dynamic), ("on the spot", on_the_spot)];
     for (name, way) in ways {
         let error = Stage::set(wasmer, way)?.exit(7)?;
         let (message, shown) = (error.message(), error.to_string());

@@ -1,5 +1,6 @@
 //! The scenarios as a user of Wasmer would write them: a file a theme.
 mod after;
+mod asynchronous;
 mod catch;
 mod depth;
 mod drill;
@@ -30,6 +31,7 @@ pub(super) static REPERTOIRE: &[Theme] = &[
     interrupt_execution::CAN,
     dynamic_exit::CAN,
     exit::CAN,
+    asynchronous::CAN,
     catch::CAN,
     after::CAN,
     rust_stack::CAN,

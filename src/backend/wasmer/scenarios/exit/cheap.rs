@@ -39,17 +39,17 @@ fn tell(out: &Transcript, way: &str, made: &RuntimeError, came: &RuntimeError) -
 #[derive(Clone)]
 enum Code {
     /// In one place for all: wrong.
-    InOneAtomic(Arc<AtomicU32>),
+    OneAtomic(Arc<AtomicU32>),
     /// In the environment of the store that exits: right, as long as it is put there last.
-    InEnvironment,
+    Environment,
     /// In the error itself, of which there is one for each code: always right.
-    InError,
+    Error,
 }
 
 /// What the host function has at hand.
 struct Host {
     code: Code,
-    /// Where [`Code::InEnvironment`] puts it.
+    /// Where [`Code::Environment`] puts it.
     beside_it: u32,
     exited: RuntimeError,
     one_a_code: [RuntimeError; 3],
@@ -62,9 +62,9 @@ impl Host {
     /// The error to exit with. Its code is on its way from here on.
     fn put(&mut self, code: u32) -> RuntimeError {
         match &self.code {
-            Code::InOneAtomic(shared) => shared.store(code, Relaxed),
-            Code::InEnvironment => self.beside_it = code,
-            Code::InError => return self.one_a_code[code as usize].clone(),
+            Code::OneAtomic(shared) => shared.store(code, Relaxed),
+            Code::Environment => self.beside_it = code,
+            Code::Error => return self.one_a_code[code as usize].clone(),
         }
         self.exited.clone()
     }
@@ -107,19 +107,19 @@ impl Exiting {
     /// The code of an error of this store's, as its caller would read it.
     fn read(&self, error: &RuntimeError) -> Result<u32> {
         let host = self.env.as_ref(&self.stage.store);
-        if !matches!(host.code, Code::InError) {
+        if !matches!(host.code, Code::Error) {
             ensure!(error.is::<Exited>(), "the error is another: {error}");
         }
         Ok(match &host.code {
-            Code::InOneAtomic(shared) => shared.load(Relaxed),
-            Code::InEnvironment => host.beside_it,
-            Code::InError => error.downcast_ref::<ExitCode>().context("no exit code")?.0,
+            Code::OneAtomic(shared) => shared.load(Relaxed),
+            Code::Environment => host.beside_it,
+            Code::Error => error.downcast_ref::<ExitCode>().context("no exit code")?.0,
         })
     }
 }
 
 fn one_atomic() -> Code {
-    Code::InOneAtomic(Arc::default())
+    Code::OneAtomic(Arc::default())
 }
 
 pub(super) fn two_stores(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
@@ -129,8 +129,8 @@ pub(super) fn two_stores(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         Ok(format!("{} and {}", one.read(&first)?, two.read(&second)?))
     };
     say!(out, "one atomic for both: {}", both(&one_atomic())?);
-    say!(out, "each store's own environment: {}", both(&Code::InEnvironment)?);
-    say!(out, "an error for each code: {}", both(&Code::InError)?);
+    say!(out, "each store's own environment: {}", both(&Code::Environment)?);
+    say!(out, "an error for each code: {}", both(&Code::Error)?);
     Ok(())
 }
 
@@ -147,7 +147,7 @@ pub(super) fn nested(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         Ok(format!("put before it, {}; put after it, {}", exit(code, true)?, exit(code, false)?))
     };
     say!(out, "one atomic: {}", each(&one_atomic())?);
-    say!(out, "the store's own environment: {}", each(&Code::InEnvironment)?);
-    say!(out, "an error for each code: {}", each(&Code::InError)?);
+    say!(out, "the store's own environment: {}", each(&Code::Environment)?);
+    say!(out, "an error for each code: {}", each(&Code::Error)?);
     Ok(())
 }
