@@ -8,7 +8,10 @@ mod script;
 pub mod after;
 pub mod depth;
 pub mod early_exit;
+pub mod guest_view;
+pub mod module;
 pub mod nesting;
+pub mod panic;
 pub mod rust_stack;
 
 pub use script::{Deviation, matches};
@@ -76,7 +79,8 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[early_exit::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL];
+static THEMES: &[&[&Scenario]] =
+    &[early_exit::ALL, after::ALL, rust_stack::ALL, nesting::ALL, guest_view::ALL, depth::ALL, module::ALL, panic::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

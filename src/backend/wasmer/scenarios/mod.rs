@@ -2,7 +2,10 @@
 mod after;
 mod depth;
 mod early_exit;
+mod guest_view;
+mod module;
 mod nesting;
+mod panic;
 mod rust_stack;
 mod stage;
 mod tower;
@@ -14,4 +17,5 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[early_exit::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN];
+pub(super) static REPERTOIRE: &[Theme] =
+    &[early_exit::CAN, after::CAN, rust_stack::CAN, nesting::CAN, guest_view::CAN, depth::CAN, module::CAN, panic::CAN];
