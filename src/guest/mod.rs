@@ -18,6 +18,9 @@ pub const EXCEPTIONS: &str = include_str!("../../guests/exceptions.wat");
 /// `run(code, n)` as [`EARLY_EXIT`], computed in vectors.
 pub const SIMD: &str = include_str!("../../guests/simd.wat");
 
+/// `hand_on(code)` asks the host to exit with `code`, and returns the host's `vector()` where it does not.
+pub const HANDS_ON_VECTOR: &str = include_str!("../../guests/hands_on_vector.wat");
+
 /// [`EARLY_EXIT`], with `is_null` that takes a reference to a function.
 pub const TAKES_FUNCTION: &str = include_str!("../../guests/takes_function.wat");
 

@@ -26,6 +26,13 @@ pub static SIMD: Scenario = Scenario::by_family(
     &["exited early with exit code: 5", "returned 7"],
 );
 
+/// Another.
+pub static SIMD_SIGNATURE: Scenario = Scenario::by_family(
+    "module/simd-signature",
+    "a guest that hands on a vector of the host's is compiled, or refused where vectors are not claimed",
+    &["exited early with exit code: 5", "returned 0x102030405060708090a0b0c0d0e0f10"],
+);
+
 /// One of the four ways to mix.
 pub static FUNCTION_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/function-of-another-store",
@@ -80,6 +87,7 @@ pub(super) static ALL: &[&Scenario] = &[
     &SERIALIZED,
     &HEADLESS,
     &SIMD,
+    &SIMD_SIGNATURE,
     &FUNCTION_OF_ANOTHER_STORE,
     &IMPORT_OF_ANOTHER_STORE,
     &VALUE_OF_ANOTHER_STORE,

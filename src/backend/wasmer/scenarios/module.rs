@@ -3,7 +3,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Result, bail};
 use wasmer::sys::EngineBuilder;
-use wasmer::{Engine, Function, Instance, InstantiationError, Module, Store, TypedFunction, Value, imports};
+use wasmer::{
+    Engine, Function, FunctionType, Instance, InstantiationError, Module, Store, Type, TypedFunction, Value, imports,
+};
 
 use super::Theme;
 use super::stage::{Stage, compile_if_claimed, ended};
@@ -17,6 +19,7 @@ pub(super) const CAN: Theme = &[
     (&module::SERIALIZED, Do(serialized)),
     (&module::HEADLESS, Do(headless)),
     (&module::SIMD, Do(simd)),
+    (&module::SIMD_SIGNATURE, Do(simd_signature)),
     (&module::FUNCTION_OF_ANOTHER_STORE, Do(function_of_another_store)),
     (&module::IMPORT_OF_ANOTHER_STORE, Do(import_of_another_store)),
     (&module::VALUE_OF_ANOTHER_STORE, Do(value_of_another_store)),
@@ -77,6 +80,25 @@ fn simd(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let module = compile_if_claimed(wasmer, "simd", &Store::new(engine.clone()), guest::SIMD)?;
     for code in [5, 0] {
         say!(out, "{}", run(&engine, &module, code)?);
+    }
+    Ok(())
+}
+
+fn simd_signature(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut store = Store::new(wasmer.engine());
+    let module = compile_if_claimed(wasmer, "simd", &store, guest::HANDS_ON_VECTOR)?;
+    let vector = |_: &[Value]| Ok(vec![Value::V128(0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10)]);
+    let imports = imports! {
+        "env" => {
+            "early_exit" => Function::new_typed(&mut store, early_exit),
+            "vector" => Function::new(&mut store, FunctionType::new([], [Type::V128]), vector),
+        },
+    };
+    let instance = Instance::new(&mut store, &module, &imports)?;
+    let hand_on = instance.exports.get_function("hand_on")?;
+    for code in [5, 0] {
+        let vector = hand_on.call(&mut store, &[Value::I32(code)]).map(|values| values[0].unwrap_v128());
+        say!(out, "{}", ended(&vector.map(|bits| format!("{bits:#x}"))));
     }
     Ok(())
 }
