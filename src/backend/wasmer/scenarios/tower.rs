@@ -9,15 +9,16 @@ use crate::guest;
 
 /// A host that calls a guest that calls the host, and so on down, all in one store.
 pub(super) struct Tower {
-    pub(super) store: Store,
+    store: Store,
     instance: Instance,
     level: TypedFunction<u32, u32>,
 }
 
-/// What the host function does at a level, counted from 0 at the bottom. What it is handed calls the guest below it; at
-/// the bottom there is none, and that returns 0.
-pub(super) type Pass =
-    dyn Fn(u32, &mut dyn FnMut() -> Result<u32, RuntimeError>) -> Result<u32, RuntimeError> + Send + Sync;
+/// Calls the guest below. At the bottom there is none, and this returns 0.
+pub(super) type EnterGuest<'a> = dyn FnMut() -> Result<u32, RuntimeError> + 'a;
+
+/// What the host function does at a level, counted from 0 at the bottom.
+type Pass = dyn Fn(u32, &mut EnterGuest) -> Result<u32, RuntimeError> + Send + Sync;
 
 /// What the host function finds in its environment.
 struct Below {
@@ -29,10 +30,7 @@ struct Below {
 impl Tower {
     pub(super) fn build(
         wasmer: &Wasmer,
-        pass: impl Fn(u32, &mut dyn FnMut() -> Result<u32, RuntimeError>) -> Result<u32, RuntimeError>
-        + Send
-        + Sync
-        + 'static,
+        pass: impl Fn(u32, &mut EnterGuest) -> Result<u32, RuntimeError> + Send + Sync + 'static,
     ) -> Result<Self> {
         let pass: Arc<Pass> = Arc::new(pass);
         let mut environment = None;
