@@ -31,7 +31,45 @@ pub enum Often {
 }
 
 /// All of them.
-pub static DIVERGENCES: &[Divergence] = &[];
+pub static DIVERGENCES: &[Divergence] = &[
+    Divergence {
+        scenario: "module/simd",
+        backends: &["singlepass"],
+        platforms: &[],
+        came: "FAILED: Compilation error: not yet implemented: [..]",
+        often: Often::Always,
+        reason: "it claims SIMD and has no vector instructions: what passes validation is refused when it is compiled",
+        upstream: "https://github.com/wasmerio/wasmer/issues/3015",
+    },
+    Divergence {
+        scenario: "module/simd-signature",
+        backends: &["singlepass"],
+        platforms: &[],
+        came: "CRASHED: panicked: not implemented",
+        often: Often::Always,
+        reason: "it claims SIMD, and panics while it compiles a call with a vector among its arguments or results",
+        upstream: "https://github.com/wasmerio/wasmer/issues/3015",
+    },
+    // The code is unmapped with its engine, and what lies there afterwards is chance.
+    Divergence {
+        scenario: "module/dropped-engine",
+        backends: &["singlepass", "cranelift", "llvm"],
+        platforms: &[],
+        came: "CRASHED: killed by signal [..]",
+        often: Often::Sometimes,
+        reason: "a module does not keep its engine's code alive, and nothing checks whether that is gone: the call ends in what has become of its address",
+        upstream: "https://github.com/wasmerio/wasmer/issues/4949",
+    },
+    Divergence {
+        scenario: "module/dropped-engine",
+        backends: &["singlepass", "cranelift", "llvm"],
+        platforms: &[],
+        came: "FAILED: line 1: [..]came `trapped: out of bounds memory access`",
+        often: Often::Sometimes,
+        reason: "a module does not keep its engine's code alive, and nothing checks whether that is gone: the fault is taken for the guest's",
+        upstream: "https://github.com/wasmerio/wasmer/issues/4949",
+    },
+];
 
 impl Divergence {
     /// Whether it is known of a scenario on a subject here.

@@ -12,9 +12,12 @@ pub mod depth;
 pub mod drill;
 pub mod early_exit;
 pub mod exit;
+pub mod guest_view;
 pub mod limit;
 pub mod metering;
+pub mod module;
 pub mod nesting;
+pub mod panic;
 pub mod rust_stack;
 pub mod soak;
 pub mod threads;
@@ -94,23 +97,7 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[
-    early_exit::ALL,
-    exit::ALL,
-    asynchronous::ALL,
-    catch::ALL,
-    after::ALL,
-    rust_stack::ALL,
-    nesting::ALL,
-    depth::ALL,
-    trap::ALL,
-    metering::ALL,
-    limit::ALL,
-    threads::ALL,
-    wasi::ALL,
-    soak::ALL,
-    drill::ALL,
-];
+static THEMES: &[&[&Scenario]] = &[     early_exit::ALL, exit::ALL, asynchronous::ALL, catch::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL, trap::ALL, metering::ALL, limit::ALL, threads::ALL, wasi::ALL, soak::ALL, drill::ALL, &[&Scenario]] =     &[early_exit::ALL, guest_view::ALL, module::ALL, panic::ALL];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

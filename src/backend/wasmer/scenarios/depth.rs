@@ -51,16 +51,13 @@ fn re_entries(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let code = Arc::new(AtomicU32::new(5));
     let handed_on = Arc::new(AtomicU32::new(0));
     let (raised, counted) = (code.clone(), handed_on.clone());
-    let mut tower = Tower::build(
-        wasmer,
-        Box::new(move |level, came| match raised.load(Relaxed) {
-            code if level == 0 && code > 0 => Err(RuntimeError::user(Box::new(ExitCode(code)))),
-            code => came.inspect_err(|error| {
-                let the_same = error.downcast_ref() == Some(&ExitCode(code));
-                counted.fetch_add(the_same.into(), Relaxed);
-            }),
+    let mut tower = Tower::build(wasmer, move |level, enter_guest| match raised.load(Relaxed) {
+        code if level == 0 && code > 0 => Err(RuntimeError::user(Box::new(ExitCode(code)))),
+        code => enter_guest().inspect_err(|error| {
+            let the_same = error.downcast_ref() == Some(&ExitCode(code));
+            counted.fetch_add(the_same.into(), Relaxed);
         }),
-    )?;
+    })?;
 
     say!(out, "{}", ended(&tower.enter(LEVELS)));
     say!(out, "handed on by host functions: {} times", handed_on.load(Relaxed));

@@ -7,10 +7,13 @@ mod drill;
 mod dynamic_exit;
 mod early_exit;
 mod exit;
+mod guest_view;
 mod interrupt_execution;
 mod limit;
 mod metering;
+mod module;
 mod nesting;
+mod panic;
 mod rust_stack;
 mod soak;
 mod stage;
@@ -26,22 +29,4 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[
-    early_exit::CAN,
-    interrupt_execution::CAN,
-    dynamic_exit::CAN,
-    exit::CAN,
-    asynchronous::CAN,
-    catch::CAN,
-    after::CAN,
-    rust_stack::CAN,
-    nesting::CAN,
-    depth::CAN,
-    trap::CAN,
-    metering::CAN,
-    limit::CAN,
-    threads::CAN,
-    wasi::CAN,
-    soak::CAN,
-    drill::CAN,
-];
+pub(super) static REPERTOIRE: &[Theme] = &[     early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, asynchronous::CAN, catch::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN, trap::CAN, metering::CAN, limit::CAN, threads::CAN, wasi::CAN, soak::CAN, drill::CAN, Theme] =     &[early_exit::CAN, guest_view::CAN, module::CAN, panic::CAN];

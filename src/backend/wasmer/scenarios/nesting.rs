@@ -26,23 +26,18 @@ fn exit(code: u32) -> RuntimeError {
     RuntimeError::user(Box::new(ExitCode(code)))
 }
 
-/// Says what came from below, where anything is.
-fn heard(out: &Transcript, level: u32, came: &Result<u32, RuntimeError>) {
-    if level > 0 {
-        say!(out, "host at level {level} gets: {}", ended(came));
-    }
-}
-
 fn every_level(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let said = out.clone();
-    let mut tower = Tower::build(
-        wasmer,
-        Box::new(move |level, came| {
-            heard(&said, level, &came);
-            let below = came?;
-            if level == 0 { Err(exit(7)) } else { Ok(below) }
-        }),
-    )?;
+    let mut tower = Tower::build(wasmer, move |level, enter_guest| {
+        if level == 0 {
+            return Err(exit(7));
+        }
+        let result = enter_guest();
+        say!(said, "host at level {level} gets: {}", ended(&result));
+        // What a host function does with any error that is none of its business.
+        let value = result?;
+        Ok(value)
+    })?;
     let error = failed(tower.enter(3))?;
     // Each level handed the error on and kept nothing of it.
     say!(out, "the caller's error, by value: exit code {}", error.downcast::<ExitCode>()?);
@@ -53,15 +48,12 @@ fn every_level(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 
 fn caught(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     const TIMES: u32 = 1000;
-    let mut tower = Tower::build(
-        wasmer,
-        Box::new(|level, came| match level {
-            0 => Err(exit(7)),
-            // An error of another kind goes on as it is.
-            2 => came.or_else(|error| error.downcast().map(|ExitCode(code)| 100 + code)),
-            _ => came,
-        }),
-    )?;
+    let mut tower = Tower::build(wasmer, |level, enter_guest| match level {
+        0 => Err(exit(7)),
+        // An error of another kind goes on as it is.
+        2 => enter_guest().or_else(|error| error.downcast().map(|ExitCode(code)| 100 + code)),
+        _ => enter_guest(),
+    })?;
     say!(out, "the caller gets: {}", ended(&tower.enter(3)));
     let (entered, left) = tower.entered_and_left()?;
     say!(out, "guest: entered {entered} times, returned {left} times");
@@ -92,14 +84,11 @@ impl Error for Wrapper {
 }
 
 fn wrapped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut tower = Tower::build(
-        wasmer,
-        Box::new(|level, came| match level {
-            0 => Err(exit(7)),
-            2 => came.map_err(|cause| RuntimeError::user(Box::new(Wrapper { level, cause }))),
-            _ => came,
-        }),
-    )?;
+    let mut tower = Tower::build(wasmer, |level, enter_guest| match level {
+        0 => Err(exit(7)),
+        2 => enter_guest().map_err(|cause| RuntimeError::user(Box::new(Wrapper { level, cause }))),
+        _ => enter_guest(),
+    })?;
     let error = failed(tower.enter(3))?;
     say!(out, "is it an exit code: {}, is it the wrapper: {}", error.is::<ExitCode>(), error.is::<Wrapper>());
     let sources = std::iter::successors(error.source(), |&source| source.source());
@@ -122,18 +111,15 @@ fn known(error: &(dyn Error + 'static)) -> String {
 
 fn different_codes(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let said = out.clone();
-    let mut tower = Tower::build(
-        wasmer,
-        Box::new(move |level, came| {
-            heard(&said, level, &came);
-            match level {
-                0 => Err(exit(7)),
-                1 => came,
-                // Something else than what came from below, which is dropped here.
-                _ => Err(exit(10 + level)),
-            }
-        }),
-    )?;
+    let mut tower = Tower::build(wasmer, move |level, enter_guest| {
+        if level == 0 {
+            return Err(exit(7));
+        }
+        let result = enter_guest();
+        say!(said, "host at level {level} gets: {}", ended(&result));
+        // From the second level on, something else than what came from below.
+        if level == 1 { result } else { Err(exit(10 + level)) }
+    })?;
     let error = failed(tower.enter(3))?;
     say!(out, "the caller's error, by value: exit code {}", error.downcast::<ExitCode>()?);
     Ok(())

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use wasmer::{Function, Imports, Instance, Module, RuntimeError, Store, TypedFunction, Value, imports};
 
 use crate::backend::wasmer::{Wasmer, embedding};
+use crate::backend::{Family, Unable};
 use crate::guest;
 
 /// What most scenarios begin with: the early-exit guest, ready to run, with a host function of theirs.
@@ -53,6 +54,20 @@ pub(super) fn instantiate(
     let imports = imports(&mut store);
     let instance = Instance::new(&mut store, &module, &imports)?;
     Ok((store, instance))
+}
+
+/// A guest that needs a feature of WebAssembly.
+///
+/// A backend that does not claim the feature may refuse the guest: then it is unsupported, and this error says so. One
+/// that claims it may not.
+pub(super) fn compile_if_claimed(wasmer: &Wasmer, feature: &str, store: &Store, guest: &str) -> Result<Module> {
+    let claimed = wasmer.about().wasm_features.iter().any(|claimed| claimed == feature);
+    match Module::new(store, guest::wasm(guest)) {
+        Err(refused) if !claimed => {
+            bail!(Unable::unsupported(format!("does not claim `{feature}`, and refuses what needs it: {refused}")))
+        }
+        compiled => Ok(compiled?),
+    }
 }
 
 /// How a call ended, in a few words.

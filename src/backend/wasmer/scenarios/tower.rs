@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use anyhow::Result;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, Instance, RuntimeError, Store, TypedFunction, imports};
 
@@ -7,24 +9,30 @@ use crate::guest;
 
 /// A host that calls a guest that calls the host, and so on down, all in one store.
 pub(super) struct Tower {
-    pub(super) store: Store,
+    store: Store,
     instance: Instance,
     level: TypedFunction<u32, u32>,
 }
 
-/// What the host does at a level, counted from 0 at the bottom, with what came from below. At the bottom
-/// nothing is below: 0 comes.
-pub(super) type Pass = dyn Fn(u32, Result<u32, RuntimeError>) -> Result<u32, RuntimeError> + Send + Sync;
+/// Calls the guest below. At the bottom there is none, and this returns 0.
+pub(super) type EnterGuest<'a> = dyn FnMut() -> Result<u32, RuntimeError> + 'a;
+
+/// What the host function does at a level, counted from 0 at the bottom.
+type Pass = dyn Fn(u32, &mut EnterGuest) -> Result<u32, RuntimeError> + Send + Sync;
 
 /// What the host function finds in its environment.
 struct Below {
     /// The guest's function. Known only once the guest is instantiated, for which the host function is needed.
     level: Option<TypedFunction<u32, u32>>,
-    pass: Box<Pass>,
+    pass: Arc<Pass>,
 }
 
 impl Tower {
-    pub(super) fn build(wasmer: &Wasmer, pass: Box<Pass>) -> Result<Self> {
+    pub(super) fn build(
+        wasmer: &Wasmer,
+        pass: impl Fn(u32, &mut EnterGuest) -> Result<u32, RuntimeError> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let pass: Arc<Pass> = Arc::new(pass);
         let mut environment = None;
         let (mut store, instance) = instantiate(wasmer, &guest::wasm(guest::LEVELS), |store| {
             let env = environment.insert(FunctionEnv::new(store, Below { level: None, pass }));
@@ -50,12 +58,12 @@ impl Tower {
     }
 }
 
-/// The host function: calls the guest again, below its own call.
+/// The host function. It keeps nothing of its environment borrowed while a guest below it may call it again.
 fn down(mut env: FunctionEnvMut<Below>, level: u32) -> Result<u32, RuntimeError> {
-    let (below, mut store) = env.data_and_store_mut();
-    let came = match (level, below.level.clone()) {
-        (0, _) | (_, None) => Ok(0),
-        (_, Some(guest)) => guest.call(&mut store, level - 1),
-    };
-    (env.data().pass)(level, came)
+    let Below { level: guest, pass } = env.data();
+    let (guest, pass) = (guest.clone(), pass.clone());
+    pass(level, &mut || match (&guest, level) {
+        (None, _) | (_, 0) => Ok(0),
+        (Some(guest), _) => guest.call(&mut env, level - 1),
+    })
 }
