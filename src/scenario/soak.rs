@@ -13,7 +13,12 @@ pub static EXITS: Scenario = Scenario::by_family(
 pub static INSTANCES_IN_ONE_STORE: Scenario = Scenario::by_family(
     "soak/instances-in-one-store",
     "10,000 instances in one store stay until the store is gone",
-    &["10000 exits with the code that was raised", "x"],
+    &[
+        "in one store: 10000 exits with the code that was raised",
+        "resident memory grew by 0.5 to 8 KiB an instance",
+        "in three more, each dropped before the next: 30000 exits with the code that was raised",
+        "resident memory grew by less than 4 MiB",
+    ],
 )
 .within_seconds(30);
 
@@ -25,11 +30,16 @@ pub static STORE_PER_INSTANCE: Scenario = Scenario::by_family(
 )
 .within_seconds(30);
 
-/// Code lives as long as its engine.
+/// Code lives as long as its engine. The modules are the smallest that have code: LLVM takes some ms for each.
 pub static COMPILES_ON_ONE_ENGINE: Scenario = Scenario::by_family(
     "soak/compiles-on-one-engine",
-    "1,000 modules on one engine stay until the engine is gone",
-    &["1000 exits with the code that was raised", "x"],
+    "the code of 1,000 modules stays until the engine is gone",
+    &[
+        "before: exited early with exit code: 1",
+        "1000 modules compiled and dropped: resident memory grew by 4 to 64 KiB a module",
+        "after: exited early with exit code: 2",
+        "the engine dropped: 4 KiB a module came back, or more",
+    ],
 )
 .within_seconds(60);
 
