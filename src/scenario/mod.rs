@@ -97,7 +97,26 @@ impl Scenario {
 }
 
 /// The themes, in the order in which a reader meets them.
-static THEMES: &[&[&Scenario]] = &[     early_exit::ALL, exit::ALL, asynchronous::ALL, catch::ALL, after::ALL, rust_stack::ALL, nesting::ALL, depth::ALL, trap::ALL, metering::ALL, limit::ALL, threads::ALL, wasi::ALL, soak::ALL, drill::ALL, &[&Scenario]] =     &[early_exit::ALL, guest_view::ALL, module::ALL, panic::ALL];
+static THEMES: &[&[&Scenario]] = &[
+    early_exit::ALL,
+    exit::ALL,
+    asynchronous::ALL,
+    catch::ALL,
+    after::ALL,
+    rust_stack::ALL,
+    nesting::ALL,
+    guest_view::ALL,
+    depth::ALL,
+    module::ALL,
+    panic::ALL,
+    trap::ALL,
+    metering::ALL,
+    limit::ALL,
+    threads::ALL,
+    wasi::ALL,
+    soak::ALL,
+    drill::ALL,
+];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

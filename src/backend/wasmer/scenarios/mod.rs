@@ -29,4 +29,25 @@ use crate::scenario::Scenario;
 /// A theme: its scenarios, and how each is played.
 type Theme = Table<Scenario, Play<Wasmer>>;
 
-pub(super) static REPERTOIRE: &[Theme] = &[     early_exit::CAN, interrupt_execution::CAN, dynamic_exit::CAN, exit::CAN, asynchronous::CAN, catch::CAN, after::CAN, rust_stack::CAN, nesting::CAN, depth::CAN, trap::CAN, metering::CAN, limit::CAN, threads::CAN, wasi::CAN, soak::CAN, drill::CAN, Theme] =     &[early_exit::CAN, guest_view::CAN, module::CAN, panic::CAN];
+pub(super) static REPERTOIRE: &[Theme] = &[
+    early_exit::CAN,
+    interrupt_execution::CAN,
+    dynamic_exit::CAN,
+    exit::CAN,
+    asynchronous::CAN,
+    catch::CAN,
+    after::CAN,
+    rust_stack::CAN,
+    nesting::CAN,
+    guest_view::CAN,
+    depth::CAN,
+    module::CAN,
+    panic::CAN,
+    trap::CAN,
+    metering::CAN,
+    limit::CAN,
+    threads::CAN,
+    wasi::CAN,
+    soak::CAN,
+    drill::CAN,
+];
