@@ -135,6 +135,8 @@ impl Worker {
     /// # Errors
     /// When the worker was lost over it. It cannot be asked again.
     pub fn ask(&mut self, ask: &Ask, limits: &Limits, mut said: impl FnMut(&str)) -> Result<Answer, Lost> {
+        // What it said over an earlier question is none of this one's last words.
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
         let mut line = serde_json::to_vec(ask).expect("questions are plain");
         line.push(b'\n');
         // What cannot be written is no news: that the worker died shows when it is listened to.
@@ -274,7 +276,7 @@ impl Tail {
     }
 
     fn text(&self) -> String {
-        let lines: Vec<_> = self.0.iter().map(|line| shortened(line, 300)).collect();
-        lines.join("\n")
+        let lines = self.0.iter().filter(|line| !line.trim().is_empty()).map(|line| shortened(line.trim(), 300));
+        lines.collect::<Vec<_>>().join(" | ")
     }
 }
