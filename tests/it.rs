@@ -3,6 +3,7 @@ mod bad_input;
 mod check;
 mod guests;
 mod list;
+mod measure;
 mod run;
 #[cfg(unix)]
 mod supervisor;

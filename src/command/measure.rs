@@ -123,7 +123,8 @@ impl Onlooker for Watch {
             self.bar.set_position((far * 1000.0) as u64);
         } else if self.said.is_none_or(|said| said.elapsed() > NOW_AND_THEN) {
             self.said = Some(Instant::now());
-            eprintln!("measuring: {:.0} %, {message}", far * 100.0);
+            // Nobody may be listening.
+            let _ = writeln!(std::io::stderr(), "measuring: {:.0} %, {message}", far * 100.0);
         }
     }
 

@@ -1,0 +1,161 @@
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use early_exit::record::{Report, Trouble, journal};
+use early_exit::report::analysis;
+
+use crate::{EARLY_EXIT, early_exit, here};
+
+/// Measures two floors on the first backend, or on none where there is none.
+fn measured(more: &[&str]) -> Option<(Report, String)> {
+    let backend = here().into_iter().next()?;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let file = file.to_str().unwrap();
+    let fixed = ["measure", "--backend", backend, "--budget", "20", "--launches", "3", "-o", file];
+    let output = early_exit(&[&fixed, more].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    assert!(!Path::new(&format!("{file}.journal")).exists(), "the journal goes when the report is whole");
+    Some((report, String::from_utf8(output.stdout).unwrap()))
+}
+
+#[test]
+fn every_cell_has_its_rounds_and_a_twin() {
+    let Some((report, shown)) = measured(&["--filter", "floor/e*", "--seed", "7"]) else { return };
+    assert!(report.run.complete);
+    assert_eq!((report.run.launches_made, report.run.seed), (3, 7));
+    assert_eq!(report.subjects[1].twin_of, Some(0));
+    assert!(report.cells.iter().all(|cell| cell.trouble.is_none() && cell.launches.len() == 3));
+    for pair in report.cells.chunks(2) {
+        for (left, right) in pair[0].launches.iter().zip(&pair[1].launches) {
+            assert_eq!(left.nanoseconds.len(), right.nanoseconds.len(), "rounds are paired");
+            assert!(left.nanoseconds.iter().chain(&right.nanoseconds).all(|time| *time > 0.0));
+        }
+    }
+    for row in analysis::rows(&report) {
+        assert!(row.cells[1].ratio.is_some(), "the twin has a ratio");
+        assert!(shown.contains(row.address.benchmark.split('/').nth(1).unwrap()), "{shown}");
+    }
+    assert!(shown.contains("seed 7"), "{shown}");
+}
+
+#[test]
+fn sizes_and_depths_can_be_chosen() {
+    let more = ["--filter", "unwind/typed@*", "--host-frames", "2,3"];
+    let Some((report, _)) = measured(&more) else { return };
+    let depths: Vec<_> = report.cells.iter().map(|cell| cell.address.host_frames).collect();
+    assert_eq!(depths, [2, 2, 3, 3]);
+}
+
+#[test]
+fn what_does_not_fit_has_no_number_and_says_what_it_needs() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let output =
+        early_exit(&["measure", "--backend", backend, "--filter", "compile/*", "--budget", "0.1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("--budget"), "{told}");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_found_before_measuring() {
+    let Some(backend) = here().into_iter().next() else { return };
+    for file in ["/nowhere/report.json", "."] {
+        let started = std::time::Instant::now();
+        let output = early_exit(&["measure", "--backend", backend, "-o", file]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(file));
+        assert!(started.elapsed().as_secs() < 60, "a default run would have taken two minutes");
+    }
+}
+
+#[test]
+fn an_older_report_stays_when_the_new_one_comes_to_nothing() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    fs::write(&file, "the older one").unwrap();
+    let arguments = ["measure", "--backend", backend, "--filter", "compile/*", "--budget", "0.1", "-o"];
+    early_exit(&[&arguments[..], &[file.to_str().unwrap()]].concat()).assert().code(2);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "the older one");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "and no journal stays");
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_refused() {
+    if here().is_empty() {
+        return;
+    }
+    let output = early_exit(&["measure", "--filter", "nothing/*"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing/*"));
+}
+
+/// Ctrl-C ends it in good order: what was measured is in the report, which says that it is not all.
+#[test]
+#[cfg(unix)]
+fn what_was_measured_before_an_interrupt_is_in_the_report() {
+    use std::io::{BufRead, BufReader};
+
+    let Some(backend) = here().into_iter().next() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let journal = folder.path().join("report.json.journal");
+    let mut child = Command::new(EARLY_EXIT)
+        .args(["measure", "--backend", backend, "--filter", "floor/e*", "--budget", "600", "--launches", "1000", "-o"])
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It speaks when it begins; then the journal grows launch by launch.
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    let launches = || fs::read_to_string(&journal).map_or(0, |text| text.lines().count());
+    while launches() < 3 && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let recovered = journal::recover(&fs::read_to_string(&journal).unwrap()).unwrap();
+    assert!(recovered.run.launches_made >= 2 && !recovered.run.complete, "a killed run could be read like this");
+
+    let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(!report.run.complete && report.run.launches_made >= 2);
+    assert!(report.cells.iter().all(|cell| cell.launches.len() == report.run.launches_made as usize));
+    assert!(report.run.notes.iter().any(|note| note.starts_with("incomplete")), "{:?}", report.run.notes);
+}
+
+#[test]
+fn a_journal_that_is_cut_off_gives_what_stands_before_the_cut() {
+    let Some((mut report, _)) = measured(&["--filter", "floor/empty"]) else { return };
+    let cells = report.cells.clone();
+    report.cells.iter_mut().for_each(|cell| cell.launches.clear());
+    report.run.launches_made = 0;
+    let launch = serde_json::to_string(&cells).unwrap();
+    let text = format!("{}\n{launch}\n{}", serde_json::to_string(&report).unwrap(), &launch[..launch.len() / 2]);
+    let recovered = journal::recover(&text).unwrap();
+    assert_eq!(recovered.run.launches_made, 1);
+    assert_eq!(recovered.cells, cells);
+    assert!(journal::recover("").is_err() && journal::recover("{}").is_err());
+}
+
+#[test]
+fn the_schema_that_is_committed_is_that_of_the_types() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(Report)).unwrap() + "\n";
+    if std::env::var_os("EARLY_EXIT_UPDATE").is_some() {
+        fs::write(&path, &schema).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default().replace('\r', "");
+    assert!(committed == schema, "the report's types changed: run the tests once with EARLY_EXIT_UPDATE=1");
+}
+
+#[test]
+fn troubles_say_what_to_do() {
+    assert!(Trouble::TooSlow { needs_seconds: Some(3.0) }.reason().contains("--budget"));
+    assert!(Trouble::TooSlow { needs_seconds: None }.reason().contains("--budget"));
+}
