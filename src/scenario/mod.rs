@@ -11,6 +11,7 @@ pub mod depth;
 pub mod drill;
 pub mod early_exit;
 pub mod exit;
+pub mod interrupt;
 pub mod limit;
 pub mod metering;
 pub mod nesting;
@@ -104,6 +105,7 @@ static THEMES: &[&[&Scenario]] = &[
     trap::ALL,
     metering::ALL,
     limit::ALL,
+    interrupt::ALL,
     threads::ALL,
     wasi::ALL,
     soak::ALL,

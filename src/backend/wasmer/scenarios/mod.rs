@@ -6,6 +6,7 @@ mod drill;
 mod dynamic_exit;
 mod early_exit;
 mod exit;
+mod interrupt;
 mod interrupt_execution;
 mod limit;
 mod metering;
@@ -38,6 +39,7 @@ pub(super) static REPERTOIRE: &[Theme] = &[
     trap::CAN,
     metering::CAN,
     limit::CAN,
+    interrupt::CAN,
     threads::CAN,
     wasi::CAN,
     soak::CAN,
