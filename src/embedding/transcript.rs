@@ -18,7 +18,9 @@ impl Transcript {
         let text = line.to_string();
         // A host function may have panicked while it spoke: the transcript goes on.
         let mut listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        text.lines().for_each(|line| listener(line));
+        for line in text.lines() {
+            listener(line);
+        }
     }
 }
 

@@ -98,8 +98,9 @@ pub fn matrix(checked: &Checked) -> String {
 
 /// The reasons, each once, with the subjects and the scenarios that it goes for.
 fn reasons(checked: &Checked) -> String {
-    // By reason, then by scenario: the subjects.
-    let mut grouped: Vec<(String, Vec<(&str, Vec<&str>)>)> = Vec::new();
+    /// The subjects that each scenario has a reason on.
+    type ByScenario<'a> = Vec<(&'a str, Vec<&'a str>)>;
+    let mut grouped: Vec<(String, ByScenario)> = Vec::new();
     for played in &checked.played {
         let label = checked.subjects[played.subject].label.as_str();
         let told = played.verdict.reason().map(|reason| format!("{} {reason}", cell(&played.verdict)));

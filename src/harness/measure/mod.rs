@@ -198,22 +198,22 @@ impl Launching<'_> {
         let patience = |subject: usize| self.pilot.patience(at, subject);
 
         let mut ready = Vec::new();
-        for subject in 0..width {
-            if records[subject].trouble.is_some() {
+        for (subject, record) in records.iter_mut().enumerate() {
+            if record.trouble.is_some() {
                 continue;
             }
             if fresh && let Err(error) = crew.renew(subject) {
-                records[subject].trouble = Some(Trouble::Failed { why: format!("{error:#}") });
+                record.trouble = Some(Trouble::Failed { why: format!("{error:#}") });
                 continue;
             }
             match crew.prepare(subject, address, patience(subject)) {
                 Ok(cell) => {
                     let iterations = if fresh { 1 } else { self.pilot.iterations(at, subject) };
                     let launch = Launch { launch: self.number, iterations, nanoseconds: Vec::new(), disturbed: 0 };
-                    records[subject].launches.push(launch);
+                    record.launches.push(launch);
                     ready.push((subject, cell));
                 }
-                Err(failure) => records[subject].trouble = Some(trouble(failure)),
+                Err(failure) => record.trouble = Some(trouble(failure)),
             }
         }
         for _ in 0..rounds {
