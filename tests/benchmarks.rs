@@ -45,6 +45,19 @@ fn every_benchmark_ends_as_it_must_on_every_backend() {
 }
 
 #[test]
+fn every_theme_has_a_bench_target() {
+    let targets: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/benches"))
+        .expect("there are benches")
+        .filter_map(|entry| std::fs::read_to_string(entry.expect("it can be listed").path()).ok())
+        .collect();
+    for benchmark in benchmark::all() {
+        let theme = benchmark.id.split('/').next().unwrap_or_default();
+        let count = targets.iter().filter(|target| target.contains(&format!("\"{theme}\""))).count();
+        assert_eq!(count, 1, "{theme}");
+    }
+}
+
+#[test]
 fn generated_modules_do_the_same_on_every_backend() {
     for (functions, seed) in [(1, 0), (2, 1), (16, 2), (16, 3)] {
         let wasm = generated::functions(functions, seed);
