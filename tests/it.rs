@@ -1,5 +1,6 @@
 //! The integration tests: one binary, a file a verb, and one for the supervisor.
 mod bad_input;
+mod benchmarks;
 mod check;
 mod guests;
 mod list;

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use anyhow::Error;
 
 use super::{About, Subject};
-use crate::benchmark::Benchmark;
+use crate::benchmark::{Benchmark, By};
 use crate::embedding::{Embedding, Prepared, Transcript};
 use crate::scenario::{Played, Scenario};
 
@@ -78,6 +78,17 @@ impl<F: Family> Subject for F {
             Played::ByFamily => find(F::REPERTOIRE.scenarios, |known| known.id == scenario.id)?(self, out),
         }
         .map_err(Unable::from_error)
+    }
+
+    fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {
+        match benchmark.prepared {
+            By::Family => match find(F::REPERTOIRE.benchmarks, |known| known.id == benchmark.id) {
+                Err(Unable::Unsupported(why)) => Some(why),
+                _ => None,
+            },
+            By::Anywhere(_) => None,
+            By::Beside(same) => self.lacks(same),
+        }
     }
 
     fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {

@@ -13,6 +13,7 @@ pub use divergence::{DIVERGENCES, Divergence, Often};
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
 pub use setting::{Setting, Settings, Turn};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
@@ -99,6 +100,9 @@ pub trait Subject: Embedding + Send + Sync {
     /// # Errors
     /// When this backend cannot, or when the scenario cannot go on.
     fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), Unable>;
+
+    /// Why it can never prepare a benchmark, where that is so; told without preparing anything.
+    fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>>;
 
     /// Prepares the cell of a benchmark with its parameter `at`.
     ///

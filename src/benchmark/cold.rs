@@ -1,21 +1,19 @@
-//! From bytes to the first exit, step by step.
+//! From nothing to the first exit.
 use super::Benchmark;
 
-/// Bytes to module.
-pub static COMPILE: Benchmark = Benchmark::by_family(
-    "compile/early-exit",
-    "from the bytes of the early-exit guest to its module, on a fresh engine; \
-     making the engine is inside, dropping module and engine is not",
+/// All of it.
+pub static BYTES_TO_EXIT: Benchmark = Benchmark::by_family(
+    "cold/bytes-to-exit",
+    "from the bytes of the early-exit guest to the exit code in the caller: making an engine, compiling, \
+     instantiating, the call, the exit and the downcast; dropping what was made is not inside",
 )
 .headline();
 
-/// Module to instance.
-pub static INSTANTIATE: Benchmark = Benchmark::by_family(
-    "instantiate/early-exit",
-    "from the compiled guest to an instance in a fresh store, with its one import, and its export looked up; \
-     dropping them is not inside",
-)
-.headline();
+/// Compiled before.
+pub static ARTIFACT_TO_EXIT: Benchmark = Benchmark::by_family(
+    "cold/artifact-to-exit",
+    "as `cold/bytes-to-exit`, from the bytes of its artifact, on an engine without a compiler",
+);
 
 /// The first exit of a process.
 pub static FIRST_EXIT: Benchmark = Benchmark::by_family(
@@ -25,4 +23,4 @@ pub static FIRST_EXIT: Benchmark = Benchmark::by_family(
 )
 .fresh();
 
-pub(super) static ALL: &[&Benchmark] = &[&COMPILE, &INSTANTIATE, &FIRST_EXIT];
+pub(super) static ALL: &[&Benchmark] = &[&BYTES_TO_EXIT, &ARTIFACT_TO_EXIT, &FIRST_EXIT];

@@ -3,8 +3,14 @@
 //! A benchmark is data: what is inside the timer, and with which parameter. An engine family prepares it in its own
 //! idiom; what needs no engine (the floors) or is made of another cell (exits beside exits) is prepared here.
 mod address;
+pub mod artifact;
+pub mod call;
 pub mod cold;
+pub mod compile;
+pub mod execute;
 pub mod floor;
+pub mod instantiate;
+pub mod recover;
 pub mod unwind;
 
 pub use address::Address;
@@ -118,7 +124,21 @@ impl Benchmark {
 }
 
 /// The themes, in the order in which tables show them.
-static THEMES: &[&[&Benchmark]] = &[cold::ALL, unwind::ALL, floor::ALL];
+static THEMES: &[&[&Benchmark]] = &[
+    compile::ALL,
+    artifact::ALL,
+    instantiate::ALL,
+    cold::ALL,
+    call::ALL,
+    unwind::RETURNED,
+    unwind::WHOLE,
+    unwind::LEAVING,
+    unwind::TRAPS,
+    unwind::SWEEPS,
+    recover::ALL,
+    execute::ALL,
+    floor::ALL,
+];
 
 /// Every benchmark.
 pub fn all() -> impl Iterator<Item = &'static Benchmark> {

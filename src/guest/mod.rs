@@ -1,4 +1,5 @@
 //! The guests that come with the program.
+pub mod generated;
 
 /// `run(code, n)` asks the host to exit with `code`, and returns `code + n` where it does not.
 pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
@@ -54,6 +55,19 @@ pub const GROWING: &str = include_str!("../../guests/growing.wat");
 /// A command in the style of WASI, from Rust: `_start()` calls `proc_exit` with what the import `env.code` says, or returns
 /// where that is negative.
 pub const WASI_STYLE: &[u8] = include_bytes!("../../guests/built/wasi_style.wasm");
+
+/// The ways out of a guest that are timed. Each export takes two numbers: `run(code, n)` as [`EARLY_EXIT`],
+/// `run_indirect(code, n)`, `deep(code, frames)`, and one for each kind of trap.
+pub const LEAVING: &str = include_str!("../../guests/leaving.wat");
+
+/// Calls that are timed: `add_0`, `add_2`, `add_20`, and `sum(n)`, which calls the host's `next` for each number below.
+pub const CALLS: &str = include_str!("../../guests/calls.wat");
+
+/// `descend(code, n)` has the host call it again, `n` times, and then asks to exit with `code`, unless that is 0.
+pub const REENTRY: &str = include_str!("../../guests/reentry.wat");
+
+/// Work that is timed: `fib(n)`, `sweep(words)`, `hash(rounds)`.
+pub const KERNELS: &str = include_str!("../../guests/kernels.wat");
 
 /// The bytes of a guest in the text format.
 ///

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 
 use super::sampling::prepare;
 use super::supervisor::{Launcher, Worker};
-use crate::benchmark::{Address, Benchmark, cold, unwind};
+use crate::benchmark::{Address, Benchmark, cold, compile, instantiate, unwind};
 
 /// What the early exit took in a fresh process.
 #[derive(Debug, Clone, Copy)]
@@ -33,9 +33,9 @@ pub fn costs(launcher: &Launcher, spec: &str) -> Result<Costs> {
     let (mut worker, _) = launcher.launch(spec)?;
     // The first exit comes first: after any other it would not be one.
     let (_, first_exit) = median(&mut worker, &cold::FIRST_EXIT, 1, 1)?;
-    let (compiling, compile) = median(&mut worker, &cold::COMPILE, 5, 1)?;
-    let (_, instantiate) = median(&mut worker, &cold::INSTANTIATE, 15, 1)?;
-    let (_, exit) = median(&mut worker, &unwind::TYPED, 30, 100)?;
+    let (compiling, compile) = median(&mut worker, &compile::EARLY_EXIT, 5, 1)?;
+    let (_, instantiate) = median(&mut worker, &instantiate::EARLY_EXIT, 15, 1)?;
+    let (_, exit) = median(&mut worker, &unwind::TYPED.whole, 30, 100)?;
     let artifact = compiling.context("no artifact was made")? as u64;
     Ok(Costs { compile, instantiate, first_exit, exit, artifact })
 }

@@ -28,5 +28,5 @@ pub(in crate::backend) fn open(settings: &Settings) -> Result<Arc<dyn Subject>> 
     let mut config = Cranelift::new();
     settings.apply(SETTINGS, &mut config)?;
     let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
-    Ok(Arc::new(Wasmer::with(compiler, None, move || Box::new(config.clone()))))
+    Ok(Arc::new(Wasmer::with(compiler, None, config, Cranelift::num_threads)))
 }

@@ -35,5 +35,5 @@ pub(in crate::backend) fn open(settings: &Settings) -> Result<Arc<dyn Subject>> 
     settings.apply(SETTINGS, &mut config)?;
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     let version = format!("{major}.{minor}.{patch}");
-    Ok(Arc::new(Wasmer::with(format!("llvm {version}"), Some(version), move || Box::new(config.clone()))))
+    Ok(Arc::new(Wasmer::with(format!("llvm {version}"), Some(version), config, LLVM::num_threads)))
 }

@@ -9,6 +9,7 @@ mod scenarios;
 #[cfg(feature = "singlepass")]
 pub(super) mod singlepass;
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use ::wasmer::Engine;
@@ -21,16 +22,29 @@ use super::{About, Family, Repertoire};
 pub(crate) struct Wasmer {
     compiler: String,
     llvm: Option<String>,
-    config: Arc<dyn Fn() -> Box<dyn CompilerConfig> + Send + Sync>,
+    config: MakeConfig,
+    one_thread: MakeConfig,
+    shelf: Arc<benchmarks::Shelf>,
 }
 
+type MakeConfig = Arc<dyn Fn() -> Box<dyn CompilerConfig> + Send + Sync>;
+
 impl Wasmer {
-    fn with(
+    fn with<C: CompilerConfig + Clone + Send + Sync + 'static>(
         compiler: String,
         llvm: Option<String>,
-        config: impl Fn() -> Box<dyn CompilerConfig> + Send + Sync + 'static,
+        config: C,
+        num_threads: fn(&mut C, NonZero<usize>) -> &mut C,
     ) -> Self {
-        Self { compiler, llvm, config: Arc::new(config) }
+        let mut one_thread = config.clone();
+        num_threads(&mut one_thread, NonZero::<usize>::MIN);
+        Self {
+            compiler,
+            llvm,
+            config: Arc::new(move || Box::new(config.clone())),
+            one_thread: Arc::new(move || Box::new(one_thread.clone())),
+            shelf: Arc::default(),
+        }
     }
 
     /// The compiler's configuration, to be changed further: middleware, mostly.
@@ -44,11 +58,16 @@ impl Wasmer {
     fn engine(&self) -> Engine {
         EngineBuilder::new(self.config()).into()
     }
+
+    /// A fresh engine that compiles on one thread, however many it would take by itself.
+    fn engine_of_one_thread(&self) -> Engine {
+        EngineBuilder::new((self.one_thread)()).into()
+    }
 }
 
 impl Family for Wasmer {
     const REPERTOIRE: Repertoire<Self> =
-        Repertoire { scenarios: scenarios::REPERTOIRE, benchmarks: &[benchmarks::REPERTOIRE] };
+        Repertoire { scenarios: scenarios::REPERTOIRE, benchmarks: benchmarks::REPERTOIRE };
 
     fn about(&self) -> About {
         About {

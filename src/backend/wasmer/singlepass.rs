@@ -21,5 +21,5 @@ pub(in crate::backend) fn open(settings: &Settings) -> Result<Arc<dyn Subject>> 
     settings.apply(SETTINGS, &mut config)?;
     // It is made within Wasmer and has no version of its own.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
-    Ok(Arc::new(Wasmer::with(compiler, None, move || Box::new(config.clone()))))
+    Ok(Arc::new(Wasmer::with(compiler, None, config, Singlepass::num_threads)))
 }

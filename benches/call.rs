@@ -1,0 +1,6 @@
+//! Calls that nobody leaves early.
+mod registry;
+
+fn main() {
+    registry::run(&["call"]);
+}

@@ -1,0 +1,6 @@
+//! From bytes to a module, an instance, a first exit.
+mod registry;
+
+fn main() {
+    registry::run(&["compile", "artifact", "instantiate", "cold"]);
+}

@@ -1,0 +1,6 @@
+//! What the hardware and the language take.
+mod registry;
+
+fn main() {
+    registry::run(&["floor"]);
+}

@@ -1,0 +1,6 @@
+//! What it takes to be ready again.
+mod registry;
+
+fn main() {
+    registry::run(&["recover"]);
+}

@@ -1,0 +1,137 @@
+//! Criterion over the registry of benchmarks: a group a benchmark, a line a backend. What is timed is the same as in
+//! `early-exit measure`; see `early-exit list` for what is inside the timer.
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion};
+use early_exit::backend::{self, Settings, Subject};
+use early_exit::benchmark::{self, Address, Benchmark, By};
+use early_exit::harness::Stand;
+
+/// Runs the benchmarks of some themes, as the command line of `cargo bench` or `cargo test --benches` asks for.
+pub fn run(themes: &[&str]) {
+    let choice = Choice::made();
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1500))
+        .sample_size(30)
+        .configure_from_args();
+    let engines: Vec<_> = backend::ALL.iter().filter(|known| known.is_here() && !known.floor).map(Line::of).collect();
+    let native: Vec<_> = backend::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
+    for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
+        // No engine is in a floor, so one line says it all.
+        let lines = if matches!(benchmark.prepared, By::Anywhere(_)) { &native } else { &engines };
+        for (name, cells) in groups(benchmark, choice) {
+            group(&mut criterion, &name, benchmark, &cells, lines);
+        }
+    }
+    criterion.final_summary();
+}
+
+/// A backend that is compiled in.
+struct Line {
+    backend: &'static str,
+    subject: Arc<dyn Subject>,
+}
+
+impl Line {
+    fn of(known: &'static backend::Backend) -> Self {
+        let subject = known.open(&Settings::default()).unwrap_or_else(|error| panic!("{error:#}"));
+        Self { backend: known.name, subject }
+    }
+}
+
+/// Which cells.
+#[derive(Clone, Copy, PartialEq)]
+enum Choice {
+    /// The few that one wants first.
+    Headlines,
+    /// The sweeps as well.
+    All,
+    /// The first of each benchmark, to see that it runs.
+    FirstOfEach,
+}
+
+impl Choice {
+    fn made() -> Self {
+        // Cargo says `--bench` where something is to be timed, and criterion takes it so too.
+        let asked = |flag| std::env::args().any(|argument| argument == flag);
+        if asked("--test") || !asked("--bench") {
+            return Self::FirstOfEach;
+        }
+        match std::env::var("EARLY_EXIT_BENCH").as_deref() {
+            Err(_) | Ok("") => Self::Headlines,
+            Ok("all") => Self::All,
+            Ok(other) => panic!("EARLY_EXIT_BENCH is `{other}`; it takes `all`, or is not set"),
+        }
+    }
+
+    fn takes(self, benchmark: &Benchmark) -> bool {
+        // A process of its own for each sample is what `measure` has.
+        !benchmark.fresh && (self != Self::Headlines || benchmark.headline)
+    }
+}
+
+/// The groups of a benchmark, each with its cells by what its pages draw them over: the parameter where there is one,
+/// else the host's depth where there are several.
+fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<(String, Vec<(Option<u64>, Address)>)> {
+    let mut addresses: Vec<_> = benchmark.addresses(false).collect();
+    if choice == Choice::FirstOfEach {
+        addresses.truncate(1);
+    }
+    let mut groups: Vec<(String, Vec<_>)> = Vec::new();
+    for address in addresses {
+        let (name, over) = match address.at {
+            Some(at) if address.host_frames == 1 => (benchmark.id.to_owned(), Some(at)),
+            Some(at) => (format!("{}@{}", benchmark.id, address.host_frames), Some(at)),
+            None => (benchmark.id.to_owned(), (benchmark.host_frames.len() > 1).then_some(address.host_frames)),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, cells)) => cells.push((over, address)),
+            None => groups.push((name, vec![(over, address)])),
+        }
+    }
+    groups
+}
+
+fn group(
+    criterion: &mut Criterion,
+    name: &str,
+    benchmark: &Benchmark,
+    cells: &[(Option<u64>, Address)],
+    lines: &[Line],
+) {
+    let mut group = criterion.benchmark_group(name);
+    if theme(benchmark) == "compile" {
+        // A second and more each, on the slowest.
+        group.sample_size(10);
+    }
+    for Line { backend, subject } in lines {
+        if let Some(why) = subject.lacks(benchmark) {
+            eprintln!("{name} on {backend} is left out: {why}");
+            continue;
+        }
+        for (over, address) in cells {
+            let id = match over {
+                Some(value) => BenchmarkId::new(*backend, value),
+                None => BenchmarkId::from_parameter(backend),
+            };
+            // Prepared when it is first asked for: a filter may leave it out.
+            let mut cell = None;
+            group.bench_function(id, |bencher| {
+                let cell = cell.get_or_insert_with(|| {
+                    Stand::prepare(subject, address).unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
+                });
+                bencher.iter_custom(|iterations| match cell.batch(iterations, false) {
+                    Ok(batch) => batch.elapsed,
+                    Err(astray) => panic!("{address} on {backend}: {astray}"),
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+fn theme(benchmark: &Benchmark) -> &'static str {
+    benchmark.id.split('/').next().unwrap_or(benchmark.id)
+}

@@ -1,0 +1,6 @@
+//! What leaving costs.
+mod registry;
+
+fn main() {
+    registry::run(&["unwind"]);
+}

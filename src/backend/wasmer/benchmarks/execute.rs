@@ -1,0 +1,31 @@
+//! What the guest's own code takes.
+use anyhow::Result;
+use wasmer::{Imports, TypedFunction, WasmTypeList};
+
+use super::Theme;
+use super::ready::{Ready, tell};
+use crate::backend::Can::Do;
+use crate::backend::wasmer::Wasmer;
+use crate::benchmark::execute::{self, FIB_OF, HASH_ROUNDS, SWEPT_WORDS};
+use crate::benchmark::floor;
+use crate::embedding::Prepared;
+use crate::guest;
+
+pub(super) const CAN: Theme = &[
+    (&execute::FIB, Do(|wasmer, _| kernel(wasmer, "fib", FIB_OF.0, FIB_OF.1))),
+    (&execute::SWEEP, Do(|wasmer, _| kernel(wasmer, "sweep", SWEPT_WORDS, floor::swept()))),
+    (&execute::HASH, Do(|wasmer, _| kernel(wasmer, "hash", HASH_ROUNDS, floor::hash(HASH_ROUNDS)))),
+];
+
+fn kernel<R>(wasmer: &Wasmer, export: &str, n: i32, must: R) -> Result<Prepared>
+where
+    R: WasmTypeList + PartialEq + std::fmt::Debug + 'static,
+{
+    let mut ready = Ready::new(&wasmer.shelved(guest::KERNELS)?, |_| Imports::new())?;
+    let kernel: TypedFunction<i32, R> = ready.function(export)?;
+    Ok(Prepared::repeat(
+        move || kernel.call(&mut ready.store, n),
+        move |result| matches!(result, Ok(result) if *result == must),
+        tell,
+    ))
+}

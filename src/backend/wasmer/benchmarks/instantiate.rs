@@ -1,0 +1,42 @@
+//! From a module to an instance.
+use std::time::Instant;
+
+use anyhow::Result;
+use wasmer::{Engine, Function, Module, imports};
+
+use super::Theme;
+use super::compile::generated;
+use super::ready::{Ready, Run, early_exit};
+use crate::backend::Can::Do;
+use crate::benchmark::instantiate;
+use crate::embedding::Prepared;
+use crate::guest;
+
+pub(super) const CAN: Theme = &[
+    (&instantiate::EARLY_EXIT, Do(|wasmer, _| Ok(instantiate(wasmer.shelved(guest::EARLY_EXIT)?)))),
+    (
+        &instantiate::GENERATED,
+        Do(|wasmer, functions| {
+            let engine = wasmer.engine();
+            let module = Module::new(&engine, generated(functions)?)?;
+            Ok(instantiate((engine, module)))
+        }),
+    ),
+];
+
+/// The guest, ready to run.
+pub(super) fn ready(guest: &(Engine, Module)) -> Result<(Ready, Run)> {
+    let ready =
+        Ready::new(guest, |store| imports! { "env" => { "early_exit" => Function::new_typed(store, early_exit) } })?;
+    let run = ready.function("run")?;
+    Ok((ready, run))
+}
+
+fn instantiate(guest: (Engine, Module)) -> Prepared {
+    Prepared::laps(move || {
+        let started = Instant::now();
+        let ready = ready(&guest);
+        let took = started.elapsed();
+        (took, ready.map(drop).map_err(|error| error.to_string()))
+    })
+}

@@ -1,0 +1,38 @@
+//! How much memory this process held at most. Only Linux tells, and lets one ask anew.
+use std::fs;
+
+/// The resident memory at some time.
+pub(super) struct Watermark(u64);
+
+impl Watermark {
+    /// Now; from here on, the most that was ever held counts from now.
+    pub(super) fn lowered() -> Option<Self> {
+        fs::write("/proc/self/clear_refs", "5").ok()?;
+        status("VmHWM").map(Self)
+    }
+
+    /// By how many bytes the most that was ever held went beyond that.
+    pub(super) fn rise(self) -> Option<u64> {
+        Some(status("VmHWM")?.saturating_sub(self.0))
+    }
+}
+
+/// A line of the process's status, in bytes.
+fn status(name: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')?.strip_suffix("kB"))?;
+    Some(kibibytes.trim().parse::<u64>().ok()? << 10)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_held_and_freed_is_seen() {
+        let before = Watermark::lowered().unwrap();
+        drop(std::hint::black_box(vec![1_u8; 64 << 20]));
+        // Other tests may give some back meanwhile.
+        assert!(before.rise().unwrap() >= 32 << 20);
+    }
+}

@@ -1,0 +1,52 @@
+//! How leaving grows with what lies around it.
+use super::way::TYPED;
+use crate::benchmark::{Benchmark, floor};
+
+const GUEST_FRAMES: &[u64] = &[1, 8, 64, 512, 4096];
+
+/// Guest frames, for an exit like any other.
+pub static GUEST_DEPTH: Benchmark =
+    Benchmark::by_family("unwind/guest-depth", "as `unwind/typed`, from below so many frames of the guest")
+        .over("guest frames", GUEST_FRAMES, &[])
+        .above(&floor::ERROR);
+
+/// Guest frames, for the cheap exit.
+pub static GUEST_DEPTH_PREBUILT: Benchmark = Benchmark::by_family(
+    "unwind/guest-depth-prebuilt",
+    "as `unwind/typed-prebuilt`, from below so many frames of the guest",
+)
+.over("guest frames", GUEST_FRAMES, &[])
+.above(&floor::RESULT);
+
+/// Guest frames, for a trap, whose trace holds each of them.
+pub static GUEST_DEPTH_UNREACHABLE: Benchmark = Benchmark::by_family(
+    "unwind/guest-depth-unreachable",
+    "as `unwind/unreachable`, from below so many frames of the guest",
+)
+.over("guest frames", GUEST_FRAMES, &[]);
+
+/// Calls from host to guest to host.
+pub static REENTRIES: Benchmark = Benchmark::by_family(
+    "unwind/reentries",
+    "a typed call of a guest that calls a host function that calls the guest, and so on; an `Err(ExitCode)` in the \
+     innermost; its way out through every level, and the downcast by value in the outermost caller",
+)
+.over("re-entries", &[20, 50, 100, 200], &[]);
+
+/// Exits beside exits: what they share is a lock.
+pub static BESIDE: Benchmark = Benchmark::by_family(
+    "unwind/beside-threads",
+    "as `unwind/typed`, while other threads, confirmed running before the clock starts, exit from stores of their own",
+)
+.over("threads", &[0, 1, 2, 4, 8, 16], &[])
+.beside(&TYPED.whole);
+
+/// Code that does not run, but is there: each backtrace looks for its frames in all of it.
+pub static MODULES: Benchmark = Benchmark::by_family(
+    "unwind/modules",
+    "as `unwind/typed`, with so many modules registered besides: one artifact, deserialised that often on one engine",
+)
+.over("modules", &[1, 8, 64, 512], &[4096]);
+
+pub(in crate::benchmark) static ALL: &[&Benchmark] =
+    &[&GUEST_DEPTH, &GUEST_DEPTH_PREBUILT, &GUEST_DEPTH_UNREACHABLE, &REENTRIES, &BESIDE, &MODULES];
