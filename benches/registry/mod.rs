@@ -9,7 +9,7 @@ use early_exit::benchmark::{self, Address, Benchmark, By};
 use early_exit::harness::Stand;
 
 /// Runs the benchmarks of some themes, as the command line of `cargo bench` or `cargo test --benches` asks for.
-pub fn run(themes: &[&str]) {
+pub(crate) fn run(themes: &[&str]) {
     let choice = Choice::made();
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_millis(300))
