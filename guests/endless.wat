@@ -1,8 +1,14 @@
 ;; Loops that never end by themselves. Each first tells the host that it runs; only `poll` ever asks again.
 (module
   (import "env" "running" (func $running))
-  (memory 1)
+  (memory (export "memory") 1)
   (global $sum (mut i32) (i32.const 0))
+
+  ;; Asks once and returns.
+  (func (export "once") (call $running))
+
+  ;; Traps by itself, when `at` lies beyond the one page.
+  (func (export "load") (param $at i32) (result i32) (i32.load (local.get $at)))
 
   ;; Nothing but arithmetic.
   (func (export "count") (param $n i32)
@@ -12,7 +18,7 @@
       (global.set $sum (i32.xor (global.get $sum) (local.get $n)))
       (br $again)))
 
-  ;; Loads and stores.
+  ;; Loads and stores, all over the page.
   (func (export "churn") (param $at i32)
     (call $running)
     (loop $again

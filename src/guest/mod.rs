@@ -41,7 +41,7 @@ pub const STACK_FRAMES: &[u8] = include_bytes!("../../guests/built/stack_frames.
 pub const TRAPS: &str = include_str!("../../guests/traps.wat");
 
 /// Endless loops, which tell the host that they run: `count(n)` with arithmetic only, `churn(at)` with loads and stores,
-/// `poll()` with a call of the host each time around.
+/// `poll()` with a call of the host each time around. Beside them `once()`, which only calls, and `load(at)`.
 pub const ENDLESS: &str = include_str!("../../guests/endless.wat");
 
 /// Work that can be counted: `count(n)`, `count_and_exit(n, code)`, `be_charged(n)`, which calls the host `n` times, and

@@ -13,6 +13,7 @@ pub mod drill;
 pub mod early_exit;
 pub mod exit;
 pub mod guest_view;
+pub mod interrupt;
 pub mod limit;
 pub mod metering;
 pub mod module;
@@ -112,6 +113,7 @@ static THEMES: &[&[&Scenario]] = &[
     trap::ALL,
     metering::ALL,
     limit::ALL,
+    interrupt::ALL,
     threads::ALL,
     wasi::ALL,
     soak::ALL,

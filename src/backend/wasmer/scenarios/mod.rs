@@ -8,6 +8,7 @@ mod dynamic_exit;
 mod early_exit;
 mod exit;
 mod guest_view;
+mod interrupt;
 mod interrupt_execution;
 mod limit;
 mod metering;
@@ -46,6 +47,7 @@ pub(super) static REPERTOIRE: &[Theme] = &[
     trap::CAN,
     metering::CAN,
     limit::CAN,
+    interrupt::CAN,
     threads::CAN,
     wasi::CAN,
     soak::CAN,
