@@ -33,7 +33,10 @@ pub fn check(
     let (worker, hello) = launcher.launch(spec)?;
     audience.greeted(hello);
     let mut worker = Some(worker);
-    for scenario in scenarios {
+    for (n, scenario) in scenarios.iter().enumerate() {
+        if scenario.alone && n > 0 {
+            worker = None;
+        }
         let mut at_work = match worker.take() {
             Some(worker) => worker,
             None => launcher.launch(spec)?.0,

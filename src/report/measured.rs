@@ -6,7 +6,7 @@ use super::terminal::{BOLD, DIM, GOOD, painted, table, written};
 use super::units;
 use crate::benchmark;
 use crate::record::Report;
-use crate::statistics::{Confidence, Estimate, Margin, median, smallest_resolvable};
+use crate::statistics::{Confidence, Estimate, Interval, Margin, median, smallest_resolvable};
 
 /// All that there is to show of a report.
 pub fn tables(report: &Report) -> String {
@@ -66,10 +66,11 @@ fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
     units::nanoseconds(nanoseconds, digits)
 }
 
-/// How many times the reference's; `?` where nobody can say.
+/// How many times the reference's; `?` where nobody can say, which an interval of half as much is as good as.
 fn ratio_shown(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
-    match interval(estimate).filter(|_| estimate.doubt().is_none()) {
+    let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
+    match interval(estimate).filter(said) {
         Some(interval) => {
             let half_width = interval.half_width() * value;
             let digits = if half_width < 0.01 {

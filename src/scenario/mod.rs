@@ -47,6 +47,8 @@ pub struct Scenario {
     pub within: Duration,
     /// How much resident memory it may hold, in bytes, where less than usual.
     pub memory: Option<u64>,
+    /// Played in a worker that has played nothing else: it looks at what its process holds.
+    pub alone: bool,
     /// Meant to go wrong: shows what the harness makes of a crash or a hang. Played only when asked for by name.
     pub drill: bool,
 }
@@ -63,7 +65,7 @@ impl Scenario {
     /// A scenario that each engine family plays in its own idiom.
     pub const fn by_family(id: &'static str, shows: &'static str, expect: &'static [&'static str]) -> Self {
         let (played, within) = (Played::ByFamily, Duration::from_secs(10));
-        Self { id, shows, expect, played, within, memory: None, drill: false }
+        Self { id, shows, expect, played, within, memory: None, alone: false, drill: false }
     }
 
     /// A scenario that is written once, for any backend.
@@ -84,6 +86,11 @@ impl Scenario {
     /// The same, with no more memory than so many MiB.
     pub const fn within_mebibytes(self, mebibytes: u64) -> Self {
         Self { memory: Some(mebibytes << 20), ..self }
+    }
+
+    /// The same, in a worker of its own.
+    pub const fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 
     /// The same, as a drill.

@@ -1,4 +1,5 @@
-//! What stays behind when it goes on for long.
+//! What stays behind when it goes on for long. Each in a worker of its own: what others gave back to the allocator would
+//! hide what is lost here.
 use super::Scenario;
 
 /// An exit leaves nothing.
@@ -7,7 +8,8 @@ pub static EXITS: Scenario = Scenario::by_family(
     "100,000 exits of one instance leave no memory behind",
     &["100000 exits with the code that was raised", "resident memory grew by less than 1 MiB"],
 )
-.within_seconds(30);
+.within_seconds(30)
+.alone();
 
 /// Instances live as long as their store.
 pub static INSTANCES_IN_ONE_STORE: Scenario = Scenario::by_family(
@@ -20,7 +22,8 @@ pub static INSTANCES_IN_ONE_STORE: Scenario = Scenario::by_family(
         "resident memory grew by less than 4 MiB",
     ],
 )
-.within_seconds(30);
+.within_seconds(30)
+.alone();
 
 /// The way out of that.
 pub static STORE_PER_INSTANCE: Scenario = Scenario::by_family(
@@ -28,7 +31,8 @@ pub static STORE_PER_INSTANCE: Scenario = Scenario::by_family(
     "10,000 instances in a store each leave nothing behind",
     &["10000 exits with the code that was raised", "resident memory grew by less than 1 MiB"],
 )
-.within_seconds(30);
+.within_seconds(30)
+.alone();
 
 /// Code lives as long as its engine. The modules are the smallest that have code: LLVM takes some ms for each.
 pub static COMPILES_ON_ONE_ENGINE: Scenario = Scenario::by_family(
@@ -41,6 +45,7 @@ pub static COMPILES_ON_ONE_ENGINE: Scenario = Scenario::by_family(
         "the engine dropped: 4 KiB a module came back, or more",
     ],
 )
-.within_seconds(60);
+.within_seconds(60)
+.alone();
 
 pub(super) static ALL: &[&Scenario] = &[&EXITS, &INSTANCES_IN_ONE_STORE, &STORE_PER_INSTANCE, &COMPILES_ON_ONE_ENGINE];
