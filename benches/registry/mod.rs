@@ -72,14 +72,17 @@ impl Choice {
     }
 }
 
+/// A group's name, and its cells, each with what its page draws it over.
+type Group = (String, Vec<(Option<u64>, Address)>);
+
 /// The groups of a benchmark, each with its cells by what its pages draw them over: the parameter where there is one,
 /// else the host's depth where there are several.
-fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<(String, Vec<(Option<u64>, Address)>)> {
+fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
     let mut addresses: Vec<_> = benchmark.addresses(false).collect();
     if choice == Choice::FirstOfEach {
         addresses.truncate(1);
     }
-    let mut groups: Vec<(String, Vec<_>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for address in addresses {
         let (name, over) = match address.at {
             Some(at) if address.host_frames == 1 => (benchmark.id.to_owned(), Some(at)),

@@ -2,6 +2,7 @@
 use std::fmt::Write;
 
 use super::analysis::{self, Cell, Row, interval};
+use super::breakdown;
 use super::terminal::{BOLD, DIM, GOOD, painted, table, written};
 use super::units;
 use crate::benchmark;
@@ -17,7 +18,7 @@ pub fn tables(report: &Report) -> String {
         shown += &themed(report, &theme(&rows[0]), rows);
         shown.push('\n');
     }
-    shown + &troubles(report) + &resolution(report, &rows) + &notes(report)
+    shown + &breakdown::tables(report) + &troubles(report) + &resolution(report, &rows) + &notes(report)
 }
 
 /// The columns that are shown: twins are not.

@@ -1,6 +1,7 @@
 //! Draws records. Whatever is shown can be drawn again from the JSON document.
 pub mod analysis;
 pub mod awareness;
+pub mod breakdown;
 pub mod measured;
 pub mod terminal;
 pub mod units;
