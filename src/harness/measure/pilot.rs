@@ -23,6 +23,8 @@ struct Seen {
     preparing: Duration,
     /// One iteration.
     one: Duration,
+    /// A batch as it will be asked for, with settling and the way to the worker and back.
+    batch: Duration,
     facts: Vec<(String, f64)>,
     trouble: Option<Trouble>,
 }
@@ -50,7 +52,11 @@ pub(super) fn pilot(
                 crew.renew(subject)?;
             }
             let left = patience.saturating_sub(started.elapsed());
-            seen.push(if onlooker.is_cancelled() { Seen::nothing() } else { visit(&mut crew, subject, address, left) });
+            seen.push(if onlooker.is_cancelled() {
+                Seen::nothing()
+            } else {
+                visit(&mut crew, subject, address, fresh, left)
+            });
         }
         pilot.cells.push(seen);
         pilot.fresh.push(fresh);
@@ -58,7 +64,7 @@ pub(super) fn pilot(
     Ok(pilot)
 }
 
-fn visit(crew: &mut Crew, subject: usize, address: &Address, patience: Duration) -> Seen {
+fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patience: Duration) -> Seen {
     if patience.is_zero() {
         // The pilot alone took half of the budget.
         return Seen { trouble: Some(Trouble::TooSlow { needs_seconds: None }), ..Seen::nothing() };
@@ -73,8 +79,10 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, patience: Duration)
     let mut iterations = 1;
     loop {
         let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+        let asked = Instant::now();
         match crew.sample(subject, &cell, Ask { iterations, settle: false }, left) {
             Ok(batch) => {
+                seen.batch = asked.elapsed();
                 seen.one = batch.elapsed / u32::try_from(iterations).unwrap_or(u32::MAX);
                 // A fifth of a batch tells well enough how many make one.
                 if batch.elapsed * 5 >= plan::BATCH || iterations >= 1 << 24 {
@@ -84,6 +92,16 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, patience: Duration)
             }
             Err(failure) => return Seen { trouble: Some(trouble(failure)), ..seen },
         }
+    }
+    // Then one as they will be asked for: what it takes to settle, and what lies outside of the timer, is not in `one`.
+    let iterations = if fresh { 1 } else { plan::iterations(seen.one) };
+    if iterations > 1 {
+        let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+        let asked = Instant::now();
+        if let Err(failure) = crew.sample(subject, &cell, Ask { iterations, settle: true }, left) {
+            return Seen { trouble: Some(trouble(failure)), ..seen };
+        }
+        seen.batch = asked.elapsed();
     }
     let releasing = Instant::now();
     if let Err(failure) = crew.release(subject, cell) {
@@ -95,7 +113,8 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, patience: Duration)
 
 impl Seen {
     fn nothing() -> Self {
-        Self { preparing: Duration::ZERO, one: Duration::ZERO, facts: Vec::new(), trouble: None }
+        let none = Duration::ZERO;
+        Self { preparing: none, one: none, batch: none, facts: Vec::new(), trouble: None }
     }
 }
 
@@ -105,7 +124,7 @@ impl Pilot {
         let able = || self.cells[at].iter().filter(|seen| seen.trouble.is_none());
         let fresh = self.fresh[at];
         let renewing = if fresh { self.launching } else { Duration::ZERO };
-        let round = able().map(|seen| if fresh { seen.one } else { plan::batch(seen.one) }).sum();
+        let round = able().map(|seen| seen.batch).sum();
         Cost { preparing: able().map(|seen| seen.preparing).sum::<Duration>() + renewing, round, fresh }
     }
 

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 /// A timed batch lasts about this long, where one iteration does not last longer.
 pub(super) const BATCH: Duration = Duration::from_micros(1500);
-/// What a batch costs besides: settling, and the way to the worker and back.
-const OVERHEAD: Duration = Duration::from_micros(900);
 /// Rounds that a launch makes of a benchmark, where the budget lasts.
 const ROUNDS: u32 = 12;
 /// Samples that a cell has at the least: fewer have no interval.
@@ -35,11 +33,6 @@ pub(super) enum Share {
 pub(super) fn iterations(one: Duration) -> u64 {
     let one = one.max(Duration::from_nanos(1));
     u64::try_from(BATCH.as_nanos() / one.as_nanos()).unwrap_or(u64::MAX).max(1)
-}
-
-/// What a batch takes, with all that belongs to it.
-pub(super) fn batch(one: Duration) -> Duration {
-    if one > BATCH { one + OVERHEAD / 3 } else { one * u32::try_from(iterations(one)).unwrap_or(u32::MAX) + OVERHEAD }
 }
 
 impl Cost {
