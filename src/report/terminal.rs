@@ -80,20 +80,58 @@ fn cell(verdict: &Verdict) -> String {
 
 /// A row a scenario, a column a subject; below it the reasons, and a count.
 pub fn matrix(checked: &Checked) -> String {
-    let labels = checked.subjects.iter().map(|subject| subject.label.as_str());
-    let mut table = table(["scenario"].into_iter().chain(labels));
-    let mut ids: Vec<&str> = Vec::new();
-    for played in checked.played.iter().filter(|played| played.subject == 0) {
-        ids.push(&played.scenario);
+    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
+    let scenarios = checked.played.iter().filter(|played| played.subject == 0).map(|played| &played.scenario);
+    let rows = scenarios.map(|id| {
+        let verdict = |n| checked.played.iter().find(|played| played.subject == n && played.scenario == *id);
+        (id.clone(), (0..labels.len()).map(|n| verdict(n).map(|played| &played.verdict)).collect())
+    });
+    let rows: Vec<Row> = rows.collect();
+    // What a column a subject takes, beside the longest id: words are not to be broken.
+    let longest = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
+    let needed = longest + labels.iter().map(|label| label.len().max(WORD) + 2).sum::<usize>();
+    let shown = match terminal_width() {
+        Some(width) if width < needed => in_few_columns(&labels, &rows),
+        _ => in_columns(&labels, rows),
+    };
+    shown + &reasons(checked) + &absent(checked) + &count(checked)
+}
+
+/// A scenario and its verdicts, one a subject.
+type Row<'a> = (String, Vec<Option<&'a Verdict>>);
+
+/// The longest word for a verdict.
+const WORD: usize = "TIMED OUT".len();
+
+/// The width of the terminal, where stdout is one.
+fn terminal_width() -> Option<usize> {
+    Table::new().width().map(usize::from)
+}
+
+fn in_columns(labels: &[&str], rows: Vec<Row>) -> String {
+    let mut table = table(["scenario"].into_iter().chain(labels.iter().copied()));
+    for (id, verdicts) in rows {
+        let cells = verdicts.into_iter().map(|verdict| verdict.map_or_else(String::new, cell));
+        table.add_row([id].into_iter().chain(cells));
     }
-    for id in ids {
-        let verdicts = (0..checked.subjects.len()).map(|n| {
-            let played = checked.played.iter().find(|played| played.subject == n && played.scenario == id);
-            played.map_or_else(String::new, |played| cell(&played.verdict))
-        });
-        table.add_row([id.to_owned()].into_iter().chain(verdicts));
+    written(&table)
+}
+
+/// For a narrow terminal: one word where all subjects agree, else a line a subject.
+fn in_few_columns(labels: &[&str], rows: &[Row]) -> String {
+    let mut shown = String::new();
+    for (id, verdicts) in rows {
+        let words: Vec<_> = verdicts.iter().map(|verdict| verdict.map_or_else(|| "-".into(), cell)).collect();
+        if words.iter().all(|word| *word == words[0]) {
+            let _ = writeln!(shown, "{} {id}", words[0]);
+        } else {
+            let _ = writeln!(shown, "{id}");
+            for (label, word) in labels.iter().zip(words) {
+                let _ = writeln!(shown, "  {word} {label}");
+            }
+        }
     }
-    written(&table) + &reasons(checked) + &absent(checked) + &count(checked)
+    shown
 }
 
 /// The reasons, each once, with the subjects and the scenarios that it goes for.

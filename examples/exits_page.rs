@@ -1,0 +1,77 @@
+//! Writes the figures of `docs/exits.md` from a report, so that no figure there is typed by hand:
+//!
+//! ```console
+//! $ cargo run --release --features compilers -- measure --filter 'unwind/*' --filter 'call/*-ok' -o results.json
+//! $ cargo run --release --features compilers --example exits_page -- results.json
+//! ```
+use std::fmt::Write;
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+use early_exit::benchmark::Benchmark;
+use early_exit::benchmark::unwind::WAYS;
+use early_exit::record::Report;
+use early_exit::report::{analysis, units};
+use early_exit::statistics::median;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exits.md");
+const BEGIN: &str = "<!-- figures begin: written by examples/exits_page.rs -->\n";
+const END: &str = "<!-- figures end -->\n";
+
+fn main() -> Result<()> {
+    let path = env::args().nth(1).context("name a report, written by `early-exit measure -o FILE`")?;
+    let report: Report =
+        serde_json::from_str(&fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?)?;
+    let page = fs::read_to_string(PAGE)?;
+    let (before, rest) = page.split_once(BEGIN).context("the page has no place for figures")?;
+    let (_, after) = rest.split_once(END).context("the page's figures have no end")?;
+    fs::write(PAGE, format!("{before}{BEGIN}{}{END}{after}", figures(&report)?))?;
+    Ok(())
+}
+
+/// A table: a way a row, and for each subject the whole call at the least host depth and at 50, then the last part of
+/// it, timed directly, and what the same call takes that returns.
+fn figures(report: &Report) -> Result<String> {
+    let subjects: Vec<_> = (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect();
+    let labels: Vec<_> = subjects.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+    let mut table = String::new();
+    writeln!(table, "| way | {} |", labels.join(" | "))?;
+    writeln!(table, "| --- |{}", " --- |".repeat(labels.len()))?;
+    for way in WAYS {
+        let cells = subjects.iter().map(|&subject| {
+            let shown = |benchmark: &Benchmark, frames| time(report, subject, benchmark, frames).unwrap_or("-".into());
+            format!(
+                "{} ({}), {} leaving, {} returning",
+                shown(&way.whole, 1),
+                shown(&way.whole, 50),
+                shown(&way.leaving, 1),
+                shown(&way.returned, 1)
+            )
+        });
+        writeln!(table, "| `{}` | {} |", way.whole.id, cells.collect::<Vec<_>>().join(" | "))?;
+    }
+    ensure!(table.contains(" us ") || table.contains(" ns "), "the report has no exits in it");
+    let machine = &report.machine;
+    writeln!(
+        table,
+        "\nThe whole call below one frame of the host (below 50), the part of it from the host's error to the caller, and \
+         the same call when it returns instead. {} on {}, {} processors, {}; revision {}, profile {}, {} launches, {}.",
+        report.subjects[0].about.engine,
+        machine.cpu,
+        machine.processors,
+        machine.os,
+        report.build.revision,
+        report.build.profile,
+        report.run.launches_made,
+        &report.run.began[..10],
+    )?;
+    Ok(table)
+}
+
+fn time(report: &Report, subject: usize, benchmark: &Benchmark, host_frames: u64) -> Option<String> {
+    let record = report.cells.iter().find(|cell| {
+        cell.subject == subject && cell.address.benchmark == benchmark.id && cell.address.host_frames == host_frames
+    })?;
+    let launches: Vec<_> = analysis::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
+    Some(units::nanoseconds(median(&launches)?, 2))
+}
