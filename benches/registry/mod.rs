@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion};
+use criterion::{BenchmarkId, Criterion, SamplingMode};
 use early_exit::backend::{self, Settings, Subject};
 use early_exit::benchmark::{self, Address, Benchmark, By};
 use early_exit::harness::Stand;
@@ -21,8 +21,8 @@ pub(crate) fn run(themes: &[&str]) {
     for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
         // No engine is in a floor, so one line says it all.
         let lines = if matches!(benchmark.prepared, By::Anywhere(_)) { &native } else { &engines };
-        for (name, cells) in groups(benchmark, choice) {
-            group(&mut criterion, &name, benchmark, &cells, lines);
+        for group in groups(benchmark, choice) {
+            draw(&mut criterion, benchmark, &group, lines);
         }
     }
     criterion.final_summary();
@@ -72,11 +72,19 @@ impl Choice {
     }
 }
 
-/// A group's name, and its cells, each with what its page draws it over.
-type Group = (String, Vec<(Option<u64>, Address)>);
+/// Cells that share a page.
+struct Group {
+    name: String,
+    cells: Vec<Cell>,
+}
 
-/// The groups of a benchmark, each with its cells by what its pages draw them over: the parameter where there is one,
-/// else the host's depth where there are several.
+/// A cell, and what the page draws it over: the parameter where there is one, else the host's depth where there are
+/// several.
+struct Cell {
+    over: Option<u64>,
+    address: Address,
+}
+
 fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
     let mut addresses: Vec<_> = benchmark.addresses(false).collect();
     if choice == Choice::FirstOfEach {
@@ -89,43 +97,38 @@ fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
             Some(at) => (format!("{}@{}", benchmark.id, address.host_frames), Some(at)),
             None => (benchmark.id.to_owned(), (benchmark.host_frames.len() > 1).then_some(address.host_frames)),
         };
-        match groups.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, cells)) => cells.push((over, address)),
-            None => groups.push((name, vec![(over, address)])),
+        let cell = Cell { over, address };
+        match groups.iter_mut().find(|known| known.name == name) {
+            Some(known) => known.cells.push(cell),
+            None => groups.push(Group { name, cells: vec![cell] }),
         }
     }
     groups
 }
 
-fn group(
-    criterion: &mut Criterion,
-    name: &str,
-    benchmark: &Benchmark,
-    cells: &[(Option<u64>, Address)],
-    lines: &[Line],
-) {
+fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }: &Group, lines: &[Line]) {
     let mut group = criterion.benchmark_group(name);
     if theme(benchmark) == "compile" {
         // A second and more each, on the slowest.
-        group.sample_size(10);
+        group.sample_size(10).sampling_mode(SamplingMode::Flat);
     }
     for Line { backend, subject } in lines {
         if let Some(why) = subject.lacks(benchmark) {
             eprintln!("{name} on {backend} is left out: {why}");
             continue;
         }
-        for (over, address) in cells {
+        for Cell { over, address } in cells {
             let id = match over {
                 Some(value) => BenchmarkId::new(*backend, value),
                 None => BenchmarkId::from_parameter(backend),
             };
             // Prepared when it is first asked for: a filter may leave it out.
-            let mut cell = None;
+            let mut stand = None;
             group.bench_function(id, |bencher| {
-                let cell = cell.get_or_insert_with(|| {
+                let stand = stand.get_or_insert_with(|| {
                     Stand::prepare(subject, address).unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
                 });
-                bencher.iter_custom(|iterations| match cell.batch(iterations, false) {
+                bencher.iter_custom(|iterations| match stand.batch(iterations, false) {
                     Ok(batch) => batch.elapsed,
                     Err(astray) => panic!("{address} on {backend}: {astray}"),
                 });
