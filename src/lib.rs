@@ -16,6 +16,7 @@
 //! - [`scenario`] what must hold: the catalogue
 //! - [`benchmark`] what it costs: the catalogue
 //! - [`embedding`] the seam: what every engine can be asked
+//! - [`statistics`] pure numbers
 //! - [`guest`] the guests that come with the program
 //! - [`exit_code`] the error that is raised and must come back
 //! - `resident` how much memory a process holds

@@ -42,6 +42,14 @@ fn every_cell_has_its_rounds_and_a_twin() {
 }
 
 #[test]
+fn the_floor_can_be_measured_where_there_is_no_backend() {
+    let arguments = ["measure", "--backend", "native", "--filter", "floor/empty", "--budget", "10", "--launches", "3"];
+    let assert = early_exit(&arguments).assert().success();
+    let shown = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
+    assert!(shown.contains("native") && shown.contains(" ns"), "{shown}");
+}
+
+#[test]
 fn sizes_and_depths_can_be_chosen() {
     let more = ["--filter", "unwind/typed@*", "--host-frames", "2,3"];
     let Some((report, _)) = measured(&more) else { return };

@@ -7,6 +7,7 @@ pub static BYTES_TO_EXIT: Benchmark = Benchmark::by_family(
     "from the bytes of the early-exit guest to the exit code in the caller: making an engine, compiling, \
      instantiating, the call, the exit and the downcast; dropping what was made is not inside",
 )
+.parallel()
 .headline();
 
 /// Compiled before.

@@ -11,6 +11,7 @@ pub static EARLY_EXIT: Benchmark = Benchmark::by_family(
     "from the bytes of the early-exit guest to its module, on a fresh engine; \
      making the engine is inside, dropping module and engine is not",
 )
+.parallel()
 .headline();
 
 /// Over the module's size.
@@ -20,6 +21,7 @@ pub static GENERATED: Benchmark = Benchmark::by_family(
      itself; making the engine is inside, dropping module and engine is not",
 )
 .over("functions", FUNCTIONS, MANY_FUNCTIONS)
+.parallel()
 .headline();
 
 /// Over the module's size, with no help from other cores.
@@ -36,6 +38,7 @@ pub static PEAK_MEMORY: Benchmark = Benchmark::by_family(
      the process ever held, where the platform tells",
 )
 .over("functions", FUNCTIONS, MANY_FUNCTIONS)
+.parallel()
 .fresh();
 
 pub(super) static ALL: &[&Benchmark] = &[&EARLY_EXIT, &GENERATED, &ONE_THREAD, &PEAK_MEMORY];

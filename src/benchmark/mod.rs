@@ -35,6 +35,8 @@ pub struct Benchmark {
     pub floor: Option<&'static Benchmark>,
     /// Among the few that `cargo bench` and `measure --quick` take.
     pub headline: bool,
+    /// Is about several threads: it is not held to one processor.
+    pub parallel: bool,
     /// Means something only in a process that has done nothing else; criterion leaves it out.
     pub fresh: bool,
 }
@@ -70,6 +72,7 @@ impl Benchmark {
             prepared: By::Family,
             floor: None,
             headline: false,
+            parallel: false,
             fresh: false,
         }
     }
@@ -96,12 +99,17 @@ impl Benchmark {
 
     /// Beside as many threads that do the same as the parameter says.
     pub const fn beside(self, same: &'static Benchmark) -> Self {
-        Self { prepared: By::Beside(same), ..self }
+        Self { prepared: By::Beside(same), parallel: true, ..self }
     }
 
     /// Among the headlines.
     pub const fn headline(self) -> Self {
         Self { headline: true, ..self }
+    }
+
+    /// About several threads.
+    pub const fn parallel(self) -> Self {
+        Self { parallel: true, ..self }
     }
 
     /// In a fresh process only.

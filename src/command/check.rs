@@ -16,7 +16,7 @@ use crate::scenario::{self, Scenario};
 
 pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let scenarios = selected(&asked.filter)?;
-    let specs = choice::subjects(&asked.choice)?;
+    let specs = choice::backends(&asked.choice)?;
     let bar = progress(scenarios.len() * specs.len());
 
     let next = AtomicUsize::new(0);

@@ -3,14 +3,36 @@ use anyhow::{Result, bail};
 use crate::backend;
 use crate::cli::Choice;
 
-/// The subjects to work on, as the command line names them: those that were asked for, or all that are here.
-pub(super) fn subjects(choice: &Choice) -> Result<Vec<String>> {
-    let mut subjects: Vec<String> = Vec::new();
-    for spec in &choice.backends {
-        let (backend, settings) = backend::parse(spec)?;
+/// The backends to work on, as the command line names them: those that were asked for, or all that are here.
+pub(super) fn backends(choice: &Choice) -> Result<Vec<String>> {
+    let subjects = subjects(choice)?;
+    for spec in &subjects {
+        let (backend, _) = backend::parse(spec)?;
         if backend.floor {
             bail!("`{}` is the floor that backends are held against, and no backend", backend.name);
         }
+    }
+    if subjects.is_empty() {
+        let known = backend::ALL.iter().filter(|backend| !backend.floor);
+        let ways: Vec<_> = known.filter_map(|backend| Some(format!("--features {}", backend.feature?))).collect();
+        bail!("no backend is compiled in; build with {}, or --features compilers for all", ways.join(" or "));
+    }
+    Ok(subjects)
+}
+
+/// The same for what can be measured without a backend too: where there is none, the floor.
+pub(super) fn backends_or_floor(choice: &Choice) -> Result<Vec<String>> {
+    let mut subjects = subjects(choice)?;
+    if subjects.is_empty() {
+        subjects.extend(backend::ALL.iter().filter(|backend| backend.floor).map(|floor| floor.name.to_owned()));
+    }
+    Ok(subjects)
+}
+
+fn subjects(choice: &Choice) -> Result<Vec<String>> {
+    let mut subjects: Vec<String> = Vec::new();
+    for spec in &choice.backends {
+        let (backend, settings) = backend::parse(spec)?;
         // Opened here too, so that what is wrong with it is one plain line and not a worker's death.
         backend.open(&settings)?;
         if !subjects.contains(spec) {
@@ -19,11 +41,6 @@ pub(super) fn subjects(choice: &Choice) -> Result<Vec<String>> {
     }
     if choice.backends.is_empty() {
         subjects.extend(backend::here().map(|backend| backend.name.to_owned()));
-    }
-    if subjects.is_empty() {
-        let known = backend::ALL.iter().filter(|backend| !backend.floor);
-        let ways: Vec<_> = known.filter_map(|b| Some(format!("--features {}", b.feature?))).collect();
-        bail!("no backend is compiled in; build with {}, or --features compilers for all", ways.join(" or "));
     }
     Ok(subjects)
 }

@@ -18,7 +18,7 @@ use crate::report::{awareness, measured};
 
 pub(super) fn measure(asked: &Measure, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let order = Order {
-        subjects: choice::subjects(&asked.choice)?,
+        subjects: choice::backends_or_floor(&asked.choice)?,
         addresses: selected(asked)?,
         budget: asked.budget(),
         launches: asked.launches(),

@@ -11,7 +11,7 @@ use crate::scenario;
 
 pub(super) fn run(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let scenario = scenario::named(&asked.scenario)?;
-    let subjects = choice::subjects(&asked.choice)?;
+    let subjects = choice::backends(&asked.choice)?;
     let alone = subjects.len() == 1;
     let mut rows: Vec<(String, Played, Option<Costs>)> = Vec::new();
     for (n, spec) in subjects.into_iter().enumerate() {

@@ -36,6 +36,9 @@ impl Stand {
         let (answers, samples) = mpsc::channel();
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
         let standing = move || {
+            if !benchmark.parallel {
+                hold_to_one_processor();
+            }
             let mut cell = match prepare(&subject, benchmark, at) {
                 Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
@@ -88,6 +91,13 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
         black_box(());
     }
     deeper(frames, bottom);
+}
+
+/// The last processor, where the platform can: the supervisor, which works between batches only, has the others.
+fn hold_to_one_processor() {
+    if let Some(last) = core_affinity::get_core_ids().and_then(|cores| cores.into_iter().max_by_key(|core| core.id)) {
+        core_affinity::set_for_current(last);
+    }
 }
 
 /// After another process ran, the first iterations are slow: a batch first runs untimed for at least so long.

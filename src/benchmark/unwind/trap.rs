@@ -75,7 +75,8 @@ pub static INTERRUPT: Benchmark = trap(
     "unwind/interrupt",
     "from just before another thread asks for the interrupt of a guest that is known to run an endless loop to the \
      call's return; two reads of the clock, one on each thread, are inside",
-);
+)
+.parallel();
 
 pub(in crate::benchmark) static ALL: &[&Benchmark] = &[
     &UNREACHABLE,
