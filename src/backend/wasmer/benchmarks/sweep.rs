@@ -82,8 +82,7 @@ fn reentries(wasmer: &Wasmer, times: u64) -> Result<Prepared> {
 }
 
 fn modules(wasmer: &Wasmer, count: u64) -> Result<Prepared> {
-    let (_, module) = wasmer.shelved(guest::LEAVING)?;
-    let artifact = module.serialize()?;
+    let artifact = wasmer.shelved(guest::LEAVING)?.1.serialize()?;
     let engine = wasmer.engine();
     // SAFETY: the bytes are what this engine's compiler made of a valid module, just now.
     let copy = |_| Ok(unsafe { Module::deserialize(&engine, artifact.clone()) }?);
