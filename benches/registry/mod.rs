@@ -13,7 +13,8 @@ pub(crate) fn run(themes: &[&str]) {
     let choice = Choice::made();
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_millis(1500))
+        .measurement_time(Duration::from_millis(1200))
+        .nresamples(20_000)
         .sample_size(30)
         .configure_from_args();
     let engines: Vec<_> = backend::ALL.iter().filter(|known| known.is_here() && !known.floor).map(Line::of).collect();

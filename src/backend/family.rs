@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::borrow::Cow;
 
 use anyhow::Error;
@@ -14,6 +15,15 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
 
     /// What the backend says of itself.
     fn about(&self) -> About;
+
+    /// What has to be there while a floor is timed, so that it can be held against an exit: the module of `unwind/typed`,
+    /// since registered code slows every backtrace.
+    ///
+    /// # Errors
+    /// When it could not be made.
+    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+        Ok(Box::new(()))
+    }
 }
 
 /// Plays a scenario on a family's backend.
@@ -78,6 +88,10 @@ impl<F: Family> Subject for F {
             Played::ByFamily => find(F::REPERTOIRE.scenarios, |known| known.id == scenario.id)?(self, out),
         }
         .map_err(Unable::from_error)
+    }
+
+    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+        Family::company(self)
     }
 
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {

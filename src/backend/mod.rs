@@ -13,6 +13,7 @@ pub use divergence::{DIVERGENCES, Divergence, Often};
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
 pub use setting::{Setting, Settings, Turn};
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -100,6 +101,12 @@ pub trait Subject: Embedding + Send + Sync {
     /// # Errors
     /// When this backend cannot, or when the scenario cannot go on.
     fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), Unable>;
+
+    /// What has to be there while a floor is timed, so that it can be held against this subject's exits.
+    ///
+    /// # Errors
+    /// When it could not be made.
+    fn company(&self) -> Result<Box<dyn Any>>;
 
     /// Why it can never prepare a benchmark, where that is so; told without preparing anything.
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>>;

@@ -128,7 +128,10 @@ fn run_delay() -> Option<Duration> {
 fn prepare(subject: &Arc<dyn Subject>, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {
     match benchmark.prepared {
         By::Family => subject.prepare(benchmark, at),
-        By::Anywhere(prepare) => prepare(at).map_err(Unable::Failed),
+        By::Anywhere(prepare) => {
+            let company = subject.company().map_err(Unable::Failed)?;
+            Ok(prepare(at).map_err(Unable::Failed)?.beside(company))
+        }
         By::Beside(same) => {
             let cell = prepare(subject, same, 0)?;
             let crowd = Crowd::gather(at, subject, same)?;

@@ -9,6 +9,7 @@ mod scenarios;
 #[cfg(feature = "singlepass")]
 pub(super) mod singlepass;
 
+use std::any::Any;
 use std::num::NonZero;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use ::wasmer::Engine;
 use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
 
 use super::{About, Family, Repertoire};
+use crate::guest;
 
 /// A Wasmer compiler with its settings.
 #[derive(Clone)]
@@ -68,6 +70,10 @@ impl Wasmer {
 impl Family for Wasmer {
     const REPERTOIRE: Repertoire<Self> =
         Repertoire { scenarios: scenarios::REPERTOIRE, benchmarks: benchmarks::REPERTOIRE };
+
+    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+        Ok(Box::new(self.shelved(guest::LEAVING)?))
+    }
 
     fn about(&self) -> About {
         About {

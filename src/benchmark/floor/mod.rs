@@ -1,5 +1,5 @@
 //! Floors: what the hardware and the language take for the same work, with no WebAssembly in it. They are measured
-//! inside each subject's worker with its modules loaded, since registered code slows every backtrace.
+//! inside each subject's worker with the module of `unwind/typed` loaded, since registered code slows every backtrace.
 mod exit;
 mod kernel;
 

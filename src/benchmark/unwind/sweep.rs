@@ -48,5 +48,12 @@ pub static MODULES: Benchmark = Benchmark::by_family(
 )
 .over("modules", &[1, 8, 64, 512], &[4096]);
 
+/// Functions of one module, of which one compiler registers each by itself.
+pub static FUNCTIONS: Benchmark = Benchmark::by_family(
+    "unwind/functions",
+    "as `unwind/typed`, with one generated module of so many functions registered besides, which does not run",
+)
+.over("functions", &[1, 16, 64], &[512]);
+
 pub(in crate::benchmark) static ALL: &[&Benchmark] =
-    &[&GUEST_DEPTH, &GUEST_DEPTH_PREBUILT, &GUEST_DEPTH_UNREACHABLE, &REENTRIES, &BESIDE, &MODULES];
+    &[&GUEST_DEPTH, &GUEST_DEPTH_PREBUILT, &GUEST_DEPTH_UNREACHABLE, &REENTRIES, &BESIDE, &MODULES, &FUNCTIONS];

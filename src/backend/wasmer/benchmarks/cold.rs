@@ -1,4 +1,5 @@
 //! From nothing to the first exit.
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -9,6 +10,7 @@ use super::Theme;
 use super::instantiate::ready;
 use super::leave::exit;
 use super::ready::Came;
+use super::shelf::Guest;
 use super::way::Typed;
 use crate::backend::Can::Do;
 use crate::backend::wasmer::Wasmer;
@@ -28,7 +30,7 @@ fn bytes_to_exit(wasmer: &Wasmer) -> Result<Prepared> {
         to_exit(|| {
             let engine = wasmer.engine();
             let module = Module::new(&engine, &wasm)?;
-            Ok((engine, module))
+            Ok(Arc::new((engine, module)))
         })
     }))
 }
@@ -40,13 +42,13 @@ fn artifact_to_exit(wasmer: &Wasmer) -> Result<Prepared> {
             let engine: Engine = EngineBuilder::headless().into();
             // SAFETY: the bytes are what a compiler made of a valid module in this process.
             let module = unsafe { Module::deserialize(&engine, artifact.clone()) }?;
-            Ok((engine, module))
+            Ok(Arc::new((engine, module)))
         })
     }))
 }
 
 /// From making a module to the first exit of its instance.
-fn to_exit(make: impl FnOnce() -> Result<(Engine, Module)>) -> (Duration, Ended) {
+fn to_exit(make: impl FnOnce() -> Result<Guest>) -> (Duration, Ended) {
     let started = Instant::now();
     let made = make().and_then(|guest| {
         let (mut ready, run) = ready(&guest)?;

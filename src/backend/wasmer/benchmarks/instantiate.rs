@@ -1,12 +1,14 @@
 //! From a module to an instance.
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use wasmer::{Engine, Function, Module, imports};
+use wasmer::{Function, Module, imports};
 
 use super::Theme;
 use super::compile::generated;
 use super::ready::{Ready, Run, early_exit};
+use super::shelf::Guest;
 use crate::backend::Can::Do;
 use crate::benchmark::instantiate;
 use crate::embedding::Prepared;
@@ -19,20 +21,20 @@ pub(super) const CAN: Theme = &[
         Do(|wasmer, functions| {
             let engine = wasmer.engine();
             let module = Module::new(&engine, generated(functions)?)?;
-            Ok(instantiate((engine, module)))
+            Ok(instantiate(Arc::new((engine, module))))
         }),
     ),
 ];
 
 /// The guest, ready to run.
-pub(super) fn ready(guest: &(Engine, Module)) -> Result<(Ready, Run)> {
+pub(super) fn ready(guest: &Guest) -> Result<(Ready, Run)> {
     let ready =
         Ready::new(guest, |store| imports! { "env" => { "early_exit" => Function::new_typed(store, early_exit) } })?;
     let run = ready.function("run")?;
     Ok((ready, run))
 }
 
-fn instantiate(guest: (Engine, Module)) -> Prepared {
+fn instantiate(guest: Guest) -> Prepared {
     Prepared::laps(move || {
         let started = Instant::now();
         let ready = ready(&guest);

@@ -1,6 +1,7 @@
 use anyhow::Result;
-use wasmer::{Engine, Imports, Instance, Module, RuntimeError, Store, TypedFunction, WasmTypeList};
+use wasmer::{Imports, Instance, RuntimeError, Store, TypedFunction, WasmTypeList};
 
+use super::shelf::Guest;
 use crate::embedding::Ended;
 use crate::exit_code::ExitCode;
 
@@ -10,18 +11,18 @@ pub(super) type Run = TypedFunction<(i32, i32), i32>;
 /// An instance in a store of its own.
 pub(super) struct Ready {
     pub(super) store: Store,
+    /// Held for whoever else needs it meanwhile.
+    _guest: Guest,
     pub(super) instance: Instance,
 }
 
 impl Ready {
-    pub(super) fn new(
-        (engine, module): &(Engine, Module),
-        imports: impl FnOnce(&mut Store) -> Imports,
-    ) -> Result<Self> {
+    pub(super) fn new(guest: &Guest, imports: impl FnOnce(&mut Store) -> Imports) -> Result<Self> {
+        let (engine, module) = &**guest;
         let mut store = Store::new(engine.clone());
         let imports = imports(&mut store);
         let instance = Instance::new(&mut store, module, &imports)?;
-        Ok(Self { store, instance })
+        Ok(Self { instance, store, _guest: guest.clone() })
     }
 
     /// One of its exports.

@@ -2,10 +2,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use wasmer::{Engine, Function, Global, Imports, Instance, Module, Store, TypedFunction, Value, imports};
+use wasmer::{Function, Global, Imports, Instance, Store, TypedFunction, Value, imports};
 
 use super::Theme;
 use super::ready::{CODE, early_exit, tell};
+use super::shelf;
 use crate::backend::Can::Do;
 use crate::backend::wasmer::Wasmer;
 use crate::benchmark::recover;
@@ -27,8 +28,7 @@ const CROWDED: u32 = 16;
 const SUM: u32 = 32_640;
 
 struct Guest {
-    engine: Engine,
-    module: Module,
+    code: shelf::Guest,
     store: Store,
     imports: Imports,
     work: TypedFunction<(u32, u32), u32>,
@@ -42,14 +42,15 @@ struct Guest {
 
 impl Guest {
     fn new(wasmer: &Wasmer) -> Result<Self> {
-        let (engine, module) = wasmer.shelved(guest::STACK_FRAMES)?;
+        let code = wasmer.shelved(guest::STACK_FRAMES)?;
+        let (engine, module) = &*code;
         let mut store = Store::new(engine.clone());
         let imports = import(&mut store);
-        let instance = Instance::new(&mut store, &module, &imports)?;
+        let instance = Instance::new(&mut store, module, &imports)?;
         let work = instance.exports.get_typed_function(&store, "work")?;
         let stack_pointer = instance.exports.get_global("__stack_pointer")?.clone();
         let stack_top = stack_pointer.get(&mut store);
-        Ok(Self { engine, module, store, imports, work, stack_pointer, stack_top, instances: 1, old: Vec::new() })
+        Ok(Self { code, store, imports, work, stack_pointer, stack_top, instances: 1, old: Vec::new() })
     }
 
     fn restore_stack(&mut self) -> Result<()> {
@@ -57,7 +58,7 @@ impl Guest {
     }
 
     fn instantiate(&mut self) -> Result<()> {
-        let instance = Instance::new(&mut self.store, &self.module, &self.imports)?;
+        let instance = Instance::new(&mut self.store, &self.code.1, &self.imports)?;
         self.work = instance.exports.get_typed_function(&self.store, "work")?;
         self.stack_pointer = instance.exports.get_global("__stack_pointer")?.clone();
         self.instances += 1;
@@ -65,7 +66,7 @@ impl Guest {
     }
 
     fn replace_store(&mut self) -> Result<()> {
-        self.old.push(std::mem::replace(&mut self.store, Store::new(self.engine.clone())));
+        self.old.push(std::mem::replace(&mut self.store, Store::new(self.code.0.clone())));
         self.imports = import(&mut self.store);
         self.instances = 0;
         self.instantiate()

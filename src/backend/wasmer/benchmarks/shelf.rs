@@ -1,33 +1,43 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use anyhow::Result;
 use wasmer::{Engine, Module};
 
 use crate::backend::wasmer::Wasmer;
 
-/// Guests that were compiled before. Each is compiled once for a subject, on one engine, since a module that is
-/// registered makes every backtrace in its process slower: an exit must not cost more in the hundredth cell.
+/// Guests that were compiled before, as artifacts. What is registered makes every backtrace in its process slower: so a
+/// guest is there while a cell needs it, once however many cells do, and then gone.
 #[derive(Default)]
-pub(in crate::backend::wasmer) struct Shelf(Mutex<Option<Shelved>>);
+pub(in crate::backend::wasmer) struct Shelf(Mutex<BTreeMap<&'static [u8], Shelved>>);
 
 struct Shelved {
-    engine: Engine,
-    modules: BTreeMap<&'static [u8], Module>,
+    artifact: Vec<u8>,
+    in_use: Weak<(Engine, Module)>,
 }
 
+/// A module, and the engine that it lives in, which is its own.
+pub(in crate::backend::wasmer) type Guest = Arc<(Engine, Module)>;
+
 impl Wasmer {
-    /// A guest, as text or as bytes, compiled; and the engine that it lives in.
-    pub(super) fn shelved<G: AsRef<[u8]> + ?Sized>(&self, guest: &'static G) -> Result<(Engine, Module)> {
+    /// A guest, as text or as bytes, compiled.
+    pub(in crate::backend::wasmer) fn shelved<G: AsRef<[u8]> + ?Sized>(&self, guest: &'static G) -> Result<Guest> {
         let guest = guest.as_ref();
         let mut shelf = self.shelf.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Shelved { engine, modules } =
-            shelf.get_or_insert_with(|| Shelved { engine: self.engine(), modules: BTreeMap::new() });
-        if let Some(module) = modules.get(guest) {
-            return Ok((engine.clone(), module.clone()));
+        if let Some(shelved) = shelf.get(guest)
+            && let Some(in_use) = shelved.in_use.upgrade()
+        {
+            return Ok(in_use);
         }
-        let module = Module::new(engine, wat::parse_bytes(guest)?)?;
-        modules.insert(guest, module.clone());
-        Ok((engine.clone(), module))
+        let artifact = match shelf.get(guest) {
+            Some(shelved) => shelved.artifact.clone(),
+            None => Module::new(&self.engine(), wat::parse_bytes(guest)?)?.serialize()?.to_vec(),
+        };
+        let engine = self.engine();
+        // SAFETY: the bytes are what this compiler made of a valid module in this process.
+        let module = unsafe { Module::deserialize(&engine, artifact.as_slice()) }?;
+        let taken = Arc::new((engine, module));
+        shelf.insert(guest, Shelved { artifact, in_use: Arc::downgrade(&taken) });
+        Ok(taken)
     }
 }

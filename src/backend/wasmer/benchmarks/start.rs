@@ -2,10 +2,11 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use wasmer::{Engine, Function, Global, Imports, Instance, InstantiationError, Module, Store, Value, imports};
+use wasmer::{Function, Global, Imports, Instance, InstantiationError, Module, Store, Value, imports};
 
 use super::leave::{note_leaving, since_leaving};
 use super::ready::{CODE, Came};
+use super::shelf::Guest;
 use super::way::{Leaving, Typed, Way, typed};
 use crate::backend::wasmer::Wasmer;
 use crate::embedding::Prepared;
@@ -13,8 +14,8 @@ use crate::exit_code::ExitCode;
 use crate::guest;
 
 /// What an instantiation needs, and what it is called in: both are made anew each time, since a store only grows.
-fn before((engine, _): &(Engine, Module), leaving: impl Leaving, code: ExitCode) -> (Store, Imports) {
-    let mut store = Store::new(engine.clone());
+fn before(guest: &Guest, leaving: impl Leaving, code: ExitCode) -> (Store, Imports) {
+    let mut store = Store::new(guest.0.clone());
     let early_exit = typed(leaving);
     let imports = imports! {
         "env" => {

@@ -4,6 +4,7 @@ use wasmer::sys::vm::TrapCode;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, Module, RuntimeError, imports};
 
 use super::Theme;
+use super::compile::generated;
 use super::leave::{exit, ready};
 use super::ready::{CODE, Came, Ready, Run, early_exit};
 use super::trap::trapping;
@@ -20,6 +21,7 @@ pub(super) const CAN: Theme = &[
     (&unwind::GUEST_DEPTH_UNREACHABLE, Do(unreachable)),
     (&unwind::REENTRIES, Do(reentries)),
     (&unwind::MODULES, Do(modules)),
+    (&unwind::FUNCTIONS, Do(functions)),
 ];
 
 fn guest_depth<W: Way>(wasmer: &Wasmer, frames: u64) -> Result<Prepared> {
@@ -80,14 +82,24 @@ fn reentries(wasmer: &Wasmer, times: u64) -> Result<Prepared> {
 }
 
 fn modules(wasmer: &Wasmer, count: u64) -> Result<Prepared> {
-    let (_, module) = wasmer.shelved(guest::LEAVING)?;
-    let artifact = module.serialize()?;
+    let artifact = wasmer.shelved(guest::LEAVING)?.1.serialize()?;
     let engine = wasmer.engine();
     // SAFETY: the bytes are what this engine's compiler made of a valid module, just now.
     let copy = |_| Ok(unsafe { Module::deserialize(&engine, artifact.clone()) }?);
     let copies = (0..count).map(copy).collect::<Result<Vec<_>>>()?;
+    beside(wasmer, (copies, engine))
+}
+
+fn functions(wasmer: &Wasmer, count: u64) -> Result<Prepared> {
+    let engine = wasmer.engine();
+    let module = Module::new(&engine, generated(count)?)?;
+    beside(wasmer, (module, engine))
+}
+
+/// An exit like any other, while that lives.
+fn beside(wasmer: &Wasmer, company: impl Sized + 'static) -> Result<Prepared> {
     let mut ready = ready::<Typed>(wasmer, || ())?;
     let run = ready.function(Typed::EXPORT)?;
     let step = move || exit::<Typed>(&mut ready.store, &run, CODE.0 as i32, 7);
-    Ok(Prepared::repeat(step, Came::as_it_must, Came::tell).beside((copies, engine)))
+    Ok(Prepared::repeat(step, Came::as_it_must, Came::tell).beside(company))
 }

@@ -66,7 +66,7 @@ fn metering(wasmer: &Wasmer) -> Result<Prepared> {
     config.push_middleware(Arc::new(Metering::new(1, |_| 1)));
     let engine: Engine = EngineBuilder::new(config).into();
     let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?;
-    let mut ready = Ready::new(&(engine, module), |store| {
+    let mut ready = Ready::new(&Arc::new((engine, module)), |store| {
         imports! { "env" => { "early_exit" => Function::new_typed(store, early_exit) } }
     })?;
     let run: Run = ready.function("run")?;
