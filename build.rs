@@ -1,4 +1,4 @@
-//! Says early and plainly what a build with LLVM lacks, and notes what was built, for the fingerprint.
+//! Says plainly what a build with LLVM lacks, and notes what was built, for the fingerprint.
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,8 +13,8 @@ fn main() {
 /// The LLVM that `wasmer-compiler-llvm` 7.4.2 is written for.
 const LLVM: &str = "22.1";
 
-/// This script depends on next to nothing, so it runs long before the build of `llvm-sys` fails for the same reason
-/// in a way that is harder to read.
+/// `llvm-sys` would fail for the same reason, in a way that is harder to act on. Cargo decides which of the two it comes
+/// to first.
 fn require_llvm() {
     println!("cargo::rerun-if-env-changed=LLVM_SYS_221_PREFIX");
     println!("cargo::rerun-if-env-changed=PATH");
