@@ -5,6 +5,8 @@ mod list;
 mod measure;
 mod out;
 mod run;
+mod run_file;
+mod target;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::protocol::{Answer, Ask, Hello, PROTOCOL};
-use crate::resident::resident_memory;
+use crate::resident::{peak_resident_memory, resident_memory};
 
 /// How workers are started. The executable is passed down from the command line: nothing below asks for the current
 /// one, which in a bench or a test is not this program.
@@ -68,6 +68,7 @@ pub struct Worker {
     answers: mpsc::Receiver<String>,
     stderr: Arc<Mutex<Tail>>,
     stderr_reader: Option<JoinHandle<()>>,
+    peak: Option<u64>,
 }
 
 /// A compiler gets this long to open; LLVM takes a moment to be loaded.
@@ -120,7 +121,7 @@ impl Worker {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader) };
+        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None };
         let line = worker.hear(&Limits::of(OPENING))?;
         Ok((worker, understood(&line)?))
     }
@@ -128,6 +129,13 @@ impl Worker {
     /// The process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The most resident memory that it was seen to hold, in bytes, where the platform tells. Of one that was lost, what was
+    /// seen before.
+    pub fn peak(&mut self) -> Option<u64> {
+        self.peak = self.peak.max(peak_resident_memory(self.pid()));
+        self.peak
     }
 
     /// Asks, hands on each line that a scenario says, and waits for the answer.
@@ -169,7 +177,9 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let Some(held) = resident_memory(self.pid()).filter(|held| *held > limits.memory) {
+            let held = resident_memory(self.pid());
+            self.peak = self.peak.max(held);
+            if let Some(held) = held.filter(|held| *held > limits.memory) {
                 self.kill();
                 return Err(Lost::OverMemory { held: held >> 20, limit: limits.memory >> 20 });
             }

@@ -2,8 +2,9 @@
 use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
@@ -12,6 +13,7 @@ use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
+use crate::module::{Step, Stepped, Workbench};
 use crate::record::Build;
 use crate::scenario;
 
@@ -24,10 +26,22 @@ pub fn serve(spec: &str) -> Result<()> {
     let subject = backend::open(spec)?;
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
+    let mut workbench = None;
     for line in lines_until_alone() {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
+            Ask::Load { errand } => match Workbench::new(errand) {
+                Ok(loaded) => {
+                    workbench = Some(loaded);
+                    Answer::Loaded
+                }
+                Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
+            },
+            Ask::Step { step } => {
+                let workbench = workbench.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
+                Answer::Stepped { stepped: take(&*subject, workbench, step, &wire) }
+            }
             Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
             Ask::Sample { cell, iterations, settle } => sample(cells.get_mut(cell), iterations, settle)?,
             Ask::Release { cell } => {
@@ -75,6 +89,31 @@ fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
         Err(panic) => Ended::Panicked { message: panic_message(&*panic).to_owned() },
     };
     Ok(Answer::Played { ended })
+}
+
+/// How often the calls that a guest made so far are told.
+const NOW_AND_THEN: Duration = Duration::from_millis(200);
+
+/// Takes a step, and tells meanwhile which calls the guest made: should it never come back, that is what is known of it.
+fn take(subject: &dyn Subject, workbench: &mut Workbench, step: Step, wire: &Wire) -> Stepped {
+    let (done, over) = mpsc::channel::<()>();
+    let stubs = workbench.stubs().clone();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut told = stubs.calls();
+            while over.recv_timeout(NOW_AND_THEN) == Err(RecvTimeoutError::Timeout) {
+                let calls = stubs.calls();
+                if calls.made != told.made {
+                    let line = serde_json::to_string(&calls).expect("calls are plain");
+                    wire.send(&Answer::Said { line });
+                    told = calls;
+                }
+            }
+        });
+        let stepped = workbench.step(subject, step);
+        drop(done);
+        stepped
+    })
 }
 
 fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Option<Stand>>) -> Answer {

@@ -2,11 +2,13 @@
 mod fingerprint;
 pub mod journal;
 mod listing;
+mod ran;
 mod samples;
 mod verdict;
 
 pub use fingerprint::Build;
 pub use listing::{BackendEntry, Entry, Listing};
+pub use ran::{Disagreement, ModuleFacts, Ran, RanOn, StepTaken, disagreements};
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
 pub use verdict::{Played, Verdict};
 

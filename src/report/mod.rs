@@ -3,5 +3,6 @@ pub mod analysis;
 pub mod awareness;
 pub mod breakdown;
 pub mod measured;
+pub mod ran;
 pub mod terminal;
 pub mod units;

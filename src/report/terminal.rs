@@ -14,7 +14,7 @@ pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 const KNOWN: Style = AnsiColor::Yellow.on_default();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 
 pub(super) fn painted(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
@@ -33,6 +33,30 @@ pub(super) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
 
 pub(super) fn written(table: &Table) -> String {
     format!("{}\n", table.trim_fmt())
+}
+
+/// A paragraph in lines of 80 columns, those after the first indented.
+pub(super) fn wrapped(text: &str) -> String {
+    let (mut shown, mut column) = (String::new(), 0);
+    for (n, line) in text.lines().enumerate() {
+        if n > 0 {
+            shown.push_str("\n  ");
+            column = 2;
+        }
+        for (n, word) in line.split(' ').enumerate() {
+            let width = anstream::adapter::strip_str(word).to_string().chars().count();
+            if n > 0 && column + 1 + width > 80 {
+                shown.push_str("\n  ");
+                column = 2;
+            } else if n > 0 {
+                shown.push(' ');
+                column += 1;
+            }
+            shown.push_str(word);
+            column += width;
+        }
+    }
+    shown + "\n"
 }
 
 /// What stands above a backend's narration.
