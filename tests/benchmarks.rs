@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use early_exit::backend::{self, Settings, Subject, Unable};
 use early_exit::benchmark::{self, Address, Benchmark};
-use early_exit::embedding::{Instance, Outcome, Value};
+use early_exit::embedding::{Import, Instance, Outcome, Value};
 use early_exit::exit_code::ExitCode;
 use early_exit::guest::generated;
 use early_exit::harness::Stand;
@@ -75,7 +75,7 @@ fn generated_modules_do_the_same_on_every_backend() {
 }
 
 fn instance(subject: &dyn Subject, wasm: &[u8]) -> Box<dyn Instance> {
-    let host = |_: &str, arguments: &[Value]| match arguments {
+    let host = |_: &Import, arguments: &[Value]| match arguments {
         [Value::I32(0)] => Ok(Vec::new()),
         [Value::I32(code)] => Err(ExitCode(*code as u32)),
         other => panic!("called with {other:?}"),

@@ -6,6 +6,9 @@ mod guests;
 mod list;
 mod measure;
 mod run;
+mod run_file;
+#[cfg(unix)]
+mod run_limits;
 #[cfg(unix)]
 mod supervisor;
 

@@ -95,10 +95,11 @@ impl RanOn {
 pub fn disagreements(rows: &[RanOn]) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for step in Step::ALL {
-        // What a backend never does is no opinion, and neither is a step that was not come to.
+        // What a backend never does is no opinion, nor is what was cut short, or a step that was not come to.
         let word = |row: &RanOn| {
             let taken = row.steps.iter().find(|taken| taken.step == step)?;
-            (!matches!(taken.verdict, Verdict::Unsupported { .. })).then(|| taken.verdict.word().to_owned())
+            let opinion = !matches!(taken.verdict, Verdict::Unsupported { .. } | Verdict::TimedOut { .. });
+            opinion.then(|| taken.verdict.word().to_owned())
         };
         compare(step.to_string(), rows, word, &mut found);
     }

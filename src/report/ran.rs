@@ -81,11 +81,15 @@ fn ended(ran: &Ran, row: &RanOn) -> Option<String> {
     Some(told)
 }
 
+/// A space that no line is broken at.
+const NO_BREAK: &str = "\u{a0}";
+
 /// How long the exits took: each the first of its process.
 fn exits(ran: &Ran) -> String {
     let labelled = ran.subjects.iter().zip(&ran.rows);
     let took = labelled.filter_map(|(subject, row)| {
-        let took = units::time(Duration::from_nanos(row.exit_nanoseconds?));
+        // A number and its unit stay on one line.
+        let took = units::time(Duration::from_nanos(row.exit_nanoseconds?)).replace(' ', NO_BREAK);
         Some(format!("{} {took}", subject.label))
     });
     let took: Vec<_> = took.collect();
@@ -135,7 +139,14 @@ fn disagreements(ran: &Ran) -> String {
         return String::new();
     }
     if ran.disagreements.is_empty() {
-        return format!("{}\n", painted(GOOD, &format!("all {} backends agree", ran.rows.len())));
+        // Those that were cut short have said nothing of the rest.
+        let furthest = ran.rows.iter().map(|row| row.steps.len()).max();
+        let who = match ran.rows.iter().all(|row| Some(row.steps.len()) == furthest) {
+            true if ran.rows.len() == 2 => "both backends agree".to_owned(),
+            true => format!("all {} backends agree", ran.rows.len()),
+            false => "as far as they came, they agree".to_owned(),
+        };
+        return format!("{}\n", painted(GOOD, &who));
     }
     let mut shown = String::new();
     for apart in &ran.disagreements {

@@ -52,7 +52,7 @@ pub(super) fn wrapped(text: &str) -> String {
                 shown.push(' ');
                 column += 1;
             }
-            shown.push_str(word);
+            shown.push_str(&word.replace('\u{a0}', " "));
             column += width;
         }
     }
