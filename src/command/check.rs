@@ -41,7 +41,14 @@ pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result
     for (n, hello, played) in followed {
         let Hello { about, build, .. } = hello.expect("a worker greets first");
         let licence = backend::parse(&specs[n])?.0.licence.into();
-        checked.subjects.push(Subject { label: specs[n].clone(), licence, about, build, twin_of: None });
+        checked.subjects.push(Subject {
+            label: specs[n].clone(),
+            licence,
+            about,
+            build,
+            twin_of: None,
+            held_against: None,
+        });
         checked.played.extend(played);
     }
 

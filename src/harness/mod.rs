@@ -12,9 +12,9 @@ mod worker;
 
 pub use check::{Audience, check};
 pub use costs::{Costs, costs};
-pub use measure::{Onlooker, Order, measure};
+pub use measure::{Entrant, Handicap, Onlooker, Order, measure};
 pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
-pub use sampling::{Batch, Cell, Failure, prepare};
+pub use sampling::{Batch, Cell, Draw, Failure, prepare};
 pub use stand::Stand;
 pub use supervisor::{Launcher, Limits, Lost, Worker};
 pub use worker::serve;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::Stand;
 use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
+use super::sampling::Draw;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
@@ -29,7 +30,9 @@ pub fn serve(spec: &str) -> Result<()> {
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
             Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
-            Ask::Sample { cell, iterations, settle } => sample(cells.get_mut(cell), iterations, settle)?,
+            Ask::Sample { cell, iterations, settle, spin } => {
+                sample(cells.get_mut(cell), Draw { iterations, settle, spin })?
+            }
             Ask::Release { cell } => {
                 // Numbers are not given twice, so that a late question cannot meet another cell.
                 cells.get_mut(cell).and_then(Option::take);
@@ -90,12 +93,13 @@ fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Option
     }
 }
 
-fn sample(cell: Option<&mut Option<Stand>>, iterations: u64, settle: bool) -> Result<Answer> {
+fn sample(cell: Option<&mut Option<Stand>>, draw: Draw) -> Result<Answer> {
     let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    Ok(match cell.batch(iterations, settle) {
+    Ok(match cell.batch(draw) {
         Ok(batch) => Answer::Sampled {
             nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
+            spun: u64::try_from(batch.spun.as_nanos())?,
         },
         Err(astray) => Answer::Unable { unsupported: false, why: astray.to_string() },
     })

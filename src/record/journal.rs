@@ -80,7 +80,10 @@ impl Drop for Journal {
 }
 
 /// Writes a document beside its place, and moves it there once it is whole.
-fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
+///
+/// # Errors
+/// When it cannot be written; what was there stays then.
+pub fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = tempfile::NamedTempFile::new_in(folder)?;
     let mut writer = BufWriter::new(&mut beside);

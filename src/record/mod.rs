@@ -1,10 +1,14 @@
 //! What came out, as data: everything that is shown is drawn from it.
+mod calibration;
+mod comparison;
 mod fingerprint;
 pub mod journal;
 mod listing;
 mod samples;
 mod verdict;
 
+pub use calibration::{Calibration, CalibrationRun, Found};
+pub use comparison::{Changed, Comparison, Moved, Pair, Side};
 pub use fingerprint::Build;
 pub use listing::{BackendEntry, Entry, Listing};
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
@@ -32,6 +36,9 @@ pub struct Subject {
     /// The place of the subject that this one repeats, to show how far two that are the same come apart.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub twin_of: Option<usize>,
+    /// The place of the subject that this one is held against, where it is not the first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held_against: Option<usize>,
 }
 
 /// A backend that has no column.

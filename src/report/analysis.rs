@@ -48,7 +48,7 @@ fn row(records: &[CellRecord]) -> Row<'_> {
     Row { address: &records[0].address, cells: cells.collect() }
 }
 
-fn samples(record: &CellRecord) -> Vec<&[f64]> {
+pub(super) fn samples(record: &CellRecord) -> Vec<&[f64]> {
     record.launches.iter().map(|launch| launch.nanoseconds.as_slice()).filter(|rounds| !rounds.is_empty()).collect()
 }
 

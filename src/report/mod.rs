@@ -2,6 +2,9 @@
 pub mod analysis;
 pub mod awareness;
 pub mod breakdown;
+pub mod calibrated;
+pub mod compared;
+pub mod comparison;
 pub mod measured;
 pub mod terminal;
 pub mod units;

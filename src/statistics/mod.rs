@@ -12,6 +12,7 @@
 //! | --- | --- |
 //! | What do these samples look like? | [`Summary`], [`median`], [`quantile`], [`scaled_mad`] |
 //! | How do two cells compare? | [`log_ratios`] a launch, then [`typical_ratio`] |
+//! | How do cells of two runs compare? | [`unpaired`], widened by how far the runs are [`Apart`] |
 //! | How long does one cell take? | [`typical_time`] |
 //! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`holm`] |
 //! | What could have been seen at all? | [`smallest_resolvable`] |
@@ -35,6 +36,7 @@ mod settled;
 #[cfg(test)]
 mod simulation;
 mod typical;
+mod unpaired;
 mod verdict;
 
 pub use breakdown::{Breakdown, breakdown};
@@ -48,4 +50,5 @@ pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
 pub use settled::settled;
 pub use typical::{Doubt, Estimate, LEAST_KEPT, OUTLYING, OUTLYING_MADS};
+pub use unpaired::{Apart, unpaired, unpaired_by_shift};
 pub use verdict::{Margin, Verdict, judge};
