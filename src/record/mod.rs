@@ -1,13 +1,19 @@
 //! What came out, as data: everything that is shown is drawn from it.
 mod fingerprint;
+mod gathered;
 pub mod journal;
 mod listing;
+mod read;
 mod samples;
+mod validate;
 mod verdict;
 
 pub use fingerprint::Build;
+pub use gathered::Gathered;
 pub use listing::{BackendEntry, Entry, Listing};
+pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
+pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
 
 use schemars::JsonSchema;
