@@ -2,16 +2,22 @@
 mod calibration;
 mod comparison;
 mod fingerprint;
+mod gathered;
 pub mod journal;
 mod listing;
+mod read;
 mod samples;
+mod validate;
 mod verdict;
 
 pub use calibration::{Calibration, CalibrationRun, Found};
 pub use comparison::{Changed, Comparison, Moved, Pair, Side};
 pub use fingerprint::Build;
+pub use gathered::Gathered;
 pub use listing::{BackendEntry, Entry, Listing};
+pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
+pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
 
 use schemars::JsonSchema;
