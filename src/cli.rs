@@ -224,6 +224,7 @@ pub struct Worker {
     pub subject: String,
 }
 
-fn processors() -> usize {
+/// Logical processors that this program may use.
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -2,7 +2,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use rand::seq::{IndexedRandom, SliceRandom};
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::watch::Watch;
@@ -77,7 +77,7 @@ fn handicaps(address: &Address, random: &mut ChaCha8Rng) -> Vec<Handicap> {
         true => Handicap::Work(share),
         false => Handicap::Spin(share),
     };
-    let mut carried: Vec<_> = CARRIED.choose_multiple(random, TWINS - 1).copied().map(more).collect();
+    let mut carried: Vec<_> = CARRIED.sample(random, TWINS - 1).copied().map(more).collect();
     carried.push(Handicap::None);
     carried.shuffle(random);
     carried.insert(0, Handicap::None);

@@ -30,7 +30,7 @@ impl Stand {
     /// When the subject cannot.
     pub fn prepare(subject: &Arc<dyn Subject>, address: &Address) -> Result<Self, Unable> {
         let benchmark = benchmark::find(&address.benchmark)
-            .ok_or_else(|| Unable::Failed(anyhow!("no benchmark `{}`", address.benchmark)))?;
+            .ok_or_else(|| Unable::unsupported(format!("this build knows no benchmark `{}`", address.benchmark)))?;
         let (asks, asked) = mpsc::channel::<Draw>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();

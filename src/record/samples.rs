@@ -19,6 +19,9 @@ pub struct Report {
     pub subjects: Vec<Subject>,
     /// The cells, a subject and an address each.
     pub cells: Vec<CellRecord>,
+    /// What looked different in a comparison, measured again on fresh launches alone; subjects go by their labels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub again: Option<Box<Report>>,
 }
 
 /// What a run was asked for, and what became of it.

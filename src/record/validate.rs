@@ -57,6 +57,10 @@ impl Report {
             }
             ensure(seen.insert(address.clone()), || "cells".into(), || format!("have {address} twice"))?;
         }
+        if let Some(again) = &mut self.again {
+            ensure(again.again.is_none(), || "again".into(), || "was measured again, and that again".into())?;
+            again.validate().map_err(|error| Invalid { place: format!("again.{}", error.place), ..error })?;
+        }
         Ok(())
     }
 }
@@ -124,6 +128,10 @@ fn subjects(subjects: &mut [Subject]) -> Result<(), Invalid> {
             let single = twins.get(of) == Some(&false);
             ensure(single, place, || format!("repeats subject {of}, which is not there or repeats another"))?;
         }
+        if let Some(against) = subject.held_against {
+            let another = against < twins.len() && against != n;
+            ensure(another, place, || format!("is held against subject {against}, which is itself or not there"))?;
+        }
     }
     Ok(())
 }
@@ -132,14 +140,14 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
     let address = &cell.address;
     let benchmark = benchmark::find(&address.benchmark);
     ensure(benchmark.is_some(), place, || "is of a benchmark that nobody knows".into())?;
-    let has = benchmark.is_some_and(|benchmark| benchmark.parameter.is_some());
-    ensure(address.at.is_some() == has, place, || format!("has {} parameter", if has { "no" } else { "a" }))?;
     let deep = (1..=MOST_HOST_FRAMES).contains(&address.host_frames);
     ensure(deep, place, || format!("is below {} frames of the host", address.host_frames))?;
     clean(cell.facts.iter_mut().map(|(name, _)| name));
     for (name, value) in &cell.facts {
         ensure(*value >= 0.0 && value.is_finite(), place, || format!("has {value} {name}"))?;
     }
+    let handicap = cell.handicap;
+    ensure(handicap >= 0.0 && handicap.is_finite(), place, || format!("carries a share of {handicap}"))?;
     let mut before = 0;
     for launch in &cell.launches {
         let number = launch.launch;
@@ -148,6 +156,10 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         for time in &launch.nanoseconds {
             ensure(*time >= 0.0 && time.is_finite(), place, || format!("has a time of {time} ns in launch {number}"))?;
         }
+        let spun = launch.spun.is_empty()
+            || launch.spun.len() == launch.nanoseconds.len()
+                && launch.spun.iter().zip(&launch.nanoseconds).all(|(spun, all)| *spun >= 0.0 && spun <= all);
+        ensure(spun, place, || format!("was to spin for what is no part of its times in launch {number}"))?;
         let disturbed = launch.disturbed as usize <= launch.nanoseconds.len();
         ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
     }
@@ -218,18 +230,19 @@ pub(crate) mod tests {
             about: About { engine: "wasmer".into(), compiler: "one".into(), llvm: None, wasm_features: vec![] },
             build: Build::this(),
             twin_of,
+            held_against: None,
         };
         let benchmarks = ["call/dynamic", "unwind/indirect", "execute/fib", "execute/hash"];
         let cell = |row: usize, subject: usize, times: [f64; 2]| CellRecord {
+            handicap: 0.0,
             subject,
             address: Address { benchmark: benchmarks[row].into(), at: None, host_frames: 1 },
             facts: vec![],
-            launches: (1..=8)
-                .map(|launch| Launch { launch, iterations: 10, nanoseconds: times.into(), disturbed: 0 })
-                .collect(),
+            launches: (1..=8).map(|launch| Launch { nanoseconds: times.into(), ..Launch::empty(launch, 10) }).collect(),
             trouble: None,
         };
         Report {
+            again: None,
             version: VERSION,
             machine: Machine { cpu: "A processor".into(), processors: 2, ..Machine::default() },
             build: Build::this(),

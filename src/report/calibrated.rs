@@ -2,7 +2,7 @@
 use std::fmt::Write;
 
 use super::analysis::{interval, ratio};
-use super::terminal::{BOLD, painted, table, written};
+use super::terminal::{BOLD, painted, table as terminal_table, written};
 use crate::record::{Calibration, CalibrationRun, CellRecord, Found, Report};
 use crate::statistics::{Confidence, Margin, Proportion, Verdict, judge, median, smallest_resolvable};
 
@@ -44,7 +44,9 @@ fn realised(cell: &CellRecord) -> Option<f64> {
 
 /// The themes that are told apart, and what holds a cell of each.
 const KINDS: [(&str, fn(&Found) -> bool); 3] = [
-    ("call and unwind, a spin", |found| found.address.benchmark.starts_with("call/") || found.address.benchmark.starts_with("unwind/")),
+    ("call and unwind, a spin", |found| {
+        found.address.benchmark.starts_with("call/") || found.address.benchmark.starts_with("unwind/")
+    }),
     ("execute, more work", |found| found.address.benchmark.starts_with("execute/")),
     ("all", |_| true),
 ];
@@ -82,11 +84,13 @@ fn rates(name: &str, found: &[&Found]) -> String {
             bounded(hits, cells.len(), carried > 0.0)
         };
         let told = |verdict: Verdict| {
-            if carried > 0.0 { verdict == Verdict::Slower } else { matches!(verdict, Verdict::Slower | Verdict::Faster) }
+            if carried > 0.0 {
+                verdict == Verdict::Slower
+            } else {
+                matches!(verdict, Verdict::Slower | Verdict::Faster)
+            }
         };
-        let wrong = |found: &Found| {
-            carried > 0.0 && [found.by_any, found.by_margin].contains(&Verdict::Faster)
-        };
+        let wrong = |found: &Found| carried > 0.0 && [found.by_any, found.by_margin].contains(&Verdict::Faster);
         table.add_row([
             if carried > 0.0 { format!("{:.0} %", 100.0 * carried) } else { "nothing".into() },
             realised_shown(&cells),
@@ -101,7 +105,7 @@ fn rates(name: &str, found: &[&Found]) -> String {
 }
 
 fn table_of(name: &str) -> comfy_table::Table {
-    table([name, "really", "cells", "seen by itself", "corrected", "beyond 2 %", "wrong sign"])
+    terminal_table([name, "really", "cells", "seen by itself", "corrected", "beyond 2 %", "wrong sign"])
 }
 
 /// `93 % (≥91)`: a rate, and its one-sided 95 % bound on the side that matters.

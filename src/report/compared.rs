@@ -1,20 +1,23 @@
 //! From what was measured to what can be said of one side against the other.
 use std::collections::HashMap;
 
-use super::analysis::{interval, ratio, samples};
+use super::analysis::{interval, ratio, rows, samples};
+use super::resolution;
 use crate::benchmark::{self, Address};
-use crate::record::{CellRecord, Changed, Checked, Comparison, Moved, Pair, Report, Side, Subject, Trouble, VERSION};
+use crate::record::{
+    CellRecord, Changed, Checked, Comparison, Machine, Moved, Pair, Report, Side, Subject, Trouble, VERSION,
+};
 use crate::statistics::{
     Apart, Confidence, Estimate, Margin, Verdict, judge, typical_time, unpaired, unpaired_by_shift,
 };
 
-/// What a run says of every subject that is held against another. `again` is what launches of their own said of the
-/// [`suspects`], which is the last word on them: the first run is where they were found.
-pub fn live(report: &Report, again: Option<&Report>, margin: Margin) -> Comparison {
+/// What a run says of every subject that is held against another. What launches of their own said of the [`suspects`] is
+/// the last word on them: the first run is where they were found.
+pub fn live(report: &Report, margin: Margin) -> Comparison {
     let sides = held(report);
     let mut found = pairs(report, &sides, ratio);
     let mut confirmed = vec![false; found.len()];
-    if let Some(again) = again {
+    if let Some(again) = &report.again {
         let mut told: HashMap<_, _> =
             pairs(again, &sides, ratio).into_iter().map(|pair| ((pair.side, pair.address.clone()), pair)).collect();
         let suspects = suspects(report, margin);
@@ -34,7 +37,12 @@ pub fn live(report: &Report, again: Option<&Report>, margin: Margin) -> Comparis
 /// interval is widened by how far the floors of the two runs are apart.
 pub fn files(base: &Report, new: &Report, margin: Margin) -> Comparison {
     let own = |report: &Report| -> Vec<String> {
-        report.subjects.iter().filter(|subject| subject.twin_of.is_none()).map(|subject| subject.label.clone()).collect()
+        report
+            .subjects
+            .iter()
+            .filter(|subject| subject.twin_of.is_none())
+            .map(|subject| subject.label.clone())
+            .collect()
     };
     let in_base = own(base);
     let sides: Vec<_> =
@@ -59,8 +67,28 @@ pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, Address)> {
 
 /// What stands against what, by their labels: the subjects that are held against another.
 pub fn held(report: &Report) -> Vec<(String, String)> {
-    let side = |subject: &Subject| Some((subject.label.clone(), report.subjects.get(subject.held_against?)?.label.clone()));
+    let side =
+        |subject: &Subject| Some((subject.label.clone(), report.subjects.get(subject.held_against?)?.label.clone()));
     report.subjects.iter().filter_map(side).collect()
+}
+
+/// What two checks say.
+pub fn checks(base: &Checked, new: &Checked) -> Comparison {
+    let sides = new.subjects.iter().filter_map(|subject| {
+        let other = base.subjects.iter().find(|other| other.label == subject.label)?;
+        Some(side(subject.clone(), other.clone()))
+    });
+    Comparison {
+        version: VERSION,
+        machine: Machine::default(),
+        live: false,
+        margin: 0.0,
+        sides: sides.collect(),
+        pairs: Vec::new(),
+        changed: changed(base, new),
+        moved: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 /// The scenarios whose verdicts are not the same in two checks, of the subjects that have the same labels.
@@ -68,7 +96,12 @@ pub fn changed(base: &Checked, new: &Checked) -> Vec<Changed> {
     let mut changed = Vec::new();
     for (n, subject) in new.subjects.iter().enumerate() {
         let Some(in_base) = base.subjects.iter().position(|other| other.label == subject.label) else { continue };
-        let verdicts: HashMap<_, _> = base.played.iter().filter(|played| played.subject == in_base).map(|played| (&played.scenario, &played.verdict)).collect();
+        let verdicts: HashMap<_, _> = base
+            .played
+            .iter()
+            .filter(|played| played.subject == in_base)
+            .map(|played| (&played.scenario, &played.verdict))
+            .collect();
         for played in new.played.iter().filter(|played| played.subject == n) {
             if let Some(was) = verdicts.get(&played.scenario)
                 && was.word() != played.verdict.word()
@@ -117,7 +150,9 @@ fn found(
                 cell.trouble,
                 Some(Trouble::Failed { .. } | Trouble::Lost { .. } | Trouble::Unsupported { .. })
             );
-        let told = |cell: &CellRecord| cell.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.word(), trouble.reason()));
+        let told = |cell: &CellRecord| {
+            cell.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.word(), trouble.reason()))
+        };
         let trouble = told(cell).or_else(|| told(base).map(|told| format!("before: {told}")));
         let estimate = if trouble.is_none() { ratio(cell, base) } else { None };
         Found { side, address: cell.address.clone(), estimate, trouble, broke }
@@ -181,6 +216,23 @@ fn apart(base: &Report, new: &Report, sides: &[(String, String)]) -> Option<Apar
     Apart::of(&floors.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>())
 }
 
+/// What keeps two sides from being compared as they should be.
+fn notes(new: &Report, base: &Report) -> Vec<String> {
+    let mut notes = new.run.notes.clone();
+    notes.push(resolution::told(new, &rows(new)));
+    let mut differ = |what: &str, was: &str, is: &str| {
+        if was != is {
+            notes.push(format!("{what}: {was} then, {is} now; what differs may be that and nothing else"));
+        }
+    };
+    differ("another processor", &base.machine.cpu, &new.machine.cpu);
+    differ("another number of processors", &base.machine.processors.to_string(), &new.machine.processors.to_string());
+    differ("another system", &base.machine.os, &new.machine.os);
+    differ("another profile", &base.build.profile, &new.build.profile);
+    differ("another rustc", &base.build.rustc, &new.build.rustc);
+    notes
+}
+
 /// By how much a number that is not a time may change by itself.
 fn drifts(fact: &str) -> f64 {
     if fact.contains("peak") { 0.2 } else { 0.001 }
@@ -213,7 +265,8 @@ fn compared(
 ) -> Comparison {
     let mut verdicts: Vec<Option<Verdict>> = vec![None; found.len()];
     for family in [false, true] {
-        let places: Vec<_> = (0..found.len()).filter(|n| confirmed[*n] == family && found[*n].estimate.is_some()).collect();
+        let places: Vec<_> =
+            (0..found.len()).filter(|n| confirmed[*n] == family && found[*n].estimate.is_some()).collect();
         let estimates: Vec<_> = places.iter().filter_map(|n| found[*n].estimate.clone()).collect();
         for (n, verdict) in places.into_iter().zip(judge(&estimates, margin, Confidence::NINETY_FIVE)) {
             verdicts[n] = Some(verdict);
@@ -243,19 +296,23 @@ fn compared(
         pairs: pairs.collect(),
         changed: Vec::new(),
         moved,
-        notes: Vec::new(),
+        notes: notes(new, base),
     }
 }
 
 fn described(new: &Report, base: &Report, (label, base_label): &(String, String)) -> Option<Side> {
-    let subject = new.subjects.iter().find(|subject| subject.label == *label)?.clone();
-    let other = base.subjects.iter().find(|subject| subject.label == *base_label)?.clone();
-    Some(Side {
+    let find =
+        |report: &Report, label: &String| report.subjects.iter().find(|subject| subject.label == *label).cloned();
+    Some(side(find(new, label)?, find(base, base_label)?))
+}
+
+fn side(subject: Subject, other: Subject) -> Side {
+    Side {
         label: subject.label,
         base: other.label,
         about: subject.about,
         base_about: other.about,
         build: subject.build,
         base_build: other.build,
-    })
+    }
 }

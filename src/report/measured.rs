@@ -2,12 +2,12 @@
 use std::fmt::Write;
 
 use super::analysis::{self, Cell, Row, interval};
-use super::breakdown;
 use super::terminal::{BOLD, DIM, GOOD, painted, table, written};
 use super::units;
+use super::{breakdown, resolution};
 use crate::benchmark;
 use crate::record::Report;
-use crate::statistics::{Confidence, Estimate, Interval, Margin, median, smallest_resolvable};
+use crate::statistics::{Estimate, Interval, median};
 
 /// All that there is to show of a report.
 pub fn tables(report: &Report) -> String {
@@ -121,30 +121,9 @@ fn troubles(report: &Report) -> String {
     shown
 }
 
-/// What this run could have resolved, by its twin.
+/// What this run could have resolved.
 fn resolution(report: &Report, rows: &[Row]) -> String {
-    let twins: Vec<&Estimate> = rows
-        .iter()
-        .filter_map(|row| row.twin(report)?.ratio.as_ref())
-        .filter(|ratio| ratio.doubt().is_none())
-        .collect();
-    let outside = twins.iter().filter(|twin| interval(twin).is_some_and(|interval| !interval.contains(0.0))).count();
-    let power = Confidence::new(0.9).expect("nine tenths is a confidence");
-    let resolved: Vec<f64> = twins
-        .iter()
-        .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
-        .collect();
-    let Some(typical) = median(&resolved) else {
-        return format!("{}: too few launches to say what could have been resolved\n", painted(BOLD, "resolution"));
-    };
-    format!(
-        "{}: a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
-         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected\n",
-        painted(BOLD, "resolution"),
-        100.0 * typical.exp_m1(),
-        report.subjects[0].label,
-        twins.len(),
-    )
+    format!("{}: {}\n", painted(BOLD, "resolution"), resolution::told(report, rows))
 }
 
 fn notes(report: &Report) -> String {

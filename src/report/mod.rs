@@ -6,5 +6,6 @@ pub mod calibrated;
 pub mod compared;
 pub mod comparison;
 pub mod measured;
+pub mod resolution;
 pub mod terminal;
 pub mod units;

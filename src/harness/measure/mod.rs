@@ -96,7 +96,9 @@ pub fn measure(order: &Order, mut journal: Option<&mut Journal>, onlooker: &mut 
     let mut pace = Pace::begin();
     for launch in 1..=order.launches {
         let started = Instant::now();
-        let Some(pace_now) = pace.keep(deadline.saturating_duration_since(started), order.launches - launch + 1) else { break };
+        let Some(pace_now) = pace.keep(deadline.saturating_duration_since(started), order.launches - launch + 1) else {
+            break;
+        };
         if onlooker.is_cancelled() {
             break;
         }
@@ -148,6 +150,7 @@ fn blank(order: &Order, hellos: Vec<Hello>) -> Result<Report> {
         },
         subjects,
         cells: cells.collect(),
+        again: None,
     })
 }
 
