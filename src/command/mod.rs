@@ -4,6 +4,7 @@ mod choice;
 mod list;
 mod measure;
 mod out;
+mod report;
 mod run;
 
 use std::path::Path;
@@ -48,6 +49,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => check::check(&asked, &launcher, &mut out),
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
+        Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
         Command::Worker(asked) => harness::serve(&asked.subject).map(|()| Status::Held),
     }

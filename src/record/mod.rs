@@ -7,6 +7,7 @@ mod read;
 mod samples;
 mod validate;
 mod verdict;
+mod whole;
 
 pub use fingerprint::Build;
 pub use gathered::Gathered;
@@ -15,6 +16,7 @@ pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
 pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
+pub use whole::Whole;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
