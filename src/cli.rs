@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::benchmark;
+
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
 /// caller get its own error back, and what does that cost?
 ///
@@ -30,6 +32,8 @@ pub enum Command {
     Measure(Measure),
     /// Say what is faster, slower or the same: another build, other settings, or two reports
     Compare(Compare),
+    /// Draw what `measure -o` wrote: tables, a page, rows
+    Report(Report),
     /// Show backends, scenarios and benchmarks
     List(List),
     /// Serve one backend over stdin and stdout
@@ -199,6 +203,46 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if (0.1..=1e6).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds, from 0.1 to a million".into()),
     }
+}
+
+/// Draw what `measure -o` wrote: tables, a page, rows.
+///
+/// Several files are several machines or runs: each is shown with its fingerprint, and nothing is averaged over them.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// What `measure -o FILE` wrote (or the journal of a run that was killed), and what `check --json` printed
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Write it to this file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What the calls of the break-even do: a benchmark of `execute/`
+    #[arg(long, value_name = "BENCHMARK", default_value = benchmark::execute::FIB.id)]
+    pub kernel: String,
+    /// How many calls of the break-even end in an exit
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub exits: u64,
+    /// Of how many functions the break-even's module is; the most that were measured where nothing is said
+    #[arg(long, value_name = "N")]
+    pub functions: Option<u64>,
+}
+
+/// How to draw a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Tables for a terminal
+    Terminal,
+    /// The same in Markdown
+    Markdown,
+    /// A row a cell and machine; docs/report-csv.md describes the columns
+    Csv,
+    /// One document with all that was read
+    Json,
+    /// One page, which needs nothing from anywhere
+    Html,
 }
 
 /// Show backends, scenarios and benchmarks.

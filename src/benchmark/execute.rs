@@ -31,4 +31,5 @@ pub const SWEPT_WORDS: i32 = 64 << 10;
 /// How many rounds `execute/hash` goes where nobody says otherwise, and its floor always.
 pub const HASH_ROUNDS: i32 = 64 << 10;
 
-pub(super) static ALL: &[&Benchmark] = &[&FIB, &SWEEP, &HASH];
+/// All of them.
+pub static ALL: &[&Benchmark] = &[&FIB, &SWEEP, &HASH];

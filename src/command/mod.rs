@@ -7,6 +7,7 @@ mod list;
 mod measure;
 mod out;
 mod plan;
+mod report;
 mod run;
 mod watch;
 
@@ -53,6 +54,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Check(asked) => check::check(&asked, &launcher, &mut out),
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
+        Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
         Command::Worker(asked) => harness::serve(&asked.subject).map(|()| Status::Held),
     }

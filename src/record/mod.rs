@@ -9,6 +9,7 @@ mod read;
 mod samples;
 mod validate;
 mod verdict;
+mod whole;
 
 pub use calibration::{Calibration, CalibrationRun, Found};
 pub use comparison::{Changed, Comparison, Moved, Pair, Side};
@@ -19,6 +20,7 @@ pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
 pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
+pub use whole::Whole;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use super::analysis::{interval, ratio, rows, samples};
-use super::resolution;
+use super::measured;
 use crate::benchmark::{self, Address};
 use crate::record::{
     CellRecord, Changed, Checked, Comparison, Machine, Moved, Pair, Report, Side, Subject, Trouble, VERSION,
@@ -219,7 +219,7 @@ fn apart(base: &Report, new: &Report, sides: &[(String, String)]) -> Option<Apar
 /// What keeps two sides from being compared as they should be.
 fn notes(new: &Report, base: &Report) -> Vec<String> {
     let mut notes = new.run.notes.clone();
-    notes.push(resolution::told(new, &rows(new)));
+    notes.push(measured::resolution(new, &rows(new)));
     let mut differ = |what: &str, was: &str, is: &str| {
         if was != is {
             notes.push(format!("{what}: {was} then, {is} now; what differs may be that and nothing else"));

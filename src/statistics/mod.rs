@@ -19,11 +19,13 @@
 //! | How often is a verdict wrong? | [`Proportion`] |
 //! | What does one more frame cost? | [`growth`] |
 //! | Where does the time go? | [`breakdown`] |
+//! | Which of them is cheapest for how many calls? | [`cheapest`] |
 //! | Is the batch warm? | [`settled`] |
 
 #[cfg(test)]
 mod any_input;
 mod breakdown;
+mod cheapest;
 mod describe;
 mod error;
 mod growth;
@@ -40,6 +42,7 @@ mod unpaired;
 mod verdict;
 
 pub use breakdown::{Breakdown, breakdown};
+pub use cheapest::{Cost, Line, Stretch, cheapest};
 pub use describe::{Summary, median, quantile, scaled_mad};
 pub use error::Error;
 pub use growth::{Growth, MOST_DEPARTURE, growth};
