@@ -3,7 +3,7 @@ use std::fmt;
 
 /// What a guest was ended with. Any type that is an `Error`, `Send`, `Sync` and `'static` would do: no engine
 /// has heard of this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct ExitCode(pub u32);
 
 impl fmt::Display for ExitCode {

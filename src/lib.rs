@@ -13,12 +13,14 @@
 //! - [`harness`] worker processes: protocol, worker, supervisor, verdicts
 //! - [`record`] what came out, as data
 //! - [`backend`] the registry, settings, known divergences, and a folder an engine family
+//! - [`module`] any module on any backend: stubs, and the steps of `run FILE`
 //! - [`scenario`] what must hold: the catalogue
 //! - [`benchmark`] what it costs: the catalogue
 //! - [`embedding`] the seam: what every engine can be asked
 //! - [`statistics`] pure numbers
 //! - [`guest`] the guests that come with the program
 //! - [`exit_code`] the error that is raised and must come back
+//! - `near` names that are near to one that is none
 //! - `resident` how much memory a process holds
 
 pub mod backend;
@@ -29,6 +31,8 @@ pub mod embedding;
 pub mod exit_code;
 pub mod guest;
 pub mod harness;
+pub mod module;
+mod near;
 pub mod record;
 pub mod report;
 mod resident;

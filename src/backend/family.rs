@@ -5,7 +5,7 @@ use anyhow::Error;
 
 use super::{About, Subject};
 use crate::benchmark::{Benchmark, By};
-use crate::embedding::{Embedding, Prepared, Transcript};
+use crate::embedding::{Embedding, Prepared, Transcript, Unsupported};
 use crate::scenario::{Played, Scenario};
 
 /// An engine family: one API, one or more backends. What it can do is written in its own idiom.
@@ -73,7 +73,10 @@ impl Unable {
 
     /// What an error says: that it never does, where it was made to say that; else that it tried.
     fn from_error(error: Error) -> Self {
-        error.downcast().unwrap_or_else(Self::Failed)
+        match error.downcast::<Unsupported>() {
+            Ok(Unsupported(why)) => Self::Unsupported(why),
+            Err(error) => error.downcast().unwrap_or_else(Self::Failed),
+        }
     }
 }
 
@@ -129,6 +132,8 @@ mod tests {
     fn what_a_backend_never_does_is_told_from_what_failed() {
         let never = Err::<(), _>(Unable::unsupported("no exceptions")).context("while it played").unwrap_err();
         assert_eq!(Unable::from_error(never).to_string(), "unsupported: no exceptions");
+        let never = anyhow::Error::new(Unsupported("an interpreter".into())).context("while it serialised");
+        assert_eq!(Unable::from_error(never).to_string(), "unsupported: an interpreter");
         assert!(matches!(Unable::from_error(anyhow!("it broke")), Unable::Failed(_)));
     }
 }

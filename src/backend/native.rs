@@ -1,13 +1,16 @@
 //! No engine at all: it plays no scenario, and of the benchmarks only the floors, which need none. With it there is
 //! something to measure on a platform that no backend builds on.
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
 use super::{About, Family, Repertoire, Settings, Subject};
-use crate::embedding::{Compiled, Embedding};
+use crate::embedding::{Compiled, Embedding, Unsupported};
 
 struct Native;
+
+const NO_ENGINE: Unsupported = Unsupported(Cow::Borrowed("there is no engine to compile with"));
 
 pub(super) fn open(settings: &Settings) -> Result<Arc<dyn Subject>> {
     settings.apply::<()>(&[], &mut ())?;
@@ -15,8 +18,16 @@ pub(super) fn open(settings: &Settings) -> Result<Arc<dyn Subject>> {
 }
 
 impl Embedding for Native {
+    fn validate(&self, _: &[u8]) -> Result<()> {
+        bail!(NO_ENGINE)
+    }
+
     fn compile(&self, _: &[u8]) -> Result<Box<dyn Compiled>> {
-        bail!("there is no engine to compile with")
+        bail!(NO_ENGINE)
+    }
+
+    fn compile_metered(&self, _: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
+        bail!(NO_ENGINE)
     }
 }
 

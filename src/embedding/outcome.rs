@@ -1,10 +1,13 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Value;
 use crate::exit_code::ExitCode;
 
 /// How a call ended, in words that no engine owns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ended", content = "with", rename_all = "kebab-case")]
 pub enum Outcome {
     /// The guest returned.
     Returned(Vec<Value>),
@@ -52,7 +55,8 @@ impl fmt::Display for Outcome {
 
 /// Why a guest trapped. Displayed by the names that the WebAssembly specification's tests use, so that one line
 /// can be expected of every engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names are the specification's; `Display` spells them out")]
 pub enum Trap {
     Unreachable,

@@ -1,65 +1,146 @@
 //! The seam, filled in for Wasmer: any module, any import, values as they come.
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use ::wasmer::sys::vm::TrapCode;
 use ::wasmer::{
-    Engine, Extern, ExternType, Function, Global, Imports, Instance as WasmerInstance, Memory, Module, RuntimeError,
-    Store, Table, Type, Value as WasmerValue,
+    AsStoreMut, AsStoreRef, Engine, Extern, ExternRef, ExternType, Function, FunctionEnv, FunctionEnvMut, FunctionType,
+    Global, Instance as WasmerInstance, InstantiationError, Memory, Module, RuntimeError, Store, Table, Tag,
+    Type as WasmerType, Value as WasmerValue,
 };
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points};
 
 use super::Wasmer;
-use crate::embedding::{Compiled, Embedding, Host, Instance, Outcome, Trap, Value};
+use crate::embedding::{
+    Artifact, Compiled, Embedding, Host, Import, Instance, NotInstantiated, Outcome, Trap, Type, Value,
+};
 use crate::exit_code::ExitCode;
 
 impl Embedding for Wasmer {
+    fn validate(&self, wasm: &[u8]) -> Result<()> {
+        Ok(Module::validate(&self.engine(), wasm)?)
+    }
+
     fn compile(&self, wasm: &[u8]) -> Result<Box<dyn Compiled>> {
-        let engine = self.engine();
-        Ok(Box::new(Ready { module: Module::new(&engine, wasm)?, engine }))
+        self.compiled(self.engine(), wasm, false)
+    }
+
+    fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>> {
+        self.compiled(self.metered(fuel), wasm, true)
+    }
+}
+
+impl Wasmer {
+    fn compiled(&self, engine: Engine, wasm: &[u8], metered: bool) -> Result<Box<dyn Compiled>> {
+        let module = Module::new(&engine, wasm)?;
+        Ok(Box::new(Ready { wasmer: self.clone(), engine, module, metered }))
     }
 }
 
 struct Ready {
+    wasmer: Wasmer,
     engine: Engine,
     module: Module,
+    metered: bool,
 }
 
 impl Compiled for Ready {
-    fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>> {
+    fn serialize(&self) -> Result<Box<dyn Artifact>> {
+        let bytes = self.module.serialize()?.to_vec();
+        Ok(Box::new(Serialized { wasmer: self.wasmer.clone(), bytes, metered: self.metered }))
+    }
+
+    fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, NotInstantiated> {
         let mut store = Store::new(self.engine.clone());
-        let mut imports = Imports::new();
-        for import in self.module.imports() {
-            let met = meet(&mut store, import.name(), import.ty(), &host)?;
-            imports.define(import.module(), import.name(), met);
+        let env = FunctionEnv::new(&mut store, ());
+        let met = self.module.imports().enumerate().map(|(place, import)| {
+            meet(&mut store, &env, (place, import.module(), import.name()), import.ty(), &host)
+                .with_context(|| format!("the import {}.{}", import.module(), import.name()))
+        });
+        let met: Vec<_> = met.collect::<Result<_>>().map_err(NotInstantiated::Unlinked)?;
+        // By place: two imports of one name may have two types.
+        let made = catch_unwind(AssertUnwindSafe(|| WasmerInstance::new_by_index(&mut store, &self.module, &met)));
+        match made {
+            Ok(Ok(instance)) => Ok(Box::new(Running { store, instance, metered: self.metered })),
+            // A start function that ran out of fuel looks like any other trap: there is no instance to be asked.
+            Ok(Err(InstantiationError::Start(error))) => Err(NotInstantiated::Start(outcome(&error))),
+            Ok(Err(error)) => Err(NotInstantiated::Unlinked(error.into())),
+            Err(panic) => Err(NotInstantiated::Start(Outcome::panicked(&*panic))),
         }
-        let instance = WasmerInstance::new(&mut store, &self.module, &imports)?;
-        Ok(Box::new(Running { store, instance }))
+    }
+}
+
+struct Serialized {
+    wasmer: Wasmer,
+    bytes: Vec<u8>,
+    metered: bool,
+}
+
+impl Artifact for Serialized {
+    fn size(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn load(&self) -> Result<(Box<dyn Compiled>, Duration)> {
+        let (engine, bytes) = (self.wasmer.engine(), self.bytes.clone());
+        let started = Instant::now();
+        // SAFETY: the bytes are what this compiler made of a valid module in this process.
+        let module = unsafe { Module::deserialize(&engine, bytes) };
+        let took = started.elapsed();
+        let ready = Ready { wasmer: self.wasmer.clone(), engine, module: module?, metered: self.metered };
+        Ok((Box::new(ready), took))
     }
 }
 
 /// Something of the type that an import declares.
-fn meet(store: &mut Store, name: &str, declared: &ExternType, host: &Host) -> Result<Extern> {
+fn meet(
+    store: &mut Store,
+    env: &FunctionEnv<()>,
+    (place, module, name): (usize, &str, &str),
+    declared: &ExternType,
+    host: &Host,
+) -> Result<Extern> {
     Ok(match declared {
         ExternType::Function(of) => {
-            let (name, host) = (name.to_owned(), host.clone());
-            let answer = move |arguments: &[WasmerValue]| {
-                let arguments: Vec<_> = arguments.iter().map(ours).collect::<Result<_>>().map_err(foreign)?;
-                let results = host(&name, &arguments).map_err(|code| RuntimeError::user(Box::new(code)))?;
-                Ok(results.into_iter().map(theirs).collect())
+            let (import, host) = (import(place, module, name, of), host.clone());
+            let answer = move |mut env: FunctionEnvMut<()>, arguments: &[WasmerValue]| {
+                let arguments: Vec<_> = arguments.iter().map(|value| ours(&env, value)).collect::<Result<_>>()?;
+                let results = host(&import, &arguments)?;
+                results.into_iter().map(|value| theirs(&mut env, value)).collect::<Result<Vec<_>>>()
             };
-            Function::new(store, of, answer).into()
+            // An exit is handed on as it is, so that the caller finds it by downcast.
+            let answer = move |env: FunctionEnvMut<()>, arguments: &[WasmerValue]| {
+                answer(env, arguments).map_err(|error| match error.downcast::<ExitCode>() {
+                    Ok(code) => RuntimeError::user(Box::new(code)),
+                    Err(error) => RuntimeError::new(error.to_string()),
+                })
+            };
+            Function::new_with_env(store, env, of, answer).into()
         }
         ExternType::Memory(of) => Memory::new(store, *of)?.into(),
-        ExternType::Table(of) => Table::new(store, *of, zero(of.ty)?)?.into(),
-        ExternType::Global(of) if of.mutability.is_mutable() => Global::new_mut(store, zero(of.ty)?).into(),
-        ExternType::Global(of) => Global::new(store, zero(of.ty)?).into(),
-        ExternType::Tag(of) => ::wasmer::Tag::new(store, of.params.to_vec()).into(),
+        ExternType::Table(of) => {
+            let nothing = zero(store, of.ty)?;
+            Table::new(store, *of, nothing)?.into()
+        }
+        ExternType::Global(of) => {
+            let zero = zero(store, of.ty)?;
+            if of.mutability.is_mutable() { Global::new_mut(store, zero) } else { Global::new(store, zero) }.into()
+        }
+        ExternType::Tag(of) => Tag::new(store, of.params.to_vec()).into(),
     })
+}
+
+fn import(place: usize, module: &str, name: &str, of: &FunctionType) -> Import {
+    let types = |types: &[WasmerType]| types.iter().copied().map(our_type).collect();
+    let (parameters, results) = (types(of.params()), types(of.results()));
+    Import { module: module.into(), name: name.into(), place, parameters, results }
 }
 
 struct Running {
     store: Store,
     instance: WasmerInstance,
+    metered: bool,
 }
 
 impl Instance for Running {
@@ -68,18 +149,56 @@ impl Instance for Running {
             Ok(function) => function.clone(),
             Err(missing) => return Outcome::Failed(missing.to_string()),
         };
-        let arguments: Vec<_> = arguments.iter().copied().map(theirs).collect();
+        let arguments: Result<Vec<_>> = arguments.iter().map(|value| theirs(&mut self.store, *value)).collect();
+        let arguments = match arguments {
+            Ok(arguments) => arguments,
+            Err(error) => return Outcome::Failed(error.to_string()),
+        };
         match catch_unwind(AssertUnwindSafe(|| function.call(&mut self.store, &arguments))) {
-            Ok(result) => ended(&result),
+            Ok(Err(error)) => match outcome(&error) {
+                // Metering leaves the guest by `unreachable`.
+                Outcome::Trapped(Trap::Unreachable) if self.fuel_is_used_up() => Outcome::Trapped(Trap::OutOfFuel),
+                other => other,
+            },
+            Ok(returned) => ended(&self.store, &returned),
             Err(panic) => Outcome::panicked(&*panic),
         }
+    }
+
+    fn global(&mut self, export: &str) -> Option<Value> {
+        let value = self.instance.exports.get_global(export).ok()?.get(&mut self.store);
+        ours(&self.store, &value).ok()
+    }
+
+    fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
+        let view = self.instance.exports.get_memory(export).ok()?.view(&self.store);
+        let (size, mut buffer) = (view.data_size(), [0; 1 << 16]);
+        for at in (0..size).step_by(buffer.len()) {
+            let buffer = &mut buffer[..(size - at).min(1 << 16) as usize];
+            view.read(at, buffer).ok()?;
+            piece(buffer);
+        }
+        Some(size)
+    }
+
+    fn fuel(&mut self) -> Option<u64> {
+        self.metered.then(|| match get_remaining_points(&mut self.store, &self.instance) {
+            MeteringPoints::Remaining(points) => points,
+            MeteringPoints::Exhausted => 0,
+        })
+    }
+}
+
+impl Running {
+    fn fuel_is_used_up(&mut self) -> bool {
+        self.metered && get_remaining_points(&mut self.store, &self.instance) == MeteringPoints::Exhausted
     }
 }
 
 /// How a call ended.
-pub(super) fn ended(result: &Result<Box<[WasmerValue]>, RuntimeError>) -> Outcome {
+pub(super) fn ended(store: &impl AsStoreRef, result: &Result<Box<[WasmerValue]>, RuntimeError>) -> Outcome {
     match result {
-        Ok(results) => match results.iter().map(ours).collect() {
+        Ok(results) => match results.iter().map(|value| ours(store, value)).collect() {
             Ok(values) => Outcome::Returned(values),
             Err(error) => Outcome::Failed(error.to_string()),
         },
@@ -113,40 +232,47 @@ pub(super) fn outcome(error: &RuntimeError) -> Outcome {
     })
 }
 
-fn ours(value: &WasmerValue) -> Result<Value> {
+fn ours(store: &impl AsStoreRef, value: &WasmerValue) -> Result<Value> {
     Ok(match value {
         WasmerValue::I32(n) => Value::I32(*n),
         WasmerValue::I64(n) => Value::I64(*n),
         WasmerValue::F32(n) => Value::F32(n.to_bits()),
         WasmerValue::F64(n) => Value::F64(n.to_bits()),
         WasmerValue::V128(n) => Value::V128(*n),
-        other => bail!("a value that is no number: {other:?}"),
+        WasmerValue::FuncRef(function) => Value::FuncRef(function.is_some()),
+        WasmerValue::ExternRef(reference) => {
+            Value::ExternRef(reference.as_ref().map(|held| held.downcast(store).copied().unwrap_or(u32::MAX)))
+        }
+        WasmerValue::ExceptionRef(_) => bail!("a reference to an exception, which no host can hold"),
     })
 }
 
-fn theirs(value: Value) -> WasmerValue {
-    match value {
+fn theirs(store: &mut impl AsStoreMut, value: Value) -> Result<WasmerValue> {
+    Ok(match value {
         Value::I32(n) => WasmerValue::I32(n),
         Value::I64(n) => WasmerValue::I64(n),
         Value::F32(bits) => WasmerValue::F32(f32::from_bits(bits)),
         Value::F64(bits) => WasmerValue::F64(f64::from_bits(bits)),
         Value::V128(bits) => WasmerValue::V128(bits),
-    }
-}
-
-fn zero(of: Type) -> Result<WasmerValue> {
-    Ok(match of {
-        Type::I32 => WasmerValue::I32(0),
-        Type::I64 => WasmerValue::I64(0),
-        Type::F32 => WasmerValue::F32(0.0),
-        Type::F64 => WasmerValue::F64(0.0),
-        Type::V128 => WasmerValue::V128(0),
-        Type::FuncRef => WasmerValue::FuncRef(None),
-        Type::ExternRef => WasmerValue::ExternRef(None),
-        Type::ExceptionRef => bail!("no exception reference can be made up"),
+        Value::FuncRef(false) => WasmerValue::FuncRef(None),
+        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
+        Value::ExternRef(held) => WasmerValue::ExternRef(held.map(|held| ExternRef::new(store, held))),
     })
 }
 
-fn foreign(error: anyhow::Error) -> RuntimeError {
-    RuntimeError::new(error.to_string())
+fn our_type(of: WasmerType) -> Type {
+    match of {
+        WasmerType::I32 => Type::I32,
+        WasmerType::I64 => Type::I64,
+        WasmerType::F32 => Type::F32,
+        WasmerType::F64 => Type::F64,
+        WasmerType::V128 => Type::V128,
+        WasmerType::FuncRef => Type::FuncRef,
+        WasmerType::ExternRef => Type::ExternRef,
+        WasmerType::ExceptionRef => Type::Other,
+    }
+}
+
+fn zero(store: &mut Store, of: WasmerType) -> Result<WasmerValue> {
+    theirs(store, our_type(of).zero().context("no exception reference can be made up")?)
 }

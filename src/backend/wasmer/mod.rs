@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use ::wasmer::Engine;
 use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
+use wasmer_middlewares::Metering;
 
 use super::{About, Family, Repertoire};
 use crate::guest;
@@ -59,6 +60,15 @@ impl Wasmer {
     /// Never `Engine::default()`: it takes the first compiler of a fixed order, or none.
     fn engine(&self) -> Engine {
         EngineBuilder::new(self.config()).into()
+    }
+
+    /// A fresh engine whose guests start with so many points, and pay one for each instruction.
+    ///
+    /// One module only: a `Metering` remembers where the module that it rewrote keeps its points.
+    fn metered(&self, points: u64) -> Engine {
+        let mut config = self.config();
+        config.push_middleware(Arc::new(Metering::new(points, |_| 1)));
+        EngineBuilder::new(config).into()
     }
 
     /// A fresh engine that compiles on one thread, however many it would take by itself.

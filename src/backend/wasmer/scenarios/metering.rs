@@ -1,10 +1,6 @@
 //! Metering is a middleware of the compiler's: it rewrites each guest to pay as it goes, from a global of its own.
-use std::sync::Arc;
-
 use anyhow::Result;
-use wasmer::sys::EngineBuilder;
 use wasmer::{Engine, Function, FunctionEnv, FunctionEnvMut, Instance, Module, Store, imports};
-use wasmer_middlewares::Metering;
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
 use super::Theme;
@@ -22,24 +18,15 @@ pub(super) const CAN: Theme = &[
     (&metering::POINTS_AFTER_EXIT, Do(points_after_exit)),
 ];
 
-/// An engine whose guests start with so many points, and pay one for each instruction.
-///
-/// One module only: a `Metering` remembers where the module that it rewrote keeps its points.
-fn metered(wasmer: &Wasmer, points: u64) -> Engine {
-    let mut config = wasmer.config();
-    config.push_middleware(Arc::new(Metering::new(points, |_| 1)));
-    EngineBuilder::new(config).into()
-}
-
 fn exhausted_or_unreachable(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(metered(wasmer, 1_000))?;
+    let mut guest = Guest::with(wasmer.metered(1_000))?;
     guest.call("stop", &[], out)?;
     guest.call("count", &[10], out)?;
     guest.call("count", &[1_000_000], out)
 }
 
 fn refuel(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(metered(wasmer, 500))?;
+    let mut guest = Guest::with(wasmer.metered(500))?;
     guest.call("count", &[1_000], out)?;
     guest.call("count", &[1], out)?;
     set_remaining_points(&mut guest.store, &guest.instance, 10_000);
@@ -49,7 +36,7 @@ fn refuel(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 }
 
 fn host_charges(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(metered(wasmer, 1_000))?;
+    let mut guest = Guest::with(wasmer.metered(1_000))?;
     guest.call("be_charged", &[2], out)?;
     guest.call("be_charged", &[9], out)?;
     say!(out, "charged {} times", guest.till.as_ref(&guest.store).charged);
@@ -57,7 +44,7 @@ fn host_charges(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 }
 
 fn points_after_exit(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(metered(wasmer, 10_000))?;
+    let mut guest = Guest::with(wasmer.metered(10_000))?;
     guest.call("count_and_exit", &[10, 1], out)?;
     guest.call("count_and_exit", &[10, 2], out)?;
     guest.call("count_and_exit", &[100, 3], out)

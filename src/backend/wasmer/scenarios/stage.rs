@@ -83,5 +83,5 @@ pub(super) fn told(store: &mut Store, instance: &Instance, export: &str, argumen
     let shown = arguments.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let arguments: Vec<_> = arguments.iter().copied().map(Value::I32).collect();
     let result = instance.exports.get_function(export)?.call(store, &arguments);
-    Ok(format!("{export}({shown}): {}", embedding::ended(&result)))
+    Ok(format!("{export}({shown}): {}", embedding::ended(store, &result)))
 }
