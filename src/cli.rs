@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::benchmark;
 use crate::module::ExitAt;
 
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
@@ -30,6 +31,10 @@ pub enum Command {
     Check(Check),
     /// Measure what everything costs, on all backends in the same rounds
     Measure(Measure),
+    /// Say what is faster, slower or the same: another build, other settings, or two reports
+    Compare(Compare),
+    /// Draw what `measure -o` wrote: tables, a page, rows
+    Report(Report),
     /// Show backends, scenarios and benchmarks
     List(List),
     /// Serve one backend over stdin and stdout
@@ -100,6 +105,74 @@ pub struct Measure {
     /// Write the report, with every sample, to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Measure this program instead: twins of the first backend, some with a known extra cost
+    #[arg(long)]
+    pub calibrate: bool,
+    /// How many runs a calibration pools, each with the whole budget
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "calibrate", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub runs: u32,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub plan: Plan,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: Choice,
+}
+
+/// Say what is faster, slower or the same: another build, other settings, or two reports.
+///
+/// Live, both sides are measured in the same rounds, and what looks different is measured again by itself before it is
+/// called so. From two files it is advice, which fails nothing on time alone unless `--gate` is given. Exit status: 1
+/// when anything is slower or does worse.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Two documents of `measure -o` or of `check --json`, the older one first, instead of measuring
+    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["against", "backends"])]
+    pub files: Vec<PathBuf>,
+    /// Hold this build against another one: the path of its executable (`scripts/build-variant` makes one)
+    #[arg(long, value_name = "PROGRAM")]
+    pub against: Option<PathBuf>,
+    /// The difference that does not matter, in percent
+    #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = percent)]
+    pub margin: f64,
+    /// Let anything slower in two files fail too
+    #[arg(long, requires = "files")]
+    pub gate: bool,
+    /// Let a cell of which nobody can say whether it is slower fail
+    #[arg(long)]
+    pub fail_on_unsure: bool,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CompareFormat,
+    /// Write the report that it was told from, with every sample, to this file
+    #[arg(short, long, value_name = "FILE", conflicts_with = "files")]
+    pub output: Option<PathBuf>,
+    /// Do not check first whether both sides still do what they must
+    #[arg(long)]
+    pub no_check: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub plan: Plan,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: Choice,
+}
+
+/// How `compare` says what it found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum CompareFormat {
+    /// For a terminal
+    #[default]
+    Table,
+    /// Annotations for GitHub, and a summary of the job
+    Github,
+    /// A document
+    Json,
+}
+
+/// Which cells are measured, and how long.
+#[derive(Debug, Args)]
+pub struct Plan {
     /// Only cells whose address matches, `*` and `?` standing for anything; repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
@@ -124,12 +197,9 @@ pub struct Measure {
     /// The seed of every random choice; one of its own where none is given
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
 }
 
-impl Measure {
+impl Plan {
     /// What it may take in all.
     pub fn budget(&self) -> Duration {
         let usual = if self.quick {
@@ -144,7 +214,14 @@ impl Measure {
 
     /// How many launches it is spread over: fewer than six have no verdict.
     pub fn launches(&self) -> u32 {
-        self.launches.unwrap_or(if self.quick { 8 } else { 10 })
+        self.launches.unwrap_or(if self.quick { 8 } else { 15 })
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim_end().parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("a number of percent, from 0 to 100".into()),
     }
 }
 
@@ -166,6 +243,46 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let size = number.parse::<f64>().map_err(|_| wrong())? * mebibytes;
     if (16.0..=1_048_576.0).contains(&size) { Ok((size * 1_048_576.0) as u64) } else { Err(wrong()) }
+}
+
+/// Draw what `measure -o` wrote: tables, a page, rows.
+///
+/// Several files are several machines or runs: each is shown with its fingerprint, and nothing is averaged over them.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// What `measure -o FILE` wrote (or the journal of a run that was killed), and what `check --json` printed
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Write it to this file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What the calls of the break-even do: a benchmark of `execute/`
+    #[arg(long, value_name = "BENCHMARK", default_value = benchmark::execute::FIB.id)]
+    pub kernel: String,
+    /// How many calls of the break-even end in an exit
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
+    pub exits: u64,
+    /// Of how many functions the break-even's module is; the most that were measured where nothing is said
+    #[arg(long, value_name = "N")]
+    pub functions: Option<u64>,
+}
+
+/// How to draw a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Tables for a terminal
+    Terminal,
+    /// The same in Markdown
+    Markdown,
+    /// A row a cell and machine; docs/report-csv.md describes the columns
+    Csv,
+    /// One document with all that was read
+    Json,
+    /// One page, which needs nothing from anywhere
+    Html,
 }
 
 /// Show backends, scenarios and benchmarks.
@@ -191,6 +308,7 @@ pub struct Worker {
     pub subject: String,
 }
 
-fn processors() -> usize {
+/// Logical processors that this program may use.
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

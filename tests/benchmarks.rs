@@ -7,7 +7,7 @@ use early_exit::benchmark::{self, Address, Benchmark};
 use early_exit::embedding::{Import, Instance, Outcome, Value};
 use early_exit::exit_code::ExitCode;
 use early_exit::guest::generated;
-use early_exit::harness::Stand;
+use early_exit::harness::{Draw, Stand};
 
 fn subjects() -> impl Iterator<Item = (&'static str, Arc<dyn Subject>)> {
     backend::here().map(|known| (known.name, known.open(&Settings::default()).expect("it is here")))
@@ -32,7 +32,7 @@ fn every_benchmark_ends_as_it_must_on_every_backend() {
                 }
                 Err(failed) => panic!("{address} on {backend}: {failed}"),
             };
-            let mut batch = |iterations| match cell.batch(iterations, false) {
+            let mut batch = |iterations| match cell.batch(Draw::of(iterations, false)) {
                 Ok(batch) => batch.elapsed,
                 Err(astray) => panic!("{address} on {backend}: {astray}"),
             };

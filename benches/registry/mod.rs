@@ -6,7 +6,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use early_exit::backend::{self, Settings, Subject};
 use early_exit::benchmark::{self, Address, Benchmark, By};
-use early_exit::harness::Stand;
+use early_exit::harness::{Draw, Stand};
 
 /// Runs the benchmarks of some themes, as the command line of `cargo bench` or `cargo test --benches` asks for.
 pub(crate) fn run(themes: &[&str]) {
@@ -129,7 +129,7 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
                 let stand = stand.get_or_insert_with(|| {
                     Stand::prepare(subject, address).unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
                 });
-                bencher.iter_custom(|iterations| match stand.batch(iterations, false) {
+                bencher.iter_custom(|iterations| match stand.batch(Draw::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,
                     Err(astray) => panic!("{address} on {backend}: {astray}"),
                 });

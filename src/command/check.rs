@@ -17,34 +17,7 @@ use crate::scenario::{self, Scenario};
 pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let scenarios = selected(&asked.filter)?;
     let specs = choice::backends(&asked.choice)?;
-    let bar = progress(scenarios.len() * specs.len());
-
-    let next = AtomicUsize::new(0);
-    let followed = Mutex::new(Vec::new());
-    let one_after_the_other = || -> Result<()> {
-        while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut follower = Follower { bar: &bar, hello: None, played: Vec::new() };
-            harness::check(launcher, (spec, n), &scenarios, &mut follower)?;
-            followed.lock().expect("no follower panics").push((n, follower.hello, follower.played));
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..asked.jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("checking does not panic"))
-    })?;
-    bar.finish_and_clear();
-
-    let mut followed = followed.into_inner().expect("no follower panics");
-    followed.sort_by_key(|(n, ..)| *n);
-    let mut checked = Checked { version: record::VERSION, subjects: vec![], absent: absent(), played: vec![] };
-    for (n, hello, played) in followed {
-        let Hello { about, build, .. } = hello.expect("a worker greets first");
-        let licence = backend::parse(&specs[n])?.0.licence.into();
-        checked.subjects.push(Subject { label: specs[n].clone(), licence, about, build, twin_of: None });
-        checked.played.extend(played);
-    }
-
+    let checked = checked(launcher, &specs, &scenarios, asked.jobs)?;
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &checked)?;
         writeln!(out)?;
@@ -55,6 +28,46 @@ pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result
     Ok(if bad { Status::Failed } else { Status::Held })
 }
 
+/// Plays scenarios on subjects, so many subjects at once.
+///
+/// # Errors
+/// When no worker can be had for a subject at all.
+pub(super) fn checked(
+    launcher: &Launcher,
+    specs: &[String],
+    scenarios: &[&'static Scenario],
+    jobs: usize,
+) -> Result<Checked> {
+    let bar = progress(scenarios.len() * specs.len());
+    let next = AtomicUsize::new(0);
+    let followed = Mutex::new(Vec::new());
+    let one_after_the_other = || -> Result<()> {
+        while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut follower = Follower { bar: &bar, hello: None, played: Vec::new() };
+            harness::check(launcher, (spec, n), scenarios, &mut follower)?;
+            followed.lock().expect("no follower panics").push((n, follower.hello, follower.played));
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("checking does not panic"))
+    })?;
+    bar.finish_and_clear();
+
+    let mut followed = followed.into_inner().expect("no follower panics");
+    followed.sort_by_key(|(n, ..)| *n);
+    let mut checked = Checked { version: record::VERSION, subjects: vec![], absent: absent(), played: vec![] };
+    for (n, hello, played) in followed {
+        let Hello { about, build, .. } = hello.expect("a worker greets first");
+        let licence = backend::parse(&specs[n])?.0.licence.into();
+        let label = specs[n].clone();
+        checked.subjects.push(Subject { label, licence, about, build, twin_of: None, held_against: None });
+        checked.played.extend(played);
+    }
+    Ok(checked)
+}
+
 /// The backends that are not part of this build. One that is, and was not asked for, needs no explanation.
 pub(super) fn absent() -> Vec<Absent> {
     let why = |backend: &backend::Backend| Some((backend.name, backend.open(&Settings::default()).err()?));
@@ -63,7 +76,7 @@ pub(super) fn absent() -> Vec<Absent> {
 }
 
 /// The scenarios that were asked for. Drills only by a filter that names their theme.
-fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
+pub(super) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     let wanted = |scenario: &&Scenario| {
         let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
         if scenario.drill {

@@ -1,12 +1,17 @@
 //! The verbs: one thin file each.
+mod calibrate;
 mod check;
 mod choice;
+mod compare;
 mod list;
 mod measure;
 mod out;
+mod plan;
+mod report;
 mod run;
 mod run_file;
 mod target;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -50,6 +55,8 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => check::check(&asked, &launcher, &mut out),
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
+        Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
+        Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
         Command::Worker(asked) => harness::serve(&asked.subject).map(|()| Status::Held),
     }

@@ -21,7 +21,14 @@ pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Resul
     for spec in &specs {
         let (hello, row) = harness::errand(launcher, spec, &errand, &limits, |step| progress(spec, step))?;
         let licence = backend::parse(spec)?.0.licence.into();
-        subjects.push(Subject { label: spec.clone(), licence, about: hello.about, build: hello.build, twin_of: None });
+        subjects.push(Subject {
+            label: spec.clone(),
+            licence,
+            about: hello.about,
+            build: hello.build,
+            twin_of: None,
+            held_against: None,
+        });
         rows.push(row);
     }
     clear_progress();

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::sampling::prepare;
+use super::sampling::{Draw, prepare};
 use super::supervisor::{Launcher, Worker};
 use crate::benchmark::{Address, Benchmark, cold, compile, instantiate, unwind};
 
@@ -45,7 +45,7 @@ fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -
     let address = Address { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
     let cell = prepare(worker, &address, PATIENCE)?;
     let mut samples = (0..batches)
-        .map(|_| cell.sample(worker, each, false, PATIENCE).map(|batch| batch.elapsed))
+        .map(|_| cell.sample(worker, Draw::of(each, false), PATIENCE).map(|batch| batch.elapsed))
         .collect::<Result<Vec<_>, _>>()?;
     samples.sort_unstable();
     let artifact = cell.facts.iter().find(|(name, _)| name == "artifact bytes").map(|(_, bytes)| *bytes);

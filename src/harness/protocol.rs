@@ -56,6 +56,9 @@ pub enum Ask {
         iterations: u64,
         /// Whether it first runs untimed until it has settled.
         settle: bool,
+        /// How many nanoseconds are spun away besides, inside the timer and outside of what is measured.
+        #[serde(skip_serializing_if = "is_zero", default)]
+        spin: u64,
     },
     /// Let go of a cell; answered by [`Answer::Released`].
     Release {
@@ -99,6 +102,9 @@ pub enum Answer {
         /// How long the system ran something else in place of the batch, in nanoseconds, where it tells.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
+        /// How many nanoseconds of it were spun away.
+        #[serde(skip_serializing_if = "is_zero", default)]
+        spun: u64,
     },
     /// A cell is gone.
     Released,
@@ -109,6 +115,10 @@ pub enum Answer {
         /// Why.
         why: String,
     },
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How a scenario ended, but for what it said.

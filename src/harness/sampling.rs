@@ -12,11 +12,31 @@ pub struct Cell {
     pub facts: Vec<(String, f64)>,
 }
 
+/// A batch that is to be timed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// How many iterations.
+    pub iterations: u64,
+    /// Whether it first runs untimed until it has settled.
+    pub settle: bool,
+    /// How many nanoseconds are spun away besides, inside the timer and outside of what is measured.
+    pub spin: u64,
+}
+
+impl Draw {
+    /// So many iterations, and nothing besides.
+    pub fn of(iterations: u64, settle: bool) -> Self {
+        Self { iterations, settle, spin: 0 }
+    }
+}
+
 /// A batch that was timed.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
-    /// Time inside the timer, over all iterations.
+    /// Time inside the timer, over all iterations; with what was spun away.
     pub elapsed: Duration,
+    /// What was spun away.
+    pub spun: Duration,
     /// How long the system ran something else in its place, where it tells.
     pub delayed: Option<Duration>,
 }
@@ -47,22 +67,23 @@ pub fn prepare(worker: &mut Worker, address: &Address, within: Duration) -> Resu
 }
 
 impl Cell {
-    /// Runs one batch within a time; where it is to settle, untimed until it has.
+    /// Runs one batch within a time.
     ///
     /// # Errors
     /// As [`Failure`] says.
     pub fn sample(
         &self,
         worker: &mut Worker,
-        iterations: u64,
-        settle: bool,
+        Draw { iterations, settle, spin }: Draw,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let ask = Ask::Sample { cell: self.number, iterations, settle };
+        let ask = Ask::Sample { cell: self.number, iterations, settle, spin };
         match worker.ask(&ask, &Limits::of(within), |_| ())? {
-            Answer::Sampled { nanoseconds, delayed } => {
-                Ok(Batch { elapsed: Duration::from_nanos(nanoseconds), delayed: delayed.map(Duration::from_nanos) })
-            }
+            Answer::Sampled { nanoseconds, delayed, spun } => Ok(Batch {
+                elapsed: Duration::from_nanos(nanoseconds),
+                spun: Duration::from_nanos(spun),
+                delayed: delayed.map(Duration::from_nanos),
+            }),
             other => Err(refused(worker, other)),
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::sampling::Batch;
+use super::sampling::{Batch, Draw};
 use crate::backend::{Subject, Unable};
 use crate::benchmark::{self, Address, Benchmark, By};
 use crate::embedding::Prepared;
@@ -16,7 +16,7 @@ use crate::statistics::settled;
 
 /// A cell on its stand. Dropping it ends its thread.
 pub struct Stand {
-    asks: Option<mpsc::Sender<(u64, bool)>>,
+    asks: Option<mpsc::Sender<Draw>>,
     samples: mpsc::Receiver<Result<Batch>>,
     thread: Option<JoinHandle<()>>,
     /// What is known of the cell without timing: name and number.
@@ -30,8 +30,8 @@ impl Stand {
     /// When the subject cannot.
     pub fn prepare(subject: &Arc<dyn Subject>, address: &Address) -> Result<Self, Unable> {
         let benchmark = benchmark::find(&address.benchmark)
-            .ok_or_else(|| Unable::Failed(anyhow!("no benchmark `{}`", address.benchmark)))?;
-        let (asks, asked) = mpsc::channel::<(u64, bool)>();
+            .ok_or_else(|| Unable::unsupported(format!("this build knows no benchmark `{}`", address.benchmark)))?;
+        let (asks, asked) = mpsc::channel::<Draw>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
@@ -45,8 +45,8 @@ impl Stand {
             };
             let _ = ready.send(Ok(cell.facts().to_vec()));
             descend(frames, &mut || {
-                for (iterations, settle) in &asked {
-                    if answers.send(timed(&mut cell, iterations, settle)).is_err() {
+                for draw in &asked {
+                    if answers.send(timed(&mut cell, draw)).is_err() {
                         break;
                     }
                 }
@@ -60,13 +60,13 @@ impl Stand {
         Ok(Self { asks: Some(asks), samples, thread: Some(thread), facts })
     }
 
-    /// Runs one batch; where it is to settle, untimed until it has.
+    /// Runs one batch.
     ///
     /// # Errors
     /// When an iteration did not end as it must, or panicked.
-    pub fn batch(&mut self, iterations: u64, settle: bool) -> Result<Batch> {
+    pub fn batch(&mut self, draw: Draw) -> Result<Batch> {
         let panicked = || anyhow!("the cell panicked");
-        self.asks.as_ref().ok_or_else(panicked)?.send((iterations, settle)).map_err(|_| panicked())?;
+        self.asks.as_ref().ok_or_else(panicked)?.send(draw).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
     }
 }
@@ -105,7 +105,7 @@ const WARM: Duration = Duration::from_micros(500);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_millis(4);
 
-fn timed(cell: &mut Prepared, iterations: u64, settle: bool) -> Result<Batch> {
+fn timed(cell: &mut Prepared, Draw { iterations, settle, spin }: Draw) -> Result<Batch> {
     if settle {
         let part = (iterations / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
@@ -114,9 +114,25 @@ fn timed(cell: &mut Prepared, iterations: u64, settle: bool) -> Result<Batch> {
         }
     }
     let before = run_delay();
-    let elapsed = cell.batch(iterations)?;
+    let measured = cell.batch(iterations)?;
+    let spun = spun(Duration::from_nanos(spin));
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
-    Ok(Batch { elapsed, delayed })
+    Ok(Batch { elapsed: measured + spun, spun, delayed })
+}
+
+/// Spins for at least so long, and says how long it was.
+fn spun(at_least: Duration) -> Duration {
+    if at_least.is_zero() {
+        return Duration::ZERO;
+    }
+    let started = Instant::now();
+    loop {
+        let spun = started.elapsed();
+        if spun >= at_least {
+            return spun;
+        }
+        std::hint::spin_loop();
+    }
 }
 
 /// How long this thread has waited, ready to run, while the system ran something else.

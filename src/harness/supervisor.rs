@@ -18,6 +18,8 @@ use crate::resident::{peak_resident_memory, resident_memory};
 #[derive(Debug, Clone)]
 pub struct Launcher {
     executable: PathBuf,
+    /// The folder that it lies in, where that was made for it.
+    _folder: Option<Arc<tempfile::TempDir>>,
 }
 
 /// What a worker may take for one question.
@@ -81,7 +83,27 @@ const LONGEST_LINE: u64 = 1 << 20;
 impl Launcher {
     /// Workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
-        Self { executable: executable.as_ref().to_owned() }
+        Self { executable: executable.as_ref().to_owned(), _folder: None }
+    }
+
+    /// This one and another build's, as alike as can be seen from inside: a program's own path lies on its stack, and
+    /// moves everything below it.
+    ///
+    /// # Errors
+    /// When there is no such program, or no place to put them side by side.
+    pub fn beside(&self, other: &Path) -> Result<[Self; 2]> {
+        anyhow::ensure!(other.is_file(), "{} is no program", other.display());
+        let folder = Arc::new(tempfile::tempdir().context("no place for the two builds side by side")?);
+        let placed = |name: &str, program: &Path| -> Result<Self> {
+            let place = folder.path().join(name);
+            let program = std::path::absolute(program)?;
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(&program, &place)?;
+            #[cfg(not(unix))]
+            std::fs::copy(&program, &place)?;
+            Ok(Self { executable: place, _folder: Some(folder.clone()) })
+        };
+        Ok([placed("new", &self.executable)?, placed("old", other)?])
     }
 
     /// Starts a worker for a subject, and waits for its greeting.

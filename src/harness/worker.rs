@@ -10,6 +10,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::Stand;
 use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
+use super::sampling::Draw;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
@@ -43,7 +44,9 @@ pub fn serve(spec: &str) -> Result<()> {
                 Answer::Stepped { stepped: take(&*subject, workbench, step, &wire) }
             }
             Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
-            Ask::Sample { cell, iterations, settle } => sample(cells.get_mut(cell), iterations, settle)?,
+            Ask::Sample { cell, iterations, settle, spin } => {
+                sample(cells.get_mut(cell), Draw { iterations, settle, spin })?
+            }
             Ask::Release { cell } => {
                 // Numbers are not given twice, so that a late question cannot meet another cell.
                 cells.get_mut(cell).and_then(Option::take);
@@ -79,7 +82,11 @@ fn end_now() -> ! {
 }
 
 fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
-    let scenario = scenario::find(id).ok_or_else(|| anyhow!("no scenario `{id}`"))?;
+    // A newer build may ask for what this one does not know yet.
+    let Some(scenario) = scenario::find(id) else {
+        let why = format!("this build knows no scenario `{id}`");
+        return Ok(Answer::Played { ended: Ended::Unsupported { why } });
+    };
     let heard = wire.clone();
     let transcript = Transcript::new(move |line| heard.send(&Answer::Said { line: line.to_owned() }));
     let ended = match catch_unwind(AssertUnwindSafe(|| subject.play(scenario, &transcript))) {
@@ -129,12 +136,13 @@ fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Option
     }
 }
 
-fn sample(cell: Option<&mut Option<Stand>>, iterations: u64, settle: bool) -> Result<Answer> {
+fn sample(cell: Option<&mut Option<Stand>>, draw: Draw) -> Result<Answer> {
     let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    Ok(match cell.batch(iterations, settle) {
+    Ok(match cell.batch(draw) {
         Ok(batch) => Answer::Sampled {
             nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
+            spun: u64::try_from(batch.spun.as_nanos())?,
         },
         Err(astray) => Answer::Unable { unsupported: false, why: astray.to_string() },
     })

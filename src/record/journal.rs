@@ -3,13 +3,13 @@
 //! `FILE.journal` lies beside the report from the start: a line with the report as far as it is known, then a line for
 //! each launch. The report itself replaces an older one at the end, whole or not at all; then the journal goes.
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{CellRecord, Report};
+use super::{CellRecord, Report, Run, Whole};
 
 /// The journal of a report that is being measured.
 pub struct Journal {
@@ -79,27 +79,15 @@ impl Drop for Journal {
     }
 }
 
-/// Writes a document beside its place, and moves it there once it is whole.
-fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-    let mut writer = BufWriter::new(&mut beside);
-    serde_json::to_writer(&mut writer, document)?;
-    writer.write_all(b"\n")?;
-    writer.flush()?;
-    drop(writer);
-    beside.as_file().sync_all()?;
-    readable_by_others(beside.as_file())?;
-    beside.persist(path)?;
-    Ok(())
-}
-
-/// A temporary file is its owner's alone; a report is like any other file.
-fn readable_by_others(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    let _ = file;
-    Ok(())
+/// Writes a document in place of an older one, whole or not at all.
+///
+/// # Errors
+/// When it cannot be written; what was there stays then.
+pub fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
+    let mut whole = Whole::begin(path)?;
+    serde_json::to_writer(&mut whole, document)?;
+    whole.write_all(b"\n")?;
+    whole.finish()
 }
 
 /// Reads what a journal holds, as a report that is not complete: for whoever was killed before the end.
@@ -115,6 +103,8 @@ pub fn recover(journal: &str) -> Result<Report> {
         report.add(cells);
     }
     report.run.complete = false;
+    let Run { launches, launches_made, .. } = report.run;
+    report.run.notes.push(format!("read from a journal: {launches_made} of {launches} launches were made"));
     Ok(report)
 }
 

@@ -1,16 +1,28 @@
 //! What came out, as data: everything that is shown is drawn from it.
+mod calibration;
+mod comparison;
 mod fingerprint;
+mod gathered;
 pub mod journal;
 mod listing;
 mod ran;
+mod read;
 mod samples;
+mod validate;
 mod verdict;
+mod whole;
 
+pub use calibration::{Calibration, CalibrationRun, Found};
+pub use comparison::{Changed, Comparison, Moved, Pair, Side};
 pub use fingerprint::Build;
+pub use gathered::Gathered;
 pub use listing::{BackendEntry, Entry, Listing};
 pub use ran::{Disagreement, ModuleFacts, Ran, RanOn, StepTaken, disagreements};
+pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
+pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
+pub use whole::Whole;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +46,9 @@ pub struct Subject {
     /// The place of the subject that this one repeats, to show how far two that are the same come apart.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub twin_of: Option<usize>,
+    /// The place of the subject that this one is held against, where it is not the first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held_against: Option<usize>,
 }
 
 /// A backend that has no column.

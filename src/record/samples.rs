@@ -19,6 +19,9 @@ pub struct Report {
     pub subjects: Vec<Subject>,
     /// The cells, a subject and an address each.
     pub cells: Vec<CellRecord>,
+    /// What looked different in a comparison, measured again on fresh launches alone; subjects go by their labels.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub again: Option<Box<Report>>,
 }
 
 /// What a run was asked for, and what became of it.
@@ -66,6 +69,9 @@ pub struct CellRecord {
     pub subject: usize,
     /// Which cell.
     pub address: Address,
+    /// The share of its time that was put on top of it on purpose, to see whether it is found.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub handicap: f64,
     /// What is known of it without timing: name and number.
     pub facts: Vec<(String, f64)>,
     /// Its samples, launch by launch. Rounds of one launch are paired with those of the same launch and address on other
@@ -85,9 +91,23 @@ pub struct Launch {
     pub iterations: u64,
     /// Nanoseconds an iteration, a number for each round.
     pub nanoseconds: Vec<f64>,
+    /// How many of these were spun away, a number for each round, where the cell was to carry that.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub spun: Vec<f64>,
     /// How many of the batches were disturbed: the system ran something else in their place for more than a hundredth
     /// of their time.
     pub disturbed: u32,
+}
+
+impl Launch {
+    /// A launch that has no samples yet.
+    pub fn empty(launch: u32, iterations: u64) -> Self {
+        Self { launch, iterations, nanoseconds: Vec::new(), spun: Vec::new(), disturbed: 0 }
+    }
+}
+
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
 }
 
 /// Why a cell has no samples, or no more.

@@ -27,6 +27,11 @@ impl Cell<'_> {
         self.time.as_ref().map(|time| time.value().exp())
     }
 
+    /// The typical time in nanoseconds, and its 95 % interval; nothing where there are too few launches for one.
+    pub fn known(&self) -> Option<(f64, Interval)> {
+        Some((self.nanoseconds()?, interval(self.time.as_ref()?)?.exp()?))
+    }
+
     /// Why there is no time.
     pub fn trouble(&self) -> Option<&Trouble> {
         self.record.trouble.as_ref()
@@ -48,7 +53,7 @@ fn row(records: &[CellRecord]) -> Row<'_> {
     Row { address: &records[0].address, cells: cells.collect() }
 }
 
-fn samples(record: &CellRecord) -> Vec<&[f64]> {
+pub(super) fn samples(record: &CellRecord) -> Vec<&[f64]> {
     record.launches.iter().map(|launch| launch.nanoseconds.as_slice()).filter(|rounds| !rounds.is_empty()).collect()
 }
 
@@ -59,6 +64,11 @@ pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
         log_ratios(&left.nanoseconds, &right.nanoseconds).ok().filter(|rounds| !rounds.is_empty())
     });
     typical_ratio(&paired.collect::<Vec<_>>()).ok()
+}
+
+/// The subjects that are shown as columns: twins are not.
+pub fn columns(report: &Report) -> Vec<usize> {
+    (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect()
 }
 
 /// The typical nanoseconds of each launch, by the launch's number.

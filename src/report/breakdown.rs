@@ -1,29 +1,60 @@
 //! Where the time of an exit goes: a coroutine, a backtrace, the error, and the rest.
 use super::analysis;
-use super::terminal::{table, written};
+use super::grid::Grid;
 use super::units;
+use crate::benchmark::Address;
 use crate::benchmark::unwind::{BREAKDOWN, TYPED};
 use crate::record::{CellRecord, Report};
 use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
 
-/// A table for each depth of the host's stack at which the exit and its parts were measured.
-pub fn tables(report: &Report) -> String {
-    TYPED.whole.host_frames.iter().filter_map(|&frames| Some(at_depth(report, frames)? + "\n")).collect()
+/// An exit below so many frames of the host, in its parts.
+pub struct Broken {
+    /// The frames.
+    pub host_frames: u64,
+    /// The subjects, and where the time goes on each; the parts are those that [`parts`] names.
+    pub subjects: Vec<(usize, Breakdown)>,
 }
 
-fn at_depth(report: &Report, host_frames: u64) -> Option<String> {
-    let subjects = (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none());
-    let broken: Vec<_> = subjects.filter_map(|n| Some((n, broken_down(report, n, host_frames)?))).collect();
-    let title = format!("{}@{host_frames}: of which", TYPED.whole.id);
-    let labels = broken.iter().map(|(n, _)| report.subjects[*n].label.as_str());
-    let mut table = table([title.as_str()].into_iter().chain(labels));
-    let names = BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/")).chain(["rest", "whole"]);
-    for (row, name) in names.enumerate() {
-        let cells =
-            broken.iter().map(|(_, of)| shown([&of.parts[..], &[of.rest.clone(), of.total.clone()]].concat().get(row)));
-        table.add_row([name.to_owned()].into_iter().chain(cells));
+/// What an exit is set against: names of benchmarks under `floor/`.
+pub fn parts() -> impl Iterator<Item = &'static str> {
+    BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/"))
+}
+
+/// Each depth of the host's stack at which the exit and its parts were measured.
+pub fn all(report: &Report) -> Vec<Broken> {
+    let at_depth = |&host_frames: &u64| {
+        let subjects = analysis::columns(report).into_iter();
+        let subjects: Vec<_> = subjects.filter_map(|n| Some((n, broken_down(report, n, host_frames)?))).collect();
+        (!subjects.is_empty()).then_some(Broken { host_frames, subjects })
+    };
+    TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
+}
+
+/// A table for each depth of the host's stack.
+pub fn tables(report: &Report) -> String {
+    all(report).iter().map(|broken| broken.grid(report).terminal() + "\n").collect()
+}
+
+impl Broken {
+    /// Which cell it is of.
+    pub fn address(&self) -> Address {
+        Address { benchmark: TYPED.whole.id.into(), at: None, host_frames: self.host_frames }
     }
-    (!broken.is_empty()).then(|| written(&table))
+
+    /// A row a part, a column a subject.
+    pub fn grid(&self, report: &Report) -> Grid {
+        let labels = self.subjects.iter().map(|(n, _)| report.subjects[*n].label.clone());
+        let title = format!("{}@{}: of which", TYPED.whole.id, self.host_frames);
+        let mut grid = Grid::new([title].into_iter().chain(labels));
+        for (row, name) in parts().chain(["rest", "whole"]).enumerate() {
+            let cells = self
+                .subjects
+                .iter()
+                .map(|(_, of)| shown([&of.parts[..], &[of.rest.clone(), of.total.clone()]].concat().get(row)));
+            grid.row([name.to_owned()].into_iter().chain(cells));
+        }
+        grid
+    }
 }
 
 /// Launch by launch, since whatever slows a launch slows the whole and its parts.

@@ -1,12 +1,12 @@
 //! The tables of `measure`: one a theme, a row a benchmark, a column a subject.
 use std::fmt::Write;
 
-use super::analysis::{self, Cell, Row, interval};
+use super::analysis::{self, Cell, Row, columns, interval};
 use super::breakdown;
 use super::terminal::{BOLD, DIM, GOOD, painted, table, written};
 use super::units;
 use crate::benchmark;
-use crate::record::Report;
+use crate::record::{Report, Trouble};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, median, smallest_resolvable};
 
 /// All that there is to show of a report.
@@ -18,12 +18,7 @@ pub fn tables(report: &Report) -> String {
         shown += &themed(report, &theme(&rows[0]), rows);
         shown.push('\n');
     }
-    shown + &breakdown::tables(report) + &troubles(report) + &resolution(report, &rows) + &notes(report)
-}
-
-/// The columns that are shown: twins are not.
-fn columns(report: &Report) -> Vec<usize> {
-    (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect()
+    shown + &breakdown::tables(report) + &footer(report, &rows)
 }
 
 fn themed(report: &Report, theme: &str, rows: &[Row]) -> String {
@@ -48,16 +43,24 @@ fn themed(report: &Report, theme: &str, rows: &[Row]) -> String {
     written(&table)
 }
 
-/// A time, and beside it the ratio to the reference with its half-width: `6.10 us x1.01 ±0.004`.
+/// A cell, less loud where it has no time.
 fn cell(cell: &Cell) -> String {
-    let (Some(estimate), Some(nanoseconds)) = (&cell.time, cell.nanoseconds()) else {
-        return painted(DIM, cell.trouble().map_or("-", |trouble| trouble.word()));
-    };
-    let shown = time(nanoseconds, interval(estimate).map(|interval| interval.half_width()));
-    match &cell.ratio {
-        Some(ratio) => format!("{shown} {}", ratio_shown(ratio)),
-        None => shown,
+    if cell.time.is_some() { cell_text(cell) } else { painted(DIM, &cell_text(cell)) }
+}
+
+/// A time, and beside it the ratio to the reference with its half-width: `6.10 us x1.01 ±0.004`.
+pub(super) fn cell_text(cell: &Cell) -> String {
+    match (time_text(cell), &cell.ratio) {
+        (Some(time), Some(ratio)) => format!("{time} {}", ratio_text(ratio)),
+        (Some(time), None) => time,
+        (None, _) => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
     }
+}
+
+/// The typical time with no more digits than its interval supports.
+pub(super) fn time_text(cell: &Cell) -> Option<String> {
+    let half_width = interval(cell.time.as_ref()?).map(|interval| interval.half_width());
+    Some(time(cell.nanoseconds()?, half_width))
 }
 
 /// A time with no more digits than its interval supports.
@@ -68,7 +71,7 @@ fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
 }
 
 /// How many times the reference's; `?` where nobody can say, which an interval of half as much is as good as.
-fn ratio_shown(estimate: &Estimate) -> String {
+pub(super) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
     let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
     match interval(estimate).filter(said) {
@@ -88,7 +91,7 @@ fn ratio_shown(estimate: &Estimate) -> String {
 }
 
 /// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
-fn floor(report: &Report, row: &Row) -> Option<f64> {
+pub(super) fn floor(report: &Report, row: &Row) -> Option<f64> {
     let floor = benchmark::find(&row.address.benchmark)?.floor?;
     let same_depth = |cell: &&crate::record::CellRecord| {
         cell.subject == 0 && cell.address.benchmark == floor.id && cell.address.host_frames == row.address.host_frames
@@ -99,30 +102,49 @@ fn floor(report: &Report, row: &Row) -> Option<f64> {
     median(&medians)
 }
 
-/// Why cells have no time, each reason once.
-fn troubles(report: &Report) -> String {
-    let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
-    for cell in &report.cells {
-        let subject = &report.subjects[cell.subject];
-        if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
-            let text = format!("{} {}", painted(DIM, trouble.word()), trouble.reason());
-            let which = format!("{} {}", subject.label, cell.address);
-            match grouped.iter_mut().find(|(known, _)| *known == text) {
-                Some((_, cells)) => cells.push(which),
-                None => grouped.push((text, vec![which])),
-            }
-        }
-    }
+/// What stands below the tables.
+fn footer(report: &Report, rows: &[Row]) -> String {
     let mut shown = String::new();
-    for (text, cells) in grouped {
-        let more = if cells.len() > 3 { format!(" and {} more", cells.len() - 3) } else { String::new() };
-        let _ = writeln!(shown, "{text}\n  {}{more}", cells[..cells.len().min(3)].join(", "));
+    for Lack { trouble, cells } in troubles(report) {
+        let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, trouble.word()), trouble.reason());
+    }
+    let _ = writeln!(shown, "{}: {}\n{}", painted(BOLD, "resolution"), resolution(report, rows), legend(report));
+    for note in &report.run.notes {
+        let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));
     }
     shown
 }
 
+/// Why cells have no time.
+pub struct Lack<'a> {
+    /// Why.
+    pub trouble: &'a Trouble,
+    /// Which: the first three, and how many more.
+    pub cells: String,
+}
+
+/// Why cells have no time, each reason once.
+pub fn troubles(report: &Report) -> Vec<Lack<'_>> {
+    let mut grouped: Vec<(&Trouble, Vec<String>)> = Vec::new();
+    for cell in &report.cells {
+        let subject = &report.subjects[cell.subject];
+        if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
+            let which = format!("{} {}", subject.label, cell.address);
+            match grouped.iter_mut().find(|(known, _)| *known == trouble) {
+                Some((_, cells)) => cells.push(which),
+                None => grouped.push((trouble, vec![which])),
+            }
+        }
+    }
+    let lack = |(trouble, cells): (_, Vec<String>)| {
+        let more = if cells.len() > 3 { format!(" and {} more", cells.len() - 3) } else { String::new() };
+        Lack { trouble, cells: cells[..cells.len().min(3)].join(", ") + &more }
+    };
+    grouped.into_iter().map(lack).collect()
+}
+
 /// What this run could have resolved, by its twin.
-fn resolution(report: &Report, rows: &[Row]) -> String {
+pub fn resolution(report: &Report, rows: &[Row]) -> String {
     let twins: Vec<&Estimate> = rows
         .iter()
         .filter_map(|row| row.twin(report)?.ratio.as_ref())
@@ -135,29 +157,25 @@ fn resolution(report: &Report, rows: &[Row]) -> String {
         .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
         .collect();
     let Some(typical) = median(&resolved) else {
-        return format!("{}: too few launches to say what could have been resolved\n", painted(BOLD, "resolution"));
+        return "too few launches to say what could have been resolved".into();
     };
     format!(
-        "{}: a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
-         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected\n",
-        painted(BOLD, "resolution"),
+        "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
+         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected",
         100.0 * typical.exp_m1(),
         report.subjects[0].label,
         twins.len(),
     )
 }
 
-fn notes(report: &Report) -> String {
-    let mut shown = format!(
-        "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval\n",
+/// What was run, and how to read the numbers.
+pub fn legend(report: &Report) -> String {
+    format!(
+        "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval",
         report.run.launches_made,
         columns(report).len(),
         report.run.took_seconds,
         report.run.seed,
         report.subjects[0].label,
-    );
-    for note in &report.run.notes {
-        let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));
-    }
-    shown
+    )
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
+use super::matrix::{self, Reason};
 use super::units;
 use crate::backend;
 use crate::harness::Costs;
@@ -103,14 +104,11 @@ fn cell(verdict: &Verdict) -> String {
 }
 
 /// A row a scenario, a column a subject; below it the reasons, and a count.
-pub fn matrix(checked: &Checked) -> String {
+pub fn matrix<'a>(checked: &'a Checked) -> String {
     let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
-    let scenarios = checked.played.iter().filter(|played| played.subject == 0).map(|played| &played.scenario);
-    let rows = scenarios.map(|id| {
-        let verdict = |n| checked.played.iter().find(|played| played.subject == n && played.scenario == *id);
-        (id.clone(), (0..labels.len()).map(|n| verdict(n).map(|played| &played.verdict)).collect())
-    });
-    let rows: Vec<Row> = rows.collect();
+    let verdict = |played: Option<&'a Played>| played.map(|played| &played.verdict);
+    let row = |(id, cells): (&'a str, Vec<_>)| (id, cells.into_iter().map(verdict).collect());
+    let rows: Vec<Row> = matrix::rows(checked).into_iter().map(row).collect();
     // What a column a subject takes, beside the longest id: words are not to be broken.
     let longest = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let needed = longest + labels.iter().map(|label| label.len().max(WORD) + 2).sum::<usize>();
@@ -122,7 +120,7 @@ pub fn matrix(checked: &Checked) -> String {
 }
 
 /// A scenario and its verdicts, one a subject.
-type Row<'a> = (String, Vec<Option<&'a Verdict>>);
+type Row<'a> = (&'a str, Vec<Option<&'a Verdict>>);
 
 /// The longest word for a verdict.
 const WORD: usize = "TIMED OUT".len();
@@ -136,7 +134,7 @@ fn in_columns(labels: &[&str], rows: Vec<Row>) -> String {
     let mut table = table(["scenario"].into_iter().chain(labels.iter().copied()));
     for (id, verdicts) in rows {
         let cells = verdicts.into_iter().map(|verdict| verdict.map_or_else(String::new, cell));
-        table.add_row([id].into_iter().chain(cells));
+        table.add_row([id.to_owned()].into_iter().chain(cells));
     }
     written(&table)
 }
@@ -160,40 +158,17 @@ fn in_few_columns(labels: &[&str], rows: &[Row]) -> String {
 
 /// The reasons, each once, with the subjects and the scenarios that it goes for.
 fn reasons(checked: &Checked) -> String {
-    /// The subjects that each scenario has a reason on.
-    type ByScenario<'a> = Vec<(&'a str, Vec<&'a str>)>;
-    let mut grouped: Vec<(String, ByScenario)> = Vec::new();
-    for played in &checked.played {
-        let label = checked.subjects[played.subject].label.as_str();
-        let told = played.verdict.reason().map(|reason| format!("{} {reason}", cell(&played.verdict)));
-        for text in told.into_iter().chain(played.note.iter().map(|note| painted(KNOWN, note))) {
-            let scenarios = at(&mut grouped, text);
-            at(scenarios, played.scenario.as_str()).push(label);
-        }
-    }
     let mut shown = String::new();
-    for (text, scenarios) in grouped {
-        // Scenarios that it goes for on the same subjects share a line.
-        let mut by_labels: Vec<(String, Vec<&str>)> = Vec::new();
-        for (scenario, labels) in scenarios {
-            at(&mut by_labels, labels.join(", ")).push(scenario);
-        }
-        let _ = writeln!(shown, "\n{text}");
-        for (labels, scenarios) in by_labels {
+    for Reason { verdict, text, on } in matrix::reasons(checked) {
+        let _ = match verdict {
+            Some(verdict) => writeln!(shown, "\n{} {text}", cell(verdict)),
+            None => writeln!(shown, "\n{}", painted(KNOWN, &text)),
+        };
+        for (labels, scenarios) in on {
             let _ = writeln!(shown, "  {}: {}", painted(BOLD, &labels), scenarios.join(", "));
         }
     }
     shown
-}
-
-/// What a list of pairs has at a key; made where there is nothing yet, so that the order is that of first meeting.
-fn at<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -> &mut V {
-    let found = pairs.iter().position(|(known, _)| *known == key);
-    let place = found.unwrap_or_else(|| {
-        pairs.push((key, V::default()));
-        pairs.len() - 1
-    });
-    &mut pairs[place].1
 }
 
 fn absent(checked: &Checked) -> String {
@@ -201,10 +176,7 @@ fn absent(checked: &Checked) -> String {
 }
 
 fn count(checked: &Checked) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for played in &checked.played {
-        *at(&mut counts, played.verdict.word()) += 1;
-    }
+    let counts = matrix::counts(checked.played.iter().map(|played| &played.verdict));
     let counts: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
     format!("\n{} cells: {}\n", checked.played.len(), counts.join(", "))
 }

@@ -19,6 +19,13 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// A number with its thousands apart: `12,345`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}
+
 /// In the largest unit of which there is at least one; each unit is followed by how many make the next.
 fn scaled(mut number: f64, digits: usize, units: &[(&str, f64)]) -> String {
     for (unit, next) in units {
@@ -49,6 +56,7 @@ mod tests {
         assert_eq!(shown(123_456_000_000), "123 s");
         assert_eq!(bytes(2468), "2.41 KiB");
         assert_eq!(bytes(512), "512 B");
+        assert_eq!([7, 999, 1000, 1_234_567].map(count), ["7", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -63,4 +63,10 @@ pub enum Error {
         /// How often it could have happened.
         trials: u32,
     },
+    /// A cost must be finite and 0 or more, and lie within its interval.
+    #[error("{value} is no cost within its interval")]
+    NotACost {
+        /// What was given.
+        value: f64,
+    },
 }

@@ -12,17 +12,20 @@
 //! | --- | --- |
 //! | What do these samples look like? | [`Summary`], [`median`], [`quantile`], [`scaled_mad`] |
 //! | How do two cells compare? | [`log_ratios`] a launch, then [`typical_ratio`] |
+//! | How do cells of two runs compare? | [`unpaired`], widened by how far the runs are [`Apart`] |
 //! | How long does one cell take? | [`typical_time`] |
 //! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`holm`] |
 //! | What could have been seen at all? | [`smallest_resolvable`] |
 //! | How often is a verdict wrong? | [`Proportion`] |
 //! | What does one more frame cost? | [`growth`] |
 //! | Where does the time go? | [`breakdown`] |
+//! | Which of them is cheapest for how many calls? | [`cheapest`] |
 //! | Is the batch warm? | [`settled`] |
 
 #[cfg(test)]
 mod any_input;
 mod breakdown;
+mod cheapest;
 mod describe;
 mod error;
 mod growth;
@@ -35,9 +38,11 @@ mod settled;
 #[cfg(test)]
 mod simulation;
 mod typical;
+mod unpaired;
 mod verdict;
 
 pub use breakdown::{Breakdown, breakdown};
+pub use cheapest::{Cost, Line, Stretch, cheapest};
 pub use describe::{Summary, median, quantile, scaled_mad};
 pub use error::Error;
 pub use growth::{Growth, MOST_DEPARTURE, growth};
@@ -48,4 +53,5 @@ pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
 pub use settled::settled;
 pub use typical::{Doubt, Estimate, LEAST_KEPT, OUTLYING, OUTLYING_MADS};
+pub use unpaired::{Apart, unpaired, unpaired_by_shift};
 pub use verdict::{Margin, Verdict, judge};

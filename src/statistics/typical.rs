@@ -83,6 +83,24 @@ impl Estimate {
         Ok(Self { value, spread, launches: values.len(), outlying, doubt })
     }
 
+    /// A sum of independent estimates, from the variance and the degrees of freedom of each (Welch, Satterthwaite).
+    /// Nothing where that is no number.
+    pub(super) fn of_parts(value: f64, parts: &[(f64, f64)], doubt: Option<Doubt>) -> Option<Self> {
+        let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
+        let squares: f64 = parts.iter().map(|(variance, freedom)| variance.powi(2) / freedom).sum();
+        let most: f64 = parts.iter().map(|(_, freedom)| freedom).sum();
+        // Without any variance the quotient is none.
+        let freedom = if squares > 0.0 { variance.powi(2) / squares } else { most };
+        let spread = Spread { standard_error: variance.sqrt(), freedom };
+        (value.is_finite() && spread.standard_error.is_finite() && freedom >= 1.0).then_some(Self {
+            value,
+            spread: Some(spread),
+            launches: 0,
+            outlying: Vec::new(),
+            doubt,
+        })
+    }
+
     /// The typical launch's number.
     pub fn value(&self) -> f64 {
         self.value

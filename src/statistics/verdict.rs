@@ -3,7 +3,8 @@ use std::fmt;
 use super::{Confidence, Error, Estimate, holm};
 
 /// What can be said of the first cell of a pair, against the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It takes less time, by more than the margin.
     Faster,

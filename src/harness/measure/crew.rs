@@ -2,33 +2,33 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::Entrant;
 use crate::benchmark::Address;
-use crate::harness::sampling::{self, Batch, Cell, Failure};
-use crate::harness::{Hello, Launcher, Worker};
+use crate::harness::sampling::{self, Batch, Cell, Draw, Failure};
+use crate::harness::{Hello, Worker};
 
 /// The workers of one launch: one a subject, replaced when lost.
 pub(super) struct Crew<'a> {
-    launcher: &'a Launcher,
-    specs: &'a [String],
+    entrants: &'a [Entrant],
     workers: Vec<Worker>,
 }
 
 impl<'a> Crew<'a> {
-    /// Launches a worker for each subject.
-    pub(super) fn launch(launcher: &'a Launcher, specs: &'a [String]) -> Result<(Self, Vec<Hello>)> {
-        let launched = specs.iter().map(|spec| launcher.launch(spec)).collect::<Result<Vec<_>>>()?;
+    /// Launches a worker for each entrant.
+    pub(super) fn launch(entrants: &'a [Entrant]) -> Result<(Self, Vec<Hello>)> {
+        let launched = entrants.iter().map(Entrant::launch).collect::<Result<Vec<_>>>()?;
         let (workers, hellos) = launched.into_iter().unzip();
-        Ok((Self { launcher, specs, workers }, hellos))
+        Ok((Self { entrants, workers }, hellos))
     }
 
-    /// How many subjects there are.
-    pub(super) fn width(&self) -> usize {
-        self.specs.len()
+    /// Who takes part.
+    pub(super) fn entrants(&self) -> &'a [Entrant] {
+        self.entrants
     }
 
     /// A fresh worker in place of the one that a subject had.
     pub(super) fn renew(&mut self, subject: usize) -> Result<()> {
-        self.workers[subject] = self.launcher.launch(&self.specs[subject])?.0;
+        self.workers[subject] = self.entrants[subject].launch()?.0;
         Ok(())
     }
 
@@ -41,10 +41,10 @@ impl<'a> Crew<'a> {
         &mut self,
         subject: usize,
         cell: &Cell,
-        batch: Ask,
+        batch: Draw,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let sampled = cell.sample(&mut self.workers[subject], batch.iterations, batch.settle, within);
+        let sampled = cell.sample(&mut self.workers[subject], batch, within);
         self.mend(subject, sampled)
     }
 
@@ -62,11 +62,4 @@ impl<'a> Crew<'a> {
         }
         result
     }
-}
-
-/// A batch that is asked for.
-#[derive(Clone, Copy)]
-pub(super) struct Ask {
-    pub(super) iterations: u64,
-    pub(super) settle: bool,
 }

@@ -1,6 +1,8 @@
 //! The paired sampler: launches of fresh workers, benchmarks in random order, and in each rounds that visit every subject
 //! in random order, so that drift of the machine cancels from ratios within a round.
 mod crew;
+mod entrant;
+mod handicap;
 mod pilot;
 mod plan;
 
@@ -11,11 +13,14 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use self::crew::{Ask, Crew};
+pub use self::entrant::Entrant;
+pub use self::handicap::Handicap;
+
+use self::crew::Crew;
 use self::pilot::Pilot;
-use self::plan::Share;
+use self::plan::{Pace, Share};
 use super::machine::machine;
-use super::{Failure, Hello, Launcher};
+use super::{Failure, Hello};
 use crate::backend;
 use crate::benchmark::{self, Address};
 use crate::record::journal::Journal;
@@ -23,17 +28,25 @@ use crate::record::{Build, CellRecord, Launch, Report, Run, Subject, Trouble, VE
 
 /// What is to be measured.
 pub struct Order {
-    /// The subjects. The first is the reference, and is measured twice: the twin shows how far two that are the same
-    /// come apart.
-    pub subjects: Vec<String>,
+    /// Who takes part. The first is the reference.
+    pub entrants: Vec<Entrant>,
     /// The cells of each.
     pub addresses: Vec<Address>,
+    /// What each cell carries on top of what it does, for each address and entrant in it; nothing where this is empty.
+    pub handicaps: Vec<Vec<Handicap>>,
     /// How long it may take in all.
     pub budget: Duration,
     /// How many launches.
     pub launches: u32,
     /// The seed of every random choice.
     pub seed: u64,
+}
+
+impl Order {
+    /// What an entrant carries at an address, by their places.
+    fn handicap(&self, at: usize, entrant: usize) -> Handicap {
+        self.handicaps.get(at).and_then(|at| at.get(entrant)).copied().unwrap_or_default()
+    }
 }
 
 /// Who follows a measurement. Spoken to between batches, never during one.
@@ -53,18 +66,13 @@ const PLANNED: f64 = 0.8;
 ///
 /// # Errors
 /// When no worker can be had, the budget is too small for any of it, or the journal cannot be written.
-pub fn measure(
-    launcher: &Launcher,
-    order: &Order,
-    mut journal: Option<&mut Journal>,
-    onlooker: &mut dyn Onlooker,
-) -> Result<Report> {
+pub fn measure(order: &Order, mut journal: Option<&mut Journal>, onlooker: &mut dyn Onlooker) -> Result<Report> {
     let began = Instant::now();
-    let specs: Vec<String> = order.subjects.iter().chain(order.subjects.first()).cloned().collect();
-    let (crew, hellos) = Crew::launch(launcher, &specs)?;
-    let mut report = blank(order, &specs, hellos)?;
+    let (crew, hellos) = Crew::launch(&order.entrants)?;
+    let mut report = blank(order, hellos)?;
 
-    let pilot = pilot::pilot(crew, &order.addresses, order.budget / 2, onlooker)?;
+    let handicaps = |at, entrant| order.handicap(at, entrant);
+    let pilot = pilot::pilot(crew, &order.addresses, &handicaps, order.budget / 2, onlooker)?;
     let costs: Vec<_> = (0..order.addresses.len()).map(|at| pilot.cost(at)).collect();
     let launching = pilot.launching * order.launches;
     let left = order.budget.mul_f64(PLANNED).saturating_sub(began.elapsed() + launching);
@@ -85,20 +93,23 @@ pub fn measure(
 
     let deadline = began + order.budget;
     let mut random = ChaCha8Rng::seed_from_u64(order.seed);
-    let mut longest = Duration::ZERO;
+    let mut pace = Pace::begin();
     for launch in 1..=order.launches {
         let started = Instant::now();
-        if onlooker.is_cancelled() || started + longest > deadline {
+        let Some(pace_now) = pace.keep(deadline.saturating_duration_since(started), order.launches - launch + 1) else {
+            break;
+        };
+        if onlooker.is_cancelled() {
             break;
         }
-        let plan = Launching { number: launch, order, specs: &specs, shares: &shares, pilot: &pilot, deadline };
-        let Some(cells) = plan.run(launcher, &report, &mut random, onlooker)? else { break };
+        let plan = Launching { number: launch, order, shares: &shares, pilot: &pilot, pace: pace_now, deadline };
+        let Some(cells) = plan.run(&report, &mut random, onlooker)? else { break };
         if let Some(journal) = journal.as_deref_mut() {
             journal.launch(&cells)?;
         }
         report.add(cells);
         report.run.launches_made = launch;
-        longest = longest.max(started.elapsed());
+        pace.took(started.elapsed(), pace_now);
     }
     report.run.complete = report.run.launches_made == order.launches;
     report.run.took_seconds = began.elapsed().as_secs_f64();
@@ -106,22 +117,23 @@ pub fn measure(
 }
 
 /// A report with its cells, and nothing in them.
-fn blank(order: &Order, specs: &[String], hellos: Vec<Hello>) -> Result<Report> {
+fn blank(order: &Order, hellos: Vec<Hello>) -> Result<Report> {
     let mut subjects = Vec::new();
-    for (n, (spec, hello)) in specs.iter().zip(hellos).enumerate() {
-        let twin_of = (n == order.subjects.len()).then_some(0);
-        let label = if twin_of.is_some() { format!("{spec} again") } else { spec.clone() };
-        let licence = backend::parse(spec)?.0.licence.into();
-        subjects.push(Subject { label, licence, about: hello.about, build: hello.build, twin_of });
+    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(hellos) {
+        let Entrant { label, spec, twin_of, held_against, .. } = entrant.clone();
+        let licence = backend::parse(&spec)?.0.licence.into();
+        subjects.push(Subject { label, licence, about, build, twin_of, held_against });
     }
-    let cell = |subject: usize, address: &Address| CellRecord {
+    let cell = |at: usize, subject: usize| CellRecord {
         subject,
-        address: address.clone(),
+        address: order.addresses[at].clone(),
+        handicap: order.handicap(at, subject).share(),
         facts: Vec::new(),
         launches: Vec::new(),
         trouble: None,
     };
-    let cells = order.addresses.iter().flat_map(|address| (0..specs.len()).map(move |subject| cell(subject, address)));
+    let width = order.entrants.len();
+    let cells = (0..order.addresses.len()).flat_map(|at| (0..width).map(move |subject| cell(at, subject)));
     Ok(Report {
         version: VERSION,
         machine: machine(),
@@ -138,6 +150,7 @@ fn blank(order: &Order, specs: &[String], hellos: Vec<Hello>) -> Result<Report> 
         },
         subjects,
         cells: cells.collect(),
+        again: None,
     })
 }
 
@@ -145,9 +158,10 @@ fn blank(order: &Order, specs: &[String], hellos: Vec<Hello>) -> Result<Report> 
 struct Launching<'a> {
     number: u32,
     order: &'a Order,
-    specs: &'a [String],
     shares: &'a [Share],
     pilot: &'a Pilot,
+    /// The share of its rounds that it makes.
+    pace: f64,
     deadline: Instant,
 }
 
@@ -155,12 +169,11 @@ impl Launching<'_> {
     /// The cells with the samples of this launch alone; nothing when it was broken off.
     fn run(
         &self,
-        launcher: &Launcher,
         report: &Report,
         random: &mut ChaCha8Rng,
         onlooker: &mut dyn Onlooker,
     ) -> Result<Option<Vec<CellRecord>>> {
-        let (mut crew, _) = Crew::launch(launcher, self.specs)?;
+        let (mut crew, _) = Crew::launch(&self.order.entrants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
         let mut places: Vec<usize> = (0..self.order.addresses.len()).collect();
@@ -177,7 +190,8 @@ impl Launching<'_> {
             if let Share::Rounds { launches, rounds } = self.shares[at]
                 && plan::takes_part(self.number, launches, self.order.launches)
             {
-                self.address(&mut crew, at, rounds, &mut cells, random);
+                let rounds = (f64::from(rounds) * self.pace) as u32;
+                self.address(&mut crew, at, rounds.max(1), &mut cells, random);
             }
         }
         Ok(Some(cells))
@@ -192,39 +206,40 @@ impl Launching<'_> {
 
     /// All rounds of one address.
     fn address(&self, crew: &mut Crew, at: usize, rounds: u32, cells: &mut [CellRecord], random: &mut ChaCha8Rng) {
-        let (address, width) = (&self.order.addresses[at], self.specs.len());
+        let (address, width) = (&self.order.addresses[at], self.order.entrants.len());
         let records = &mut cells[at * width..(at + 1) * width];
         let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
         let patience = |subject: usize| self.pilot.patience(at, subject);
 
         let mut ready = Vec::new();
-        for (subject, record) in records.iter_mut().enumerate() {
-            if record.trouble.is_some() {
-                continue;
-            }
+        let mut subjects: Vec<_> = (0..width).filter(|subject| records[*subject].trouble.is_none()).collect();
+        subjects.shuffle(random);
+        for subject in subjects {
+            let record = &mut records[subject];
+            let handicap = self.order.handicap(at, subject);
             if fresh && let Err(error) = crew.renew(subject) {
                 record.trouble = Some(Trouble::Failed { why: format!("{error:#}") });
                 continue;
             }
-            match crew.prepare(subject, address, patience(subject)) {
+            match crew.prepare(subject, &handicap.on(address), patience(subject)) {
                 Ok(cell) => {
-                    let iterations = if fresh { 1 } else { self.pilot.iterations(at, subject) };
-                    let launch = Launch { launch: self.number, iterations, nanoseconds: Vec::new(), disturbed: 0 };
-                    record.launches.push(launch);
-                    ready.push((subject, cell));
+                    let draw = self.pilot.draw(at, subject, handicap);
+                    record.launches.push(Launch::empty(self.number, draw.iterations));
+                    ready.push((subject, draw, cell));
                 }
                 Err(failure) => record.trouble = Some(trouble(failure)),
             }
         }
         for _ in 0..rounds {
             ready.shuffle(random);
-            ready.retain(|(subject, cell)| {
+            ready.retain(|(subject, draw, cell)| {
                 let record = &mut records[*subject];
                 let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                let ask = Ask { iterations: launch.iterations, settle: !fresh && launch.iterations > 1 };
-                match crew.sample(*subject, cell, ask, patience(*subject)) {
+                match crew.sample(*subject, cell, *draw, patience(*subject)) {
                     Ok(batch) => {
-                        launch.nanoseconds.push(batch.elapsed.as_nanos() as f64 / launch.iterations as f64);
+                        let an_iteration = |time: Duration| time.as_nanos() as f64 / draw.iterations as f64;
+                        launch.nanoseconds.push(an_iteration(batch.elapsed));
+                        launch.spun.extend((draw.spin > 0).then(|| an_iteration(batch.spun)));
                         let delayed = batch.delayed.unwrap_or_default();
                         launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));
                         true
@@ -237,7 +252,7 @@ impl Launching<'_> {
                 }
             });
         }
-        for (subject, cell) in ready {
+        for (subject, _, cell) in ready {
             if let Err(failure) = crew.release(subject, cell) {
                 records[subject].trouble = Some(trouble(failure));
             }

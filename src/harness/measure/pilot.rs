@@ -3,10 +3,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::crew::{Ask, Crew};
+use super::crew::Crew;
 use super::plan::{self, Cost, Share};
-use super::{Onlooker, trouble};
+use super::{Entrant, Handicap, Onlooker, trouble};
 use crate::benchmark::{self, Address};
+use crate::harness::Draw;
 use crate::record::{Report, Trouble};
 
 /// What the pilot saw.
@@ -21,8 +22,12 @@ pub(super) struct Pilot {
 /// What the pilot saw of one cell.
 struct Seen {
     preparing: Duration,
-    /// One iteration.
+    /// One iteration, by the timer.
     one: Duration,
+    /// How many make a batch.
+    iterations: u64,
+    /// Whether a batch first runs untimed.
+    settles: bool,
     /// A batch as it will be asked for, with settling and the way to the worker and back.
     batch: Duration,
     facts: Vec<(String, f64)>,
@@ -33,21 +38,23 @@ struct Seen {
 pub(super) fn pilot(
     mut crew: Crew,
     addresses: &[Address],
+    handicaps: &dyn Fn(usize, usize) -> Handicap,
     patience: Duration,
     onlooker: &mut dyn Onlooker,
 ) -> Result<Pilot> {
     let launched = Instant::now();
-    for subject in 0..crew.width() {
+    let entrants = crew.entrants();
+    for subject in 0..entrants.len() {
         crew.renew(subject)?;
     }
     let launching = launched.elapsed();
     let started = Instant::now();
     let mut pilot = Pilot { launching, cells: Vec::new(), fresh: Vec::new() };
-    for address in addresses {
+    for (at, address) in addresses.iter().enumerate() {
         onlooker.at(&format!("pilot: {address}"), 0.0, patience * 2);
         let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
         let mut seen = Vec::new();
-        for subject in 0..crew.width() {
+        for subject in 0..entrants.len() {
             if fresh {
                 crew.renew(subject)?;
             }
@@ -55,13 +62,23 @@ pub(super) fn pilot(
             seen.push(if onlooker.is_cancelled() {
                 Seen::nothing()
             } else {
-                visit(&mut crew, subject, address, fresh, left)
+                visit(&mut crew, subject, &handicaps(at, subject).on(address), fresh, left)
             });
         }
+        equal_batches(entrants, &mut seen);
         pilot.cells.push(seen);
         pilot.fresh.push(fresh);
     }
     Ok(pilot)
+}
+
+/// The same work in batches of the same size: what differs in that could differ in time by that alone.
+fn equal_batches(entrants: &[Entrant], seen: &mut [Seen]) {
+    for subject in 0..seen.len() {
+        let same = |n: &usize| entrants[*n].spec == entrants[subject].spec && seen[*n].trouble.is_none();
+        let Some(first) = (0..seen.len()).find(same).filter(|first| *first < subject) else { continue };
+        (seen[subject].iterations, seen[subject].settles) = (seen[first].iterations, seen[first].settles);
+    }
 }
 
 fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patience: Duration) -> Seen {
@@ -80,12 +97,15 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
     loop {
         let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let asked = Instant::now();
-        match crew.sample(subject, &cell, Ask { iterations, settle: false }, left) {
+        match crew.sample(subject, &cell, Draw::of(iterations, false), left) {
             Ok(batch) => {
                 seen.batch = asked.elapsed();
-                seen.one = batch.elapsed / u32::try_from(iterations).unwrap_or(u32::MAX);
+                let of_all = |time: Duration| time / u32::try_from(iterations).unwrap_or(u32::MAX);
+                seen.one = of_all(batch.elapsed);
+                seen.iterations = if fresh { 1 } else { plan::iterations(seen.one, of_all(seen.batch)) };
+                seen.settles = !fresh && plan::settles(seen.one);
                 // A fifth of a batch tells well enough how many make one.
-                if batch.elapsed * 5 >= plan::BATCH || iterations >= 1 << 24 {
+                if iterations * 5 >= seen.iterations || iterations >= 1 << 24 {
                     break;
                 }
                 iterations *= 4;
@@ -94,11 +114,10 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
         }
     }
     // Then one as they will be asked for: what it takes to settle, and what lies outside of the timer, is not in `one`.
-    let iterations = if fresh { 1 } else { plan::iterations(seen.one) };
-    if iterations > 1 {
+    if seen.settles {
         let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let asked = Instant::now();
-        if let Err(failure) = crew.sample(subject, &cell, Ask { iterations, settle: true }, left) {
+        if let Err(failure) = crew.sample(subject, &cell, Draw::of(seen.iterations, true), left) {
             return Seen { trouble: Some(trouble(failure)), ..seen };
         }
         seen.batch = asked.elapsed();
@@ -114,7 +133,15 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
 impl Seen {
     fn nothing() -> Self {
         let none = Duration::ZERO;
-        Self { preparing: none, one: none, batch: none, facts: Vec::new(), trouble: None }
+        Self {
+            preparing: none,
+            one: none,
+            iterations: 1,
+            settles: false,
+            batch: none,
+            facts: Vec::new(),
+            trouble: None,
+        }
     }
 }
 
@@ -128,9 +155,11 @@ impl Pilot {
         Cost { preparing: able().map(|seen| seen.preparing).sum::<Duration>() + renewing, round, fresh }
     }
 
-    /// How many iterations make a batch of a cell.
-    pub(super) fn iterations(&self, at: usize, subject: usize) -> u64 {
-        plan::iterations(self.cells[at][subject].one)
+    /// A batch of a cell, with what it carries on top of what the reference takes.
+    pub(super) fn draw(&self, at: usize, subject: usize, handicap: Handicap) -> Draw {
+        let Seen { iterations, settles, .. } = self.cells[at][subject];
+        let reference = self.cells[at][0].one.as_nanos() as f64;
+        Draw { iterations, settle: settles, spin: handicap.spin(reference, iterations) }
     }
 
     /// How long a question about a cell may take before it counts as hung: far longer than it ever should.

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// A timed batch lasts about this long, where one iteration does not last longer.
 pub(super) const BATCH: Duration = Duration::from_micros(1500);
+/// How many times as long as what is timed a batch may take with what lies outside of the timer.
+const AROUND: u32 = 3;
+/// What takes longer than this is not run before it is timed, to settle: switching processes costs it next to nothing.
+const SETTLES: Duration = Duration::from_millis(10);
 /// Rounds that a launch makes of a benchmark, where the budget lasts.
 const ROUNDS: u32 = 12;
 /// Samples that a cell has at the least: fewer have no interval.
@@ -29,10 +33,17 @@ pub(super) enum Share {
     TooSlow(Duration),
 }
 
-/// How many iterations make a batch.
-pub(super) fn iterations(one: Duration) -> u64 {
-    let one = one.max(Duration::from_nanos(1));
-    u64::try_from(BATCH.as_nanos() / one.as_nanos()).unwrap_or(u64::MAX).max(1)
+/// How many iterations make a batch, by what one takes inside the timer, and inside and outside together.
+pub(super) fn iterations(one: Duration, with_outside: Duration) -> u64 {
+    let nanosecond = Duration::from_nanos(1);
+    let timed = BATCH.as_nanos() / one.max(nanosecond).as_nanos();
+    let in_all = (AROUND * BATCH).as_nanos() / with_outside.max(nanosecond).as_nanos();
+    u64::try_from(timed.min(in_all)).unwrap_or(u64::MAX).max(1)
+}
+
+/// Whether a batch first runs untimed until it has settled, by what one iteration takes.
+pub(super) fn settles(one: Duration) -> bool {
+    one < SETTLES
 }
 
 impl Cost {
@@ -93,6 +104,40 @@ pub(super) fn share(time: Duration, costs: &[Cost], launches: u32) -> Vec<Share>
     given
 }
 
+/// Keeps to the budget where a launch takes longer than the pilot had it: the launches that are left make fewer rounds
+/// then, all cells alike, since a launch tells more than a round. It goes by the clock alone, never by what was
+/// measured.
+pub(super) struct Pace {
+    /// What launches would have taken with all of their rounds, and how many there were.
+    whole: Duration,
+    launches: u32,
+}
+
+/// Fewer of the rounds than this are not worth a launch.
+const SLOWEST: f64 = 0.2;
+/// A launch that is not over in time is lost, and one takes longer than another: this share of the time is planned for.
+const IN_TIME: f64 = 0.93;
+
+impl Pace {
+    pub(super) fn begin() -> Self {
+        Self { whole: Duration::ZERO, launches: 0 }
+    }
+
+    /// The share of its rounds that the next of so many launches makes in the time that is left for them; nothing where
+    /// not even a few would fit.
+    pub(super) fn keep(&self, left: Duration, launches: u32) -> Option<f64> {
+        let typical = (self.whole / self.launches.max(1)).as_secs_f64().max(1e-9);
+        let share = |time: Duration| IN_TIME * time.as_secs_f64() / typical;
+        (share(left) >= SLOWEST).then(|| share(left / launches.max(1)).clamp(SLOWEST, 1.0))
+    }
+
+    /// A launch that made a share of its rounds took so long.
+    pub(super) fn took(&mut self, time: Duration, share: f64) {
+        self.whole += time.div_f64(share);
+        self.launches += 1;
+    }
+}
+
 /// Whether an address that is in some of the launches only is in this one (counted from 1): spread evenly.
 pub(super) fn takes_part(launch: u32, in_launches: u32, of: u32) -> bool {
     launch * in_launches / of != (launch - 1) * in_launches / of
@@ -114,6 +159,18 @@ mod tests {
         let given = share(MINUTE, &[cost(1000, 9_000), cost(1_000_000, 4_000_000)], 10);
         assert_eq!(given[0], Share::Rounds { launches: 10, rounds: ROUNDS });
         assert_eq!(given[1], Share::Rounds { launches: 10, rounds: 1 });
+    }
+
+    #[test]
+    fn launches_that_take_longer_make_fewer_rounds() {
+        let mut pace = Pace::begin();
+        assert_eq!(pace.keep(MINUTE, 10), Some(1.0));
+        pace.took(MINUTE / 10, 1.0);
+        assert_eq!(pace.keep(2 * MINUTE, 10), Some(1.0));
+        assert!((pace.keep(MINUTE / 2, 10).unwrap() - IN_TIME / 2.0).abs() < 1e-6);
+        assert!((pace.keep(MINUTE / 4, 10).unwrap() - IN_TIME / 4.0).abs() < 1e-6);
+        // A last one that is too short for a fifth of it is left out.
+        assert_eq!(pace.keep(MINUTE / 100, 1), None);
     }
 
     #[test]
@@ -152,11 +209,11 @@ mod tests {
         }
 
         #[test]
-        fn a_batch_lasts_as_long_as_it_should(nanoseconds in 1u64..1_000_000_000) {
-            let one = Duration::from_nanos(nanoseconds);
-            let timed = one * u32::try_from(iterations(one)).unwrap();
-            prop_assert!(timed <= BATCH || iterations(one) == 1);
-            prop_assert!(timed > BATCH / 2 || iterations(one) == 1);
+        fn a_batch_lasts_as_long_as_it_should(nanoseconds in 1u64..1_000_000_000, outside in 0u64..1_000_000) {
+            let (one, whole) = (Duration::from_nanos(nanoseconds), Duration::from_nanos(nanoseconds + outside));
+            let count = u32::try_from(iterations(one, whole)).unwrap();
+            prop_assert!(count == 1 || one * count <= BATCH && whole * count <= AROUND * BATCH);
+            prop_assert!(count == 1 || one * count > BATCH / 2 || whole * count > AROUND * BATCH / 2);
         }
     }
 }

@@ -14,11 +14,11 @@ use crate::embedding::Prepared;
 pub(super) const CAN: Theme = &[(&artifact::SERIALIZE, Do(serialize)), (&artifact::DESERIALIZE, Do(deserialize))];
 
 fn serialize(wasmer: &Wasmer, functions: u64) -> Result<Prepared> {
-    let module = Module::new(&wasmer.engine(), generated(functions)?)?;
-    let must = module.serialize()?.len();
+    let guest = wasmer.shelved(&generated(functions)?)?;
+    let must = guest.1.serialize()?.len();
     Ok(Prepared::laps(move || {
         let started = Instant::now();
-        let artifact = module.serialize();
+        let artifact = guest.1.serialize();
         let took = started.elapsed();
         let ended = match artifact {
             Ok(bytes) if bytes.len() == must => Ok(()),
@@ -31,7 +31,7 @@ fn serialize(wasmer: &Wasmer, functions: u64) -> Result<Prepared> {
 }
 
 fn deserialize(wasmer: &Wasmer, functions: u64) -> Result<Prepared> {
-    let artifact = Module::new(&wasmer.engine(), generated(functions)?)?.serialize()?;
+    let artifact = wasmer.shelved(&generated(functions)?)?.1.serialize()?;
     let bytes = artifact.len() as f64;
     let wasmer = wasmer.clone();
     Ok(Prepared::laps(move || {

@@ -6,7 +6,7 @@ use super::Theme;
 use super::ready::{Ready, tell};
 use crate::backend::Can::Do;
 use crate::backend::wasmer::Wasmer;
-use crate::benchmark::execute::{self, FIB_OF, HASH_ROUNDS, SWEPT_WORDS};
+use crate::benchmark::execute::{self, FIB_OF, SWEPT_WORDS};
 use crate::benchmark::floor;
 use crate::embedding::Prepared;
 use crate::guest;
@@ -14,8 +14,13 @@ use crate::guest;
 pub(super) const CAN: Theme = &[
     (&execute::FIB, Do(|wasmer, _| kernel(wasmer, "fib", FIB_OF.0, FIB_OF.1))),
     (&execute::SWEEP, Do(|wasmer, _| kernel(wasmer, "sweep", SWEPT_WORDS, floor::swept()))),
-    (&execute::HASH, Do(|wasmer, _| kernel(wasmer, "hash", HASH_ROUNDS, floor::hash(HASH_ROUNDS)))),
+    (&execute::HASH, Do(hash)),
 ];
+
+fn hash(wasmer: &Wasmer, rounds: u64) -> Result<Prepared> {
+    let rounds = i32::try_from(rounds)?;
+    kernel(wasmer, "hash", rounds, floor::hash(rounds))
+}
 
 fn kernel<R>(wasmer: &Wasmer, export: &str, n: i32, must: R) -> Result<Prepared>
 where

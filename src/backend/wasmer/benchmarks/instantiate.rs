@@ -1,9 +1,8 @@
 //! From a module to an instance.
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use wasmer::{Function, Module, imports};
+use wasmer::{Function, imports};
 
 use super::Theme;
 use super::compile::generated;
@@ -16,14 +15,7 @@ use crate::guest;
 
 pub(super) const CAN: Theme = &[
     (&instantiate::EARLY_EXIT, Do(|wasmer, _| Ok(instantiate(wasmer.shelved(guest::EARLY_EXIT)?)))),
-    (
-        &instantiate::GENERATED,
-        Do(|wasmer, functions| {
-            let engine = wasmer.engine();
-            let module = Module::new(&engine, generated(functions)?)?;
-            Ok(instantiate(Arc::new((engine, module))))
-        }),
-    ),
+    (&instantiate::GENERATED, Do(|wasmer, functions| Ok(instantiate(wasmer.shelved(&generated(functions)?)?)))),
 ];
 
 /// The guest, ready to run.

@@ -91,9 +91,7 @@ fn modules(wasmer: &Wasmer, count: u64) -> Result<Prepared> {
 }
 
 fn functions(wasmer: &Wasmer, count: u64) -> Result<Prepared> {
-    let engine = wasmer.engine();
-    let module = Module::new(&engine, generated(count)?)?;
-    beside(wasmer, (module, engine))
+    beside(wasmer, wasmer.shelved(&generated(count)?)?)
 }
 
 /// An exit like any other, while that lives.

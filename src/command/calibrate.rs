@@ -1,0 +1,85 @@
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::watch::Watch;
+use super::{Out, Status, choice, plan};
+use crate::benchmark::{Address, execute};
+use crate::cli::Measure;
+use crate::harness::{Entrant, Handicap, Launcher, Order, machine};
+use crate::record::journal::write_whole;
+use crate::record::{Build, Calibration, VERSION};
+use crate::report::calibrated;
+
+/// What a twin carries, as a share of its time, besides the one in each row that carries nothing.
+const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
+/// Twins of the reference in each run: as many columns as a run on three backends has.
+const TWINS: usize = 3;
+
+pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+    let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
+    let addresses = addresses(asked)?;
+    let mut random = ChaCha8Rng::seed_from_u64(asked.plan.seed.unwrap_or_else(rand::random));
+    let mut calibration = Calibration {
+        version: VERSION,
+        machine: machine::machine(),
+        build: Build::this(),
+        subject: subject.clone(),
+        budget_seconds: asked.plan.budget().as_secs_f64(),
+        runs: Vec::new(),
+    };
+    let mut watch = Watch::begin()?;
+    for run in 1..=asked.runs {
+        watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
+        let order = Order {
+            entrants: twins(&subject, launcher),
+            handicaps: addresses.iter().map(|address| handicaps(address, &mut random)).collect(),
+            addresses: addresses.clone(),
+            budget: asked.plan.budget(),
+            launches: asked.plan.launches(),
+            seed: random.random(),
+        };
+        let report = watch.measure(&order, None)?;
+        if watch.is_over() {
+            break;
+        }
+        calibration.runs.push(calibrated::run(&report, machine::load()));
+        // After each run, so that whatever ends the program loses one at most.
+        if let Some(file) = &asked.output {
+            write_whole(file, &calibration).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+    }
+    write!(out, "{}", calibrated::table(&calibration))?;
+    Ok(if watch.is_over() { Status::Interrupted } else { Status::Held })
+}
+
+/// What to calibrate with: how calls and exits are told apart, and a guest that really does more.
+fn addresses(asked: &Measure) -> Result<Vec<Address>> {
+    let told = |address: &Address| {
+        let theme = address.benchmark.split('/').next().unwrap_or_default();
+        !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || address.benchmark == execute::HASH.id
+    };
+    Ok(plan::selected(&asked.plan)?.into_iter().filter(told).collect())
+}
+
+fn twins(subject: &str, launcher: &Launcher) -> Vec<Entrant> {
+    let reference = Entrant::new(subject, launcher);
+    let twin = |n: usize| Entrant { label: format!("{subject} twin {n}"), twin_of: Some(0), ..reference.clone() };
+    [reference.clone()].into_iter().chain((1..=TWINS).map(twin)).collect()
+}
+
+/// One twin carries nothing, the others something; which of them gets what is left to chance.
+fn handicaps(address: &Address, random: &mut ChaCha8Rng) -> Vec<Handicap> {
+    let more = |share| match address.benchmark == execute::HASH.id {
+        true => Handicap::Work(share),
+        false => Handicap::Spin(share),
+    };
+    let mut carried: Vec<_> = CARRIED.sample(random, TWINS - 1).copied().map(more).collect();
+    carried.push(Handicap::None);
+    carried.shuffle(random);
+    carried.insert(0, Handicap::None);
+    carried
+}

@@ -1,0 +1,178 @@
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::watch::Watch;
+use super::{Out, Status, check, choice, plan};
+use crate::cli::{Compare, CompareFormat, processors};
+use crate::harness::{Entrant, Launcher, Order};
+use crate::record::journal::Journal;
+use crate::record::{Changed, Comparison, Document};
+use crate::report::{compared, comparison};
+use crate::statistics::{Margin, Verdict};
+
+pub(super) fn compare(asked: &Compare, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+    let margin = Margin::new(asked.margin / 100.0)?;
+    let comparison = match asked.files.as_slice() {
+        [base, new] => of_files(base, new, margin)?,
+        _ => match live(asked, launcher, margin)? {
+            Some(comparison) => comparison,
+            None => return Ok(Status::Interrupted),
+        },
+    };
+    match asked.format {
+        CompareFormat::Table => write!(out, "{}", comparison::table(&comparison))?,
+        CompareFormat::Github => {
+            write!(out, "{}", comparison::annotations(&comparison))?;
+            if let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY") {
+                append(Path::new(&file), &comparison::markdown(&comparison))?;
+            }
+        }
+        CompareFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &comparison)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(status(asked, &comparison))
+}
+
+fn status(asked: &Compare, comparison: &Comparison) -> Status {
+    let slower = comparison.count(Verdict::Slower) > 0 && (comparison.live || asked.gate);
+    let unsure = comparison.count(Verdict::Unsure) > 0 && asked.fail_on_unsure;
+    if slower || unsure || comparison.is_worse() { Status::Failed } else { Status::Held }
+}
+
+fn append(file: &Path, text: &str) -> Result<()> {
+    let open = std::fs::File::options().create(true).append(true).open(file);
+    open.and_then(|mut file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("cannot write the job's summary to {}", file.display()))
+}
+
+fn of_files(base: &Path, new: &Path, margin: Margin) -> Result<Comparison> {
+    let comparison = match (Document::read(base)?, Document::read(new)?) {
+        (Document::Report(base), Document::Report(new)) => compared::files(&base, &new, margin),
+        (Document::Checked(base), Document::Checked(new)) => compared::checks(&base, &new),
+        _ => bail!("{} and {} are not of a kind: two reports, or two checks", base.display(), new.display()),
+    };
+    ensure!(
+        !comparison.sides.is_empty(),
+        "{} and {} have no subject in common, so there is nothing to compare",
+        base.display(),
+        new.display()
+    );
+    Ok(comparison)
+}
+
+/// How much of the budget goes into finding what looks different; the rest is for measuring that again.
+const FINDING: f64 = 0.6;
+
+/// Measures both sides in the same rounds; nothing where that was broken off.
+fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<Comparison>> {
+    let specs = choice::backends_or_floor(&asked.choice)?;
+    let addresses = plan::selected(&asked.plan)?;
+    let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
+    let (entrants, changed) = match &asked.against {
+        Some(other) => {
+            let [ours, theirs] = launcher.beside(other)?;
+            let changed = if asked.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
+            (builds(&specs, &ours, &theirs), changed)
+        }
+        None => (settings(&specs, launcher)?, Vec::new()),
+    };
+    let seed = asked.plan.seed.unwrap_or_else(rand::random);
+    let mut order = Order {
+        entrants,
+        addresses,
+        handicaps: Vec::new(),
+        budget: asked.plan.budget().mul_f64(FINDING),
+        launches: asked.plan.launches(),
+        seed,
+    };
+    let mut watch = Watch::begin()?;
+    let mut report = watch.measure(&order, journal.as_mut())?;
+
+    let suspects = compared::suspects(&report, margin);
+    if !suspects.is_empty() && !watch.is_over() {
+        let held = compared::held(&report);
+        let is_suspect = |entrant: &Entrant| {
+            suspects.iter().any(|(side, _)| [&held[*side].0, &held[*side].1].contains(&&entrant.label))
+        };
+        order.entrants.retain(is_suspect);
+        order.addresses.retain(|address| suspects.iter().any(|(_, suspect)| suspect == address));
+        order.budget = asked.plan.budget().mul_f64(1.0 - FINDING);
+        order.seed = seed.wrapping_add(1);
+        watch.prefix = format!("{} that looked different, again: ", suspects.len());
+        report.again = Some(Box::new(watch.measure(&order, None)?));
+    }
+    if let Some(journal) = journal {
+        journal.finish(&report)?;
+    }
+    if watch.is_over() {
+        return Ok(None);
+    }
+    Ok(Some(Comparison { changed, ..compared::live(&report, margin) }))
+}
+
+/// Each subject of this build against the same of another.
+fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Entrant> {
+    let mut entrants: Vec<Entrant> = Vec::new();
+    for spec in specs {
+        let base = Entrant { label: format!("{spec} before"), ..Entrant::new(spec, theirs) };
+        entrants.push(base);
+        entrants.push(Entrant { held_against: Some(entrants.len() - 1), ..Entrant::new(spec, ours) });
+    }
+    entrants.extend(Entrant::twin(&entrants));
+    entrants
+}
+
+/// Each subject against the first.
+fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<Entrant>> {
+    ensure!(
+        specs.len() > 1,
+        "there is nothing to hold `{}` against: give another build with --against, a second --backend, or two files",
+        specs[0]
+    );
+    let mut entrants = Entrant::field(specs, launcher);
+    entrants
+        .iter_mut()
+        .skip(1)
+        .filter(|entrant| entrant.twin_of.is_none())
+        .for_each(|entrant| entrant.held_against = Some(0));
+    Ok(entrants)
+}
+
+/// What both builds make of the scenarios, where it is not the same.
+fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<Changed>> {
+    let scenarios = check::selected(&[])?;
+    let check = |launcher, what| {
+        let checked = check::checked(launcher, specs, &scenarios, processors());
+        checked.with_context(|| format!("{what} could not be checked"))
+    };
+    Ok(compared::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_build_is_held_against_the_other_and_nothing_else() {
+        let launcher = Launcher::new("early-exit");
+        let entrants = builds(&["a".into(), "b".into()], &launcher, &launcher);
+        let shown: Vec<_> = entrants.iter().map(|e| (e.label.as_str(), e.held_against, e.twin_of)).collect();
+        let expected = [
+            ("a before", None, None),
+            ("a", Some(0), None),
+            ("b before", None, None),
+            ("b", Some(2), None),
+            ("a before again", None, Some(0)),
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn one_subject_alone_has_nothing_to_be_held_against() {
+        assert!(settings(&["a".into()], &Launcher::new("x")).is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! What the command line asks to be measured.
+use anyhow::{Result, bail};
+use wildmatch::WildMatch;
+
+use crate::benchmark::{self, Address, Benchmark};
+use crate::cli::Plan;
+
+/// The cells that were asked for.
+pub(super) fn selected(asked: &Plan) -> Result<Vec<Address>> {
+    let wanted = |address: &Address| {
+        let shown = [address.to_string(), address.benchmark.clone()];
+        asked.filter.is_empty()
+            || asked.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| shown.iter().any(|id| glob.matches(id)))
+    };
+    let benchmarks = benchmark::all().filter(|benchmark| !asked.quick || benchmark.headline);
+    let mut addresses: Vec<_> = benchmarks.flat_map(|benchmark| sized(benchmark, asked)).filter(wanted).collect();
+    addresses.dedup();
+    if addresses.is_empty() {
+        bail!("no benchmark matches {}; `early-exit list` shows them all", asked.filter.join(" or "));
+    }
+    Ok(addresses)
+}
+
+/// The cells of a benchmark, at the sizes and depths that the command line has instead of its own.
+fn sized(benchmark: &'static Benchmark, asked: &Plan) -> Vec<Address> {
+    let mut addresses = Vec::new();
+    for own in benchmark.addresses(asked.full) {
+        let at: Vec<_> = match own.at {
+            Some(_) if !asked.at.is_empty() => asked.at.iter().copied().map(Some).collect(),
+            own => vec![own],
+        };
+        let depths = if asked.host_frames.is_empty() { vec![own.host_frames] } else { asked.host_frames.clone() };
+        for at in at {
+            for &host_frames in &depths {
+                let address = Address { at, host_frames, ..own.clone() };
+                if !addresses.contains(&address) {
+                    addresses.push(address);
+                }
+            }
+        }
+    }
+    addresses
+}

@@ -1,0 +1,89 @@
+//! What is seen of a measurement while it is under way.
+use std::fs::File;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::harness::{self, Onlooker, Order, machine};
+use crate::record::Report;
+use crate::record::journal::Journal;
+use crate::report::awareness;
+
+/// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere. Ctrl-C asks for an end in
+/// good order.
+pub(super) struct Watch {
+    bar: ProgressBar,
+    cancelled: Arc<AtomicBool>,
+    said: Option<Instant>,
+    /// Held while this program measures: another one that does so at the same time is noticed.
+    alone: Option<File>,
+    /// Processes that were ready to run before this began.
+    load: Option<f64>,
+    /// What stands before each line: which of several runs.
+    pub(super) prefix: String,
+}
+
+/// How often a line is said where there is no terminal.
+const NOW_AND_THEN: Duration = Duration::from_secs(15);
+
+impl Watch {
+    pub(super) fn begin() -> Result<Self> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        #[cfg(unix)]
+        {
+            use signal_hook::consts::SIGINT;
+            // The first asks for an end in good order, the second does not wait for it.
+            signal_hook::flag::register_conditional_shutdown(SIGINT, 130, cancelled.clone())?;
+            signal_hook::flag::register(SIGINT, cancelled.clone())?;
+        }
+        let style = ProgressStyle::with_template("{wide_bar} {percent}% {msg}").expect("the template is valid");
+        let bar = ProgressBar::new(1000).with_style(style);
+        Ok(Self { bar, cancelled, said: None, alone: alone(), load: machine::load(), prefix: String::new() })
+    }
+
+    /// A run, with what a reader of its report should be aware of.
+    ///
+    /// # Errors
+    /// As [`harness::measure`].
+    pub(super) fn measure(&mut self, order: &Order, journal: Option<&mut Journal>) -> Result<Report> {
+        let measured = harness::measure(order, journal, self);
+        self.bar.finish_and_clear();
+        self.bar.reset();
+        let mut report = measured?;
+        report.run.notes = awareness::notes(&report, self.load, self.alone.is_some());
+        Ok(report)
+    }
+
+    /// Whether it was broken off.
+    pub(super) fn is_over(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+fn alone() -> Option<File> {
+    let path = std::env::temp_dir().join("early-exit-measures.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
+impl Onlooker for Watch {
+    fn at(&mut self, what: &str, far: f64, left: Duration) {
+        let message = format!("{}{what}, {} s left", self.prefix, left.as_secs());
+        if std::io::stderr().is_terminal() {
+            self.bar.set_message(message);
+            self.bar.set_position((far * 1000.0) as u64);
+        } else if self.said.is_none_or(|said| said.elapsed() > NOW_AND_THEN) {
+            self.said = Some(Instant::now());
+            // Nobody may be listening.
+            let _ = writeln!(std::io::stderr(), "measuring: {:.0} %, {message}", far * 100.0);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_over()
+    }
+}

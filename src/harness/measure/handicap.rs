@@ -1,0 +1,58 @@
+//! A known cost on top of a cell, to see whether it is found.
+use crate::benchmark::Address;
+
+/// What a cell carries on top of what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Handicap {
+    /// Nothing.
+    #[default]
+    None,
+    /// A spin inside the timer and outside of the measured code, for this share of the time that the pilot saw the
+    /// reference take.
+    Spin(f64),
+    /// More of the measured work itself: the benchmark's parameter is greater by this share.
+    Work(f64),
+}
+
+impl Handicap {
+    /// The share of the cell's time that it is meant to add.
+    pub fn share(self) -> f64 {
+        match self {
+            Self::None => 0.0,
+            Self::Spin(share) | Self::Work(share) => share,
+        }
+    }
+
+    /// What is prepared in place of an address.
+    pub(super) fn on(self, address: &Address) -> Address {
+        match (self, address.at) {
+            (Self::Work(share), Some(at)) => {
+                Address { at: Some((at as f64 * (1.0 + share)).round() as u64), ..address.clone() }
+            }
+            _ => address.clone(),
+        }
+    }
+
+    /// How many nanoseconds of a batch are spun away, of iterations that take as long as `one`, in nanoseconds.
+    pub(super) fn spin(self, one: f64, iterations: u64) -> u64 {
+        match self {
+            Self::Spin(share) => (share * one * iterations as f64).round() as u64,
+            Self::None | Self::Work(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_more_of_the_same_and_a_spin_is_beside_it() {
+        let address = Address { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
+        assert_eq!(Handicap::Work(0.02).on(&address).at, Some(10_200));
+        assert_eq!(Handicap::Spin(0.02).on(&address), address);
+        assert_eq!(Handicap::Spin(0.02).spin(500.0, 100), 1000);
+        assert_eq!(Handicap::Work(0.02).spin(500.0, 100), 0);
+        assert_eq!(Handicap::None.share(), 0.0);
+    }
+}

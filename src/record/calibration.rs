@@ -1,0 +1,61 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Build, Machine};
+use crate::benchmark::Address;
+use crate::statistics::Verdict;
+
+/// What this program found out about itself on a machine: twins, some of which carried a known cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Calibration {
+    /// [`VERSION`](super::VERSION) of the program that wrote it.
+    pub version: u32,
+    /// The machine.
+    pub machine: Machine,
+    /// The build.
+    pub build: Build,
+    /// The subject whose twins they are.
+    pub subject: String,
+    /// Seconds that each run was given.
+    pub budget_seconds: f64,
+    /// The runs.
+    pub runs: Vec<CalibrationRun>,
+}
+
+/// A run of a calibration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CalibrationRun {
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// Seconds that it took.
+    pub took_seconds: f64,
+    /// Launches that were made.
+    pub launches_made: u32,
+    /// Processes that were ready to run, averaged over its last minute, where the system tells.
+    pub load: Option<f64>,
+    /// What was found of each twin at each address.
+    pub found: Vec<Found>,
+}
+
+/// What was found of a twin at an address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// Where.
+    pub address: Address,
+    /// The share of its time that it was to carry on top.
+    pub carried: f64,
+    /// The share that it did carry, where that is known from within: a spin is timed, more work is not.
+    pub realised: Option<f64>,
+    /// The log ratio to the reference.
+    pub log_ratio: f64,
+    /// Half of its 95 % interval; nothing with fewer than three launches.
+    pub half_width: Option<f64>,
+    /// The log ratio that would have been called by itself in nine runs of ten, at this scatter.
+    pub resolvable: Option<f64>,
+    /// Judged against a margin of 2 %, corrected over all cells of the run.
+    pub by_margin: Verdict,
+    /// Judged against no margin, corrected over all cells of the run.
+    pub by_any: Verdict,
+    /// Judged against no margin, by itself.
+    pub by_itself: Verdict,
+}

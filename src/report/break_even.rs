@@ -1,0 +1,165 @@
+//! Which backend for a job of one compile (or one load of an artifact), so many calls and a few exits.
+use super::analysis::{self, Row};
+use super::answer::chosen;
+use super::grid::Grid;
+use super::units;
+use crate::benchmark::{Address, Benchmark, artifact, compile, execute, unwind};
+use crate::record::Report;
+use crate::statistics::{Cost, Interval, cheapest};
+
+/// What a job is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The benchmark of the calls: one of `execute/`.
+    pub kernel: String,
+    /// How many calls end in an exit besides.
+    pub exits: u64,
+    /// Of how many functions the module is that is compiled or loaded; the greatest that was measured where nothing is said.
+    pub functions: Option<u64>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { kernel: execute::FIB.id.into(), exits: 1, functions: None }
+    }
+}
+
+/// A job on several subjects.
+pub struct Job {
+    /// What is done once.
+    pub setup: Address,
+    /// What is done often.
+    pub kernel: Address,
+    /// What is done `exits` times.
+    pub exit: Address,
+    /// How many exits.
+    pub exits: u64,
+    /// The subjects, and what the job costs each in nanoseconds, as a function of the calls.
+    pub costs: Vec<(usize, Cost)>,
+    /// Who is cheapest for how many calls.
+    pub spans: Vec<Span>,
+}
+
+/// A range of calls in which the answer is the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// From so many calls on.
+    pub from: u64,
+    /// To so many, included; nothing where it goes on.
+    pub to: Option<u64>,
+    /// The subjects that may be the cheapest; one alone is.
+    pub least: Vec<usize>,
+    /// After how many calls two that are too close to call are estimated to be even.
+    pub even: Vec<f64>,
+}
+
+/// Beyond so many calls nobody asks.
+const MOST_CALLS: f64 = 1e12;
+
+/// The jobs that a report has the times for: compiled here, and loaded from an artifact.
+pub fn jobs(report: &Report, rows: &[Row], asked: &Asked) -> Vec<Job> {
+    [&compile::GENERATED, &artifact::DESERIALIZE]
+        .into_iter()
+        .filter_map(|setup| job(report, rows, setup, asked))
+        .collect()
+}
+
+fn job(report: &Report, rows: &[Row], setup: &Benchmark, asked: &Asked) -> Option<Job> {
+    let setup = match asked.functions {
+        Some(_) => rows.iter().find(|row| row.address.benchmark == setup.id && row.address.at == asked.functions)?,
+        None => chosen(rows, setup)?,
+    };
+    let kernel = rows.iter().find(|row| row.address.benchmark == asked.kernel)?;
+    let exit = chosen(rows, &unwind::TYPED.whole)?;
+    let cost = |n: usize| {
+        let [setup, kernel, exit] = [setup, kernel, exit].map(|row| row.cells[n].known());
+        let (setup, exit) = (setup?, exit?);
+        let exits = asked.exits as f64;
+        let start = (setup.0 + exits * exit.0, added(setup.1, exit.1, exits));
+        Some((n, Cost::new(start, kernel?).ok()?))
+    };
+    let costs: Vec<_> = analysis::columns(report).into_iter().filter_map(cost).collect();
+    (costs.len() > 1).then(|| Job {
+        setup: setup.address.clone(),
+        kernel: kernel.address.clone(),
+        exit: exit.address.clone(),
+        exits: asked.exits,
+        spans: spans(&costs),
+        costs,
+    })
+}
+
+fn added(one: Interval, many: Interval, times: f64) -> Interval {
+    Interval { low: one.low + times * many.low, high: one.high + times * many.high }
+}
+
+/// In whole calls, one at least. Stretches that differ only in which of their subjects is estimated to be ahead are one.
+fn spans(costs: &[(usize, Cost)]) -> Vec<Span> {
+    let (subjects, lines): (Vec<usize>, Vec<Cost>) = costs.iter().copied().unzip();
+    let mut spans: Vec<Span> = Vec::new();
+    for stretch in cheapest(&lines).into_iter().filter(|stretch| stretch.from < MOST_CALLS) {
+        let ahead = stretch.least[0];
+        let mut least: Vec<usize> = stretch.least.iter().map(|n| subjects[*n]).collect();
+        least.sort_unstable();
+        let to = stretch.to.filter(|to| *to < MOST_CALLS).map(|to| to.ceil() as u64 - 1);
+        let from = (stretch.from.ceil() as u64).max(1);
+        if to.is_some_and(|to| to < from) {
+            continue;
+        }
+        match spans.last_mut() {
+            Some(last) if last.least == least => {
+                last.to = to;
+                let even = lines.iter().any(|line| {
+                    let gap = line.typical.at(stretch.from) / lines[ahead].typical.at(stretch.from) - 1.0;
+                    *line != lines[ahead] && gap.abs() < 1e-9
+                });
+                last.even.extend(even.then_some(stretch.from));
+            }
+            _ => spans.push(Span { from, to, least, even: vec![] }),
+        }
+    }
+    spans
+}
+
+impl Job {
+    /// What it is, in a line.
+    pub fn said(&self) -> String {
+        let exits = match self.exits {
+            1 => "one exit".to_owned(),
+            exits => format!("{} exits", units::count(exits)),
+        };
+        format!("{}, then N calls of {} and {exits} ({})", self.setup, self.kernel, self.exit)
+    }
+
+    /// Who is cheapest for how many calls, as a table.
+    pub fn grid(&self, report: &Report) -> Grid {
+        let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
+        for span in &self.spans {
+            let labels: Vec<_> = span.least.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+            let said = match labels[..] {
+                [one] => one.to_owned(),
+                _ => format!("too close to call: {}", labels.join(", ")),
+            };
+            let even: Vec<_> = span.even.iter().map(|calls| units::count(calls.round() as u64)).collect();
+            grid.row([
+                units::count(span.from),
+                span.to.map_or_else(|| "any".into(), units::count),
+                said,
+                even.join(", "),
+            ]);
+        }
+        grid
+    }
+}
+
+/// What is said where a report has no such job.
+pub fn none(asked: &Asked) -> String {
+    let functions = asked.functions.map_or_else(String::new, |functions| format!("/{functions}"));
+    format!(
+        "no break-even: it takes times of {}{functions} or {}{functions}, of {} and of {} on two backends",
+        compile::GENERATED.id,
+        artifact::DESERIALIZE.id,
+        asked.kernel,
+        unwind::TYPED.whole.id
+    )
+}

@@ -1,0 +1,149 @@
+//! How far this program can be trusted on a machine: what it made of twins that carried a known cost, or none.
+use std::fmt::Write;
+
+use super::analysis::{interval, ratio};
+use super::terminal::{BOLD, painted, table as terminal_table, written};
+use crate::record::{Calibration, CalibrationRun, CellRecord, Found, Report};
+use crate::statistics::{Confidence, Margin, Proportion, Verdict, judge, median, smallest_resolvable};
+
+/// What a run of twins says, cell by cell.
+pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
+    let width = report.subjects.len().max(1);
+    let twins = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
+    let (cells, estimates): (Vec<_>, Vec<_>) =
+        twins.filter_map(|(cell, reference)| Some((cell, ratio(cell, reference)?))).unzip();
+    let none = Margin::new(0.0).expect("nothing is a margin");
+    let nine_of_ten = Confidence::new(0.9).expect("nine tenths is a confidence");
+    let judged = |margin| judge(&estimates, margin, Confidence::NINETY_FIVE);
+    let (by_margin, by_any) = (judged(Margin::TWO_PERCENT), judged(none));
+    let found = cells.iter().zip(&estimates).enumerate().map(|(n, (cell, estimate))| Found {
+        address: cell.address.clone(),
+        carried: cell.handicap,
+        realised: realised(cell),
+        log_ratio: estimate.value(),
+        half_width: interval(estimate).map(|interval| interval.half_width()),
+        resolvable: smallest_resolvable(estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
+        by_margin: by_margin[n],
+        by_any: by_any[n],
+        by_itself: judge(std::slice::from_ref(estimate), none, Confidence::NINETY_FIVE)[0],
+    });
+    CalibrationRun {
+        seed: report.run.seed,
+        took_seconds: report.run.took_seconds,
+        launches_made: report.run.launches_made,
+        load,
+        found: found.collect(),
+    }
+}
+
+/// The share of its time that a cell really carried: what was spun away, of what was not.
+fn realised(cell: &CellRecord) -> Option<f64> {
+    let rounds = cell.launches.iter().flat_map(|launch| launch.spun.iter().zip(&launch.nanoseconds));
+    median(&rounds.map(|(spun, all)| spun / (all - spun)).collect::<Vec<_>>())
+}
+
+/// The themes that are told apart, and what holds a cell of each.
+const KINDS: [(&str, fn(&Found) -> bool); 3] = [
+    ("call and unwind, a spin", |found| {
+        found.address.benchmark.starts_with("call/") || found.address.benchmark.starts_with("unwind/")
+    }),
+    ("execute, more work", |found| found.address.benchmark.starts_with("execute/")),
+    ("all", |_| true),
+];
+
+/// The rates with their bounds: how often twins are told apart that are the same, and how often those that are not.
+pub fn table(calibration: &Calibration) -> String {
+    let runs = &calibration.runs;
+    let mut shown = format!(
+        "{}: twins of {}, {} runs of {:.0} s on {}\n",
+        painted(BOLD, "calibration"),
+        calibration.subject,
+        runs.len(),
+        calibration.budget_seconds,
+        calibration.machine.cpu,
+    );
+    for (name, is_it) in KINDS {
+        let found: Vec<_> = runs.iter().flat_map(|run| &run.found).filter(|found| is_it(found)).collect();
+        if !found.is_empty() {
+            shown += &format!("\n{}", rates(name, &found));
+        }
+    }
+    shown + "\n" + &resolved(calibration)
+}
+
+/// A row for each share that was carried.
+fn rates(name: &str, found: &[&Found]) -> String {
+    let mut carried: Vec<f64> = found.iter().map(|found| found.carried).collect();
+    carried.sort_by(f64::total_cmp);
+    carried.dedup();
+    let mut table = table_of(name);
+    for carried in carried {
+        let cells: Vec<_> = found.iter().filter(|found| found.carried == carried).collect();
+        let rate = |holds: &dyn Fn(&Found) -> bool| {
+            let hits = cells.iter().filter(|found| holds(found)).count();
+            bounded(hits, cells.len(), carried > 0.0)
+        };
+        let told = |verdict: Verdict| {
+            if carried > 0.0 {
+                verdict == Verdict::Slower
+            } else {
+                matches!(verdict, Verdict::Slower | Verdict::Faster)
+            }
+        };
+        let wrong = |found: &Found| carried > 0.0 && [found.by_any, found.by_margin].contains(&Verdict::Faster);
+        table.add_row([
+            if carried > 0.0 { format!("{:.0} %", 100.0 * carried) } else { "nothing".into() },
+            realised_shown(&cells),
+            cells.len().to_string(),
+            rate(&|found| told(found.by_itself)),
+            rate(&|found| told(found.by_any)),
+            rate(&|found| told(found.by_margin)),
+            cells.iter().filter(|found| wrong(found)).count().to_string(),
+        ]);
+    }
+    written(&table)
+}
+
+fn table_of(name: &str) -> comfy_table::Table {
+    terminal_table([name, "really", "cells", "seen by itself", "corrected", "beyond 2 %", "wrong sign"])
+}
+
+/// `93 % (≥91)`: a rate, and its one-sided 95 % bound on the side that matters.
+fn bounded(hits: usize, of: usize, the_more_the_better: bool) -> String {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let Ok(proportion) = Proportion::new(count(hits), count(of)) else { return "-".into() };
+    let percent = 100.0 * proportion.rate();
+    let digits = if percent < 10.0 { 1 } else { 0 };
+    let bound = if the_more_the_better {
+        format!("≥{:.0}", 100.0 * proportion.at_least(Confidence::NINETY_FIVE))
+    } else {
+        format!("≤{:.1}", 100.0 * proportion.at_most(Confidence::NINETY_FIVE))
+    };
+    format!("{percent:.digits$} % ({bound})")
+}
+
+fn realised_shown(cells: &[&&Found]) -> String {
+    let realised: Vec<f64> = cells.iter().filter_map(|found| found.realised).collect();
+    median(&realised).map_or_else(|| "-".into(), |share| format!("{:.2} %", 100.0 * share))
+}
+
+/// What the typical cell resolves.
+fn resolved(calibration: &Calibration) -> String {
+    let found = || calibration.runs.iter().flat_map(|run| &run.found);
+    let widths: Vec<f64> = found().filter_map(|found| found.half_width).collect();
+    let resolvable: Vec<f64> = found().filter_map(|found| found.resolvable).collect();
+    let loads: Vec<f64> = calibration.runs.iter().filter_map(|run| run.load).collect();
+    let mut shown = String::new();
+    if let (Some(width), Some(resolvable)) = (median(&widths), median(&resolvable)) {
+        let _ = writeln!(
+            shown,
+            "the typical ratio is known to ±{:.2} % (95 %); by itself a difference of {:.1} % shows in nine runs of ten",
+            100.0 * width.exp_m1(),
+            100.0 * resolvable.exp_m1(),
+        );
+    }
+    if let Some(load) = median(&loads) {
+        let _ = writeln!(shown, "load after a run: {load:.1} (median)");
+    }
+    shown
+}

@@ -1,0 +1,81 @@
+//! A small table of plain texts, to be drawn wherever it is wanted.
+use super::terminal;
+
+/// A table: a header, and rows of as many cells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// The names of the columns; the first names the table.
+    pub header: Vec<String>,
+    /// The cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    /// A table without rows.
+    pub fn new<T: Into<String>>(header: impl IntoIterator<Item = T>) -> Self {
+        Self { header: header.into_iter().map(Into::into).collect(), rows: vec![] }
+    }
+
+    /// Adds a row.
+    pub fn row<T: Into<String>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    /// For a terminal.
+    pub fn terminal(&self) -> String {
+        let mut table = terminal::table(self.header.iter().map(String::as_str));
+        table.add_rows(&self.rows);
+        terminal::written(&table)
+    }
+
+    /// In Markdown, the first column to the left and all others to the right.
+    pub fn markdown(&self) -> String {
+        let line = |cells: &[String]| {
+            let cells: Vec<_> = cells.iter().map(|cell| escaped(cell)).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let sides = format!("| --- |{}\n", " ---: |".repeat(self.header.len().saturating_sub(1)));
+        line(&self.header) + &sides + &self.rows.iter().map(|row| line(row)).collect::<String>()
+    }
+}
+
+/// A text in a cell of Markdown: nothing in it ends the cell, begins a tag or makes a link. Emphasis stays, for whoever fills
+/// the cell.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '|' | '<' | '[' | ']' | '\\' => escaped.extend(['\\', letter]),
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_table_in_markdown() {
+        let mut grid = Grid::new(["a", "b"]);
+        grid.row(["1|2", "<b>\n"]);
+        assert_eq!(grid.markdown(), "| a | b |\n| --- | ---: |\n| 1\\|2 | \\<b>  |\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_out_of_its_cell(text in "\\PC{0,20}|[|\\\\\n<]{0,9}") {
+            let shown = escaped(&text);
+            prop_assert!(!shown.contains('\n'));
+            let mut before = None;
+            for (n, letter) in shown.char_indices().filter(|(_, letter)| "|<".contains(*letter)) {
+                before = shown[..n].chars().next_back();
+                prop_assert_eq!(before, Some('\\'), "{}", letter);
+            }
+            let _ = before;
+        }
+    }
+}
