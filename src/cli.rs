@@ -182,6 +182,15 @@ pub struct Plan {
     /// Everything, the largest sizes too, in 15 minutes
     #[arg(long)]
     pub full: bool,
+    /// The cells of this module, FILE.wasm or FILE.wat, in place of the usual (`--filter '*'`: beside them)
+    #[arg(long, value_name = "FILE")]
+    pub module: Option<String>,
+    /// Call this export of the module with these arguments; without it `_start`, or nothing
+    #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true, requires = "module")]
+    pub invoke: Vec<String>,
+    /// End the call with exit code 1 at the Nth call of this import, or of `any`
+    #[arg(long, value_name = "IMPORT[#N]", requires = "module")]
+    pub exit_at: Option<ExitAt>,
     /// How many seconds it may take in all
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub budget: Option<f64>,

@@ -8,14 +8,15 @@ use super::{Out, Status, check, choice};
 use crate::backend;
 use crate::cli::Run;
 use crate::harness::{self, Launcher, Limits};
-use crate::module::{Errand, Invocation, Source, Step};
+use crate::module::{Errand, Source, Step};
 use crate::record::{self, ModuleFacts, Ran, Subject};
 use crate::report::ran;
 
 pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     let source = Source::open(&asked.what)?;
-    let errand = errand(asked, &source)?;
+    let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
+    let errand = Errand { fuel: asked.fuel, ..Errand::of(&source, &invoke, asked.exit_at.as_ref())? };
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
     let (mut subjects, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
@@ -50,20 +51,6 @@ pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Resul
     }
     let held = ran.disagreements.is_empty() && !ran.rows.iter().any(record::RanOn::is_bad);
     Ok(if held { Status::Held } else { Status::Failed })
-}
-
-/// What is to be done with the module, checked against what it imports and exports.
-fn errand(asked: &Run, source: &Source) -> Result<Errand> {
-    let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
-    if let Some(exit_at) = &asked.exit_at {
-        exit_at.check(&source.interface)?;
-    }
-    Ok(Errand {
-        path: source.path().to_owned(),
-        invocation: Invocation::read(&source.interface, &invoke)?,
-        exit_at: asked.exit_at.clone(),
-        fuel: asked.fuel,
-    })
 }
 
 fn facts(source: &Source) -> ModuleFacts {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::protocol::{Answer, Ask, Hello, PROTOCOL};
+use crate::module::Errand;
 use crate::resident::{peak_resident_memory, resident_memory};
 
 /// How workers are started. The executable is passed down from the command line: nothing below asks for the current
@@ -20,6 +21,8 @@ pub struct Launcher {
     executable: PathBuf,
     /// The folder that it lies in, where that was made for it.
     _folder: Option<Arc<tempfile::TempDir>>,
+    /// The module that each worker fetches first.
+    errand: Option<Arc<Errand>>,
 }
 
 /// What a worker may take for one question.
@@ -83,7 +86,12 @@ const LONGEST_LINE: u64 = 1 << 20;
 impl Launcher {
     /// Workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
-        Self { executable: executable.as_ref().to_owned(), _folder: None }
+        Self { executable: executable.as_ref().to_owned(), _folder: None, errand: None }
+    }
+
+    /// The same, whose workers fetch a module first: there are cells of it then.
+    pub fn with_module(self, errand: Option<Errand>) -> Self {
+        Self { errand: errand.map(Arc::new), ..self }
     }
 
     /// This one and another build's, as alike as can be seen from inside: a program's own path lies on its stack, and
@@ -101,7 +109,7 @@ impl Launcher {
             std::os::unix::fs::symlink(&program, &place)?;
             #[cfg(not(unix))]
             std::fs::copy(&program, &place)?;
-            Ok(Self { executable: place, _folder: Some(folder.clone()) })
+            Ok(Self { executable: place, _folder: Some(folder.clone()), errand: self.errand.clone() })
         };
         Ok([placed("new", &self.executable)?, placed("old", other)?])
     }
@@ -122,7 +130,15 @@ impl Launcher {
             command.envs(std::env::var_os(kept).map(|value| (kept, value)));
         }
         let child = command.spawn().with_context(|| format!("cannot start {}", self.executable.display()))?;
-        Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"))
+        let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
+        let (mut worker, hello) = opened?;
+        if let Some(errand) = &self.errand {
+            match worker.ask(&Ask::Load { errand: (**errand).clone() }, &Limits::of(OPENING), |_| ())? {
+                Answer::Loaded => {}
+                other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
+            }
+        }
+        Ok((worker, hello))
     }
 }
 

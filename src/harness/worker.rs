@@ -14,7 +14,7 @@ use super::sampling::Draw;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
-use crate::module::{Step, Stepped, Workbench};
+use crate::module::{Errand, Measured, Step, Stepped, Workbench};
 use crate::record::Build;
 use crate::scenario;
 
@@ -27,14 +27,14 @@ pub fn serve(spec: &str) -> Result<()> {
     let subject = backend::open(spec)?;
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
-    let mut workbench = None;
+    let (mut workbench, mut module) = (None, None);
     for line in lines_until_alone() {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
-            Ask::Load { errand } => match Workbench::new(errand) {
-                Ok(loaded) => {
-                    workbench = Some(loaded);
+            Ask::Load { errand } => match load(errand) {
+                Ok((bench, cells)) => {
+                    (workbench, module) = (Some(bench), Some(cells));
                     Answer::Loaded
                 }
                 Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
@@ -43,7 +43,7 @@ pub fn serve(spec: &str) -> Result<()> {
                 let workbench = workbench.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
                 Answer::Stepped { stepped: take(&*subject, workbench, step, &wire) }
             }
-            Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
+            Ask::Prepare { address } => prepare(&subject, &address, module.clone(), &mut cells),
             Ask::Sample { cell, iterations, settle, spin } => {
                 sample(cells.get_mut(cell), Draw { iterations, settle, spin })?
             }
@@ -98,6 +98,11 @@ fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
     Ok(Answer::Played { ended })
 }
 
+/// Fetches a module, for its steps and for its cells.
+fn load(errand: Errand) -> Result<(Workbench, Arc<Measured>)> {
+    Ok((Workbench::new(errand.clone())?, Arc::new(Measured::new(errand)?)))
+}
+
 /// How often the calls that a guest made so far are told.
 const NOW_AND_THEN: Duration = Duration::from_millis(200);
 
@@ -123,8 +128,13 @@ fn take(subject: &dyn Subject, workbench: &mut Workbench, step: Step, wire: &Wir
     })
 }
 
-fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Option<Stand>>) -> Answer {
-    match Stand::prepare(subject, address) {
+fn prepare(
+    subject: &Arc<dyn Subject>,
+    address: &Address,
+    module: Option<Arc<Measured>>,
+    cells: &mut Vec<Option<Stand>>,
+) -> Answer {
+    match Stand::prepare(subject, address, module) {
         Ok(cell) => {
             let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             cells.push(Some(cell));
