@@ -88,7 +88,8 @@ fn the_table_fits_80_columns() {
     );
     let shown = stdout(&["run", guest.name(), "--exit-at", "g#2"]);
     assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
-    assert!(shown.contains("exited early with exit code: 1, after 5 calls of imports: ..., "), "{shown}");
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("exited early with exit code: 1, after 5 calls of imports: ..., env.g, "), "{shown}");
     assert!(shown.contains("latency of the exit"), "{shown}");
 }
 
@@ -109,7 +110,7 @@ fn arguments_are_read_by_the_types_of_the_export() {
     assert_eq!(sum(&["--", "-1", "-0x10", "-inf", "0"]), returned(f64::NEG_INFINITY));
 
     let told = refused(&guest.path, &["--invoke", "sum", "1", "2"]);
-    assert!(told.contains("`sum` is sum(i32, i64, f32, f64) -> f64: it takes 4 arguments, and 2 were given"), "{told}");
+    assert!(told.contains("`sum` is sum(i32, i64, f32, f64) -> f64: 2 arguments were given, and it takes 4"), "{told}");
     let told = refused(&guest.path, &["--invoke", "sum", "1.5", "2", "3", "4"]);
     assert!(told.contains("`1.5` is no i32"), "{told}");
     let told = refused(&guest.path, &["--invoke", "sun", "1"]);

@@ -36,7 +36,7 @@ impl Invocation {
         };
         let of = || format!("`{name}` is {name}{signature}");
         let (takes, given) = (signature.parameters.len(), arguments.len());
-        ensure!(takes == given, "{}: it takes {takes} arguments, and {given} were given", of());
+        ensure!(takes == given, "{}: {given} arguments were given, and it takes {takes}", of());
         let read =
             |(text, ty): (&String, &Type)| value(text, *ty).ok_or_else(|| anyhow!("{}: `{text}` is no {ty}", of()));
         let arguments = arguments.iter().zip(&signature.parameters).map(read).collect::<Result<_>>()?;

@@ -11,12 +11,12 @@ use crate::record::{Ran, RanOn, StepTaken, Verdict};
 pub fn table_of(ran: &Ran) -> String {
     let facts = &ran.module;
     let mut shown = format!(
-        "{}: {}, {} functions, {} imports, {} exports\n\n",
+        "{}: {}, {}, {}, {}\n\n",
         painted(BOLD, &facts.name),
         units::bytes(facts.bytes),
-        facts.functions,
-        facts.imports,
-        facts.exports,
+        counted(facts.functions as usize, "function"),
+        counted(facts.imports, "import"),
+        counted(facts.exports, "export"),
     );
     let mut rows = table(["backend", "validate", "compile", "serialize", "instance", "call", "artifact", "peak"]);
     for (subject, row) in ran.subjects.iter().zip(&ran.rows) {
@@ -34,6 +34,10 @@ pub fn table_of(ran: &Ran) -> String {
         let _ = writeln!(shown, "{}", painted(DIM, &absent.why));
     }
     shown
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The time of a step, or a word for what came instead.
