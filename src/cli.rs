@@ -66,7 +66,7 @@ pub struct Run {
     #[arg(long, value_name = "N")]
     pub fuel: Option<u64>,
     /// How many seconds each step may take
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value_t = 60.0)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value_t = 120.0)]
     pub timeout: f64,
     /// How much memory a backend's process may hold (512M, 4G)
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "4G")]
