@@ -75,7 +75,7 @@ fn generated_modules_do_the_same_on_every_backend() {
 }
 
 fn instance(subject: &dyn Subject, wasm: &[u8]) -> Box<dyn Instance> {
-    let host = |_: &str, arguments: &[Value]| match arguments {
+    let host = |_: &early_exit::embedding::Import, arguments: &[Value]| match arguments {
         [Value::I32(0)] => Ok(Vec::new()),
         [Value::I32(code)] => Err(ExitCode(*code as u32)),
         other => panic!("called with {other:?}"),

@@ -1,7 +1,9 @@
 //! The integration tests: one binary, a file a verb, and one for the supervisor.
 mod bad_input;
 mod benchmarks;
+mod calibrate;
 mod check;
+mod compare;
 mod guests;
 mod list;
 mod measure;

@@ -2,6 +2,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use anyhow::{Context, Result, anyhow};
 use super::Stand;
 use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 use super::sampling::Draw;
+use super::supervisor::ARTIFACTS;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
@@ -23,6 +25,9 @@ use crate::scenario;
 pub fn serve(spec: &str) -> Result<()> {
     let wire = Wire::take().context("no protocol without a stdout of its own")?;
     let subject = backend::open(spec)?;
+    if let Some(folder) = std::env::var_os(ARTIFACTS) {
+        subject.keep_artifacts(Path::new(&folder));
+    }
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
     for line in lines_until_alone() {
