@@ -4,6 +4,7 @@ pub mod answer;
 pub mod awareness;
 pub mod break_even;
 pub mod breakdown;
+pub mod chart;
 pub mod csv;
 pub mod fingerprint;
 pub mod grid;
