@@ -25,8 +25,11 @@ impl Unit {
     pub fn shown(self, value: f64) -> String {
         match self {
             Self::Time => units::nanoseconds(value, 2),
-            Self::Bytes => units::bytes(value as u64),
-            Self::Count if value >= 1e6 => format!("10^{:.0}", value.log10()),
+            // Decimal, as the ticks are.
+            Self::Bytes => units::decimal_bytes(value),
+            Self::Count if value >= 1e9 => format!("{}G", value / 1e9),
+            Self::Count if value >= 1e6 => format!("{}M", value / 1e6),
+            Self::Count if value >= 1e4 => format!("{}k", value / 1e3),
             Self::Count => units::count(value as u64),
         }
     }
@@ -66,12 +69,11 @@ impl Scale {
     /// Round numbers: a few, whatever the range is.
     pub(super) fn ticks(&self) -> Vec<f64> {
         let decades = (self.high - self.low) / std::f64::consts::LN_10;
-        let steps: &[f64] = if decades <= 1.3 {
-            &[1.0, 2.0, 5.0]
-        } else if decades <= 2.3 {
-            &[1.0, 3.0]
-        } else {
-            &[1.0]
+        let steps: &[f64] = match decades {
+            ..0.75 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
+            ..1.3 => &[1.0, 2.0, 5.0],
+            ..2.3 => &[1.0, 3.0],
+            _ => &[1.0],
         };
         let every = (decades / 6.0).ceil().max(1.0) as i32;
         let (first, last) =
@@ -99,7 +101,7 @@ mod tests {
     #[test]
     fn an_axis_ends_at_round_numbers() {
         let scale = Scale::over([5_258.0, 16_000.0].into_iter(), true);
-        assert_eq!(scale.ticks(), [5e3, 1e4, 2e4]);
+        assert_eq!(scale.ticks(), [5e3, 7e3, 1e4, 1.5e4, 2e4]);
         assert_eq!((scale.place(5e3), scale.place(2e4)), (0.0, 1.0));
         assert!((scale.place(1e4) - 0.5).abs() < 1e-12);
     }

@@ -4,14 +4,14 @@ use maud::{Markup, Render, html};
 use super::axis::Scale;
 use super::{COLOURS, Chart, Point, Series};
 
-const WIDTH: f64 = 420.0;
-const HEIGHT: f64 = 270.0;
+const WIDTH: f64 = 360.0;
+const HEIGHT: f64 = 236.0;
 /// Room for the labels: above, right, below, left.
-const MARGIN: [f64; 4] = [14.0, 92.0, 44.0, 54.0];
+const MARGIN: [f64; 4] = [12.0, 78.0, 42.0, 50.0];
 /// What the label of a line takes from the next.
 const LABEL: f64 = 14.0;
 /// The longest label that fits beside the lines.
-const LABEL_LETTERS: usize = 15;
+const LABEL_LETTERS: usize = 13;
 
 /// The places of values on the picture.
 struct Frame {

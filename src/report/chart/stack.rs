@@ -30,11 +30,11 @@ pub struct Bar {
     pub apart: bool,
 }
 
-const WIDTH: f64 = 420.0;
-const ROW: f64 = 21.0;
+const WIDTH: f64 = 360.0;
+const ROW: f64 = 18.0;
 const GAP: f64 = 12.0;
-const LEFT: f64 = 134.0;
-const RIGHT: f64 = 62.0;
+const LEFT: f64 = 104.0;
+const RIGHT: f64 = 54.0;
 
 impl Render for Stack {
     fn render(&self) -> Markup {
@@ -54,13 +54,13 @@ impl Render for Stack {
                 title id=(format!("{}-title", self.id)) { (self.title) }
                 desc id=(format!("{}-description", self.id)) { (self.description) }
                 @for (bar, y) in bars {
-                    text.tick x=(px(LEFT - 8.0)) y=(px(y + 14.0)) text-anchor="end" { (bar.name) }
+                    text.tick x=(px(LEFT - 8.0)) y=(px(y + 12.5)) text-anchor="end" { (bar.name) }
                     @for (n, x, width) in bar.lengths() {
-                        rect class=(format!("part p{n}")) x=(px(LEFT + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 6.0))
+                        rect class=(format!("part p{n}")) x=(px(LEFT + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 5.0))
                             data-part=(self.parts[n]) data-bar=(bar.name) data-y=(bar.parts[n])
                             data-tip=(format!("{} · {}: {:.0} %", bar.name, self.parts[n], bar.share(n))) {}
                     }
-                    text.tick x=(px(WIDTH - RIGHT + 8.0)) y=(px(y + 14.0)) { (bar.whole) }
+                    text.tick x=(px(WIDTH - RIGHT + 8.0)) y=(px(y + 12.5)) { (bar.whole) }
                 }
             }
         }

@@ -42,8 +42,11 @@ fn card(measured: &Measured, answer: &Answer) -> Markup {
                 }
             }
             p.ahead {
-                @if let Some(lead) = answer.lead(measured.report) { (times(lead)) }
-                @if answer.best.is_empty() { "The fastest is another for each row." }
+                @match &answer.best[..] {
+                    [_] => { @if let Some(lead) = answer.lead(measured.report) { (times(lead)) } }
+                    [] => { "None is unbeaten in every row." }
+                    _ => { "Nothing beats them in any row." }
+                }
                 @if !answer.sure { " Few launches: likely, not certain." }
             }
             @for judged in &answer.rows { (bars(measured, judged)) }
@@ -58,6 +61,7 @@ fn times((least, most): (f64, f64)) -> String {
     match low == high {
         true if low == "1.0" => "Just ahead of the next.".into(),
         true => format!("{low} times as fast as the next."),
+        false if low == "1.0" => format!("Up to {high} times as fast as the next."),
         false => format!("{low} to {high} times as fast as the next."),
     }
 }

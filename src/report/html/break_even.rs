@@ -31,7 +31,7 @@ fn shown(measured: &Measured, job: &Job, n: usize) -> Markup {
             figcaption { (job.said()) }
             (chart(measured, job, n).render())
             table.spans {
-                thead { tr { @for name in &grid.header { th scope="col" { (name) } } } }
+                thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
                 tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
                     tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
                         td.n { (row[0]) } td.n { (row[1]) }

@@ -83,6 +83,8 @@ pub fn page(gathered: &Gathered, asked: &Asked) -> String {
                 }
                 main id="content" {
                     @if all.len() > 1 { (answers::overview(&all)) }
+                    // The answer stands first: that of the only machine, or those of all in one table.
+                    @if let [only] = &all[..] { (answers::section(only)) }
                     @for checked in &gathered.checked { (checks::section(checked, &palette)) }
                     @for measured in &all { (section(measured, asked, all.len() > 1)) }
                 }
@@ -106,6 +108,7 @@ fn contents(all: &[Measured], gathered: &Gathered) -> Markup {
             }
         }
         nav aria-label="sections" {
+            @if let [_] = all { a href="#m1-answers" { "The answer" } }
             @if !gathered.checked.is_empty() { a href="#holds" { "What holds" } }
             @if let [_] = all {
                 @for (place, name) in SECTIONS { a href=(format!("#m1-{place}")) { (name) } }
@@ -115,13 +118,8 @@ fn contents(all: &[Measured], gathered: &Gathered) -> Markup {
 }
 
 /// The parts of a machine's section that the contents name.
-const SECTIONS: &[(&str, &str)] = &[
-    ("answers", "The answer"),
-    ("even", "Break-even"),
-    ("figures", "Charts"),
-    ("numbers", "All numbers"),
-    ("print", "Fingerprint"),
-];
+const SECTIONS: &[(&str, &str)] =
+    &[("even", "Break-even"), ("figures", "Charts"), ("numbers", "All numbers"), ("print", "Fingerprint")];
 
 fn date(began: &str) -> &str {
     began.get(..10).unwrap_or(began)
@@ -130,8 +128,10 @@ fn date(began: &str) -> &str {
 fn section(measured: &Measured, asked: &Asked, named: bool) -> Markup {
     html! {
         section.machine id=(measured.id) aria-label=(measured.name) {
-            @if named { h2.machine { (measured.name) } }
-            (answers::section(measured))
+            @if named {
+                h2.machine { (measured.name) }
+                (answers::section(measured))
+            }
             (break_even::section(measured, asked))
             (figures::section(measured))
             (numbers::section(measured))

@@ -16,7 +16,7 @@ pub(super) fn section(of: &Measured) -> Markup {
                 "as far as the intervals go. A column's name sorts by it; a row's name shows its samples."
             }
             @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
-                details.numbers open[theme(&rows[0]) == "unwind" || rows.len() == of.rows.len()] {
+                details.numbers open[theme(&rows[0]) == theme(&of.rows[0])] {
                     summary { (theme(&rows[0])) small { (rows.len()) } }
                     (table(of, &theme(&rows[0]), rows))
                 }
