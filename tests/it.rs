@@ -5,6 +5,8 @@ mod check;
 mod guests;
 mod list;
 mod measure;
+mod page;
+mod report;
 mod run;
 #[cfg(unix)]
 mod supervisor;

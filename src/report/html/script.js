@@ -55,7 +55,7 @@
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const logarithmic = high > 8 * low;
     const scale = (time) => (logarithmic ? Math.log(time / low) / Math.log(high / low) : (time - low) / (high - low || 1));
-    const [left, width, strip] = [130, 560, 58];
+    const [left, width, strip] = [150, 560, 58];
     const x = (time) => left + scale(time) * width;
     const height = strips.length * strip + 30;
     const svg = element("svg", { class: "strips", viewBox: `0 0 ${left + width + 30} ${height}`, role: "img" });
@@ -68,7 +68,8 @@
       const top = n * strip + 6;
       group.append(element("text", { x: left - 12, y: top + 20, "text-anchor": "end" }, labels[n]));
       const rounds = cell.launches.reduce((sum, launch) => sum + launch.length, 0);
-      group.append(element("text", { x: left - 12, y: top + 34, "text-anchor": "end" }, `${cell.launches.length} launches, ${rounds}`));
+      group.append(element("text", { x: left - 12, y: top + 34, "text-anchor": "end" }, `${cell.launches.length} launches, ${rounds} rounds`));
+      group.append(element("line", { class: "grid", x1: left, x2: left + width, y1: top + strip - 9, y2: top + strip - 9 }));
       const line = (strip - 14) / Math.max(cell.launches.length, 1);
       cell.launches.forEach((launch, place) => {
         const y = top + (place + 0.5) * line;
