@@ -79,7 +79,7 @@ fn page() -> String {
 
 #[test]
 fn it_loads_without_an_error_or_a_request_on_any_screen() {
-    for size in ["1280,900", "500,800"] {
+    for size in ["1280,900", "360,800"] {
         let script =
             "outcome = [document.documentElement.scrollWidth, innerWidth, document.querySelectorAll('h2').length];";
         let Some((outcome, wrong)) = played(&page(), script, size) else { return };
