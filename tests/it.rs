@@ -7,6 +7,8 @@ mod compare;
 mod guests;
 mod list;
 mod measure;
+mod page;
+mod report;
 mod run;
 #[cfg(unix)]
 mod supervisor;
