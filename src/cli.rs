@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::benchmark;
+use crate::module::ExitAt;
 
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
 /// caller get its own error back, and what does that cost?
@@ -24,7 +25,7 @@ pub struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Play one scenario on each backend, and narrate it
+    /// Play one scenario, or run any module, on each backend
     Run(Run),
     /// Play all scenarios on all backends, and show where each holds
     Check(Check),
@@ -41,12 +42,38 @@ pub enum Command {
     Worker(Worker),
 }
 
-/// Play one scenario on each backend, and narrate it.
+/// Play one scenario, or run any module, on each backend.
+///
+/// A scenario is narrated. A module, FILE.wasm or FILE.wat or - for standard input, is validated, compiled, serialized,
+/// instantiated and called, on each backend in a process of its own: a row a backend, and then where they disagree.
+/// Its imports are met by stubs: zeros, or WASI's errors; nothing real is reachable. A file with the name of a scenario
+/// is `./NAME`.
 #[derive(Debug, Args)]
 pub struct Run {
-    /// The scenario; `early-exit list` shows them
-    #[arg(default_value = "early-exit")]
-    pub scenario: String,
+    /// The scenario (`early-exit list` shows them), or the module
+    #[arg(value_name = "SCENARIO|FILE", default_value = "early-exit")]
+    pub what: String,
+    /// Call this export with these arguments; without it `_start`, or nothing
+    #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true)]
+    pub invoke: Vec<String>,
+    /// More arguments, those that look like options too (`-- -inf -0x10`)
+    #[arg(last = true, value_name = "ARGS", requires = "invoke")]
+    pub arguments: Vec<String>,
+    /// End the guest with exit code 1 at the Nth call of this import, or of `any`
+    #[arg(long, value_name = "IMPORT[#N]")]
+    pub exit_at: Option<ExitAt>,
+    /// Let the guest execute about so many instructions
+    #[arg(long, value_name = "N")]
+    pub fuel: Option<u64>,
+    /// How many seconds each step may take
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value_t = 60.0)]
+    pub timeout: f64,
+    /// How much memory a backend's process may hold (512M, 4G)
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "4G")]
+    pub memory: u64,
+    /// Print a JSON document instead of a table
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: Choice,
@@ -155,6 +182,15 @@ pub struct Plan {
     /// Everything, the largest sizes too, in 15 minutes
     #[arg(long)]
     pub full: bool,
+    /// The cells of this module, FILE.wasm or FILE.wat, in place of the usual (`--filter '*'`: beside them)
+    #[arg(long, value_name = "FILE")]
+    pub module: Option<String>,
+    /// Call this export of the module with these arguments; without it `_start`, or nothing
+    #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true, requires = "module")]
+    pub invoke: Vec<String>,
+    /// End the call with exit code 1 at the Nth call of this import, or of `any`
+    #[arg(long, value_name = "IMPORT[#N]", requires = "module")]
+    pub exit_at: Option<ExitAt>,
     /// How many seconds it may take in all
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub budget: Option<f64>,
@@ -203,6 +239,19 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if (0.1..=1e6).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds, from 0.1 to a million".into()),
     }
+}
+
+/// A number of bytes, in mebibytes or gibibytes.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || "a size from 16M to 1024G, with its unit: M or G".to_owned();
+    let short = text.trim_end_matches("iB");
+    let (number, mebibytes) = match (short.strip_suffix(['M', 'm']), short.strip_suffix(['G', 'g'])) {
+        (Some(number), _) => (number, 1.0),
+        (_, Some(number)) => (number, 1024.0),
+        _ => return Err(wrong()),
+    };
+    let size = number.parse::<f64>().map_err(|_| wrong())? * mebibytes;
+    if (16.0..=1_048_576.0).contains(&size) { Ok((size * 1_048_576.0) as u64) } else { Err(wrong()) }
 }
 
 /// Draw what `measure -o` wrote: tables, a page, rows.

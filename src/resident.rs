@@ -1,5 +1,12 @@
 //! How much memory a process holds.
 
+/// The most resident memory that a process ever held, in bytes, where the platform tells.
+pub(crate) fn peak_resident_memory(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"))?;
+    Some(kibibytes.trim().parse::<u64>().ok()? << 10)
+}
+
 /// Resident memory of a process in bytes, where the platform tells cheaply.
 pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
     #[cfg(target_os = "linux")]

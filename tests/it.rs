@@ -10,6 +10,9 @@ mod measure;
 mod page;
 mod report;
 mod run;
+mod run_file;
+#[cfg(unix)]
+mod run_limits;
 #[cfg(unix)]
 mod supervisor;
 

@@ -232,10 +232,8 @@ fn with_full_data_it_is_under_two_megabytes() {
         let time =
             |launch: u32, round: u32| 1234.5678 * (1 + n) as f64 * (1.0 + 0.013 * f64::from(launch * 7 % 5 + round));
         let launch = |launch| Launch {
-            launch,
-            iterations: 10,
             nanoseconds: (0..12).map(|round| time(launch, round)).collect(),
-            disturbed: 0,
+            ..Launch::empty(launch, 10)
         };
         CellRecord { address: address.clone(), launches: (1..=10).map(launch).collect(), ..cell.clone() }
     };

@@ -21,7 +21,7 @@ fn play(scenario: &str) -> Ask {
 }
 
 /// A worker that is a script: says what it is told to, and then does `rest`.
-fn impostor(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
+pub(crate) fn impostor(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("impostor");
     let mut script = fs::File::create(&path).unwrap();
@@ -30,21 +30,21 @@ fn impostor(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
     (folder, Launcher::new(path))
 }
 
-fn hello(protocol: u32) -> String {
+pub(crate) fn hello(protocol: u32) -> String {
     let about =
         early_exit::backend::About { engine: "x".into(), compiler: "x".into(), llvm: None, wasm_features: vec![] };
     serde_json::to_string(&Hello { protocol, build: early_exit::record::Build::this(), about }).unwrap()
 }
 
 /// Whether a process has ended. One that nobody has waited for yet has.
-fn is_gone(pid: u32) -> bool {
+pub(crate) fn is_gone(pid: u32) -> bool {
     match fs::read_to_string(format!("/proc/{pid}/stat")) {
         Ok(stat) => stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')),
         Err(_) => rustix::process::test_kill_process(Pid::from_raw(pid as i32).unwrap()).is_err(),
     }
 }
 
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(20);
     while !holds() {
         assert!(Instant::now() < patience, "waited in vain: {what}");

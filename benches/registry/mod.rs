@@ -127,7 +127,8 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
             let mut stand = None;
             group.bench_function(id, |bencher| {
                 let stand = stand.get_or_insert_with(|| {
-                    Stand::prepare(subject, address).unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
+                    Stand::prepare(subject, address, None)
+                        .unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
                 });
                 bencher.iter_custom(|iterations| match stand.batch(Draw::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,

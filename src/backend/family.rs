@@ -76,7 +76,7 @@ impl Unable {
     }
 
     /// What an error says: that it never does, where it was made to say that; else that it tried.
-    fn from_error(error: Error) -> Self {
+    pub(crate) fn from_error(error: Error) -> Self {
         match error.downcast::<Unsupported>() {
             Ok(Unsupported(why)) => Self::Unsupported(why),
             Err(error) => error.downcast().unwrap_or_else(Self::Failed),
@@ -112,6 +112,7 @@ impl<F: Family> Subject for F {
                 _ => None,
             },
             By::Anywhere(_) => None,
+            By::Module(_) => Some(NO_MODULE.into()),
             By::Beside(same) => self.lacks(same),
         }
     }
@@ -120,6 +121,9 @@ impl<F: Family> Subject for F {
         find(F::REPERTOIRE.benchmarks, |known| known.id == benchmark.id)?(self, at).map_err(Unable::from_error)
     }
 }
+
+/// What there is to say of a cell of the user's module where there is none.
+pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE` takes one";
 
 /// How a repertoire does what is asked.
 fn find<K, T: Copy>(tables: &'static [Table<K, T>], asked: impl Fn(&K) -> bool) -> Result<T, Unable> {

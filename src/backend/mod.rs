@@ -10,6 +10,7 @@ mod setting;
 mod wasmer;
 
 pub use divergence::{DIVERGENCES, Divergence, Often};
+pub(crate) use family::NO_MODULE;
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
 pub use setting::{Setting, Settings, Turn};
 

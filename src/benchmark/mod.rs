@@ -10,6 +10,7 @@ pub mod compile;
 pub mod execute;
 pub mod floor;
 pub mod instantiate;
+pub mod module;
 pub mod recover;
 pub mod unwind;
 
@@ -57,6 +58,8 @@ pub enum By {
     Family,
     /// Nobody in particular: there is no engine in it.
     Anywhere(fn(u64) -> Result<Prepared>),
+    /// Nobody in particular, of the module that the user gave; where there is none, there is no cell.
+    Module(module::Cell),
     /// Whoever prepares this one: it is that, while as many threads as the parameter says do the same.
     Beside(&'static Benchmark),
 }
@@ -146,6 +149,7 @@ static THEMES: &[&[&Benchmark]] = &[
     recover::ALL,
     execute::ALL,
     floor::ALL,
+    module::ALL,
 ];
 
 /// Every benchmark.

@@ -69,7 +69,7 @@ pub(super) fn checked(
 }
 
 /// The backends that are not part of this build. One that is, and was not asked for, needs no explanation.
-fn absent() -> Vec<Absent> {
+pub(super) fn absent() -> Vec<Absent> {
     let why = |backend: &backend::Backend| Some((backend.name, backend.open(&Settings::default()).err()?));
     let absent = backend::ALL.iter().filter(|backend| !backend.is_here()).filter_map(why);
     absent.map(|(name, why)| Absent { backend: name.into(), why: why.to_string() }).collect()

@@ -71,6 +71,8 @@ const FINDING: f64 = 0.6;
 fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<Comparison>> {
     let specs = choice::backends_or_floor(&asked.choice)?;
     let addresses = plan::selected(&asked.plan)?;
+    let module = plan::module(&asked.plan)?;
+    let launcher = &launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let (entrants, changed) = match &asked.against {
         Some(other) => {

@@ -14,8 +14,10 @@ pub(super) fn measure(asked: &Measure, launcher: &Launcher, out: &mut Out) -> Re
     if asked.calibrate {
         return calibrate::calibrate(asked, launcher, out);
     }
+    let module = plan::module(&asked.plan)?;
+    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
     let order = Order {
-        entrants: Entrant::field(&choice::backends_or_floor(&asked.choice)?, launcher),
+        entrants: Entrant::field(&choice::backends_or_floor(&asked.choice)?, &launcher),
         addresses: plan::selected(&asked.plan)?,
         handicaps: Vec::new(),
         budget: asked.plan.budget(),

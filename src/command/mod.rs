@@ -9,6 +9,8 @@ mod out;
 mod plan;
 mod report;
 mod run;
+mod run_file;
+mod target;
 mod watch;
 
 use std::path::Path;

@@ -2,17 +2,31 @@
 use anyhow::{Result, bail};
 use wildmatch::WildMatch;
 
-use crate::benchmark::{self, Address, Benchmark};
+use crate::benchmark::{self, Address, Benchmark, By};
 use crate::cli::Plan;
+use crate::module::{Errand, Source};
+
+/// The module that was given, and what is to be done with it. The first is to be kept while it is measured.
+pub(super) fn module(asked: &Plan) -> Result<Option<(Source, Errand)>> {
+    let Some(name) = &asked.module else { return Ok(None) };
+    let source = Source::open(name)?;
+    let errand = Errand::of(&source, &asked.invoke, asked.exit_at.as_ref())?;
+    Ok(Some((source, errand)))
+}
 
 /// The cells that were asked for.
 pub(super) fn selected(asked: &Plan) -> Result<Vec<Address>> {
+    let kind = |benchmark: &&Benchmark| match (&benchmark.prepared, &asked.module) {
+        (By::Module(_), module) => module.is_some(),
+        (_, Some(_)) => !asked.filter.is_empty(),
+        _ => true,
+    };
     let wanted = |address: &Address| {
         let shown = [address.to_string(), address.benchmark.clone()];
         asked.filter.is_empty()
             || asked.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| shown.iter().any(|id| glob.matches(id)))
     };
-    let benchmarks = benchmark::all().filter(|benchmark| !asked.quick || benchmark.headline);
+    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !asked.quick || benchmark.headline);
     let mut addresses: Vec<_> = benchmarks.flat_map(|benchmark| sized(benchmark, asked)).filter(wanted).collect();
     addresses.dedup();
     if addresses.is_empty() {

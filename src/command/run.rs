@@ -1,8 +1,9 @@
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use super::{Out, Status, choice};
+use super::target::{self, Target};
+use super::{Out, Status, choice, run_file};
 use crate::cli::Run;
 use crate::harness::{self, Audience, Costs, Launcher};
 use crate::record::{Played, Verdict};
@@ -10,7 +11,13 @@ use crate::report::terminal;
 use crate::scenario;
 
 pub(super) fn run(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Status> {
-    let scenario = scenario::named(&asked.scenario)?;
+    let scenario = match target::target(&asked.what)? {
+        Target::Scenario(scenario) => scenario,
+        Target::Module => return run_file::run_file(asked, launcher, out),
+    };
+    if !asked.invoke.is_empty() || asked.exit_at.is_some() || asked.fuel.is_some() || asked.json {
+        bail!("--invoke, --exit-at, --fuel and --json are for modules, and `{}` is a scenario", scenario.id);
+    }
     let subjects = choice::backends(&asked.choice)?;
     let alone = subjects.len() == 1;
     let mut rows: Vec<(String, Played, Option<Costs>)> = Vec::new();

@@ -63,7 +63,7 @@ pub trait Compiled {
 }
 
 /// A serialised module. Made by [`Compiled::serialize`] alone, so that what is loaded can be trusted.
-pub trait Artifact {
+pub trait Artifact: Send + Sync {
     /// How many bytes it has.
     fn size(&self) -> u64;
 

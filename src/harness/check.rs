@@ -98,9 +98,17 @@ fn plain_verdict(scenario: &Scenario, transcript: &[String], ended: Result<Ended
             (None, Ended::Failed { why }) => Verdict::Failed { why },
             (None, _) => Verdict::Passed,
         },
-        Err(Lost::Crashed(how)) => Verdict::Crashed { how },
-        Err(Lost::Garbled(line)) => Verdict::Crashed { how: format!("the worker said what is no answer: {line}") },
-        Err(limit @ (Lost::TimedOut(_) | Lost::OverMemory { .. })) => Verdict::TimedOut { limit: limit.to_string() },
+        Err(lost) => lost.into(),
+    }
+}
+
+impl From<Lost> for Verdict {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Crashed(how) => Self::Crashed { how },
+            Lost::Garbled(line) => Self::Crashed { how: format!("the worker said what is no answer: {line}") },
+            limit @ (Lost::TimedOut(_) | Lost::OverMemory { .. }) => Self::TimedOut { limit: limit.to_string() },
+        }
     }
 }
 

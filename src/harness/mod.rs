@@ -2,6 +2,7 @@
 //! verdict or one cell and nothing else.
 mod check;
 mod costs;
+mod errand;
 pub mod machine;
 mod measure;
 mod protocol;
@@ -12,6 +13,7 @@ mod worker;
 
 pub use check::{Audience, check};
 pub use costs::{Costs, costs};
+pub use errand::errand;
 pub use measure::{Entrant, Handicap, Onlooker, Order, measure};
 pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 pub use sampling::{Batch, Cell, Draw, Failure, prepare};

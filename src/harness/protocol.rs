@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::About;
 use crate::benchmark::Address;
+use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,17 @@ pub enum Ask {
     Play {
         /// Its id.
         scenario: String,
+    },
+    /// Fetch a module, and take it through its steps when asked to; answered by [`Answer::Loaded`] or [`Answer::Unable`].
+    Load {
+        /// Which, and what is to be done with it.
+        errand: Errand,
+    },
+    /// Take the module that was loaded one step on; answered by [`Answer::Stepped`]. While a guest runs, the calls that it
+    /// made so far are said now and then.
+    Step {
+        /// Which step.
+        step: Step,
     },
     /// Prepare a cell; answered by [`Answer::Prepared`] or [`Answer::Unable`].
     Prepare {
@@ -68,6 +80,13 @@ pub enum Answer {
     Played {
         /// How it ended.
         ended: Ended,
+    },
+    /// The module is there.
+    Loaded,
+    /// A step came back.
+    Stepped {
+        /// With this.
+        stepped: Stepped,
     },
     /// A cell is ready.
     Prepared {

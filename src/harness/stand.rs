@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 
 use super::sampling::{Batch, Draw};
-use crate::backend::{Subject, Unable};
+use crate::backend::{NO_MODULE, Subject, Unable};
 use crate::benchmark::{self, Address, Benchmark, By};
-use crate::embedding::Prepared;
+use crate::embedding::{Embedding, Prepared};
+use crate::module::Measured;
 use crate::statistics::settled;
 
 /// A cell on its stand. Dropping it ends its thread.
@@ -24,11 +25,16 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later.
+    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later. `module` is
+    /// the user's, where there is one.
     ///
     /// # Errors
     /// When the subject cannot.
-    pub fn prepare(subject: &Arc<dyn Subject>, address: &Address) -> Result<Self, Unable> {
+    pub fn prepare(
+        subject: &Arc<dyn Subject>,
+        address: &Address,
+        module: Option<Arc<Measured>>,
+    ) -> Result<Self, Unable> {
         let benchmark = benchmark::find(&address.benchmark)
             .ok_or_else(|| Unable::unsupported(format!("this build knows no benchmark `{}`", address.benchmark)))?;
         let (asks, asked) = mpsc::channel::<Draw>();
@@ -39,7 +45,7 @@ impl Stand {
             if !benchmark.parallel {
                 hold_to_one_processor();
             }
-            let mut cell = match prepare(&subject, benchmark, at) {
+            let mut cell = match prepare(&subject, benchmark, at, module.as_ref()) {
                 Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
@@ -141,15 +147,25 @@ fn run_delay() -> Option<Duration> {
     schedstat.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
 }
 
-fn prepare(subject: &Arc<dyn Subject>, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {
+fn prepare(
+    subject: &Arc<dyn Subject>,
+    benchmark: &Benchmark,
+    at: u64,
+    module: Option<&Arc<Measured>>,
+) -> Result<Prepared, Unable> {
     match benchmark.prepared {
         By::Family => subject.prepare(benchmark, at),
         By::Anywhere(prepare) => {
             let company = subject.company().map_err(Unable::Failed)?;
             Ok(prepare(at).map_err(Unable::Failed)?.beside(company))
         }
+        By::Module(cell) => {
+            let module = module.ok_or(Unable::unsupported(NO_MODULE))?;
+            let engine: Arc<dyn Embedding> = subject.clone();
+            module.prepare(&engine, cell).map_err(Unable::from_error)
+        }
         By::Beside(same) => {
-            let cell = prepare(subject, same, 0)?;
+            let cell = prepare(subject, same, 0, module)?;
             let crowd = Crowd::gather(at, subject, same)?;
             Ok(cell.beside(crowd))
         }
@@ -170,7 +186,7 @@ impl Crowd {
         for _ in 0..size {
             let (subject, over, running) = (subject.clone(), crowd.over.clone(), running.clone());
             crowd.threads.push(std::thread::spawn(move || {
-                let begun = prepare(&subject, of, 0).and_then(|mut cell| match cell.batch(1) {
+                let begun = prepare(&subject, of, 0, None).and_then(|mut cell| match cell.batch(1) {
                     Ok(_) => Ok(cell),
                     Err(astray) => Err(Unable::Failed(astray)),
                 });

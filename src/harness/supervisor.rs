@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::protocol::{Answer, Ask, Hello, PROTOCOL};
-use crate::resident::resident_memory;
+use crate::module::Errand;
+use crate::resident::{peak_resident_memory, resident_memory};
 
 /// How workers are started. The executable is passed down from the command line: nothing below asks for the current
 /// one, which in a bench or a test is not this program.
@@ -22,6 +23,8 @@ pub struct Launcher {
     _folder: Option<Arc<tempfile::TempDir>>,
     /// Where its workers keep what they compile for benchmarks.
     artifacts: Option<Arc<tempfile::TempDir>>,
+    /// The module that each worker fetches first.
+    errand: Option<Arc<Errand>>,
 }
 
 /// What a worker may take for one question.
@@ -72,6 +75,7 @@ pub struct Worker {
     answers: mpsc::Receiver<String>,
     stderr: Arc<Mutex<Tail>>,
     stderr_reader: Option<JoinHandle<()>>,
+    peak: Option<u64>,
 }
 
 /// Names the folder that a worker keeps artifacts in.
@@ -86,7 +90,12 @@ const LONGEST_LINE: u64 = 1 << 20;
 impl Launcher {
     /// Workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
-        Self { executable: executable.as_ref().to_owned(), _folder: None, artifacts: None }
+        Self { executable: executable.as_ref().to_owned(), _folder: None, artifacts: None, errand: None }
+    }
+
+    /// The same, whose workers fetch a module first: there are cells of it then.
+    pub fn with_module(self, errand: Option<Errand>) -> Self {
+        Self { errand: errand.map(Arc::new), ..self }
     }
 
     /// This one and another build's, as alike as can be seen from inside: a program's own path lies on its stack, and
@@ -104,7 +113,7 @@ impl Launcher {
             std::os::unix::fs::symlink(&program, &place)?;
             #[cfg(not(unix))]
             std::fs::copy(&program, &place)?;
-            Ok(Self { executable: place, _folder: Some(folder.clone()), artifacts: None })
+            Ok(Self { executable: place, _folder: Some(folder.clone()), ..self.clone() })
         };
         Ok([placed("new", &self.executable)?, placed("old", other)?])
     }
@@ -136,7 +145,15 @@ impl Launcher {
         }
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = command.spawn().with_context(|| format!("cannot start {}", self.executable.display()))?;
-        Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"))
+        let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
+        let (mut worker, hello) = opened?;
+        if let Some(errand) = &self.errand {
+            match worker.ask(&Ask::Load { errand: (**errand).clone() }, &Limits::of(OPENING), |_| ())? {
+                Answer::Loaded => {}
+                other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
+            }
+        }
+        Ok((worker, hello))
     }
 }
 
@@ -157,7 +174,7 @@ impl Worker {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader) };
+        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None };
         let line = worker.hear(&Limits::of(OPENING))?;
         Ok((worker, understood(&line)?))
     }
@@ -165,6 +182,13 @@ impl Worker {
     /// The process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The most resident memory that it was seen to hold, in bytes, where the platform tells. Of one that was lost, what was
+    /// seen before.
+    pub fn peak(&mut self) -> Option<u64> {
+        self.peak = self.peak.max(peak_resident_memory(self.pid()));
+        self.peak
     }
 
     /// Asks, hands on each line that a scenario says, and waits for the answer.
@@ -206,7 +230,9 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let Some(held) = resident_memory(self.pid()).filter(|held| *held > limits.memory) {
+            let held = resident_memory(self.pid());
+            self.peak = self.peak.max(held);
+            if let Some(held) = held.filter(|held| *held > limits.memory) {
                 self.kill();
                 return Err(Lost::OverMemory { held: held >> 20, limit: limits.memory >> 20 });
             }

@@ -3,8 +3,9 @@ use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
@@ -15,6 +16,7 @@ use super::supervisor::ARTIFACTS;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
+use crate::module::{Errand, Measured, Step, Stepped, Workbench};
 use crate::record::Build;
 use crate::scenario;
 
@@ -30,11 +32,23 @@ pub fn serve(spec: &str) -> Result<()> {
     }
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
+    let (mut workbench, mut module) = (None, None);
     for line in lines_until_alone() {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
-            Ask::Prepare { address } => prepare(&subject, &address, &mut cells),
+            Ask::Load { errand } => match load(errand) {
+                Ok((bench, cells)) => {
+                    (workbench, module) = (Some(bench), Some(cells));
+                    Answer::Loaded
+                }
+                Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
+            },
+            Ask::Step { step } => {
+                let workbench = workbench.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
+                Answer::Stepped { stepped: take(&*subject, workbench, step, &wire) }
+            }
+            Ask::Prepare { address } => prepare(&subject, &address, module.clone(), &mut cells),
             Ask::Sample { cell, iterations, settle, spin } => {
                 sample(cells.get_mut(cell), Draw { iterations, settle, spin })?
             }
@@ -89,8 +103,43 @@ fn play(subject: &dyn Subject, id: &str, wire: &Wire) -> Result<Answer> {
     Ok(Answer::Played { ended })
 }
 
-fn prepare(subject: &Arc<dyn Subject>, address: &Address, cells: &mut Vec<Option<Stand>>) -> Answer {
-    match Stand::prepare(subject, address) {
+/// Fetches a module, for its steps and for its cells.
+fn load(errand: Errand) -> Result<(Workbench, Arc<Measured>)> {
+    Ok((Workbench::new(errand.clone())?, Arc::new(Measured::new(errand)?)))
+}
+
+/// How often the calls that a guest made so far are told.
+const NOW_AND_THEN: Duration = Duration::from_millis(200);
+
+/// Takes a step, and tells meanwhile which calls the guest made: should it never come back, that is what is known of it.
+fn take(subject: &dyn Subject, workbench: &mut Workbench, step: Step, wire: &Wire) -> Stepped {
+    let (done, over) = mpsc::channel::<()>();
+    let stubs = workbench.stubs().clone();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut told = stubs.calls();
+            while over.recv_timeout(NOW_AND_THEN) == Err(RecvTimeoutError::Timeout) {
+                let calls = stubs.calls();
+                if calls.made != told.made {
+                    let line = serde_json::to_string(&calls).expect("calls are plain");
+                    wire.send(&Answer::Said { line });
+                    told = calls;
+                }
+            }
+        });
+        let stepped = workbench.step(subject, step);
+        drop(done);
+        stepped
+    })
+}
+
+fn prepare(
+    subject: &Arc<dyn Subject>,
+    address: &Address,
+    module: Option<Arc<Measured>>,
+    cells: &mut Vec<Option<Stand>>,
+) -> Answer {
+    match Stand::prepare(subject, address, module) {
         Ok(cell) => {
             let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             cells.push(Some(cell));

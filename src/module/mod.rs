@@ -4,6 +4,7 @@
 //! Nothing real is reachable from such a guest: no files, no clock, no network, no environment. Its functions are
 //! answered by [`Stubs`], and everything else that it imports is made of the declared type.
 mod calls;
+mod cells;
 mod interface;
 mod invocation;
 mod source;
@@ -11,6 +12,7 @@ mod steps;
 mod stubs;
 
 pub use calls::Calls;
+pub use cells::Measured;
 pub use interface::{Exported, Imported, Interface, Kind, Signature};
 pub use invocation::{ExitAt, Invocation};
 pub use source::Source;

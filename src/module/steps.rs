@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::calls::Calls;
 use super::interface::{Interface, Kind};
 use super::invocation::{ExitAt, Invocation};
+use super::source::Source;
 use super::stubs::Stubs;
 use crate::embedding::{Compiled, Embedding, Instance, NotInstantiated, Outcome, Unsupported, panic_message};
 
@@ -25,6 +26,20 @@ pub struct Errand {
     pub exit_at: Option<ExitAt>,
     /// How much fuel its instances have; it is not counted where there is none.
     pub fuel: Option<u64>,
+}
+
+impl Errand {
+    /// What the command line asks for, checked against what the module imports and exports.
+    ///
+    /// # Errors
+    /// When it imports or exports no such thing, or an argument is none of the export's.
+    pub fn of(source: &Source, invoke: &[String], exit_at: Option<&ExitAt>) -> Result<Self> {
+        if let Some(exit_at) = exit_at {
+            exit_at.check(&source.interface)?;
+        }
+        let invocation = Invocation::read(&source.interface, invoke)?;
+        Ok(Self { path: source.path().to_owned(), invocation, exit_at: exit_at.cloned(), fuel: None })
+    }
 }
 
 /// The steps from a module's bytes to how a call of it ended.

@@ -45,6 +45,11 @@ impl Verdict {
         matches!(self, Self::Failed { .. } | Self::Crashed { .. } | Self::TimedOut { .. })
     }
 
+    /// Whether the worker is gone, or not to be trusted any more.
+    pub fn loses_the_worker(&self) -> bool {
+        matches!(self, Self::Crashed { .. } | Self::TimedOut { .. })
+    }
+
     /// A word for a table's cell.
     pub fn word(&self) -> &'static str {
         match self {

@@ -15,6 +15,7 @@ pub mod html;
 pub mod markdown;
 pub mod matrix;
 pub mod measured;
+pub mod ran;
 pub mod summary;
 pub mod terminal;
 pub mod units;

@@ -36,6 +36,30 @@ pub(super) fn written(table: &Table) -> String {
     format!("{}\n", table.trim_fmt())
 }
 
+/// A paragraph in lines of 80 columns, those after the first indented.
+pub(super) fn wrapped(text: &str) -> String {
+    let (mut shown, mut column) = (String::new(), 0);
+    for (n, line) in text.lines().enumerate() {
+        if n > 0 {
+            shown.push_str("\n  ");
+            column = 2;
+        }
+        for (n, word) in line.split(' ').enumerate() {
+            let width = anstream::adapter::strip_str(word).to_string().chars().count();
+            if n > 0 && column + 1 + width > 80 {
+                shown.push_str("\n  ");
+                column = 2;
+            } else if n > 0 {
+                shown.push(' ');
+                column += 1;
+            }
+            shown.push_str(&word.replace('\u{a0}', " "));
+            column += width;
+        }
+    }
+    shown + "\n"
+}
+
 /// What stands above a backend's narration.
 pub fn heading(subject: &str) -> String {
     format!("{}\n", painted(BOLD, &format!("== {subject}")))

@@ -29,7 +29,7 @@ pub use script::{Deviation, matches};
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 use crate::embedding::{Embedding, Transcript};
 
@@ -130,18 +130,6 @@ static THEMES: &[&[&Scenario]] = &[
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
     THEMES.iter().flat_map(|theme| theme.iter().copied())
-}
-
-/// The scenario of that name.
-///
-/// # Errors
-/// When there is none; names those that come closest.
-pub fn named(id: &str) -> Result<&'static Scenario> {
-    find(id).ok_or_else(|| {
-        let near: Vec<_> = all().map(|scenario| scenario.id).filter(|known| known.contains(id)).take(5).collect();
-        let near = if near.is_empty() { String::new() } else { format!("; perhaps {}", near.join(", ")) };
-        anyhow!("no scenario `{id}`{near}; `early-exit list` shows them all")
-    })
 }
 
 /// The scenario of that name.

@@ -1,0 +1,76 @@
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Out, Status, check, choice};
+use crate::backend;
+use crate::cli::Run;
+use crate::harness::{self, Launcher, Limits};
+use crate::module::{Errand, Source, Step};
+use crate::record::{self, ModuleFacts, Ran, Subject};
+use crate::report::ran;
+
+pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+    let specs = choice::backends(&asked.choice)?;
+    let source = Source::open(&asked.what)?;
+    let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
+    let errand = Errand { fuel: asked.fuel, ..Errand::of(&source, &invoke, asked.exit_at.as_ref())? };
+    let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
+    let (mut subjects, mut rows) = (Vec::new(), Vec::new());
+    for spec in &specs {
+        let (hello, row) = harness::errand(launcher, spec, &errand, &limits, |step| progress(spec, step))?;
+        let licence = backend::parse(spec)?.0.licence.into();
+        subjects.push(Subject {
+            label: spec.clone(),
+            licence,
+            about: hello.about,
+            build: hello.build,
+            twin_of: None,
+            held_against: None,
+        });
+        rows.push(row);
+    }
+    clear_progress();
+    let ran = Ran {
+        version: record::VERSION,
+        module: facts(&source),
+        invocation: errand.invocation,
+        exit_at: errand.exit_at.map(|exit_at| exit_at.to_string()),
+        disagreements: record::disagreements(&rows),
+        subjects,
+        absent: check::absent(),
+        rows,
+    };
+    if asked.json {
+        serde_json::to_writer_pretty(&mut *out, &ran)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", ran::table_of(&ran))?;
+    }
+    let held = ran.disagreements.is_empty() && !ran.rows.iter().any(record::RanOn::is_bad);
+    Ok(if held { Status::Held } else { Status::Failed })
+}
+
+fn facts(source: &Source) -> ModuleFacts {
+    let shown = if source.name == "-" { "standard input" } else { &source.name };
+    let name = Path::new(shown).file_name().map_or_else(|| shown.into(), |name| name.to_string_lossy().into_owned());
+    let interface = &source.interface;
+    let (imports, exports) = (interface.imports.len(), interface.exports.len());
+    ModuleFacts { name, bytes: source.bytes, functions: interface.functions, imports, exports }
+}
+
+/// A line that is written over, on a terminal alone.
+fn progress(spec: &str, step: Step) {
+    if std::io::stderr().is_terminal() {
+        // Nobody may be listening.
+        let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {step}");
+    }
+}
+
+fn clear_progress() {
+    if std::io::stderr().is_terminal() {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+}

@@ -1,0 +1,123 @@
+//! Takes a module through its steps on one subject, in a worker of its own, and judges what came.
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::protocol::{Answer, Ask, Hello};
+use super::supervisor::{Launcher, Limits, Lost, Worker};
+use crate::embedding::Outcome;
+use crate::module::{Calls, Done, Errand, Step};
+use crate::record::{RanOn, StepTaken, Verdict};
+
+/// Takes a module through its steps on a subject, as far as it gets. `at` is told each step before it is taken.
+///
+/// # Errors
+/// When no worker can be had for the subject at all.
+pub fn errand(
+    launcher: &Launcher,
+    spec: &str,
+    errand: &Errand,
+    limits: &Limits,
+    mut at: impl FnMut(Step),
+) -> Result<(Hello, RanOn)> {
+    let (mut worker, hello) = launcher.launch(spec)?;
+    let mut row = RanOn::default();
+    if let Err(verdict) = load(&mut worker, errand, limits) {
+        row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
+        return Ok((hello, row));
+    }
+    for step in Step::ALL {
+        if step == Step::Call && (errand.invocation.is_none() || row.outcome.is_some()) {
+            break;
+        }
+        at(step);
+        let (verdict, nanoseconds) = take(&mut worker, step, limits, &mut row);
+        // A module that cannot be serialised can be run.
+        let over = verdict != Verdict::Passed && (step != Step::Serialize || verdict.loses_the_worker());
+        row.steps.push(StepTaken { step, verdict, nanoseconds });
+        row.peak_bytes = row.peak_bytes.max(worker.peak());
+        if over {
+            break;
+        }
+    }
+    Ok((hello, row))
+}
+
+/// Has the worker fetch the module.
+fn load(worker: &mut Worker, errand: &Errand, limits: &Limits) -> Result<(), Verdict> {
+    let wrong = |why| Verdict::Failed { why };
+    match worker.ask(&Ask::Load { errand: errand.clone() }, limits, |_| ()) {
+        Ok(Answer::Loaded) => Ok(()),
+        Ok(Answer::Unable { why, .. }) => Err(wrong(format!("{}: {why}", shown(&errand.path)))),
+        Ok(other) => Err(stray(worker, &other)),
+        Err(gone) => Err(lost(gone, limits)),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Takes one step, and notes what it gave.
+fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut RanOn) -> (Verdict, Option<u64>) {
+    let mut so_far: Option<Calls> = None;
+    let answer = worker.ask(&Ask::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
+    let stepped = match answer {
+        Ok(Answer::Stepped { stepped }) => stepped,
+        Ok(other) => return (stray(worker, &other), None),
+        Err(gone) => {
+            row.calls = so_far;
+            return (lost(gone, limits), None);
+        }
+    };
+    let verdict = match stepped.done {
+        Done::Done => Verdict::Passed,
+        Done::Serialized { bytes } => {
+            row.artifact_bytes = Some(bytes);
+            Verdict::Passed
+        }
+        Done::Ended { outcome, calls, exit_nanoseconds, fuel, state } => {
+            let verdict = ended(&outcome);
+            row.outcome = Some(outcome);
+            row.calls = Some(calls);
+            row.exit_nanoseconds = exit_nanoseconds;
+            row.fuel = fuel;
+            row.state = state.into_iter().collect();
+            verdict
+        }
+        Done::Unsupported { why } => Verdict::Unsupported { why },
+        Done::Failed { why } => Verdict::Failed { why },
+        Done::Panicked { message } => Verdict::Crashed { how: format!("panicked: {message}") },
+    };
+    (verdict, Some(stepped.nanoseconds))
+}
+
+/// An exit is as good an end as a return: it is what was asked for, or what the guest does when it is done.
+fn ended(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Returned(_) | Outcome::Exited(_) => Verdict::Passed,
+        Outcome::Panicked(message) => Verdict::Crashed { how: format!("panicked: {message}") },
+        other => Verdict::Failed { why: other.to_string() },
+    }
+}
+
+/// An answer to another question.
+fn stray(worker: &mut Worker, answer: &Answer) -> Verdict {
+    worker.kill();
+    Lost::Garbled(format!("{answer:?}")).into()
+}
+
+/// What was cut short says how to give it longer.
+fn lost(lost: Lost, limits: &Limits) -> Verdict {
+    let limit = match lost {
+        Lost::TimedOut(_) => {
+            let seconds = (limits.time.as_secs_f64() * 5.0).ceil();
+            format!("{lost}; --timeout {seconds} gives it longer")
+        }
+        Lost::OverMemory { .. } => {
+            format!("{lost}; --memory {}G gives it more", (limits.memory * 2).div_ceil(1 << 30))
+        }
+        other => return other.into(),
+    };
+    Verdict::TimedOut { limit }
+}

@@ -1,0 +1,286 @@
+//! `run FILE`: any module on every backend.
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use early_exit::embedding::{Outcome, Value};
+use early_exit::exit_code::ExitCode;
+use early_exit::record::{Ran, Verdict};
+
+use crate::{EARLY_EXIT, early_exit, here, stdout};
+
+/// A module in a folder of its own.
+pub(crate) struct Guest {
+    _folder: tempfile::TempDir,
+    pub(crate) path: PathBuf,
+}
+
+impl Guest {
+    pub(crate) fn named(name: &str, content: impl AsRef<[u8]>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        Self { _folder: folder, path }
+    }
+
+    pub(crate) fn wat(text: &str) -> Self {
+        Self::named("guest.wat", text)
+    }
+
+    fn name(&self) -> &str {
+        self.path.to_str().unwrap()
+    }
+
+    /// What `run` finds, and its exit status.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (Ran, Option<i32>) {
+        let output = early_exit(&["run", self.name(), "--json"]).args(arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        (serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}")), output.status.code())
+    }
+
+    /// How the call ended on every backend.
+    fn outcomes(&self, arguments: &[&str]) -> Vec<Outcome> {
+        self.run(arguments).0.rows.into_iter().map(|row| row.outcome.expect("it was called")).collect()
+    }
+}
+
+/// What every backend is to give.
+fn everywhere(outcome: &Outcome) -> Vec<Outcome> {
+    here().iter().map(|_| outcome.clone()).collect()
+}
+
+/// The stderr of a run that must end with 2.
+fn refused(file: &Path, arguments: &[&str]) -> String {
+    let output = early_exit(&["run"]).arg(file).args(arguments).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(output.stdout.is_empty() && told.starts_with("error: ") && told.lines().count() == 1, "{told}");
+    told
+}
+
+#[test]
+fn every_backend_has_a_row_with_every_step() {
+    let guest = Guest::wat(r#"(module (memory (export "memory") 1) (func (export "_start")))"#);
+    let (ran, status) = guest.run(&[]);
+    if here().is_empty() {
+        return;
+    }
+    assert_eq!(status, Some(0));
+    assert_eq!(ran.rows.len(), here().len());
+    for row in &ran.rows {
+        assert_eq!(row.steps.len(), 5);
+        assert!(row.steps.iter().all(|step| step.verdict == Verdict::Passed && step.nanoseconds.is_some()));
+        assert!(row.artifact_bytes.unwrap() > 0);
+        assert!(cfg!(not(target_os = "linux")) || row.peak_bytes.unwrap() > 1 << 20);
+        assert!(row.state["memory"].starts_with("64 KiB"));
+    }
+}
+
+#[test]
+fn the_table_fits_80_columns() {
+    if here().is_empty() {
+        return;
+    }
+    let guest = Guest::wat(
+        r#"(module (import "env" "a_function_with_a_rather_long_name" (func $f)) (import "env" "g" (func $g))
+            (func (export "_start") call $f call $g call $f call $f call $g))"#,
+    );
+    let shown = stdout(&["run", guest.name(), "--exit-at", "g#2"]);
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(shown.contains("exited early with exit code: 1, after 5 calls of imports: ..., "), "{shown}");
+    assert!(shown.contains("latency of the exit"), "{shown}");
+}
+
+#[test]
+fn arguments_are_read_by_the_types_of_the_export() {
+    if here().is_empty() {
+        return;
+    }
+    let guest = Guest::wat(
+        r#"(module
+            (func (export "sum") (param i32 i64 f32 f64) (result f64)
+              (f64.add (f64.add (f64.convert_i32_s (local.get 0)) (f64.convert_i64_s (local.get 1)))
+                       (f64.add (f64.promote_f32 (local.get 2)) (local.get 3)))))"#,
+    );
+    let sum = |arguments: &[&str]| guest.outcomes(&[&["--invoke", "sum"], arguments].concat());
+    let returned = |sum: f64| everywhere(&Outcome::Returned(vec![Value::F64(sum.to_bits())]));
+    assert_eq!(sum(&["-1", "0x10", "1.5", "-2.25"]), returned(14.25));
+    assert_eq!(sum(&["--", "-1", "-0x10", "-inf", "0"]), returned(f64::NEG_INFINITY));
+
+    let told = refused(&guest.path, &["--invoke", "sum", "1", "2"]);
+    assert!(told.contains("`sum` is sum(i32, i64, f32, f64) -> f64: it takes 4 arguments, and 2 were given"), "{told}");
+    let told = refused(&guest.path, &["--invoke", "sum", "1.5", "2", "3", "4"]);
+    assert!(told.contains("`1.5` is no i32"), "{told}");
+    let told = refused(&guest.path, &["--invoke", "sun", "1"]);
+    assert!(told.contains("did you mean `sum`?"), "{told}");
+}
+
+/// Prints through one import, and then leaves by `proc_exit`.
+const WASI: &str = r#"(module
+    (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+    (import "wasi_unstable" "proc_exit" (func $exit (param i32)))
+    (func (export "_start") (local $fd i32)
+      (local.set $fd (i32.const 3))
+      (loop $next
+        (local.set $fd (i32.add (local.get $fd) (i32.const 1)))
+        (br_if $next (i32.ne (call $prestat (local.get $fd) (i32.const 0)) (i32.const 8))))
+      (call $exit (call $clock (i32.const 0) (i64.const 0) (i32.const 0)))))"#;
+
+#[test]
+fn wasi_is_answered_so_that_its_libc_goes_on_and_its_exit_is_one() {
+    assert_eq!(Guest::wat(WASI).outcomes(&[]), everywhere(&Outcome::Exited(ExitCode(52))));
+    let (ran, _) = Guest::wat(WASI).run(&[]);
+    for row in ran.rows {
+        assert_eq!(row.calls.unwrap().made, 3);
+        assert!(row.exit_nanoseconds.is_some());
+    }
+}
+
+#[test]
+fn a_guest_is_ended_at_the_call_that_is_named() {
+    let guest = Guest::wat(WASI);
+    let exited = everywhere(&Outcome::Exited(ExitCode(1)));
+    for (exit_at, calls) in [("any", 1), ("any#2", 2), ("clock_time_get", 2), ("wasi_unstable.proc_exit", 3)] {
+        assert_eq!(guest.outcomes(&["--exit-at", exit_at]), exited, "{exit_at}");
+        let (ran, status) = guest.run(&["--exit-at", exit_at]);
+        assert_eq!(status, Some(0));
+        assert!(ran.rows.iter().all(|row| row.calls.as_ref().unwrap().made == calls), "{exit_at}");
+    }
+    if !here().is_empty() {
+        let told = refused(&guest.path, &["--exit-at", "clock_time_gat"]);
+        assert!(told.contains("did you mean `clock_time_get`?"), "{told}");
+    }
+}
+
+#[test]
+fn imports_of_every_kind_are_met() {
+    let guest = Guest::wat(
+        r#"(module
+            (import "a" "f" (func $f (param i64 f32) (result f64)))
+            (import "a" "f" (func $same_name (result i32)))
+            (import "a" "m" (memory 1 2))
+            (import "a" "t" (table 3 funcref))
+            (import "a" "g" (global $g i64))
+            (import "a" "v" (global $v (mut f32)))
+            (export "left" (global $v))
+            (func (export "_start")
+              (drop (call $f (i64.const 1) (f32.const 2)))
+              (global.set $v (f32.const 1.5))
+              (if (i32.or (call $same_name) (i64.ne (global.get $g) (i64.const 0))) (then unreachable))
+              (if (i32.ne (i32.add (table.size) (memory.size)) (i32.const 4)) (then unreachable))))"#,
+    );
+    assert_eq!(guest.outcomes(&[]), everywhere(&Outcome::Returned(vec![])));
+    assert!(guest.run(&[]).0.rows.iter().all(|row| row.state["left"] == "1.5"));
+}
+
+#[test]
+fn an_exit_in_the_start_function_is_an_exit() {
+    let guest = Guest::wat(r#"(module (import "a" "f" (func $f)) (start $f))"#);
+    assert_eq!(guest.outcomes(&["--exit-at", "f"]), everywhere(&Outcome::Exited(ExitCode(1))));
+    let (ran, status) = guest.run(&[]);
+    assert_eq!(status, if here().is_empty() { Some(2) } else { Some(0) });
+    assert!(ran.rows.iter().all(|row| row.outcome.is_none()), "nothing is called where nothing was named");
+}
+
+#[test]
+fn a_trap_is_a_step_that_failed() {
+    let guest = Guest::wat(r#"(module (func (export "_start") unreachable))"#);
+    let (ran, status) = guest.run(&[]);
+    if !here().is_empty() {
+        assert_eq!(status, Some(1));
+        assert_eq!(ran.disagreements, []);
+    }
+    for row in ran.rows {
+        assert_eq!(row.steps[4].verdict, Verdict::Failed { why: "trapped: unreachable".into() });
+    }
+}
+
+#[test]
+fn fuel_ends_what_does_not_end_by_itself() {
+    let guest = Guest::wat(r#"(module (func (export "_start") (loop br 0)) (func (export "f")))"#);
+    for row in guest.run(&["--fuel", "10000"]).0.rows {
+        assert_eq!(row.steps[4].verdict.to_string(), "FAILED: trapped: out of fuel");
+        assert_eq!(row.fuel, Some(0));
+    }
+    for row in guest.run(&["--fuel", "10000", "--invoke", "f"]).0.rows {
+        assert_eq!(row.outcome, Some(Outcome::Returned(vec![])));
+        assert!((9_000..10_000).contains(&row.fuel.unwrap()));
+    }
+}
+
+#[test]
+fn what_a_backend_refuses_is_told_and_the_others_go_on() {
+    // Valid for some and not for others, or for none: what counts is that each says so.
+    let guest = Guest::wat("(module (func (param v128) (result v128) local.get 0) (func (export \"_start\")))");
+    let (ran, status) = guest.run(&[]);
+    assert_eq!(ran.rows.len(), here().len());
+    let bad = ran.rows.iter().filter(|row| row.is_bad()).count();
+    assert!(here().is_empty() || status == Some(i32::from(bad > 0)));
+    assert_eq!(ran.disagreements.is_empty(), bad == 0 || bad == ran.rows.len());
+}
+
+#[test]
+fn a_module_comes_from_standard_input_too() {
+    if here().is_empty() {
+        return;
+    }
+    let mut child =
+        Command::new(EARLY_EXIT).args(["run", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"(module (func (export \"_start\")))").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && shown.starts_with("standard input: "), "{shown}");
+}
+
+#[test]
+fn what_is_no_module_is_refused_in_one_line() {
+    if here().is_empty() {
+        return;
+    }
+    let whole = wat::parse_str(WASI).unwrap();
+    for (content, expected) in [
+        (b"".as_slice(), "empty"),
+        (&whole[..whole.len() - 9], "cut off"),
+        (b"\0asm\x0d\0\x01\0", "a component, not a module"),
+        (b"good day", "no text of one"),
+        (&[0xff; 64], "does not begin"),
+    ] {
+        let told = refused(&Guest::named("guest.wasm", content).path, &[]);
+        assert!(told.contains(expected) && told.contains("guest.wasm"), "{told}");
+    }
+    assert!(refused(Path::new("nowhere.wasm"), &[]).contains("no such file"));
+}
+
+#[test]
+fn a_scenario_and_a_file_are_never_confused() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let run = |what: &str| {
+        let output = early_exit(&["run", what, "--backend", backend]).current_dir(&folder).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    fs::write(folder.path().join("early-exit"), "(module)").unwrap();
+    assert!(run("early-exit").0.contains("Exited early with exit code: 1"));
+    assert!(run("./early-exit").0.starts_with("early-exit: "));
+    assert!(run("early-exit.wasm").1.contains("early-exit.wasm: there is no such file"));
+    fs::write(folder.path().join("another"), "(module)").unwrap();
+    assert!(run("another").0.starts_with("another: "));
+    fs::write(folder.path().join("guest.wat"), "(module)").unwrap();
+    assert!(run("guest.wad").1.contains("did you mean the file `guest.wat`?"));
+}
+
+#[test]
+fn what_was_mistyped_is_set_right() {
+    for (typed, meant) in [
+        ("chekc", "the command `check`"),
+        ("erly-exit", "the scenario `early-exit`"),
+        ("trap/unreachble", "trap/unreachable"),
+    ] {
+        let output = early_exit(&[typed]).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(told.contains("did you mean") && told.contains(meant), "{told}");
+    }
+}
