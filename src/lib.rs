@@ -9,9 +9,9 @@
 //!
 //! - [`cli`] the command line; its doc comments are the manual
 //! - [`command`] one thin file a verb
-//! - [`report`] draws records
+//! - [`report`] draws records: tables, Markdown, rows, charts, a page; what is said before them: answers, break-even
 //! - [`harness`] worker processes: protocol, worker, supervisor, verdicts
-//! - [`record`] what came out, as data
+//! - [`record`] what came out, as data: read, validated, gathered, written whole
 //! - [`backend`] the registry, settings, known divergences, and a folder an engine family
 //! - [`module`] any module on any backend: stubs, and the steps of `run FILE`
 //! - [`scenario`] what must hold: the catalogue

@@ -1,10 +1,14 @@
 //! The integration tests: one binary, a file a verb, and one for the supervisor.
 mod bad_input;
 mod benchmarks;
+mod calibrate;
 mod check;
+mod compare;
 mod guests;
 mod list;
 mod measure;
+mod page;
+mod report;
 mod run;
 mod run_file;
 #[cfg(unix)]

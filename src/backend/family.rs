@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::borrow::Cow;
+use std::path::Path;
 
 use anyhow::Error;
 
@@ -15,6 +16,9 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
 
     /// What the backend says of itself.
     fn about(&self) -> About;
+
+    /// Keeps what it compiles for benchmarks in a folder, and takes it from there.
+    fn keep_artifacts(&self, _folder: &Path) {}
 
     /// What has to be there while a floor is timed, so that it can be held against an exit: the module of `unwind/typed`,
     /// since registered code slows every backtrace.
@@ -95,6 +99,10 @@ impl<F: Family> Subject for F {
 
     fn company(&self) -> anyhow::Result<Box<dyn Any>> {
         Family::company(self)
+    }
+
+    fn keep_artifacts(&self, folder: &Path) {
+        Family::keep_artifacts(self, folder);
     }
 
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {

@@ -16,6 +16,7 @@ pub use setting::{Setting, Settings, Turn};
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
@@ -108,6 +109,10 @@ pub trait Subject: Embedding + Send + Sync {
     /// # Errors
     /// When it could not be made.
     fn company(&self) -> Result<Box<dyn Any>>;
+
+    /// Keeps what it compiles for benchmarks in a folder, and takes it from there: another process with the same settings
+    /// put it there. Where that saves nothing, it does not.
+    fn keep_artifacts(&self, _folder: &Path) {}
 
     /// Why it can never prepare a benchmark, where that is so; told without preparing anything.
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>>;

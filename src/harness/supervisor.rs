@@ -21,6 +21,8 @@ pub struct Launcher {
     executable: PathBuf,
     /// The folder that it lies in, where that was made for it.
     _folder: Option<Arc<tempfile::TempDir>>,
+    /// Where its workers keep what they compile for benchmarks.
+    artifacts: Option<Arc<tempfile::TempDir>>,
     /// The module that each worker fetches first.
     errand: Option<Arc<Errand>>,
 }
@@ -76,6 +78,8 @@ pub struct Worker {
     peak: Option<u64>,
 }
 
+/// Names the folder that a worker keeps artifacts in.
+pub(super) const ARTIFACTS: &str = "EARLY_EXIT_ARTIFACTS";
 /// A compiler gets this long to open; LLVM takes a moment to be loaded.
 const OPENING: Duration = Duration::from_secs(20);
 /// How often the memory of a worker is looked at.
@@ -86,7 +90,7 @@ const LONGEST_LINE: u64 = 1 << 20;
 impl Launcher {
     /// Workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
-        Self { executable: executable.as_ref().to_owned(), _folder: None, errand: None }
+        Self { executable: executable.as_ref().to_owned(), _folder: None, artifacts: None, errand: None }
     }
 
     /// The same, whose workers fetch a module first: there are cells of it then.
@@ -109,9 +113,19 @@ impl Launcher {
             std::os::unix::fs::symlink(&program, &place)?;
             #[cfg(not(unix))]
             std::fs::copy(&program, &place)?;
-            Ok(Self { executable: place, _folder: Some(folder.clone()), errand: self.errand.clone() })
+            Ok(Self { executable: place, _folder: Some(folder.clone()), ..self.clone() })
         };
         Ok([placed("new", &self.executable)?, placed("old", other)?])
+    }
+
+    /// The same, whose workers compile what benchmarks need once, and not in each process anew. For workers of one build
+    /// and one subject only: artifacts of others are none of theirs.
+    ///
+    /// # Errors
+    /// When there is no place for a folder.
+    pub fn keeping_artifacts(&self) -> Result<Self> {
+        let folder = tempfile::tempdir().context("no place for what is compiled")?;
+        Ok(Self { artifacts: Some(Arc::new(folder)), ..self.clone() })
     }
 
     /// Starts a worker for a subject, and waits for its greeting.
@@ -129,6 +143,7 @@ impl Launcher {
         for kept in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"] {
             command.envs(std::env::var_os(kept).map(|value| (kept, value)));
         }
+        command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = command.spawn().with_context(|| format!("cannot start {}", self.executable.display()))?;
         let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
         let (mut worker, hello) = opened?;

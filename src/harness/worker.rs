@@ -2,6 +2,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use super::Stand;
 use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
 use super::sampling::Draw;
+use super::supervisor::ARTIFACTS;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
@@ -25,6 +27,9 @@ use crate::scenario;
 pub fn serve(spec: &str) -> Result<()> {
     let wire = Wire::take().context("no protocol without a stdout of its own")?;
     let subject = backend::open(spec)?;
+    if let Some(folder) = std::env::var_os(ARTIFACTS) {
+        subject.keep_artifacts(Path::new(&folder));
+    }
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
     let (mut workbench, mut module) = (None, None);

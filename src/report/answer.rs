@@ -121,7 +121,8 @@ impl Answer<'_> {
     }
 }
 
-/// The answers as a table: the kind of work, the answer, and the times that it rests on.
+/// The answers as a table: the kind of work, the answer, and the times that it rests on; at last the licences, since they
+/// decide too.
 pub fn grid(report: &Report, answers: &[Answer]) -> Grid {
     let columns = analysis::columns(report);
     let labels = columns.iter().map(|n| report.subjects[*n].label.clone());
@@ -136,6 +137,8 @@ pub fn grid(report: &Report, answers: &[Answer]) -> Grid {
             grid.row(first.into_iter().chain(times));
         }
     }
+    let licences = columns.iter().map(|n| report.subjects[*n].licence.clone());
+    grid.row([String::new(), String::new(), "licence".into()].into_iter().chain(licences));
     grid
 }
 

@@ -5,6 +5,7 @@ pub mod awareness;
 pub mod break_even;
 pub mod breakdown;
 pub mod calibrated;
+pub mod chart;
 pub mod compared;
 pub mod comparison;
 pub mod csv;

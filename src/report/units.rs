@@ -26,6 +26,11 @@ pub fn count(number: u64) -> String {
     groups.join(",")
 }
 
+/// The same in powers of ten and two digits, as the ticks of an axis are: `2.5 kB`.
+pub fn decimal_bytes(bytes: f64) -> String {
+    scaled(bytes, if bytes < 1e3 { 3 } else { 2 }, &[("B", 1e3), ("kB", 1e3), ("MB", 1e3), ("GB", f64::INFINITY)])
+}
+
 /// In the largest unit of which there is at least one; each unit is followed by how many make the next.
 fn scaled(mut number: f64, digits: usize, units: &[(&str, f64)]) -> String {
     for (unit, next) in units {

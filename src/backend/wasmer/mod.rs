@@ -11,6 +11,7 @@ pub(super) mod singlepass;
 
 use std::any::Any;
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::Arc;
 
 use ::wasmer::Engine;
@@ -80,6 +81,10 @@ impl Wasmer {
 impl Family for Wasmer {
     const REPERTOIRE: Repertoire<Self> =
         Repertoire { scenarios: scenarios::REPERTOIRE, benchmarks: benchmarks::REPERTOIRE };
+
+    fn keep_artifacts(&self, folder: &Path) {
+        self.shelf.keep_in(folder);
+    }
 
     fn company(&self) -> anyhow::Result<Box<dyn Any>> {
         Ok(Box::new(self.shelved(guest::LEAVING)?))

@@ -27,6 +27,7 @@ use crate::record::journal::Journal;
 use crate::record::{Build, CellRecord, Launch, Report, Run, Subject, Trouble, VERSION};
 
 /// What is to be measured.
+#[derive(Debug, Clone)]
 pub struct Order {
     /// Who takes part. The first is the reference.
     pub entrants: Vec<Entrant>,
@@ -43,6 +44,19 @@ pub struct Order {
 }
 
 impl Order {
+    /// The same, with workers that compile what benchmarks need once: twins share what they have.
+    fn keeping_artifacts(&self) -> Result<Self> {
+        let mut entrants: Vec<Entrant> = Vec::with_capacity(self.entrants.len());
+        for entrant in &self.entrants {
+            let launcher = match entrant.twin_of.and_then(|of| entrants.get(of)) {
+                Some(same) => same.launcher.clone(),
+                None => entrant.launcher.keeping_artifacts()?,
+            };
+            entrants.push(Entrant { launcher, ..entrant.clone() });
+        }
+        Ok(Self { entrants, ..self.clone() })
+    }
+
     /// What an entrant carries at an address, by their places.
     fn handicap(&self, at: usize, entrant: usize) -> Handicap {
         self.handicaps.get(at).and_then(|at| at.get(entrant)).copied().unwrap_or_default()
@@ -68,6 +82,7 @@ const PLANNED: f64 = 0.8;
 /// When no worker can be had, the budget is too small for any of it, or the journal cannot be written.
 pub fn measure(order: &Order, mut journal: Option<&mut Journal>, onlooker: &mut dyn Onlooker) -> Result<Report> {
     let began = Instant::now();
+    let order = &order.keeping_artifacts()?;
     let (crew, hellos) = Crew::launch(&order.entrants)?;
     let mut report = blank(order, hellos)?;
 

@@ -7,7 +7,7 @@ use super::crew::Crew;
 use super::plan::{self, Cost, Share};
 use super::{Entrant, Handicap, Onlooker, trouble};
 use crate::benchmark::{self, Address};
-use crate::harness::Draw;
+use crate::harness::{Draw, Failure};
 use crate::record::{Report, Trouble};
 
 /// What the pilot saw.
@@ -33,6 +33,9 @@ struct Seen {
     facts: Vec<(String, f64)>,
     trouble: Option<Trouble>,
 }
+
+/// How often a settled batch may correct what was seen before.
+const MOST_CORRECTIONS: u32 = 3;
 
 /// Visits every cell once.
 pub(super) fn pilot(
@@ -93,34 +96,13 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
     };
     let mut preparing = started.elapsed();
     let mut seen = Seen { facts: cell.facts.clone(), ..Seen::nothing() };
-    let mut iterations = 1;
-    loop {
+    let mut sample = |draw| {
         let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let asked = Instant::now();
-        match crew.sample(subject, &cell, Draw::of(iterations, false), left) {
-            Ok(batch) => {
-                seen.batch = asked.elapsed();
-                let of_all = |time: Duration| time / u32::try_from(iterations).unwrap_or(u32::MAX);
-                seen.one = of_all(batch.elapsed);
-                seen.iterations = if fresh { 1 } else { plan::iterations(seen.one, of_all(seen.batch)) };
-                seen.settles = !fresh && plan::settles(seen.one);
-                // A fifth of a batch tells well enough how many make one.
-                if iterations * 5 >= seen.iterations || iterations >= 1 << 24 {
-                    break;
-                }
-                iterations *= 4;
-            }
-            Err(failure) => return Seen { trouble: Some(trouble(failure)), ..seen },
-        }
-    }
-    // Then one as they will be asked for: what it takes to settle, and what lies outside of the timer, is not in `one`.
-    if seen.settles {
-        let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
-        let asked = Instant::now();
-        if let Err(failure) = crew.sample(subject, &cell, Draw::of(seen.iterations, true), left) {
-            return Seen { trouble: Some(trouble(failure)), ..seen };
-        }
-        seen.batch = asked.elapsed();
+        crew.sample(subject, &cell, draw, left).map(|batch| (batch.elapsed, asked.elapsed()))
+    };
+    if let Err(failure) = seen.size(fresh, &mut sample) {
+        return Seen { trouble: Some(trouble(failure)), ..seen };
     }
     let releasing = Instant::now();
     if let Err(failure) = crew.release(subject, cell) {
@@ -130,7 +112,45 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
     Seen { preparing, ..seen }
 }
 
+/// Draws a batch; what the timer and what the clock on the wall say.
+type Sample<'a> = &'a mut dyn FnMut(Draw) -> Result<(Duration, Duration), Failure>;
+
 impl Seen {
+    /// Finds how many iterations make a batch, and what one takes as it will be asked for. A short batch that was
+    /// disturbed tells nonsense: so it is believed once a settled one of that size says much the same.
+    fn size(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
+        for _ in 0..MOST_CORRECTIONS {
+            self.grow(fresh, sample)?;
+            if !self.settles {
+                break;
+            }
+            let (elapsed, whole) = sample(Draw::of(self.iterations, true))?;
+            let (before, settled) = (self.one, of_all(elapsed, self.iterations));
+            (self.one, self.batch) = (before.min(settled), whole);
+            if settled * 2 > before {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ever larger batches, until one tells how many iterations make one.
+    fn grow(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
+        let mut iterations = 1;
+        loop {
+            let (elapsed, whole) = sample(Draw::of(iterations, false))?;
+            self.batch = whole;
+            self.one = of_all(elapsed, iterations);
+            self.iterations = if fresh { 1 } else { plan::iterations(self.one, of_all(whole, iterations)) };
+            self.settles = !fresh && plan::settles(self.one);
+            // A fifth of a batch tells well enough how many make one.
+            if iterations * 5 >= self.iterations || iterations >= 1 << 24 {
+                return Ok(());
+            }
+            iterations *= 4;
+        }
+    }
+
     fn nothing() -> Self {
         let none = Duration::ZERO;
         Self {
@@ -143,6 +163,10 @@ impl Seen {
             trouble: None,
         }
     }
+}
+
+fn of_all(time: Duration, iterations: u64) -> Duration {
+    time / u32::try_from(iterations).unwrap_or(u32::MAX)
 }
 
 impl Pilot {
@@ -178,5 +202,24 @@ impl Pilot {
                 record.trouble = Some(Trouble::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_that_was_disturbed_is_not_believed() {
+        let mut first = true;
+        // 100 ns an iteration, and 10 ms lost in the very first.
+        let mut sample = |draw: Draw| {
+            let lost = Duration::from_millis(if std::mem::take(&mut first) { 9 } else { 0 });
+            let elapsed = Duration::from_nanos(100 * draw.iterations) + lost;
+            Ok((elapsed, elapsed))
+        };
+        let mut seen = Seen::nothing();
+        seen.size(false, &mut sample).unwrap();
+        assert_eq!((seen.one, seen.iterations), (Duration::from_nanos(100), 15_000));
     }
 }

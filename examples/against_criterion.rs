@@ -1,0 +1,233 @@
+//! Holds `early-exit measure` against criterion on the same cells, at the same host depths, from the same code:
+//!
+//! - do the two agree on the ratio between backends, criterion being launched five times?
+//! - whose ratio is nearer to that of a long run, when `measure` has an eighth of the time that criterion takes?
+//!
+//! ```console
+//! $ cargo run --release --features compilers --example against_criterion
+//! ```
+//!
+//! It takes some twenty minutes on three backends. The first argument is how often both are repeated (20), the second
+//! how many seconds the long run has (240).
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+use early_exit::record::{Build, Report};
+use early_exit::report::analysis;
+use early_exit::statistics::{Confidence, Interval, typical_ratio};
+
+/// The cells: benchmark, parameter, host frames.
+const CELLS: &[(&str, Option<u64>, u64)] = &[
+    ("call/typed", Some(2), 1),
+    ("call/host-typed", None, 1),
+    ("unwind/typed", None, 1),
+    ("unwind/typed", None, 50),
+    ("unwind/dynamic", None, 1),
+    ("unwind/typed-prebuilt", None, 1),
+    ("unwind/unreachable", None, 1),
+];
+/// How often criterion is launched to say what it agrees with.
+const LAUNCHES: usize = 5;
+
+/// The log ratio of a cell to the same on the first backend.
+type Ratios = BTreeMap<String, f64>;
+
+fn main() -> Result<()> {
+    let number = |n: usize, otherwise: u64| env::args().nth(n).map_or(Ok(otherwise), |text| text.parse());
+    let (repeats, long) = (number(1, 20)?, number(2, 240)?);
+    ensure!(repeats as usize >= LAUNCHES, "criterion is launched {LAUNCHES} times at the least");
+    let bench = Bench::built()?;
+
+    let reference = bench.measure(long as f64)?;
+    eprintln!("reference: {long} s");
+    let (mut criterion, mut paired) = (Vec::new(), Vec::new());
+    let mut took = Vec::new();
+    for repeat in 1..=repeats {
+        let (ratios, time) = bench.criterion()?;
+        let eighth = time.as_secs_f64() / 8.0;
+        criterion.push(ratios);
+        paired.push(values(&bench.measure(eighth)?));
+        took.push(time.as_secs_f64());
+        eprintln!("{repeat} of {repeats}: criterion {:.1} s, measure {eighth:.1} s", time.as_secs_f64());
+    }
+
+    let known = intervals(&reference);
+    let five = launched(&criterion[..LAUNCHES]);
+    let agree = |cell: &&String| five.get(*cell).is_some_and(|other| overlap(known[*cell], *other));
+    let agreeing = known.keys().filter(agree).count();
+    println!("on {}, {} processors", reference.machine.cpu, reference.machine.processors);
+    println!("agree: {agreeing} of {} ratios (95 % intervals; criterion launched {LAUNCHES} times)", known.len());
+    for cell in known.keys().filter(|cell| !agree(cell)) {
+        println!("  {cell}: measure {}, criterion {}", shown(Some(known[cell])), shown(five.get(cell).copied()));
+    }
+    let truth = values(&reference);
+    let took = took.iter().sum::<f64>() / took.len() as f64;
+    println!("error of a ratio (root mean square, {repeats} repeats, against the {long} s run):");
+    println!("  criterion {:.2} % in {took:.1} s a run", 100.0 * error(&criterion, &truth));
+    println!("  measure   {:.2} % in {:.1} s a run", 100.0 * error(&paired, &truth), took / 8.0);
+    Ok(())
+}
+
+/// Both programs, built alike.
+struct Bench {
+    features: String,
+    folder: tempfile::TempDir,
+    program: std::path::PathBuf,
+}
+
+impl Bench {
+    fn built() -> Result<Self> {
+        let features = Build::this().features.join(",");
+        // Beside the folder that examples are built in.
+        let this = env::current_exe()?;
+        let target = this.ancestors().nth(2).context("an example lies two folders deep")?;
+        let bench = Self { features, folder: tempfile::tempdir()?, program: target.join("early-exit") };
+        bench.cargo(&["build", "--release", "--bin", "early-exit"], Stdio::inherit())?;
+        bench.cargo(&["bench", "--no-run", "--bench", "call", "--bench", "unwind"], Stdio::inherit())?;
+        Ok(bench)
+    }
+
+    fn cargo(&self, arguments: &[&str], stdout: Stdio) -> Result<()> {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let (own, rest) = arguments.split_at(arguments.iter().position(|one| *one == "--").unwrap_or(arguments.len()));
+        command.args(own).args(["--no-default-features", "--features", &self.features]).args(rest);
+        command.env("CRITERION_HOME", self.folder.path().join("criterion")).stdout(stdout);
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        ensure!(command.status()?.success(), "cargo {} failed", arguments.join(" "));
+        Ok(())
+    }
+
+    /// One run of criterion over the cells, without what Cargo does before; and how long it took.
+    fn criterion(&self) -> Result<(Ratios, Duration)> {
+        let home = self.folder.path().join("criterion");
+        let _ = fs::remove_dir_all(&home);
+        // As criterion calls them: over the parameter where there is one, over the depth where there are several.
+        let ids: Vec<_> = CELLS
+            .iter()
+            .map(|(benchmark, at, frames)| match (at, early_exit::benchmark::find(benchmark)) {
+                (Some(at), _) => format!("^{benchmark}/[a-z]+/{at}$"),
+                (None, Some(known)) if known.host_frames.len() > 1 => format!("^{benchmark}/[a-z]+/{frames}$"),
+                _ => format!("^{benchmark}/[a-z]+$"),
+            })
+            .collect();
+        let filter = ids.join("|");
+        let started = Instant::now();
+        self.cargo(&["bench", "--bench", "call", "--bench", "unwind", "--", "--noplot", &filter], Stdio::null())?;
+        let took = started.elapsed();
+        let mut times = BTreeMap::new();
+        collect(&home, &mut times)?;
+        let mut ratios = Ratios::new();
+        for (benchmark, at, frames) in CELLS {
+            let of = |backend: &str| {
+                let over = at.or(Some(*frames).filter(|_| !times.contains_key(&format!("{benchmark}/{backend}"))));
+                let id =
+                    over.map_or_else(|| format!("{benchmark}/{backend}"), |n| format!("{benchmark}/{backend}/{n}"));
+                times.get(&id).copied()
+            };
+            let backends: Vec<_> = early_exit::backend::here().map(|backend| backend.name).collect();
+            let first = of(backends[0]).with_context(|| format!("criterion did not time {benchmark}"))?;
+            for backend in &backends[1..] {
+                let time: f64 = of(backend).with_context(|| format!("criterion did not time {benchmark}"))?;
+                ratios.insert(name(backend, benchmark, *at, *frames), (time / first).ln());
+            }
+        }
+        Ok((ratios, took))
+    }
+
+    /// One run of `measure` over the cells.
+    fn measure(&self, seconds: f64) -> Result<Report> {
+        let file = self.folder.path().join("report.json");
+        let mut command = Command::new(&self.program);
+        command.args(["measure", "--budget", &seconds.to_string(), "-o"]).arg(&file);
+        for (benchmark, at, frames) in CELLS {
+            let at = at.map_or_else(String::new, |at| format!("/{at}"));
+            let depth = if *frames == 1 { String::new() } else { format!("@{frames}") };
+            command.args(["--filter", &format!("{benchmark}{at}{depth}")]);
+        }
+        let output = command.output()?;
+        ensure!(output.status.success(), "measure failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(serde_json::from_str(&fs::read_to_string(&file)?)?)
+    }
+}
+
+/// What criterion found below a folder: typical nanoseconds by the id that it gave.
+fn collect(folder: &Path, times: &mut BTreeMap<String, f64>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.join("estimates.json").is_file() && path.ends_with("new") {
+            let read = |name: &str| -> Result<serde_json::Value> {
+                Ok(serde_json::from_str(&fs::read_to_string(path.join(name))?)?)
+            };
+            let (estimates, about) = (read("estimates.json")?, read("benchmark.json")?);
+            // What it prints: the slope where it fitted one, else the mean.
+            let estimate = ["slope", "mean"].iter().find_map(|kind| estimates[*kind]["point_estimate"].as_f64());
+            let id = about["full_id"].as_str().context("criterion names what it timed")?;
+            times.insert(id.to_owned(), estimate.context("criterion estimates what it timed")?);
+        } else if path.is_dir() {
+            collect(&path, times)?;
+        }
+    }
+    Ok(())
+}
+
+fn name(backend: &str, benchmark: &str, at: Option<u64>, frames: u64) -> String {
+    format!("{backend} {}", early_exit::benchmark::Address { benchmark: benchmark.into(), at, host_frames: frames })
+}
+
+/// The ratios of a report to its first subject.
+fn estimates(report: &Report) -> BTreeMap<String, early_exit::statistics::Estimate> {
+    let mut estimates = BTreeMap::new();
+    for row in analysis::rows(report) {
+        let Some(wanted) = CELLS.iter().find(|(benchmark, at, frames)| {
+            (row.address.benchmark.as_str(), row.address.host_frames) == (*benchmark, *frames) && row.address.at == *at
+        }) else {
+            continue;
+        };
+        for (subject, cell) in report.subjects.iter().zip(row.cells) {
+            if let Some(ratio) = cell.ratio.filter(|_| subject.twin_of.is_none()) {
+                estimates.insert(name(&subject.label, wanted.0, wanted.1, wanted.2), ratio);
+            }
+        }
+    }
+    estimates
+}
+
+fn values(report: &Report) -> Ratios {
+    estimates(report).into_iter().map(|(cell, estimate)| (cell, estimate.value())).collect()
+}
+
+fn intervals(report: &Report) -> BTreeMap<String, Interval> {
+    let interval = |(cell, estimate): (String, _)| Some((cell, analysis::interval(&estimate)?));
+    estimates(report).into_iter().filter_map(interval).collect()
+}
+
+/// What several launches of criterion say together.
+fn launched(runs: &[Ratios]) -> BTreeMap<String, Interval> {
+    let of = |cell: &String| {
+        let launches: Vec<[f64; 1]> = runs.iter().filter_map(|run| Some([*run.get(cell)?])).collect();
+        Some((cell.clone(), typical_ratio(&launches).ok()?.interval(Confidence::NINETY_FIVE)?))
+    };
+    runs[0].keys().filter_map(of).collect()
+}
+
+fn overlap(a: Interval, b: Interval) -> bool {
+    a.low <= b.high && b.low <= a.high
+}
+
+fn shown(interval: Option<Interval>) -> String {
+    interval
+        .map_or_else(|| "nothing".into(), |interval| format!("{:.3} to {:.3}", interval.low.exp(), interval.high.exp()))
+}
+
+/// The root mean square over cells and repeats.
+fn error(runs: &[Ratios], truth: &Ratios) -> f64 {
+    let squares: Vec<f64> = runs
+        .iter()
+        .flat_map(|run| run.iter().filter_map(|(cell, ratio)| Some((ratio - truth.get(cell)?).powi(2))))
+        .collect();
+    (squares.iter().sum::<f64>() / squares.len() as f64).sqrt()
+}
