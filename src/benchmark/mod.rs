@@ -142,6 +142,7 @@ static THEMES: &[&[&Benchmark]] = &[
     cold::ALL,
     call::ALL,
     unwind::RETURNED,
+    unwind::RETURNING,
     unwind::WHOLE,
     unwind::LEAVING,
     unwind::TRAPS,

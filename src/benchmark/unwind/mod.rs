@@ -9,7 +9,8 @@ pub use trap::{
     STACK_OVERFLOW, TABLE_BOUNDS, UNREACHABLE,
 };
 pub use way::{
-    DYNAMIC, DYNAMIC_ENV, DYNAMIC_PREBUILT, INDIRECT, RUNTIME_ERROR, START, TYPED, TYPED_ENV, TYPED_PREBUILT, WAYS, Way,
+    DYNAMIC, DYNAMIC_ENV, DYNAMIC_PREBUILT, DYNAMIC_PREBUILT_RETURN, INDIRECT, RUNTIME_ERROR, START, TYPED, TYPED_ENV,
+    TYPED_PREBUILT, TYPED_PREBUILT_RETURN, WAYS, Way,
 };
 
 use super::{Benchmark, floor};
@@ -20,7 +21,7 @@ pub static BREAKDOWN: &[&Benchmark] = &[&floor::COROUTINE, &floor::BACKTRACE, &f
 
 pub(super) use sweep::ALL as SWEEPS;
 pub(super) use trap::ALL as TRAPS;
-pub(super) use way::{LEAVING, RETURNED, WHOLE};
+pub(super) use way::{LEAVING, RETURNED, RETURNING, WHOLE};
 
 /// The least depth, and one as in a real host.
 const BOTH_DEPTHS: &[u64] = &[1, 50];

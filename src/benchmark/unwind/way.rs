@@ -112,6 +112,23 @@ pub static INDIRECT: Way = way!(
     error "`Err(ExitCode)`", caught "the downcast by value", below BOTH_DEPTHS, above &floor::ERROR
 );
 
+/// Its counterpart that leaves nothing: where an exit is as cheap as this, the difference to a call that returns is not
+/// what leaving costs, since that call pays for its own way back.
+pub static TYPED_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
+    "call/typed-prebuilt-return",
+    "from just before the host function of `call/typed-prebuilt-ok` returns to the result in the caller; up to two reads of \
+     the clock (`floor/clock`) are in it, and the way there is not",
+)
+.above(&floor::CLOCK);
+
+/// The same with types known at run time only.
+pub static DYNAMIC_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
+    "call/dynamic-prebuilt-return",
+    "from just before the host function of `call/dynamic-prebuilt-ok` returns to the result in the caller; up to two reads \
+     of the clock (`floor/clock`) are in it, and the way there is not",
+)
+.above(&floor::CLOCK);
+
 /// All ways.
 pub static WAYS: &[&Way] = &[
     &TYPED,
@@ -143,4 +160,5 @@ macro_rules! each {
 
 pub(in crate::benchmark) static WHOLE: &[&Benchmark] = each!(whole);
 pub(in crate::benchmark) static LEAVING: &[&Benchmark] = each!(leaving);
+pub(in crate::benchmark) static RETURNING: &[&Benchmark] = &[&TYPED_PREBUILT_RETURN, &DYNAMIC_PREBUILT_RETURN];
 pub(in crate::benchmark) static RETURNED: &[&Benchmark] = each!(returned);

@@ -25,6 +25,8 @@ macro_rules! ways {
             (&unwind::$way.leaving, Do(|wasmer, _| leaving::<$how>(wasmer))),
             (&unwind::$way.returned, Do(|wasmer, _| returned::<$how>(wasmer))),
         )*
+            (&unwind::TYPED_PREBUILT_RETURN, Do(|wasmer, _| returning::<TypedPrebuilt>(wasmer))),
+            (&unwind::DYNAMIC_PREBUILT_RETURN, Do(|wasmer, _| returning::<DynamicPrebuilt>(wasmer))),
             (&unwind::START.whole, Do(|wasmer, _| start::whole(wasmer, CODE))),
             (&unwind::START.leaving, Do(|wasmer, _| start::leaving(wasmer))),
             (&unwind::START.returned, Do(|wasmer, _| start::whole(wasmer, ExitCode(0)))),
@@ -100,6 +102,16 @@ fn leaving<W: Way>(wasmer: &Wasmer) -> Result<Prepared> {
         let came = exit::<W>(&mut ready.store, &run, CODE.0 as i32, 7);
         let arrived = Instant::now();
         since_leaving(arrived, came.ended())
+    }))
+}
+
+fn returning<W: Way>(wasmer: &Wasmer) -> Result<Prepared> {
+    let mut ready = ready::<W>(wasmer, note_leaving)?;
+    let run: Run = ready.function(W::EXPORT)?;
+    Ok(Prepared::laps(move || {
+        let result = run.call(&mut ready.store, 0, 7);
+        let arrived = Instant::now();
+        since_leaving(arrived, if matches!(result, Ok(7)) { Ok(()) } else { Err(tell(result)) })
     }))
 }
 

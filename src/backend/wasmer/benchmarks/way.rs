@@ -9,7 +9,8 @@ pub(super) trait Way: 'static {
     /// The export that calls the host function.
     const EXPORT: &str = "run";
 
-    /// Makes the host function. It calls `leaving` right before it makes the error that it returns.
+    /// Makes the host function. It calls `leaving` right before it makes the error that it returns; a cheap one right before
+    /// it returns, either way.
     fn host(store: &mut Store, leaving: impl Leaving) -> Function;
 
     /// How the caller gets the code.
@@ -103,11 +104,8 @@ impl Way for TypedPrebuilt {
     fn host(store: &mut Store, leaving: impl Leaving) -> Function {
         let prebuilt = RuntimeError::user(Box::new(CODE));
         let early_exit = move |code: u32| {
-            if code == 0 {
-                return Ok(());
-            }
             leaving();
-            Err(prebuilt.clone())
+            if code == 0 { Ok(()) } else { Err(prebuilt.clone()) }
         };
         Function::new_typed(store, early_exit)
     }
@@ -123,11 +121,9 @@ impl Way for DynamicPrebuilt {
     fn host(store: &mut Store, leaving: impl Leaving) -> Function {
         let prebuilt = RuntimeError::user(Box::new(CODE));
         let early_exit = move |arguments: &[Value]| {
-            if arguments[0].unwrap_i32() == 0 {
-                return Ok(Vec::new());
-            }
+            let code = arguments[0].unwrap_i32();
             leaving();
-            Err(prebuilt.clone())
+            if code == 0 { Ok(Vec::new()) } else { Err(prebuilt.clone()) }
         };
         Function::new(store, signature(), early_exit)
     }
