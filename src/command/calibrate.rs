@@ -1,23 +1,25 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::watch::Watch;
-use super::{Out, Status, choice, plan};
+use super::{Out, Status, choice, confirm, plan};
 use crate::benchmark::{Address, execute};
 use crate::cli::Measure;
 use crate::harness::{Entrant, Handicap, Launcher, Order, machine};
 use crate::record::journal::write_whole;
 use crate::record::{Build, Calibration, VERSION};
 use crate::report::calibrated;
+use crate::statistics::Margin;
 
-/// What a twin carries, as a share of its time, besides the one in each row that carries nothing.
+/// What a twin may carry, as a share of its time.
 const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
-/// Twins of the reference in each run: as many columns as a run on three backends has.
-const TWINS: usize = 3;
+/// How many of the cells carry something: few, as where an upgrade made some worse.
+const CARRYING: f64 = 0.2;
+/// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
+const TWINS: usize = 2;
 
 pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
@@ -42,7 +44,8 @@ pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> 
             launches: asked.plan.launches(),
             seed: random.random(),
         };
-        let report = watch.measure(&order, None)?;
+        // As `compare` does it with no margin: what looks different at all is measured again.
+        let report = confirm::measured_twice(&mut watch, &order, None, Margin::new(0.0)?)?;
         if watch.is_over() {
             break;
         }
@@ -67,19 +70,25 @@ fn addresses(asked: &Measure) -> Result<Vec<Address>> {
 
 fn twins(subject: &str, launcher: &Launcher) -> Vec<Entrant> {
     let reference = Entrant::new(subject, launcher);
-    let twin = |n: usize| Entrant { label: format!("{subject} twin {n}"), twin_of: Some(0), ..reference.clone() };
+    let twin = |n: usize| Entrant {
+        label: format!("{subject} twin {n}"),
+        twin_of: Some(0),
+        held_against: Some(0),
+        ..reference.clone()
+    };
     [reference.clone()].into_iter().chain((1..=TWINS).map(twin)).collect()
 }
 
-/// One twin carries nothing, the others something; which of them gets what is left to chance.
+/// A few twins carry something; which, and how much, is left to chance.
 fn handicaps(address: &Address, random: &mut ChaCha8Rng) -> Vec<Handicap> {
     let more = |share| match address.benchmark == execute::HASH.id {
         true => Handicap::Work(share),
         false => Handicap::Spin(share),
     };
-    let mut carried: Vec<_> = CARRIED.sample(random, TWINS - 1).copied().map(more).collect();
-    carried.push(Handicap::None);
-    carried.shuffle(random);
-    carried.insert(0, Handicap::None);
+    let mut carried = vec![Handicap::None];
+    carried.extend((0..TWINS).map(|_| match random.random_bool(CARRYING) {
+        true => more(CARRIED[random.random_range(0..CARRIED.len())]),
+        false => Handicap::None,
+    }));
     carried
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::watch::Watch;
-use super::{Out, Status, check, choice, plan};
+use super::{Out, Status, check, choice, confirm, plan};
 use crate::cli::{Compare, CompareFormat, processors};
 use crate::harness::{Entrant, Launcher, Order};
 use crate::record::journal::Journal;
@@ -64,9 +64,6 @@ fn of_files(base: &Path, new: &Path, margin: Margin) -> Result<Comparison> {
     Ok(comparison)
 }
 
-/// How much of the budget goes into finding what looks different; the rest is for measuring that again.
-const FINDING: f64 = 0.6;
-
 /// Measures both sides in the same rounds; nothing where that was broken off.
 fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<Comparison>> {
     let specs = choice::backends_or_floor(&asked.choice)?;
@@ -82,31 +79,16 @@ fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<C
         }
         None => (settings(&specs, launcher)?, Vec::new()),
     };
-    let seed = asked.plan.seed.unwrap_or_else(rand::random);
-    let mut order = Order {
+    let order = Order {
         entrants,
         addresses,
         handicaps: Vec::new(),
-        budget: asked.plan.budget().mul_f64(FINDING),
+        budget: asked.plan.budget(),
         launches: asked.plan.launches(),
-        seed,
+        seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
     let mut watch = Watch::begin()?;
-    let mut report = watch.measure(&order, journal.as_mut())?;
-
-    let suspects = compared::suspects(&report, margin);
-    if !suspects.is_empty() && !watch.is_over() {
-        let held = compared::held(&report);
-        let is_suspect = |entrant: &Entrant| {
-            suspects.iter().any(|(side, _)| [&held[*side].0, &held[*side].1].contains(&&entrant.label))
-        };
-        order.entrants.retain(is_suspect);
-        order.addresses.retain(|address| suspects.iter().any(|(_, suspect)| suspect == address));
-        order.budget = asked.plan.budget().mul_f64(1.0 - FINDING);
-        order.seed = seed.wrapping_add(1);
-        watch.prefix = format!("{} that looked different, again: ", suspects.len());
-        report.again = Some(Box::new(watch.measure(&order, None)?));
-    }
+    let report = confirm::measured_twice(&mut watch, &order, journal.as_mut(), margin)?;
     if let Some(journal) = journal {
         journal.finish(&report)?;
     }

@@ -3,6 +3,7 @@ mod calibrate;
 mod check;
 mod choice;
 mod compare;
+mod confirm;
 mod list;
 mod measure;
 mod out;

@@ -52,10 +52,10 @@ pub struct Found {
     pub half_width: Option<f64>,
     /// The log ratio that would have been called by itself in nine runs of ten, at this scatter.
     pub resolvable: Option<f64>,
-    /// Judged against a margin of 2 %, corrected over all cells of the run.
+    /// What `compare` says with a margin of 2 %: confirmed, and corrected over all that is.
     pub by_margin: Verdict,
-    /// Judged against no margin, corrected over all cells of the run.
+    /// What `compare` says with no margin.
     pub by_any: Verdict,
-    /// Judged against no margin, by itself.
+    /// What the first look says of it by itself, with no margin and no correction.
     pub by_itself: Verdict,
 }

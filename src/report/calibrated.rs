@@ -2,34 +2,40 @@
 use std::fmt::Write;
 
 use super::analysis::{interval, ratio};
+use super::compared;
 use super::terminal::{BOLD, painted, table as terminal_table, written};
-use crate::record::{Calibration, CalibrationRun, CellRecord, Found, Report};
+use crate::record::{Calibration, CalibrationRun, CellRecord, Comparison, Found, Report};
 use crate::statistics::{Confidence, Margin, Proportion, Verdict, judge, median, smallest_resolvable};
 
-/// What a run of twins says, cell by cell.
+/// What a run of twins says, cell by cell, and what `compare` would say of it.
 pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
-    let width = report.subjects.len().max(1);
-    let twins = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
-    let (cells, estimates): (Vec<_>, Vec<_>) =
-        twins.filter_map(|(cell, reference)| Some((cell, ratio(cell, reference)?))).unzip();
     let none = Margin::new(0.0).expect("nothing is a margin");
     let nine_of_ten = Confidence::new(0.9).expect("nine tenths is a confidence");
-    let judged = |margin| judge(&estimates, margin, Confidence::NINETY_FIVE);
-    let (by_margin, by_any) = (judged(Margin::TWO_PERCENT), judged(none));
-    let found = cells.iter().zip(&estimates).enumerate().map(|(n, (cell, estimate))| Found {
-        address: cell.address.clone(),
-        carried: cell.handicap,
-        realised: realised(cell),
-        log_ratio: estimate.value(),
-        half_width: interval(estimate).map(|interval| interval.half_width()),
-        resolvable: smallest_resolvable(estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
-        by_margin: by_margin[n],
-        by_any: by_any[n],
-        by_itself: judge(std::slice::from_ref(estimate), none, Confidence::NINETY_FIVE)[0],
+    let (by_margin, by_any) = (compared::live(report, Margin::TWO_PERCENT), compared::live(report, none));
+    let width = report.subjects.len().max(1);
+    let twins = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
+    let found = twins.filter_map(|(cell, reference)| {
+        let estimate = ratio(cell, reference)?;
+        let label = &report.subjects[cell.subject].label;
+        let told = |comparison: &Comparison| {
+            let side = comparison.sides.iter().position(|side| side.label == *label)?;
+            comparison.pairs.iter().find(|pair| pair.side == side && pair.address == cell.address)?.verdict
+        };
+        Some(Found {
+            address: cell.address.clone(),
+            carried: cell.handicap,
+            realised: realised(cell),
+            log_ratio: estimate.value(),
+            half_width: interval(&estimate).map(|interval| interval.half_width()),
+            resolvable: smallest_resolvable(&estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
+            by_margin: told(&by_margin)?,
+            by_any: told(&by_any)?,
+            by_itself: judge(std::slice::from_ref(&estimate), none, Confidence::NINETY_FIVE)[0],
+        })
     });
     CalibrationRun {
         seed: report.run.seed,
-        took_seconds: report.run.took_seconds,
+        took_seconds: report.run.took_seconds + report.again.as_ref().map_or(0.0, |again| again.run.took_seconds),
         launches_made: report.run.launches_made,
         load,
         found: found.collect(),
@@ -105,7 +111,7 @@ fn rates(name: &str, found: &[&Found]) -> String {
 }
 
 fn table_of(name: &str) -> comfy_table::Table {
-    terminal_table([name, "really", "cells", "seen by itself", "corrected", "beyond 2 %", "wrong sign"])
+    terminal_table([name, "really", "cells", "at first sight", "confirmed", "beyond 2 %", "wrong sign"])
 }
 
 /// `93 % (≥91)`: a rate, and its one-sided 95 % bound on the side that matters.

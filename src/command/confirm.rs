@@ -1,0 +1,100 @@
+//! Measures twice: first to find what looks different, then that again by itself.
+use anyhow::Result;
+
+use super::watch::Watch;
+use crate::harness::{Entrant, Order};
+use crate::record::Report;
+use crate::record::journal::Journal;
+use crate::report::compared;
+use crate::statistics::Margin;
+
+/// How much of the budget goes into finding what looks different; the rest is for measuring that again.
+const FINDING: f64 = 0.6;
+
+/// A report of the order, and within it one of the [`suspects`](compared::suspects) against a margin, from fresh launches
+/// alone: what chose them is no part of what is judged then.
+///
+/// # Errors
+/// As [`harness::measure`](crate::harness::measure).
+pub(super) fn measured_twice(
+    watch: &mut Watch,
+    order: &Order,
+    journal: Option<&mut Journal>,
+    margin: Margin,
+) -> Result<Report> {
+    let first = Order { budget: order.budget.mul_f64(FINDING), ..order.clone() };
+    let mut report = watch.measure(&first, journal)?;
+    let suspects = compared::suspects(&report, margin);
+    if !suspects.is_empty() && !watch.is_over() {
+        let held = compared::held(&report);
+        let labels: Vec<_> = suspects.iter().flat_map(|(side, _)| [&held[*side].0, &held[*side].1]).collect();
+        let again = Order {
+            budget: order.budget.mul_f64(1.0 - FINDING),
+            seed: order.seed.wrapping_add(1),
+            ..only(
+                order,
+                |entrant| labels.contains(&&entrant.label),
+                |at| suspects.iter().any(|(_, suspect)| *suspect == order.addresses[at]),
+            )
+        };
+        let prefix = watch.prefix.clone();
+        watch.prefix += &format!("{} that looked different, again: ", suspects.len());
+        report.again = Some(Box::new(watch.measure(&again, None)?));
+        watch.prefix = prefix;
+    }
+    Ok(report)
+}
+
+/// The part of an order that is for some of its entrants and some of its addresses, by their places.
+fn only(order: &Order, entrant: impl Fn(&Entrant) -> bool, address: impl Fn(usize) -> bool) -> Order {
+    let entrants: Vec<_> = (0..order.entrants.len()).filter(|n| entrant(&order.entrants[*n])).collect();
+    let place = |before: usize| entrants.iter().position(|n| *n == before);
+    let renumbered = |n: &usize| {
+        let entrant = order.entrants[*n].clone();
+        let (twin_of, held_against) = (entrant.twin_of.and_then(place), entrant.held_against.and_then(place));
+        Entrant { twin_of, held_against, ..entrant }
+    };
+    let rows = || (0..order.addresses.len()).filter(|at| address(*at));
+    Order {
+        entrants: entrants.iter().map(renumbered).collect(),
+        addresses: rows().map(|at| order.addresses[at].clone()).collect(),
+        handicaps: rows()
+            .filter_map(|at| {
+                Some(entrants.iter().map(|n| order.handicaps.get(at)?.get(*n).copied()).collect::<Option<_>>()?)
+            })
+            .collect(),
+        ..order.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::harness::{Handicap, Launcher};
+
+    #[test]
+    fn a_part_of_an_order_keeps_who_is_held_against_whom_and_what_they_carry() {
+        let launcher = Launcher::new("early-exit");
+        let named = |label: &str, held_against| Entrant {
+            label: label.into(),
+            held_against,
+            ..Entrant::new("native", &launcher)
+        };
+        let share = |share| vec![Handicap::None, Handicap::None, Handicap::None, Handicap::Spin(share)];
+        let order = Order {
+            entrants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
+            addresses: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
+            handicaps: vec![share(0.1), share(0.2)],
+            budget: Duration::from_secs(1),
+            launches: 3,
+            seed: 1,
+        };
+        let part = only(&order, |entrant| ["c", "d"].contains(&entrant.label.as_str()), |at| at == 1);
+        assert_eq!(part.entrants[1].held_against, Some(0));
+        assert_eq!(part.addresses, [order.addresses[1].clone()]);
+        assert_eq!(part.handicaps, [[Handicap::None, Handicap::Spin(0.2)]]);
+        assert!(only(&Order { handicaps: vec![], ..order }, |_| true, |_| true).handicaps.is_empty());
+    }
+}
