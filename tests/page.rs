@@ -2,6 +2,7 @@
 //! is asked to. Skipped where there is no Chromium; with CI set on Linux that is a failure.
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::time::Duration;
 
 use early_exit::benchmark::Address;
 use early_exit::record::{CellRecord, Document, Gathered, Launch, Report};
@@ -46,14 +47,17 @@ fn played(page: &str, script: &str, size: &str) -> Option<(Value, Vec<String>)> 
     let after = format!(
         "<pre id=outcome></pre><script>
             let outcome; try {{ {script} }} catch (error) {{ wrong.push(String(error)); }}
-            const requests = performance.getEntriesByType('resource').map((entry) => `request of ${{entry.name}}`);
-            setTimeout(() => {{ document.getElementById('outcome').textContent = JSON.stringify([outcome, wrong.concat(requests)]); }}, 50);
+            addEventListener('load', () => {{
+                const requests = performance.getEntriesByType('resource').map((entry) => `request of ${{entry.name}}`);
+                document.getElementById('outcome').textContent = JSON.stringify([outcome, wrong.concat(requests)]);
+            }});
         </script></body>"
     );
     let page = page.replacen("<head>", &format!("<head>{WATCH}"), 1).replacen("</body>", &after, 1);
     let file = folder.path().join("page.html");
     std::fs::write(&file, page).unwrap();
-    let output = Command::new(chromium)
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+    let output = assert_cmd::Command::new(chromium)
         .args([
             "--headless",
             "--no-sandbox",
@@ -61,11 +65,10 @@ fn played(page: &str, script: &str, size: &str) -> Option<(Value, Vec<String>)> 
             "--disable-background-networking",
             "--disable-dev-shm-usage",
         ])
-        .args([format!("--window-size={size}"), format!("--user-data-dir={}", folder.path().join("profile").display())])
-        .args(["--virtual-time-budget=10000", "--dump-dom"])
-        .arg(format!("file://{}", file.display()))
+        .args([&format!("--window-size={size}"), &profile, "--dump-dom", &format!("file://{}", file.display())])
+        .timeout(Duration::from_secs(120))
         .output()
-        .unwrap();
+        .expect("a browser that starts ends within two minutes");
     let dom = String::from_utf8(output.stdout).unwrap();
     let text = dom.split("<pre id=\"outcome\">").nth(1).and_then(|rest| rest.split("</pre>").next());
     let text = text.unwrap_or_else(|| panic!("no outcome: {}", String::from_utf8_lossy(&output.stderr)));
