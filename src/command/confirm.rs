@@ -59,9 +59,7 @@ fn only(order: &Order, entrant: impl Fn(&Entrant) -> bool, address: impl Fn(usiz
         entrants: entrants.iter().map(renumbered).collect(),
         addresses: rows().map(|at| order.addresses[at].clone()).collect(),
         handicaps: rows()
-            .filter_map(|at| {
-                Some(entrants.iter().map(|n| order.handicaps.get(at)?.get(*n).copied()).collect::<Option<_>>()?)
-            })
+            .filter_map(|at| entrants.iter().map(|n| order.handicaps.get(at)?.get(*n).copied()).collect())
             .collect(),
         ..order.clone()
     }

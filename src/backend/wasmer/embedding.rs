@@ -60,12 +60,15 @@ impl Compiled for Ready {
         });
         let met: Vec<_> = met.collect::<Result<_>>().map_err(NotInstantiated::Unlinked)?;
         // By place: two imports of one name may have two types.
-        let made = catch_unwind(AssertUnwindSafe(|| WasmerInstance::new_by_index(&mut store, &self.module, &met)));
+        let mut make = || WasmerInstance::new_by_index(&mut store, &self.module, &met).map_err(Box::new);
+        let made = catch_unwind(AssertUnwindSafe(&mut make));
         match made {
             Ok(Ok(instance)) => Ok(Box::new(Running { store, instance, metered: self.metered })),
             // A start function that ran out of fuel looks like any other trap: there is no instance to be asked.
-            Ok(Err(InstantiationError::Start(error))) => Err(NotInstantiated::Start(outcome(&error))),
-            Ok(Err(error)) => Err(NotInstantiated::Unlinked(error.into())),
+            Ok(Err(error)) => Err(match *error {
+                InstantiationError::Start(error) => NotInstantiated::Start(outcome(&error)),
+                error => NotInstantiated::Unlinked(error.into()),
+            }),
             Err(panic) => Err(NotInstantiated::Start(Outcome::panicked(&*panic))),
         }
     }
