@@ -189,11 +189,22 @@ impl Runs<'_> {
     fn ratio(&self, cell: &CellRecord, base: &CellRecord) -> Option<Estimate> {
         let (now, then, apart) = (time(cell)?, time(base)?, self.apart?);
         match (floor(self.new, cell), floor(self.base, base)) {
-            (Some(floor_now), Some(floor_then)) => unpaired((&now, &floor_now), (&then, &floor_then), apart),
+            (Some(floor_now), Some(floor_then)) if tells(&floor_now, &now) && tells(&floor_then, &then) => {
+                unpaired((&now, &floor_now), (&then, &floor_then), apart)
+            }
             _ => unpaired_by_shift(&now, &then, apart),
         }
     }
 }
+
+/// Whether a floor is of a size with what stands on it. One of two nanoseconds says nothing of an exit's microseconds, and
+/// differs between builds by where the compiler put it.
+fn tells(floor: &Estimate, of: &Estimate) -> bool {
+    of.value() - floor.value() < FLOOR_TELLS.ln()
+}
+
+/// A floor is of a size with what takes so many times as long.
+const FLOOR_TELLS: f64 = 10.0;
 
 fn time(cell: &CellRecord) -> Option<Estimate> {
     typical_time(&samples(cell)).ok()
@@ -210,10 +221,19 @@ fn floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
     time(report.cells.iter().find(is_it)?)
 }
 
-/// How far two runs are apart, by the floors, in which there is no engine.
+/// How far two runs are apart: by the floors, in which there is no engine, and as wide as all cells are, of which most can
+/// be taken to be what they were.
 fn apart(base: &Report, new: &Report, sides: &[(String, String)]) -> Option<Apart> {
-    let floors = each(new, base, sides).filter(|(_, cell, _)| cell.address.benchmark.starts_with("floor/"));
-    Apart::of(&floors.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>())
+    let apart = |is_it: fn(&CellRecord) -> bool| {
+        let cells = each(new, base, sides).filter(|(_, cell, _)| is_it(cell));
+        Apart::of(
+            &cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>(),
+        )
+    };
+    let floors = apart(|cell| cell.address.benchmark.starts_with("floor/"));
+    let all = apart(|_| true)?;
+    let floors = floors.unwrap_or(all);
+    Some(Apart { spread: floors.spread.max(all.spread), ..floors })
 }
 
 /// What keeps two sides from being compared as they should be.

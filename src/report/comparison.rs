@@ -30,7 +30,7 @@ pub fn table(comparison: &Comparison) -> String {
     }
     shown += &format!("{}: {}\n", painted(BOLD, "in short"), headline(comparison));
     if !comparison.live && !comparison.pairs.is_empty() {
-        shown += "two runs: each time is set against its own floor, and what they are apart by widens every interval;\n\
+        shown += "two runs: times are set against floors of their own, and what the runs are apart by widens every interval;\n\
                   this is advice, and `compare --against` measures both in the same rounds\n";
     }
     for note in &comparison.notes {
@@ -98,8 +98,8 @@ pub fn headline(comparison: &Comparison) -> String {
     let mut parts = Vec::new();
     if judged > 0 {
         let (slower, faster, unsure) = (count(Verdict::Slower), count(Verdict::Faster), count(Verdict::Unsure));
-        if 2 * unsure > judged && slower == 0 {
-            parts.push(format!("could not tell in {unsure} of {judged} cells; give it a larger --budget"));
+        if 2 * unsure > judged {
+            parts.push(format!("could not tell in {unsure} of {judged} cells"));
         }
         parts
             .push(format!("{slower} of {judged} cells slower, {faster} faster, beyond {}", percent(comparison.margin)));
