@@ -32,7 +32,7 @@ impl Embedding for Native {
 }
 
 impl Family for Native {
-    const REPERTOIRE: Repertoire<Self> = Repertoire { scenarios: &[], benchmarks: &[] };
+    const REPERTOIRE: Repertoire<Self> = Repertoire { scenarios: &[], benchmarks: &[], never: &[] };
 
     fn about(&self) -> About {
         let compiler = env!("EARLY_EXIT_RUSTC").into();

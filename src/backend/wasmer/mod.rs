@@ -79,8 +79,11 @@ impl Wasmer {
 }
 
 impl Family for Wasmer {
-    const REPERTOIRE: Repertoire<Self> =
-        Repertoire { scenarios: scenarios::REPERTOIRE, benchmarks: benchmarks::REPERTOIRE };
+    const REPERTOIRE: Repertoire<Self> = Repertoire {
+        scenarios: scenarios::REPERTOIRE,
+        benchmarks: benchmarks::REPERTOIRE,
+        never: &[("fuel/", "Wasmer counts points, by a middleware: see `metering/`")],
+    };
 
     fn keep_artifacts(&self, folder: &Path) {
         self.shelf.keep_in(folder);

@@ -18,6 +18,7 @@ pub(super) const CAN: Theme = &[
     (&after::CALL_AGAIN, Do(call_again)),
     (&after::DESTRUCTORS, Do(destructors)),
     (&after::PAYLOAD, Do(payload)),
+    (&after::PAYLOAD_OF_CLONES, Do(payload_of_clones)),
     (&after::FUNCTION_ENV, Do(function_env)),
 ];
 
@@ -136,10 +137,8 @@ impl Drop for Counted {
     }
 }
 
-fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let counter = Arc::new(AtomicU32::new(0));
-    let dropped = || counter.load(Relaxed);
-
+/// Stages whose host functions raise it.
+fn counting(wasmer: &Wasmer, counter: &Arc<AtomicU32>) -> Result<[(&'static str, Stage); 2]> {
     let raised = counter.clone();
     let typed =
         Stage::set(wasmer, |store| Function::new_typed(store, move |_: u32| Err::<(), _>(Counted(raised.clone()))))?;
@@ -149,8 +148,28 @@ fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
             Err(RuntimeError::user(Box::new(Counted(raised.clone()))))
         })
     })?;
+    Ok([("typed", typed), ("dynamic", dynamic)])
+}
 
-    let mut stages = [("typed", typed), ("dynamic", dynamic)];
+fn payload_of_clones(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let dropped = || counter.load(Relaxed);
+    for (kind, stage) in &mut counting(wasmer, &counter)? {
+        counter.store(0, Relaxed);
+        let error = stage.exit(5)?;
+        let clone = error.clone();
+        drop(error);
+        let in_a_clone = dropped();
+        drop(clone);
+        say!(out, "{kind}: alive in a clone, {in_a_clone} dropped; both gone, {} dropped", dropped());
+    }
+    Ok(())
+}
+
+fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let dropped = || counter.load(Relaxed);
+    let mut stages = counting(wasmer, &counter)?;
     for (kind, stage) in &mut stages {
         counter.store(0, Relaxed);
         let error = stage.exit(5)?;
@@ -164,14 +183,6 @@ fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
             "{kind}: alive in the error, {in_the_error} dropped; downcast by value, {by_value} dropped; \
              gone, {gone} dropped"
         );
-
-        counter.store(0, Relaxed);
-        let error = stage.exit(5)?;
-        let clone = error.clone();
-        drop(error);
-        let in_a_clone = dropped();
-        drop(clone);
-        say!(out, "{kind}: alive in a clone, {in_a_clone} dropped; both gone, {} dropped", dropped());
     }
 
     let [(_, stage), _] = &mut stages;
