@@ -25,20 +25,18 @@ pub static CALL_AGAIN: Scenario = Scenario::by_family(
 /// The host's own frames are left in the ordinary way.
 pub static DESTRUCTORS: Scenario = Scenario::by_family(
     "after/destructors",
-    "destructors run once: of the host function's frame, then of the caller's, then of what the store holds",
+    "destructors run once: of the host function's frame, then of the caller's, then of all that the store holds",
     &[
         "typed function",
         "dropped: a local of the host function",
         "dropped: a local of the caller",
         "exited early with exit code: 5",
-        "dropped: what the host function captured",
-        "dropped: the data of the environment",
+        "dropped with the store: the data of the environment, what the host function captured",
         "dynamic function",
         "dropped: a local of the host function",
         "dropped: a local of the caller",
         "exited early with exit code: 5",
-        "dropped: what the host function captured",
-        "dropped: the data of the environment",
+        "dropped with the store: the data of the environment, what the host function captured",
     ],
 );
 

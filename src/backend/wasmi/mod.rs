@@ -66,6 +66,10 @@ impl Wasmi {
 /// What has no row in the tables of the code that it shares with wasmtime.
 const LACKS: Table<Benchmark, Prepare<Wasmi>> = &[
     (&benchmark::cold::ARTIFACT_TO_EXIT, Not("an interpreter has no artifacts")),
+    (
+        &benchmark::unwind::PANIC,
+        Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),
+    ),
     (&benchmark::unwind::INTERRUPT, Not("wasmi cannot be interrupted from another thread")),
 ];
 

@@ -10,7 +10,7 @@ use super::caller::benchmarks::cold::to_exit;
 use super::caller::benchmarks::compile::generated;
 use super::caller::scenarios::module::run;
 use crate::backend::Can::Do;
-use crate::backend::{Play, Prepare, Table};
+use crate::backend::{Play, Prepare, Table, Unable};
 use crate::benchmark::{Benchmark, artifact, cold};
 use crate::embedding::{Prepared, Transcript};
 use crate::scenario::{Scenario, module};
@@ -48,7 +48,7 @@ fn headless(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     let engine = without_a_compiler(wasmtime)?;
     match Module::new(&engine, &wasm) {
         Ok(_) => bail!("an engine without a compiler compiled a guest"),
-        Err(error) => say!(out, "compiling on it: {error:#}"),
+        Err(error) => say!(out, "compiling on it: refused: {error:#}"),
     }
     // SAFETY: the artifact was made above, by this version of wasmtime.
     let module = unsafe { Module::deserialize(&engine, artifact) }?;
@@ -58,8 +58,12 @@ fn headless(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// What an artifact is loaded into must have the settings that it was compiled with, except for the compiler.
+/// What an artifact is loaded into must have the settings that it was compiled with, except for the compiler. Winch's
+/// calling convention is one of them, and goes with the compiler.
 fn without_a_compiler(wasmtime: &Wasmtime) -> Result<Engine> {
+    if wasmtime.compiler == "winch" {
+        bail!(Unable::unsupported("an engine without a compiler has no name for Winch's calling convention"));
+    }
     let mut config: Config = wasmtime.config.clone();
     Ok(Engine::new(config.enable_compiler(false))?)
 }

@@ -1,6 +1,6 @@
 //! What survives an exit.
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -79,39 +79,55 @@ impl Drop for Told {
     }
 }
 
+/// Notes that it is dropped, for a line that says it of all that a store held: in which order is the engine's business.
+struct Held(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(self.0);
+    }
+}
+
 fn destructors(own: &Own, out: &Transcript) -> Result<()> {
-    let told = |what| Told(what, out.clone());
+    let dropped = Arc::default();
+    let held = |what| Held(what, Arc::clone(&dropped));
 
     say!(out, "typed function");
-    let (captured, data) = (told("what the host function captured"), told("the data of the environment"));
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
     let stage = Stage::set(own, data, |store| {
-        Func::wrap(store, move |_: Caller<'_, Told>, code: u32| -> Result<(), Error> {
-            let _local = Told("a local of the host function", captured.1.clone());
+        Func::wrap(store, move |_: Caller<'_, Held>, code: u32| -> Result<(), Error> {
+            let (_local, _) = (Told("a local of the host function", said.clone()), &captured);
             Err(host(ExitCode(code)))
         })
     })?;
-    exit_with_a_local(stage, out)?;
+    exit_with_a_local(stage, &dropped, out)?;
 
     say!(out, "dynamic function");
-    let (captured, data) = (told("what the host function captured"), told("the data of the environment"));
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
     let stage = Stage::set(own, data, |store| {
         let signature = func_type(store.engine(), [ValType::I32], []);
-        Func::new(store, signature, move |_: Caller<'_, Told>, values: &[Val], _: &mut [Val]| {
-            let _local = Told("a local of the host function", captured.1.clone());
+        Func::new(store, signature, move |_: Caller<'_, Held>, values: &[Val], _: &mut [Val]| {
+            let (_local, _) = (Told("a local of the host function", said.clone()), &captured);
             Err(host(ExitCode(values[0].i32().unwrap_or_default() as u32)))
         })
     })?;
-    exit_with_a_local(stage, out)
+    exit_with_a_local(stage, &dropped, out)
 }
 
 /// Exits below a frame that holds something, and drops the store.
-fn exit_with_a_local(mut stage: Stage<Told>, out: &Transcript) -> Result<()> {
-    let call = |stage: &mut Stage<Told>| {
+fn exit_with_a_local(mut stage: Stage<Held>, dropped: &Mutex<Vec<&'static str>>, out: &Transcript) -> Result<()> {
+    let call = |stage: &mut Stage<Held>| {
         let _local = Told("a local of the caller", out.clone());
         stage.run.call(&mut stage.store, (5, 7))
     };
     let result = call(&mut stage);
     say!(out, "{}", ended(&result));
+    drop(stage);
+    let mut dropped = std::mem::take(&mut *dropped.lock().unwrap_or_else(PoisonError::into_inner));
+    dropped.sort_unstable();
+    say!(out, "dropped with the store: {}", dropped.join(", "));
     Ok(())
 }
 

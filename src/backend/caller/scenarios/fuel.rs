@@ -34,7 +34,7 @@ fn refuel(own: &Own, out: &Transcript) -> Result<()> {
 }
 
 fn host_charges(own: &Own, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(own, 1_000)?;
+    let mut guest = Guest::with(own, 100_000)?;
     guest.call("be_charged", &[2], out)?;
     guest.call("be_charged", &[9], out)?;
     say!(out, "charged {} times", guest.store.data());
@@ -55,7 +55,7 @@ fn after_exit(own: &Own, out: &Transcript) -> Result<()> {
 }
 
 /// What a charge costs.
-const PRICE: u64 = 300;
+const PRICE: u64 = 30_000;
 /// What becomes of a guest that cannot pay.
 const PAYMENT_REQUIRED: ExitCode = ExitCode(402);
 

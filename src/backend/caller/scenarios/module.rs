@@ -81,6 +81,15 @@ fn both_exit(out: &Transcript, its_own: &mut Stage, other: &mut Stage) {
     say!(out, "the other store: {}", ended(&other.run.call(&mut other.store, (6, 7))));
 }
 
+/// How something was refused, if it was: by an error, or by a panic.
+fn refused<T: std::fmt::Debug>(result: std::thread::Result<Result<T, Error>>) -> String {
+    match result {
+        Ok(Ok(value)) => format!("returned {value:?}"),
+        Ok(Err(error)) => format!("refused: {error:#}"),
+        Err(panic) => format!("refused: {}", first_line(Err(panic))),
+    }
+}
+
 /// What was said, or how the panic began.
 fn first_line(result: std::thread::Result<String>) -> String {
     let text = result.unwrap_or_else(|panic| Outcome::panicked(&*panic).to_string());
@@ -106,12 +115,10 @@ fn import_of_another_store(own: &Own, out: &Transcript) -> Result<()> {
     let (mut its_own, mut other) = (set(own)?, set(own)?);
     let module = Module::new(other.store.engine(), guest::wasm(guest::EARLY_EXIT))?;
     let foreign = Func::wrap(&mut its_own.store, early_exit);
-    let instantiated =
-        catch_unwind(AssertUnwindSafe(|| match Instance::new(&mut other.store, &module, &[foreign.into()]) {
-            Ok(_) => "instantiated".into(),
-            Err(error) => format!("refused: {error:#}"),
-        }));
-    say!(out, "{}", first_line(instantiated));
+    let instantiated = catch_unwind(AssertUnwindSafe(|| {
+        Instance::new(&mut other.store, &module, &[foreign.into()]).map(|_| "instantiated")
+    }));
+    say!(out, "{}", refused(instantiated));
     both_exit(out, &mut its_own, &mut other);
     Ok(())
 }
@@ -124,15 +131,14 @@ fn value_of_another_store(own: &Own, out: &Transcript) -> Result<()> {
     let is_null: TypedFunc<Reference, i32> = other.instance.get_typed_func(&mut other.store, "is_null")?;
 
     say!(out, "a function of its own: {}", ended(&is_null.call(&mut other.store, familiar.into())));
-    let typed = catch_unwind(AssertUnwindSafe(|| ended(&is_null.call(&mut other.store, foreign.into()))));
-    say!(out, "typed: {}", first_line(typed));
+    let typed = catch_unwind(AssertUnwindSafe(|| is_null.call(&mut other.store, foreign.into())));
+    say!(out, "typed: {}", refused(typed));
     let dynamic = other.instance.get_func(&mut other.store, "is_null").context("no export `is_null`")?;
     let result = catch_unwind(AssertUnwindSafe(|| {
         let mut results = [Val::I32(-1)];
-        let result = dynamic.call(&mut other.store, &[Val::FuncRef(foreign.into())], &mut results);
-        ended(&result.map(|()| format!("{results:?}")))
+        dynamic.call(&mut other.store, &[Val::FuncRef(foreign.into())], &mut results).map(|()| results)
     }));
-    say!(out, "dynamic: {}", first_line(result));
+    say!(out, "dynamic: {}", refused(result));
     both_exit(out, &mut its_own, &mut other);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What survives an exit.
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, FunctionType, RuntimeError, Store, Type, Value};
@@ -82,40 +82,56 @@ impl Drop for Told {
     }
 }
 
+/// Notes that it is dropped, for a line that says it of all that a store held: in which order is the engine's business.
+struct Held(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(self.0);
+    }
+}
+
 fn destructors(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let told = |what| Told(what, out.clone());
+    let dropped = Arc::default();
+    let held = |what| Held(what, Arc::clone(&dropped));
 
     say!(out, "typed function");
-    let (captured, data) = (told("what the host function captured"), told("the data of the environment"));
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
     let stage = Stage::set(wasmer, |store| {
         let env = FunctionEnv::new(store, data);
-        Function::new_typed_with_env(store, &env, move |_: FunctionEnvMut<Told>, code: u32| {
-            let _local = Told("a local of the host function", captured.1.clone());
+        Function::new_typed_with_env(store, &env, move |_: FunctionEnvMut<Held>, code: u32| {
+            let (_local, _) = (Told("a local of the host function", said.clone()), &captured);
             Err::<(), _>(ExitCode(code))
         })
     })?;
-    exit_with_a_local(stage, out)?;
+    exit_with_a_local(stage, &dropped, out)?;
 
     say!(out, "dynamic function");
-    let (captured, data) = (told("what the host function captured"), told("the data of the environment"));
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
     let stage = Stage::set(wasmer, |store| {
         let env = FunctionEnv::new(store, data);
         Function::new_with_env(store, &env, FunctionType::new([Type::I32], []), move |_, values: &[Value]| {
-            let _local = Told("a local of the host function", captured.1.clone());
+            let (_local, _) = (Told("a local of the host function", said.clone()), &captured);
             Err(RuntimeError::user(Box::new(ExitCode(values[0].unwrap_i32() as u32))))
         })
     })?;
-    exit_with_a_local(stage, out)
+    exit_with_a_local(stage, &dropped, out)
 }
 
 /// Exits below a frame that holds something, and drops the store.
-fn exit_with_a_local(mut stage: Stage, out: &Transcript) -> Result<()> {
+fn exit_with_a_local(mut stage: Stage, dropped: &Mutex<Vec<&'static str>>, out: &Transcript) -> Result<()> {
     let call = |stage: &mut Stage| {
         let _local = Told("a local of the caller", out.clone());
         stage.run.call(&mut stage.store, 5, 7)
     };
     let result = call(&mut stage);
     say!(out, "{}", ended(&result));
+    drop(stage);
+    let mut dropped = std::mem::take(&mut *dropped.lock().unwrap_or_else(PoisonError::into_inner));
+    dropped.sort_unstable();
+    say!(out, "dropped with the store: {}", dropped.join(", "));
     Ok(())
 }
 
