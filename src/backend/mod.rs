@@ -1,7 +1,10 @@
 //! What compiles and runs a guest: the registry, and what every engine family fills in.
 //!
 //! To add a backend: a file (a folder, for a new engine family), a Cargo feature, and an entry in [`ALL`]. Nothing
-//! else names a backend: not the reports, not the plots, not the benches.
+//! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
+//! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
+//!
+//! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
 mod divergence;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod expected_panic;
@@ -167,6 +170,9 @@ pub struct About {
     pub llvm: Option<String>,
     /// The WebAssembly features, beyond the first version, that it claims to support.
     pub wasm_features: Vec<String>,
+    /// The floors, by their ids, that an exit like any other is made of on this engine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exit_made_of: Vec<String>,
 }
 
 impl Backend {

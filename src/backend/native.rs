@@ -36,6 +36,6 @@ impl Family for Native {
 
     fn about(&self) -> About {
         let compiler = env!("EARLY_EXIT_RUSTC").into();
-        About { engine: "none".into(), compiler, llvm: None, wasm_features: Vec::new() }
+        About { engine: "none".into(), compiler, llvm: None, wasm_features: Vec::new(), exit_made_of: Vec::new() }
     }
 }

@@ -46,7 +46,7 @@ pub static IMPORT_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/import-of-another-store",
     "to import a function of another store is refused when the guest is instantiated, and harms neither",
     &[
-        "refused: [..]store[..]",
+        "refused: [..]tore[..]",
         "its own store: exited early with exit code: 5",
         "the other store: exited early with exit code: 6",
     ],

@@ -5,10 +5,11 @@
 #![allow(clippy::duplicate_mod, reason = "compiled once an engine")]
 pub(super) mod benchmarks;
 mod claims;
+mod embedding;
 pub(super) mod scenarios;
 mod shelf;
 
 pub(super) use claims::claimed;
 pub(super) use shelf::Shelf;
 
-use super::{Own, api};
+use super::{Own, api, seam};

@@ -9,7 +9,7 @@ pub(super) use ::wasmi::{
 };
 use ::wasmi::{FuncType, Mutability, Nullable};
 
-pub(super) use super::embedding::{ours, outcome};
+pub(super) use super::seam::{ours, outcome};
 
 /// Wasmi takes what says that it is an error of a host's, and is `Debug`, `Display`, `Send`, `Sync` and `'static`.
 impl HostError for crate::exit_code::ExitCode {}

@@ -3,7 +3,7 @@ mod api;
 #[path = "../caller/mod.rs"]
 mod caller;
 mod early_exit;
-mod embedding;
+mod seam;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl Wasmi {
 
 /// What has no row in the tables of the code that it shares with wasmtime.
 const LACKS: Table<Benchmark, Prepare<Wasmi>> = &[
-    (&benchmark::cold::ARTIFACT_TO_EXIT, Not("an interpreter has no artifacts")),
+    (&benchmark::cold::ARTIFACT_TO_EXIT, Not(seam::NO_ARTIFACTS)),
     (
         &benchmark::unwind::PANIC,
         Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),
@@ -111,8 +111,8 @@ impl Family for Wasmi {
             ("async/", "wasmi has no async calls"),
             ("interrupt/", "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import"),
             ("guest/", "wasmi has no exceptions"),
-            ("artifact/", "an interpreter has no artifacts"),
-            ("module/", "an interpreter has no artifacts"),
+            ("artifact/", seam::NO_ARTIFACTS),
+            ("module/", seam::NO_ARTIFACTS),
         ],
     };
 
@@ -125,6 +125,7 @@ impl Family for Wasmi {
             engine: format!("wasmi {}", env!("EARLY_EXIT_WASMI")),
             compiler: "none, it interprets".into(),
             llvm: None,
+            exit_made_of: vec![benchmark::floor::ERROR.id.to_owned()],
             wasm_features: caller::claimed(&self.engine()),
         }
     }

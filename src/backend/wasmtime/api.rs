@@ -8,7 +8,7 @@ pub(super) use ::wasmtime::{
 };
 use ::wasmtime::{FuncType, GlobalType, Mutability, Trap, WasmBacktrace};
 
-pub(super) use super::embedding::{ours, outcome};
+pub(super) use super::seam::{ours, outcome};
 
 /// An error of the host's own. Wasmtime takes any that is an `Error`, `Send`, `Sync` and `'static`.
 pub(super) trait HostError: std::error::Error + Send + Sync + 'static {}

@@ -69,11 +69,11 @@ fn without_a_compiler(wasmtime: &Wasmtime) -> Result<Engine> {
 }
 
 fn serialize(wasmtime: &Wasmtime, functions: u64) -> Result<Prepared> {
-    let module = Module::new(&wasmtime.engine(), generated(functions)?)?;
-    let must = module.serialize()?.len();
+    let guest = wasmtime.shelved(&generated(functions)?)?;
+    let must = guest.1.serialize()?.len();
     Ok(Prepared::laps(move || {
         let started = Instant::now();
-        let artifact = module.serialize();
+        let artifact = guest.1.serialize();
         let took = started.elapsed();
         let ended = match artifact {
             Ok(bytes) if bytes.len() == must => Ok(()),
@@ -86,7 +86,7 @@ fn serialize(wasmtime: &Wasmtime, functions: u64) -> Result<Prepared> {
 }
 
 fn deserialize(wasmtime: &Wasmtime, functions: u64) -> Result<Prepared> {
-    let artifact = Module::new(&wasmtime.engine(), generated(functions)?)?.serialize()?;
+    let artifact = wasmtime.shelved(&generated(functions)?)?.1.serialize()?;
     let bytes = artifact.len() as f64;
     let wasmtime = wasmtime.clone();
     Ok(Prepared::laps(move || {

@@ -4,8 +4,9 @@ mod artifact;
 #[path = "../caller/mod.rs"]
 mod caller;
 mod early_exit;
-mod embedding;
 mod epoch;
+mod exception;
+mod seam;
 
 use std::any::Any;
 use std::num::NonZero;
@@ -15,6 +16,7 @@ use ::wasmtime::{Config, Engine, OptLevel, Strategy};
 use anyhow::Result;
 
 use super::{About, Family, Repertoire, Setting, Settings, Subject};
+use crate::benchmark::floor;
 use crate::guest;
 
 /// What the host code that wasmtime and wasmi share calls it.
@@ -111,6 +113,7 @@ impl Family for Wasmtime {
             early_exit::CAN,
             artifact::SCENARIOS,
             epoch::SCENARIOS,
+            exception::SCENARIOS,
             caller::scenarios::early_exit::CAN,
             caller::scenarios::exit::CAN,
             caller::scenarios::catch::CAN,
@@ -161,6 +164,7 @@ impl Family for Wasmtime {
             engine: format!("wasmtime {}", env!("EARLY_EXIT_WASMTIME")),
             compiler,
             llvm: None,
+            exit_made_of: vec![floor::ERROR.id.to_owned()],
             wasm_features: caller::claimed(&self.engine()),
         }
     }

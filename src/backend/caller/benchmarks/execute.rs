@@ -5,7 +5,7 @@ use super::api::{TypedFunc, WasmResults};
 use super::ready::{Ready, tell};
 use super::{Own, Theme};
 use crate::backend::Can::Do;
-use crate::benchmark::execute::{self, FIB_OF, HASH_ROUNDS, SWEPT_WORDS};
+use crate::benchmark::execute::{self, FIB_OF, SWEPT_WORDS};
 use crate::benchmark::floor;
 use crate::embedding::Prepared;
 use crate::guest;
@@ -13,8 +13,13 @@ use crate::guest;
 pub(in super::super::super) const CAN: Theme = &[
     (&execute::FIB, Do(|own, _| kernel(own, "fib", FIB_OF.0, FIB_OF.1))),
     (&execute::SWEEP, Do(|own, _| kernel(own, "sweep", SWEPT_WORDS, floor::swept()))),
-    (&execute::HASH, Do(|own, _| kernel(own, "hash", HASH_ROUNDS, floor::hash(HASH_ROUNDS)))),
+    (&execute::HASH, Do(hash)),
 ];
+
+fn hash(own: &Own, rounds: u64) -> Result<Prepared> {
+    let rounds = i32::try_from(rounds)?;
+    kernel(own, "hash", rounds, floor::hash(rounds))
+}
 
 fn kernel<R>(own: &Own, export: &str, n: i32, must: R) -> Result<Prepared>
 where

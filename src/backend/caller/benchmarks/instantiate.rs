@@ -1,11 +1,10 @@
 //! From a module to an instance.
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
 
 use super::Theme;
-use super::api::{Func, Module};
+use super::api::Func;
 use super::compile::generated;
 use super::ready::{Ready, Run, early_exit};
 use super::shelf::Guest;
@@ -16,14 +15,7 @@ use crate::guest;
 
 pub(in super::super::super) const CAN: Theme = &[
     (&instantiate::EARLY_EXIT, Do(|own, _| Ok(instantiate(own.shelved(guest::EARLY_EXIT)?)))),
-    (
-        &instantiate::GENERATED,
-        Do(|own, functions| {
-            let engine = own.engine();
-            let module = Module::new(&engine, generated(functions)?)?;
-            Ok(instantiate(Arc::new((engine, module))))
-        }),
-    ),
+    (&instantiate::GENERATED, Do(|own, functions| Ok(instantiate(own.shelved(&generated(functions)?)?)))),
 ];
 
 /// The guest, ready to run.

@@ -79,9 +79,7 @@ fn modules(own: &Own, count: u64) -> Result<Prepared> {
 }
 
 fn functions(own: &Own, count: u64) -> Result<Prepared> {
-    let engine = own.engine();
-    let module = Module::new(&engine, generated(count)?)?;
-    beside(own, (module, engine))
+    beside(own, own.shelved(&generated(count)?)?)
 }
 
 /// An exit like any other, while that lives.

@@ -98,8 +98,8 @@ pub(in super::super::super) fn told<T: 'static>(
     let arguments: Vec<_> = arguments.iter().copied().map(Val::I32).collect();
     let function = instance.get_func(&mut *store, export).with_context(|| format!("no export `{export}`"))?;
     let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
-    let outcome = match function.call(store, &arguments, &mut results) {
-        Ok(()) => Outcome::Returned(results.iter().map(ours).collect::<Result<_>>()?),
+    let outcome = match function.call(&mut *store, &arguments, &mut results) {
+        Ok(()) => Outcome::Returned(results.iter().map(|value| ours(&*store, value)).collect::<Result<_>>()?),
         Err(error) => outcome(&error),
     };
     Ok(format!("{export}({shown}): {outcome}"))
