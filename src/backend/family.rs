@@ -161,6 +161,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_row_goes_before_the_theme_and_what_has_neither_is_told() {
+        static ROWS: &[Table<&str, u32>] = &[&[(&"async/typed", Can::Do(1)), (&"async/plain", Can::Not("waits"))]];
+        let asked = |id: &'static str| find(ROWS, |known| *known == id, &[("async/", "no async")], id);
+        assert!(matches!(asked("async/typed"), Ok(1)));
+        assert_eq!(asked("async/plain").unwrap_err().to_string(), "unsupported: waits");
+        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "unsupported: no async");
+        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "unsupported: not written for this engine");
+    }
+
+    #[test]
     fn what_a_backend_never_does_is_told_from_what_failed() {
         let never = Err::<(), _>(Unable::unsupported("no exceptions")).context("while it played").unwrap_err();
         assert_eq!(Unable::from_error(never).to_string(), "unsupported: no exceptions");

@@ -23,3 +23,17 @@ pub(in super::super) fn claimed(engine: &Engine) -> Vec<String> {
     let takes = |text: &str| Module::validate(engine, &guest::wasm(text)).is_ok();
     PROBES.iter().filter(|(_, text)| takes(text)).map(|(name, _)| (*name).to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A probe that is no module would say of every engine that it lacks the feature.
+    #[test]
+    fn each_probe_is_a_module() {
+        for (name, text) in PROBES {
+            assert!(wat::parse_str(text).is_ok(), "{name}");
+        }
+        assert!(claimed(&Engine::default()).iter().any(|name| name == "multi-value"));
+    }
+}

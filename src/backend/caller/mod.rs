@@ -3,6 +3,7 @@
 //! one as a module, gives its type the name `Own`, and says in its `api` what the two say differently. What one of
 //! them alone can do is a file in its own folder.
 #![allow(clippy::duplicate_mod, reason = "compiled once an engine")]
+#![allow(clippy::clone_on_copy, reason = "what can be copied in one of them has to be cloned in the other")]
 pub(super) mod benchmarks;
 mod claims;
 mod embedding;

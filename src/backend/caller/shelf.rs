@@ -9,7 +9,9 @@ use super::api::{Engine, Module};
 /// Guests that are in use: once however many cells need one, and gone when none does, so that code which one cell does
 /// not run is none of its business.
 #[derive(Default)]
-pub(in super::super) struct Shelf(Mutex<HashMap<Vec<u8>, Weak<(Engine, Module)>>>);
+pub(in super::super) struct Shelf(Mutex<HashMap<Vec<u8>, InUse>>);
+
+type InUse = Weak<(Engine, Module)>;
 
 /// A module, and the engine that it lives in, which is its own.
 pub(in super::super) type Guest = Arc<(Engine, Module)>;

@@ -40,13 +40,17 @@ const SETTINGS: &[Setting<Config>] = &[Setting {
 const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
 
 pub(super) fn open(settings: &Settings) -> Result<Arc<dyn Subject>> {
-    let mut config = Config::default();
-    config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
-    settings.apply(SETTINGS, &mut config)?;
-    Ok(Arc::new(Wasmi { config, shelf: Arc::default() }))
+    Ok(Arc::new(Wasmi::with_settings(settings)?))
 }
 
 impl Wasmi {
+    fn with_settings(settings: &Settings) -> Result<Self> {
+        let mut config = Config::default();
+        config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
+        settings.apply(SETTINGS, &mut config)?;
+        Ok(Self { config, shelf: Arc::default() })
+    }
+
     /// A fresh engine: nothing that was compiled before lives in it.
     fn engine(&self) -> Engine {
         Engine::new(&self.config)

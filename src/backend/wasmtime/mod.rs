@@ -65,28 +65,33 @@ const BACKTRACE: Setting<Config> = Setting {
 const THREADS: Setting<Config> = Setting { key: "threads", values: &[("1", |c| c.parallel_compilation(false))] };
 
 pub(super) fn cranelift(settings: &Settings) -> Result<Arc<dyn Subject>> {
-    open("cranelift", Strategy::Cranelift, CRANELIFT, settings)
+    Ok(Arc::new(Wasmtime::with_settings(settings)?))
 }
 
 pub(super) fn winch(settings: &Settings) -> Result<Arc<dyn Subject>> {
-    open("winch", Strategy::Winch, WINCH, settings)
-}
-
-fn open(
-    compiler: &'static str,
-    strategy: Strategy,
-    knobs: &[Setting<Config>],
-    settings: &Settings,
-) -> Result<Arc<dyn Subject>> {
-    let mut config = Config::new();
-    config.strategy(strategy);
-    settings.apply(knobs, &mut config)?;
-    // Whether it can be had at all, on this processor and with these settings.
-    Engine::new(&config)?;
-    Ok(Arc::new(Wasmtime { compiler, config, shelf: Arc::default() }))
+    Ok(Arc::new(Wasmtime::with("winch", Strategy::Winch, WINCH, settings)?))
 }
 
 impl Wasmtime {
+    /// With the compiler that it takes by itself.
+    fn with_settings(settings: &Settings) -> Result<Self> {
+        Self::with("cranelift", Strategy::Cranelift, CRANELIFT, settings)
+    }
+
+    fn with(
+        compiler: &'static str,
+        strategy: Strategy,
+        knobs: &[Setting<Config>],
+        settings: &Settings,
+    ) -> Result<Self> {
+        let mut config = Config::new();
+        config.strategy(strategy);
+        settings.apply(knobs, &mut config)?;
+        // Whether it can be had at all, on this processor and with these settings.
+        Engine::new(&config)?;
+        Ok(Self { compiler, config, shelf: Arc::default() })
+    }
+
     /// A fresh engine: nothing that was compiled before lives in it.
     fn engine(&self) -> Engine {
         engine(&self.config)

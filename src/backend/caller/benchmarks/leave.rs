@@ -60,9 +60,13 @@ pub(super) fn exit<T: 'static>(store: &mut Store<T>, run: &Run, code: i32, n: i3
 }
 
 fn whole<W: Way>(own: &Own) -> Result<Prepared> {
+    whole_with::<W>(own, CODE.0 as i32)
+}
+
+fn whole_with<W: Way>(own: &Own, code: i32) -> Result<Prepared> {
     let mut ready = ready::<W>(own, || ())?;
     let run = ready.function(W::EXPORT)?;
-    Ok(Prepared::repeat(move || exit(&mut ready.store, &run, CODE.0 as i32, 7), Came::as_it_must, Came::tell))
+    Ok(Prepared::repeat(move || exit(&mut ready.store, &run, code, 7), Came::as_it_must, Came::tell))
 }
 
 fn returned<W: Way>(own: &Own) -> Result<Prepared> {
@@ -97,4 +101,20 @@ fn leaving<W: Way>(own: &Own) -> Result<Prepared> {
         let arrived = Instant::now();
         since_leaving(arrived, came.ended())
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Settings;
+
+    #[test]
+    fn a_guest_that_returns_where_it_should_leave_has_no_number() {
+        let own = Own::with_settings(&Settings::default()).unwrap();
+        for code in [0, 2] {
+            let error = whole_with::<Typed>(&own, code).unwrap().batch(3).unwrap_err().to_string();
+            let came = if code == 0 { "returned 7" } else { "exited early with exit code: 2" };
+            assert_eq!(error, format!("3 of 3 iterations did not end as they must: {came}"));
+        }
+    }
 }

@@ -25,11 +25,14 @@ const CROWDED: u32 = 16;
 /// What one frame of the guest's sums up to.
 const SUM: u32 = 32_640;
 
+/// `work(code, frames)`.
+type Work = TypedFunc<(u32, u32), u32>;
+
 struct Guest {
     code: shelf::Guest,
     store: Store<()>,
     import: Func,
-    work: TypedFunc<(u32, u32), u32>,
+    work: Work,
     stack_pointer: Global,
     stack_top: Val,
     /// How many instances the store has held.
@@ -82,11 +85,7 @@ impl Guest {
 }
 
 /// What is called and mended, of a new instance.
-fn instantiate(
-    store: &mut Store<()>,
-    code: &shelf::Guest,
-    import: Func,
-) -> Result<(TypedFunc<(u32, u32), u32>, Global)> {
+fn instantiate(store: &mut Store<()>, code: &shelf::Guest, import: Func) -> Result<(Work, Global)> {
     let instance = Instance::new(&mut *store, &code.1, &[import.into()])?;
     let work = instance.get_typed_func(&mut *store, "work")?;
     Ok((work, instance.get_global(store, "__stack_pointer").context("no stack pointer")?))
