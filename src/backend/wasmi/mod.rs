@@ -12,9 +12,10 @@ use ::wasmi::{CompilationMode, Config, Engine};
 use anyhow::Result;
 
 use super::Can::Not;
-use super::{About, Family, Prepare, Repertoire, Setting, Settings, Subject, Table};
+use super::{About, Family, Play, Prepare, Repertoire, Setting, Settings, Subject, Table};
 use crate::benchmark::{self, Benchmark};
 use crate::guest;
+use crate::scenario::{Scenario, module};
 
 /// What the host code that wasmtime and wasmi share calls it.
 type Own = Wasmi;
@@ -67,6 +68,10 @@ impl Wasmi {
     }
 }
 
+/// The artifacts that it has no scenarios of.
+const NO_SCENARIOS: Table<Scenario, Play<Wasmi>> =
+    &[(&module::SERIALIZED, Not(seam::NO_ARTIFACTS)), (&module::HEADLESS, Not(seam::NO_ARTIFACTS))];
+
 /// What has no row in the tables of the code that it shares with wasmtime.
 const LACKS: Table<Benchmark, Prepare<Wasmi>> = &[
     (&benchmark::cold::ARTIFACT_TO_EXIT, Not(seam::NO_ARTIFACTS)),
@@ -81,6 +86,7 @@ impl Family for Wasmi {
     const REPERTOIRE: Repertoire<Self> = Repertoire {
         scenarios: &[
             early_exit::CAN,
+            NO_SCENARIOS,
             caller::scenarios::early_exit::CAN,
             caller::scenarios::exit::CAN,
             caller::scenarios::catch::CAN,
@@ -116,7 +122,6 @@ impl Family for Wasmi {
             ("interrupt/", "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import"),
             ("guest/", "wasmi has no exceptions"),
             ("artifact/", seam::NO_ARTIFACTS),
-            ("module/", seam::NO_ARTIFACTS),
         ],
     };
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use super::super::scenarios::exit::{MADE_BY_THE_HOST, NO_CLONES};
 use super::api::{Store, downcast};
 use super::ready::{CODE, Came, Ready, Run, tell};
 use super::way::{Dynamic, DynamicEnv, Indirect, Leaving, Typed, TypedEnv, Way};
@@ -25,6 +26,8 @@ macro_rules! ways {
             (&unwind::START.whole, Do(|own, _| start::whole(own, CODE))),
             (&unwind::START.leaving, Do(|own, _| start::leaving(own))),
             (&unwind::START.returned, Do(|own, _| start::whole(own, ExitCode(0)))),
+            (&unwind::TYPED_PREBUILT_RETURN, Not(NO_CLONES)),
+            (&unwind::DYNAMIC_PREBUILT_RETURN, Not(NO_CLONES)),
             $(
                 (&unwind::$not.whole, Not($why)),
                 (&unwind::$not.leaving, Not($why)),
@@ -41,9 +44,9 @@ pub(in super::super::super) const CAN: Theme = ways! {
     DYNAMIC_ENV = DynamicEnv,
     INDIRECT = Indirect;
     not
-    RUNTIME_ERROR: super::super::scenarios::exit::MADE_BY_THE_HOST,
-    TYPED_PREBUILT: super::super::scenarios::exit::NO_CLONES,
-    DYNAMIC_PREBUILT: super::super::scenarios::exit::NO_CLONES,
+    RUNTIME_ERROR: MADE_BY_THE_HOST,
+    TYPED_PREBUILT: NO_CLONES,
+    DYNAMIC_PREBUILT: NO_CLONES,
 };
 
 /// The guest, with the host function of a way.
