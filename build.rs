@@ -54,6 +54,10 @@ fn note_the_build() {
     wrote("PROFILE", profile());
     wrote("RUSTFLAGS", Some(flags));
     wrote("REVISION", revision());
+    // Engines that do not say which version they are.
+    for (name, package) in [("WASMTIME", "wasmtime"), ("WASMI", "wasmi"), ("CRANELIFT", "cranelift-codegen")] {
+        wrote(name, locked(package));
+    }
     for part in ["src", "guests", "Cargo.toml", "Cargo.lock", "build.rs", ".git/HEAD", ".git/logs/HEAD"] {
         if PathBuf::from(part).exists() {
             println!("cargo::rerun-if-changed={part}");
@@ -73,6 +77,13 @@ fn revision() -> Option<String> {
     let revision = said(Command::new("git").args(["rev-parse", "--short=12", "HEAD"]))?;
     let dirty = said(Command::new("git").args(["status", "--porcelain", "--untracked-files=no"])).is_some();
     Some(if dirty { format!("{revision}-dirty") } else { revision })
+}
+
+/// The version of a package that the lock file has.
+fn locked(package: &str) -> Option<String> {
+    let lock = std::fs::read_to_string("Cargo.lock").ok()?;
+    let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    Some(entry.split_once('"')?.0.to_owned())
 }
 
 /// What a command printed, if it did well and printed something.

@@ -31,8 +31,13 @@ pub(crate) fn impostor(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) 
 }
 
 pub(crate) fn hello(protocol: u32) -> String {
-    let about =
-        early_exit::backend::About { engine: "x".into(), compiler: "x".into(), llvm: None, wasm_features: vec![] };
+    let about = early_exit::backend::About {
+        engine: "x".into(),
+        compiler: "x".into(),
+        llvm: None,
+        wasm_features: vec![],
+        exit_made_of: vec![],
+    };
     serde_json::to_string(&Hello { protocol, build: early_exit::record::Build::this(), about }).unwrap()
 }
 

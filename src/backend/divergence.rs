@@ -30,6 +30,10 @@ pub enum Often {
     Sometimes,
 }
 
+/// Why a panic in a host function does not come back from wasmi.
+const WASMI_PANICS: &str =
+    "wasmi's handlers call each other under a calling convention that no panic may unwind: it ends the process";
+
 /// All of them.
 pub static DIVERGENCES: &[Divergence] = &[
     Divergence {
@@ -79,6 +83,43 @@ pub static DIVERGENCES: &[Divergence] = &[
         often: Often::Sometimes,
         reason: "an interrupt that arrives at an instruction which itself could trap is reported as that trap: keep a flag of your own",
         upstream: "https://github.com/wasmerio/wasmer/pull/6075",
+    },
+    Divergence {
+        scenario: "panic/payload",
+        backends: &["wasmi"],
+        platforms: &["x86_64"],
+        came: "CRASHED: killed by signal [..]",
+        often: Often::Always,
+        reason: WASMI_PANICS,
+        upstream: "nothing upstream speaks of it",
+    },
+    Divergence {
+        scenario: "panic/afterwards",
+        backends: &["wasmi"],
+        platforms: &["x86_64"],
+        came: "CRASHED: killed by signal [..]",
+        often: Often::Always,
+        reason: WASMI_PANICS,
+        upstream: "nothing upstream speaks of it",
+    },
+    Divergence {
+        scenario: "panic/through-every-level",
+        backends: &["wasmi"],
+        platforms: &["x86_64"],
+        came: "CRASHED: killed by signal [..]",
+        often: Often::Always,
+        reason: WASMI_PANICS,
+        upstream: "nothing upstream speaks of it",
+    },
+    // Translated when it is first called, by default; `wasmi:compilation=eager` has it paid by nobody.
+    Divergence {
+        scenario: "fuel/after-exit",
+        backends: &["wasmi"],
+        platforms: &[],
+        came: "FAILED: line 4: [..]came `the second cost what the first did: false`",
+        often: Often::Sometimes,
+        reason: "a guest pays for the translation of a function when it first calls it",
+        upstream: "nothing upstream speaks of it",
     },
 ];
 

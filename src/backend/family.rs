@@ -45,6 +45,9 @@ pub struct Repertoire<F: 'static> {
     pub scenarios: &'static [Table<Scenario, Play<F>>],
     /// Benchmarks.
     pub benchmarks: &'static [Table<Benchmark, Prepare<F>>],
+    /// Whole themes that it never does, by what their ids begin with (`async/`), each with the reason. A row of a
+    /// table goes before.
+    pub never: &'static [(&'static str, &'static str)],
 }
 
 /// Does it, or says why not.
@@ -92,7 +95,10 @@ impl<F: Family> Subject for F {
     fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), Unable> {
         match scenario.played {
             Played::Anywhere(play) => play(self, out),
-            Played::ByFamily => find(F::REPERTOIRE.scenarios, |known| known.id == scenario.id)?(self, out),
+            Played::ByFamily => {
+                let known = |known: &Scenario| known.id == scenario.id;
+                find(F::REPERTOIRE.scenarios, known, F::REPERTOIRE.never, scenario.id)?(self, out)
+            }
         }
         .map_err(Unable::from_error)
     }
@@ -107,7 +113,7 @@ impl<F: Family> Subject for F {
 
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {
         match benchmark.prepared {
-            By::Family => match find(F::REPERTOIRE.benchmarks, |known| known.id == benchmark.id) {
+            By::Family => match prepares::<F>(benchmark) {
                 Err(Unable::Unsupported(why)) => Some(why),
                 _ => None,
             },
@@ -118,19 +124,33 @@ impl<F: Family> Subject for F {
     }
 
     fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, Unable> {
-        find(F::REPERTOIRE.benchmarks, |known| known.id == benchmark.id)?(self, at).map_err(Unable::from_error)
+        prepares::<F>(benchmark)?(self, at).map_err(Unable::from_error)
     }
 }
 
 /// What there is to say of a cell of the user's module where there is none.
 pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE` takes one";
 
+/// How a family prepares a benchmark.
+fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, Unable> {
+    let known = |known: &Benchmark| known.id == benchmark.id;
+    find(F::REPERTOIRE.benchmarks, known, F::REPERTOIRE.never, benchmark.id)
+}
+
 /// How a repertoire does what is asked.
-fn find<K, T: Copy>(tables: &'static [Table<K, T>], asked: impl Fn(&K) -> bool) -> Result<T, Unable> {
+fn find<K, T: Copy>(
+    tables: &'static [Table<K, T>],
+    asked: impl Fn(&K) -> bool,
+    never: &'static [(&'static str, &'static str)],
+    id: &str,
+) -> Result<T, Unable> {
     match tables.iter().flat_map(|table| table.iter()).find(|(known, _)| asked(known)) {
         Some((_, Can::Do(how))) => Ok(*how),
         Some((_, Can::Not(why))) => Err(Unable::unsupported(*why)),
-        None => Err(Unable::unsupported("not written for this engine")),
+        None => match never.iter().find(|(theme, _)| id.starts_with(theme)) {
+            Some((_, why)) => Err(Unable::unsupported(*why)),
+            None => Err(Unable::unsupported("not written for this engine")),
+        },
     }
 }
 
@@ -139,6 +159,16 @@ mod tests {
     use anyhow::{Context, anyhow};
 
     use super::*;
+
+    #[test]
+    fn a_row_goes_before_the_theme_and_what_has_neither_is_told() {
+        static ROWS: &[Table<&str, u32>] = &[&[(&"async/typed", Can::Do(1)), (&"async/plain", Can::Not("waits"))]];
+        let asked = |id: &'static str| find(ROWS, |known| *known == id, &[("async/", "no async")], id);
+        assert!(matches!(asked("async/typed"), Ok(1)));
+        assert_eq!(asked("async/plain").unwrap_err().to_string(), "unsupported: waits");
+        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "unsupported: no async");
+        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "unsupported: not written for this engine");
+    }
 
     #[test]
     fn what_a_backend_never_does_is_told_from_what_failed() {

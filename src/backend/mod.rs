@@ -1,13 +1,24 @@
 //! What compiles and runs a guest: the registry, and what every engine family fills in.
 //!
 //! To add a backend: a file (a folder, for a new engine family), a Cargo feature, and an entry in [`ALL`]. Nothing
-//! else names a backend: not the reports, not the plots, not the benches.
+//! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
+//! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
+//!
+//! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
 mod divergence;
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+mod expected_panic;
 mod family;
 mod native;
 mod setting;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
+#[cfg(feature = "wasmi")]
+mod wasmi;
+#[cfg(feature = "wasmtime")]
+mod wasmtime;
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+mod watermark;
 
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
@@ -51,6 +62,9 @@ pub enum Presence {
 
 /// The presence of a backend that a feature brings, on platforms where it builds.
 macro_rules! brought_by {
+    ($feature:literal, $open:expr) => {
+        brought_by!($feature, on all(), else "", $open)
+    };
     ($feature:literal, on $platform:meta, else $why:literal, $open:expr) => {{
         #[cfg(all(feature = $feature, $platform))]
         {
@@ -89,6 +103,27 @@ pub static ALL: &[Backend] = &[
         licence: "BUSL-1.1",
         floor: false,
         presence: brought_by!("llvm", on unix, else "Wasmer's compilers build on Unix only", wasmer::llvm::open),
+    },
+    Backend {
+        name: "wasmtime-cranelift",
+        feature: Some("wasmtime"),
+        licence: "Apache-2.0 WITH LLVM-exception",
+        floor: false,
+        presence: brought_by!("wasmtime", wasmtime::cranelift),
+    },
+    Backend {
+        name: "wasmtime-winch",
+        feature: Some("wasmtime"),
+        licence: "Apache-2.0 WITH LLVM-exception",
+        floor: false,
+        presence: brought_by!("wasmtime", wasmtime::winch),
+    },
+    Backend {
+        name: "wasmi",
+        feature: Some("wasmi"),
+        licence: "MIT OR Apache-2.0",
+        floor: false,
+        presence: brought_by!("wasmi", wasmi::open),
     },
     Backend { name: "native", feature: None, licence: "-", floor: true, presence: Presence::Here(native::open) },
 ];
@@ -135,6 +170,9 @@ pub struct About {
     pub llvm: Option<String>,
     /// The WebAssembly features, beyond the first version, that it claims to support.
     pub wasm_features: Vec<String>,
+    /// The floors, by their ids, that an exit like any other is made of on this engine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exit_made_of: Vec<String>,
 }
 
 impl Backend {
@@ -193,7 +231,10 @@ mod tests {
     #[test]
     fn a_wrong_name_lists_the_right_ones() {
         let error = parse("cranlift").err().unwrap().to_string();
-        assert_eq!(error, "no backend `cranlift`; there are: singlepass, cranelift, llvm, native");
+        assert_eq!(
+            error,
+            "no backend `cranlift`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, native"
+        );
     }
 
     #[test]

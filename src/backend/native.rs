@@ -32,10 +32,10 @@ impl Embedding for Native {
 }
 
 impl Family for Native {
-    const REPERTOIRE: Repertoire<Self> = Repertoire { scenarios: &[], benchmarks: &[] };
+    const REPERTOIRE: Repertoire<Self> = Repertoire { scenarios: &[], benchmarks: &[], never: &[] };
 
     fn about(&self) -> About {
         let compiler = env!("EARLY_EXIT_RUSTC").into();
-        About { engine: "none".into(), compiler, llvm: None, wasm_features: Vec::new() }
+        About { engine: "none".into(), compiler, llvm: None, wasm_features: Vec::new(), exit_made_of: Vec::new() }
     }
 }

@@ -32,7 +32,7 @@ pub struct Launcher {
 pub struct Limits {
     /// Until it has answered.
     pub time: Duration,
-    /// Resident memory, in bytes. Not address space: Wasmer reserves gigabytes that it does not use.
+    /// Resident memory, in bytes. Not address space: engines reserve gigabytes that they do not use.
     pub memory: u64,
 }
 

@@ -31,6 +31,8 @@ impl Build {
             ("host-interrupt", cfg!(feature = "host-interrupt")),
             ("llvm", cfg!(feature = "llvm")),
             ("singlepass", cfg!(feature = "singlepass")),
+            ("wasmi", cfg!(feature = "wasmi")),
+            ("wasmtime", cfg!(feature = "wasmtime")),
         ];
         Self {
             version: env!("CARGO_PKG_VERSION").into(),

@@ -116,7 +116,7 @@ fn subjects(subjects: &mut [Subject]) -> Result<(), Invalid> {
     for (n, subject) in subjects.iter_mut().enumerate() {
         let about = &mut subject.about;
         clean([&mut subject.label, &mut subject.licence, &mut about.engine, &mut about.compiler]);
-        clean(about.llvm.iter_mut().chain(&mut about.wasm_features));
+        clean(about.llvm.iter_mut().chain(&mut about.wasm_features).chain(&mut about.exit_made_of));
         clean(subject.build.texts());
         let place = || format!("subjects[{n}] ({})", subject.label);
         // A label is a backend with its settings, and what tells it from others of the same.
@@ -227,7 +227,13 @@ pub(crate) mod tests {
         let subject = |label: &str, twin_of| Subject {
             label: label.into(),
             licence: "MIT".into(),
-            about: About { engine: "wasmer".into(), compiler: "one".into(), llvm: None, wasm_features: vec![] },
+            about: About {
+                engine: "wasmer".into(),
+                compiler: "one".into(),
+                llvm: None,
+                wasm_features: vec![],
+                exit_made_of: vec![],
+            },
             build: Build::this(),
             twin_of,
             held_against: None,

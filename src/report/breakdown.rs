@@ -1,8 +1,9 @@
-//! Where the time of an exit goes: a coroutine, a backtrace, the error, and the rest.
+//! Where the time of an exit goes: a coroutine, a backtrace, the error, whatever of it an engine's exit has, and the rest.
 use super::analysis;
 use super::grid::Grid;
 use super::units;
 use crate::benchmark::Address;
+use crate::benchmark::Benchmark;
 use crate::benchmark::unwind::{BREAKDOWN, TYPED};
 use crate::record::{CellRecord, Report};
 use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
@@ -11,7 +12,8 @@ use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
 pub struct Broken {
     /// The frames.
     pub host_frames: u64,
-    /// The subjects, and where the time goes on each; the parts are those that [`parts`] names.
+    /// The subjects, and where the time goes on each; the parts are those of [`parts`] that its exit is
+    /// made of.
     pub subjects: Vec<(usize, Breakdown)>,
 }
 
@@ -46,27 +48,42 @@ impl Broken {
         let labels = self.subjects.iter().map(|(n, _)| report.subjects[*n].label.clone());
         let title = format!("{}@{}: of which", TYPED.whole.id, self.host_frames);
         let mut grid = Grid::new([title].into_iter().chain(labels));
+        let columns: Vec<_> = self.subjects.iter().map(|(n, of)| column(report, *n, of)).collect();
         for (row, name) in parts().chain(["rest", "whole"]).enumerate() {
-            let cells = self
-                .subjects
-                .iter()
-                .map(|(_, of)| shown([&of.parts[..], &[of.rest.clone(), of.total.clone()]].concat().get(row)));
+            let cells = columns.iter().map(|column| shown(column[row].as_ref()));
             grid.row([name.to_owned()].into_iter().chain(cells));
         }
         grid
     }
 }
 
+/// The floors that an exit of a subject's is made of.
+fn made_of(report: &Report, subject: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
+    let about = &report.subjects[subject].about;
+    BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
+}
+
+/// A row each: the parts, or nothing where there is no such part; the rest; the whole.
+fn column(report: &Report, subject: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
+    let mut parts = of.parts.iter().cloned();
+    let parts =
+        made_of(report, subject).map(|(_, is_part)| is_part.then(|| parts.next()).flatten()).collect::<Vec<_>>();
+    parts.into_iter().chain([Some(of.rest.clone()), Some(of.total.clone())]).collect()
+}
+
 /// Launch by launch, since whatever slows a launch slows the whole and its parts.
 fn broken_down(report: &Report, subject: usize, host_frames: u64) -> Option<Breakdown> {
     let whole = analysis::launches(find(report, subject, TYPED.whole.id, host_frames)?);
-    let parts: Vec<Vec<(u32, f64)>> = BREAKDOWN
-        .iter()
+    let parts: Vec<Vec<(u32, f64)>> = made_of(report, subject)
+        .filter_map(|(floor, is_part)| is_part.then_some(floor))
         .map(|floor| {
             let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
             Some(analysis::launches(find(report, subject, floor.id, depth)?))
         })
         .collect::<Option<_>>()?;
+    if parts.is_empty() {
+        return None;
+    }
     let at = |launches: &[(u32, f64)], wanted: u32| launches.iter().find(|(n, _)| *n == wanted).map(|(_, time)| *time);
     let in_all: Vec<u32> =
         whole.iter().map(|(n, _)| *n).filter(|n| parts.iter().all(|part| at(part, *n).is_some())).collect();

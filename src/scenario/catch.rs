@@ -19,7 +19,7 @@ pub static DOWNCAST_REF: Scenario = Scenario::by_family(
 pub static IS: Scenario = Scenario::by_family(
     "catch/is",
     "`is` knows the error by its type; a trap is none of ours",
-    &["an exit is an ExitCode: true, a fmt::Error: false", "a trap is an ExitCode: false, a fmt::Error: false"],
+    &["an exit is an ExitCode: true, another error: false", "a trap is an ExitCode: false, another error: false"],
 );
 
 /// The error is a source.
@@ -58,23 +58,28 @@ pub static WRONG_TYPE: Scenario = Scenario::by_family(
 pub static OTHER_THREAD: Scenario = Scenario::by_family(
     "catch/other-thread",
     "the error goes to another thread and is downcast there, where its store cannot follow",
-    &[
-        "on another thread true: by reference 7, by value 7",
-        "a clone on another thread true: by reference 8",
-        "here: 8",
-    ],
+    &["on another thread true: by reference 7, by value 7"],
+);
+
+/// So may a clone of it.
+pub static CLONE_ON_OTHER_THREAD: Scenario = Scenario::by_family(
+    "catch/clone-on-other-thread",
+    "a clone of the error is looked at on another thread, while the error stays here",
+    &["a clone on another thread true: by reference 8", "here: 8"],
 );
 
 /// The error may outlive all.
 pub static OUTLIVES: Scenario = Scenario::by_family(
     "catch/outlives-everything",
     "the error is whole when instance, store, module and engine are gone",
-    &[
-        "typed: stores alive 1",
-        "typed: stores alive 0, displays as before true, by value 7",
-        "on the spot: stores alive 1",
-        "on the spot: stores alive 0, displays as before true, by value 7",
-    ],
+    &["typed: stores alive 1", "typed: stores alive 0, displays as before true, by value 7"],
+);
+
+/// With a trace of the guest, too.
+pub static OUTLIVES_ON_THE_SPOT: Scenario = Scenario::by_family(
+    "catch/on-the-spot-outlives-everything",
+    "an error that a typed host function made on the spot is whole when all that it looked at is gone",
+    &["on the spot: stores alive 1", "on the spot: stores alive 0, displays as before true, by value 7"],
 );
 
 /// What a log would show.
@@ -96,5 +101,17 @@ pub static NO_TRAP_CODE: Scenario = Scenario::by_family(
     &["an exit: trap code none, an exception false", "a trap: trap code unreachable, an exception false"],
 );
 
-pub(super) static ALL: &[&Scenario] =
-    &[&DOWNCAST, &DOWNCAST_REF, &IS, &SOURCE, &CLONED, &WRONG_TYPE, &OTHER_THREAD, &OUTLIVES, &DISPLAY, &NO_TRAP_CODE];
+pub(super) static ALL: &[&Scenario] = &[
+    &DOWNCAST,
+    &DOWNCAST_REF,
+    &IS,
+    &SOURCE,
+    &CLONED,
+    &WRONG_TYPE,
+    &OTHER_THREAD,
+    &CLONE_ON_OTHER_THREAD,
+    &OUTLIVES,
+    &OUTLIVES_ON_THE_SPOT,
+    &DISPLAY,
+    &NO_TRAP_CODE,
+];

@@ -12,6 +12,7 @@ pub mod depth;
 pub mod drill;
 pub mod early_exit;
 pub mod exit;
+pub mod fuel;
 pub mod guest_view;
 pub mod interrupt;
 pub mod limit;
@@ -119,6 +120,7 @@ static THEMES: &[&[&Scenario]] = &[
     panic::ALL,
     trap::ALL,
     metering::ALL,
+    fuel::ALL,
     limit::ALL,
     interrupt::ALL,
     threads::ALL,

@@ -12,11 +12,7 @@ pub static SERIALIZED: Scenario = Scenario::by_family(
 pub static HEADLESS: Scenario = Scenario::by_family(
     "module/headless",
     "an engine without any compiler refuses to compile, and runs what was compiled elsewhere",
-    &[
-        "compiling on it: [..]No compiler compiled into executable",
-        "loaded: exited early with exit code: 5",
-        "loaded: returned 7",
-    ],
+    &["compiling on it: refused: [..]ompiler[..]", "loaded: exited early with exit code: 5", "loaded: returned 7"],
 );
 
 /// A use of vectors.
@@ -38,8 +34,8 @@ pub static FUNCTION_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/function-of-another-store",
     "to call a function of one store with another is a panic, and harms neither",
     &[
-        "typed: panicked: assertion `left == right` failed: object used with the wrong context",
-        "dynamic: panicked: assertion `left == right` failed: object used with the wrong context",
+        "typed: panicked: [..]",
+        "dynamic: panicked: [..]",
         "its own store: exited early with exit code: 5",
         "the other store: exited early with exit code: 6",
     ],
@@ -50,7 +46,7 @@ pub static IMPORT_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/import-of-another-store",
     "to import a function of another store is refused when the guest is instantiated, and harms neither",
     &[
-        "refused: different stores",
+        "refused: [..]tore[..]",
         "its own store: exited early with exit code: 5",
         "the other store: exited early with exit code: 6",
     ],
@@ -62,8 +58,8 @@ pub static VALUE_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "to pass a function of another store as an argument is refused, and harms neither",
     &[
         "a function of its own: returned 0",
-        "typed: failed: RuntimeError: cross-`Store` values are not supported",
-        "dynamic: failed: RuntimeError: cross-`Store` values are not supported",
+        "typed: refused: [..]",
+        "dynamic: refused: [..]",
         "its own store: exited early with exit code: 5",
         "the other store: exited early with exit code: 6",
     ],

@@ -17,7 +17,7 @@ pub static INSTANCES_IN_ONE_STORE: Scenario = Scenario::by_family(
     "10,000 instances in one store stay until the store is gone",
     &[
         "in one store: 10000 exits with the code that was raised",
-        "resident memory grew by 0.5 to 8 KiB an instance",
+        "resident memory grew by 0.25 to 8 KiB an instance",
         "in three more, each dropped before the next: 30000 exits with the code that was raised",
         "resident memory grew by less than 4 MiB",
     ],

@@ -19,6 +19,7 @@ use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
 use wasmer_middlewares::Metering;
 
 use super::{About, Family, Repertoire};
+use crate::benchmark::floor;
 use crate::guest;
 
 /// A Wasmer compiler with its settings.
@@ -79,8 +80,11 @@ impl Wasmer {
 }
 
 impl Family for Wasmer {
-    const REPERTOIRE: Repertoire<Self> =
-        Repertoire { scenarios: scenarios::REPERTOIRE, benchmarks: benchmarks::REPERTOIRE };
+    const REPERTOIRE: Repertoire<Self> = Repertoire {
+        scenarios: scenarios::REPERTOIRE,
+        benchmarks: benchmarks::REPERTOIRE,
+        never: &[("fuel/", "Wasmer counts points, by a middleware: see `metering/`")],
+    };
 
     fn keep_artifacts(&self, folder: &Path) {
         self.shelf.keep_in(folder);
@@ -95,6 +99,8 @@ impl Family for Wasmer {
             engine: format!("wasmer {}", ::wasmer::sys::vm::VERSION),
             compiler: self.compiler.clone(),
             llvm: self.llvm.clone(),
+            // Nobody but Wasmer runs a guest in a coroutine and looks at the host's stack.
+            exit_made_of: [&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR].map(|part| part.id.to_owned()).into(),
             wasm_features: claimed(&self.config().supported_features_for_target(&Target::default())),
         }
     }

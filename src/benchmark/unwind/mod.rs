@@ -15,8 +15,9 @@ pub use way::{
 
 use super::{Benchmark, floor};
 
-/// What an exit like any other, `unwind/typed`, is made of. The rest is the difference to the sum of these, each at
-/// the same host depth where it has one. It may come out negative, since they are timed apart.
+/// What an exit like any other, `unwind/typed`, may be made of: each backend says which of these are part of its own.
+/// The rest is the difference to the sum of those, each at the same host depth where it has one. It may come out
+/// negative, since they are timed apart.
 pub static BREAKDOWN: &[&Benchmark] = &[&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR];
 
 pub(super) use sweep::ALL as SWEEPS;

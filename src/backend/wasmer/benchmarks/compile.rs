@@ -5,9 +5,9 @@ use anyhow::Result;
 use wasmer::{Engine, Module};
 
 use super::Theme;
-use super::memory::Watermark;
 use crate::backend::Can::Do;
 use crate::backend::wasmer::Wasmer;
+use crate::backend::watermark::Watermark;
 use crate::benchmark::compile;
 use crate::embedding::{Ended, Prepared};
 use crate::guest::{self, generated};

@@ -7,7 +7,6 @@ mod execute;
 mod instantiate;
 mod interrupt;
 mod leave;
-mod memory;
 mod ready;
 mod recover;
 mod shelf;

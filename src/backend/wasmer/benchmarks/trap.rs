@@ -1,7 +1,6 @@
 //! Guests that end without asking for it.
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
-use std::sync::{Arc, Once};
+use std::panic::panic_any;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -17,9 +16,10 @@ use super::leave;
 use super::ready::{CODE, Ready, Run, early_exit, tell};
 use super::way::Typed;
 use crate::backend::Can::Do;
+use crate::backend::expected_panic;
 use crate::backend::wasmer::Wasmer;
 use crate::benchmark::unwind;
-use crate::embedding::{Outcome, Prepared};
+use crate::embedding::Prepared;
 use crate::exit_code::ExitCode;
 use crate::guest;
 
@@ -81,48 +81,15 @@ fn metering(wasmer: &Wasmer) -> Result<Prepared> {
     }))
 }
 
-thread_local! {
-    /// Whether a panic of this thread is none of anybody's business.
-    static EXPECTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// From now on, expected panics are not told. The hook belongs to the process, so others keep theirs behind it.
-fn hush_expected_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let tell = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !EXPECTED.get() {
-                tell(panic);
-            }
-        }));
-    });
-}
-
 fn panic(wasmer: &Wasmer) -> Result<Prepared> {
     fn panicking(code: u32) {
         if code != 0 {
             panic_any(ExitCode(code));
         }
     }
-    hush_expected_panics();
     let mut ready = Ready::new(&wasmer.shelved(guest::LEAVING)?, |store: &mut Store| {
         imports! { "env" => { "early_exit" => Function::new_typed(store, panicking) } }
     })?;
     let run: Run = ready.function("run")?;
-    Ok(Prepared::laps(move || {
-        EXPECTED.set(true);
-        let started = Instant::now();
-        let caught = catch_unwind(AssertUnwindSafe(|| run.call(&mut ready.store, CODE.0 as i32, 7)))
-            .map_err(|payload| payload.downcast::<ExitCode>());
-        let took = started.elapsed();
-        EXPECTED.set(false);
-        let ended = match caught {
-            Err(Ok(code)) if *code == CODE => Ok(()),
-            Err(Ok(code)) => Err(format!("panicked with exit code: {code}")),
-            Err(Err(payload)) => Err(Outcome::panicked(&*payload).to_string()),
-            Ok(result) => Err(tell(result)),
-        };
-        (took, ended)
-    }))
+    Ok(Prepared::laps(move || expected_panic::timed(CODE, || run.call(&mut ready.store, CODE.0 as i32, 7), tell)))
 }

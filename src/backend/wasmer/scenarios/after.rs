@@ -1,6 +1,6 @@
 //! What survives an exit.
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, FunctionType, RuntimeError, Store, Type, Value};
@@ -18,6 +18,7 @@ pub(super) const CAN: Theme = &[
     (&after::CALL_AGAIN, Do(call_again)),
     (&after::DESTRUCTORS, Do(destructors)),
     (&after::PAYLOAD, Do(payload)),
+    (&after::PAYLOAD_OF_CLONES, Do(payload_of_clones)),
     (&after::FUNCTION_ENV, Do(function_env)),
 ];
 
@@ -81,40 +82,56 @@ impl Drop for Told {
     }
 }
 
+/// Notes that it is dropped, for a line that says it of all that a store held: in which order is the engine's business.
+struct Held(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(self.0);
+    }
+}
+
 fn destructors(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let told = |what| Told(what, out.clone());
+    let dropped = Arc::default();
+    let held = |what| Held(what, Arc::clone(&dropped));
 
     say!(out, "typed function");
-    let (captured, data) = (told("what the host function captured"), told("the data of the environment"));
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
     let stage = Stage::set(wasmer, |store| {
         let env = FunctionEnv::new(store, data);
-        Function::new_typed_with_env(store, &env, move |_: FunctionEnvMut<Told>, code: u32| {
-            let _local = Told("a local of the host function", captured.1.clone());
+        Function::new_typed_with_env(store, &env, move |_: FunctionEnvMut<Held>, code: u32| {
+            let (_local, _) = (Told("a local of the host function", said.clone()), &captured);
             Err::<(), _>(ExitCode(code))
         })
     })?;
-    exit_with_a_local(stage, out)?;
+    exit_with_a_local(stage, &dropped, out)?;
 
     say!(out, "dynamic function");
-    let (captured, data) = (told("what the host function captured"), told("the data of the environment"));
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
     let stage = Stage::set(wasmer, |store| {
         let env = FunctionEnv::new(store, data);
         Function::new_with_env(store, &env, FunctionType::new([Type::I32], []), move |_, values: &[Value]| {
-            let _local = Told("a local of the host function", captured.1.clone());
+            let (_local, _) = (Told("a local of the host function", said.clone()), &captured);
             Err(RuntimeError::user(Box::new(ExitCode(values[0].unwrap_i32() as u32))))
         })
     })?;
-    exit_with_a_local(stage, out)
+    exit_with_a_local(stage, &dropped, out)
 }
 
 /// Exits below a frame that holds something, and drops the store.
-fn exit_with_a_local(mut stage: Stage, out: &Transcript) -> Result<()> {
+fn exit_with_a_local(mut stage: Stage, dropped: &Mutex<Vec<&'static str>>, out: &Transcript) -> Result<()> {
     let call = |stage: &mut Stage| {
         let _local = Told("a local of the caller", out.clone());
         stage.run.call(&mut stage.store, 5, 7)
     };
     let result = call(&mut stage);
     say!(out, "{}", ended(&result));
+    drop(stage);
+    let mut dropped = std::mem::take(&mut *dropped.lock().unwrap_or_else(PoisonError::into_inner));
+    dropped.sort_unstable();
+    say!(out, "dropped with the store: {}", dropped.join(", "));
     Ok(())
 }
 
@@ -136,10 +153,8 @@ impl Drop for Counted {
     }
 }
 
-fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let counter = Arc::new(AtomicU32::new(0));
-    let dropped = || counter.load(Relaxed);
-
+/// Stages whose host functions raise it.
+fn counting(wasmer: &Wasmer, counter: &Arc<AtomicU32>) -> Result<[(&'static str, Stage); 2]> {
     let raised = counter.clone();
     let typed =
         Stage::set(wasmer, |store| Function::new_typed(store, move |_: u32| Err::<(), _>(Counted(raised.clone()))))?;
@@ -149,8 +164,28 @@ fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
             Err(RuntimeError::user(Box::new(Counted(raised.clone()))))
         })
     })?;
+    Ok([("typed", typed), ("dynamic", dynamic)])
+}
 
-    let mut stages = [("typed", typed), ("dynamic", dynamic)];
+fn payload_of_clones(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let dropped = || counter.load(Relaxed);
+    for (kind, stage) in &mut counting(wasmer, &counter)? {
+        counter.store(0, Relaxed);
+        let error = stage.exit(5)?;
+        let clone = error.clone();
+        drop(error);
+        let in_a_clone = dropped();
+        drop(clone);
+        say!(out, "{kind}: alive in a clone, {in_a_clone} dropped; both gone, {} dropped", dropped());
+    }
+    Ok(())
+}
+
+fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let dropped = || counter.load(Relaxed);
+    let mut stages = counting(wasmer, &counter)?;
     for (kind, stage) in &mut stages {
         counter.store(0, Relaxed);
         let error = stage.exit(5)?;
@@ -164,14 +199,6 @@ fn payload(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
             "{kind}: alive in the error, {in_the_error} dropped; downcast by value, {by_value} dropped; \
              gone, {gone} dropped"
         );
-
-        counter.store(0, Relaxed);
-        let error = stage.exit(5)?;
-        let clone = error.clone();
-        drop(error);
-        let in_a_clone = dropped();
-        drop(clone);
-        say!(out, "{kind}: alive in a clone, {in_a_clone} dropped; both gone, {} dropped", dropped());
     }
 
     let [(_, stage), _] = &mut stages;

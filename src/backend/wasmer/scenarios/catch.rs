@@ -28,7 +28,9 @@ pub(super) const CAN: Theme = &[
     (&catch::CLONED, Do(cloned)),
     (&catch::WRONG_TYPE, Do(wrong_type)),
     (&catch::OTHER_THREAD, Do(other_thread)),
-    (&catch::OUTLIVES, Do(outlives_everything)),
+    (&catch::CLONE_ON_OTHER_THREAD, Do(clone_on_other_thread)),
+    (&catch::OUTLIVES, Do(|wasmer, out| outlives_everything(wasmer, out, "typed"))),
+    (&catch::OUTLIVES_ON_THE_SPOT, Do(|wasmer, out| outlives_everything(wasmer, out, "on the spot"))),
     (&catch::DISPLAY, Do(display)),
     (&catch::NO_TRAP_CODE, Do(no_trap_code)),
 ];
@@ -115,7 +117,7 @@ fn is(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let exit = Stage::set(wasmer, typed)?.exit(7)?;
     for (name, error) in [("an exit", exit), ("a trap", trap(wasmer)?)] {
         let (ours, other) = (error.is::<ExitCode>(), error.is::<fmt::Error>());
-        say!(out, "{name} is an ExitCode: {ours}, a fmt::Error: {other}");
+        say!(out, "{name} is an ExitCode: {ours}, another error: {other}");
     }
     Ok(())
 }
@@ -169,29 +171,33 @@ fn wrong_type(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-fn other_thread(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut stage = Stage::set(wasmer, typed)?;
+/// What another thread made of an error: where that was, and what came.
+fn elsewhere<T: Send + 'static>(look: impl FnOnce() -> Result<T> + Send + 'static) -> Result<(bool, T)> {
     let here = thread::current().id();
-    let panicked = |_| anyhow!("the other thread panicked");
+    let there = thread::spawn(move || Ok((thread::current().id() != here, look()?)));
+    there.join().map_err(|_| anyhow!("the other thread panicked"))?
+}
 
-    let error = stage.exit(7)?;
-    let there = thread::spawn(move || -> Result<_> {
+fn other_thread(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let error = Stage::set(wasmer, typed)?.exit(7)?;
+    let (there, (by_reference, by_value)) = elsewhere(move || {
         let by_reference = code(&error)?;
-        Ok((thread::current().id(), by_reference, error.downcast::<ExitCode>()?))
-    });
-    let (there, by_reference, by_value) = there.join().map_err(panicked)??;
-    say!(out, "on another thread {}: by reference {by_reference}, by value {by_value}", there != here);
+        Ok((by_reference, error.downcast::<ExitCode>()?))
+    })?;
+    say!(out, "on another thread {there}: by reference {by_reference}, by value {by_value}");
+    Ok(())
+}
 
-    let error = stage.exit(8)?;
+fn clone_on_other_thread(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let error = Stage::set(wasmer, typed)?.exit(8)?;
     let clone = error.clone();
-    let there = thread::spawn(move || code(&clone).map(|code| (thread::current().id(), code)));
-    let (there, by_reference) = there.join().map_err(panicked)??;
-    say!(out, "a clone on another thread {}: by reference {by_reference}", there != here);
+    let (there, by_reference) = elsewhere(move || code(&clone))?;
+    say!(out, "a clone on another thread {there}: by reference {by_reference}");
     say!(out, "here: {}", code(&error)?);
     Ok(())
 }
 
-fn outlives_everything(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+fn outlives_everything(wasmer: &Wasmer, out: &Transcript, which: &str) -> Result<()> {
     /// Lies in the store, and goes with it.
     type Alive = Arc<()>;
     fn typed(_: FunctionEnvMut<Alive>, code: u32) -> Result<(), ExitCode> {
@@ -205,7 +211,7 @@ fn outlives_everything(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         ("typed", |store, env| Function::new_typed_with_env(store, env, typed)),
         ("on the spot", |store, env| Function::new_typed_with_env(store, env, on_the_spot)),
     ];
-    for (name, make) in ways {
+    for (name, make) in ways.into_iter().filter(|(name, _)| *name == which) {
         let alive = Alive::default();
         let in_store = alive.clone();
         let mut stage = Stage::set(wasmer, |store| {

@@ -6,7 +6,8 @@ use anyhow::Result;
 use wasmer::sys::vm::{MemoryStyle, TableStyle, VMMemory, VMMemoryDefinition, VMTable, VMTableDefinition};
 use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
 use wasmer::{
-    Function, Instance, Memory, MemoryError, MemoryType, Module, Pages, Store, TableType, TypedFunction, imports,
+    Function, Instance, InstantiationError, Memory, MemoryError, MemoryType, Module, Pages, Store, TableType,
+    TypedFunction, imports,
 };
 
 use super::Theme;
@@ -19,7 +20,8 @@ use crate::{guest, say, scenario::limit};
 
 pub(super) const CAN: Theme = &[
     (&limit::MEMORY_GROW, Do(memory_grow)),
-    (&limit::MEMORY_DECLARED, Do(memory_declared)),
+    (&limit::MEMORY_MINIMUM, Do(memory_minimum)),
+    (&limit::MEMORY_MAXIMUM, Do(memory_maximum)),
     (&limit::MEMORY_OF_THE_HOST, Do(memory_of_the_host)),
     (&limit::EXIT, Do(exit)),
 ];
@@ -101,15 +103,23 @@ fn memory_grow(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-fn memory_declared(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+fn memory_minimum(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut store = capped(wasmer);
+    for declared in ["(memory 4)", "(memory 3)"] {
+        match declare(&mut store, declared)? {
+            Err(error) => say!(out, "{declared}: instantiation failed: {error}"),
+            Ok(made) => say!(out, "{declared}: instantiated with {} pages", made.minimum.0),
+        }
+    }
+    Ok(())
+}
+
+fn memory_maximum(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let mut store = capped(wasmer);
     for declared in ["(memory 4)", "(memory 3)", "(memory 1 100)", "(memory 1 2)"] {
-        let module = format!("(module {declared} (export \"memory\" (memory 0)))");
-        let module = Module::new(&store, guest::wasm(&module))?;
-        match Instance::new(&mut store, &module, &imports! {}) {
+        match declare(&mut store, declared)? {
             Err(error) => say!(out, "{declared}: instantiation failed: {error}"),
-            Ok(instance) => {
-                let MemoryType { minimum, maximum, .. } = instance.exports.get_memory("memory")?.ty(&store);
+            Ok(MemoryType { minimum, maximum, .. }) => {
                 let most = maximum.map_or("any number".into(), |most| most.0.to_string());
                 say!(out, "{declared}: instantiated with {} to {most} pages", minimum.0);
             }
@@ -118,11 +128,21 @@ fn memory_declared(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
+/// A guest with that memory: of what type it was made, or why not.
+fn declare(store: &mut Store, declared: &str) -> Result<Result<MemoryType, InstantiationError>> {
+    let module = format!("(module {declared} (export \"memory\" (memory 0)))");
+    let module = Module::new(store, guest::wasm(&module))?;
+    Ok(match Instance::new(store, &module, &imports! {}) {
+        Ok(instance) => Ok(instance.exports.get_memory("memory")?.ty(store)),
+        Err(refused) => Err(refused),
+    })
+}
+
 fn memory_of_the_host(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let mut store = capped(wasmer);
     match Memory::new(&mut store, MemoryType::new(4, None, false)) {
         Ok(_) => say!(out, "a memory of 4 pages: made"),
-        Err(error) => say!(out, "a memory of 4 pages: {error}"),
+        Err(error) => say!(out, "a memory of 4 pages: refused: {error}"),
     }
     let memory = Memory::new(&mut store, MemoryType::new(1, None, false))?;
     let text = "(module (import \"env\" \"memory\" (memory 1)) \
@@ -134,9 +154,10 @@ fn memory_of_the_host(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         say!(out, "the guest grows by 1: returned {}", grow.call(&mut store, 1)?);
         match memory.grow(&mut store, 1) {
             Ok(before) => say!(out, "the host grows by 1: from {} pages", before.0),
-            Err(error) => say!(out, "the host grows by 1: {error}"),
+            Err(error) => say!(out, "the host grows by 1: refused: {error}"),
         }
     }
+    say!(out, "in the end: {} pages", memory.view(&store).size().0);
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use anyhow::{Result, bail};
 use wasmer::sys::EngineBuilder;
 use wasmer::{
-    Engine, Function, FunctionType, Instance, InstantiationError, Module, Store, Type, TypedFunction, Value, imports,
+    Engine, Function, FunctionType, Instance, InstantiationError, Module, RuntimeError, Store, Type, TypedFunction,
+    Value, imports,
 };
 
 use super::Theme;
@@ -65,7 +66,7 @@ fn headless(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let engine: Engine = EngineBuilder::headless().into();
     match Module::new(&engine, &wasm) {
         Ok(_) => bail!("an engine without a compiler compiled a guest"),
-        Err(error) => say!(out, "compiling on it: {error}"),
+        Err(error) => say!(out, "compiling on it: refused: {error}"),
     }
     // SAFETY: the artifact was made above, by this version of Wasmer.
     let module = unsafe { Module::deserialize(&engine, artifact) }?;
@@ -158,12 +159,20 @@ fn value_of_another_store(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         other.instance.exports.get_typed_function(&other.store, "is_null")?;
 
     say!(out, "a function of its own: {}", ended(&is_null.call(&mut other.store, Some(familiar))));
-    say!(out, "typed: {}", ended(&is_null.call(&mut other.store, Some(foreign.clone()))));
+    say!(out, "typed: {}", refused(is_null.call(&mut other.store, Some(foreign.clone()))));
     let dynamic = other.instance.exports.get_function("is_null")?;
     let result = dynamic.call(&mut other.store, &[Value::FuncRef(Some(foreign))]);
-    say!(out, "dynamic: {}", ended(&result.map(|values| format!("{values:?}"))));
+    say!(out, "dynamic: {}", refused(result));
     both_exit(out, &mut its_own, &mut other);
     Ok(())
+}
+
+/// How a call was refused, if it was.
+fn refused<T: std::fmt::Debug>(result: Result<T, RuntimeError>) -> String {
+    match result {
+        Ok(value) => format!("returned {value:?}"),
+        Err(error) => format!("refused: {}", error.message()),
+    }
 }
 
 fn another_engine(wasmer: &Wasmer, out: &Transcript) -> Result<()> {

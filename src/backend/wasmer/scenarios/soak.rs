@@ -62,7 +62,7 @@ fn instances_in_one_store(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let (store, right) = fill(10_000)?;
     say!(out, "in one store: {right} exits with the code that was raised");
     match (resident()? - before) / 10_000 {
-        512..8192 => say!(out, "resident memory grew by 0.5 to 8 KiB an instance"),
+        256..8192 => say!(out, "resident memory grew by 0.25 to 8 KiB an instance"),
         each => say!(out, "resident memory grew by {each} bytes an instance"),
     }
 
