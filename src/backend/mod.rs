@@ -2,6 +2,7 @@
 //!
 //! To add a backend: a file (a folder, for a new engine family), a Cargo feature, and an entry in [`ALL`]. Nothing
 //! else names a backend: not the reports, not the plots, not the benches.
+mod dispute;
 mod divergence;
 mod family;
 mod native;
@@ -9,6 +10,7 @@ mod setting;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
 
+pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
