@@ -4,6 +4,7 @@ mod benchmarks;
 mod calibrate;
 mod check;
 mod check_random;
+mod check_soak;
 mod compare;
 mod doors;
 mod guests;

@@ -4,7 +4,7 @@ use super::lane::Lane;
 use crate::record::Apart;
 
 /// How many smaller modules are looked at, at most.
-const ATTEMPTS: usize = 120;
+const ATTEMPTS: usize = 400;
 
 /// A smaller module that parts the subjects in the same way, as far as one is found.
 pub(super) fn shrunk(lane: &mut Lane, apart: &Apart) -> Result<Apart> {

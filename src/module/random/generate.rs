@@ -55,11 +55,9 @@ pub fn generate(dna: &Dna, menu: &Menu) -> Result<Generated> {
         ..Config::default()
     };
     // Fewer features at once reach further into each.
-    menu.apply(&mut config, || choices.random_bool(0.8));
-    let shape = Shape::draw(menu, &mut choices);
-    if config.max_tables > 1 && !config.reference_types_enabled {
-        config.max_tables = 1;
-    }
+    let menu = menu.some(|| choices.random_bool(0.8));
+    menu.apply(&mut config);
+    let shape = Shape::draw(&menu, &mut choices);
     config.available_imports = Some(wat::parse_str(&shape.imports)?);
     config.exports = Some(wat::parse_str(&shape.exports)?);
     let entropy = dna.entropy();

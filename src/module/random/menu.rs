@@ -23,12 +23,17 @@ const NEVER: &[(&str, &str)] = &[
     ("threads", "a guest that waits for a notice would wait for ever"),
 ];
 
+/// A part of `multi-value` that is told from the rest: imported functions with more than one result.
+pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
+
 /// Turns a feature on or off.
 type Switch = fn(&mut Config, bool);
 
 /// How the generator is told of each.
 const SWITCHES: &[(&str, Switch)] = &[
     ("multi-value", |config, on| config.multi_value_enabled = on),
+    // The shape of a module sees to it.
+    (MULTI_VALUE_IMPORTS, |_, _| ()),
     ("reference-types", |config, on| config.reference_types_enabled = on),
     ("bulk-memory", |config, on| config.bulk_memory_enabled = on),
     ("simd", |config, on| config.simd_enabled = on),
@@ -48,7 +53,8 @@ impl Menu {
     pub fn common(claims: &[Vec<String>], refused: impl Fn(&str) -> Option<String>) -> (Self, Vec<LeftOut>) {
         let (mut features, mut left_out) = (Vec::new(), Vec::new());
         for (feature, _) in SWITCHES {
-            let claimed = claims.iter().filter(|claimed| claimed.iter().any(|name| name == feature)).count();
+            let claim = if *feature == MULTI_VALUE_IMPORTS { "multi-value" } else { feature };
+            let claimed = claims.iter().filter(|claimed| claimed.iter().any(|name| name == claim)).count();
             let never = NEVER.iter().find(|(name, _)| name == feature).map(|(_, why)| (*why).to_owned());
             let why = match claimed {
                 0 => continue,
@@ -68,10 +74,15 @@ impl Menu {
         self.features.iter().any(|known| known == feature)
     }
 
-    /// Turns each feature on or off; `wanted` is asked about those that are on the menu.
-    pub(super) fn apply(&self, config: &mut Config, mut wanted: impl FnMut() -> bool) {
+    /// Those of them that are wanted.
+    pub(super) fn some(&self, mut wanted: impl FnMut() -> bool) -> Self {
+        Self { features: self.features.iter().filter(|_| wanted()).cloned().collect() }
+    }
+
+    /// Turns each feature on or off.
+    pub(super) fn apply(&self, config: &mut Config) {
         for (feature, switch) in SWITCHES {
-            switch(config, self.has(feature) && wanted());
+            switch(config, self.has(feature));
         }
     }
 }
@@ -86,7 +97,7 @@ mod tests {
         let claims =
             [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];
         let (menu, left_out) = Menu::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
-        assert_eq!(menu.features, ["multi-value"]);
+        assert_eq!(menu.features, ["multi-value", MULTI_VALUE_IMPORTS]);
         let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.why.as_str())).collect();
         let expected =
             [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];

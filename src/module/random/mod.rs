@@ -10,5 +10,5 @@ mod trial;
 
 pub use dna::Dna;
 pub use generate::{Generated, generate};
-pub use menu::{LeftOut, Menu};
+pub use menu::{LeftOut, MULTI_VALUE_IMPORTS, Menu};
 pub use trial::{Doing, Seen, digest, has_panicked, trial};

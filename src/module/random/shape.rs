@@ -3,7 +3,7 @@ use std::fmt::Write;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::menu::Menu;
+use super::menu::{MULTI_VALUE_IMPORTS, Menu};
 use crate::embedding::{Type, Value};
 
 /// What a module imports and exports, by names that a shell takes as they are.
@@ -24,7 +24,8 @@ impl Shape {
         let (mut imports, mut exports) = (String::from("(module"), String::from("(module"));
         for n in 0..rng.random_range(1..5) {
             let parameters = several(menu, rng, 4);
-            let results = several(menu, rng, if menu.has("multi-value") { 3 } else { 2 });
+            let several_results = menu.has("multi-value") && menu.has(MULTI_VALUE_IMPORTS);
+            let results = several(menu, rng, if several_results { 3 } else { 2 });
             let _ = write!(
                 imports,
                 " (import \"env\" \"i{n}\" (func {}{}))",
