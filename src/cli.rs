@@ -81,7 +81,11 @@ pub struct Run {
 
 /// Play all scenarios on all backends, and show where each holds.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Check {
+    /// Something else than the scenarios
+    #[command(subcommand)]
+    pub what: Option<CheckWhat>,
     /// Only scenarios whose id matches, `*` and `?` standing for anything; repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
@@ -94,6 +98,66 @@ pub struct Check {
     /// How many backends are checked at once
     #[arg(long, value_name = "N", default_value_t = processors())]
     pub jobs: usize,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: Choice,
+}
+
+/// What can be checked besides the scenarios.
+#[derive(Debug, Subcommand)]
+pub enum CheckWhat {
+    /// Run random modules, and show where backends come apart
+    Random(CheckRandom),
+    /// Leave guests in all ways for as long as is asked, and watch what the process holds
+    Soak(CheckSoak),
+}
+
+/// Run random modules on all backends, and show where these come apart.
+///
+/// Each module uses what all of the backends claim to support, ends by itself, and has but one kind of NaN. Its functions
+/// are called, and called again with an early exit at one of the imports that they called. What is returned, which trap
+/// came, the exit code, the calls of imports, memory and globals must be the same everywhere. The first module of each
+/// kind of disagreement is made smaller and written to a file, with the command that shows it. Exit status: 1 when there
+/// is any that nothing explains.
+#[derive(Debug, Args)]
+pub struct CheckRandom {
+    /// How many modules
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: u64,
+    /// The seed that they are made from; one of its own where none is given
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Where modules that part the backends are written to
+    #[arg(long, value_name = "FOLDER", default_value = "random-findings")]
+    pub save: PathBuf,
+    /// Print a JSON document instead of a summary
+    #[arg(long)]
+    pub json: bool,
+    /// How many modules are tried at once
+    #[arg(long, value_name = "N", default_value_t = processors())]
+    pub jobs: usize,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: Choice,
+}
+
+/// Leave guests in all ways for as long as is asked, and watch what the process holds.
+///
+/// On each backend in turn, in a process of its own: exits, traps, panics of host functions, exits through another guest and
+/// its host, of new instances and on other threads, in random order. Its memory, open files and threads are sampled and drawn.
+/// Exit status: 1 when a guest was left in another way than it must be, when memory grows by more than 4 MiB a million times
+/// (and by more than 4 MiB in all), or when open files or threads grow. The first quarter of the samples is not judged.
+#[derive(Debug, Args)]
+pub struct CheckSoak {
+    /// How many seconds each backend is soaked
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration, default_value = "60s")]
+    pub time: f64,
+    /// The seed of the mixture; one of its own where none is given
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Print a JSON document, with every sample, instead of drawings
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: Choice,
@@ -238,6 +302,19 @@ fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.1..=1e6).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds, from 0.1 to a million".into()),
+    }
+}
+
+/// A length of time, in seconds where no unit is said.
+fn duration(text: &str) -> Result<f64, String> {
+    let units = [("s", 1.0), ("m", 60.0), ("min", 60.0), ("h", 3600.0)];
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[number.len()..].trim();
+    let unit =
+        if unit.is_empty() { Some(1.0) } else { units.iter().find(|(name, _)| *name == unit).map(|(_, unit)| *unit) };
+    match number.trim().parse::<f64>().ok().zip(unit).map(|(number, unit)| number * unit) {
+        Some(seconds) if (1.0..=1e6).contains(&seconds) => Ok(seconds),
+        _ => Err("a length of time from 1s on, with its unit: s, m or h".into()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How much memory a process holds.
+//! What a process holds: memory, open files, threads.
 
 /// The most resident memory that a process ever held, in bytes, where the platform tells.
 pub(crate) fn peak_resident_memory(pid: u32) -> Option<u64> {
@@ -26,4 +26,15 @@ pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
         let _ = pid;
         None
     }
+}
+
+/// How many files a process has open, where the platform tells.
+pub(crate) fn open_files(pid: u32) -> Option<u64> {
+    Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count() as u64)
+}
+
+/// How many threads a process has, where the platform tells.
+pub(crate) fn threads(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok())
 }

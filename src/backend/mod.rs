@@ -5,6 +5,7 @@
 //! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
 //!
 //! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
+mod dispute;
 mod divergence;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod expected_panic;
@@ -20,6 +21,7 @@ mod wasmtime;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod watermark;
 
+pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};

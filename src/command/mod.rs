@@ -1,6 +1,8 @@
 //! The verbs: one thin file each.
 mod calibrate;
 mod check;
+mod check_random;
+mod check_soak;
 mod choice;
 mod compare;
 mod confirm;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{CheckWhat, Cli, Command};
 use crate::harness::{self, Launcher};
 
 pub(crate) use out::Out;
@@ -54,7 +56,11 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     let mut out = Out::stdout();
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
-        Command::Check(asked) => check::check(&asked, &launcher, &mut out),
+        Command::Check(asked) => match &asked.what {
+            None => check::check(&asked, &launcher, &mut out),
+            Some(CheckWhat::Random(asked)) => check_random::check_random(asked, &launcher, &mut out),
+            Some(CheckWhat::Soak(asked)) => check_soak::check_soak(asked, &launcher, &mut out),
+        },
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),

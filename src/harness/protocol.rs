@@ -2,10 +2,14 @@
 //!
 //! The worker opens with [`Hello`]; then each [`Ask`] is answered by any number of [`Answer::Said`] and one other
 //! answer. A closed stdin ends the worker, whatever it is doing.
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::backend::About;
 use crate::benchmark::Address;
+use crate::module::random::{Dna, Menu, Seen};
+use crate::module::soak::Left;
 use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
@@ -42,6 +46,31 @@ pub enum Ask {
     Step {
         /// Which step.
         step: Step,
+    },
+    /// Make random modules and try each; a line is said of each as it is over, a [`Trial`]. Answered by [`Answer::Tried`].
+    Try {
+        /// The seed of the run.
+        seed: u64,
+        /// Its modules, by number.
+        numbers: Range<u64>,
+        /// What they may use.
+        menu: Menu,
+    },
+    /// Try one random module, and tell all that is seen of it; each [`Doing`](crate::module::random::Doing) is said before
+    /// it is done. Answered by [`Answer::Examined`] or [`Answer::Unable`].
+    Examine {
+        /// Which.
+        dna: Dna,
+        /// What it may use.
+        menu: Menu,
+    },
+    /// Leave guests in all ways for so long, going on from where it was; answered by [`Answer::Soaked`] or
+    /// [`Answer::Unable`].
+    Soak {
+        /// The seed of the mixture; heard the first time.
+        seed: u64,
+        /// For how long.
+        milliseconds: u64,
     },
     /// Prepare a cell; answered by [`Answer::Prepared`] or [`Answer::Unable`].
     Prepare {
@@ -88,6 +117,21 @@ pub enum Answer {
         /// With this.
         stepped: Stepped,
     },
+    /// Random modules were tried, as far as a panic let the worker go.
+    Tried {
+        /// The first that was not tried.
+        next: u64,
+    },
+    /// A random module was tried.
+    Examined {
+        /// What was seen.
+        seen: Vec<Seen>,
+    },
+    /// Guests were left in all ways.
+    Soaked {
+        /// How often since the first question.
+        left: Left,
+    },
     /// A cell is ready.
     Prepared {
         /// Its number.
@@ -115,6 +159,17 @@ pub enum Answer {
         /// Why.
         why: String,
     },
+}
+
+/// What is said of a random module that was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Which of the run.
+    pub number: u64,
+    /// One number for all that is to be the same on every backend; nothing where no module came of it.
+    pub digest: Option<u64>,
+    /// How many calls were made of it, and how many of those were to end in an early exit.
+    pub calls: [u32; 2],
 }
 
 fn is_zero(count: &u64) -> bool {

@@ -1,6 +1,7 @@
 //! The worker: a loop over its stdin.
 use std::fs::File;
 use std::io::{self, BufRead, Write};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -10,12 +11,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use super::Stand;
-use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL};
+use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL, Trial};
 use super::sampling::Draw;
 use super::supervisor::ARTIFACTS;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
+use crate::module::random::{self, Dna, Doing, Menu, Seen, generate, trial};
+use crate::module::soak::{Left, Soak};
 use crate::module::{Errand, Measured, Step, Stepped, Workbench};
 use crate::record::Build;
 use crate::scenario;
@@ -32,7 +35,7 @@ pub fn serve(spec: &str) -> Result<()> {
     }
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
-    let (mut workbench, mut module) = (None, None);
+    let (mut workbench, mut module, mut soak) = (None, None, None);
     for line in lines_until_alone() {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         let answer = match ask {
@@ -47,6 +50,14 @@ pub fn serve(spec: &str) -> Result<()> {
             Ask::Step { step } => {
                 let workbench = workbench.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
                 Answer::Stepped { stepped: take(&*subject, workbench, step, &wire) }
+            }
+            Ask::Try { seed, numbers, menu } => attempt(&*subject, seed, numbers, &menu, &wire),
+            Ask::Examine { dna, menu } => examine(&*subject, &dna, &menu, &wire),
+            Ask::Soak { seed, milliseconds } => {
+                match go_on(&*subject, &mut soak, seed, Duration::from_millis(milliseconds)) {
+                    Ok(left) => Answer::Soaked { left },
+                    Err(astray) => Answer::Unable { unsupported: false, why: format!("{astray:#}") },
+                }
             }
             Ask::Prepare { address } => prepare(&subject, &address, module.clone(), &mut cells),
             Ask::Sample { cell, iterations, settle, spin } => {
@@ -121,8 +132,7 @@ fn take(subject: &dyn Subject, workbench: &mut Workbench, step: Step, wire: &Wir
             while over.recv_timeout(NOW_AND_THEN) == Err(RecvTimeoutError::Timeout) {
                 let calls = stubs.calls();
                 if calls.made != told.made {
-                    let line = serde_json::to_string(&calls).expect("calls are plain");
-                    wire.send(&Answer::Said { line });
+                    wire.say(&calls);
                     told = calls;
                 }
             }
@@ -131,6 +141,43 @@ fn take(subject: &dyn Subject, workbench: &mut Workbench, step: Step, wire: &Wir
         drop(done);
         stepped
     })
+}
+
+/// Goes on with a soak, or begins it.
+fn go_on(subject: &dyn Subject, soak: &mut Option<Soak>, seed: u64, time: Duration) -> Result<Left> {
+    if soak.is_none() {
+        *soak = Some(Soak::new(subject, seed)?);
+    }
+    soak.as_mut().context("it was just begun")?.go_on(time)
+}
+
+/// Tries random modules, and says of each what it gave.
+fn attempt(subject: &dyn Subject, seed: u64, numbers: Range<u64>, menu: &Menu, wire: &Wire) -> Answer {
+    for number in numbers.clone() {
+        let seen = generate(&Dna::new(seed, number), menu).ok().map(|generated| trial(subject, &generated, |_| ()));
+        let calls = seen.as_deref().map_or([0; 2], counted);
+        let said = Trial { number, digest: seen.as_deref().map(random::digest), calls };
+        wire.say(&said);
+        if seen.is_some_and(|seen| random::has_panicked(&seen)) {
+            return Answer::Tried { next: number + 1 };
+        }
+    }
+    Answer::Tried { next: numbers.end }
+}
+
+/// How many calls were made, and how many of those were to end in an early exit.
+fn counted(seen: &[Seen]) -> [u32; 2] {
+    seen.iter().fold([0; 2], |[calls, exits], seen| match seen.doing {
+        Doing::Call { exit_at, .. } => [calls + 1, exits + u32::from(exit_at.is_some())],
+        _ => [calls, exits],
+    })
+}
+
+fn examine(subject: &dyn Subject, dna: &Dna, menu: &Menu, wire: &Wire) -> Answer {
+    match generate(dna, menu) {
+        Ok(generated) => Answer::Examined { seen: trial(subject, &generated, |doing| wire.say(doing)) },
+        Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
+    }
 }
 
 fn prepare(
@@ -182,6 +229,11 @@ impl Wire {
         use std::os::windows::io::AsHandle;
         let kept = io::stdout().as_handle().try_clone_to_owned()?;
         Ok(Self(Arc::new(Mutex::new(kept.into()))))
+    }
+
+    /// Says something between question and answer.
+    fn say(&self, what: &impl serde::Serialize) {
+        self.send(&Answer::Said { line: serde_json::to_string(what).expect("what is said is plain") });
     }
 
     /// A line that nobody is left to hear ends the worker.

@@ -9,7 +9,7 @@ use crate::embedding::{Type, Value};
 use crate::near;
 
 /// A call that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Invocation {
     /// The export.
     pub export: String,
@@ -44,6 +44,15 @@ impl Invocation {
     }
 }
 
+impl Invocation {
+    /// What asks `run` for it, to stand at the end of the command line.
+    pub fn as_options(&self) -> String {
+        let arguments: Vec<_> = self.arguments.iter().map(text).collect();
+        let separated = if arguments.is_empty() { "" } else { " -- " };
+        format!("--invoke {}{separated}{}", self.export, arguments.join(" "))
+    }
+}
+
 impl fmt::Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arguments: Vec<_> = self.arguments.iter().map(Value::to_string).collect();
@@ -71,6 +80,17 @@ fn value(text: &str, ty: Type) -> Option<Value> {
         Type::ExternRef => Value::ExternRef(Some(text.parse().ok()?)),
         Type::FuncRef | Type::Other => return None,
     })
+}
+
+/// The text that [`value`] reads as that value.
+fn text(value: &Value) -> String {
+    let nan = |negative: bool, payload: u64| format!("{}nan:{payload:#x}", if negative { "-" } else { "" });
+    match *value {
+        Value::F32(bits) if f32::from_bits(bits).is_nan() => nan(bits >> 31 == 1, u64::from(bits) & 0x7f_ffff),
+        Value::F64(bits) if f64::from_bits(bits).is_nan() => nan(bits >> 63 == 1, bits & 0xf_ffff_ffff_ffff),
+        Value::ExternRef(Some(n)) => n.to_string(),
+        other => other.to_string(),
+    }
 }
 
 /// An integer of so many bits. What does not fit, signed or unsigned, is none.
@@ -218,6 +238,15 @@ mod tests {
             prop_assert_eq!(value(&wide.to_string(), Type::I64), Some(Value::I64(wide)));
             prop_assert_eq!(value(&format!("{narrow:#x}"), Type::I32), Some(Value::I32(narrow)));
             prop_assert_eq!(value(&format!("{float:?}"), Type::F64), Some(Value::F64(float.to_bits())));
+        }
+
+        #[test]
+        fn every_argument_can_be_typed_in(i32: i32, i64: i64, f32: u32, f64: u64, v128: u128, reference: Option<u32>) {
+            let nan = Value::F32(f32 | 0x7f80_0001);
+            let values = [Value::I32(i32), Value::I64(i64), Value::F32(f32), nan, Value::F64(f64), Value::V128(v128)];
+            for typed in values.into_iter().chain([Value::ExternRef(reference), Value::FuncRef(false)]) {
+                prop_assert_eq!(value(&text(&typed), typed.ty()), Some(typed));
+            }
         }
 
         #[test]

@@ -7,7 +7,10 @@ mod calls;
 mod cells;
 mod interface;
 mod invocation;
+pub mod random;
+pub mod soak;
 mod source;
+mod state;
 mod steps;
 mod stubs;
 

@@ -1,6 +1,5 @@
 use std::fmt;
 use std::fs;
-use std::hash::{DefaultHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -9,9 +8,10 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::calls::Calls;
-use super::interface::{Interface, Kind};
+use super::interface::Interface;
 use super::invocation::{ExitAt, Invocation};
 use super::source::Source;
+use super::state::left_behind;
 use super::stubs::Stubs;
 use crate::embedding::{Compiled, Embedding, Instance, NotInstantiated, Outcome, Unsupported, panic_message};
 
@@ -203,29 +203,10 @@ impl Workbench {
         let exited = matches!(outcome, Outcome::Exited(_));
         let exit_nanoseconds = exit.filter(|_| exited).map(nanoseconds);
         let fuel = self.instance.as_mut().and_then(|instance| instance.fuel());
-        Done::Ended { outcome, calls: self.stubs.calls(), exit_nanoseconds, fuel, state: self.state() }
+        let instance = self.instance.as_deref_mut();
+        let state = instance.map_or_else(Vec::new, |instance| left_behind(&self.interface, instance));
+        Done::Ended { outcome, calls: self.stubs.calls(), exit_nanoseconds, fuel, state }
     }
-
-    /// What the guest left behind where others can see it.
-    fn state(&mut self) -> Vec<(String, String)> {
-        let Some(instance) = self.instance.as_mut() else { return Vec::new() };
-        let state = |export: &super::Exported| {
-            let left = match export.kind {
-                Kind::Global => instance.global(&export.name)?.to_string(),
-                Kind::Memory => digest(&mut **instance, &export.name)?,
-                _ => return None,
-            };
-            Some((export.name.clone(), left))
-        };
-        self.interface.exports.iter().filter_map(state).collect()
-    }
-}
-
-/// The size of a memory and a digest of what is in it. The digest says that two are the same in one run, and no more.
-fn digest(instance: &mut dyn Instance, memory: &str) -> Option<String> {
-    let mut hasher = DefaultHasher::new();
-    let size = instance.memory(memory, &mut |piece| hasher.write(piece))?;
-    Some(format!("{} KiB, digest {:016x}", size >> 10, hasher.finish()))
 }
 
 fn refused(error: anyhow::Error) -> Done {

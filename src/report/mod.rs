@@ -16,6 +16,8 @@ pub mod markdown;
 pub mod matrix;
 pub mod measured;
 pub mod ran;
+pub mod random;
+pub mod soak;
 pub mod summary;
 pub mod terminal;
 pub mod units;

@@ -64,6 +64,13 @@ pub fn growth<L: AsRef<[f64]>>(parameters: &[f64], launches: &[L]) -> Result<Gro
     })
 }
 
+/// The slope of the line through points that have nothing to do with launches: the median of the slopes between all pairs
+/// whose parameters differ, as for [`growth`]. Nothing with fewer than three different parameters, or as many values.
+pub fn slope(parameters: &[f64], values: &[f64]) -> Option<f64> {
+    check(parameters).ok().filter(|()| parameters.len() == values.len())?;
+    Line::through(parameters, values).map(|line| line.slope)
+}
+
 struct Line {
     slope: f64,
     start: f64,

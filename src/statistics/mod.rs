@@ -45,7 +45,7 @@ pub use breakdown::{Breakdown, breakdown};
 pub use cheapest::{Cost, Line, Stretch, cheapest};
 pub use describe::{Summary, median, quantile, scaled_mad};
 pub use error::Error;
-pub use growth::{Growth, MOST_DEPARTURE, growth};
+pub use growth::{Growth, MOST_DEPARTURE, growth, slope};
 pub use holm::holm;
 pub use interval::{Confidence, Interval};
 pub use paired::{log_ratios, typical_ratio, typical_time};

@@ -1,0 +1,129 @@
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Out, Status, check, choice};
+use crate::backend::{self, FALSE_CLAIMS};
+use crate::cli::CheckRandom;
+use crate::harness::{self, Launcher, Trials};
+use crate::module::random::{Doing, LeftOut, Menu, generate};
+use crate::record::{Apart, RandomRun, Saved};
+use crate::report::random;
+
+pub(super) fn check_random(asked: &CheckRandom, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+    let specs = choice::backends(&asked.choice)?;
+    ensure!(
+        specs.len() > 1,
+        "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
+    );
+    let (menu, left_out) = menu(&specs)?;
+    let seed = asked.seed.unwrap_or_else(rand::random);
+    let trials = Trials { specs, menu, seed, count: asked.count, jobs: asked.jobs };
+    let cancelled = interruptible()?;
+    let told = Mutex::new(Instant::now());
+    let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
+    let mut run = harness::random(launcher, &trials, &over, &cancelled)?;
+    clear_progress();
+    run.left_out = left_out;
+    run.absent = check::absent();
+    save(&mut run, &trials, &asked.save)?;
+    if asked.json {
+        serde_json::to_writer_pretty(&mut *out, &run)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", random::summary(&run))?;
+    }
+    Ok(match run.unexplained().next() {
+        Some(_) => Status::Failed,
+        None if cancelled.load(std::sync::atomic::Ordering::Relaxed) => Status::Interrupted,
+        None => Status::Held,
+    })
+}
+
+/// What all of them claim, but for what is known to be no true claim.
+fn menu(specs: &[String]) -> Result<(Menu, Vec<LeftOut>)> {
+    let mut claims = Vec::new();
+    let mut names = Vec::new();
+    for spec in specs {
+        claims.push(backend::open(spec)?.about().wasm_features);
+        names.push(backend::parse(spec)?.0.name);
+    }
+    let refused = |feature: &str| {
+        let known = FALSE_CLAIMS.iter().find(|claim| claim.feature == feature && names.contains(&claim.backend));
+        known.map(|claim| claim.reason.to_owned())
+    };
+    Ok(Menu::common(&claims, refused))
+}
+
+/// Writes the first module of each kind that nothing explains to a file, and says what shows it.
+fn save(run: &mut RandomRun, trials: &Trials, folder: &Path) -> Result<()> {
+    for kind in run.kinds.iter_mut().filter(|kind| kind.explained.is_none()) {
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        let generated = generate(&kind.first.dna, &trials.menu)?;
+        let name = format!("random-{}-{}", kind.first.dna.seed, kind.first.dna.number);
+        // As text where that is the same module: it can be read.
+        let text = wasmprinter::print_bytes(&generated.wasm).ok();
+        let text = text.filter(|text| wat::parse_str(text).is_ok_and(|wasm| wasm == generated.wasm));
+        let (file, content) = match text {
+            Some(text) => (folder.join(name + ".wat"), text.into_bytes()),
+            None => (folder.join(name + ".wasm"), generated.wasm.clone()),
+        };
+        fs::write(&file, content).with_context(|| file.display().to_string())?;
+        let file = file.display().to_string();
+        let command = command(&file, &kind.first, &trials.specs);
+        kind.saved = Some(Saved { file, bytes: generated.wasm.len() as u64, command });
+    }
+    Ok(())
+}
+
+/// What shows a disagreement again.
+fn command(file: &str, apart: &Apart, specs: &[String]) -> String {
+    let backends: Vec<_> = specs.iter().map(|spec| format!("--backend {spec}")).collect();
+    let mut command = format!("early-exit run {file} {}", backends.join(" "));
+    if let Doing::Call { invocation, exit_at } = &apart.doing {
+        if let Some(nth) = exit_at {
+            command += &format!(" --exit-at any#{nth}");
+        }
+        command += &format!(" {}", invocation.as_options());
+    }
+    command
+}
+
+/// Told by the first Ctrl-C; the second ends the program.
+fn interruptible() -> Result<Arc<AtomicBool>> {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::SIGINT;
+        signal_hook::flag::register_conditional_shutdown(SIGINT, 130, cancelled.clone())?;
+        signal_hook::flag::register(SIGINT, cancelled.clone())?;
+    }
+    Ok(cancelled)
+}
+
+/// A line that is written over on a terminal, and one now and then elsewhere.
+fn progress(done: u64, count: u64, found: usize, told: &Mutex<Instant>) {
+    let line = format!("{done} of {count} modules, {found} kinds of disagreement");
+    let mut told = told.lock().expect("telling does not panic");
+    // Nobody may be listening.
+    let _ = if std::io::stderr().is_terminal() {
+        write!(std::io::stderr(), "\r\x1b[K{line}")
+    } else if told.elapsed() > Duration::from_secs(15) {
+        *told = Instant::now();
+        writeln!(std::io::stderr(), "{line}")
+    } else {
+        Ok(())
+    };
+}
+
+fn clear_progress() {
+    if std::io::stderr().is_terminal() {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+}

@@ -1,0 +1,38 @@
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Out, Status, choice};
+use crate::cli::CheckSoak;
+use crate::harness::{self, Launcher};
+use crate::report::{soak, units};
+
+pub(super) fn check_soak(asked: &CheckSoak, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+    let (time, seed) = (Duration::from_secs_f64(asked.time), asked.seed.unwrap_or_else(rand::random));
+    let mut held = true;
+    let mut all = Vec::new();
+    for spec in choice::backends(&asked.choice)? {
+        let soaked = harness::soak(launcher, &spec, seed, time, |sample| {
+            if std::io::stderr().is_terminal() {
+                let times = units::count(sample.times);
+                // Nobody may be listening.
+                let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, left {times} times", sample.seconds);
+            }
+        })?;
+        if std::io::stderr().is_terminal() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+        held &= soaked.wrong().is_empty();
+        if !asked.json {
+            write!(out, "{}", soak::told(&soaked))?;
+            out.flush()?;
+        }
+        all.push(soaked);
+    }
+    if asked.json {
+        serde_json::to_writer_pretty(&mut *out, &all)?;
+        writeln!(out)?;
+    }
+    Ok(if held { Status::Held } else { Status::Failed })
+}

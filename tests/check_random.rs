@@ -1,0 +1,83 @@
+//! `check random`: random modules on all backends.
+use std::fs;
+use std::sync::atomic::AtomicBool;
+
+use early_exit::harness::{Launcher, Trials, random};
+use early_exit::module::random::{Dna, Menu};
+use early_exit::record::RandomRun;
+
+use crate::{EARLY_EXIT, early_exit, here, stdout};
+
+/// What a run finds; all that is no number of seconds.
+fn run(arguments: &[&str]) -> RandomRun {
+    let folder = tempfile::tempdir().unwrap();
+    let save = folder.path().to_str().unwrap();
+    let printed = stdout(&[&["check", "random", "--json", "--save", save], arguments].concat());
+    let run: RandomRun = serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"));
+    RandomRun { seconds: 0.0, ..run }
+}
+
+/// Two columns that differ in nothing but their names, from a backend of this build.
+fn twins() -> Option<[String; 2]> {
+    let one = here().into_iter().next()?;
+    Some([one.into(), format!("{one}:threads=1")])
+}
+
+#[test]
+fn a_seed_gives_the_same_modules_however_many_are_tried_at_once() {
+    let Some([one, other]) = twins() else { return };
+    let asked = ["--count", "60", "--seed", "11", "--backend", &one, "--backend", &other];
+    let [alone, at_once] = ["1", "3"].map(|jobs| run(&[&asked[..], &["--jobs", jobs]].concat()));
+    assert_eq!(alone, at_once);
+    assert_eq!(alone.tally.modules + alone.tally.none, 60);
+    assert!(alone.tally.calls > alone.tally.modules && alone.tally.exits > 5, "{:?}", alone.tally);
+    assert_eq!(alone.kinds, [], "a backend disagrees with itself");
+    let others = run(&["--count", "60", "--seed", "12", "--backend", &one, "--backend", &other]);
+    assert_ne!(others.tally, alone.tally);
+}
+
+#[test]
+fn backends_agree_but_for_what_is_explained() {
+    if here().len() < 2 {
+        return;
+    }
+    let run = run(&["--count", "30", "--seed", "4"]);
+    assert_eq!(run.subjects, here());
+    assert_eq!(run.unexplained().count(), 0, "{:#?}", run.kinds);
+}
+
+#[test]
+fn one_backend_alone_is_refused() {
+    let Some(one) = here().into_iter().next() else { return };
+    let output = early_exit(&["check", "random", "--backend", one]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nobody to disagree with"));
+}
+
+/// A worker that says of the second subject what it did not see: one module's digest, and how its calls ended.
+#[cfg(unix)]
+#[test]
+fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let Some([one, other]) = twins() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let liar = folder.path().join("liar");
+    let lies = r#"-e 's/number\":7,\"digest\":[0-9]*/number\":7,\"digest\":5/' -e 's/"ended":"returned"/"ended":"trapped: unreachable"/g'"#;
+    let script = format!(
+        "#!/bin/sh\ncase \"$2\" in {other}) {EARLY_EXIT} worker {one} | sed -u {lies};; *) exec {EARLY_EXIT} worker {one};; esac\n"
+    );
+    fs::write(&liar, script).unwrap();
+    fs::set_permissions(&liar, fs::Permissions::from_mode(0o755)).unwrap();
+
+    let menu = Menu { features: vec!["multi-value".into()] };
+    let (count, specs) = (25, vec![one, other]);
+    let trials = Trials { specs, menu, seed: 5, count, jobs: 1 };
+    let run = random(&Launcher::new(&liar), &trials, &|_, _| (), &AtomicBool::new(false)).unwrap();
+    let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
+    assert_eq!((kind.times, kind.first.dna.number), (1, 7));
+    assert_eq!(kind.first.about, "how it ended");
+    let came: Vec<_> = kind.first.sides.iter().map(|side| side.came.as_str()).collect();
+    assert_eq!(came, ["returned", "trapped: unreachable"]);
+    assert!(kind.first.dna.entropy().len() < Dna::new(5, 7).entropy().len(), "{:?}", kind.first.dna);
+}

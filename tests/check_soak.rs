@@ -1,0 +1,33 @@
+//! `check soak`: what leaving guests leaves behind.
+use early_exit::record::Soaked;
+
+use crate::{early_exit, here};
+
+#[test]
+fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
+    for backend in here() {
+        let output =
+            early_exit(&["check", "soak", "--for", "2s", "--seed", "3", "--json", "--backend", backend]).output();
+        let output = output.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let soaked: Vec<Soaked> =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+        let [soaked] = soaked.as_slice() else { panic!("one backend was asked for") };
+        assert_eq!((soaked.subject.as_str(), &soaked.failed), (backend, &None));
+        let left = soaked.left;
+        let ways = [left.exits, left.traps, left.panics, left.nested, left.fresh, left.on_threads];
+        assert!(ways.iter().all(|times| *times > 0), "{left:?}");
+        assert!(soaked.samples.len() >= 3, "{soaked:?}");
+        assert!(soaked.samples.windows(2).all(|two| two[0].times < two[1].times), "{soaked:?}");
+        assert!(!cfg!(target_os = "linux") || soaked.samples.iter().all(|sample| sample.files.is_some()));
+    }
+}
+
+#[test]
+fn a_length_of_time_has_a_unit_that_is_known() {
+    for wrong in ["0s", "5 weeks", "soon", "-3s", "nan"] {
+        let output = early_exit(&["check", "soak", &format!("--for={wrong}")]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("s, m or h"), "{wrong}");
+    }
+}

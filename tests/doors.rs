@@ -1,0 +1,227 @@
+//! The doors: whatever is fed to what reads input is taken or refused, and never ends in a panic.
+//!
+//! A few hundred inputs each as tests go. `scripts/fuzz-doors SECONDS` goes on for longer, and counts.
+use std::cell::Cell;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use early_exit::harness::{Answer, Ask, Hello, Trial};
+use early_exit::module::{Errand, ExitAt, Interface, Invocation, Source};
+use early_exit::record::{Document, Gathered};
+use early_exit::report::break_even::Asked;
+use early_exit::report::{csv, html, markdown, summary};
+use early_exit::{benchmark, guest};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::Value;
+
+/// Feeds a door: so many inputs, or more for as long as the environment says.
+fn feed<S: Strategy>(door: &str, usual: u32, inputs: S, take: impl Fn(S::Value)) {
+    let until = std::env::var("EARLY_EXIT_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    let (until, started, count) = (Duration::from_secs(until.unwrap_or(0)), Instant::now(), Cell::new(0_u64));
+    loop {
+        let config = Config { failure_persistence: None, ..Config::default() };
+        // Whoever says how many gets as many.
+        let cases = std::env::var_os("PROPTEST_CASES").map_or(usual, |_| config.cases);
+        let config = Config { cases, ..config };
+        let fed = TestRunner::new(config).run(&inputs, |input| {
+            count.set(count.get() + 1);
+            take(input);
+            Ok(())
+        });
+        fed.unwrap_or_else(|found| panic!("{door}: {found}"));
+        if started.elapsed() >= until {
+            break;
+        }
+    }
+    eprintln!("{door}: {} inputs in {:.1} s", count.get(), started.elapsed().as_secs_f64());
+}
+
+/// Bytes that were good, with a few mishaps.
+fn mangled(good: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let mishap = (any::<Index>(), any::<Index>(), any::<u8>(), 0..6_u8);
+    (prop::sample::select(good), prop::collection::vec(mishap, 0..6)).prop_map(|(mut bytes, mishaps)| {
+        for (at, other, byte, kind) in mishaps {
+            if bytes.is_empty() {
+                break;
+            }
+            let (at, other) = (at.index(bytes.len()), other.index(bytes.len()));
+            let (from, to) = (at.min(other), at.max(other));
+            match kind {
+                0 => bytes[at] = byte,
+                1 => bytes[at] ^= 1 << (byte % 8),
+                2 => bytes.truncate(at),
+                3 => drop(bytes.drain(from..to.min(from + 16))),
+                4 => bytes.insert(at, byte),
+                _ => {
+                    let again = bytes[from..to.min(from + 64)].to_vec();
+                    bytes.splice(at..at, again);
+                }
+            }
+        }
+        bytes
+    })
+}
+
+fn guests() -> Vec<Vec<u8>> {
+    let texts = [guest::EARLY_EXIT, guest::TRAPS, guest::EXCEPTIONS, guest::SIMD, guest::WAYS_TO_CALL, guest::GROWING];
+    texts.into_iter().map(guest::wasm).chain([guest::WASI_STYLE.to_vec(), guest::STACK_FRAMES.to_vec()]).collect()
+}
+
+#[test]
+fn guests_of_any_bytes() {
+    feed("guests' bytes", 400, mangled(guests()), |bytes| {
+        if let Ok(interface) = Interface::read(&bytes) {
+            for (name, _) in interface.functions() {
+                let _ = Invocation::read(&interface, &[name.to_owned(), "1".into()]);
+            }
+        }
+    });
+}
+
+#[test]
+fn guests_of_any_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guest.wat");
+    let texts = [guest::EARLY_EXIT, guest::TRAPS, guest::KERNELS, guest::EXCEPTIONS];
+    feed("guests' text", 100, mangled(texts.map(|text| text.as_bytes().to_vec()).to_vec()), |text| {
+        fs::write(&path, text).unwrap();
+        if let Err(refused) = Source::open(path.to_str().unwrap()) {
+            assert_eq!(format!("{refused:#}").lines().count(), 1, "{refused:#}");
+        }
+    });
+}
+
+#[test]
+fn invocations_of_any_words() {
+    let words = "[-+0-9a-fxn:_i.eE]{0,44}|null|nan:0x[0-9a-f]{1,20}|\\PC{0,12}";
+    let word = proptest::string::string_regex(words).unwrap();
+    let interface = Interface::read(&guest::wasm(
+        "(module (func (export \"f\") (param i32)) (func (export \"g\") (param i64 f32)) \
+         (func (export \"h\") (param f64 v128)) (func (export \"i\") (param externref funcref)))",
+    ))
+    .unwrap();
+    let asked = (prop::sample::select(vec!["f", "g", "h", "i", "j"]), prop::collection::vec(word, 0..3));
+    feed("invocations", 600, asked, |(name, mut words)| {
+        let _ = words.iter().map(|word| word.parse::<ExitAt>().map(|at| at.check(&interface))).count();
+        words.insert(0, name.to_owned());
+        if let Ok(Some(read)) = Invocation::read(&interface, &words) {
+            // What was read can be typed in again, and is the same.
+            let typed = read.as_options().replace(" -- ", " ");
+            let again: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
+            assert_eq!(Invocation::read(&interface, &again).unwrap().unwrap(), read);
+        }
+    });
+}
+
+/// Questions and answers as workers know them.
+fn lines() -> Vec<Vec<u8>> {
+    let errand = Errand { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
+    let address = benchmark::Address { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
+    let numbers = 3..28;
+    let asks = [
+        Ask::Play { scenario: "early-exit".into() },
+        Ask::Load { errand },
+        Ask::Prepare { address },
+        Ask::Sample { cell: 1, iterations: 100, settle: true, spin: 0 },
+        Ask::Try { seed: 9, numbers, menu: Default::default() },
+    ];
+    let answers = [
+        Answer::Said { line: "Exited early with exit code: 1".into() },
+        Answer::Unable { unsupported: true, why: "no".into() },
+        Answer::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
+        Answer::Sampled { nanoseconds: 77, delayed: Some(1), spun: 0 },
+        Answer::Tried { next: 28 },
+    ];
+    let trial = Trial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };
+    let mut lines: Vec<_> = asks.iter().map(|ask| serde_json::to_vec(ask).unwrap()).collect();
+    lines.extend(answers.iter().map(|answer| serde_json::to_vec(answer).unwrap()));
+    lines.push(serde_json::to_vec(&trial).unwrap());
+    lines
+}
+
+#[test]
+fn lines_of_any_worker() {
+    feed("workers' lines", 600, mangled(lines()), |line| {
+        let _ = serde_json::from_slice::<Hello>(&line);
+        let _ = serde_json::from_slice::<Trial>(&line);
+        // What is taken is what would be said.
+        if let Ok(answer) = serde_json::from_slice::<Answer>(&line) {
+            let said = serde_json::to_string(&answer).unwrap();
+            assert_eq!(serde_json::to_string(&serde_json::from_str::<Answer>(&said).unwrap()).unwrap(), said);
+        }
+        if let Ok(ask) = serde_json::from_slice::<Ask>(&line) {
+            assert_eq!(serde_json::from_str::<Ask>(&serde_json::to_string(&ask).unwrap()).unwrap(), ask);
+        }
+    });
+}
+
+/// The places of all values in a document, as JSON pointers.
+fn places(value: &Value, at: &str, places: &mut Vec<String>) {
+    places.push(at.to_owned());
+    match value {
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(n, value)| self::places(value, &format!("{at}/{n}"), places));
+        }
+        Value::Object(values) => {
+            let escaped = |key: &String| key.replace('~', "~0").replace('/', "~1");
+            values.iter().for_each(|(key, value)| self::places(value, &format!("{at}/{}", escaped(key)), places));
+        }
+        _ => {}
+    }
+}
+
+/// What may stand where something else should.
+fn oddities() -> impl Strategy<Value = Value> {
+    let words =
+        ["", "native", "wasmer", "\u{202e}\u{7}<script>&", "../../..", "1e999"].map(|word| serde_json::json!(word));
+    let numbers = [0.0, -1.0, 0.5, 1e-300, 1e300, 4_294_967_296.0].map(|number| serde_json::json!(number));
+    let whole = [0_u64, 1, 255, u64::MAX].map(|number| serde_json::json!(number));
+    let others =
+        [Value::Null, serde_json::json!(true), serde_json::json!([]), serde_json::json!({}), serde_json::json!([0])];
+    prop::sample::select([words.to_vec(), numbers.to_vec(), whole.to_vec(), others.to_vec()].concat())
+}
+
+#[test]
+fn reports_with_anything_anywhere() {
+    let fixtures = ["tests/fixtures/report.json", "tests/fixtures/check.json"];
+    let documents: Vec<Value> =
+        fixtures.iter().map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect();
+    let all: Vec<Vec<String>> = documents
+        .iter()
+        .map(|document| {
+            let mut all = Vec::new();
+            places(document, "", &mut all);
+            all
+        })
+        .collect();
+    let job = Asked { kernel: benchmark::execute::FIB.id.into(), exits: 1, functions: None };
+    let mishaps = prop::collection::vec((any::<Index>(), oddities()), 1..3);
+    feed("report files", 24, (0..documents.len(), mishaps), |(which, mishaps)| {
+        let mut document = documents[which].clone();
+        for (place, oddity) in mishaps {
+            let place = place.get(&all[which]);
+            if let Some(value) = document.pointer_mut(place) {
+                *value = oddity;
+            }
+        }
+        let Ok(read) = Document::parse(&document.to_string()) else { return };
+        // What is taken can be drawn.
+        let mut gathered = Gathered::default();
+        gathered.add(read);
+        let drawn = [summary::shown(&gathered, &job), markdown::page(&gathered, &job), html::page(&gathered, &job)];
+        assert!(drawn.iter().all(|drawn| !drawn.is_empty()));
+        csv::rows(&gathered);
+    });
+}
+
+#[test]
+fn report_files_of_any_bytes() {
+    let good = fs::read("tests/fixtures/check.json").unwrap();
+    feed("report files' bytes", 100, mangled(vec![good, b"{\"version\":1}".to_vec()]), |bytes| {
+        if let Err(refused) = Document::parse(&String::from_utf8_lossy(&bytes)) {
+            assert_eq!(format!("{refused:#}").lines().count(), 1, "{refused:#}");
+        }
+    });
+}
