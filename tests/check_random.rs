@@ -30,7 +30,7 @@ fn a_seed_gives_the_same_modules_however_many_are_tried_at_once() {
     let [alone, at_once] = ["1", "3"].map(|jobs| run(&[&asked[..], &["--jobs", jobs]].concat()));
     assert_eq!(alone, at_once);
     assert_eq!(alone.tally.modules + alone.tally.none, 60);
-    assert!(alone.tally.calls > alone.tally.modules && alone.tally.exits > 5, "{:?}", alone.tally);
+    assert!(alone.tally.calls > alone.tally.modules && alone.tally.exits > 0, "{:?}", alone.tally);
     assert_eq!(alone.kinds, [], "a backend disagrees with itself");
     let others = run(&["--count", "60", "--seed", "12", "--backend", &one, "--backend", &other]);
     assert_ne!(others.tally, alone.tally);
@@ -54,7 +54,7 @@ fn one_backend_alone_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("nobody to disagree with"));
 }
 
-/// A worker that says of the second subject what it did not see: one module's digest, and how its calls ended.
+/// A worker that says of the second subject what it did not see: one module's digest, and how its compiling ended.
 #[cfg(unix)]
 #[test]
 fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
@@ -63,7 +63,7 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     let Some([one, other]) = twins() else { return };
     let folder = tempfile::tempdir().unwrap();
     let liar = folder.path().join("liar");
-    let lies = r#"-e 's/number\":7,\"digest\":[0-9]*/number\":7,\"digest\":5/' -e 's/"ended":"returned"/"ended":"trapped: unreachable"/g'"#;
+    let lies = r#"-e 's/number\\":7,\\"digest\\":[0-9]*/number\\":7,\\"digest\\":5/' -e 's/"ended":"compiled"/"ended":"refused"/g'"#;
     let script = format!(
         "#!/bin/sh\ncase \"$2\" in {other}) {EARLY_EXIT} worker {one} | sed -u {lies};; *) exec {EARLY_EXIT} worker {one};; esac\n"
     );
@@ -78,6 +78,6 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     assert_eq!((kind.times, kind.first.dna.number), (1, 7));
     assert_eq!(kind.first.about, "how it ended");
     let came: Vec<_> = kind.first.sides.iter().map(|side| side.came.as_str()).collect();
-    assert_eq!(came, ["returned", "trapped: unreachable"]);
+    assert_eq!(came, ["compiled", "refused"]);
     assert!(kind.first.dna.entropy().len() < Dna::new(5, 7).entropy().len(), "{:?}", kind.first.dna);
 }

@@ -39,6 +39,9 @@ pub const SLACK: f64 = 4.0 * 1048576.0;
 /// The share of the samples at the beginning that is not looked at: what is allocated once is allocated then.
 const WARM: f64 = 0.25;
 
+/// Something that is counted.
+type Count = fn(&SoakSample) -> Option<u64>;
+
 impl Soaked {
     /// By how much memory grew, in bytes for each time that a guest was left: the median of the slopes between all pairs
     /// of samples, but for the first quarter of them. Nothing with fewer than three, or where the platform does not tell.
@@ -57,8 +60,7 @@ impl Soaked {
         if let Some(slope) = self.slope().filter(|slope| *slope > MOST_BYTES_EACH && slope * over > SLACK) {
             wrong.push(format!("memory grows by {:.1} MiB a million times", slope * 1e6 / 1048576.0));
         }
-        let counts: [(&str, fn(&SoakSample) -> Option<u64>); 2] =
-            [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
+        let counts: [(&str, Count); 2] = [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
         for (what, count) in counts {
             // More at all times of the last quarter than at any time of the first.
             let (first, last) = (&warm[..warm.len() / 4], &warm[warm.len() - warm.len() / 4..]);

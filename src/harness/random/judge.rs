@@ -41,7 +41,7 @@ pub(super) fn apart(dna: &Dna, examined: &[Examined]) -> Option<Apart> {
     if let Some((doing, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
         let place = examined.iter().find_map(|examined| examined.seen.iter().position(|seen| seen.doing == doing));
         let shown = examined.iter().map(|examined| examined.at(place.unwrap_or(0))).collect::<Vec<_>>();
-        return Some(parted(dna, doing, "how it ended", &shown, |shown| key_of(shown)));
+        return Some(parted(dna, doing, "how it ended", &shown, key_of));
     }
     for place in 0..most {
         let shown: Vec<_> = examined.iter().map(|examined| examined.at(place)).collect();
@@ -51,7 +51,7 @@ pub(super) fn apart(dna: &Dna, examined: &[Examined]) -> Option<Apart> {
             keys.iter().any(|key| *key != keys[0])
         };
         if differs(&|shown| format!("{:?} {}", shown.doing, shown.ended)) {
-            return Some(parted(dna, first.doing, "how it ended", &shown, |shown| key_of(shown)));
+            return Some(parted(dna, first.doing, "how it ended", &shown, key_of));
         }
         let widest = shown.iter().flatten().map(|shown| shown.with.len()).max().unwrap_or(0);
         for n in 0..widest {
