@@ -192,7 +192,7 @@ impl Backend {
             Presence::Here(open) => open(settings).map_err(|error| anyhow!("{}: {error}", self.name)),
             Presence::NotCompiledIn => {
                 let feature = self.feature.unwrap_or(self.name);
-                bail!("backend `{}` is not compiled in; build with `--features {feature}`", self.name)
+                bail!("backend `{}` is not compiled in: build with --features {feature}", self.name)
             }
             Presence::NotOnThisPlatform(why) => bail!("backend `{}` cannot be had here: {why}", self.name),
         }
