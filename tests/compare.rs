@@ -31,7 +31,14 @@ impl Measured {
         ];
         let fixed = ["measure", "--backend", "native", "-o", file.to_str().unwrap()];
         early_exit(&[&fixed[..], &filters].concat()).assert().success();
-        let report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let mut report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        // What a busy machine does to eight launches is not what is tested: all take 100 ns, give or take a thousandth.
+        for cell in &mut report.cells {
+            for launch in &mut cell.launches {
+                let time = 100.0 + 0.1 * f64::from(launch.launch * 7 % 5);
+                launch.nanoseconds.iter_mut().for_each(|nanoseconds| *nanoseconds = time);
+            }
+        }
         Self { folder, report }
     }
 
