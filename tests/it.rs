@@ -13,8 +13,10 @@ mod measure;
 mod page;
 mod report;
 mod run;
+#[cfg(any(feature = "cranelift", feature = "llvm", feature = "singlepass", feature = "wasmi", feature = "wasmtime"))]
 mod run_file;
 #[cfg(unix)]
+#[cfg(any(feature = "cranelift", feature = "llvm", feature = "singlepass", feature = "wasmi", feature = "wasmtime"))]
 mod run_limits;
 #[cfg(unix)]
 mod supervisor;
