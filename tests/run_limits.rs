@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use early_exit::guest::generated;
 use early_exit::harness::{self, Launcher, Limits};
-use early_exit::module::Errand;
-use early_exit::record::{Ran, RanOn, Verdict};
+use early_exit::module::{Errand, Step};
+use early_exit::record::{Ran, RanOn, StepTaken, Verdict};
 use rustix::process::{Pid, Signal, kill_process};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection,
@@ -22,7 +22,8 @@ use crate::{EARLY_EXIT, here};
 fn whole(ran: &Ran) {
     assert_eq!(ran.rows.len(), here().len());
     for row in &ran.rows {
-        assert!(row.steps.len() == 5 || row.is_bad(), "{row:?}");
+        // Where there is nothing to call, the instance is the end.
+        assert!(row.steps.len() >= 4 || row.is_bad(), "{row:?}");
     }
 }
 
@@ -129,8 +130,12 @@ fn a_compile_that_takes_too_long_is_stopped_and_says_so() {
     whole(&ran);
     assert!(here().is_empty() || status == Some(1));
     for row in &ran.rows {
-        assert!(matches!(last(row), Verdict::TimedOut { .. }), "{row:?}");
+        // An interpreter may be done by then.
+        let done =
+            |step: &StepTaken| step.step == Step::Compile && step.nanoseconds.is_some_and(|took| took < 200_000_000);
+        assert!(matches!(last(row), Verdict::TimedOut { .. }) || row.steps.iter().any(done), "{row:?}");
     }
+    assert!(here().is_empty() || ran.rows.iter().any(|row| matches!(last(row), Verdict::TimedOut { .. })));
 }
 
 /// The program's own memory, while it deals with 50 MB.

@@ -18,11 +18,15 @@ pub fn table_of(ran: &Ran) -> String {
         counted(facts.imports, "import"),
         counted(facts.exports, "export"),
     );
+    let gap = if ran.subjects.iter().any(|subject| subject.label.len() > LONG) { 1 } else { 2 };
     let mut rows = table(["backend", "validate", "compile", "serialize", "instance", "call", "artifact", "peak"]);
     for (subject, row) in ran.subjects.iter().zip(&ran.rows) {
         let steps = Step::ALL.iter().map(|step| cell(row.steps.iter().find(|taken| taken.step == *step)));
         let sizes = [row.artifact_bytes, row.peak_bytes].map(|bytes| bytes.map_or("-".into(), units::bytes));
         rows.add_row([subject.label.clone()].into_iter().chain(steps).chain(sizes));
+    }
+    for column in rows.column_iter_mut() {
+        column.set_padding((0, gap));
     }
     shown += &written(&rows);
     shown.push('\n');
@@ -35,6 +39,9 @@ pub fn table_of(ran: &Ran) -> String {
     }
     shown
 }
+
+/// With a longer name in it the table needs its gaps to stay within 80 columns.
+const LONG: usize = 12;
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })

@@ -1,12 +1,14 @@
 //! Where the seam is filled in with words that are wasmi's alone.
-use ::wasmi::errors::{ErrorKind, MemoryError, TableError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::wasmi::errors::{ErrorKind, HostError, MemoryError, TableError};
 use ::wasmi::{
     AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, F32, F64, Func, FuncType, Global,
     ImportType, Memory, Module, Nullable, Ref, Store, Table, TrapCode, V128, Val, ValType,
 };
 use anyhow::{Result, bail};
 
-use crate::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value};
+use crate::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value, panic_message};
 use crate::exit_code::ExitCode;
 
 /// Something of the type that an import declares.
@@ -16,14 +18,21 @@ pub(super) fn meet(store: &mut Store<()>, place: usize, import: &ImportType<'_>,
             let (import, host) = (told(place, import, of), host.clone());
             let answer = move |caller: &mut Caller<'_, ()>, arguments: &[Val]| {
                 let arguments = arguments.iter().map(|value| ours(&*caller, value)).collect::<Result<Vec<_>>>()?;
-                let values = host(&import, &arguments)?;
+                // A panic may not unwind wasmi, so it goes through it as an error.
+                let values = match catch_unwind(AssertUnwindSafe(|| host(&import, &arguments))) {
+                    Ok(answered) => answered?,
+                    Err(payload) => bail!(Panicked(panic_message(&*payload).to_owned())),
+                };
                 values.into_iter().map(|value| theirs(&mut *caller, value)).collect::<Result<Vec<_>>>()
             };
             Func::new(store, of.clone(), move |mut caller: Caller<'_, ()>, arguments: &[Val], results: &mut [Val]| {
                 // An exit is handed on as it is, so that the caller finds it by downcast.
                 let values = answer(&mut caller, arguments).map_err(|error| match error.downcast::<ExitCode>() {
                     Ok(code) => Error::host(code),
-                    Err(error) => Error::new(error.to_string()),
+                    Err(error) => match error.downcast::<Panicked>() {
+                        Ok(panicked) => Error::host(panicked),
+                        Err(error) => Error::new(error.to_string()),
+                    },
                 })?;
                 results.iter_mut().zip(values).for_each(|(result, value)| *result = value);
                 Ok(())
@@ -35,6 +44,13 @@ pub(super) fn meet(store: &mut Store<()>, place: usize, import: &ImportType<'_>,
         ExternType::Global(of) => Global::new(store, Val::default_for_ty(of.content()), of.mutability()).into(),
     })
 }
+
+/// What a host function's panic said.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Panicked(String);
+
+impl HostError for Panicked {}
 
 fn told(place: usize, import: &ImportType<'_>, of: &FuncType) -> Import {
     let types = |types: &[ValType]| types.iter().copied().map(our_type).collect();
@@ -69,6 +85,9 @@ pub(super) fn deserialize(_: &Engine, _: &[u8]) -> Result<Module> {
 pub(super) fn outcome(error: &Error) -> Outcome {
     if let Some(code) = error.downcast_ref::<ExitCode>() {
         return Outcome::Exited(*code);
+    }
+    if let Some(Panicked(message)) = error.downcast_ref() {
+        return Outcome::Panicked(message.clone());
     }
     Outcome::Trapped(match (error.as_trap_code(), error.kind()) {
         (Some(TrapCode::UnreachableCodeReached), _) => Trap::Unreachable,
