@@ -20,8 +20,7 @@ const END: &str = "<!-- figures end -->\n";
 
 fn main() -> Result<()> {
     let path = env::args().nth(1).context("name a report, written by `early-exit measure -o FILE`")?;
-    let report: Report =
-        serde_json::from_str(&fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?)?;
+    let report = Report::read(path.as_ref())?;
     let page = fs::read_to_string(PAGE)?;
     let (before, rest) = page.split_once(BEGIN).context("the page has no place for figures")?;
     let (_, after) = rest.split_once(END).context("the page's figures have no end")?;

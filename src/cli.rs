@@ -110,6 +110,8 @@ pub enum CheckWhat {
     Random(CheckRandom),
     /// Leave guests in all ways for as long as is asked, and watch what the process holds
     Soak(CheckSoak),
+    /// Play the specification's own test scripts
+    Spec(CheckSpec),
 }
 
 /// Run random modules on all backends, and show where these come apart.
@@ -158,6 +160,27 @@ pub struct CheckSoak {
     /// Print a JSON document, with every sample, instead of drawings
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: Choice,
+}
+
+/// Play the specification's own test scripts on all backends.
+///
+/// Modules that must be refused, calls that must trap or use up the stack, and all that leads up to them: each backend is
+/// asked for what it claims to support. Exit status: 1 when an assertion does not hold that no known divergence
+/// explains.
+#[derive(Debug, Args)]
+pub struct CheckSpec {
+    /// Play only the scripts that match this pattern (`core/*`, `*/simd_load*`); repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Vec<String>,
+    /// Print a JSON document instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// How many backends are checked at once
+    #[arg(long, value_name = "N", default_value_t = processors())]
+    pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: Choice,

@@ -23,7 +23,7 @@ fn every_benchmark_ends_as_it_must_on_every_backend() {
     for (backend, subject) in subjects() {
         for benchmark in benchmark::all() {
             let address = smallest(benchmark);
-            let mut cell = match Stand::prepare(&subject, &address, None) {
+            let mut cell = match Stand::prepare(&subject, &address, None, None) {
                 Ok(cell) => cell,
                 Err(Unable::Unsupported(why)) => {
                     assert_ne!(why, "not written for this engine", "{address} on {backend}");

@@ -1,9 +1,13 @@
 use std::fs;
+use std::time::Duration;
 
+use early_exit::benchmark::execute;
+use early_exit::harness::{self, Entrant, Handicap, Launcher, Onlooker, Order};
 use early_exit::record::Calibration;
+use early_exit::report::analysis;
 use early_exit::statistics::Verdict;
 
-use crate::{early_exit, here};
+use crate::{EARLY_EXIT, early_exit, here};
 
 /// Twins of the first backend on a few cells: what they carried is what was timed, and the same is not called another.
 #[test]
@@ -51,4 +55,36 @@ fn twins_carry_what_they_are_said_to() {
     assert_eq!(false_alarms, 0);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.contains("beyond 2 %") && shown.contains("nothing"), "{shown}");
+}
+
+struct Nobody;
+
+impl Onlooker for Nobody {
+    fn at(&mut self, _: &str, _: f64, _: Duration) {}
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// What a twin is said to carry must be in what is timed: five times the work takes some five times as long, and a spin
+/// as long as the cell makes it twice as long.
+#[test]
+fn a_handicap_is_really_carried() {
+    let Some(spec) = here().into_iter().next() else { return };
+    let launcher = Launcher::new(EARLY_EXIT);
+    let handicaps = vec![Handicap::None, Handicap::Work(4.0), Handicap::Spin(1.0)];
+    let order = Order {
+        entrants: handicaps.iter().map(|_| Entrant::new(spec, &launcher)).collect(),
+        addresses: execute::HASH.addresses(false).collect(),
+        handicaps: vec![handicaps],
+        budget: Duration::from_secs(30),
+        launches: 6,
+        seed: 3,
+    };
+    let report = harness::measure(&order, None, &mut Nobody).unwrap();
+    let [row] = &analysis::rows(&report)[..] else { panic!("one benchmark was asked for") };
+    let ratio = |of: usize| row.cells[of].ratio.as_ref().unwrap().value().exp();
+    assert!((3.0..8.0).contains(&ratio(1)), "x{}", ratio(1));
+    assert!((1.4..3.0).contains(&ratio(2)), "x{}", ratio(2));
 }

@@ -180,6 +180,7 @@ fn a_build_is_the_same_as_itself() {
     assert!(comparison.live);
     assert_eq!((comparison.sides[0].label.as_str(), comparison.sides[0].base.as_str()), ("native", "native before"));
     assert_eq!((status, comparison.count(Verdict::Slower)), (Some(0), 0), "{comparison:?}");
+    assert!(comparison.pairs.len() >= 2 && comparison.pairs.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
     let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     assert_eq!(report.subjects[1].held_against, Some(0));
 }

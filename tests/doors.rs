@@ -123,7 +123,7 @@ fn lines() -> Vec<Vec<u8>> {
     let asks = [
         Ask::Play { scenario: "early-exit".into() },
         Ask::Load { errand },
-        Ask::Prepare { address },
+        Ask::Prepare { address, processor: None },
         Ask::Sample { cell: 1, iterations: 100, settle: true, spin: 0 },
         Ask::Try { seed: 9, numbers, menu: Default::default() },
     ];

@@ -5,6 +5,8 @@ mod calibrate;
 mod check;
 mod check_random;
 mod check_soak;
+#[cfg(unix)]
+mod check_spec;
 mod compare;
 mod doors;
 mod guests;

@@ -145,7 +145,7 @@ fn what_is_no_worker_is_no_riddle() {
 fn a_worker_answers_for_what_it_does_not_know() {
     let Some(mut worker) = worker() else { return };
     let address = Address { benchmark: "no/such".into(), at: None, host_frames: 1 };
-    match worker.ask(&Ask::Prepare { address }, &Limits::of(Duration::from_secs(60)), |_| ()) {
+    match worker.ask(&Ask::Prepare { address, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
         Ok(Answer::Unable { why, unsupported: true }) => assert!(why.contains("no/such"), "{why}"),
         other => panic!("{other:?}"),
     }

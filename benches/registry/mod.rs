@@ -127,7 +127,7 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
             let mut stand = None;
             group.bench_function(id, |bencher| {
                 let stand = stand.get_or_insert_with(|| {
-                    Stand::prepare(subject, address, None)
+                    Stand::prepare(subject, address, None, None)
                         .unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
                 });
                 bencher.iter_custom(|iterations| match stand.batch(Draw::of(iterations, false)) {

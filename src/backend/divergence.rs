@@ -54,6 +54,15 @@ pub static DIVERGENCES: &[Divergence] = &[
         reason: "it claims SIMD, and panics while it compiles a call with a vector among its arguments or results",
         upstream: "https://github.com/wasmerio/wasmer/issues/3015",
     },
+    Divergence {
+        scenario: "trap/set-before",
+        backends: &["llvm"],
+        platforms: &[],
+        came: "FAILED: [..]came `global, then a load: trapped: out of bounds memory access; it holds 0`",
+        often: Often::Always,
+        reason: "it takes loads and stores for what cannot trap, and leaves out setting a global that is set again after them",
+        upstream: "docs/findings.md, a global before a trap",
+    },
     // The code is unmapped with its engine, and what lies there afterwards is chance.
     Divergence {
         scenario: "module/dropped-engine",

@@ -11,6 +11,7 @@ mod divergence;
 mod expected_panic;
 mod family;
 mod native;
+mod nonconformance;
 mod setting;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
@@ -25,6 +26,7 @@ pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
+pub use nonconformance::{NONCONFORMANCES, Nonconformance};
 pub use setting::{Setting, Settings, Turn};
 
 use std::any::Any;

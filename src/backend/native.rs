@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use super::{About, Family, Repertoire, Settings, Subject};
-use crate::embedding::{Compiled, Embedding, Unsupported};
+use crate::embedding::{Compiled, Embedding, Ensemble, Unsupported};
 
 struct Native;
 
@@ -27,6 +27,10 @@ impl Embedding for Native {
     }
 
     fn compile_metered(&self, _: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
+        bail!(NO_ENGINE)
+    }
+
+    fn ensemble(&self) -> Result<Box<dyn Ensemble>> {
         bail!(NO_ENGINE)
     }
 }

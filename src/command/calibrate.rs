@@ -10,7 +10,7 @@ use crate::benchmark::{Address, execute};
 use crate::cli::Measure;
 use crate::harness::{Entrant, Handicap, Launcher, Order, machine};
 use crate::record::journal::write_whole;
-use crate::record::{Build, Calibration, VERSION};
+use crate::record::{Build, Calibration, VERSION, Whole};
 use crate::report::calibrated;
 use crate::statistics::Margin;
 
@@ -33,6 +33,8 @@ pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> 
         budget_seconds: asked.plan.budget().as_secs_f64(),
         runs: Vec::new(),
     };
+    // What cannot be written is told before anything is measured.
+    asked.output.as_deref().map(Whole::begin).transpose()?;
     let mut watch = Watch::begin()?;
     for run in 1..=asked.runs {
         watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };

@@ -92,7 +92,7 @@ pub(super) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     Ok(scenarios)
 }
 
-fn progress(cells: usize) -> ProgressBar {
+pub(super) fn progress(cells: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}").expect("the template is valid");
     ProgressBar::new(cells as u64).with_style(style)
 }

@@ -3,6 +3,7 @@ mod calibrate;
 mod check;
 mod check_random;
 mod check_soak;
+mod check_spec;
 mod choice;
 mod compare;
 mod confirm;
@@ -59,6 +60,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Check(asked) => match &asked.what {
             None => check::check(&asked, &launcher, &mut out),
             Some(CheckWhat::Random(asked)) => check_random::check_random(asked, &launcher, &mut out),
+            Some(CheckWhat::Spec(asked)) => check_spec::check_spec(asked, &launcher, &mut out),
             Some(CheckWhat::Soak(asked)) => check_soak::check_soak(asked, &launcher, &mut out),
         },
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),

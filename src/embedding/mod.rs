@@ -44,6 +44,36 @@ pub trait Embedding {
     /// # Errors
     /// As [`compile`](Self::compile), and where this engine counts no fuel.
     fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>>;
+
+    /// A store of its own for several modules that import from each other.
+    ///
+    /// # Errors
+    /// Where there is no engine.
+    fn ensemble(&self) -> Result<Box<dyn Ensemble>>;
+}
+
+/// Several modules in one store. Modules and instances go by numbers, each counted from 0 in the order of their making.
+pub trait Ensemble {
+    /// Compiles a module.
+    ///
+    /// # Errors
+    /// When the bytes are no module, or the backend refuses them.
+    fn compile(&mut self, wasm: &[u8]) -> Result<usize>;
+
+    /// Makes an instance of a module. What it imports is what registered instances export.
+    ///
+    /// # Errors
+    /// When something that it imports is not there or not of its type, or its start function does not return.
+    fn instantiate(&mut self, module: usize) -> Result<usize, NotInstantiated>;
+
+    /// Lets modules that are instantiated from now on import from an instance by a name.
+    fn register(&mut self, name: &str, instance: usize);
+
+    /// Calls an export. Panics are caught, and are an [`Outcome`].
+    fn call(&mut self, instance: usize, export: &str, arguments: &[Value]) -> Outcome;
+
+    /// What is in an exported global; nothing where there is none of that name, or its type cannot be told.
+    fn global(&mut self, instance: usize, export: &str) -> Option<Value>;
 }
 
 /// A compiled module.

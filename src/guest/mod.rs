@@ -41,6 +41,9 @@ pub const STACK_FRAMES: &[u8] = include_bytes!("../../guests/built/stack_frames.
 /// Every way to trap, each by an export that its arguments make trap or not, and `exit(code)`.
 pub const TRAPS: &str = include_str!("../../guests/traps.wat");
 
+/// Sets a global or the memory's first word before something that traps where its argument says so, and again after it.
+pub const SET_BEFORE_TRAP: &str = include_str!("../../guests/set_before_trap.wat");
+
 /// Endless loops, which tell the host that they run: `count(n)` with arithmetic only, `churn(at)` with loads and stores,
 /// `poll()` with a call of the host each time around. Beside them `once()`, which only calls, and `load(at)`.
 pub const ENDLESS: &str = include_str!("../../guests/endless.wat");

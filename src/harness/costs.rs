@@ -43,7 +43,7 @@ pub fn costs(launcher: &Launcher, spec: &str) -> Result<Costs> {
 /// The size of the artifact where one was made, and the median time of an iteration.
 fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
     let address = Address { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
-    let cell = prepare(worker, &address, PATIENCE)?;
+    let cell = prepare(worker, &address, None, PATIENCE)?;
     let mut samples = (0..batches)
         .map(|_| cell.sample(worker, Draw::of(each, false), PATIENCE).map(|batch| batch.elapsed))
         .collect::<Result<Vec<_>, _>>()?;

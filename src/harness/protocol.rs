@@ -10,11 +10,12 @@ use crate::backend::About;
 use crate::benchmark::Address;
 use crate::module::random::{Dna, Menu, Seen};
 use crate::module::soak::Left;
+use crate::module::spec;
 use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,10 +73,23 @@ pub enum Ask {
         /// For how long.
         milliseconds: u64,
     },
+    /// Play a script of the specification's. Says the line of each directive before it, and is answered by
+    /// [`Answer::Scripted`] or [`Answer::Unable`].
+    Script {
+        /// Its name.
+        name: String,
+        /// What the backend claims and really has, by the names of the proposals.
+        features: Vec<String>,
+        /// The lines of the directives that are left out.
+        skip: Vec<usize>,
+    },
     /// Prepare a cell; answered by [`Answer::Prepared`] or [`Answer::Unable`].
     Prepare {
         /// Which.
         address: Address,
+        /// The processor that it is held to; the last where none is named.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        processor: Option<usize>,
     },
     /// Run a batch of a prepared cell; answered by [`Answer::Sampled`] or [`Answer::Unable`].
     Sample {
@@ -131,6 +145,11 @@ pub enum Answer {
     Soaked {
         /// How often since the first question.
         left: Left,
+    },
+    /// A script is over.
+    Scripted {
+        /// With this.
+        played: spec::Played,
     },
     /// A cell is ready.
     Prepared {

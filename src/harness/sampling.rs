@@ -55,12 +55,18 @@ pub enum Failure {
     Lost(#[from] Lost),
 }
 
-/// Prepares a cell in a worker, within a time.
+/// Prepares a cell in a worker, held to a processor, within a time.
 ///
 /// # Errors
 /// As [`Failure`] says.
-pub fn prepare(worker: &mut Worker, address: &Address, within: Duration) -> Result<Cell, Failure> {
-    match worker.ask(&Ask::Prepare { address: address.clone() }, &Limits::of(within), |_| ())? {
+pub fn prepare(
+    worker: &mut Worker,
+    address: &Address,
+    processor: Option<usize>,
+    within: Duration,
+) -> Result<Cell, Failure> {
+    let ask = Ask::Prepare { address: address.clone(), processor };
+    match worker.ask(&ask, &Limits::of(within), |_| ())? {
         Answer::Prepared { cell, facts } => Ok(Cell { number: cell, facts }),
         other => Err(refused(worker, other)),
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
+use super::processor;
 use super::sampling::{Batch, Draw};
 use crate::backend::{NO_MODULE, Subject, Unable};
 use crate::benchmark::{self, Address, Benchmark, By};
@@ -25,14 +26,15 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later. `module` is
-    /// the user's, where there is one.
+    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later. It is held to
+    /// `processor`, or to the last, unless it is about threads. `module` is the user's, where there is one.
     ///
     /// # Errors
     /// When the subject cannot.
     pub fn prepare(
         subject: &Arc<dyn Subject>,
         address: &Address,
+        processor: Option<usize>,
         module: Option<Arc<Measured>>,
     ) -> Result<Self, Unable> {
         let benchmark = benchmark::find(&address.benchmark)
@@ -43,7 +45,7 @@ impl Stand {
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
         let standing = move || {
             if !benchmark.parallel {
-                hold_to_one_processor();
+                processor::hold_to(processor);
             }
             let mut cell = match prepare(&subject, benchmark, at, module.as_ref()) {
                 Ok(cell) => cell,
@@ -97,13 +99,6 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
         black_box(());
     }
     deeper(frames, bottom);
-}
-
-/// The last processor, where the platform can: the supervisor, which works between batches only, has the others.
-fn hold_to_one_processor() {
-    if let Some(last) = core_affinity::get_core_ids().and_then(|cores| cores.into_iter().max_by_key(|core| core.id)) {
-        core_affinity::set_for_current(last);
-    }
 }
 
 /// After another process ran, the first iterations are slow: a batch first runs untimed for at least so long.

@@ -19,6 +19,7 @@ use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
 use crate::module::random::{self, Dna, Doing, Menu, Seen, generate, trial};
 use crate::module::soak::{Left, Soak};
+use crate::module::spec::{self, Claims};
 use crate::module::{Errand, Measured, Step, Stepped, Workbench};
 use crate::record::Build;
 use crate::scenario;
@@ -59,7 +60,8 @@ pub fn serve(spec: &str) -> Result<()> {
                     Err(astray) => Answer::Unable { unsupported: false, why: format!("{astray:#}") },
                 }
             }
-            Ask::Prepare { address } => prepare(&subject, &address, module.clone(), &mut cells),
+            Ask::Script { name, features, skip } => script(&*subject, &name, &features, &skip, &wire),
+            Ask::Prepare { address, processor } => prepare(&subject, &address, processor, module.clone(), &mut cells),
             Ask::Sample { cell, iterations, settle, spin } => {
                 sample(cells.get_mut(cell), Draw { iterations, settle, spin })?
             }
@@ -180,13 +182,25 @@ fn examine(subject: &dyn Subject, dna: &Dna, menu: &Menu, wire: &Wire) -> Answer
     }
 }
 
+fn script(subject: &dyn Subject, name: &str, features: &[String], skip: &[usize], wire: &Wire) -> Answer {
+    let Some(script) = spec::script(name) else {
+        return Answer::Unable { unsupported: true, why: format!("this build knows no script `{name}`") };
+    };
+    let about_to = |line: usize| wire.send(&Answer::Said { line: line.to_string() });
+    match spec::play(subject, Claims::new(features), &script, skip, about_to) {
+        Ok(played) => Answer::Scripted { played },
+        Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
+    }
+}
+
 fn prepare(
     subject: &Arc<dyn Subject>,
     address: &Address,
+    processor: Option<usize>,
     module: Option<Arc<Measured>>,
     cells: &mut Vec<Option<Stand>>,
 ) -> Answer {
-    match Stand::prepare(subject, address, module) {
+    match Stand::prepare(subject, address, processor, module) {
         Ok(cell) => {
             let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             cells.push(Some(cell));

@@ -10,6 +10,7 @@ mod invocation;
 pub mod random;
 pub mod soak;
 mod source;
+pub mod spec;
 mod state;
 mod steps;
 mod stubs;

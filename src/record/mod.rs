@@ -10,7 +10,8 @@ mod random;
 mod read;
 mod samples;
 mod soak;
-mod validate;
+mod spec;
+pub(crate) mod validate;
 mod verdict;
 mod whole;
 
@@ -24,6 +25,7 @@ pub use random::{Apart, Explained, Kind, RandomRun, Saved, Side as ApartSide, Ta
 pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
 pub use soak::{MOST_BYTES_EACH, SLACK, SoakSample, Soaked};
+pub use spec::{Astray, SpecRun, SpecSubject};
 pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
 pub use whole::Whole;

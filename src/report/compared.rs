@@ -336,3 +336,45 @@ fn side(subject: Subject, other: Subject) -> Side {
         base_build: other.build,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::validate;
+
+    /// The second subject is 40 % slower on `unwind/indirect`, and held against the first.
+    fn run() -> Report {
+        let mut report = validate::tests::report();
+        report.subjects[1].held_against = Some(0);
+        report
+    }
+
+    fn verdict(report: &Report) -> (Option<Verdict>, bool) {
+        let comparison = live(report, Margin::new(0.02).unwrap());
+        let pair = comparison.pairs.iter().find(|pair| pair.address.benchmark == "unwind/indirect").unwrap();
+        (pair.verdict, pair.confirmed)
+    }
+
+    #[test]
+    fn the_second_look_has_the_last_word() {
+        let first = run();
+        assert_eq!(verdict(&first), (Some(Verdict::Slower), false));
+        let suspect: Address = "unwind/indirect".parse().unwrap();
+        assert!(suspects(&first, Margin::new(0.02).unwrap()).contains(&(0, suspect)));
+
+        let seen_again = Report { again: Some(Box::new(first.clone())), ..first.clone() };
+        assert_eq!(verdict(&seen_again), (Some(Verdict::Slower), true));
+
+        let mut other = first.clone();
+        let times: Vec<_> = other.cells.iter().filter(|cell| cell.subject == 0).cloned().collect();
+        for cell in other.cells.iter_mut().filter(|cell| cell.subject == 1) {
+            cell.launches.clone_from(&times.iter().find(|time| time.address == cell.address).unwrap().launches);
+        }
+        let gone = Report { again: Some(Box::new(other.clone())), ..first.clone() };
+        assert_eq!(verdict(&gone), (Some(Verdict::Same), true));
+
+        other.cells.clear();
+        let not_measured = Report { again: Some(Box::new(other)), ..first };
+        assert_eq!(verdict(&not_measured), (Some(Verdict::Unsure), true));
+    }
+}

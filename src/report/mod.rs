@@ -18,6 +18,7 @@ pub mod measured;
 pub mod ran;
 pub mod random;
 pub mod soak;
+pub mod spec;
 pub mod summary;
 pub mod terminal;
 pub mod units;

@@ -233,6 +233,41 @@ pub static DOWNCAST_SAYS_NO: Scenario = Scenario::by_family(
     ],
 );
 
+/// What a guest did before it trapped was done.
+pub static SET_BEFORE: Scenario = Scenario::anywhere(
+    "trap/set-before",
+    "what a guest set before it trapped stays set, whatever would have come after",
+    &[
+        "memory, then a load: trapped: out of bounds memory access; it holds 1",
+        "global, then a division: trapped: integer divide by zero; it holds 1",
+        "global, then a load: trapped: out of bounds memory access; it holds 1",
+        "global, then a store: trapped: out of bounds memory access; it holds 1",
+    ],
+    |engine, out| {
+        let compiled = engine.compile(&guest::wasm(guest::SET_BEFORE_TRAP))?;
+        let calls = [
+            ("memory, then a load", "set_memory", -100),
+            ("global, then a division", "set_global_divide", 0),
+            ("global, then a load", "set_global", -100),
+            ("global, then a store", "set_global_store", -100),
+        ];
+        for (what, export, argument) in calls {
+            let mut instance = compiled.instantiate(Arc::new(|_, _| Ok(vec![])))?;
+            let outcome = instance.call(export, &[I32(argument)]);
+            let mut first = None;
+            instance.memory("memory", &mut |piece| {
+                let word = || Some(i32::from_le_bytes(*piece.first_chunk()?));
+                first = first.or_else(word);
+            });
+            let global = instance.global("global");
+            let holds = if export == "set_memory" { first.map(I32) } else { global };
+            let holds = holds.map_or_else(|| "nothing".into(), |value| value.to_string());
+            say!(out, "{what}: {outcome}; it holds {holds}");
+        }
+        Ok(())
+    },
+);
+
 pub(super) static ALL: &[&Scenario] = &[
     &UNREACHABLE,
     &DIVIDE_BY_ZERO,
@@ -245,6 +280,7 @@ pub(super) static ALL: &[&Scenario] = &[
     &INDIRECT_CALL_WRONG_TYPE,
     &STACK_OVERFLOW,
     &DOWNCAST_SAYS_NO,
+    &SET_BEFORE,
 ];
 
 /// An export, and what it is called with.

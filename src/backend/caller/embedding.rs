@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::api::{self, Engine, Module, Store, Val};
+use super::ensemble::Together;
 use super::seam::{meet, ours, outcome, theirs};
 use super::{Own, seam};
-use crate::embedding::{Artifact, Compiled, Embedding, Host, Instance, NotInstantiated, Outcome, Value};
+use crate::embedding::{Artifact, Compiled, Embedding, Ensemble, Host, Instance, NotInstantiated, Outcome, Value};
 
 impl Embedding for Own {
     fn validate(&self, wasm: &[u8]) -> Result<()> {
@@ -21,6 +22,10 @@ impl Embedding for Own {
 
     fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>> {
         self.compiled(self.fuelled_engine(), wasm, Some(fuel))
+    }
+
+    fn ensemble(&self) -> Result<Box<dyn Ensemble>> {
+        Ok(Box::new(Together::new(self.engine())))
     }
 }
 
@@ -61,10 +66,7 @@ impl Compiled for Ready {
         let made = catch_unwind(AssertUnwindSafe(|| api::Instance::new(&mut store, &self.module, &met)));
         match made {
             Ok(Ok(instance)) => Ok(Box::new(Running { store, instance, metered: self.fuel.is_some() })),
-            Ok(Err(error)) => Err(match outcome(&error) {
-                Outcome::Failed(_) => NotInstantiated::Unlinked(error.into()),
-                ended => NotInstantiated::Start(ended),
-            }),
+            Ok(Err(error)) => Err(not_instantiated(error)),
             Err(panic) => Err(NotInstantiated::Start(Outcome::panicked(&*panic))),
         }
     }
@@ -99,28 +101,11 @@ struct Running {
 
 impl Instance for Running {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
-        let Some(function) = self.instance.get_func(&mut self.store, export) else {
-            return Outcome::Failed(format!("no function is exported as `{export}`"));
-        };
-        let arguments: Result<Vec<_>> = arguments.iter().map(|value| theirs(&mut self.store, *value)).collect();
-        let arguments = match arguments {
-            Ok(arguments) => arguments,
-            Err(error) => return Outcome::Failed(error.to_string()),
-        };
-        let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
-        match catch_unwind(AssertUnwindSafe(|| function.call(&mut self.store, &arguments, &mut results))) {
-            Ok(Ok(())) => match results.iter().map(|value| ours(&self.store, value)).collect() {
-                Ok(values) => Outcome::Returned(values),
-                Err(error) => Outcome::Failed(error.to_string()),
-            },
-            Ok(Err(error)) => outcome(&error),
-            Err(panic) => Outcome::panicked(&*panic),
-        }
+        call(&mut self.store, &self.instance, export, arguments)
     }
 
     fn global(&mut self, export: &str) -> Option<Value> {
-        let value = self.instance.get_global(&mut self.store, export)?.get(&mut self.store);
-        ours(&self.store, &value).ok()
+        global(&mut self.store, &self.instance, export)
     }
 
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
@@ -132,5 +117,39 @@ impl Instance for Running {
 
     fn fuel(&mut self) -> Option<u64> {
         self.metered.then(|| self.store.get_fuel().ok()).flatten()
+    }
+}
+
+pub(super) fn call(store: &mut Store<()>, instance: &api::Instance, export: &str, arguments: &[Value]) -> Outcome {
+    let Some(function) = instance.get_func(&mut *store, export) else {
+        return Outcome::Failed(format!("no function is exported as `{export}`"));
+    };
+    let arguments: Result<Vec<_>> = arguments.iter().map(|value| theirs(&mut *store, *value)).collect();
+    let arguments = match arguments {
+        Ok(arguments) => arguments,
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
+    match catch_unwind(AssertUnwindSafe(|| function.call(&mut *store, &arguments, &mut results))) {
+        Ok(Ok(())) => match results.iter().map(|value| ours(&*store, value)).collect() {
+            Ok(values) => Outcome::Returned(values),
+            Err(error) => Outcome::Failed(error.to_string()),
+        },
+        Ok(Err(error)) => outcome(&error),
+        Err(panic) => Outcome::panicked(&*panic),
+    }
+}
+
+/// What is in an exported global.
+pub(super) fn global(store: &mut Store<()>, instance: &api::Instance, export: &str) -> Option<Value> {
+    let value = instance.get_global(&mut *store, export)?.get(&mut *store);
+    ours(&*store, &value).ok()
+}
+
+/// What came in place of an instance.
+pub(super) fn not_instantiated(error: api::Error) -> NotInstantiated {
+    match outcome(&error) {
+        Outcome::Failed(_) => NotInstantiated::Unlinked(error.into()),
+        ended => NotInstantiated::Start(ended),
     }
 }

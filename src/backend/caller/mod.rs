@@ -7,6 +7,7 @@
 pub(super) mod benchmarks;
 mod claims;
 mod embedding;
+mod ensemble;
 pub(super) mod scenarios;
 mod shelf;
 

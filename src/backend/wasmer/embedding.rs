@@ -12,8 +12,9 @@ use anyhow::{Context, Result, bail};
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points};
 
 use super::Wasmer;
+use super::ensemble::Together;
 use crate::embedding::{
-    Artifact, Compiled, Embedding, Host, Import, Instance, NotInstantiated, Outcome, Trap, Type, Value,
+    Artifact, Compiled, Embedding, Ensemble, Host, Import, Instance, NotInstantiated, Outcome, Trap, Type, Value,
 };
 use crate::exit_code::ExitCode;
 
@@ -28,6 +29,10 @@ impl Embedding for Wasmer {
 
     fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>> {
         self.compiled(self.metered(fuel), wasm, true)
+    }
+
+    fn ensemble(&self) -> Result<Box<dyn Ensemble>> {
+        Ok(Box::new(Together::new(self.engine())))
     }
 }
 
@@ -64,11 +69,7 @@ impl Compiled for Ready {
         let made = catch_unwind(AssertUnwindSafe(&mut make));
         match made {
             Ok(Ok(instance)) => Ok(Box::new(Running { store, instance, metered: self.metered })),
-            // A start function that ran out of fuel looks like any other trap: there is no instance to be asked.
-            Ok(Err(error)) => Err(match *error {
-                InstantiationError::Start(error) => NotInstantiated::Start(outcome(&error)),
-                error => NotInstantiated::Unlinked(error.into()),
-            }),
+            Ok(Err(error)) => Err(not_instantiated(*error)),
             Err(panic) => Err(NotInstantiated::Start(Outcome::panicked(&*panic))),
         }
     }
@@ -148,29 +149,15 @@ struct Running {
 
 impl Instance for Running {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
-        let function = match self.instance.exports.get_function(export) {
-            Ok(function) => function.clone(),
-            Err(missing) => return Outcome::Failed(missing.to_string()),
-        };
-        let arguments: Result<Vec<_>> = arguments.iter().map(|value| theirs(&mut self.store, *value)).collect();
-        let arguments = match arguments {
-            Ok(arguments) => arguments,
-            Err(error) => return Outcome::Failed(error.to_string()),
-        };
-        match catch_unwind(AssertUnwindSafe(|| function.call(&mut self.store, &arguments))) {
-            Ok(Err(error)) => match outcome(&error) {
-                // Metering leaves the guest by `unreachable`.
-                Outcome::Trapped(Trap::Unreachable) if self.fuel_is_used_up() => Outcome::Trapped(Trap::OutOfFuel),
-                other => other,
-            },
-            Ok(returned) => ended(&self.store, &returned),
-            Err(panic) => Outcome::panicked(&*panic),
+        match call(&mut self.store, &self.instance, export, arguments) {
+            // Metering leaves the guest by `unreachable`.
+            Outcome::Trapped(Trap::Unreachable) if self.fuel_is_used_up() => Outcome::Trapped(Trap::OutOfFuel),
+            other => other,
         }
     }
 
     fn global(&mut self, export: &str) -> Option<Value> {
-        let value = self.instance.exports.get_global(export).ok()?.get(&mut self.store);
-        ours(&self.store, &value).ok()
+        global(&mut self.store, &self.instance, export)
     }
 
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
@@ -195,6 +182,37 @@ impl Instance for Running {
 impl Running {
     fn fuel_is_used_up(&mut self) -> bool {
         self.metered && get_remaining_points(&mut self.store, &self.instance) == MeteringPoints::Exhausted
+    }
+}
+
+pub(super) fn call(store: &mut Store, instance: &WasmerInstance, export: &str, arguments: &[Value]) -> Outcome {
+    let function = match instance.exports.get_function(export) {
+        Ok(function) => function.clone(),
+        Err(missing) => return Outcome::Failed(missing.to_string()),
+    };
+    let arguments: Result<Vec<_>> = arguments.iter().map(|value| theirs(store, *value)).collect();
+    let arguments = match arguments {
+        Ok(arguments) => arguments,
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    match catch_unwind(AssertUnwindSafe(|| function.call(store, &arguments))) {
+        Ok(returned) => ended(store, &returned),
+        Err(panic) => Outcome::panicked(&*panic),
+    }
+}
+
+/// What is in an exported global.
+pub(super) fn global(store: &mut Store, instance: &WasmerInstance, export: &str) -> Option<Value> {
+    let value = instance.exports.get_global(export).ok()?.get(store);
+    ours(store, &value).ok()
+}
+
+/// What came in place of an instance.
+pub(super) fn not_instantiated(error: InstantiationError) -> NotInstantiated {
+    match error {
+        // A start function that ran out of fuel looks like any other trap: there is no instance to be asked.
+        InstantiationError::Start(error) => NotInstantiated::Start(outcome(&error)),
+        error => NotInstantiated::Unlinked(error.into()),
     }
 }
 

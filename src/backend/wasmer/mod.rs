@@ -3,6 +3,7 @@ mod benchmarks;
 #[cfg(feature = "cranelift")]
 pub(super) mod cranelift;
 mod embedding;
+mod ensemble;
 #[cfg(feature = "llvm")]
 pub(super) mod llvm;
 mod scenarios;

@@ -1,7 +1,7 @@
 //! Where the seam is filled in with words that are wasmi's alone.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ::wasmi::errors::{ErrorKind, HostError, MemoryError, TableError};
+use ::wasmi::errors::{ErrorKind, HostError, InstantiationError, MemoryError, TableError};
 use ::wasmi::{
     AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, F32, F64, Func, FuncType, Global,
     ImportType, Memory, Module, Nullable, Ref, Store, Table, TrapCode, V128, Val, ValType,
@@ -102,7 +102,11 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         (Some(TrapCode::OutOfFuel), _) => Trap::OutOfFuel,
         // What a segment runs into while a module is instantiated.
         (None, ErrorKind::Memory(MemoryError::OutOfBoundsAccess)) => Trap::OutOfBoundsMemoryAccess,
-        (None, ErrorKind::Table(TableError::InitOutOfBounds)) => Trap::OutOfBoundsTableAccess,
+        (
+            None,
+            ErrorKind::Table(TableError::InitOutOfBounds)
+            | ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. }),
+        ) => Trap::OutOfBoundsTableAccess,
         _ => return Outcome::Failed(error.to_string()),
     })
 }

@@ -5,12 +5,14 @@ use anyhow::Result;
 use super::Entrant;
 use crate::benchmark::Address;
 use crate::harness::sampling::{self, Batch, Cell, Draw, Failure};
-use crate::harness::{Hello, Worker};
+use crate::harness::{Hello, Worker, processor};
 
 /// The workers of one launch: one a subject, replaced when lost.
 pub(super) struct Crew<'a> {
     entrants: &'a [Entrant],
     workers: Vec<Worker>,
+    /// Where their cells are held to: all of a launch to the same one, since they are set against each other.
+    processor: Option<usize>,
 }
 
 impl<'a> Crew<'a> {
@@ -18,7 +20,7 @@ impl<'a> Crew<'a> {
     pub(super) fn launch(entrants: &'a [Entrant]) -> Result<(Self, Vec<Hello>)> {
         let launched = entrants.iter().map(Entrant::launch).collect::<Result<Vec<_>>>()?;
         let (workers, hellos) = launched.into_iter().unzip();
-        Ok((Self { entrants, workers }, hellos))
+        Ok((Self { entrants, workers, processor: processor::quietest() }, hellos))
     }
 
     /// Who takes part.
@@ -33,7 +35,7 @@ impl<'a> Crew<'a> {
     }
 
     pub(super) fn prepare(&mut self, subject: usize, address: &Address, within: Duration) -> Result<Cell, Failure> {
-        let prepared = sampling::prepare(&mut self.workers[subject], address, within);
+        let prepared = sampling::prepare(&mut self.workers[subject], address, self.processor, within);
         self.mend(subject, prepared)
     }
 

@@ -74,7 +74,7 @@ pub trait Onlooker {
 /// A batch is disturbed when the system ran something else in its place for more than this share of its time.
 const DISTURBED: f64 = 0.01;
 /// What is planned for of the budget: the rest is for what takes longer than in the pilot.
-const PLANNED: f64 = 0.8;
+const PLANNED: f64 = 0.92;
 
 /// Measures. What was measured before it was cancelled, or ran out of budget, is in the report.
 ///

@@ -208,6 +208,20 @@ impl Pilot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::Launcher;
+
+    #[test]
+    fn twins_make_batches_of_one_size_and_others_their_own() {
+        let launcher = Launcher::new("/nowhere");
+        let entrants: Vec<_> = ["one", "two", "one"].iter().map(|spec| Entrant::new(spec, &launcher)).collect();
+        let of = |iterations| Seen { iterations, ..Seen::nothing() };
+        let mut seen = vec![of(3), of(5), of(4)];
+        equal_batches(&entrants, &mut seen);
+        assert_eq!(seen.iter().map(|seen| seen.iterations).collect::<Vec<_>>(), [3, 5, 3]);
+        seen[0] = Seen { trouble: Some(Trouble::TooSlow { needs_seconds: None }), ..of(9) };
+        equal_batches(&entrants, &mut seen);
+        assert_eq!(seen[2].iterations, 3, "what could not be measured says nothing of sizes");
+    }
 
     #[test]
     fn a_batch_that_was_disturbed_is_not_believed() {

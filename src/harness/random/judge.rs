@@ -2,6 +2,9 @@ use crate::backend::DISPUTES;
 use crate::module::random::{Dna, Doing, Seen};
 use crate::record::{Apart, ApartSide as Side, Explained};
 
+/// What they come apart over, where it is nothing that was left behind.
+const HOW_IT_ENDED: &str = "how it ended";
+
 /// What was seen of a module on one subject.
 pub(super) struct Examined {
     /// As far as it came.
@@ -41,7 +44,7 @@ pub(super) fn apart(dna: &Dna, examined: &[Examined]) -> Option<Apart> {
     if let Some((doing, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
         let place = examined.iter().find_map(|examined| examined.seen.iter().position(|seen| seen.doing == doing));
         let shown = examined.iter().map(|examined| examined.at(place.unwrap_or(0))).collect::<Vec<_>>();
-        return Some(parted(dna, doing, "how it ended", &shown, key_of));
+        return Some(parted(dna, doing, HOW_IT_ENDED, &shown, key_of));
     }
     for place in 0..most {
         let shown: Vec<_> = examined.iter().map(|examined| examined.at(place)).collect();
@@ -51,7 +54,7 @@ pub(super) fn apart(dna: &Dna, examined: &[Examined]) -> Option<Apart> {
             keys.iter().any(|key| *key != keys[0])
         };
         if differs(&|shown| format!("{:?} {}", shown.doing, shown.ended)) {
-            return Some(parted(dna, first.doing, "how it ended", &shown, key_of));
+            return Some(parted(dna, first.doing, HOW_IT_ENDED, &shown, key_of));
         }
         let widest = shown.iter().flatten().map(|shown| shown.with.len()).max().unwrap_or(0);
         for n in 0..widest {
@@ -125,7 +128,10 @@ impl Examined {
 /// Why they come apart, where that is known: all sides but one are.
 pub(super) fn explained(apart: &Apart, specs: &[String]) -> Option<Explained> {
     let of_side = |side: &Side| {
-        let came = format!("{}: {}", apart.doing, side.came);
+        let came = match apart.about.as_str() {
+            HOW_IT_ENDED => format!("{}: {}", apart.doing, side.came),
+            about => format!("{}: {}, {about}", apart.doing, side.came),
+        };
         DISPUTES.iter().find(|known| {
             side.subjects.iter().all(|subject| {
                 let backend = specs[*subject].split(':').next().unwrap_or_default();

@@ -75,3 +75,22 @@ impl Wasmer {
         Ok(Module::new(&self.engine(), wat::parse_bytes(guest)?)?.serialize()?.to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_process_made_the_next_one_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = || {
+            let shelf = Shelf::default();
+            shelf.keep_in(folder.path());
+            shelf
+        };
+        assert_eq!(shelf().artifact(b"guest", || Ok(b"made".to_vec())).unwrap(), b"made");
+        assert_eq!(shelf().artifact(b"guest", || panic!("it is there")).unwrap(), b"made");
+        assert_eq!(shelf().artifact(b"other", || Ok(b"made too".to_vec())).unwrap(), b"made too");
+        assert_eq!(Shelf::default().artifact(b"guest", || Ok(b"again".to_vec())).unwrap(), b"again");
+    }
+}

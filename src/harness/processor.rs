@@ -1,0 +1,65 @@
+//! Which processor a launch's cells are held to: on a machine that others use too, the one they use least.
+use std::fs::read_to_string;
+use std::time::Duration;
+
+use core_affinity::CoreId;
+
+/// How long it is watched which processors idle: a few ticks of the clock that the system counts by.
+const WATCHED: Duration = Duration::from_millis(50);
+
+/// The processor that idled most while nothing of ours ran, and the last of those that idled as much; `None` where the
+/// platform does not say. Takes a twentieth of a second.
+pub(super) fn quietest() -> Option<usize> {
+    let before = idle()?;
+    std::thread::sleep(WATCHED);
+    let after = idle()?;
+    let idled = |id: &usize| {
+        let ticks = |idle: &[(usize, u64)]| idle.iter().find(|(of, _)| of == id).map(|(_, ticks)| *ticks);
+        // A tick more or less is no difference.
+        Some(ticks(&after)?.saturating_sub(ticks(&before)?).div_ceil(2))
+    };
+    let ours = core_affinity::get_core_ids()?.into_iter().map(|core| core.id);
+    ours.filter_map(|id| Some((idled(&id)?, id))).max().map(|(_, id)| id)
+}
+
+/// Holds the calling thread to a processor, or to the last where none is named: the supervisor, which works between
+/// batches only, has the others. Where the platform cannot, nothing happens.
+pub(super) fn hold_to(processor: Option<usize>) {
+    let last = || core_affinity::get_core_ids()?.into_iter().map(|core| core.id).max();
+    if let Some(id) = processor.or_else(last) {
+        core_affinity::set_for_current(CoreId { id });
+    }
+}
+
+/// Of each processor, for how many ticks it has had nothing to do.
+fn idle() -> Option<Vec<(usize, u64)>> {
+    Some(idle_in(&read_to_string("/proc/stat").ok()?))
+}
+
+/// From lines such as `cpu1 user nice system idle iowait …`.
+fn idle_in(stat: &str) -> Vec<(usize, u64)> {
+    let of = |line: &str| {
+        let (name, counts) = line.split_once(' ')?;
+        let id = name.strip_prefix("cpu")?.parse().ok()?;
+        let counts: Vec<u64> = counts.split_whitespace().map_while(|count| count.parse().ok()).collect();
+        Some((id, counts.get(3)? + counts.get(4)?))
+    };
+    stat.lines().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_ticks_are_read_processor_by_processor() {
+        let stat = "cpu  9 9 9 30 9\ncpu0 1 2 3 10 4 0 0\ncpu1 1 2 3 20 0 0 0\nintr 5 4 3\ncpu2 broken\n";
+        assert_eq!(idle_in(stat), [(0, 14), (1, 20)]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn some_processor_is_the_quietest() {
+        assert!(core_affinity::get_core_ids().unwrap().iter().any(|core| Some(core.id) == quietest()));
+    }
+}
