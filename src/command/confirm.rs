@@ -8,9 +8,8 @@ use crate::record::journal::Journal;
 use crate::report::compared;
 use crate::statistics::Margin;
 
-/// How much of the budget goes into finding what looks different; the rest is for measuring that again. By simulation of
-/// what a calibration saw, both parts matter alike.
-const FINDING: f64 = 0.5;
+/// How much of the budget goes into finding what looks different; the rest is for measuring that again.
+const FINDING: f64 = 0.6;
 
 /// A report of the order, and within it one of the [`suspects`](compared::suspects) against a margin, from fresh launches
 /// alone: what chose them is no part of what is judged then.
