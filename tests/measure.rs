@@ -1,8 +1,9 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use early_exit::record::{Report, Trouble, journal};
+use early_exit::record::{CellRecord, Report, Trouble, journal};
 use early_exit::report::analysis;
 
 use crate::{EARLY_EXIT, early_exit, here};
@@ -167,4 +168,40 @@ fn the_schema_that_is_committed_is_that_of_the_types() {
 fn troubles_say_what_to_do() {
     assert!(Trouble::TooSlow { needs_seconds: Some(3.0) }.reason().contains("--budget"));
     assert!(Trouble::TooSlow { needs_seconds: None }.reason().contains("--budget"));
+}
+
+/// A module of the user's: what it takes to have it, to call it and to be left by it, in the tables and in the
+/// break-even.
+#[test]
+fn a_module_has_cells_of_its_own() {
+    let backends = here();
+    let Some(one) = backends.first() else { return };
+    let other = backends.get(1).unwrap_or(one);
+    let folder = tempfile::tempdir().unwrap();
+    let (guest, file) = (folder.path().join("guest.wat"), folder.path().join("report.json"));
+    let text = r#"(module (import "host" "tell" (func $tell (param i32)))
+        (func (export "f") (param i32) (result i32) (call $tell (local.get 0)) (i32.add (local.get 0) (i32.const 1))))"#;
+    fs::write(&guest, text).unwrap();
+    let (guest, file) = (guest.to_str().unwrap(), file.to_str().unwrap());
+    let mut arguments = vec!["measure", "--module", guest, "--backend", one];
+    if one != other {
+        arguments.extend(["--backend", other]);
+    }
+    arguments.extend(["--budget", "20", "--launches", "6", "-o", file, "--invoke", "f", "7"]);
+    let times = |more: &[&str]| {
+        let output = early_exit(&[&arguments, more].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        assert!(report.cells.iter().all(|cell| cell.address.benchmark.starts_with("module/")));
+        let times = |cell: &CellRecord| (cell.address.benchmark.clone(), !cell.launches.is_empty());
+        report.cells.iter().filter(|cell| cell.subject == 0).map(times).collect::<BTreeMap<_, _>>()
+    };
+    let returning = times(&[]);
+    assert!(returning["module/compile"] && returning["module/instantiate"] && returning["module/call"]);
+    assert!(!returning["module/exit"], "a call that returns has no exit");
+    let drawn = crate::stdout(&["report", file]);
+    let job = "break-even: module/compile, then N times module/instantiate and module/call";
+    assert_eq!(drawn.contains(job), one != other, "{drawn}");
+    let exiting = times(&["--exit-at", "host.tell"]);
+    assert!(exiting["module/exit"] && !exiting["module/call"]);
 }

@@ -1,5 +1,5 @@
 //! The specification's scripts on one subject, in a worker that is replaced whenever a directive ends it.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -8,7 +8,7 @@ use super::protocol::{Answer, Ask};
 use super::supervisor::{Launcher, Limits, Worker};
 use crate::backend::{self, FALSE_CLAIMS, NONCONFORMANCES};
 use crate::module::random::LeftOut;
-use crate::module::spec::{Claims, Script};
+use crate::module::spec::{Broken, Claims, Played, Script};
 use crate::record::{Astray, SpecSubject, Verdict};
 use crate::scenario::matches;
 
@@ -36,55 +36,22 @@ pub fn spec(
     mut over: impl FnMut(&str),
 ) -> Result<SpecSubject> {
     let backend = backend::parse(spec)?.0.name;
-    let (mut worker, hello) = launcher.launch(spec)?;
+    let (worker, hello) = launcher.launch(spec)?;
     let (features, left_out) = asked_for(backend, hello.about.wasm_features);
+    let mut stage = Stage { launcher, spec, worker, features };
     let mut subject = SpecSubject {
         subject: spec.into(),
-        held: Default::default(),
+        held: BTreeMap::new(),
         astray: Vec::new(),
-        not_asked: Default::default(),
+        not_asked: BTreeMap::new(),
         left_out,
         not_seen: Vec::new(),
     };
     let mut seen = BTreeSet::new();
     for script in asked.scripts {
-        let mut skip = Vec::new();
-        let mut astray = Vec::new();
-        loop {
-            let (last, answer) = play(&mut worker, script, &features, &skip);
-            match answer {
-                Ok(Answer::Scripted { played }) => {
-                    played.held.iter().for_each(|(of, n)| *subject.held.entry(*of).or_default() += n);
-                    played.not_asked.into_iter().for_each(|(why, n)| *subject.not_asked.entry(why).or_default() += n);
-                    astray.extend(played.broken.into_iter().map(|broken| Astray {
-                        script: script.name.clone(),
-                        line: Some(broken.line),
-                        assertion: Some(broken.assertion),
-                        verdict: Verdict::Failed { why: broken.came },
-                    }));
-                    break;
-                }
-                Ok(Answer::Unable { why, .. }) => {
-                    let verdict = Verdict::Failed { why };
-                    astray.push(Astray { script: script.name.clone(), line: None, assertion: None, verdict });
-                    break;
-                }
-                Ok(other) => bail!("the worker answered another question: {other:?}"),
-                Err(lost) => {
-                    worker = launcher.launch(spec)?.0;
-                    astray.push(Astray {
-                        script: script.name.clone(),
-                        line: last,
-                        assertion: None,
-                        verdict: lost.into(),
-                    });
-                    skip.extend(last);
-                    if last.is_none() || skip.len() >= MOST_LOST {
-                        break;
-                    }
-                }
-            }
-        }
+        let (played, mut astray) = stage.script(script)?;
+        played.held.iter().for_each(|(of, times)| *subject.held.entry(*of).or_default() += times);
+        played.not_asked.into_iter().for_each(|(why, times)| *subject.not_asked.entry(why).or_default() += times);
         astray.iter_mut().for_each(|astray| seen.extend(weigh(astray, backend)));
         subject.astray.extend(astray);
         over(&script.name);
@@ -94,6 +61,48 @@ pub fn spec(
         subject.not_seen = known.map(|(_, known)| known.reason.to_owned()).collect();
     }
     Ok(subject)
+}
+
+/// A worker, and what is asked of its backend.
+struct Stage<'a> {
+    launcher: &'a Launcher,
+    spec: &'a str,
+    worker: Worker,
+    features: Vec<String>,
+}
+
+impl Stage<'_> {
+    /// Plays one script, again without each directive that ended the worker; and what went astray.
+    fn script(&mut self, script: &Script) -> Result<(Played, Vec<Astray>)> {
+        let (mut skip, mut astray) = (Vec::new(), Vec::new());
+        let told = |line, assertion, verdict| Astray { script: script.name.clone(), line, assertion, verdict };
+        loop {
+            let ask = Ask::Script { name: script.name.clone(), features: self.features.clone(), skip: skip.clone() };
+            let mut last = None;
+            match self.worker.ask(&ask, &Limits::of(WITHIN), |line| last = line.parse().ok()) {
+                Ok(Answer::Scripted { played }) => {
+                    let broken = played.broken.iter().cloned();
+                    astray.extend(broken.map(|Broken { line, assertion, came }| {
+                        told(Some(line), Some(assertion), Verdict::Failed { why: came })
+                    }));
+                    return Ok((played, astray));
+                }
+                Ok(Answer::Unable { why, .. }) => {
+                    astray.push(told(None, None, Verdict::Failed { why }));
+                    return Ok((Played::default(), astray));
+                }
+                Ok(other) => bail!("the worker answered another question: {other:?}"),
+                Err(lost) => {
+                    self.worker = self.launcher.launch(self.spec)?.0;
+                    astray.push(told(last, None, lost.into()));
+                    skip.extend(last);
+                    if last.is_none() || skip.len() >= MOST_LOST {
+                        return Ok((Played::default(), astray));
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What a backend is asked for of what it claims, and what not, and why.
@@ -112,19 +121,6 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<LeftOut>) 
     (features.collect(), left_out)
 }
 
-/// Plays one script, and tells the line of the last directive that was begun.
-fn play(
-    worker: &mut Worker,
-    script: &Script,
-    features: &[String],
-    skip: &[usize],
-) -> (Option<usize>, Result<Answer, super::Lost>) {
-    let ask = Ask::Script { name: script.name.clone(), features: features.into(), skip: skip.into() };
-    let mut last = None;
-    let answer = worker.ask(&ask, &Limits::of(WITHIN), |line| last = line.parse().ok());
-    (last, answer)
-}
-
 /// In the light of what is known of the backend; says which of it that was.
 fn weigh(astray: &mut Astray, backend: &str) -> Option<usize> {
     let assertion = astray.assertion.map_or("script", |assertion| assertion.word());
@@ -134,4 +130,43 @@ fn weigh(astray: &mut Astray, backend: &str) -> Option<usize> {
     let known = &NONCONFORMANCES[place];
     astray.verdict = Verdict::KnownDivergence { came, reason: known.reason.into(), upstream: known.upstream.into() };
     Some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::spec::Assertion;
+
+    #[test]
+    fn what_is_claimed_and_not_so_is_not_asked_for() {
+        let (features, left_out) = asked_for("singlepass", vec!["multi-value".into(), "simd".into(), "magic".into()]);
+        assert_eq!(features, ["multi-value"]);
+        let left_out: Vec<_> = left_out.iter().map(|out| out.feature.as_str()).collect();
+        assert_eq!(left_out, ["simd", "magic"]);
+        assert_eq!(asked_for("cranelift", vec!["simd".into()]).0, ["simd"]);
+    }
+
+    #[test]
+    fn what_is_known_of_a_backend_excuses_that_and_nothing_else() {
+        let astray = |assertion, came: &str| Astray {
+            script: "core/table".into(),
+            line: Some(10),
+            assertion: Some(assertion),
+            verdict: Verdict::Failed { why: came.into() },
+        };
+        let came =
+            "Insufficient resources: Table maximum (4294967295) is larger than maximum allowed size (134217728)!";
+        let mut known = astray(Assertion::Module, came);
+        assert!(weigh(&mut known, "llvm").is_some());
+        assert!(
+            matches!(&known.verdict, Verdict::KnownDivergence { came, .. } if came.starts_with("core/table: module: "))
+        );
+        for (mut other, backend) in [
+            (astray(Assertion::Module, came), "wasmi"),
+            (astray(Assertion::Trap, came), "llvm"),
+            (astray(Assertion::Module, "Insufficient resources: none left"), "llvm"),
+        ] {
+            assert_eq!((weigh(&mut other, backend), other.verdict.is_bad()), (None, true));
+        }
+    }
 }

@@ -3,7 +3,7 @@ use super::analysis::{self, Row};
 use super::answer::chosen;
 use super::grid::Grid;
 use super::units;
-use crate::benchmark::{Address, Benchmark, artifact, compile, execute, unwind};
+use crate::benchmark::{Address, Benchmark, artifact, compile, execute, module, unwind};
 use crate::record::Report;
 use crate::statistics::{Cost, Interval, cheapest};
 
@@ -28,12 +28,10 @@ impl Default for Asked {
 pub struct Job {
     /// What is done once.
     pub setup: Address,
-    /// What is done often.
-    pub kernel: Address,
-    /// What is done `exits` times.
-    pub exit: Address,
-    /// How many exits.
-    pub exits: u64,
+    /// What is done for each call: the call, and what goes with it.
+    pub each: Vec<Address>,
+    /// What is done besides, and how often; nothing where no exit was measured.
+    pub exits: Option<(Address, u64)>,
     /// The subjects, and what the job costs each in nanoseconds, as a function of the calls.
     pub costs: Vec<(usize, Cost)>,
     /// Who is cheapest for how many calls.
@@ -56,34 +54,41 @@ pub struct Span {
 /// Beyond so many calls nobody asks.
 const MOST_CALLS: f64 = 1e12;
 
-/// The jobs that a report has the times for: compiled here, and loaded from an artifact.
+/// The jobs that a report has the times for, compiled here and loaded from an artifact: the user's own module, where one
+/// was measured, and one of those that come with the program.
 pub fn jobs(report: &Report, rows: &[Row], asked: &Asked) -> Vec<Job> {
-    [&compile::GENERATED, &artifact::DESERIALIZE]
-        .into_iter()
-        .filter_map(|setup| job(report, rows, setup, asked))
-        .collect()
+    let of = |benchmark: &Benchmark| rows.iter().find(|row| row.address.benchmark == benchmark.id);
+    let generated = |setup: &Benchmark| match asked.functions {
+        Some(_) => rows.iter().find(|row| row.address.benchmark == setup.id && row.address.at == asked.functions),
+        None => chosen(rows, setup),
+    };
+    let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, asked.exits));
+    let kernel = || Some(vec![rows.iter().find(|row| row.address.benchmark == asked.kernel)?]);
+    // Each call was timed on an instance of its own, which it needs again.
+    let call = || Some(vec![of(&module::INSTANTIATE)?, of(&module::CALL)?]);
+    let own = |setup| job(report, of(setup)?, &call()?, exit);
+    let ours = |setup| job(report, generated(setup)?, &kernel()?, Some(exit?));
+    let own = [&module::COMPILE, &module::DESERIALIZE].into_iter().filter_map(own);
+    own.chain([&compile::GENERATED, &artifact::DESERIALIZE].into_iter().filter_map(ours)).collect()
 }
 
-fn job(report: &Report, rows: &[Row], setup: &Benchmark, asked: &Asked) -> Option<Job> {
-    let setup = match asked.functions {
-        Some(_) => rows.iter().find(|row| row.address.benchmark == setup.id && row.address.at == asked.functions)?,
-        None => chosen(rows, setup)?,
-    };
-    let kernel = rows.iter().find(|row| row.address.benchmark == asked.kernel)?;
-    let exit = chosen(rows, &unwind::TYPED.whole)?;
+fn job(report: &Report, setup: &Row, each: &[&Row], exit: Option<(&Row, u64)>) -> Option<Job> {
     let cost = |n: usize| {
-        let [setup, kernel, exit] = [setup, kernel, exit].map(|row| row.cells[n].known());
-        let (setup, exit) = (setup?, exit?);
-        let exits = asked.exits as f64;
-        let start = (setup.0 + exits * exit.0, added(setup.1, exit.1, exits));
-        Some((n, Cost::new(start, kernel?).ok()?))
+        let known = |row: &Row| row.cells[n].known();
+        let mut start = known(setup)?;
+        if let Some((exit, exits)) = exit {
+            let exit = known(exit)?;
+            start = (start.0 + exits as f64 * exit.0, added(start.1, exit.1, exits as f64));
+        }
+        let parts = each.iter().map(|row| known(row)).collect::<Option<Vec<_>>>()?;
+        let step = parts.into_iter().reduce(|one, other| (one.0 + other.0, added(one.1, other.1, 1.0)))?;
+        Some((n, Cost::new(start, step).ok()?))
     };
     let costs: Vec<_> = analysis::columns(report).into_iter().filter_map(cost).collect();
     (costs.len() > 1).then(|| Job {
         setup: setup.address.clone(),
-        kernel: kernel.address.clone(),
-        exit: exit.address.clone(),
-        exits: asked.exits,
+        each: each.iter().map(|row| row.address.clone()).collect(),
+        exits: exit.map(|(row, exits)| (row.address.clone(), exits)),
         spans: spans(&costs),
         costs,
     })
@@ -124,11 +129,17 @@ fn spans(costs: &[(usize, Cost)]) -> Vec<Span> {
 impl Job {
     /// What it is, in a line.
     pub fn said(&self) -> String {
-        let exits = match self.exits {
-            1 => "one exit".to_owned(),
-            exits => format!("{} exits", units::count(exits)),
+        let exits = match &self.exits {
+            None => String::new(),
+            Some((exit, 1)) => format!(" and one exit ({exit})"),
+            Some((exit, exits)) => format!(" and {} exits ({exit})", units::count(*exits)),
         };
-        format!("{}, then N calls of {} and {exits} ({})", self.setup, self.kernel, self.exit)
+        let each: Vec<_> = self.each.iter().map(Address::to_string).collect();
+        let often = match &each[..] {
+            [call] => format!("N calls of {call}"),
+            parts => format!("N times {}", parts.join(" and ")),
+        };
+        format!("{}, then {often}{exits}", self.setup)
     }
 
     /// Who is cheapest for how many calls, as a table.
