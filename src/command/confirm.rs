@@ -10,6 +10,9 @@ use crate::statistics::Margin;
 
 /// How much of the budget goes into finding what looks different; the rest is for measuring that again.
 const FINDING: f64 = 0.6;
+/// How many times as many launches the second look makes. It is at few cells, so a launch costs little, and being corrected
+/// over all of them it is judged far out in Student's t, where more launches count twice.
+const MORE_LAUNCHES: u32 = 2;
 
 /// A report of the order, and within it one of the [`suspects`](compared::suspects) against a margin, from fresh launches
 /// alone: what chose them is no part of what is judged then.
@@ -31,6 +34,7 @@ pub(super) fn measured_twice(
         let again = Order {
             budget: order.budget.mul_f64(1.0 - FINDING),
             seed: order.seed.wrapping_add(1),
+            launches: MORE_LAUNCHES * order.launches,
             ..only(
                 order,
                 |entrant| labels.contains(&&entrant.label),
