@@ -1,6 +1,6 @@
 //! `check spec`: the specification's own scripts.
-use early_exit::harness::{self, Conformance, PROTOCOL};
-use early_exit::module::spec::{Assertion, scripts};
+use early_exit::harness::{self, PROTOCOL, Scripts};
+use early_exit::module::conformance::{Assertion, scripts};
 use early_exit::record::{SpecRun, Verdict};
 
 use crate::supervisor::{hello, impostor};
@@ -65,7 +65,7 @@ esac
 read end"#;
     let (_folder, launcher) = impostor(&hello(PROTOCOL), answers);
     let one: Vec<_> = scripts().into_iter().filter(|script| script.name == "core/traps").collect();
-    let subject = harness::spec(&launcher, spec, &Conformance { scripts: &one, all: false }, |_| ()).unwrap();
+    let subject = harness::conformance(&launcher, spec, &Scripts { scripts: &one, all: false }, |_| ()).unwrap();
     let [lost] = subject.astray.as_slice() else { panic!("{subject:?}") };
     assert_eq!((lost.script.as_str(), lost.line), ("core/traps", Some(7)));
     assert!(matches!(&lost.verdict, Verdict::Crashed { how } if how.contains("signal 11")), "{lost:?}");

@@ -26,7 +26,7 @@ pub static FALSE_CLAIMS: &[FalseClaim] = &[
     },
 ];
 
-/// What is known to come on a backend, where others have something else.
+/// What is known to come on a backend, where others, or the specification, have something else.
 pub struct Dispute {
     /// The backends that it is seen on; any where there is none.
     pub backends: &'static [&'static str],

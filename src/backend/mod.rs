@@ -26,7 +26,7 @@ pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
 pub use family::{Can, Family, Play, Prepare, Repertoire, Table, Unable};
-pub use nonconformance::{NONCONFORMANCES, Nonconformance};
+pub use nonconformance::NONCONFORMANCES;
 pub use setting::{Setting, Settings, Turn};
 
 use std::any::Any;

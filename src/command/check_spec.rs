@@ -9,23 +9,23 @@ use wildmatch::WildMatch;
 use super::check::progress;
 use super::{Out, Status, choice};
 use crate::cli::CheckSpec;
-use crate::harness::{self, Conformance, Launcher};
-use crate::module::spec::{self, Script};
+use crate::harness::{self, Launcher, Scripts};
+use crate::module::conformance::{self, Script};
 use crate::record::{SpecRun, SpecSubject};
 use crate::report;
 
 pub(super) fn check_spec(asked: &CheckSpec, launcher: &Launcher, out: &mut Out) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     let scripts = selected(&asked.filter)?;
-    let conformance = Conformance { scripts: &scripts, all: asked.filter.is_empty() };
+    let all = Scripts { scripts: &scripts, all: asked.filter.is_empty() };
     let started = Instant::now();
-    let subjects = each(launcher, &specs, &conformance, asked.jobs)?;
+    let subjects = each(launcher, &specs, &all, asked.jobs)?;
     let run = SpecRun { scripts: scripts.len(), subjects, seconds: started.elapsed().as_secs_f64() };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", report::spec::summary(&run))?;
+        write!(out, "{}", report::conformance::summary(&run))?;
     }
     let held = run.subjects.iter().all(|subject| subject.unexplained().next().is_none());
     Ok(if held { Status::Held } else { Status::Failed })
@@ -34,13 +34,13 @@ pub(super) fn check_spec(asked: &CheckSpec, launcher: &Launcher, out: &mut Out) 
 fn selected(patterns: &[String]) -> Result<Vec<Script>> {
     let patterns: Vec<_> = patterns.iter().map(|pattern| WildMatch::new(pattern)).collect();
     let wanted = |script: &Script| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&script.name));
-    let scripts: Vec<_> = spec::scripts().into_iter().filter(wanted).collect();
+    let scripts: Vec<_> = conformance::scripts().into_iter().filter(wanted).collect();
     ensure!(!scripts.is_empty(), "no script matches; they are called `core/traps`, `simd/simd_load`, and so on");
     Ok(scripts)
 }
 
 /// So many subjects at once.
-fn each(launcher: &Launcher, specs: &[String], asked: &Conformance<'_>, jobs: usize) -> Result<Vec<SpecSubject>> {
+fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecSubject>> {
     let bar = progress(asked.scripts.len() * specs.len());
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let one_after_the_other = || -> Result<()> {
@@ -49,7 +49,7 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Conformance<'_>, jobs: us
                 bar.inc(1);
                 bar.set_message(format!("{spec} {script}"));
             };
-            let subject = harness::spec(launcher, spec, asked, over)?;
+            let subject = harness::conformance(launcher, spec, asked, over)?;
             done.lock().expect("nobody panics").push((n, subject));
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Worker processes: every subject runs in one of its own, so that a crash, a hang or a memory hog in one costs one
 //! verdict or one cell and nothing else.
 mod check;
+mod conformance;
 mod costs;
 mod errand;
 pub mod machine;
@@ -10,12 +11,12 @@ mod protocol;
 mod random;
 mod sampling;
 mod soak;
-mod spec;
 mod stand;
 mod supervisor;
 mod worker;
 
 pub use check::{Audience, check};
+pub use conformance::{Scripts, conformance};
 pub use costs::{Costs, costs};
 pub use errand::errand;
 pub use measure::{Entrant, Handicap, Onlooker, Order, measure};
@@ -23,7 +24,6 @@ pub use protocol::{Answer, Ask, Ended, Hello, PROTOCOL, Trial};
 pub use random::{Trials, random};
 pub use sampling::{Batch, Cell, Draw, Failure, prepare};
 pub use soak::soak;
-pub use spec::{Conformance, spec};
 pub use stand::Stand;
 pub use supervisor::{Launcher, Limits, Lost, Worker};
 pub use worker::serve;

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::About;
 use crate::benchmark::Address;
+use crate::module::conformance;
 use crate::module::random::{Dna, Menu, Seen};
 use crate::module::soak::Left;
-use crate::module::spec;
 use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
@@ -149,7 +149,7 @@ pub enum Answer {
     /// A script is over.
     Scripted {
         /// With this.
-        played: spec::Played,
+        played: conformance::Played,
     },
     /// A cell is ready.
     Prepared {

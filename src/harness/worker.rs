@@ -17,9 +17,9 @@ use super::supervisor::ARTIFACTS;
 use crate::backend::{self, Subject, Unable};
 use crate::benchmark::Address;
 use crate::embedding::{Transcript, panic_message};
+use crate::module::conformance::{self, Claims};
 use crate::module::random::{self, Dna, Doing, Menu, Seen, generate, trial};
 use crate::module::soak::{Left, Soak};
-use crate::module::spec::{self, Claims};
 use crate::module::{Errand, Measured, Step, Stepped, Workbench};
 use crate::record::Build;
 use crate::scenario;
@@ -183,11 +183,11 @@ fn examine(subject: &dyn Subject, dna: &Dna, menu: &Menu, wire: &Wire) -> Answer
 }
 
 fn script(subject: &dyn Subject, name: &str, features: &[String], skip: &[usize], wire: &Wire) -> Answer {
-    let Some(script) = spec::script(name) else {
+    let Some(script) = conformance::script(name) else {
         return Answer::Unable { unsupported: true, why: format!("this build knows no script `{name}`") };
     };
     let about_to = |line: usize| wire.send(&Answer::Said { line: line.to_string() });
-    match spec::play(subject, Claims::new(features), &script, skip, about_to) {
+    match conformance::play(subject, Claims::new(features), &script, skip, about_to) {
         Ok(played) => Answer::Scripted { played },
         Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
     }

@@ -5,12 +5,12 @@
 //! answered by [`Stubs`], and everything else that it imports is made of the declared type.
 mod calls;
 mod cells;
+pub mod conformance;
 mod interface;
 mod invocation;
 pub mod random;
 pub mod soak;
 mod source;
-pub mod spec;
 mod state;
 mod steps;
 mod stubs;

@@ -1,6 +1,7 @@
 //! What came out, as data: everything that is shown is drawn from it.
 mod calibration;
 mod comparison;
+mod conformance;
 mod fingerprint;
 mod gathered;
 pub mod journal;
@@ -10,13 +11,13 @@ mod random;
 mod read;
 mod samples;
 mod soak;
-mod spec;
 pub(crate) mod validate;
 mod verdict;
 mod whole;
 
 pub use calibration::{Calibration, CalibrationRun, Found};
 pub use comparison::{Changed, Comparison, Moved, Pair, Side};
+pub use conformance::{Astray, SpecRun, SpecSubject};
 pub use fingerprint::Build;
 pub use gathered::Gathered;
 pub use listing::{BackendEntry, Entry, Listing};
@@ -25,7 +26,6 @@ pub use random::{Apart, Explained, Kind, RandomRun, Saved, Side as ApartSide, Ta
 pub use read::Document;
 pub use samples::{CellRecord, Launch, Machine, Report, Run, Trouble};
 pub use soak::{MOST_BYTES_EACH, SLACK, SoakSample, Soaked};
-pub use spec::{Astray, SpecRun, SpecSubject};
 pub use validate::Invalid;
 pub use verdict::{Played, Verdict};
 pub use whole::Whole;

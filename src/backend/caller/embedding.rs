@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::api::{self, Engine, Module, Store, Val};
+use super::api::{self, Engine, Module, Store};
+use super::calls::{call, global, not_instantiated};
 use super::ensemble::Together;
-use super::seam::{meet, ours, outcome, theirs};
+use super::seam::meet;
 use super::{Own, seam};
 use crate::embedding::{Artifact, Compiled, Embedding, Ensemble, Host, Instance, NotInstantiated, Outcome, Value};
 
@@ -117,39 +118,5 @@ impl Instance for Running {
 
     fn fuel(&mut self) -> Option<u64> {
         self.metered.then(|| self.store.get_fuel().ok()).flatten()
-    }
-}
-
-pub(super) fn call(store: &mut Store<()>, instance: &api::Instance, export: &str, arguments: &[Value]) -> Outcome {
-    let Some(function) = instance.get_func(&mut *store, export) else {
-        return Outcome::Failed(format!("no function is exported as `{export}`"));
-    };
-    let arguments: Result<Vec<_>> = arguments.iter().map(|value| theirs(&mut *store, *value)).collect();
-    let arguments = match arguments {
-        Ok(arguments) => arguments,
-        Err(error) => return Outcome::Failed(error.to_string()),
-    };
-    let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
-    match catch_unwind(AssertUnwindSafe(|| function.call(&mut *store, &arguments, &mut results))) {
-        Ok(Ok(())) => match results.iter().map(|value| ours(&*store, value)).collect() {
-            Ok(values) => Outcome::Returned(values),
-            Err(error) => Outcome::Failed(error.to_string()),
-        },
-        Ok(Err(error)) => outcome(&error),
-        Err(panic) => Outcome::panicked(&*panic),
-    }
-}
-
-/// What is in an exported global.
-pub(super) fn global(store: &mut Store<()>, instance: &api::Instance, export: &str) -> Option<Value> {
-    let value = instance.get_global(&mut *store, export)?.get(&mut *store);
-    ours(&*store, &value).ok()
-}
-
-/// What came in place of an instance.
-pub(super) fn not_instantiated(error: api::Error) -> NotInstantiated {
-    match outcome(&error) {
-        Outcome::Failed(_) => NotInstantiated::Unlinked(error.into()),
-        ended => NotInstantiated::Start(ended),
     }
 }

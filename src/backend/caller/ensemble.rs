@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use anyhow::{Context, Result};
 
 use super::api::{Engine, Extern, Instance, Module, Store};
-use super::embedding::{call, global, not_instantiated};
+use super::calls::{call, global, not_instantiated};
 use crate::embedding::{Ensemble, NotInstantiated, Outcome, Value};
 
 pub(super) struct Together {

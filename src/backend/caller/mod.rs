@@ -5,6 +5,7 @@
 #![allow(clippy::duplicate_mod, reason = "compiled once an engine")]
 #![allow(clippy::clone_on_copy, reason = "what can be copied in one of them has to be cloned in the other")]
 pub(super) mod benchmarks;
+mod calls;
 mod claims;
 mod embedding;
 mod ensemble;

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ::wasmer::{Engine, Extern, Instance, Module, Store};
 use anyhow::{Context, Result};
 
-use super::embedding::{call, global, not_instantiated};
+use super::seam::{call, global, not_instantiated};
 use crate::embedding::{Ensemble, NotInstantiated, Outcome, Value};
 
 pub(super) struct Together {

@@ -7,6 +7,7 @@ mod ensemble;
 #[cfg(feature = "llvm")]
 pub(super) mod llvm;
 mod scenarios;
+mod seam;
 #[cfg(feature = "singlepass")]
 pub(super) mod singlepass;
 

@@ -5,7 +5,7 @@ use wasmer::{Function, Global, Instance, Module, RuntimeError, Store, TypedFunct
 use super::Theme;
 use super::stage::ended;
 use crate::backend::Can::Do;
-use crate::backend::wasmer::{Wasmer, embedding};
+use crate::backend::wasmer::{Wasmer, seam};
 use crate::embedding::{Outcome, Transcript};
 use crate::exit_code::ExitCode;
 use crate::{guest, say, scenario::rust_stack};
@@ -123,7 +123,7 @@ impl Guest {
         let mut count = Count { exited: 0, trapped: 0, first_trap: None };
         for number in 1..=times {
             let result = self.work(store, number);
-            match result.as_ref().map_err(embedding::outcome) {
+            match result.as_ref().map_err(seam::outcome) {
                 Err(Outcome::Exited(ExitCode(code))) if code == number => count.exited += 1,
                 Err(trap @ Outcome::Trapped(_)) => {
                     count.trapped += 1;

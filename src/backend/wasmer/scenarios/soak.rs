@@ -8,7 +8,7 @@ use wasmer::{Engine, Function, Imports, Instance, Module, Store, TypedFunction, 
 use super::Theme;
 use crate::backend::Can::Do;
 use crate::backend::wasmer::Wasmer;
-use crate::backend::wasmer::embedding::outcome;
+use crate::backend::wasmer::seam::outcome;
 use crate::embedding::{Outcome, Transcript};
 use crate::exit_code::ExitCode;
 use crate::resident::resident_memory;

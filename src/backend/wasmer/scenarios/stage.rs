@@ -3,7 +3,7 @@ use std::fmt::Display;
 use anyhow::{Result, bail};
 use wasmer::{Function, Imports, Instance, Module, RuntimeError, Store, TypedFunction, Value, imports};
 
-use crate::backend::wasmer::{Wasmer, embedding};
+use crate::backend::wasmer::{Wasmer, seam};
 use crate::backend::{Family, Unable};
 use crate::guest;
 
@@ -74,7 +74,7 @@ pub(super) fn compile_if_claimed(wasmer: &Wasmer, feature: &str, store: &Store, 
 pub(super) fn ended<T: Display>(result: &Result<T, RuntimeError>) -> String {
     match result {
         Ok(value) => format!("returned {value}"),
-        Err(error) => embedding::outcome(error).to_string(),
+        Err(error) => seam::outcome(error).to_string(),
     }
 }
 
@@ -83,5 +83,5 @@ pub(super) fn told(store: &mut Store, instance: &Instance, export: &str, argumen
     let shown = arguments.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     let arguments: Vec<_> = arguments.iter().copied().map(Value::I32).collect();
     let result = instance.exports.get_function(export)?.call(store, &arguments);
-    Ok(format!("{export}({shown}): {}", embedding::ended(store, &result)))
+    Ok(format!("{export}({shown}): {}", seam::ended(store, &result)))
 }

@@ -5,7 +5,7 @@ use wasmer::{Function, Instance, Module, RuntimeError, Store, TypedFunction, imp
 use super::Theme;
 use crate::backend::Can::Do;
 use crate::backend::wasmer::Wasmer;
-use crate::backend::wasmer::embedding::outcome;
+use crate::backend::wasmer::seam::outcome;
 use crate::embedding::Transcript;
 use crate::exit_code::ExitCode;
 use crate::{guest, say, scenario::wasi};

@@ -7,10 +7,9 @@ use anyhow::{Result, bail};
 use super::protocol::{Answer, Ask};
 use super::supervisor::{Launcher, Limits, Worker};
 use crate::backend::{self, FALSE_CLAIMS, NONCONFORMANCES};
+use crate::module::conformance::{Broken, Claims, Played, Script};
 use crate::module::random::LeftOut;
-use crate::module::spec::{Broken, Claims, Played, Script};
 use crate::record::{Astray, SpecSubject, Verdict};
-use crate::scenario::matches;
 
 /// One script, with all modules in it. LLVM takes its time over hundreds of them.
 const WITHIN: Duration = Duration::from_secs(300);
@@ -18,7 +17,7 @@ const WITHIN: Duration = Duration::from_secs(300);
 const MOST_LOST: usize = 20;
 
 /// What is played.
-pub struct Conformance<'a> {
+pub struct Scripts<'a> {
     /// The scripts.
     pub scripts: &'a [Script],
     /// Whether these are all that there are: a known divergence that does not show then shows no more.
@@ -29,10 +28,10 @@ pub struct Conformance<'a> {
 ///
 /// # Errors
 /// When no worker can be had for the subject at all.
-pub fn spec(
+pub fn conformance(
     launcher: &Launcher,
     spec: &str,
-    asked: &Conformance<'_>,
+    asked: &Scripts<'_>,
     mut over: impl FnMut(&str),
 ) -> Result<SpecSubject> {
     let backend = backend::parse(spec)?.0.name;
@@ -57,7 +56,10 @@ pub fn spec(
         over(&script.name);
     }
     if asked.all {
-        let known = NONCONFORMANCES.iter().enumerate().filter(|(n, known)| known.is_of(backend) && !seen.contains(n));
+        let known = NONCONFORMANCES
+            .iter()
+            .enumerate()
+            .filter(|(n, known)| known.backends.contains(&backend) && !seen.contains(n));
         subject.not_seen = known.map(|(_, known)| known.reason.to_owned()).collect();
     }
     Ok(subject)
@@ -125,8 +127,7 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<LeftOut>) 
 fn weigh(astray: &mut Astray, backend: &str) -> Option<usize> {
     let assertion = astray.assertion.map_or("script", |assertion| assertion.word());
     let came = format!("{}: {assertion}: {}", astray.script, astray.verdict.reason().unwrap_or_default());
-    let known = |known: &backend::Nonconformance| known.is_of(backend) && matches(known.came, &came);
-    let place = NONCONFORMANCES.iter().position(known)?;
+    let place = NONCONFORMANCES.iter().position(|known| known.concerns(backend, &came))?;
     let known = &NONCONFORMANCES[place];
     astray.verdict = Verdict::KnownDivergence { came, reason: known.reason.into(), upstream: known.upstream.into() };
     Some(place)
@@ -135,7 +136,7 @@ fn weigh(astray: &mut Astray, backend: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::spec::Assertion;
+    use crate::module::conformance::Assertion;
 
     #[test]
     fn what_is_claimed_and_not_so_is_not_asked_for() {

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+use crate::module::conformance::Assertion;
 use crate::module::random::LeftOut;
-use crate::module::spec::Assertion;
 
 /// What the specification's scripts showed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::terminal::{BAD, DIM, GOOD, painted, table, wrapped, written};
 use super::units;
-use crate::module::spec::Assertion;
+use crate::module::conformance::Assertion;
 use crate::record::{Astray, SpecRun, SpecSubject, Verdict};
 
 /// So many that nothing explains are shown of each subject.
