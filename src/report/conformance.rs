@@ -56,7 +56,8 @@ fn told(subject: &SpecSubject) -> String {
         let _ = writeln!(shown, "  and {} more; --json has them all", unexplained.len() - SHOWN);
     }
     for (reason, times) in known(subject) {
-        shown += &wrapped(&painted(DIM, &format!("  known, {} times: {reason}", units::count(times))));
+        let often = if times == 1 { "once".into() } else { format!("{} times", units::count(times)) };
+        shown += &wrapped(&painted(DIM, &format!("  known, {often}: {reason}")));
     }
     for reason in &subject.not_seen {
         shown += &wrapped(&format!("  no longer seen: {reason}"));
