@@ -37,6 +37,10 @@ impl Document {
     /// # Errors
     /// When it is none of the documents; names the place.
     pub fn parse(text: &str) -> Result<Self> {
+        Self::parsed(text).map_err(|error| anyhow!(in_one_line(&format!("{error:#}"))))
+    }
+
+    fn parsed(text: &str) -> Result<Self> {
         ensure!(!text.trim().is_empty(), "is empty");
         // The first value, since a journal goes on after it; the kinds are told apart by what only they have.
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<Kind>();
@@ -124,6 +128,11 @@ fn explained(error: serde_json::Error) -> anyhow::Error {
     anyhow!("{what}: {error}")
 }
 
+/// What a file says is quoted where it is refused, line breaks and all: these are written as in Rust.
+fn in_one_line(told: &str) -> String {
+    told.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +178,14 @@ mod tests {
         assert!(refused(&text.replace("[100.0", "[1e999")).contains("out of range"));
         assert!(refused(&text.replace("[100.0", "[null")).contains("invalid type: null"));
         assert!(refused(&text.replace("[100.0", "[-5.0")).contains("a time of -5 ns"));
+    }
+
+    #[test]
+    fn what_is_quoted_from_a_file_breaks_no_line() {
+        // Found by `scripts/fuzz-doors`.
+        let played = r#"{"scenario":"x","subject":0,"transcript":[],"took_ms":1,"verdict":"kno\n-divergence"}"#;
+        let told = refused(&format!(r#"{{"version":1,"subjects":[],"absent":[],"played":[{played}]}}"#));
+        assert!(told.contains(r"kno\n-divergence") && told.lines().count() == 1, "{told}");
     }
 
     #[test]
