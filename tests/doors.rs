@@ -124,14 +124,14 @@ fn lines() -> Vec<Vec<u8>> {
         Ask::Play { scenario: "early-exit".into() },
         Ask::Load { errand },
         Ask::Prepare { address, processor: None },
-        Ask::Sample { cell: 1, iterations: 100, settle: true, spin: 0 },
+        Ask::Sample { cell: 1, iterations: 100, slices: 15, settle: true, spin: 0 },
         Ask::Try { seed: 9, numbers, menu: Default::default() },
     ];
     let answers = [
         Answer::Said { line: "Exited early with exit code: 1".into() },
         Answer::Unable { unsupported: true, why: "no".into() },
         Answer::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
-        Answer::Sampled { nanoseconds: 77, delayed: Some(1), spun: 0 },
+        Answer::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1), spun: 0 },
         Answer::Tried { next: 28 },
     ];
     let trial = Trial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };

@@ -236,7 +236,7 @@ fn with_full_data_it_is_under_two_megabytes() {
             |launch: u32, round: u32| 1234.5678 * (1 + n) as f64 * (1.0 + 0.013 * f64::from(launch * 7 % 5 + round));
         let launch = |launch| Launch {
             nanoseconds: (0..12).map(|round| time(launch, round)).collect(),
-            ..Launch::empty(launch, 10)
+            ..Launch::empty(launch, 10, 1)
         };
         CellRecord { address: address.clone(), launches: (1..=10).map(launch).collect(), ..cell.clone() }
     };

@@ -9,7 +9,7 @@ use crate::report::compared;
 use crate::statistics::Margin;
 
 /// How much of the budget goes into finding what looks different; the rest is for measuring that again.
-const FINDING: f64 = 0.6;
+const FINDING: f64 = 0.5;
 /// How many times as many launches the second look makes. It is at few cells, so a launch costs little, and being corrected
 /// over all of them it is judged far out in Student's t, where more launches count twice.
 const MORE_LAUNCHES: u32 = 2;

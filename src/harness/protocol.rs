@@ -15,7 +15,7 @@ use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,11 +95,13 @@ pub enum Ask {
     Sample {
         /// The cell, as [`Answer::Prepared`] numbered it.
         cell: usize,
-        /// How many iterations.
+        /// How many iterations a slice has.
         iterations: u64,
+        /// How many slices.
+        slices: u32,
         /// Whether it first runs untimed until it has settled.
         settle: bool,
-        /// How many nanoseconds are spun away besides, inside the timer and outside of what is measured.
+        /// How many nanoseconds of each slice are spun away besides, inside the timer and outside of what is measured.
         #[serde(skip_serializing_if = "is_zero", default)]
         spin: u64,
     },
@@ -160,12 +162,14 @@ pub enum Answer {
     },
     /// A batch is done, and every iteration ended as it must.
     Sampled {
-        /// Time inside the timer, in nanoseconds, over all iterations.
+        /// Time inside the timer, in nanoseconds, over all slices.
         nanoseconds: u64,
+        /// The same of the middle slice.
+        slice: u64,
         /// How long the system ran something else in place of the batch, in nanoseconds, where it tells.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
-        /// How many nanoseconds of it were spun away.
+        /// How many nanoseconds of that slice were spun away.
         #[serde(skip_serializing_if = "is_zero", default)]
         spun: u64,
     },

@@ -12,30 +12,34 @@ pub struct Cell {
     pub facts: Vec<(String, f64)>,
 }
 
-/// A batch that is to be timed.
+/// A batch that is to be timed, slice by slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
-    /// How many iterations.
+    /// How many iterations a slice has.
     pub iterations: u64,
+    /// How many slices, at least one.
+    pub slices: u32,
     /// Whether it first runs untimed until it has settled.
     pub settle: bool,
-    /// How many nanoseconds are spun away besides, inside the timer and outside of what is measured.
+    /// How many nanoseconds of each slice are spun away besides, inside the timer and outside of what is measured.
     pub spin: u64,
 }
 
 impl Draw {
-    /// So many iterations, and nothing besides.
+    /// So many iterations in one slice, and nothing besides.
     pub fn of(iterations: u64, settle: bool) -> Self {
-        Self { iterations, settle, spin: 0 }
+        Self { iterations, slices: 1, settle, spin: 0 }
     }
 }
 
 /// A batch that was timed.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
-    /// Time inside the timer, over all iterations; with what was spun away.
+    /// Time inside the timer, over all slices; with what was spun away.
     pub elapsed: Duration,
-    /// What was spun away.
+    /// The same of its middle slice, by time: what interrupted a few of them is not in it.
+    pub slice: Duration,
+    /// What was spun away in a slice; that of the middle one.
     pub spun: Duration,
     /// How long the system ran something else in its place, where it tells.
     pub delayed: Option<Duration>,
@@ -80,13 +84,14 @@ impl Cell {
     pub fn sample(
         &self,
         worker: &mut Worker,
-        Draw { iterations, settle, spin }: Draw,
+        Draw { iterations, slices, settle, spin }: Draw,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let ask = Ask::Sample { cell: self.number, iterations, settle, spin };
+        let ask = Ask::Sample { cell: self.number, iterations, slices, settle, spin };
         match worker.ask(&ask, &Limits::of(within), |_| ())? {
-            Answer::Sampled { nanoseconds, delayed, spun } => Ok(Batch {
+            Answer::Sampled { nanoseconds, slice, delayed, spun } => Ok(Batch {
                 elapsed: Duration::from_nanos(nanoseconds),
+                slice: Duration::from_nanos(slice),
                 spun: Duration::from_nanos(spun),
                 delayed: delayed.map(Duration::from_nanos),
             }),

@@ -106,19 +106,32 @@ const WARM: Duration = Duration::from_micros(500);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_millis(4);
 
-fn timed(cell: &mut Prepared, Draw { iterations, settle, spin }: Draw) -> Result<Batch> {
+fn timed(cell: &mut Prepared, Draw { iterations, slices, settle, spin }: Draw) -> Result<Batch> {
     if settle {
-        let part = (iterations / 8).max(1);
+        let part = (iterations * u64::from(slices) / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
         while started.elapsed() < LUKEWARM && (started.elapsed() < WARM || !settled(&times)) {
             times.push(cell.batch(part)?.as_nanos() as f64);
         }
     }
     let before = run_delay();
-    let measured = cell.batch(iterations)?;
-    let spun = spun(Duration::from_nanos(spin));
+    let slice = |_| {
+        let measured = cell.batch(iterations)?;
+        let spun = spun(Duration::from_nanos(spin));
+        Ok((measured + spun, spun))
+    };
+    let slices = (0..slices.max(1)).map(slice).collect::<Result<Vec<_>>>()?;
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
-    Ok(Batch { elapsed: measured + spun, spun, delayed })
+    let elapsed = slices.iter().map(|(slice, _)| *slice).sum();
+    let (slice, spun) = middle(slices);
+    Ok(Batch { elapsed, slice, spun, delayed })
+}
+
+/// The middle one of at least one; of two in the middle, the lesser.
+fn middle<T: Ord>(mut of: Vec<T>) -> T {
+    let at = (of.len() - 1) / 2;
+    of.select_nth_unstable(at);
+    of.swap_remove(at)
 }
 
 /// Spins for at least so long, and says how long it was.

@@ -62,8 +62,8 @@ pub fn serve(spec: &str) -> Result<()> {
             }
             Ask::Script { name, features, skip } => script(&*subject, &name, &features, &skip, &wire),
             Ask::Prepare { address, processor } => prepare(&subject, &address, processor, module.clone(), &mut cells),
-            Ask::Sample { cell, iterations, settle, spin } => {
-                sample(cells.get_mut(cell), Draw { iterations, settle, spin })?
+            Ask::Sample { cell, iterations, slices, settle, spin } => {
+                sample(cells.get_mut(cell), Draw { iterations, slices, settle, spin })?
             }
             Ask::Release { cell } => {
                 // Numbers are not given twice, so that a late question cannot meet another cell.
@@ -217,6 +217,7 @@ fn sample(cell: Option<&mut Option<Stand>>, draw: Draw) -> Result<Answer> {
     Ok(match cell.batch(draw) {
         Ok(batch) => Answer::Sampled {
             nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
+            slice: u64::try_from(batch.slice.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
             spun: u64::try_from(batch.spun.as_nanos())?,
         },

@@ -87,9 +87,12 @@ pub struct CellRecord {
 pub struct Launch {
     /// Which launch, counted from 1.
     pub launch: u32,
-    /// Iterations in each batch.
+    /// Iterations in each slice of a batch.
     pub iterations: u64,
-    /// Nanoseconds an iteration, a number for each round.
+    /// Slices in each batch.
+    #[serde(default = "one")]
+    pub slices: u32,
+    /// Nanoseconds an iteration, a number for each round: of the middle slice, by time.
     pub nanoseconds: Vec<f64>,
     /// How many of these were spun away, a number for each round, where the cell was to carry that.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -101,9 +104,14 @@ pub struct Launch {
 
 impl Launch {
     /// A launch that has no samples yet.
-    pub fn empty(launch: u32, iterations: u64) -> Self {
-        Self { launch, iterations, nanoseconds: Vec::new(), spun: Vec::new(), disturbed: 0 }
+    pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
+        Self { launch, iterations, slices, nanoseconds: Vec::new(), spun: Vec::new(), disturbed: 0 }
     }
+}
+
+/// Where a report does not say: batches were not sliced then.
+fn one() -> u32 {
+    1
 }
 
 fn is_zero(share: &f64) -> bool {

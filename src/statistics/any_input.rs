@@ -30,7 +30,7 @@ proptest! {
     fn descriptions(samples in vec(ANY, 0..8), p in ANY) {
         let summary = Summary::of(&samples).map(|all| [all.min, all.lower_quartile, all.median, all.max, all.scaled_mad]);
         prop_assert!(summary.into_iter().flatten().chain(quantile(&samples, p)).all(f64::is_finite));
-        prop_assert!(holm(&samples).into_iter().all(|p| (0.0..=1.0).contains(&p)));
+        prop_assert!(discoveries(&samples).into_iter().all(|p| (0.0..=1.0).contains(&p)));
         settled(&samples);
     }
 

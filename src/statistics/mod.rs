@@ -14,7 +14,7 @@
 //! | How do two cells compare? | [`log_ratios`] a launch, then [`typical_ratio`] |
 //! | How do cells of two runs compare? | [`unpaired`], widened by how far the runs are [`Apart`] |
 //! | How long does one cell take? | [`typical_time`] |
-//! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`holm`] |
+//! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`discoveries`] |
 //! | What could have been seen at all? | [`smallest_resolvable`] |
 //! | How often is a verdict wrong? | [`Proportion`] |
 //! | What does one more frame cost? | [`growth`] |
@@ -27,9 +27,9 @@ mod any_input;
 mod breakdown;
 mod cheapest;
 mod describe;
+mod discovery;
 mod error;
 mod growth;
-mod holm;
 mod interval;
 mod paired;
 mod proportion;
@@ -44,9 +44,9 @@ mod verdict;
 pub use breakdown::{Breakdown, breakdown};
 pub use cheapest::{Cost, Line, Stretch, cheapest};
 pub use describe::{Summary, median, quantile, scaled_mad};
+pub use discovery::discoveries;
 pub use error::Error;
 pub use growth::{Growth, MOST_DEPARTURE, growth, slope};
-pub use holm::holm;
 pub use interval::{Confidence, Interval};
 pub use paired::{log_ratios, typical_ratio, typical_time};
 pub use proportion::Proportion;

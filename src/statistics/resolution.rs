@@ -8,8 +8,8 @@ use super::{Confidence, Estimate, Margin};
 ///
 /// `cell` is the cell in question, or the run's A/A twin to speak for all of its kind. Only its standard error s and
 /// its degrees of freedom f are used, not its value; s is taken for the truth. With t what Student's t exceeds with
-/// probability `(1 - confidence) / 2 / cells` (the first and strictest of Holm's steps, so this is an upper bound where
-/// several cells differ) and z the normal quantile of `power`:
+/// probability `(1 - confidence) / 2 / cells` (the strictest that the correction asks for, so this is an upper bound
+/// where several cells differ) and z the normal quantile of `power`:
 ///
 /// > margin + s (t (1 - 1/(4 f)) + z √(1 + t² / (2 f)))
 ///

@@ -239,7 +239,7 @@ impl Launching<'_> {
             match crew.prepare(subject, &handicap.on(address), patience(subject)) {
                 Ok(cell) => {
                     let draw = self.pilot.draw(at, subject, handicap);
-                    record.launches.push(Launch::empty(self.number, draw.iterations));
+                    record.launches.push(Launch::empty(self.number, draw.iterations, draw.slices));
                     ready.push((subject, draw, cell));
                 }
                 Err(failure) => record.trouble = Some(trouble(failure)),
@@ -253,7 +253,7 @@ impl Launching<'_> {
                 match crew.sample(*subject, cell, *draw, patience(*subject)) {
                     Ok(batch) => {
                         let an_iteration = |time: Duration| time.as_nanos() as f64 / draw.iterations as f64;
-                        launch.nanoseconds.push(an_iteration(batch.elapsed));
+                        launch.nanoseconds.push(an_iteration(batch.slice));
                         launch.spun.extend((draw.spin > 0).then(|| an_iteration(batch.spun)));
                         let delayed = batch.delayed.unwrap_or_default();
                         launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));

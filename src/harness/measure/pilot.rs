@@ -24,14 +24,22 @@ struct Seen {
     preparing: Duration,
     /// One iteration, by the timer.
     one: Duration,
-    /// How many make a batch.
-    iterations: u64,
-    /// Whether a batch first runs untimed.
-    settles: bool,
+    size: Size,
     /// A batch as it will be asked for, with settling and the way to the worker and back.
     batch: Duration,
     facts: Vec<(String, f64)>,
     trouble: Option<Trouble>,
+}
+
+/// How a batch is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Size {
+    /// How many iterations, over all slices.
+    iterations: u64,
+    /// How many slices it is cut into.
+    slices: u32,
+    /// Whether it first runs untimed.
+    settles: bool,
 }
 
 /// How often a settled batch may correct what was seen before.
@@ -80,7 +88,7 @@ fn equal_batches(entrants: &[Entrant], seen: &mut [Seen]) {
     for subject in 0..seen.len() {
         let same = |n: &usize| entrants[*n].spec == entrants[subject].spec && seen[*n].trouble.is_none();
         let Some(first) = (0..seen.len()).find(same).filter(|first| *first < subject) else { continue };
-        (seen[subject].iterations, seen[subject].settles) = (seen[first].iterations, seen[first].settles);
+        seen[subject].size = seen[first].size;
     }
 }
 
@@ -121,16 +129,17 @@ impl Seen {
     fn size(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
         for _ in 0..MOST_CORRECTIONS {
             self.grow(fresh, sample)?;
-            if !self.settles {
+            if !self.size.settles {
                 break;
             }
-            let (elapsed, whole) = sample(Draw::of(self.iterations, true))?;
-            let (before, settled) = (self.one, of_all(elapsed, self.iterations));
+            let (elapsed, whole) = sample(Draw::of(self.size.iterations, true))?;
+            let (before, settled) = (self.one, of_all(elapsed, self.size.iterations));
             (self.one, self.batch) = (before.min(settled), whole);
             if settled * 2 > before {
                 break;
             }
         }
+        self.size.slices = plan::slices(self.one, self.size.iterations);
         Ok(())
     }
 
@@ -141,10 +150,10 @@ impl Seen {
             let (elapsed, whole) = sample(Draw::of(iterations, false))?;
             self.batch = whole;
             self.one = of_all(elapsed, iterations);
-            self.iterations = if fresh { 1 } else { plan::iterations(self.one, of_all(whole, iterations)) };
-            self.settles = !fresh && plan::settles(self.one);
+            self.size.iterations = if fresh { 1 } else { plan::iterations(self.one, of_all(whole, iterations)) };
+            self.size.settles = !fresh && plan::settles(self.one);
             // A fifth of a batch tells well enough how many make one.
-            if iterations * 5 >= self.iterations || iterations >= 1 << 24 {
+            if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {
                 return Ok(());
             }
             iterations *= 4;
@@ -156,8 +165,7 @@ impl Seen {
         Self {
             preparing: none,
             one: none,
-            iterations: 1,
-            settles: false,
+            size: Size { iterations: 1, slices: 1, settles: false },
             batch: none,
             facts: Vec::new(),
             trouble: None,
@@ -181,9 +189,10 @@ impl Pilot {
 
     /// A batch of a cell, with what it carries on top of what the reference takes.
     pub(super) fn draw(&self, at: usize, subject: usize, handicap: Handicap) -> Draw {
-        let Seen { iterations, settles, .. } = self.cells[at][subject];
+        let Size { iterations, slices, settles } = self.cells[at][subject].size;
         let reference = self.cells[at][0].one.as_nanos() as f64;
-        Draw { iterations, settle: settles, spin: handicap.spin(reference, iterations) }
+        let iterations = iterations / u64::from(slices);
+        Draw { iterations, slices, settle: settles, spin: handicap.spin(reference, iterations) }
     }
 
     /// How long a question about a cell may take before it counts as hung: far longer than it ever should.
@@ -214,13 +223,13 @@ mod tests {
     fn twins_make_batches_of_one_size_and_others_their_own() {
         let launcher = Launcher::new("/nowhere");
         let entrants: Vec<_> = ["one", "two", "one"].iter().map(|spec| Entrant::new(spec, &launcher)).collect();
-        let of = |iterations| Seen { iterations, ..Seen::nothing() };
+        let of = |iterations| Seen { size: Size { iterations, slices: 1, settles: true }, ..Seen::nothing() };
         let mut seen = vec![of(3), of(5), of(4)];
         equal_batches(&entrants, &mut seen);
-        assert_eq!(seen.iter().map(|seen| seen.iterations).collect::<Vec<_>>(), [3, 5, 3]);
+        assert_eq!(seen.iter().map(|seen| seen.size.iterations).collect::<Vec<_>>(), [3, 5, 3]);
         seen[0] = Seen { trouble: Some(Trouble::TooSlow { needs_seconds: None }), ..of(9) };
         equal_batches(&entrants, &mut seen);
-        assert_eq!(seen[2].iterations, 3, "what could not be measured says nothing of sizes");
+        assert_eq!(seen[2].size.iterations, 3, "what could not be measured says nothing of sizes");
     }
 
     #[test]
@@ -234,6 +243,6 @@ mod tests {
         };
         let mut seen = Seen::nothing();
         seen.size(false, &mut sample).unwrap();
-        assert_eq!((seen.one, seen.iterations), (Duration::from_nanos(100), 15_000));
+        assert_eq!((seen.one, seen.size.iterations), (Duration::from_nanos(100), 10_000));
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 /// A timed batch lasts about this long, where one iteration does not last longer.
-pub(super) const BATCH: Duration = Duration::from_micros(1500);
+pub(super) const BATCH: Duration = Duration::from_millis(1);
+/// A batch is cut into slices of about this length, each timed by itself.
+const SLICE: Duration = Duration::from_micros(100);
 /// How many times as long as what is timed a batch may take with what lies outside of the timer.
 const AROUND: u32 = 3;
 /// What takes longer than this is not run before it is timed, to settle: switching processes costs it next to nothing.
@@ -39,6 +41,12 @@ pub(super) fn iterations(one: Duration, with_outside: Duration) -> u64 {
     let timed = BATCH.as_nanos() / one.max(nanosecond).as_nanos();
     let in_all = (AROUND * BATCH).as_nanos() / with_outside.max(nanosecond).as_nanos();
     u64::try_from(timed.min(in_all)).unwrap_or(u64::MAX).max(1)
+}
+
+/// How many slices a batch of so many iterations is cut into, by what one takes inside the timer.
+pub(super) fn slices(one: Duration, iterations: u64) -> u32 {
+    let timed = one.max(Duration::from_nanos(1)).as_nanos() * u128::from(iterations) / SLICE.as_nanos();
+    u32::try_from(timed.min(u128::from(iterations))).unwrap_or(u32::MAX).max(1)
 }
 
 /// Whether a batch first runs untimed until it has settled, by what one iteration takes.
@@ -153,6 +161,16 @@ mod tests {
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn slices_are_long_enough_to_time_and_have_an_iteration_at_least() {
+        let of = |one: Duration| slices(one, iterations(one, one));
+        assert_eq!([1, 50, 5_000, 300_000].map(|ns| of(Duration::from_nanos(ns))), [10, 10, 10, 3]);
+        assert_eq!((of(Duration::ZERO), of(Duration::from_secs(1))), (10, 1));
+        // Most of this time lies outside of the timer: what is inside is too short to be cut.
+        let one = Duration::from_micros(1);
+        assert_eq!(slices(one, iterations(one, Duration::from_millis(1))), 1);
+    }
 
     #[test]
     fn what_is_quick_gets_all_and_what_is_slow_gets_what_is_left() {

@@ -43,6 +43,33 @@ fn identical_twins_are_seldom_told_apart_in_any_cell() {
     }
 }
 
+/// However many became slower or faster, few of those that did not are named.
+#[test]
+fn few_of_those_named_are_named_wrongly() {
+    let mut random = seeded(2001);
+    let (mut named, mut wrongly, mut found) = ([0; 2], [0; 2], 0);
+    for _ in 0..400 {
+        let truth = |cell: usize| [0.03, -0.03, 0.0, 0.0][cell % 4];
+        let cells: Vec<Estimate> =
+            (0..CELLS).map(|cell| typical_ratio(&CLEAN.run(truth(cell), &mut random)).unwrap()).collect();
+        let verdicts = judge(&cells, Margin::new(0.0).unwrap(), Confidence::NINETY_FIVE);
+        for (cell, verdict) in verdicts.into_iter().enumerate() {
+            for (side, called) in [Slower, Faster].into_iter().enumerate() {
+                named[side] += usize::from(verdict == called);
+                wrongly[side] += usize::from(verdict == called && cell % 4 != side);
+            }
+            found += usize::from(cell % 4 == 0 && verdict == Slower);
+        }
+    }
+    for side in 0..2 {
+        let share = wrongly[side] as f64 / named[side] as f64;
+        assert!(share <= 0.025 + monte_carlo(0.025, named[side]), "{share}");
+        // Not by never saying anything.
+        assert!(share >= 0.01, "{share}");
+    }
+    assert!(found as f64 / (400.0 * CELLS as f64 / 4.0) > 0.95, "{found}");
+}
+
 #[test]
 fn a_margin_makes_twins_the_same() {
     let twins = judged(USUAL, 0.0, 0.02, 50);
