@@ -12,7 +12,7 @@ use crate::statistics::Margin;
 const FINDING: f64 = 0.5;
 /// How many times as many launches the second look makes. It is at few cells, so a launch costs little, and being corrected
 /// over all of them it is judged far out in Student's t, where more launches count twice.
-const MORE_LAUNCHES: u32 = 2;
+const MORE_LAUNCHES: u32 = 3;
 
 /// A report of the order, and within it one of the [`suspects`](compared::suspects) against a margin, from fresh launches
 /// alone: what chose them is no part of what is judged then.
