@@ -225,3 +225,40 @@ impl Drop for Crowd {
         self.threads.drain(..).for_each(|thread| drop(thread.join()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cell of a microsecond an iteration, but for one that was interrupted.
+    fn interrupted(at: u64) -> Prepared {
+        let mut iteration = 0;
+        Prepared::laps(move || {
+            iteration += 1;
+            (Duration::from_micros(if iteration == at { 5_000 } else { 1 }), Ok(()))
+        })
+    }
+
+    #[test]
+    fn an_interruption_of_one_slice_is_in_the_batch_and_not_in_its_number() {
+        let draw = Draw { slices: 5, ..Draw::of(10, false) };
+        let batch = timed(&mut interrupted(23), draw).unwrap();
+        assert_eq!((batch.slice, batch.elapsed), (Duration::from_micros(10), Duration::from_micros(5_049)));
+        let whole = timed(&mut interrupted(23), Draw::of(50, false)).unwrap();
+        assert_eq!((whole.slice, whole.elapsed), (Duration::from_micros(5_049), Duration::from_micros(5_049)));
+    }
+
+    #[test]
+    fn every_slice_is_spun_and_settling_is_no_part_of_it() {
+        let draw = Draw { slices: 3, spin: 20_000, ..Draw::of(10, true) };
+        let batch = timed(&mut interrupted(0), draw).unwrap();
+        assert!(batch.spun >= Duration::from_micros(20), "{batch:?}");
+        assert_eq!(batch.slice, batch.spun + Duration::from_micros(10));
+        assert!(batch.elapsed >= Duration::from_micros(90), "{batch:?}");
+    }
+
+    #[test]
+    fn of_two_in_the_middle_the_lesser_counts() {
+        assert_eq!([vec![7], vec![9, 3], vec![5, 1, 3], vec![4, 2, 8, 6]].map(middle), [7, 3, 3, 4]);
+    }
+}
