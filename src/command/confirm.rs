@@ -10,8 +10,8 @@ use crate::statistics::Margin;
 
 /// How much of the budget goes into finding what looks different; the rest is for measuring that again.
 const FINDING: f64 = 0.5;
-/// How many times as many launches the second look makes. It is at few cells, so a launch costs little, and being corrected
-/// over all of them it is judged far out in Student's t, where more launches count twice.
+/// How many times as many launches the second look makes. It is at few cells, so a launch costs little, and each prepares
+/// its cells anew: where they come to lie is much of what is left of the noise.
 const MORE_LAUNCHES: u32 = 3;
 
 /// A report of the order, and within it one of the [`suspects`](compared::suspects) against a margin, from fresh launches

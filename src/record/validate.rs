@@ -244,7 +244,9 @@ pub(crate) mod tests {
             subject,
             address: Address { benchmark: benchmarks[row].into(), at: None, host_frames: 1 },
             facts: vec![],
-            launches: (1..=8).map(|launch| Launch { nanoseconds: times.into(), ..Launch::empty(launch, 10, 1) }).collect(),
+            launches: (1..=8)
+                .map(|launch| Launch { nanoseconds: times.into(), ..Launch::empty(launch, 10, 1) })
+                .collect(),
             trouble: None,
         };
         Report {

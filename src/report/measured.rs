@@ -3,7 +3,7 @@ use std::fmt::Write;
 
 use super::analysis::{self, Cell, Row, columns, interval};
 use super::breakdown;
-use super::terminal::{BOLD, DIM, GOOD, painted, table, written};
+use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
 use super::units;
 use crate::benchmark;
 use crate::record::{Report, Trouble};
@@ -26,8 +26,8 @@ fn themed(report: &Report, theme: &str, rows: &[Row]) -> String {
     let floors: Vec<_> = rows.iter().map(|row| floor(report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
     let labels = columns.iter().map(|n| report.subjects[*n].label.as_str());
-    let mut table = table([theme].into_iter().chain(labels).chain(any_floor.then_some("floor")));
-    for (row, floor) in rows.iter().zip(floors) {
+    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("floor")).collect();
+    let named = |(row, floor): (&Row, Option<f64>)| {
         let fastest = row.fastest(report);
         let name = row.address.to_string();
         let mut cells = vec![name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]).to_owned()];
@@ -38,9 +38,9 @@ fn themed(report: &Report, theme: &str, rows: &[Row]) -> String {
         if any_floor {
             cells.push(floor.map_or_else(|| "-".into(), |nanoseconds| time(nanoseconds, None)));
         }
-        table.add_row(cells);
-    }
-    written(&table)
+        cells
+    };
+    in_blocks(&header, &rows.iter().zip(floors).map(named).collect::<Vec<_>>(), terminal_width())
 }
 
 /// A cell, less loud where it has no time.
@@ -77,17 +77,16 @@ pub(super) fn ratio_text(estimate: &Estimate) -> String {
     match interval(estimate).filter(said) {
         Some(interval) => {
             let half_width = interval.half_width() * value;
-            let digits = if half_width < 0.01 {
-                3
-            } else if half_width < 0.1 {
-                2
-            } else {
-                1
-            };
+            let digits = decimals(half_width);
             format!("x{value:.digits$} ±{half_width:.digits$}")
         }
-        None => format!("x{value:.1} ?"),
+        None => format!("x{value:.0$} ?", decimals(value)),
     }
+}
+
+/// How many decimals there are down to the first that is not 0: at least one, and not many for next to nothing.
+fn decimals(of: f64) -> usize {
+    (1..6).find(|decimals| of >= 0.1_f64.powi(*decimals)).unwrap_or(3) as usize
 }
 
 /// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.

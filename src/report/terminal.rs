@@ -27,13 +27,44 @@ pub(super) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(columns.into_iter().map(|name| painted(BOLD, name)));
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, GAP as u16));
     }
     table
 }
 
+/// Between two columns.
+const GAP: usize = 2;
+
 pub(super) fn written(table: &Table) -> String {
     format!("{}\n", table.trim_fmt())
+}
+
+/// A table whose first column names its rows. Where it is wider than there is room, the other columns stand in tables of
+/// their own, one below the other, each with the names.
+pub(super) fn in_blocks(header: &[&str], rows: &[Vec<String>], room: Option<usize>) -> String {
+    let wide = |text: &str| anstream::adapter::strip_str(text).to_string().chars().count();
+    let takes = |column: usize| {
+        rows.iter().map(|row| wide(&row[column])).chain([wide(header[column])]).max().unwrap_or_default() + GAP
+    };
+    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    let mut left = 0;
+    for column in 1..header.len() {
+        match blocks.last_mut().filter(|_| takes(column) <= left) {
+            Some(block) => block.push(column),
+            None => {
+                // What stands at the end needs no gap.
+                left = room.map_or(usize::MAX, |room| (room + GAP).saturating_sub(takes(0)));
+                blocks.push(vec![0, column]);
+            }
+        }
+        left = left.saturating_sub(takes(column));
+    }
+    let block = |columns: &Vec<usize>| {
+        let mut table = table(columns.iter().map(|column| header[*column]));
+        table.add_rows(rows.iter().map(|row| columns.iter().map(|column| &row[*column])));
+        written(&table)
+    };
+    blocks.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
 /// A paragraph in lines of 80 columns, those after the first indented.
@@ -126,7 +157,7 @@ type Row<'a> = (&'a str, Vec<Option<&'a Verdict>>);
 const WORD: usize = "TIMED OUT".len();
 
 /// The width of the terminal, where stdout is one.
-fn terminal_width() -> Option<usize> {
+pub(super) fn terminal_width() -> Option<usize> {
     Table::new().width().map(usize::from)
 }
 
@@ -206,4 +237,28 @@ pub fn listing(listing: &Listing) -> String {
     let scenarios = entries("scenario", &listing.scenarios);
     let benchmarks = entries("benchmark", &listing.benchmarks);
     format!("{}\n{scenarios}\n{benchmarks}", written(&backends))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(room: Option<usize>) -> String {
+        let rows = [vec!["typed".to_owned(), "61 ns".into(), "60 ns x0.99".into(), painted(GOOD, "28 ns x0.5")]];
+        anstream::adapter::strip_str(&in_blocks(&["call", "a", "b", "c"], &rows, room)).to_string()
+    }
+
+    #[test]
+    fn a_table_that_has_room_is_one() {
+        let whole = "call   a      b            c\ntyped  61 ns  60 ns x0.99  28 ns x0.5\n";
+        assert_eq!(shown(None), whole);
+        assert_eq!(shown(Some(37)), whole);
+    }
+
+    #[test]
+    fn what_has_no_room_stands_below() {
+        let two = "call   a      b\ntyped  61 ns  60 ns x0.99\n\ncall   c\ntyped  28 ns x0.5\n";
+        assert_eq!(shown(Some(36)), two);
+        assert_eq!(shown(Some(0)).lines().filter(|line| line.starts_with("call")).count(), 3);
+    }
 }

@@ -195,7 +195,7 @@ impl Launching<'_> {
         places.shuffle(random);
         let started = Instant::now();
         for (done, &at) in places.iter().enumerate() {
-            if onlooker.is_cancelled() || Instant::now() > self.deadline {
+            if onlooker.is_cancelled() {
                 return Ok(None);
             }
             let in_launch = done as f64 / places.len() as f64;
@@ -206,7 +206,9 @@ impl Launching<'_> {
                 && plan::takes_part(self.number, launches, self.order.launches)
             {
                 let rounds = (f64::from(rounds) * self.pace) as u32;
-                self.address(&mut crew, at, rounds.max(1), &mut cells, random);
+                if !self.address(&mut crew, at, rounds.max(1), &mut cells, random) {
+                    return Ok(None);
+                }
             }
         }
         Ok(Some(cells))
@@ -219,8 +221,19 @@ impl Launching<'_> {
         if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
     }
 
-    /// All rounds of one address.
-    fn address(&self, crew: &mut Crew, at: usize, rounds: u32, cells: &mut [CellRecord], random: &mut ChaCha8Rng) {
+    fn is_late(&self) -> bool {
+        Instant::now() > self.deadline
+    }
+
+    /// All rounds of one address, or false where it got too late for that.
+    fn address(
+        &self,
+        crew: &mut Crew,
+        at: usize,
+        rounds: u32,
+        cells: &mut [CellRecord],
+        random: &mut ChaCha8Rng,
+    ) -> bool {
         let (address, width) = (&self.order.addresses[at], self.order.entrants.len());
         let records = &mut cells[at * width..(at + 1) * width];
         let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
@@ -230,6 +243,9 @@ impl Launching<'_> {
         let mut subjects: Vec<_> = (0..width).filter(|subject| records[*subject].trouble.is_none()).collect();
         subjects.shuffle(random);
         for subject in subjects {
+            if self.is_late() {
+                return false;
+            }
             let record = &mut records[subject];
             let handicap = self.order.handicap(at, subject);
             if fresh && let Err(error) = crew.renew(subject) {
@@ -246,6 +262,9 @@ impl Launching<'_> {
             }
         }
         for _ in 0..rounds {
+            if self.is_late() {
+                return false;
+            }
             ready.shuffle(random);
             ready.retain(|(subject, draw, cell)| {
                 let record = &mut records[*subject];
@@ -272,6 +291,7 @@ impl Launching<'_> {
                 records[subject].trouble = Some(trouble(failure));
             }
         }
+        true
     }
 }
 
