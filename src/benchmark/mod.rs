@@ -102,7 +102,7 @@ impl Benchmark {
 
     /// Beside as many threads that do the same as the parameter says.
     pub const fn beside(self, same: &'static Benchmark) -> Self {
-        Self { prepared: By::Beside(same), parallel: true, ..self }
+        Self { prepared: By::Beside(same), ..self }
     }
 
     /// Among the headlines.

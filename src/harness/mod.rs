@@ -3,9 +3,11 @@
 mod check;
 mod conformance;
 mod costs;
+mod crowd;
 mod errand;
 pub mod machine;
 mod measure;
+mod placement;
 mod processor;
 mod protocol;
 mod random;

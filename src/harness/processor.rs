@@ -25,10 +25,20 @@ pub(super) fn quietest() -> Option<usize> {
 /// Holds the calling thread to a processor, or to the last where none is named: the supervisor, which works between
 /// batches only, has the others. Where the platform cannot, nothing happens.
 pub(super) fn hold_to(processor: Option<usize>) {
-    let last = || core_affinity::get_core_ids()?.into_iter().map(|core| core.id).max();
     if let Some(id) = processor.or_else(last) {
         core_affinity::set_for_current(CoreId { id });
     }
+}
+
+/// All that the calling thread may run on but that one, or but the last where none is named.
+pub(super) fn but(processor: Option<usize>) -> Vec<usize> {
+    let taken = processor.or_else(last);
+    let all = core_affinity::get_core_ids().unwrap_or_default().into_iter();
+    all.map(|core| core.id).filter(|id| Some(*id) != taken).collect()
+}
+
+fn last() -> Option<usize> {
+    core_affinity::get_core_ids()?.into_iter().map(|core| core.id).max()
 }
 
 /// Of each processor, for how many ticks it has had nothing to do.

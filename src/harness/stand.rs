@@ -1,13 +1,13 @@
 //! Where a cell stands while it is sampled: on a thread of its own, below a stated number of host frames. The same
 //! under criterion and in a worker, since an exit costs more for every frame above the call.
 use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
+use super::crowd::Crowd;
 use super::processor;
 use super::sampling::{Batch, Draw};
 use crate::backend::{NO_MODULE, Subject, Unable};
@@ -44,17 +44,22 @@ impl Stand {
         let (answers, samples) = mpsc::channel();
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
         let standing = move || {
+            let others = processor::but(processor);
             if !benchmark.parallel {
                 processor::hold_to(processor);
             }
-            let mut cell = match prepare(&subject, benchmark, at, module.as_ref()) {
-                Ok(cell) => cell,
+            let made = prepare(&subject, benchmark, at, module.as_ref());
+            let (mut cell, crowd) = match made.and_then(|cell| Ok((cell, gather(&subject, benchmark, at, others)?))) {
+                Ok(made) => made,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
             let _ = ready.send(Ok(cell.facts().to_vec()));
             descend(frames, &mut || {
                 for draw in &asked {
-                    if answers.send(timed(&mut cell, draw)).is_err() {
+                    let beside = crowd.as_ref().map(Crowd::run);
+                    let batch = timed(&mut cell, draw);
+                    drop(beside);
+                    if answers.send(batch).is_err() {
                         break;
                     }
                 }
@@ -172,57 +177,23 @@ fn prepare(
             let engine: Arc<dyn Embedding> = subject.clone();
             module.prepare(&engine, cell).map_err(Unable::from_error)
         }
+        By::Beside(same) => prepare(subject, same, 0, module),
+    }
+}
+
+/// Who runs beside a cell, on the other processors, where somebody does.
+fn gather(
+    subject: &Arc<dyn Subject>,
+    benchmark: &Benchmark,
+    at: u64,
+    others: Vec<usize>,
+) -> Result<Option<Crowd>, Unable> {
+    match benchmark.prepared {
         By::Beside(same) => {
-            let cell = prepare(subject, same, 0, module)?;
-            let crowd = Crowd::gather(at, subject, same)?;
-            Ok(cell.beside(crowd))
+            let subject = subject.clone();
+            Crowd::gather(at, &others, move || prepare(&subject, same, 0, None)).map(Some)
         }
-    }
-}
-
-/// Threads that run a cell of their own until they are let go.
-struct Crowd {
-    over: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Crowd {
-    /// Comes back once every thread has run its cell.
-    fn gather(size: u64, subject: &Arc<dyn Subject>, of: &'static Benchmark) -> Result<Self, Unable> {
-        let mut crowd = Self { over: Arc::default(), threads: Vec::new() };
-        let (running, confirmed) = mpsc::channel();
-        for _ in 0..size {
-            let (subject, over, running) = (subject.clone(), crowd.over.clone(), running.clone());
-            crowd.threads.push(std::thread::spawn(move || {
-                let begun = prepare(&subject, of, 0, None).and_then(|mut cell| match cell.batch(1) {
-                    Ok(_) => Ok(cell),
-                    Err(astray) => Err(Unable::Failed(astray)),
-                });
-                let (mut cell, begun) = match begun {
-                    Ok(cell) => (Some(cell), Ok(())),
-                    Err(unable) => (None, Err(unable)),
-                };
-                let _ = running.send(begun);
-                // What goes astray here ends this thread, and goes astray in the cell that is timed as well.
-                while let Some(cell) = &mut cell
-                    && !over.load(Ordering::Relaxed)
-                    && cell.batch(64).is_ok()
-                {}
-            }));
-        }
-        drop(running);
-        for _ in 0..size {
-            let panicked = |_| Err(Unable::Failed(anyhow!("a thread beside it panicked")));
-            confirmed.recv().unwrap_or_else(panicked)?;
-        }
-        Ok(crowd)
-    }
-}
-
-impl Drop for Crowd {
-    fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        self.threads.drain(..).for_each(|thread| drop(thread.join()));
+        _ => Ok(None),
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use super::placement::{self, CodePage};
 use super::protocol::{Answer, Ask, Hello, PROTOCOL};
 use crate::module::Errand;
 use crate::resident::{peak_resident_memory, resident_memory};
@@ -133,6 +134,11 @@ impl Launcher {
     /// # Errors
     /// When it cannot be started, does not open its backend, or speaks another version of the protocol.
     pub fn launch(&self, subject: &str) -> Result<(Worker, Hello)> {
+        self.launch_like(subject, None)
+    }
+
+    /// The same, its code lying where another worker's does.
+    pub(super) fn launch_like(&self, subject: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
         let mut command = Command::new(&self.executable);
         command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C is this process's to answer: its workers end with it.
@@ -144,7 +150,8 @@ impl Launcher {
             command.envs(std::env::var_os(kept).map(|value| (kept, value)));
         }
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
-        let child = command.spawn().with_context(|| format!("cannot start {}", self.executable.display()))?;
+        let child = placement::spawn(&mut command, like);
+        let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
         let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
         let (mut worker, hello) = opened?;
         if let Some(errand) = &self.errand {

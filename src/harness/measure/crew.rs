@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::Entrant;
 use crate::benchmark::Address;
+use crate::harness::placement::CodePage;
 use crate::harness::sampling::{self, Batch, Cell, Draw, Failure};
 use crate::harness::{Hello, Worker, processor};
 
@@ -11,6 +12,8 @@ use crate::harness::{Hello, Worker, processor};
 pub(super) struct Crew<'a> {
     entrants: &'a [Entrant],
     workers: Vec<Worker>,
+    /// Where the code of the first of them lies: that of all of them does.
+    page: Option<CodePage>,
     /// Where their cells are held to: all of a launch to the same one, since they are set against each other.
     processor: Option<usize>,
 }
@@ -18,9 +21,15 @@ pub(super) struct Crew<'a> {
 impl<'a> Crew<'a> {
     /// Launches a worker for each entrant.
     pub(super) fn launch(entrants: &'a [Entrant]) -> Result<(Self, Vec<Hello>)> {
-        let launched = entrants.iter().map(Entrant::launch).collect::<Result<Vec<_>>>()?;
-        let (workers, hellos) = launched.into_iter().unzip();
-        Ok((Self { entrants, workers, processor: processor::quietest() }, hellos))
+        let mut crew = Self { entrants, workers: Vec::new(), page: None, processor: processor::quietest() };
+        let mut hellos = Vec::new();
+        for entrant in entrants {
+            let (worker, hello) = entrant.launch(crew.page)?;
+            crew.page = crew.page.or_else(|| CodePage::of(worker.pid()));
+            crew.workers.push(worker);
+            hellos.push(hello);
+        }
+        Ok((crew, hellos))
     }
 
     /// Who takes part.
@@ -30,7 +39,7 @@ impl<'a> Crew<'a> {
 
     /// A fresh worker in place of the one that a subject had.
     pub(super) fn renew(&mut self, subject: usize) -> Result<()> {
-        self.workers[subject] = self.entrants[subject].launch()?.0;
+        self.workers[subject] = self.entrants[subject].launch(self.page)?.0;
         Ok(())
     }
 

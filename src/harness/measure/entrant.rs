@@ -1,5 +1,6 @@
 use anyhow::Result;
 
+use crate::harness::placement::CodePage;
 use crate::harness::{Hello, Launcher, Worker};
 
 /// A subject that takes part in a run: a column of its report.
@@ -36,7 +37,7 @@ impl Entrant {
         field
     }
 
-    pub(super) fn launch(&self) -> Result<(Worker, Hello)> {
-        self.launcher.launch(&self.spec)
+    pub(super) fn launch(&self, like: Option<CodePage>) -> Result<(Worker, Hello)> {
+        self.launcher.launch_like(&self.spec, like)
     }
 }

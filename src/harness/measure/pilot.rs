@@ -42,8 +42,19 @@ struct Size {
     settles: bool,
 }
 
+impl Size {
+    fn draw(self) -> Draw {
+        let iterations = self.iterations / u64::from(self.slices);
+        Draw { slices: self.slices, ..Draw::of(iterations, self.settles) }
+    }
+}
+
 /// How often a settled batch may correct what was seen before.
 const MOST_CORRECTIONS: u32 = 3;
+/// How often the pilot looks at what takes less than [`SHORT`].
+const LOOKS: u32 = 5;
+/// What takes longer is believed at first sight: what comes between is little of it.
+const SHORT: Duration = Duration::from_millis(100);
 
 /// Visits every cell once.
 pub(super) fn pilot(
@@ -107,7 +118,7 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
     let mut sample = |draw| {
         let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let asked = Instant::now();
-        crew.sample(subject, &cell, draw, left).map(|batch| (batch.elapsed, asked.elapsed()))
+        crew.sample(subject, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.size(fresh, &mut sample) {
         return Seen { trouble: Some(trouble(failure)), ..seen };
@@ -120,7 +131,7 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
     Seen { preparing, ..seen }
 }
 
-/// Draws a batch; what the timer and what the clock on the wall say.
+/// Draws a batch; what the timer says of a slice, and the clock on the wall of all.
 type Sample<'a> = &'a mut dyn FnMut(Draw) -> Result<(Duration, Duration), Failure>;
 
 impl Seen {
@@ -129,28 +140,35 @@ impl Seen {
     fn size(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
         for _ in 0..MOST_CORRECTIONS {
             self.grow(fresh, sample)?;
+            self.size.slices = plan::slices(self.one, self.size.iterations);
             if !self.size.settles {
                 break;
             }
-            let (elapsed, whole) = sample(Draw::of(self.size.iterations, true))?;
-            let (before, settled) = (self.one, of_all(elapsed, self.size.iterations));
+            let draw = self.size.draw();
+            let (slice, whole) = sample(draw)?;
+            let (before, settled) = (self.one, of_all(slice, draw.iterations));
             (self.one, self.batch) = (before.min(settled), whole);
             if settled * 2 > before {
                 break;
             }
         }
-        self.size.slices = plan::slices(self.one, self.size.iterations);
         Ok(())
     }
 
-    /// Ever larger batches, until one tells how many iterations make one.
+    /// Ever larger batches, until one tells how many iterations make one. What is short is looked at a few times, and the
+    /// middle counts: one exit in some has to wait for a lock whose holder does not run, a thousand times as long.
     fn grow(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
-        let mut iterations = 1;
+        let (mut iterations, mut slices) = (1, 1);
         loop {
-            let (elapsed, whole) = sample(Draw::of(iterations, false))?;
+            let (slice, whole) = sample(Draw { slices, ..Draw::of(iterations, false) })?;
+            if slices < LOOKS && !fresh && slice < SHORT {
+                slices = LOOKS;
+                continue;
+            }
             self.batch = whole;
-            self.one = of_all(elapsed, iterations);
-            self.size.iterations = if fresh { 1 } else { plan::iterations(self.one, of_all(whole, iterations)) };
+            self.one = of_all(slice, iterations);
+            let with_outside = of_all(whole, iterations * u64::from(slices));
+            self.size.iterations = if fresh { 1 } else { plan::iterations(self.one, with_outside) };
             self.size.settles = !fresh && plan::settles(self.one);
             // A fifth of a batch tells well enough how many make one.
             if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {
@@ -189,10 +207,9 @@ impl Pilot {
 
     /// A batch of a cell, with what it carries on top of what the reference takes.
     pub(super) fn draw(&self, at: usize, subject: usize, handicap: Handicap) -> Draw {
-        let Size { iterations, slices, settles } = self.cells[at][subject].size;
+        let draw = self.cells[at][subject].size.draw();
         let reference = self.cells[at][0].one.as_nanos() as f64;
-        let iterations = iterations / u64::from(slices);
-        Draw { iterations, slices, settle: settles, spin: handicap.spin(reference, iterations) }
+        Draw { spin: handicap.spin(reference, draw.iterations), ..draw }
     }
 
     /// How long a question about a cell may take before it counts as hung: far longer than it ever should.
@@ -237,12 +254,26 @@ mod tests {
         let mut first = true;
         // 100 ns an iteration, and 10 ms lost in the very first.
         let mut sample = |draw: Draw| {
-            let lost = Duration::from_millis(if std::mem::take(&mut first) { 9 } else { 0 });
-            let elapsed = Duration::from_nanos(100 * draw.iterations) + lost;
-            Ok((elapsed, elapsed))
+            let lost = Duration::from_millis(if std::mem::take(&mut first) { 60 } else { 0 });
+            let slice = Duration::from_nanos(100 * draw.iterations) + lost;
+            Ok((slice, slice * draw.slices))
         };
         let mut seen = Seen::nothing();
         seen.size(false, &mut sample).unwrap();
-        assert_eq!((seen.one, seen.size.iterations), (Duration::from_nanos(100), 10_000));
+        assert_eq!(seen.one, Duration::from_nanos(100));
+        assert_eq!(seen.size, Size { iterations: 10_000, slices: 10, settles: true });
+    }
+
+    #[test]
+    fn what_takes_long_is_looked_at_once_and_not_cut() {
+        let mut drawn = 0;
+        let mut sample = |draw: Draw| {
+            drawn += draw.slices;
+            Ok((Duration::from_secs(draw.iterations), Duration::from_secs(draw.iterations)))
+        };
+        let mut seen = Seen::nothing();
+        seen.size(false, &mut sample).unwrap();
+        assert_eq!(seen.size, Size { iterations: 1, slices: 1, settles: false });
+        assert_eq!(drawn, 1);
     }
 }

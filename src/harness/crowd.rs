@@ -1,0 +1,180 @@
+//! Those who run beside a cell that is about threads.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use anyhow::anyhow;
+
+use super::processor;
+use crate::backend::Unable;
+use crate::embedding::Prepared;
+
+/// Threads with a cell each, which they run while another is timed. Between its batches they rest: others are timed then,
+/// in other processes, that have nothing to do with them.
+pub(super) struct Crowd {
+    threads: Vec<(mpsc::Sender<Call>, JoinHandle<()>)>,
+}
+
+/// What each is called with. Its ends of two channels carry nothing: that the last of them is dropped is the news.
+struct Call {
+    begun: mpsc::Sender<()>,
+    signals: Arc<Signals>,
+    _at_rest: mpsc::Sender<()>,
+}
+
+#[derive(Default)]
+struct Signals {
+    all_begun: AtomicBool,
+    over: AtomicBool,
+}
+
+/// While this lives, a crowd runs.
+pub(super) struct Running {
+    signals: Arc<Signals>,
+    all_at_rest: mpsc::Receiver<()>,
+}
+
+impl Crowd {
+    /// So many threads, held to these processors in turn. Comes back once each has made its cell and run it.
+    pub(super) fn gather<F>(size: u64, processors: &[usize], make: F) -> Result<Self, Unable>
+    where
+        F: Fn() -> Result<Prepared, Unable> + Clone + Send + 'static,
+    {
+        let mut crowd = Self { threads: Vec::new() };
+        let (ready, made) = mpsc::channel();
+        // Without any, it is left to the system.
+        let mut held_to = processors.iter().copied().cycle();
+        for _ in 0..size {
+            let held_to = held_to.next();
+            let (calls, called) = mpsc::channel::<Call>();
+            let (make, ready) = (make.clone(), ready.clone());
+            let thread = std::thread::spawn(move || {
+                if held_to.is_some() {
+                    processor::hold_to(held_to);
+                }
+                let ran_once = |mut cell: Prepared| cell.batch(1).map(|_| cell).map_err(Unable::Failed);
+                match make().and_then(ran_once) {
+                    Ok(cell) => {
+                        let _ = ready.send(Ok(()));
+                        answer(called, cell);
+                    }
+                    Err(unable) => drop(ready.send(Err(unable))),
+                }
+            });
+            crowd.threads.push((calls, thread));
+        }
+        drop(ready);
+        for _ in 0..size {
+            let panicked = |_| Err(Unable::Failed(anyhow!("a thread beside it panicked")));
+            made.recv().unwrap_or_else(panicked)?;
+        }
+        Ok(crowd)
+    }
+
+    /// Has them run until what this gives is dropped. Comes back once each has run its cell.
+    pub(super) fn run(&self) -> Running {
+        let signals = Arc::<Signals>::default();
+        let (begun, all_begun) = mpsc::channel();
+        let (at_rest, all_at_rest) = mpsc::channel();
+        for (calls, _) in &self.threads {
+            // One that panicked hears nothing any more.
+            let _ = calls.send(Call { begun: begun.clone(), signals: signals.clone(), _at_rest: at_rest.clone() });
+        }
+        drop((begun, at_rest));
+        let _ = all_begun.recv();
+        signals.all_begun.store(true, Ordering::Relaxed);
+        Running { signals, all_at_rest }
+    }
+}
+
+/// So many iterations are run between looks at whether it is over: all that share a processor finish theirs then.
+const A_FEW: u64 = 8;
+
+fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared) {
+    for Call { begun, signals, _at_rest } in called {
+        // What goes astray here rests, and goes astray in the cell that is timed as well.
+        let mut goes_on = cell.batch(1).is_ok();
+        drop(begun);
+        // Where many share a processor, whoever has begun makes room for those that have not.
+        while !signals.all_begun.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        while goes_on && !signals.over.load(Ordering::Relaxed) {
+            goes_on = cell.batch(A_FEW).is_ok();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.signals.over.store(true, Ordering::Relaxed);
+        let _ = self.all_at_rest.recv();
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        for (calls, thread) in self.threads.drain(..) {
+            drop(calls);
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    /// A crowd of three that counts what it runs, and panics at some iteration of all.
+    fn counting(panics_at: u64) -> (Crowd, Arc<AtomicU64>) {
+        let count = Arc::<AtomicU64>::default();
+        let counted = count.clone();
+        let make = move || {
+            let count = counted.clone();
+            let step = move || assert_ne!(count.fetch_add(1, Ordering::SeqCst), panics_at, "as it was told to");
+            Ok(Prepared::repeat(step, |()| true, |()| String::new()))
+        };
+        (Crowd::gather(3, &[], make).unwrap(), count)
+    }
+
+    #[test]
+    fn each_runs_while_it_is_called_for_and_none_before_or_after() {
+        let (crowd, count) = counting(u64::MAX);
+        assert_eq!(count.load(Ordering::SeqCst), 3, "each once, to be sure that it can");
+        for _ in 0..20 {
+            let before = count.load(Ordering::SeqCst);
+            let running = crowd.run();
+            assert!(count.load(Ordering::SeqCst) >= before + 3);
+            drop(running);
+            let at_rest = count.load(Ordering::SeqCst);
+            std::thread::yield_now();
+            assert_eq!(count.load(Ordering::SeqCst), at_rest);
+        }
+    }
+
+    #[test]
+    fn whoever_panics_is_waited_for_no_more() {
+        let (crowd, count) = counting(1_000);
+        let running = crowd.run();
+        while count.load(Ordering::SeqCst) < 2_000 {
+            std::thread::yield_now();
+        }
+        drop(running);
+        drop(crowd.run());
+    }
+
+    #[test]
+    fn a_crowd_that_cannot_gather_says_why() {
+        let error = Crowd::gather(2, &[0], || Err(Unable::unsupported("no such thing"))).err().unwrap();
+        assert_eq!(error.to_string(), "unsupported: no such thing");
+        let goes_astray = || Ok(Prepared::repeat(|| (), |()| false, |()| "another end".into()));
+        let error = Crowd::gather(2, &[], goes_astray).err().unwrap();
+        assert!(error.to_string().ends_with("another end"), "{error}");
+        let panics = || panic!("as it was told to");
+        let error = Crowd::gather(2, &[], panics).err().unwrap();
+        assert_eq!(error.to_string(), "a thread beside it panicked");
+    }
+}
