@@ -19,19 +19,13 @@ pub(super) struct Crowd {
 /// What each is called with. Its ends of two channels carry nothing: that the last of them is dropped is the news.
 struct Call {
     begun: mpsc::Sender<()>,
-    signals: Arc<Signals>,
+    over: Arc<AtomicBool>,
     _at_rest: mpsc::Sender<()>,
-}
-
-#[derive(Default)]
-struct Signals {
-    all_begun: AtomicBool,
-    over: AtomicBool,
 }
 
 /// While this lives, a crowd runs.
 pub(super) struct Running {
-    signals: Arc<Signals>,
+    over: Arc<AtomicBool>,
     all_at_rest: mpsc::Receiver<()>,
 }
 
@@ -74,41 +68,36 @@ impl Crowd {
 
     /// Has them run until what this gives is dropped. Comes back once each has run its cell.
     pub(super) fn run(&self) -> Running {
-        let signals = Arc::<Signals>::default();
+        let over = Arc::default();
         let (begun, all_begun) = mpsc::channel();
         let (at_rest, all_at_rest) = mpsc::channel();
         for (calls, _) in &self.threads {
             // One that panicked hears nothing any more.
-            let _ = calls.send(Call { begun: begun.clone(), signals: signals.clone(), _at_rest: at_rest.clone() });
+            let _ = calls.send(Call { begun: begun.clone(), over: Arc::clone(&over), _at_rest: at_rest.clone() });
         }
         drop((begun, at_rest));
         let _ = all_begun.recv();
-        signals.all_begun.store(true, Ordering::Relaxed);
-        Running { signals, all_at_rest }
+        Running { over, all_at_rest }
     }
 }
 
-/// So many iterations are run between looks at whether it is over: all that share a processor finish theirs then.
-const A_FEW: u64 = 8;
-
 fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared) {
-    for Call { begun, signals, _at_rest } in called {
+    for Call { begun, over, _at_rest } in called {
         // What goes astray here rests, and goes astray in the cell that is timed as well.
         let mut goes_on = cell.batch(1).is_ok();
         drop(begun);
-        // Where many share a processor, whoever has begun makes room for those that have not.
-        while !signals.all_begun.load(Ordering::Relaxed) {
+        while goes_on && !over.load(Ordering::Relaxed) {
+            // Where many share a processor, they take turns here: whoever was interrupted within, holding a lock, would
+            // hold up everybody until it has its turn again, and what is timed then is the scheduler.
             std::thread::yield_now();
-        }
-        while goes_on && !signals.over.load(Ordering::Relaxed) {
-            goes_on = cell.batch(A_FEW).is_ok();
+            goes_on = cell.batch(1).is_ok();
         }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.signals.over.store(true, Ordering::Relaxed);
+        self.over.store(true, Ordering::Relaxed);
         let _ = self.all_at_rest.recv();
     }
 }
