@@ -1,6 +1,6 @@
 //! Those who run beside a cell that is about threads.
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -14,6 +14,8 @@ use crate::embedding::Prepared;
 /// in other processes, that have nothing to do with them.
 pub(super) struct Crowd {
     threads: Vec<(mpsc::Sender<Call>, JoinHandle<()>)>,
+    /// How many iterations they have run, all together.
+    iterations: Arc<AtomicU64>,
 }
 
 /// What each is called with. Its ends of two channels carry nothing: that the last of them is dropped is the news.
@@ -25,6 +27,7 @@ struct Call {
 
 /// While this lives, a crowd runs.
 pub(super) struct Running {
+    iterations: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
     all_at_rest: mpsc::Receiver<()>,
 }
@@ -35,14 +38,14 @@ impl Crowd {
     where
         F: Fn() -> Result<Prepared, Unable> + Clone + Send + 'static,
     {
-        let mut crowd = Self { threads: Vec::new() };
+        let mut crowd = Self { threads: Vec::new(), iterations: Arc::default() };
         let (ready, made) = mpsc::channel();
         // Without any, it is left to the system.
         let mut held_to = processors.iter().copied().cycle();
         for _ in 0..size {
             let held_to = held_to.next();
             let (calls, called) = mpsc::channel::<Call>();
-            let (make, ready) = (make.clone(), ready.clone());
+            let (make, ready, count) = (make.clone(), ready.clone(), crowd.iterations.clone());
             let thread = std::thread::spawn(move || {
                 if held_to.is_some() {
                     processor::hold_to(held_to);
@@ -51,7 +54,7 @@ impl Crowd {
                 match make().and_then(ran_once) {
                     Ok(cell) => {
                         let _ = ready.send(Ok(()));
-                        answer(called, cell);
+                        answer(called, cell, &count);
                     }
                     Err(unable) => drop(ready.send(Err(unable))),
                 }
@@ -77,21 +80,24 @@ impl Crowd {
         }
         drop((begun, at_rest));
         let _ = all_begun.recv();
-        Running { over, all_at_rest }
+        Running { iterations: self.iterations.clone(), over, all_at_rest }
     }
 }
 
-fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared) {
+fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared, count: &AtomicU64) {
     for Call { begun, over, _at_rest } in called {
         // What goes astray here rests, and goes astray in the cell that is timed as well.
-        let mut goes_on = cell.batch(1).is_ok();
-        drop(begun);
-        while goes_on && !over.load(Ordering::Relaxed) {
-            // Where many share a processor, they take turns here: whoever was interrupted within, holding a lock, would
-            // hold up everybody until it has its turn again, and what is timed then is the scheduler.
-            std::thread::yield_now();
-            goes_on = cell.batch(1).is_ok();
+        while cell.batch(1).is_ok() && !over.load(Ordering::Relaxed) {
+            count.fetch_add(1, Ordering::Relaxed);
+            let _ = begun.send(());
         }
+    }
+}
+
+impl Running {
+    /// How many iterations the crowd has run so far.
+    pub(super) fn iterations(&self) -> u64 {
+        self.iterations.load(Ordering::Relaxed)
     }
 }
 

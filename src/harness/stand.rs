@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::crowd::Crowd;
+use super::crowd::{Crowd, Running};
 use super::processor;
 use super::sampling::{Batch, Draw};
 use crate::backend::{NO_MODULE, Subject, Unable};
@@ -57,7 +57,7 @@ impl Stand {
             descend(frames, &mut || {
                 for draw in &asked {
                     let beside = crowd.as_ref().map(Crowd::run);
-                    let batch = timed(&mut cell, draw);
+                    let batch = timed(&mut cell, draw, beside.as_ref());
                     drop(beside);
                     if answers.send(batch).is_err() {
                         break;
@@ -111,7 +111,14 @@ const WARM: Duration = Duration::from_micros(500);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_millis(4);
 
-fn timed(cell: &mut Prepared, Draw { iterations, slices, settle, spin }: Draw) -> Result<Batch> {
+/// How long is waited for slices in which those beside ran too: somebody else's work may have their processors.
+const ALONE: Duration = Duration::from_millis(20);
+
+fn timed(
+    cell: &mut Prepared,
+    Draw { iterations, slices, settle, spin }: Draw,
+    beside: Option<&Running>,
+) -> Result<Batch> {
     if settle {
         let part = (iterations * u64::from(slices) / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
@@ -120,15 +127,20 @@ fn timed(cell: &mut Prepared, Draw { iterations, slices, settle, spin }: Draw) -
         }
     }
     let before = run_delay();
-    let slice = |_| {
+    let (mut wanted, mut timed, started) = (slices.max(1), Vec::new(), Instant::now());
+    while wanted > 0 {
+        let ran_beside = beside.map(Running::iterations);
         let measured = cell.batch(iterations)?;
+        let alone = beside.map(Running::iterations) == ran_beside && beside.is_some();
         let spun = spun(Duration::from_nanos(spin));
-        Ok((measured + spun, spun))
-    };
-    let slices = (0..slices.max(1)).map(slice).collect::<Result<Vec<_>>>()?;
+        if !alone || started.elapsed() > ALONE {
+            timed.push((measured + spun, spun));
+            wanted -= 1;
+        }
+    }
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
-    let elapsed = slices.iter().map(|(slice, _)| *slice).sum();
-    let (slice, spun) = middle(slices);
+    let elapsed = timed.iter().map(|(slice, _)| *slice).sum();
+    let (slice, spun) = middle(timed);
     Ok(Batch { elapsed, slice, spun, delayed })
 }
 
@@ -189,7 +201,7 @@ fn gather(
     others: Vec<usize>,
 ) -> Result<Option<Crowd>, Unable> {
     match benchmark.prepared {
-        By::Beside(same) => {
+        By::Beside(same) if at > 0 => {
             let subject = subject.clone();
             Crowd::gather(at, &others, move || prepare(&subject, same, 0, None)).map(Some)
         }
@@ -213,16 +225,16 @@ mod tests {
     #[test]
     fn an_interruption_of_one_slice_is_in_the_batch_and_not_in_its_number() {
         let draw = Draw { slices: 5, ..Draw::of(10, false) };
-        let batch = timed(&mut interrupted(23), draw).unwrap();
+        let batch = timed(&mut interrupted(23), draw, None).unwrap();
         assert_eq!((batch.slice, batch.elapsed), (Duration::from_micros(10), Duration::from_micros(5_049)));
-        let whole = timed(&mut interrupted(23), Draw::of(50, false)).unwrap();
+        let whole = timed(&mut interrupted(23), Draw::of(50, false), None).unwrap();
         assert_eq!((whole.slice, whole.elapsed), (Duration::from_micros(5_049), Duration::from_micros(5_049)));
     }
 
     #[test]
     fn every_slice_is_spun_and_settling_is_no_part_of_it() {
         let draw = Draw { slices: 3, spin: 20_000, ..Draw::of(10, true) };
-        let batch = timed(&mut interrupted(0), draw).unwrap();
+        let batch = timed(&mut interrupted(0), draw, None).unwrap();
         assert!(batch.spun >= Duration::from_micros(20), "{batch:?}");
         assert_eq!(batch.slice, batch.spun + Duration::from_micros(10));
         assert!(batch.elapsed >= Duration::from_micros(90), "{batch:?}");
