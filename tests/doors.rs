@@ -124,7 +124,7 @@ fn lines() -> Vec<Vec<u8>> {
         Ask::Play { scenario: "early-exit".into() },
         Ask::Load { errand },
         Ask::Prepare { address, processor: None },
-        Ask::Sample { cell: 1, iterations: 100, slices: 15, settle: true, spin: 0 },
+        Ask::Sample { cell: 1, iterations: 100, slices: 15, settle: true, spin: 0.0 },
         Ask::Try { seed: 9, numbers, menu: Default::default() },
     ];
     let answers = [

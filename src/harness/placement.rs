@@ -3,23 +3,36 @@
 //! Workers that are set against each other are drawn until they agree in it; which page they agree on is left to chance.
 use std::io;
 use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 /// The page at which a process's program begins, modulo eight: as far as a processor was seen to care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CodePage(u64);
 
+/// A process that has just been started is soon loaded.
+const LOADING: Duration = Duration::from_secs(1);
 /// So many draws find one in eight but for one time in five thousand. Where the system draws nothing, they are in vain.
 const DRAWS: u32 = 64;
 
 impl CodePage {
-    /// Where a process that runs lies, where the platform tells.
+    /// Where a process lies, where the platform tells.
     pub(super) fn of(pid: u32) -> Option<Self> {
-        Self::first_in(&std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?)
+        let started = Instant::now();
+        loop {
+            let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+            let page = Self::in_maps(&maps);
+            // Whoever started it hears of that before its program is mapped. One that is over has no mappings.
+            if page.is_some() || maps.is_empty() || started.elapsed() > LOADING {
+                return page;
+            }
+            std::thread::yield_now();
+        }
     }
 
-    /// From a list of mappings by address: the program comes first.
-    fn first_in(maps: &str) -> Option<Self> {
-        let begins = maps.split('-').next()?;
+    /// From a list of mappings by address: the program comes first, once it is there, and is a file.
+    fn in_maps(maps: &str) -> Option<Self> {
+        let program = maps.lines().next().filter(|mapping| mapping.contains('/'))?;
+        let (begins, _) = program.split_once('-')?;
         Some(Self((u64::from_str_radix(begins, 16).ok()? >> 12) % 8))
     }
 }
@@ -51,9 +64,9 @@ mod tests {
     #[test]
     fn the_page_is_that_of_the_first_mapping() {
         let maps = "55a6e2c96000-55a6e2ca0000 r--p 00000000 fe:01 7 /bin/a\n7f25673c7000-7f25673c8000 r-xp 0 0:0 0\n";
-        assert_eq!(CodePage::first_in(maps), Some(CodePage(6)));
-        assert_eq!(CodePage::first_in("no mapping"), None);
-        assert_eq!(CodePage::first_in(""), None);
+        assert_eq!(CodePage::in_maps(maps), Some(CodePage(6)));
+        let not_yet = "7ffd2edb1000-7ffd2edd2000 rw-p 00000000 00:00 0 [stack]\n";
+        assert_eq!(["no mapping", "", not_yet].map(CodePage::in_maps), [None; 3]);
     }
 
     /// On eight pages, that ten agree by chance is one in a hundred million.

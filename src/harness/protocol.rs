@@ -15,7 +15,7 @@ use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct Hello {
 }
 
 /// What a worker is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum Ask {
     /// Play a scenario; answered by [`Answer::Played`].
@@ -101,9 +101,9 @@ pub enum Ask {
         slices: u32,
         /// Whether it first runs untimed until it has settled.
         settle: bool,
-        /// How many nanoseconds of each slice are spun away besides, inside the timer and outside of what is measured.
-        #[serde(skip_serializing_if = "is_zero", default)]
-        spin: u64,
+        /// For what share of its time each slice spins besides, inside the timer and outside of what is measured.
+        #[serde(default)]
+        spin: f64,
     },
     /// Let go of a cell; answered by [`Answer::Released`].
     Release {

@@ -13,7 +13,7 @@ pub struct Cell {
 }
 
 /// A batch that is to be timed, slice by slice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Draw {
     /// How many iterations a slice has.
     pub iterations: u64,
@@ -21,14 +21,14 @@ pub struct Draw {
     pub slices: u32,
     /// Whether it first runs untimed until it has settled.
     pub settle: bool,
-    /// How many nanoseconds of each slice are spun away besides, inside the timer and outside of what is measured.
-    pub spin: u64,
+    /// For what share of its time each slice spins besides, inside the timer and outside of what is measured.
+    pub spin: f64,
 }
 
 impl Draw {
     /// So many iterations in one slice, and nothing besides.
     pub fn of(iterations: u64, settle: bool) -> Self {
-        Self { iterations, slices: 1, settle, spin: 0 }
+        Self { iterations, slices: 1, settle, spin: 0.0 }
     }
 }
 

@@ -57,9 +57,7 @@ impl Stand {
             descend(frames, &mut || {
                 for draw in &asked {
                     let beside = crowd.as_ref().map(Crowd::run);
-                    let batch = timed(&mut cell, draw, beside.as_ref());
-                    drop(beside);
-                    if answers.send(batch).is_err() {
+                    if answers.send(timed(&mut cell, draw, beside)).is_err() {
                         break;
                     }
                 }
@@ -111,13 +109,13 @@ const WARM: Duration = Duration::from_micros(500);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_millis(4);
 
-/// How long is waited for slices in which those beside ran too: somebody else's work may have their processors.
+/// How long those beside are waited for: somebody else's work may have their processors.
 const ALONE: Duration = Duration::from_millis(20);
 
 fn timed(
     cell: &mut Prepared,
     Draw { iterations, slices, settle, spin }: Draw,
-    beside: Option<&Running>,
+    mut beside: Option<Running>,
 ) -> Result<Batch> {
     if settle {
         let part = (iterations * u64::from(slices) / 8).max(1);
@@ -127,15 +125,13 @@ fn timed(
         }
     }
     let before = run_delay();
-    let (mut wanted, mut timed, started) = (slices.max(1), Vec::new(), Instant::now());
-    while wanted > 0 {
-        let ran_beside = beside.map(Running::iterations);
+    let (mut timed, started) = (Vec::new(), Instant::now());
+    while timed.len() < slices.max(1) as usize {
         let measured = cell.batch(iterations)?;
-        let alone = beside.map(Running::iterations) == ran_beside && beside.is_some();
-        let spun = spun(Duration::from_nanos(spin));
+        let spun = spun(measured.mul_f64(spin));
+        let alone = beside.as_mut().is_some_and(Running::is_away);
         if !alone || started.elapsed() > ALONE {
             timed.push((measured + spun, spun));
-            wanted -= 1;
         }
     }
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
@@ -233,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_slice_is_spun_and_settling_is_no_part_of_it() {
-        let draw = Draw { slices: 3, spin: 20_000, ..Draw::of(10, true) };
+        let draw = Draw { slices: 3, spin: 2.0, ..Draw::of(10, true) };
         let batch = timed(&mut interrupted(0), draw, None).unwrap();
         assert!(batch.spun >= Duration::from_micros(20), "{batch:?}");
         assert_eq!(batch.slice, batch.spun + Duration::from_micros(10));

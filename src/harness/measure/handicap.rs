@@ -7,8 +7,9 @@ pub enum Handicap {
     /// Nothing.
     #[default]
     None,
-    /// A spin inside the timer and outside of the measured code, for this share of the time that the pilot saw the
-    /// reference take.
+    /// A spin inside the timer and outside of the measured code, for this share of the time that the slice itself has just
+    /// taken. Not of what was seen before: where others come and go, a machine is twice as fast from one second to the
+    /// next, and what costs more costs more then too.
     Spin(f64),
     /// More of the measured work itself: the benchmark's parameter is greater by this share.
     Work(f64),
@@ -33,11 +34,11 @@ impl Handicap {
         }
     }
 
-    /// How many nanoseconds of a batch are spun away, of iterations that take as long as `one`, in nanoseconds.
-    pub(super) fn spin(self, one: f64, iterations: u64) -> u64 {
+    /// The share of its time that each slice spins besides.
+    pub(super) fn spin(self) -> f64 {
         match self {
-            Self::Spin(share) => (share * one * iterations as f64).round() as u64,
-            Self::None | Self::Work(_) => 0,
+            Self::Spin(share) => share,
+            Self::None | Self::Work(_) => 0.0,
         }
     }
 }
@@ -51,8 +52,8 @@ mod tests {
         let address = Address { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
         assert_eq!(Handicap::Work(0.02).on(&address).at, Some(10_200));
         assert_eq!(Handicap::Spin(0.02).on(&address), address);
-        assert_eq!(Handicap::Spin(0.02).spin(500.0, 100), 1000);
-        assert_eq!(Handicap::Work(0.02).spin(500.0, 100), 0);
+        assert_eq!(Handicap::Spin(0.02).spin(), 0.02);
+        assert_eq!(Handicap::Work(0.02).spin(), 0.0);
         assert_eq!(Handicap::None.share(), 0.0);
     }
 }

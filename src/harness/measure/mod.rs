@@ -273,7 +273,7 @@ impl Launching<'_> {
                     Ok(batch) => {
                         let an_iteration = |time: Duration| time.as_nanos() as f64 / draw.iterations as f64;
                         launch.nanoseconds.push(an_iteration(batch.slice));
-                        launch.spun.extend((draw.spin > 0).then(|| an_iteration(batch.spun)));
+                        launch.spun.extend((draw.spin > 0.0).then(|| an_iteration(batch.spun)));
                         let delayed = batch.delayed.unwrap_or_default();
                         launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));
                         true

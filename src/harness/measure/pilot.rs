@@ -1,12 +1,12 @@
 //! The pilot: a launch that is thrown away, but for what it says about sizes.
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::crew::Crew;
 use super::plan::{self, Cost, Share};
 use super::{Entrant, Handicap, Onlooker, trouble};
-use crate::benchmark::{self, Address};
+use crate::benchmark::{self, Address, Benchmark, By};
 use crate::harness::{Draw, Failure};
 use crate::record::{Report, Trouble};
 
@@ -43,6 +43,12 @@ struct Size {
 }
 
 impl Size {
+    /// A slice for each, and enough of them to have a middle.
+    fn one_by_one(self) -> Self {
+        let slices = u32::try_from(self.iterations).unwrap_or(u32::MAX).max(LOOKS);
+        Self { iterations: slices.into(), slices, ..self }
+    }
+
     fn draw(self) -> Draw {
         let iterations = self.iterations / u64::from(self.slices);
         Draw { slices: self.slices, ..Draw::of(iterations, self.settles) }
@@ -74,22 +80,23 @@ pub(super) fn pilot(
     let mut pilot = Pilot { launching, cells: Vec::new(), fresh: Vec::new() };
     for (at, address) in addresses.iter().enumerate() {
         onlooker.at(&format!("pilot: {address}"), 0.0, patience * 2);
-        let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        let benchmark = benchmark::find(&address.benchmark)
+            .with_context(|| format!("this build knows no benchmark `{}`", address.benchmark))?;
         let mut seen = Vec::new();
         for subject in 0..entrants.len() {
-            if fresh {
+            if benchmark.fresh {
                 crew.renew(subject)?;
             }
             let left = patience.saturating_sub(started.elapsed());
             seen.push(if onlooker.is_cancelled() {
                 Seen::nothing()
             } else {
-                visit(&mut crew, subject, &handicaps(at, subject).on(address), fresh, left)
+                visit(&mut crew, subject, &handicaps(at, subject).on(address), benchmark, left)
             });
         }
         equal_batches(entrants, &mut seen);
         pilot.cells.push(seen);
-        pilot.fresh.push(fresh);
+        pilot.fresh.push(benchmark.fresh);
     }
     Ok(pilot)
 }
@@ -103,7 +110,7 @@ fn equal_batches(entrants: &[Entrant], seen: &mut [Seen]) {
     }
 }
 
-fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patience: Duration) -> Seen {
+fn visit(crew: &mut Crew, subject: usize, address: &Address, benchmark: &Benchmark, patience: Duration) -> Seen {
     if patience.is_zero() {
         // The pilot alone took half of the budget.
         return Seen { trouble: Some(Trouble::TooSlow { needs_seconds: None }), ..Seen::nothing() };
@@ -120,7 +127,7 @@ fn visit(crew: &mut Crew, subject: usize, address: &Address, fresh: bool, patien
         let asked = Instant::now();
         crew.sample(subject, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
     };
-    if let Err(failure) = seen.size(fresh, &mut sample) {
+    if let Err(failure) = seen.size(benchmark, &mut sample) {
         return Seen { trouble: Some(trouble(failure)), ..seen };
     }
     let releasing = Instant::now();
@@ -137,10 +144,14 @@ type Sample<'a> = &'a mut dyn FnMut(Draw) -> Result<(Duration, Duration), Failur
 impl Seen {
     /// Finds how many iterations make a batch, and what one takes as it will be asked for. A short batch that was
     /// disturbed tells nonsense: so it is believed once a settled one of that size says much the same.
-    fn size(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
+    fn size(&mut self, benchmark: &Benchmark, sample: Sample) -> Result<(), Failure> {
         for _ in 0..MOST_CORRECTIONS {
-            self.grow(fresh, sample)?;
-            self.size.slices = plan::slices(self.one, self.size.iterations);
+            self.grow(benchmark, sample)?;
+            self.size = match benchmark.prepared {
+                // What one of them had to wait for is then not in the others.
+                By::Beside(_) => self.size.one_by_one(),
+                _ => Size { slices: plan::slices(self.one, self.size.iterations), ..self.size },
+            };
             if !self.size.settles {
                 break;
             }
@@ -157,19 +168,19 @@ impl Seen {
 
     /// Ever larger batches, until one tells how many iterations make one. What is short is looked at a few times, and the
     /// middle counts: one exit in some has to wait for a lock whose holder does not run, a thousand times as long.
-    fn grow(&mut self, fresh: bool, sample: Sample) -> Result<(), Failure> {
+    fn grow(&mut self, benchmark: &Benchmark, sample: Sample) -> Result<(), Failure> {
         let (mut iterations, mut slices) = (1, 1);
         loop {
             let (slice, whole) = sample(Draw { slices, ..Draw::of(iterations, false) })?;
-            if slices < LOOKS && !fresh && slice < SHORT {
+            if slices < LOOKS && !benchmark.fresh && slice < SHORT {
                 slices = LOOKS;
                 continue;
             }
             self.batch = whole;
             self.one = of_all(slice, iterations);
             let with_outside = of_all(whole, iterations * u64::from(slices));
-            self.size.iterations = if fresh { 1 } else { plan::iterations(self.one, with_outside) };
-            self.size.settles = !fresh && plan::settles(self.one);
+            self.size.iterations = if benchmark.fresh { 1 } else { plan::iterations(self.one, with_outside) };
+            self.size.settles = !benchmark.fresh && plan::settles(self.one);
             // A fifth of a batch tells well enough how many make one.
             if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {
                 return Ok(());
@@ -207,9 +218,7 @@ impl Pilot {
 
     /// A batch of a cell, with what it carries on top of what the reference takes.
     pub(super) fn draw(&self, at: usize, subject: usize, handicap: Handicap) -> Draw {
-        let draw = self.cells[at][subject].size.draw();
-        let reference = self.cells[at][0].one.as_nanos() as f64;
-        Draw { spin: handicap.spin(reference, draw.iterations), ..draw }
+        Draw { spin: handicap.spin(), ..self.cells[at][subject].size.draw() }
     }
 
     /// How long a question about a cell may take before it counts as hung: far longer than it ever should.
@@ -234,6 +243,7 @@ impl Pilot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::benchmark::floor;
     use crate::harness::Launcher;
 
     #[test]
@@ -259,7 +269,7 @@ mod tests {
             Ok((slice, slice * draw.slices))
         };
         let mut seen = Seen::nothing();
-        seen.size(false, &mut sample).unwrap();
+        seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.size, Size { iterations: 10_000, slices: 10, settles: true });
     }
@@ -272,7 +282,7 @@ mod tests {
             Ok((Duration::from_secs(draw.iterations), Duration::from_secs(draw.iterations)))
         };
         let mut seen = Seen::nothing();
-        seen.size(false, &mut sample).unwrap();
+        seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.size, Size { iterations: 1, slices: 1, settles: false });
         assert_eq!(drawn, 1);
     }

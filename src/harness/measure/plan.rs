@@ -9,7 +9,7 @@ const SLICE: Duration = Duration::from_micros(100);
 /// How many times as long as what is timed a batch may take with what lies outside of the timer.
 const AROUND: u32 = 3;
 /// What takes longer than this is not run before it is timed, to settle: switching processes costs it next to nothing.
-const SETTLES: Duration = Duration::from_millis(10);
+const SETTLES: Duration = Duration::from_millis(1);
 /// Rounds that a launch makes of a benchmark, where the budget lasts.
 const ROUNDS: u32 = 12;
 /// Samples that a cell has at the least: fewer have no interval.
