@@ -39,6 +39,17 @@ pub(super) struct Running {
     all_at_rest: mpsc::Receiver<()>,
 }
 
+/// What a crowd was seen to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Company {
+    /// It ran.
+    Ran,
+    /// Nothing yet.
+    Unknown,
+    /// Nothing for so long that somebody else must have its processors.
+    Away,
+}
+
 impl Crowd {
     /// So many threads, held to these processors in turn. Comes back once each has made its cell and run it.
     pub(super) fn gather<F>(size: u64, processors: &[usize], make: F) -> Result<Self, Unable>
@@ -105,13 +116,14 @@ fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared, count: &AtomicU64) {
 }
 
 impl Running {
-    /// Whether nobody has run for so long that somebody else must have their processors.
-    pub(super) fn is_away(&mut self) -> bool {
+    /// What the crowd has done since this was last asked.
+    pub(super) fn look(&mut self) -> Company {
         let iterations = self.iterations.load(Ordering::Relaxed);
         if iterations != self.seen.0 {
             self.seen = (iterations, Instant::now());
+            return Company::Ran;
         }
-        self.seen.1.elapsed() > AWAY
+        if self.seen.1.elapsed() > AWAY { Company::Away } else { Company::Unknown }
     }
 }
 

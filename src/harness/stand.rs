@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::crowd::{Crowd, Running};
+use super::crowd::{Company, Crowd, Running};
 use super::processor;
 use super::sampling::{Batch, Draw};
 use crate::backend::{NO_MODULE, Subject, Unable};
@@ -125,13 +125,17 @@ fn timed(
         }
     }
     let before = run_delay();
-    let (mut timed, started) = (Vec::new(), Instant::now());
+    // Slices count once those beside have run before and after them.
+    let (mut timed, mut open, started) = (Vec::new(), Vec::new(), Instant::now());
     while timed.len() < slices.max(1) as usize {
         let measured = cell.batch(iterations)?;
         let spun = spun(measured.mul_f64(spin));
-        let alone = beside.as_mut().is_some_and(Running::is_away);
-        if !alone || started.elapsed() > ALONE {
-            timed.push((measured + spun, spun));
+        open.push((measured + spun, spun));
+        match beside.as_mut().map_or(Company::Ran, Running::look) {
+            Company::Ran => timed.append(&mut open),
+            _ if started.elapsed() > ALONE => timed.append(&mut open),
+            Company::Unknown => {}
+            Company::Away => open.clear(),
         }
     }
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));

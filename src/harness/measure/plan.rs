@@ -2,6 +2,8 @@
 //! interval looks good costs coverage.
 use std::time::Duration;
 
+use crate::statistics::median;
+
 /// A timed batch lasts about this long, where one iteration does not last longer.
 pub(super) const BATCH: Duration = Duration::from_millis(1);
 /// A batch is cut into slices of about this length, each timed by itself.
@@ -12,6 +14,8 @@ const AROUND: u32 = 3;
 const SETTLES: Duration = Duration::from_millis(1);
 /// Rounds that a launch makes of a benchmark, where the budget lasts.
 const ROUNDS: u32 = 12;
+/// An address is given so many times as much as the middle one at the most.
+const PREFERENCE: f64 = 2.0;
 /// Samples that a cell has at the least: fewer have no interval.
 const LEAST: u32 = 3;
 
@@ -84,8 +88,18 @@ impl Share {
     }
 }
 
-/// Shares a time among addresses: each is given the same, what one does not need goes to the others, and those for
-/// which even the least does not fit are left out, the most costly first.
+/// What an address is given, compared with others: the square root of what a launch of it costs, against the middle cost.
+/// Of cells that scatter alike, that makes the sum of their variances least (W. Cochran, "Sampling Techniques", 1977, §5.5).
+/// Not without bound, or what takes seconds would leave little to all that takes microseconds.
+fn weights(costs: &[Cost]) -> Vec<f64> {
+    let a_launch = |cost: &Cost| (cost.preparing + cost.round).as_secs_f64();
+    let middle = median(&costs.iter().map(a_launch).collect::<Vec<_>>()).unwrap_or_default();
+    let against_middle = |cost| (a_launch(cost) / middle.max(1e-9)).sqrt();
+    costs.iter().map(|cost| against_middle(cost).clamp(1.0 / PREFERENCE, PREFERENCE)).collect()
+}
+
+/// Shares a time among addresses by their [`weights`]. What one does not need goes to the others, and those for which
+/// even the least does not fit are left out, the most costly first.
 pub(super) fn share(time: Duration, costs: &[Cost], launches: u32) -> Vec<Share> {
     let least = |cost: Cost| Share::worth(Duration::ZERO, cost, launches).takes(cost);
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
@@ -99,10 +113,12 @@ pub(super) fn share(time: Duration, costs: &[Cost], launches: u32) -> Vec<Share>
         })
         .collect();
 
-    let shares = |each: Duration| fits.iter().map(move |&n| (n, Share::worth(each, costs[n], launches)));
+    let weights = &weights(costs);
+    let worth = move |n: usize, each: Duration| Share::worth(each.mul_f64(weights[n]), costs[n], launches);
+    let shares = |each: Duration| fits.iter().map(move |&n| (n, worth(n, each)));
     let total = |each: Duration| shares(each).map(|(n, share)| share.takes(costs[n])).sum::<Duration>();
-    // What each is given at the most: found by halving, since more for each never takes less in all.
-    let (mut enough, mut too_much) = (Duration::ZERO, time);
+    // What the middle one is given at the most: found by halving, since more for each never takes less in all.
+    let (mut enough, mut too_much) = (Duration::ZERO, time.mul_f64(PREFERENCE));
     for _ in 0..40 {
         let middle = (enough + too_much) / 2;
         if total(middle) <= time { enough = middle } else { too_much = middle }
@@ -189,6 +205,17 @@ mod tests {
         assert!((pace.keep(MINUTE / 4, 10).unwrap() - IN_TIME / 4.0).abs() < 1e-6);
         // A last one that is too short for a fifth of it is left out.
         assert_eq!(pace.keep(MINUTE / 100, 1), None);
+    }
+
+    #[test]
+    fn time_is_given_by_the_root_of_the_cost_up_to_twice_as_much() {
+        let costs = [1_000, 1_000, 1_000, 2_250, 4_000, 100_000].map(|round| cost(0, round));
+        let middle = 1_625.0_f64;
+        let weight = |round: f64| (round / middle).sqrt();
+        let expected = [weight(1000.0), weight(2_250.0), weight(4_000.0), 2.0];
+        let given = weights(&costs);
+        let given = [given[0], given[3], given[4], given[5]];
+        assert!(given.iter().zip(expected).all(|(given, expected)| (given - expected).abs() < 1e-9), "{given:?}");
     }
 
     #[test]
