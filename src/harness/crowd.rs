@@ -177,6 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn it_is_seen_whether_they_run() {
+        let (crowd, _) = counting(u64::MAX);
+        let mut running = crowd.run();
+        let mut looks = std::iter::repeat_with(|| running.look());
+        assert!(looks.any(|seen| seen == Company::Ran));
+        let nobody = Crowd { threads: Vec::new(), iterations: Arc::default() };
+        let mut running = nobody.run();
+        assert_eq!(running.look(), Company::Unknown);
+        let mut looks = std::iter::repeat_with(|| running.look());
+        assert_eq!(looks.find(|seen| *seen != Company::Unknown), Some(Company::Away));
+    }
+
+    #[test]
     fn whoever_panics_is_waited_for_no_more() {
         let (crowd, count) = counting(1_000);
         let running = crowd.run();

@@ -108,7 +108,6 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
 const WARM: Duration = Duration::from_micros(500);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_millis(4);
-
 /// How long those beside are waited for: somebody else's work may have their processors.
 const ALONE: Duration = Duration::from_millis(20);
 

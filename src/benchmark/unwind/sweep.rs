@@ -36,8 +36,8 @@ pub static REENTRIES: Benchmark = Benchmark::by_family(
 /// Exits beside exits: what they share is a lock.
 pub static BESIDE: Benchmark = Benchmark::by_family(
     "unwind/beside-threads",
-    "as `unwind/typed`, while other threads, confirmed running before the clock starts, exit from stores of their own; \
-     they have the other processors, where there are any, however many of them that is to each",
+    "as `unwind/typed`, while other threads exit from stores of their own, on the other processors where there are any; \
+     what is timed counts where they were seen to exit before and after it",
 )
 .over("threads", &[0, 1, 2, 4, 8, 16], &[])
 .beside(&TYPED.whole);
