@@ -41,13 +41,12 @@ impl CodePage {
 /// have done much more than be loaded.
 pub(super) fn spawn(command: &mut Command, like: Option<CodePage>) -> io::Result<Child> {
     let mut child = command.spawn()?;
+    let Some(like) = like else { return Ok(child) };
     for _ in 1..DRAWS {
-        let lies = CodePage::of(child.id());
-        if like.is_none() || lies.is_none() || lies == like {
+        if CodePage::of(child.id()).is_none_or(|lies| lies == like) {
             break;
         }
-        let unlike = std::mem::replace(&mut child, command.spawn()?);
-        bury(unlike);
+        bury(std::mem::replace(&mut child, command.spawn()?));
     }
     Ok(child)
 }
