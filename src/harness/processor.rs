@@ -62,6 +62,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn all_others_are_all_but_that_one() {
+        let all: Vec<usize> =
+            core_affinity::get_core_ids().unwrap_or_default().into_iter().map(|core| core.id).collect();
+        for id in &all {
+            let mut others = but(Some(*id));
+            assert!(!others.contains(id));
+            others.push(*id);
+            others.sort_unstable();
+            assert_eq!(others, all);
+        }
+    }
+
+    #[test]
     fn idle_ticks_are_read_processor_by_processor() {
         let stat = "cpu  9 9 9 30 9\ncpu0 1 2 3 10 4 0 0\ncpu1 1 2 3 20 0 0 0\nintr 5 4 3\ncpu2 broken\n";
         assert_eq!(idle_in(stat), [(0, 14), (1, 20)]);

@@ -210,6 +210,8 @@ fn gather(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
 
     /// A cell of a microsecond an iteration, but for one that was interrupted.
@@ -237,6 +239,20 @@ mod tests {
         assert!(batch.spun >= Duration::from_micros(20), "{batch:?}");
         assert_eq!(batch.slice, batch.spun + Duration::from_micros(10));
         assert!(batch.elapsed >= Duration::from_micros(90), "{batch:?}");
+    }
+
+    #[test]
+    fn beside_a_crowd_that_does_not_run_slices_are_put_off() {
+        let iterations = Arc::<AtomicU64>::default();
+        let counted = iterations.clone();
+        let step = move || counted.fetch_add(1, Ordering::Relaxed);
+        let mut cell = Prepared::repeat(step, |_| true, |_| String::new());
+        let draw = Draw { slices: 3, ..Draw::of(1, false) };
+        timed(&mut cell, draw, None).unwrap();
+        assert_eq!(iterations.swap(0, Ordering::Relaxed), 3);
+        let nobody = Crowd::gather(0, &[], || Err(Unable::unsupported("nobody"))).unwrap();
+        timed(&mut cell, draw, Some(nobody.run())).unwrap();
+        assert!(iterations.load(Ordering::Relaxed) > 3);
     }
 
     #[test]

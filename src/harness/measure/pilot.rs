@@ -176,7 +176,8 @@ impl Seen {
                 slices = LOOKS;
                 continue;
             }
-            self.batch = whole;
+            // Looking a few times is the pilot's; a batch that is not cut is one of these.
+            self.batch = whole / slices;
             self.one = of_all(slice, iterations);
             let with_outside = of_all(whole, iterations * u64::from(slices));
             self.size.iterations = if benchmark.fresh { 1 } else { plan::iterations(self.one, with_outside) };
@@ -243,7 +244,7 @@ impl Pilot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benchmark::floor;
+    use crate::benchmark::{floor, unwind};
     use crate::harness::Launcher;
 
     #[test]
@@ -272,6 +273,28 @@ mod tests {
         seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.size, Size { iterations: 10_000, slices: 10, settles: true });
+    }
+
+    #[test]
+    fn what_is_not_cut_is_planned_for_as_long_as_it_takes_once() {
+        let one = Duration::from_millis(8);
+        let mut sample = |draw: Draw| Ok((one, one * draw.slices));
+        let mut seen = Seen::nothing();
+        seen.size(&floor::EMPTY, &mut sample).unwrap();
+        assert_eq!((seen.one, seen.batch), (one, one));
+        assert_eq!(seen.size, Size { iterations: 1, slices: 1, settles: false });
+    }
+
+    #[test]
+    fn beside_others_each_iteration_is_a_slice() {
+        let mut sample = |draw: Draw| {
+            let slice = Duration::from_nanos(40_000 * draw.iterations);
+            Ok((slice, slice * draw.slices))
+        };
+        let mut seen = Seen::nothing();
+        seen.size(&unwind::BESIDE, &mut sample).unwrap();
+        assert_eq!(seen.size, Size { iterations: 25, slices: 25, settles: true });
+        assert_eq!(seen.size.draw().iterations, 1);
     }
 
     #[test]

@@ -219,6 +219,19 @@ mod tests {
     }
 
     #[test]
+    fn what_costs_more_is_given_more() {
+        let mut costs = vec![cost(0, 10_000); 10];
+        costs.push(cost(0, 160_000));
+        let given = share(Duration::from_secs(10), &costs, 10);
+        // An eleventh of the time would pay for five.
+        assert_eq!(given[10], Share::Rounds { launches: 10, rounds: 1 });
+        assert!(
+            given[..10].iter().all(|given| matches!(given, Share::Rounds { launches: 10, rounds: 8.. })),
+            "{given:?}"
+        );
+    }
+
+    #[test]
     fn what_does_not_fit_says_how_long_it_takes() {
         let given = share(MINUTE, &[cost(0, 30_000_000), cost(0, 1000)], 10);
         assert_eq!(given[0], Share::TooSlow(Duration::from_secs(90)));
