@@ -49,7 +49,7 @@ impl Stand {
                 processor::hold_to(processor);
             }
             let made = prepare(&subject, benchmark, at, module.as_ref());
-            let (mut cell, crowd) = match made.and_then(|cell| Ok((cell, gather(&subject, benchmark, at, others)?))) {
+            let (mut cell, crowd) = match made.and_then(|cell| Ok((cell, gather(&subject, benchmark, at, &others)?))) {
                 Ok(made) => made,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
@@ -108,7 +108,8 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
 const WARM: Duration = Duration::from_micros(500);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_millis(4);
-/// How long those beside are waited for: somebody else's work may have their processors.
+/// How long those beside are waited for: somebody else's work may have their processors. After that all counts, since a
+/// busy machine would have no number at all.
 const ALONE: Duration = Duration::from_millis(20);
 
 fn timed(
@@ -197,12 +198,12 @@ fn gather(
     subject: &Arc<dyn Subject>,
     benchmark: &Benchmark,
     at: u64,
-    others: Vec<usize>,
+    others: &[usize],
 ) -> Result<Option<Crowd>, Unable> {
     match benchmark.prepared {
         By::Beside(same) if at > 0 => {
             let subject = subject.clone();
-            Crowd::gather(at, &others, move || prepare(&subject, same, 0, None)).map(Some)
+            Crowd::gather(at, others, move || prepare(&subject, same, 0, None)).map(Some)
         }
         _ => Ok(None),
     }
