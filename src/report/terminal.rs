@@ -115,7 +115,9 @@ pub fn run_table(rows: &[(String, Played, Option<Costs>)]) -> String {
 
 /// What to try after `run`.
 pub fn next_after_run(alone: bool) -> String {
-    let missing: Vec<_> = backend::ALL.iter().filter(|known| !known.is_here()).filter_map(|b| b.feature).collect();
+    let mut missing: Vec<_> = backend::ALL.iter().filter(|known| !known.is_here()).filter_map(|b| b.feature).collect();
+    // A feature may bring two.
+    missing.dedup();
     let more = match (alone, missing.as_slice()) {
         (true, [_, ..]) => format!("add `--features {}` to compare backends, and ", missing.join(",")),
         _ => String::new(),
@@ -242,6 +244,15 @@ pub fn listing(listing: &Listing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_feature_is_named_twice() {
+        let next = next_after_run(true);
+        let features = next.split('`').nth(1).and_then(|add| add.strip_prefix("--features ")).unwrap_or_default();
+        let features: Vec<_> = features.split(',').collect();
+        let once: std::collections::BTreeSet<_> = features.iter().collect();
+        assert_eq!(once.len(), features.len(), "{next}");
+    }
 
     fn shown(room: Option<usize>) -> String {
         let rows = [vec!["typed".to_owned(), "61 ns".into(), "60 ns x0.99".into(), painted(GOOD, "28 ns x0.5")]];
