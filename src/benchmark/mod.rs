@@ -120,6 +120,11 @@ impl Benchmark {
         Self { fresh: true, ..self }
     }
 
+    /// Whether it is about one thread alone.
+    pub fn is_single_threaded(&self) -> bool {
+        !self.parallel && !matches!(self.prepared, By::Beside(_))
+    }
+
     /// Its cells on one subject, all of them where everything is asked for.
     pub fn addresses(&'static self, full: bool) -> impl Iterator<Item = Address> {
         let values: Vec<Option<u64>> = match &self.parameter {

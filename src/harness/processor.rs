@@ -1,5 +1,7 @@
 //! Which processor a launch's cells are held to: on a machine that others use too, the one they use least.
 use std::fs::read_to_string;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use core_affinity::CoreId;
@@ -22,8 +24,7 @@ pub(super) fn quietest() -> Option<usize> {
     ours.filter_map(|id| Some((idled(&id)?, id))).max().map(|(_, id)| id)
 }
 
-/// Holds the calling thread to a processor, or to the last where none is named: the supervisor, which works between
-/// batches only, has the others. Where the platform cannot, nothing happens.
+/// Holds the calling thread to a processor, or to the last where none is named. Where the platform cannot, nothing happens.
 pub(super) fn hold_to(processor: Option<usize>) {
     if let Some(id) = processor.or_else(last) {
         core_affinity::set_for_current(CoreId { id });
@@ -35,6 +36,59 @@ pub(super) fn but(processor: Option<usize>) -> Vec<usize> {
     let taken = processor.or_else(last);
     let all = core_affinity::get_core_ids().unwrap_or_default().into_iter();
     all.map(|core| core.id).filter(|id| Some(*id) != taken).collect()
+}
+
+/// The calling thread stays with a processor until this is dropped; then it may be where it might be before, and so may the
+/// threads that it starts. Elsewhere than on Linux nothing happens.
+///
+/// Whoever hands a batch on, in the supervisor and in a worker, waits while it is timed, so they share a processor with it
+/// at no cost. On another one they might have to wait for somebody else's work there, milliseconds at a time, and the
+/// machine is a different one by the time the next subject has its turn.
+pub(super) struct Stay {
+    #[cfg(target_os = "linux")]
+    before: Option<rustix::thread::CpuSet>,
+}
+
+impl Stay {
+    /// With that processor, or the last where none is named.
+    pub(super) fn with(processor: Option<usize>) -> Self {
+        #[cfg(target_os = "linux")]
+        let stay = Self { before: rustix::thread::sched_getaffinity(None).ok() };
+        #[cfg(not(target_os = "linux"))]
+        let stay = Self {};
+        if cfg!(target_os = "linux") {
+            hold_to(processor);
+        }
+        stay
+    }
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        #[cfg(target_os = "linux")]
+        let _ = self.before.map(|before| rustix::thread::sched_setaffinity(None, &before));
+    }
+}
+
+/// Where a thread that reads lines for another one should be: with it. It starts no threads, so it need not come back.
+#[derive(Clone, Default)]
+pub(super) struct Post(Arc<AtomicUsize>);
+
+impl Post {
+    /// Says with which processor, from now on.
+    pub(super) fn at(&self, processor: usize) {
+        self.0.store(processor + 1, Ordering::Relaxed);
+    }
+
+    /// The calling thread goes there, if it is not `there` already.
+    pub(super) fn go(&self, there: &mut usize) {
+        let asked = self.0.load(Ordering::Relaxed);
+        if asked != std::mem::replace(there, asked)
+            && let Some(processor) = asked.checked_sub(1)
+        {
+            hold_to(Some(processor));
+        }
+    }
 }
 
 fn last() -> Option<usize> {

@@ -105,9 +105,9 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
 }
 
 /// After another process ran, the first iterations are slow: a batch first runs untimed for at least so long.
-const WARM: Duration = Duration::from_micros(500);
+const WARM: Duration = Duration::from_micros(50);
 /// What has not settled after so long never does.
-const LUKEWARM: Duration = Duration::from_millis(4);
+const LUKEWARM: Duration = Duration::from_micros(500);
 /// How long those beside are waited for: somebody else's work may have their processors. After that all counts, since a
 /// busy machine would have no number at all.
 const ALONE: Duration = Duration::from_millis(20);
@@ -129,7 +129,7 @@ fn timed(
     let (mut timed, mut open, started) = (Vec::new(), Vec::new(), Instant::now());
     while timed.len() < slices.max(1) as usize {
         let measured = cell.batch(iterations)?;
-        let spun = spun(measured.mul_f64(spin));
+        let spun = if spin > 0.0 { spun(measured.mul_f64(spin)) } else { Duration::ZERO };
         open.push((measured + spun, spun));
         match beside.as_mut().map_or(Company::Ran, Running::look) {
             Company::Ran => timed.append(&mut open),
@@ -151,15 +151,13 @@ fn middle<T: Ord>(mut of: Vec<T>) -> T {
     of.swap_remove(at)
 }
 
-/// Spins for at least so long, and says how long it was.
-fn spun(at_least: Duration) -> Duration {
-    if at_least.is_zero() {
-        return Duration::ZERO;
-    }
-    let started = Instant::now();
+/// Spins for as near to so long as the clock can tell, and says how long it was.
+fn spun(so_long: Duration) -> Duration {
+    let (started, mut spun) = (Instant::now(), Duration::ZERO);
     loop {
-        let spun = started.elapsed();
-        if spun >= at_least {
+        let before = std::mem::replace(&mut spun, started.elapsed());
+        // The next look would be further off than this one.
+        if spun + (spun - before) / 2 >= so_long {
             return spun;
         }
         std::hint::spin_loop();

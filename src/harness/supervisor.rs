@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::placement::{self, CodePage};
+use super::processor::Post;
 use super::protocol::{Answer, Ask, Hello, PROTOCOL};
 use crate::module::Errand;
 use crate::resident::{peak_resident_memory, resident_memory};
@@ -77,6 +78,8 @@ pub struct Worker {
     stderr: Arc<Mutex<Tail>>,
     stderr_reader: Option<JoinHandle<()>>,
     peak: Option<u64>,
+    /// Where its stdout is read.
+    reader: Post,
 }
 
 /// Names the folder that a worker keeps artifacts in.
@@ -169,10 +172,14 @@ impl Worker {
         let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (lines, answers) = mpsc::channel();
         let mut stdout = BufReader::new(stdout.expect("piped"));
+        let reader = Post::default();
+        let (post, mut there) = (reader.clone(), 0);
         std::thread::spawn(move || {
             while let Some(line) = next_line(&mut stdout)
                 && lines.send(line).is_ok()
-            {}
+            {
+                post.go(&mut there);
+            }
         });
         let tail = Arc::new(Mutex::new(Tail::default()));
         let (kept, mut stderr) = (tail.clone(), BufReader::new(stderr.expect("piped")));
@@ -181,9 +188,16 @@ impl Worker {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None };
+        let mut worker =
+            Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None, reader };
         let line = worker.hear(&Limits::of(OPENING))?;
         Ok((worker, understood(&line)?))
+    }
+
+    /// The same, what it says being read on a processor.
+    pub(super) fn read_by(self, processor: Option<usize>) -> Self {
+        let _ = processor.map(|processor| self.reader.at(processor));
+        self
     }
 
     /// The process.

@@ -11,11 +11,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use super::Stand;
+use super::processor::{Post, Stay};
 use super::protocol::{Answer, Ask, Ended, Hello, PROTOCOL, Trial};
 use super::sampling::Draw;
 use super::supervisor::ARTIFACTS;
 use crate::backend::{self, Subject, Unable};
-use crate::benchmark::Address;
+use crate::benchmark::{self, Address, Benchmark};
 use crate::embedding::{Transcript, panic_message};
 use crate::module::conformance::{self, Claims};
 use crate::module::random::{self, Dna, Doing, Menu, Seen, generate, trial};
@@ -37,8 +38,11 @@ pub fn serve(spec: &str) -> Result<()> {
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
     let (mut workbench, mut module, mut soak) = (None, None, None);
-    for line in lines_until_alone() {
+    let reader = Post::default();
+    let mut here = None;
+    for line in lines_until_alone(&reader) {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
+        here = stay(here, &ask);
         let answer = match ask {
             Ask::Play { scenario } => play(&*subject, &scenario, &wire)?,
             Ask::Load { errand } => match load(errand) {
@@ -61,7 +65,10 @@ pub fn serve(spec: &str) -> Result<()> {
                 }
             }
             Ask::Script { name, features, skip } => script(&*subject, &name, &features, &skip, &wire),
-            Ask::Prepare { address, processor } => prepare(&subject, &address, processor, module.clone(), &mut cells),
+            Ask::Prepare { address, processor } => {
+                let _ = processor.map(|processor| reader.at(processor));
+                prepare(&subject, &address, processor, module.clone(), &mut cells)
+            }
             Ask::Sample { cell, iterations, slices, settle, spin } => {
                 sample(cells.get_mut(cell), Draw { iterations, slices, settle, spin })?
             }
@@ -78,11 +85,13 @@ pub fn serve(spec: &str) -> Result<()> {
 
 /// The lines of stdin, read by a thread of its own: so that the process ends with its supervisor even while a guest
 /// that never returns holds the main thread.
-fn lines_until_alone() -> mpsc::IntoIter<String> {
+fn lines_until_alone(reader: &Post) -> mpsc::IntoIter<String> {
     let (lines, asked) = mpsc::channel();
+    let (post, mut there) = (reader.clone(), 0);
     std::thread::spawn(move || {
         for line in io::stdin().lock().lines() {
             let Ok(line) = line else { break };
+            post.go(&mut there);
             if lines.send(line).is_err() {
                 break;
             }
@@ -190,6 +199,19 @@ fn script(subject: &dyn Subject, name: &str, features: &[String], skip: &[usize]
     match conformance::play(subject, Claims::new(features), &script, skip, about_to) {
         Ok(played) => Answer::Scripted { played },
         Err(error) => Answer::Unable { unsupported: false, why: format!("{error:#}") },
+    }
+}
+
+/// The main thread is where a cell is that it hands batches to, unless that cell's threads may be anywhere: they are
+/// started from there.
+fn stay(here: Option<Stay>, ask: &Ask) -> Option<Stay> {
+    match ask {
+        Ask::Prepare { address, processor } => {
+            let alone = benchmark::find(&address.benchmark).is_some_and(Benchmark::is_single_threaded);
+            alone.then(|| here.unwrap_or_else(|| Stay::with(*processor)))
+        }
+        Ask::Sample { .. } | Ask::Release { .. } => here,
+        _ => None,
     }
 }
 

@@ -5,8 +5,9 @@ use anyhow::Result;
 use super::Entrant;
 use crate::benchmark::Address;
 use crate::harness::placement::CodePage;
+use crate::harness::processor::{self, Stay};
 use crate::harness::sampling::{self, Batch, Cell, Draw, Failure};
-use crate::harness::{Hello, Worker, processor};
+use crate::harness::{Hello, Worker};
 
 /// The workers of one launch: one a subject, replaced when lost.
 pub(super) struct Crew<'a> {
@@ -16,17 +17,19 @@ pub(super) struct Crew<'a> {
     page: Option<CodePage>,
     /// Where their cells are held to: all of a launch to the same one, since they are set against each other.
     processor: Option<usize>,
+    /// Between batches this thread is there as well.
+    here: Option<Stay>,
 }
 
 impl<'a> Crew<'a> {
     /// Launches a worker for each entrant.
     pub(super) fn launch(entrants: &'a [Entrant]) -> Result<(Self, Vec<Hello>)> {
-        let mut crew = Self { entrants, workers: Vec::new(), page: None, processor: processor::quietest() };
+        let mut crew = Self { entrants, workers: Vec::new(), page: None, processor: processor::quietest(), here: None };
         let mut hellos = Vec::new();
         for entrant in entrants {
             let (worker, hello) = entrant.launch(crew.page)?;
             crew.page = crew.page.or_else(|| CodePage::of(worker.pid()));
-            crew.workers.push(worker);
+            crew.workers.push(worker.read_by(crew.processor));
             hellos.push(hello);
         }
         Ok((crew, hellos))
@@ -39,11 +42,14 @@ impl<'a> Crew<'a> {
 
     /// A fresh worker in place of the one that a subject had.
     pub(super) fn renew(&mut self, subject: usize) -> Result<()> {
-        self.workers[subject] = self.entrants[subject].launch(self.page)?.0;
+        // What it starts may be anywhere.
+        self.here = None;
+        self.workers[subject] = self.entrants[subject].launch(self.page)?.0.read_by(self.processor);
         Ok(())
     }
 
     pub(super) fn prepare(&mut self, subject: usize, address: &Address, within: Duration) -> Result<Cell, Failure> {
+        self.here.get_or_insert_with(|| Stay::with(self.processor));
         let prepared = sampling::prepare(&mut self.workers[subject], address, self.processor, within);
         self.mend(subject, prepared)
     }
@@ -55,6 +61,7 @@ impl<'a> Crew<'a> {
         batch: Draw,
         within: Duration,
     ) -> Result<Batch, Failure> {
+        self.here.get_or_insert_with(|| Stay::with(self.processor));
         let sampled = cell.sample(&mut self.workers[subject], batch, within);
         self.mend(subject, sampled)
     }

@@ -156,7 +156,8 @@ impl Seen {
                 break;
             }
             let draw = self.size.draw();
-            let (slice, whole) = sample(draw)?;
+            let seen = (0..LOOKS).map(|_| sample(draw)).collect::<Result<Vec<_>, _>>()?;
+            let (slice, whole) = middle(seen, |(_, whole)| *whole);
             let (before, settled) = (self.one, of_all(slice, draw.iterations));
             (self.one, self.batch) = (before.min(settled), whole);
             if settled * 2 > before {
@@ -201,6 +202,12 @@ impl Seen {
             trouble: None,
         }
     }
+}
+
+/// The middle one of several, by some measure.
+fn middle<T: Copy, K: Ord>(mut of: Vec<T>, by: impl Fn(&T) -> K) -> T {
+    of.sort_by_key(by);
+    of[of.len() / 2]
 }
 
 fn of_all(time: Duration, iterations: u64) -> Duration {

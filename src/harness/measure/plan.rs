@@ -5,15 +5,15 @@ use std::time::Duration;
 use crate::statistics::median;
 
 /// A timed batch lasts about this long, where one iteration does not last longer.
-pub(super) const BATCH: Duration = Duration::from_millis(1);
+pub(super) const BATCH: Duration = Duration::from_micros(125);
 /// A batch is cut into slices of about this length, each timed by itself.
-const SLICE: Duration = Duration::from_micros(100);
+const SLICE: Duration = Duration::from_micros(25);
 /// How many times as long as what is timed a batch may take with what lies outside of the timer.
 const AROUND: u32 = 3;
 /// What takes longer than this is not run before it is timed, to settle: switching processes costs it next to nothing.
 const SETTLES: Duration = Duration::from_millis(1);
 /// Rounds that a launch makes of a benchmark, where the budget lasts.
-const ROUNDS: u32 = 12;
+const ROUNDS: u32 = 24;
 /// An address is given so many times as much as the middle one at the most.
 const PREFERENCE: f64 = 2.0;
 /// Samples that a cell has at the least: fewer have no interval.
