@@ -25,7 +25,7 @@ fn twins_carry_what_they_are_said_to() {
         "--filter",
         "execute/hash*",
         "--budget",
-        "15",
+        "90",
         "--launches",
         "8",
         "--seed",

@@ -169,7 +169,7 @@ fn a_build_is_the_same_as_itself() {
         "floor/c*",
         "--no-check",
         "--budget",
-        "10",
+        "30",
         "--launches",
         "8",
         "--margin",
@@ -189,7 +189,7 @@ fn a_build_is_the_same_as_itself() {
 #[test]
 fn what_is_slower_is_found_and_confirmed() {
     let [first, second, ..] = here()[..] else { return };
-    let filter = ["--filter", "compile/functions/16", "--budget", "20", "--launches", "8", "--margin", "10"];
+    let filter = ["--filter", "compile/functions/16", "--budget", "60", "--launches", "8", "--margin", "10"];
     let (status, comparison) = compared(&[&["--backend", first, "--backend", second], &filter[..]].concat());
     let pair = &comparison.pairs[0];
     assert_eq!((pair.verdict, pair.confirmed, status), (Some(Verdict::Slower), true, Some(1)), "{comparison:?}");

@@ -51,21 +51,23 @@ pub(super) struct Stay {
 
 impl Stay {
     /// With that processor, or the last where none is named.
+    #[cfg(target_os = "linux")]
     pub(super) fn with(processor: Option<usize>) -> Self {
-        #[cfg(target_os = "linux")]
-        let stay = Self { before: rustix::thread::sched_getaffinity(None).ok() };
-        #[cfg(not(target_os = "linux"))]
-        let stay = Self {};
-        if cfg!(target_os = "linux") {
-            hold_to(processor);
-        }
-        stay
+        let before = rustix::thread::sched_getaffinity(None).ok();
+        hold_to(processor);
+        Self { before }
+    }
+
+    /// Nothing: a thread that is held could not be let go again.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn with(_: Option<usize>) -> Self {
+        Self {}
     }
 }
 
+#[cfg(target_os = "linux")]
 impl Drop for Stay {
     fn drop(&mut self) {
-        #[cfg(target_os = "linux")]
         let _ = self.before.map(|before| rustix::thread::sched_setaffinity(None, &before));
     }
 }
@@ -117,8 +119,7 @@ mod tests {
 
     #[test]
     fn all_others_are_all_but_that_one() {
-        let all: Vec<usize> =
-            core_affinity::get_core_ids().unwrap_or_default().into_iter().map(|core| core.id).collect();
+        let all = ids();
         for id in &all {
             let mut others = but(Some(*id));
             assert!(!others.contains(id));
@@ -126,6 +127,40 @@ mod tests {
             others.sort_unstable();
             assert_eq!(others, all);
         }
+    }
+
+    fn ids() -> Vec<usize> {
+        core_affinity::get_core_ids().unwrap_or_default().into_iter().map(|core| core.id).collect()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_stays_leaves_as_it_came() {
+        // On a thread of its own, since others of this process start threads meanwhile.
+        let stayed = std::thread::spawn(|| {
+            let before = ids();
+            let stay = Stay::with(before.first().copied());
+            assert_eq!(ids(), before[..1]);
+            drop(stay);
+            assert_eq!(std::thread::spawn(ids).join().unwrap(), before, "what it starts may be anywhere again");
+        });
+        stayed.join().unwrap();
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_thread_goes_where_it_is_told_to_and_only_then() {
+        let went = std::thread::spawn(|| {
+            let (post, mut there, before) = (Post::default(), 0, ids());
+            post.go(&mut there);
+            assert_eq!(ids(), before);
+            for processor in before {
+                post.at(processor);
+                post.go(&mut there);
+                assert_eq!(ids(), [processor]);
+            }
+        });
+        went.join().unwrap();
     }
 
     #[test]

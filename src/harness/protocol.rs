@@ -15,7 +15,7 @@ use crate::module::{Errand, Step, Stepped};
 use crate::record::Build;
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -128,9 +128,7 @@ fn timed(
     // Slices count once those beside have run before and after them.
     let (mut timed, mut open, started) = (Vec::new(), Vec::new(), Instant::now());
     while timed.len() < slices.max(1) as usize {
-        let measured = cell.batch(iterations)?;
-        let spun = if spin > 0.0 { spun(measured.mul_f64(spin)) } else { Duration::ZERO };
-        open.push((measured + spun, spun));
+        open.push(cell.batch(iterations)?);
         match beside.as_mut().map_or(Company::Ran, Running::look) {
             Company::Ran => timed.append(&mut open),
             _ if started.elapsed() > ALONE => timed.append(&mut open),
@@ -138,6 +136,12 @@ fn timed(
             Company::Away => open.clear(),
         }
     }
+    // Spun afterwards: what lies between two slices decides who of several gets a lock.
+    let with_spin = |slice: Duration| {
+        let spun = if spin > 0.0 { spun(slice.mul_f64(spin)) } else { Duration::ZERO };
+        (slice + spun, spun)
+    };
+    let timed: Vec<_> = timed.into_iter().map(with_spin).collect();
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
     let elapsed = timed.iter().map(|(slice, _)| *slice).sum();
     let (slice, spun) = middle_half(timed);

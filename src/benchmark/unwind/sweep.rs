@@ -37,7 +37,7 @@ pub static REENTRIES: Benchmark = Benchmark::by_family(
 pub static BESIDE: Benchmark = Benchmark::by_family(
     "unwind/beside-threads",
     "as `unwind/typed`, while other threads exit from stores of their own, on the other processors where there are any; \
-     an exit counts where they were seen to exit before and after it, unless they are not for 20 ms",
+     an exit counts where they were seen to exit, or to wait at a lock, before and after it, unless they are not for 20 ms",
 )
 .over("threads", &[0, 1, 2, 4, 8, 16], &[])
 .beside(&TYPED.whole);

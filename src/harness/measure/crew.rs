@@ -81,3 +81,46 @@ impl<'a> Crew<'a> {
         result
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::backend::About;
+    use crate::harness::Launcher;
+    use crate::harness::protocol::PROTOCOL;
+    use crate::record::Build;
+
+    /// Workers that greet, and do nothing more.
+    fn polite(folder: &std::path::Path) -> Launcher {
+        let about = About {
+            engine: String::new(),
+            compiler: String::new(),
+            llvm: None,
+            wasm_features: Vec::new(),
+            exit_made_of: Vec::new(),
+        };
+        let hello = Hello { protocol: PROTOCOL, build: Build::this(), about };
+        let program = folder.join("worker");
+        let script = format!("#!/bin/sh\necho '{}'\ncat > /dev/null\n", serde_json::to_string(&hello).unwrap());
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Launcher::new(program)
+    }
+
+    #[test]
+    fn all_workers_of_a_launch_have_their_code_at_like_pages() {
+        let folder = tempfile::tempdir().unwrap();
+        let launcher = polite(folder.path());
+        let entrants: Vec<_> = ["one", "two", "three"].iter().map(|spec| Entrant::new(spec, &launcher)).collect();
+        for _ in 0..4 {
+            let (mut crew, hellos) = Crew::launch(&entrants).unwrap();
+            assert_eq!(hellos.len(), 3);
+            crew.renew(1).unwrap();
+            let pages: Vec<_> = crew.workers.iter().map(|worker| CodePage::of(worker.pid())).collect();
+            assert!(crew.page.is_some());
+            assert_eq!(pages, [crew.page; 3]);
+        }
+    }
+}
