@@ -281,7 +281,7 @@ pub struct Plan {
     /// How many seconds it may take in all
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub budget: Option<f64>,
-    /// How many launches of fresh workers
+    /// How many launches of fresh workers; one for each second of the budget where nothing is said, from 10 to 60
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub launches: Option<u32>,
     /// These values of a benchmark's parameter instead of its own
@@ -308,9 +308,10 @@ impl Plan {
         Duration::from_secs_f64(self.budget.unwrap_or(usual))
     }
 
-    /// How many launches it is spread over: fewer than six have no verdict.
+    /// How many launches it is spread over: fewer than six have no verdict, and what starts a process for each subject must
+    /// not take most of a short budget.
     pub fn launches(&self) -> u32 {
-        self.launches.unwrap_or(if self.quick { 20 } else { 60 })
+        self.launches.unwrap_or(self.budget().as_secs_f64().clamp(10.0, 60.0) as u32)
     }
 }
 
@@ -420,4 +421,25 @@ pub struct Worker {
 /// Logical processors that this program may use.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Parser)]
+    struct Asked {
+        #[command(flatten)]
+        plan: Plan,
+    }
+
+    #[test]
+    fn there_is_a_launch_for_each_second_where_nothing_is_said() {
+        let launches = |arguments: &str| {
+            let arguments = ["asked"].into_iter().chain(arguments.split_whitespace());
+            Asked::parse_from(arguments).plan.launches()
+        };
+        let of = ["", "--full", "--quick", "--budget 45.9", "--budget 0.1", "--budget 5 --launches 40"].map(launches);
+        assert_eq!(of, [60, 60, 20, 45, 10, 40]);
+    }
 }
