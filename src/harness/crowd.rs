@@ -21,8 +21,8 @@ pub(super) struct Crowd {
     threads: Vec<(mpsc::Sender<Call>, JoinHandle<()>)>,
     /// How many iterations they have run, all together.
     iterations: Arc<AtomicU64>,
-    /// What the system calls them, where it says whether they wait.
-    names: Vec<u32>,
+    /// Their ids, where the system says of each whether it waits.
+    tids: Vec<u32>,
 }
 
 /// What each is called with. Its end of the second channel carries nothing: that the last of them is dropped is the news.
@@ -35,7 +35,7 @@ struct Call {
 /// While this lives, a crowd runs.
 pub(super) struct Running {
     iterations: Arc<AtomicU64>,
-    names: Vec<u32>,
+    tids: Vec<u32>,
     /// How many of these there were when last looked at, and when they last had become more.
     seen: (u64, Instant),
     over: Arc<AtomicBool>,
@@ -59,7 +59,7 @@ impl Crowd {
     where
         F: Fn() -> Result<Prepared, Unable> + Clone + Send + 'static,
     {
-        let mut crowd = Self { threads: Vec::new(), iterations: Arc::default(), names: Vec::new() };
+        let mut crowd = Self { threads: Vec::new(), iterations: Arc::default(), tids: Vec::new() };
         let (ready, made) = mpsc::channel();
         // Without any, it is left to the system.
         let mut held_to = processors.iter().copied().cycle();
@@ -74,7 +74,7 @@ impl Crowd {
                 let ran_once = |mut cell: Prepared| cell.batch(1).map(|_| cell).map_err(Unable::Failed);
                 match make().and_then(ran_once) {
                     Ok(cell) => {
-                        let _ = ready.send(Ok(name()));
+                        let _ = ready.send(Ok(tid()));
                         answer(called, cell, &count);
                     }
                     Err(unable) => drop(ready.send(Err(unable))),
@@ -85,7 +85,7 @@ impl Crowd {
         drop(ready);
         for _ in 0..size {
             let panicked = |_| Err(Unable::Failed(anyhow!("a thread beside it panicked")));
-            crowd.names.extend(made.recv().unwrap_or_else(panicked)?);
+            crowd.tids.extend(made.recv().unwrap_or_else(panicked)?);
         }
         Ok(crowd)
     }
@@ -103,7 +103,7 @@ impl Crowd {
         drop((begun, at_rest));
         let _ = one_has_begun.recv();
         let seen = (self.iterations.load(Ordering::Relaxed), Instant::now());
-        Running { iterations: self.iterations.clone(), names: self.names.clone(), seen, over, all_at_rest }
+        Running { iterations: self.iterations.clone(), tids: self.tids.clone(), seen, over, all_at_rest }
     }
 }
 
@@ -118,8 +118,8 @@ fn answer(called: mpsc::Receiver<Call>, mut cell: Prepared, count: &AtomicU64) {
     }
 }
 
-/// What the system calls the calling thread.
-fn name() -> Option<u32> {
+/// The id of the calling thread.
+fn tid() -> Option<u32> {
     #[cfg(target_os = "linux")]
     return u32::try_from(rustix::thread::gettid().as_raw_nonzero().get()).ok();
     #[cfg(not(target_os = "linux"))]
@@ -127,9 +127,9 @@ fn name() -> Option<u32> {
 }
 
 /// Whether a thread of this process waits for something, and not merely for a processor.
-fn waits(name: u32) -> bool {
+fn waits(tid: u32) -> bool {
     // A line such as `7 (a name) S 1 …`: sleeping, that is, and not `R`.
-    let stat = std::fs::read_to_string(format!("/proc/self/task/{name}/stat")).unwrap_or_default();
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{tid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('S'))
 }
 
@@ -144,7 +144,7 @@ impl Running {
         if self.seen.1.elapsed() <= AWAY {
             return Company::Unknown;
         }
-        if self.names.iter().any(|name| waits(*name)) {
+        if self.tids.iter().any(|tid| waits(*tid)) {
             self.seen.1 = Instant::now();
             return Company::Ran;
         }
@@ -228,9 +228,8 @@ mod tests {
         let mut running = crowd.run();
         let held = lock.lock().unwrap();
         let mut looks = std::iter::repeat_with(|| running.look()).take(1_000_000);
-        // Those that had it already are done, and nobody gets it any more.
-        assert!(looks.any(|seen| seen == Company::Unknown));
-        assert!(looks.any(|seen| seen == Company::Ran));
+        // Each may be done with what it had the lock for, and nobody gets it any more: what is seen then is that they wait.
+        assert!(looks.by_ref().filter(|seen| *seen == Company::Ran).nth(4).is_some());
         drop(held);
     }
 

@@ -248,6 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_spun_between_two_slices() {
+        let mut began = Vec::new();
+        let mut cell = Prepared::laps(move || {
+            began.push(Instant::now());
+            let shortest = began.windows(2).map(|two| two[1] - two[0]).min();
+            // Whoever spun between two of them would have done so between any two; a machine interrupts some.
+            let goes_on = began.len() < 20 || shortest < Some(Duration::from_millis(1));
+            (Duration::from_micros(10), if goes_on { Ok(()) } else { Err("spun".into()) })
+        });
+        let draw = Draw { slices: 20, spin: 100.0, ..Draw::of(1, false) };
+        assert!(timed(&mut cell, draw, None).unwrap().spun >= Duration::from_micros(900));
+    }
+
+    #[test]
     fn beside_a_crowd_that_does_not_run_slices_are_put_off() {
         let iterations = Arc::<AtomicU64>::default();
         let counted = iterations.clone();

@@ -283,3 +283,28 @@ impl Wire {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_stays_with_a_cell_of_one_thread_alone() {
+        let prepare = |benchmark: &str| {
+            let address = Address { benchmark: benchmark.into(), at: Some(1), host_frames: 1 };
+            Ask::Prepare { address, processor: None }
+        };
+        let stays = move || {
+            let here = stay(None, &prepare("unwind/typed"));
+            let here = stay(here, &Ask::Sample { cell: 0, iterations: 1, slices: 1, settle: false, spin: 0.0 });
+            assert_eq!(core_affinity::get_core_ids().unwrap().len(), 1);
+            let here = stay(here, &Ask::Release { cell: 0 });
+            assert!(here.is_some());
+            // Those are about several threads, and theirs may be anywhere.
+            assert!(stay(here, &prepare("unwind/beside-threads")).is_none());
+            assert!(stay(None, &prepare("compile/functions")).is_none());
+            assert!(stay(stay(None, &prepare("call/typed")), &Ask::Play { scenario: String::new() }).is_none());
+        };
+        std::thread::spawn(stays).join().unwrap();
+    }
+}

@@ -89,10 +89,10 @@ mod tests {
     use super::*;
     use crate::backend::About;
     use crate::harness::Launcher;
-    use crate::harness::protocol::PROTOCOL;
+    use crate::harness::protocol::{Answer, PROTOCOL};
     use crate::record::Build;
 
-    /// Workers that greet, and do nothing more.
+    /// Workers that greet, and answer everything as if it were about to prepare a cell.
     fn polite(folder: &std::path::Path) -> Launcher {
         let about = About {
             engine: String::new(),
@@ -103,7 +103,9 @@ mod tests {
         };
         let hello = Hello { protocol: PROTOCOL, build: Build::this(), about };
         let program = folder.join("worker");
-        let script = format!("#!/bin/sh\necho '{}'\ncat > /dev/null\n", serde_json::to_string(&hello).unwrap());
+        let prepared = Answer::Prepared { cell: 0, facts: Vec::new() };
+        let [hello, prepared] = [serde_json::to_string(&hello), serde_json::to_string(&prepared)].map(Result::unwrap);
+        let script = format!("#!/bin/sh\necho '{hello}'\nwhile read -r ask; do echo '{prepared}'; done\n");
         std::fs::write(&program, script).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         Launcher::new(program)
@@ -122,5 +124,26 @@ mod tests {
             assert!(crew.page.is_some());
             assert_eq!(pages, [crew.page; 3]);
         }
+    }
+
+    #[test]
+    fn between_batches_it_is_where_the_cells_are_and_who_is_launched_may_be_anywhere() {
+        let ids = || core_affinity::get_core_ids().unwrap().into_iter().map(|core| core.id).collect::<Vec<_>>();
+        let folder = tempfile::tempdir().unwrap();
+        let entrants = [Entrant::new("one", &polite(folder.path()))];
+        let address = Address { benchmark: "call/typed".into(), at: None, host_frames: 1 };
+        // On a thread of its own: others of this process start theirs meanwhile.
+        let gone = std::thread::scope(|scope| {
+            let stays = || {
+                let (before, (mut crew, _)) = (ids(), Crew::launch(&entrants).unwrap());
+                assert_eq!(ids(), before);
+                crew.prepare(0, &address, Duration::from_secs(60)).unwrap();
+                assert_eq!(Some(&ids()[..]), crew.processor.as_ref().map(std::slice::from_ref));
+                crew.renew(0).unwrap();
+                assert_eq!(ids(), before);
+            };
+            scope.spawn(stays).join()
+        });
+        gone.unwrap();
     }
 }

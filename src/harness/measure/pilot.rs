@@ -286,6 +286,19 @@ mod tests {
     }
 
     #[test]
+    fn one_batch_that_was_disturbed_is_not_what_is_planned_for() {
+        let mut first = true;
+        let mut sample = |draw: Draw| {
+            let lost = Duration::from_millis(if draw.settle && std::mem::take(&mut first) { 60 } else { 0 });
+            let slice = Duration::from_nanos(100 * draw.iterations);
+            Ok((slice, slice * draw.slices + lost))
+        };
+        let mut seen = Seen::nothing();
+        seen.size(&floor::EMPTY, &mut sample).unwrap();
+        assert_eq!(seen.batch, Duration::from_micros(125));
+    }
+
+    #[test]
     fn what_is_not_cut_is_planned_for_as_long_as_it_takes_once() {
         let one = Duration::from_millis(8);
         let mut sample = |draw: Draw| Ok((one, one * draw.slices));

@@ -82,8 +82,8 @@ impl Share {
 
     /// The most that a given time pays for; never less than the least.
     fn worth(time: Duration, cost: Cost, launches: u32) -> Self {
-        let rounds_in = |time: Duration| whole(time.saturating_sub(cost.preparing), cost.round);
-        let launches_of = |rounds: u32| whole(time, cost.preparing + rounds * cost.round);
+        let rounds_in = |time: Duration| how_often(time.saturating_sub(cost.preparing), cost.round);
+        let launches_of = |rounds: u32| how_often(time, cost.preparing + rounds * cost.round);
         let most = if cost.fresh { 1 } else { ROUNDS };
         let worthwhile = cost.worthwhile_rounds().min(most);
         let rounds = rounds_in(time / launches);
@@ -96,9 +96,9 @@ impl Share {
     }
 }
 
-/// How often one time fits into another.
-fn whole(time: Duration, into: Duration) -> u32 {
-    u32::try_from(time.as_nanos() / into.as_nanos().max(1)).unwrap_or(u32::MAX)
+/// How often a time has room for what costs so much.
+fn how_often(time: Duration, cost: Duration) -> u32 {
+    u32::try_from(time.as_nanos() / cost.as_nanos().max(1)).unwrap_or(u32::MAX)
 }
 
 /// What an address is given, compared with others: the square root of what a launch of it costs, against the middle cost.
