@@ -22,6 +22,7 @@ mod run_file;
 mod run_limits;
 #[cfg(unix)]
 mod supervisor;
+mod verbs;
 
 use assert_cmd::Command;
 

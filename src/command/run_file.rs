@@ -49,6 +49,10 @@ pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Resul
     } else {
         write!(out, "{}", ran::table_of(&ran))?;
     }
+    let exited = |row: &record::RanOn| row.exit_nanoseconds.is_some() || row.is_bad();
+    if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
+        anstream::eprintln!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited");
+    }
     let held = ran.disagreements.is_empty() && !ran.rows.iter().any(record::RanOn::is_bad);
     Ok(if held { Status::Held } else { Status::Failed })
 }

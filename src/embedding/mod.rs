@@ -146,7 +146,7 @@ pub enum NotInstantiated {
     #[error("{0:#}")]
     Unlinked(anyhow::Error),
     /// Its start function, or a segment that does not fit where it belongs, ended in this.
-    #[error("the start function {0}")]
+    #[error("instantiation {0}")]
     Start(Outcome),
 }
 

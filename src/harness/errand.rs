@@ -6,6 +6,7 @@ use anyhow::Result;
 use super::protocol::{Answer, Ask, Hello};
 use super::supervisor::{Launcher, Limits, Lost, Worker};
 use crate::embedding::Outcome;
+use crate::module::conformance::Claims;
 use crate::module::{Calls, Done, Errand, Step};
 use crate::record::{RanOn, StepTaken, Verdict};
 
@@ -21,6 +22,7 @@ pub fn errand(
     mut at: impl FnMut(Step),
 ) -> Result<(Hello, RanOn)> {
     let (mut worker, hello) = launcher.launch(spec)?;
+    let lack = lack(&hello, errand);
     let mut row = RanOn::default();
     if let Err(verdict) = load(&mut worker, errand, limits) {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
@@ -32,6 +34,7 @@ pub fn errand(
         }
         at(step);
         let (verdict, nanoseconds) = take(&mut worker, step, limits, &mut row);
+        let verdict = excused(verdict, step, lack.as_deref());
         // A module that cannot be serialised can be run.
         let over = verdict != Verdict::Passed && (step != Step::Serialize || verdict.loses_the_worker());
         row.steps.push(StepTaken { step, verdict, nanoseconds });
@@ -41,6 +44,23 @@ pub fn errand(
         }
     }
     Ok((hello, row))
+}
+
+/// Why the module needs more than the backend claims to support, where it does.
+fn lack(hello: &Hello, errand: &Errand) -> Option<String> {
+    let wasm = std::fs::read(&errand.path).ok()?;
+    Claims::new(&hello.about.wasm_features).lack(&wasm)
+}
+
+/// A refusal is no failure where the backend never claimed a feature that the module uses: the rule of `check`. A crash
+/// stays a crash, and a module that is invalid for every engine is refused before any worker sees it.
+fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
+    match (verdict, lack) {
+        (Verdict::Failed { why }, Some(lack)) if matches!(step, Step::Validate | Step::Compile) => {
+            Verdict::Unsupported { why: format!("{lack}; it says: {why}") }
+        }
+        (verdict, _) => verdict,
+    }
 }
 
 /// Has the worker fetch the module.
@@ -120,4 +140,21 @@ fn lost(lost: Lost, limits: &Limits) -> Verdict {
         other => return other.into(),
     };
     Verdict::TimedOut { limit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_of_what_was_never_claimed_is_excused() {
+        let failed = || Verdict::Failed { why: "no".into() };
+        let excused = |verdict, step, lack| excused(verdict, step, lack).word();
+        assert_eq!(excused(failed(), Step::Validate, Some("SIMD is not enabled")), "n/a");
+        assert_eq!(excused(failed(), Step::Compile, Some("SIMD is not enabled")), "n/a");
+        assert_eq!(excused(failed(), Step::Compile, None), "FAILED");
+        assert_eq!(excused(failed(), Step::Call, Some("SIMD is not enabled")), "FAILED");
+        let crashed = Verdict::Crashed { how: "panicked".into() };
+        assert_eq!(excused(crashed, Step::Compile, Some("SIMD is not enabled")), "CRASHED");
+    }
 }

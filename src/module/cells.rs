@@ -43,6 +43,8 @@ impl Measured {
                 .with_facts(facts)
             }
             Cell::Serialize => {
+                // An engine without artifacts says so here, and the cell is unsupported, not failed.
+                this.artifact(&*engine)?;
                 let compiled = this.compiled(&*engine)?;
                 let facts = this.facts(&*engine)?;
                 Prepared::laps(move || {

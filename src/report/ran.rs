@@ -66,8 +66,8 @@ fn ended(ran: &Ran, row: &RanOn) -> Option<String> {
         (Some(outcome), Some(invocation)) if row.steps.iter().any(|taken| taken.step == Step::Call) => {
             format!("{invocation} {outcome}")
         }
-        (Some(outcome), _) => format!("the start function {outcome}"),
-        (None, None) if !row.is_bad() => {
+        (Some(outcome), _) => format!("instantiation {outcome}"),
+        (None, None) if row.steps.iter().any(|t| t.step == Step::Instantiate && t.verdict == Verdict::Passed) => {
             "nothing was called: there is no `_start`; --invoke NAME calls an export".into()
         }
         (None, _) => row.calls.as_ref().map(|_| "lost while it ran".to_owned())?,
@@ -150,12 +150,18 @@ fn disagreements(ran: &Ran) -> String {
         return String::new();
     }
     if ran.disagreements.is_empty() {
-        // Those that were cut short have said nothing of the rest.
-        let furthest = ran.rows.iter().map(|row| row.steps.len()).max();
-        let who = match ran.rows.iter().all(|row| Some(row.steps.len()) == furthest) {
-            true if ran.rows.len() == 2 => "both backends agree".to_owned(),
-            true => format!("all {} backends agree", ran.rows.len()),
-            false => "as far as they came, they agree".to_owned(),
+        // A backend that was cut short says nothing of the rest.
+        let finished = |row: &&RanOn| {
+            let over = |verdict: &Verdict| !matches!(verdict, Verdict::Passed | Verdict::Failed { .. });
+            row.outcome.is_some() || !row.steps.iter().any(|taken| taken.step != Step::Serialize && over(&taken.verdict))
+        };
+        let (all, finished) = (ran.rows.len(), ran.rows.iter().filter(finished).count());
+        let who = match finished {
+            2 if all == 2 => "both backends agree".to_owned(),
+            _ if finished == all => format!("all {all} backends agree"),
+            0 => return String::new(),
+            1 => format!("1 of {all} backends came to the end: nothing to compare it with"),
+            _ => format!("the {finished} of {all} backends that came to the end agree"),
         };
         return format!("{}\n", painted(GOOD, &who));
     }

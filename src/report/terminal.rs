@@ -106,7 +106,8 @@ pub fn run_table(rows: &[(String, Played, Option<Costs>)]) -> String {
         let mut row = vec![subject.clone(), cell(&played.verdict), code.to_owned()];
         row.extend(costs.iter().flat_map(|costs| {
             let times = [costs.compile, costs.instantiate, costs.first_exit, costs.exit];
-            times.into_iter().map(units::time).chain([units::bytes(costs.artifact)])
+            let artifact = costs.artifact.map_or_else(|| painted(DIM, "n/a"), units::bytes);
+            times.into_iter().map(units::time).chain([artifact])
         }));
         table.add_row(row);
     }

@@ -89,6 +89,7 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         Some(WasmtimeTrap::ArrayOutOfBounds) => Trap::OutOfBoundsArrayAccess,
         Some(WasmtimeTrap::CastFailure) => Trap::CastFailure,
         Some(WasmtimeTrap::HeapMisaligned) => Trap::UnalignedAtomic,
+        Some(WasmtimeTrap::AtomicWaitNonSharedMemory) => Trap::ExpectedSharedMemory,
         Some(WasmtimeTrap::Interrupt) => Trap::Interrupted,
         Some(WasmtimeTrap::OutOfFuel) => Trap::OutOfFuel,
         _ => return Outcome::Failed(format!("{error:#}")),

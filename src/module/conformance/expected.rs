@@ -113,6 +113,7 @@ const MESSAGES: &[(&str, &[Trap])] = &[
     ("indirect call type mismatch", &[Trap::IndirectCallTypeMismatch]),
     ("call stack exhausted", &[Trap::CallStackExhausted]),
     ("unaligned atomic", &[Trap::UnalignedAtomic]),
+    ("expected shared memory", &[Trap::ExpectedSharedMemory]),
     ("null exception reference", &[Trap::NullExceptionReference]),
     ("null ", &[Trap::NullReference]),
     ("out of bounds array access", &[Trap::OutOfBoundsArrayAccess]),
