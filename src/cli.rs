@@ -96,7 +96,7 @@ pub struct Check {
     #[arg(long)]
     pub json: bool,
     /// How many backends are checked at once
-    #[arg(long, value_name = "N", default_value_t = processors())]
+    #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
@@ -136,7 +136,7 @@ pub struct CheckRandom {
     #[arg(long)]
     pub json: bool,
     /// How many modules are tried at once
-    #[arg(long, value_name = "N", default_value_t = processors())]
+    #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
@@ -179,7 +179,7 @@ pub struct CheckSpec {
     #[arg(long)]
     pub json: bool,
     /// How many backends are checked at once
-    #[arg(long, value_name = "N", default_value_t = processors())]
+    #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
@@ -342,10 +342,15 @@ fn duration(text: &str) -> Result<f64, String> {
     }
 }
 
+/// How many work at once: one at least.
+fn jobs(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| "a number from 1 on".to_owned())
+}
+
 /// A number of bytes, in mebibytes or gibibytes.
 fn size(text: &str) -> Result<u64, String> {
     let wrong = || "a size from 16M to 1024G, with its unit: M or G".to_owned();
-    let short = text.trim_end_matches("iB");
+    let short = text.strip_suffix("iB").or_else(|| text.strip_suffix(['B', 'b'])).unwrap_or(text);
     let (number, mebibytes) = match (short.strip_suffix(['M', 'm']), short.strip_suffix(['G', 'g'])) {
         (Some(number), _) => (number, 1.0),
         (_, Some(number)) => (number, 1024.0),
@@ -360,7 +365,8 @@ fn size(text: &str) -> Result<u64, String> {
 /// Several files are several machines or runs: each is shown with its fingerprint, and nothing is averaged over them.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// What `measure -o FILE` wrote (or the journal of a run that was killed), and what `check --json` printed
+    /// What `measure -o FILE` wrote (or the journal of a run that was killed), and what `check --json` printed; `-` is
+    /// standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How to draw it
@@ -431,6 +437,22 @@ mod tests {
     struct Asked {
         #[command(flatten)]
         plan: Plan,
+    }
+
+    #[test]
+    fn sizes_are_read_with_every_way_to_write_their_unit() {
+        for text in ["64M", "64m", "64MB", "64MiB", "0.0625GB"] {
+            assert_eq!(size(text), Ok(64 << 20), "{text}");
+        }
+        for text in ["64", "64B", "64K", "1M", "MB", "-64M", "2048G"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_jobs_at_all_are_refused() {
+        assert_eq!(jobs("3"), Ok(3));
+        assert!(["0", "-1", "", "many"].iter().all(|text| jobs(text).is_err()));
     }
 
     #[test]

@@ -76,3 +76,18 @@ fn nothing_is_painted_where_nobody_looks() {
     let output = early_exit(&["list"]).output().unwrap();
     assert!(!output.stdout.contains(&0x1b));
 }
+
+/// A shell that stops at a failed pipe ends with 141 where a reader that has seen enough closes it first: such scripts
+/// fail at random.
+#[test]
+fn no_script_pipes_into_a_reader_that_stops_early() {
+    let mut scripts: Vec<_> = std::fs::read_dir("scripts").unwrap().map(|entry| entry.unwrap().path()).collect();
+    scripts.push(".ci/run".into());
+    for script in scripts {
+        let text = std::fs::read_to_string(&script).unwrap();
+        for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
+            let stops = ["| grep -q", "| grep -m", "| head", "| sed -n 1q"].iter().any(|reader| line.contains(reader));
+            assert!(!stops, "{}:{}: {line}", script.display(), n + 1);
+        }
+    }
+}

@@ -174,3 +174,12 @@ fn a_journal_can_be_drawn() {
     let shown = stdout(&["report", &path]);
     assert!(shown.contains("read from a journal: 1 of 7 launches were made"), "{shown}");
 }
+
+#[test]
+fn a_report_is_read_from_standard_input() {
+    let report = include_str!("fixtures/report.json");
+    let of_stdin = early_exit(&["report", "-"]).write_stdin(report).output().unwrap();
+    let of_file = early_exit(&["report", "tests/fixtures/report.json"]).output().unwrap();
+    assert_eq!(of_stdin.status.code(), Some(0), "{}", String::from_utf8_lossy(&of_stdin.stderr));
+    assert_eq!(of_stdin.stdout, of_file.stdout);
+}

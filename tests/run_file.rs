@@ -291,3 +291,26 @@ fn what_was_mistyped_is_set_right() {
         assert!(told.contains("did you mean") && told.contains(meant), "{told}");
     }
 }
+
+#[test]
+fn a_byte_order_mark_before_a_text_is_skipped() {
+    let guest = Guest::wat("\u{feff}(module (func (export \"_start\")))");
+    assert_eq!(guest.outcomes(&[]), everywhere(&Outcome::Returned(vec![])));
+}
+
+#[test]
+fn an_exit_that_no_call_reached_is_warned_of() {
+    let guest = Guest::wat("(module (import \"env\" \"stop\" (func)) (func (export \"_start\")))");
+    let output = early_exit(&["run", guest.name(), "--exit-at", "any"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("warning: ") && told.contains("--exit-at any"), "{told}");
+}
+
+#[test]
+fn a_segment_that_does_not_fit_is_not_called_a_start_function() {
+    let guest = Guest::wat("(module (memory 1) (data (i32.const 65536) \"x\"))");
+    let shown = stdout(&["run", guest.name()]);
+    assert!(shown.contains("instantiation trapped: out of bounds memory access"), "{shown}");
+    assert!(!shown.contains("start function"), "{shown}");
+}

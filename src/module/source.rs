@@ -46,7 +46,8 @@ impl Source {
         let (path, made) = if as_it_was {
             (fs::canonicalize(name)?, None)
         } else {
-            let mut file = NamedTempFile::with_prefix("early-exit-")?;
+            let mut file = NamedTempFile::with_prefix("early-exit-")
+                .context("the temporary folder cannot be written to (TMPDIR names another)")?;
             file.write_all(&wasm)?;
             (file.path().to_owned(), Some(file))
         };
@@ -86,6 +87,8 @@ fn is_text(found: &[u8]) -> bool {
 
 /// The module that a text is of. What is wrong with it is told in one line, with the place.
 fn assembled(text: &[u8]) -> Result<Vec<u8>> {
+    // What editors on Windows put in front of a text is no part of it.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     wat::parse_bytes(text).map(Into::into).map_err(|error| {
         let told = error.to_string();
         let mut lines = told.lines().map(str::trim);

@@ -104,12 +104,17 @@ struct Kind {
 }
 
 fn content(path: &Path) -> Result<String> {
-    let file = File::open(path).context("cannot be read")?;
-    let about = file.metadata().context("cannot be read")?;
-    ensure!(!about.is_dir(), "is a folder; name a file in it");
+    let from: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin().lock())
+    } else {
+        let file = File::open(path).context("cannot be read")?;
+        let about = file.metadata().context("cannot be read")?;
+        ensure!(!about.is_dir(), "is a folder; name a file in it");
+        Box::new(file)
+    };
     // Asked of what was read, since a pipe has no length.
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).context("cannot be read")?;
+    from.take(LARGEST + 1).read_to_end(&mut bytes).context("cannot be read")?;
     ensure!(
         bytes.len() as u64 <= LARGEST,
         "is larger than {} MiB, which no document of this program is",

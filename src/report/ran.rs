@@ -153,7 +153,8 @@ fn disagreements(ran: &Ran) -> String {
         // A backend that was cut short says nothing of the rest.
         let finished = |row: &&RanOn| {
             let over = |verdict: &Verdict| !matches!(verdict, Verdict::Passed | Verdict::Failed { .. });
-            row.outcome.is_some() || !row.steps.iter().any(|taken| taken.step != Step::Serialize && over(&taken.verdict))
+            row.outcome.is_some()
+                || !row.steps.iter().any(|taken| taken.step != Step::Serialize && over(&taken.verdict))
         };
         let (all, finished) = (ran.rows.len(), ran.rows.iter().filter(finished).count());
         let who = match finished {

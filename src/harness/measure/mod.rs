@@ -205,7 +205,7 @@ impl Launching<'_> {
             if let Share::Rounds { launches, rounds } = self.shares[at]
                 && plan::takes_part(self.number, launches, self.order.launches)
             {
-                let rounds = (f64::from(rounds) * self.pace) as u32;
+                let rounds = (f64::from(rounds) * self.pace).round() as u32;
                 if !self.address(&mut crew, at, rounds.max(1), &mut cells, random) {
                     return Ok(None);
                 }

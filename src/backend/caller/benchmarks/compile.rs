@@ -3,12 +3,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use super::super::seam;
 use super::api::{Engine, Module};
 use super::{Own, Theme};
 use crate::backend::Can::Do;
 use crate::backend::watermark::Watermark;
 use crate::benchmark::compile;
-use crate::embedding::{Ended, Prepared};
+use crate::embedding::{Ended, Prepared, Unsupported};
 use crate::guest::{self, generated};
 
 pub(in super::super::super) const CAN: Theme = &[
@@ -24,13 +25,24 @@ pub(in super::super::super) fn generated(functions: u64) -> Result<Vec<u8>> {
 }
 
 fn compile(own: &Own, engine: fn(&Own) -> Engine, wasm: Vec<u8>) -> Result<Prepared> {
+    let facts = sizes(own, &wasm)?;
     let own = own.clone();
-    let bytes = wasm.len() as f64;
     let lap = move || {
         let (took, module) = timed(&own, engine, &wasm);
         (took, ended(&module))
     };
-    Ok(Prepared::laps(lap).with_facts([("wasm bytes", bytes)]))
+    Ok(Prepared::laps(lap).with_facts(facts))
+}
+
+/// The bytes of a module, and of its artifact where the engine makes one.
+fn sizes(own: &Own, wasm: &[u8]) -> Result<Vec<(&'static str, f64)>> {
+    let mut facts = vec![("wasm bytes", wasm.len() as f64)];
+    match seam::serialize(&own.shelved(wasm)?.1) {
+        Ok(artifact) => facts.push(("artifact bytes", artifact.len() as f64)),
+        Err(error) if error.is::<Unsupported>() => {}
+        Err(error) => return Err(error),
+    }
+    Ok(facts)
 }
 
 fn timed(own: &Own, engine: fn(&Own) -> Engine, wasm: &[u8]) -> (Duration, Result<(Engine, Module)>) {
