@@ -46,14 +46,15 @@ pub fn errand(
     Ok((hello, row))
 }
 
-/// Why the module needs more than the backend claims to support, where it does.
+/// Why the module needs more than the backend claims to support, where it does and is valid for an engine with more.
 fn lack(hello: &Hello, errand: &Errand) -> Option<String> {
     let wasm = std::fs::read(&errand.path).ok()?;
-    Claims::new(&hello.about.wasm_features).lack(&wasm)
+    let valid = Claims::all().lack(&wasm).is_none();
+    Claims::new(&hello.about.wasm_features).lack(&wasm).filter(|_| valid)
 }
 
 /// A refusal is no failure where the backend never claimed a feature that the module uses: the rule of `check`. A crash
-/// stays a crash, and a module that is invalid for every engine is refused before any worker sees it.
+/// stays a crash.
 fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
     match (verdict, lack) {
         (Verdict::Failed { why }, Some(lack)) if matches!(step, Step::Validate | Step::Compile) => {

@@ -34,6 +34,11 @@ impl Claims {
         Self(claimed.fold(ALWAYS, |all, (_, features)| all | *features))
     }
 
+    /// All that the validator knows: what is refused with this is a module for no engine.
+    pub fn all() -> Self {
+        Self(WasmFeatures::all())
+    }
+
     /// Why a module is more than what is claimed, where it is.
     pub fn lack(self, wasm: &[u8]) -> Option<String> {
         let error = Validator::new_with_features(self.0).validate_all(wasm).err()?;
@@ -55,6 +60,9 @@ mod tests {
         let wasm = wat::parse_str("(module (func (result i32 i32) i32.const 1 i32.const 2))").unwrap();
         assert_eq!(Claims::new(&["multi-value".into()]).lack(&wasm), None);
         assert!(Claims::new(&["simd".into()]).lack(&wasm).unwrap().contains("multi-value"));
+        assert_eq!(Claims::all().lack(&wasm), None);
+        let invalid = wat::parse_str("(module (func (result i32)))").unwrap();
+        assert!(Claims::all().lack(&invalid).is_some());
         assert!(Claims::knows("threads") && !Claims::knows("no-such"));
     }
 }
