@@ -53,7 +53,7 @@ fn run_of_a_module_succeeds_with_all_backends_and_with_each_alone() {
 
 #[test]
 fn check_succeeds_with_all_backends_and_with_each_alone() {
-    succeeds(&["check", "exit/*"]);
+    succeeds(&["check", "--filter", "exit/*"]);
 }
 
 #[test]
