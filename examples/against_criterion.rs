@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
-use early_exit::record::{Build, Report};
-use early_exit::report::analysis;
+use early_exit::analysis::estimates;
+use early_exit::results::{Build, Report};
 use early_exit::statistics::{Confidence, Interval, typical_ratio};
 
 /// The cells: benchmark, parameter, host frames.
@@ -108,7 +108,7 @@ impl Bench {
         // As criterion calls them: over the parameter where there is one, over the depth where there are several.
         let ids: Vec<_> = CELLS
             .iter()
-            .map(|(benchmark, at, frames)| match (at, early_exit::benchmark::find(benchmark)) {
+            .map(|(benchmark, at, frames)| match (at, early_exit::catalog::benchmark::find(benchmark)) {
                 (Some(at), _) => format!("^{benchmark}/[a-z]+/{at}$"),
                 (None, Some(known)) if known.host_frames.len() > 1 => format!("^{benchmark}/[a-z]+/{frames}$"),
                 _ => format!("^{benchmark}/[a-z]+$"),
@@ -128,7 +128,7 @@ impl Bench {
                     over.map_or_else(|| format!("{benchmark}/{backend}"), |n| format!("{benchmark}/{backend}/{n}"));
                 times.get(&id).copied()
             };
-            let backends: Vec<_> = early_exit::backend::here().map(|backend| backend.name).collect();
+            let backends: Vec<_> = early_exit::engine::here().map(|backend| backend.name).collect();
             let first = of(backends[0]).with_context(|| format!("criterion did not time {benchmark}"))?;
             for backend in &backends[1..] {
                 let time: f64 = of(backend).with_context(|| format!("criterion did not time {benchmark}"))?;
@@ -175,13 +175,16 @@ fn collect(folder: &Path, times: &mut BTreeMap<String, f64>) -> Result<()> {
 }
 
 fn name(backend: &str, benchmark: &str, at: Option<u64>, frames: u64) -> String {
-    format!("{backend} {}", early_exit::benchmark::Address { benchmark: benchmark.into(), at, host_frames: frames })
+    format!(
+        "{backend} {}",
+        early_exit::catalog::benchmark::CellId { benchmark: benchmark.into(), at, host_frames: frames }
+    )
 }
 
 /// The ratios of a report to its first subject.
 fn estimates(report: &Report) -> BTreeMap<String, early_exit::statistics::Estimate> {
     let mut estimates = BTreeMap::new();
-    for row in analysis::rows(report) {
+    for row in estimates::rows(report) {
         let Some(wanted) = CELLS.iter().find(|(benchmark, at, frames)| {
             (row.address.benchmark.as_str(), row.address.host_frames) == (*benchmark, *frames) && row.address.at == *at
         }) else {
@@ -201,7 +204,7 @@ fn values(report: &Report) -> Ratios {
 }
 
 fn intervals(report: &Report) -> BTreeMap<String, Interval> {
-    let interval = |(cell, estimate): (String, _)| Some((cell, analysis::interval(&estimate)?));
+    let interval = |(cell, estimate): (String, _)| Some((cell, estimates::interval(&estimate)?));
     estimates(report).into_iter().filter_map(interval).collect()
 }
 

@@ -8,10 +8,11 @@ use std::fmt::Write;
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
-use early_exit::benchmark::Benchmark;
-use early_exit::benchmark::unwind::WAYS;
-use early_exit::record::Report;
-use early_exit::report::{analysis, units};
+use early_exit::analysis::estimates;
+use early_exit::catalog::benchmark::Benchmark;
+use early_exit::catalog::benchmark::unwind::WAYS;
+use early_exit::output::units;
+use early_exit::results::Report;
 use early_exit::statistics::median;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exits.md");
@@ -71,6 +72,6 @@ fn time(report: &Report, subject: usize, benchmark: &Benchmark, host_frames: u64
     let record = report.cells.iter().find(|cell| {
         cell.subject == subject && cell.address.benchmark == benchmark.id && cell.address.host_frames == host_frames
     })?;
-    let launches: Vec<_> = analysis::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
+    let launches: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
     Some(units::nanoseconds(median(&launches)?, 2))
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::benchmark;
-use crate::module::ExitAt;
+use crate::catalog::benchmark;
+use crate::run_module::ExitAt;
 
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
 /// caller get its own error back, and what does that cost?
@@ -19,27 +19,27 @@ pub struct Cli {
     pub command: Option<Command>,
     /// What `run` takes, which is also what is done without a command.
     #[command(flatten)]
-    pub run: Run,
+    pub run: RunArgs,
 }
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Play one scenario, or run any module, on each backend
-    Run(Run),
+    Run(RunArgs),
     /// Play all scenarios on all backends, and show where each holds
-    Check(Check),
+    Check(CheckArgs),
     /// Measure what everything costs, on all backends in the same rounds
-    Measure(Measure),
+    Measure(MeasureArgs),
     /// Say what is faster, slower or the same: another build, other settings, or two reports
-    Compare(Compare),
+    Compare(CompareArgs),
     /// Draw what `measure -o` wrote: tables, a page, rows
-    Report(Report),
+    Report(ReportArgs),
     /// Show backends, scenarios and benchmarks
-    List(List),
+    List(ListArgs),
     /// Serve one backend over stdin and stdout
     #[command(hide = true)]
-    Worker(Worker),
+    Worker(WorkerArgs),
 }
 
 /// Play one scenario, or run any module, on each backend.
@@ -49,7 +49,7 @@ pub enum Command {
 /// Its imports are met by stubs: zeros, or WASI's errors; nothing real is reachable. A file with the name of a scenario
 /// is `./NAME`.
 #[derive(Debug, Args)]
-pub struct Run {
+pub struct RunArgs {
     /// The scenario (`early-exit list` shows them), or the module
     #[arg(value_name = "SCENARIO|FILE", default_value = "early-exit")]
     pub what: String,
@@ -76,13 +76,13 @@ pub struct Run {
     pub json: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// Play all scenarios on all backends, and show where each holds.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct Check {
+pub struct CheckArgs {
     /// Something else than the scenarios
     #[command(subcommand)]
     pub what: Option<CheckWhat>,
@@ -100,18 +100,18 @@ pub struct Check {
     pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// What can be checked besides the scenarios.
 #[derive(Debug, Subcommand)]
 pub enum CheckWhat {
     /// Run random modules, and show where backends come apart
-    Random(CheckRandom),
+    Random(CheckRandomArgs),
     /// Leave guests in all ways for as long as is asked, and watch what the process holds
-    Soak(CheckSoak),
+    Soak(CheckSoakArgs),
     /// Play the specification's own test scripts
-    Spec(CheckSpec),
+    Spec(CheckSpecArgs),
 }
 
 /// Run random modules on all backends, and show where these come apart.
@@ -122,7 +122,7 @@ pub enum CheckWhat {
 /// kind of disagreement is made smaller and written to a file, with the command that shows it. Exit status: 1 when there
 /// is any that nothing explains.
 #[derive(Debug, Args)]
-pub struct CheckRandom {
+pub struct CheckRandomArgs {
     /// How many modules
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub count: u64,
@@ -140,7 +140,7 @@ pub struct CheckRandom {
     pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// Leave guests in all ways for as long as is asked, and watch what the process holds.
@@ -150,7 +150,7 @@ pub struct CheckRandom {
 /// Exit status: 1 when a guest was left in another way than it must be, when memory grows by more than 4 MiB a million times
 /// (and by more than 4 MiB in all), or when open files or threads grow. The first quarter of the samples is not judged.
 #[derive(Debug, Args)]
-pub struct CheckSoak {
+pub struct CheckSoakArgs {
     /// How many seconds each backend is soaked
     #[arg(long = "for", value_name = "DURATION", value_parser = duration, default_value = "60s")]
     pub time: f64,
@@ -162,7 +162,7 @@ pub struct CheckSoak {
     pub json: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// Play the specification's own test scripts on all backends.
@@ -171,7 +171,7 @@ pub struct CheckSoak {
 /// asked for what it claims to support. Exit status: 1 when an assertion does not hold that no known divergence
 /// explains.
 #[derive(Debug, Args)]
-pub struct CheckSpec {
+pub struct CheckSpecArgs {
     /// Play only the scripts that match this pattern (`core/*`, `*/simd_load*`); repeatable
     #[arg(long, value_name = "PATTERN")]
     pub filter: Vec<String>,
@@ -183,12 +183,12 @@ pub struct CheckSpec {
     pub jobs: usize,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// Measure what everything costs, on all backends in the same rounds.
 #[derive(Debug, Args)]
-pub struct Measure {
+pub struct MeasureArgs {
     /// Write the report, with every sample, to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -200,10 +200,10 @@ pub struct Measure {
     pub runs: u32,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub plan: Plan,
+    pub plan: PlanArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// Say what is faster, slower or the same: another build, other settings, or two reports.
@@ -212,7 +212,7 @@ pub struct Measure {
 /// called so. From two files it is advice, which fails nothing on time alone unless `--gate` is given. Exit status: 1
 /// when anything is slower or does worse.
 #[derive(Debug, Args)]
-pub struct Compare {
+pub struct CompareArgs {
     /// Two documents of `measure -o` or of `check --json`, the older one first, instead of measuring
     #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["against", "backends"])]
     pub files: Vec<PathBuf>,
@@ -239,10 +239,10 @@ pub struct Compare {
     pub no_check: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub plan: Plan,
+    pub plan: PlanArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "it would become part of the manual")]
-    pub choice: Choice,
+    pub choice: BackendArgs,
 }
 
 /// How `compare` says what it found.
@@ -259,7 +259,7 @@ pub enum CompareFormat {
 
 /// Which cells are measured, and how long.
 #[derive(Debug, Args)]
-pub struct Plan {
+pub struct PlanArgs {
     /// Only cells whose address matches, `*` and `?` standing for anything; repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
@@ -295,7 +295,7 @@ pub struct Plan {
     pub seed: Option<u64>,
 }
 
-impl Plan {
+impl PlanArgs {
     /// What it may take in all.
     pub fn budget(&self) -> Duration {
         let usual = if self.quick {
@@ -364,7 +364,7 @@ fn size(text: &str) -> Result<u64, String> {
 ///
 /// Several files are several machines or runs: each is shown with its fingerprint, and nothing is averaged over them.
 #[derive(Debug, Args)]
-pub struct Report {
+pub struct ReportArgs {
     /// What `measure -o FILE` wrote (or the journal of a run that was killed), and what `check --json` printed; `-` is
     /// standard input
     #[arg(required = true, value_name = "FILE")]
@@ -403,7 +403,7 @@ pub enum Format {
 
 /// Show backends, scenarios and benchmarks.
 #[derive(Debug, Args)]
-pub struct List {
+pub struct ListArgs {
     /// Print a JSON document instead of tables
     #[arg(long)]
     pub json: bool,
@@ -411,7 +411,7 @@ pub struct List {
 
 /// Which backends.
 #[derive(Debug, Args)]
-pub struct Choice {
+pub struct BackendArgs {
     /// Only this backend, with settings where some are wanted (`cranelift:opt=none`); repeatable
     #[arg(long = "backend", value_name = "NAME")]
     pub backends: Vec<String>,
@@ -419,7 +419,7 @@ pub struct Choice {
 
 /// Serve one backend over stdin and stdout.
 #[derive(Debug, Args)]
-pub struct Worker {
+pub struct WorkerArgs {
     /// The backend and its settings
     pub subject: String,
 }
@@ -436,7 +436,7 @@ mod tests {
     #[derive(Parser)]
     struct Asked {
         #[command(flatten)]
-        plan: Plan,
+        plan: PlanArgs,
     }
 
     #[test]

@@ -1,40 +1,46 @@
-//! A comparison harness for WebAssembly backends.
+//! Tests and benchmarks how WebAssembly engines handle a host function that aborts the guest.
 //!
-//! A guest calls a host function, the host function returns an error, the guest is ended, and the caller gets its own
-//! [`ExitCode`](exit_code::ExitCode) back by downcast. Does that hold on every backend, in every way a host can do
-//! it? What does it cost? Which backend should one take?
+//! A guest calls a host function, the host function returns an error, the guest ends, and the caller gets its own
+//! [`ExitCode`](exit_code::ExitCode) back by downcast. Does that hold on every backend, in every way a host can do it,
+//! and how long does it take?
 //!
-//! # The house
-//! Data flows one way, top to bottom; a room may call those below it, never those above.
+//! # Structure
+//! Data flows one way, from top to bottom. A module uses those below it, never those above.
 //!
 //! - [`cli`] the command line; its doc comments are the manual
-//! - [`command`] one thin file a verb
-//! - [`report`] draws records: tables, Markdown, rows, charts, a page; what is said before them: answers, break-even
-//! - [`harness`] worker processes: protocol, worker, supervisor, verdicts
-//! - [`record`] what came out, as data: read, validated, gathered, written whole
-//! - [`backend`] the registry, settings, known divergences, and a folder an engine family
-//! - [`module`] any module on any backend: stubs, and the steps of `run FILE`
-//! - [`scenario`] what must hold: the catalogue
-//! - [`benchmark`] what it costs: the catalogue
-//! - [`embedding`] the seam: what every engine can be asked
+//! - [`command`] one thin file per subcommand
+//! - [`output`] renders results: terminal tables, Markdown, CSV, HTML page, charts, GitHub annotations
+//! - [`analysis`] from results to decisions: estimates, comparison, best backend, break-even, breakdown, warnings
+//! - [`check`] plays scenarios on variants and judges them
+//! - [`sampling`] the paired sampler: experiment, pilot, plan, launches; benchmark thread, CPU affinity, code alignment
+//! - [`run_module`] a user's module on any backend: job, steps, stubs, result
+//! - [`fuzz`], [`spec`], [`soak`] random modules; the scripts of the specification; long runs
+//! - [`worker`] worker processes: protocol, supervisor, server
+//! - [`engine`] registry, backend options, known issues, the any-module interface, and one folder per engine
+//! - [`catalog`] scenarios and benchmarks as data
+//! - [`results`] the JSON documents: schema, validation, journal, merging
 //! - [`statistics`] pure numbers
-//! - [`guest`] the guests that come with the program
-//! - [`exit_code`] the error that is raised and must come back
-//! - `near` names that are near to one that is none
-//! - `resident` how much memory a process holds
+//! - [`guest`] the embedded guests and the generators
+//! - [`exit_code`] the error that a host function raises and the caller must get back
+//! - `suggest` suggestions for misspelled names
+//! - `process_stats` what a process holds: memory, open files, threads
 
-pub mod backend;
-pub mod benchmark;
+pub mod analysis;
+pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod command;
-pub mod embedding;
+pub mod engine;
 pub mod exit_code;
+pub mod fuzz;
 pub mod guest;
-pub mod harness;
-pub mod module;
-mod near;
-pub mod record;
-pub mod report;
-mod resident;
-pub mod scenario;
+pub mod output;
+mod process_stats;
+pub mod results;
+pub mod run_module;
+pub mod sampling;
+pub mod soak;
+pub mod spec;
 pub mod statistics;
+mod suggest;
+pub mod worker;

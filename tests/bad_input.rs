@@ -36,7 +36,7 @@ fn without_a_backend_run_and_check_say_which_feature_brings_one() {
 
 #[test]
 fn a_backend_that_is_not_compiled_in_says_what_brings_it() {
-    for backend in early_exit::backend::ALL.iter().filter(|backend| !backend.is_here()) {
+    for backend in early_exit::engine::ALL.iter().filter(|backend| !backend.is_here()) {
         let told = refused(&["run", "--backend", backend.name]);
         assert!(told.contains("--features") || told.contains("cannot be had here"), "{told}");
     }

@@ -2,19 +2,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use early_exit::backend::{self, Settings, Subject, Unable};
-use early_exit::benchmark::{self, Address, Benchmark, By};
-use early_exit::embedding::{Import, Instance, Outcome, Value};
+use early_exit::catalog::benchmark;
+use early_exit::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use early_exit::engine;
+use early_exit::engine::embedding::{Import, Instance, Outcome, Value};
+use early_exit::engine::{BackendError, BackendOptions, OpenBackend};
 use early_exit::exit_code::ExitCode;
 use early_exit::guest::generated;
-use early_exit::harness::{Draw, Stand};
+use early_exit::sampling::bench_thread::BenchThread;
+use early_exit::sampling::cell::BatchSpec;
 
-fn subjects() -> impl Iterator<Item = (&'static str, Arc<dyn Subject>)> {
-    backend::here().map(|known| (known.name, known.open(&Settings::default()).expect("it is here")))
+fn subjects() -> impl Iterator<Item = (&'static str, Arc<dyn OpenBackend>)> {
+    engine::here().map(|known| (known.name, known.open(&BackendOptions::default()).expect("it is here")))
 }
 
 /// The cell of a benchmark that takes the least.
-fn smallest(benchmark: &'static Benchmark) -> Address {
+fn smallest(benchmark: &'static Benchmark) -> CellId {
     benchmark.addresses(false).next().expect("a benchmark has a cell")
 }
 
@@ -23,16 +26,16 @@ fn every_benchmark_ends_as_it_must_on_every_backend() {
     for (backend, subject) in subjects() {
         for benchmark in benchmark::all() {
             let address = smallest(benchmark);
-            let mut cell = match Stand::prepare(&subject, &address, None, None) {
+            let mut cell = match BenchThread::prepare(&subject, &address, None, None) {
                 Ok(cell) => cell,
-                Err(Unable::Unsupported(why)) => {
+                Err(BackendError::Unsupported(why)) => {
                     assert_ne!(why, "not written for this engine", "{address} on {backend}");
                     assert!(!why.is_empty(), "{address} on {backend}");
                     continue;
                 }
                 Err(failed) => panic!("{address} on {backend}: {failed}"),
             };
-            let mut batch = |iterations| match cell.batch(Draw::of(iterations, false)) {
+            let mut batch = |iterations| match cell.batch(BatchSpec::of(iterations, false)) {
                 Ok(batch) => batch.elapsed,
                 Err(astray) => panic!("{address} on {backend}: {astray}"),
             };
@@ -51,7 +54,7 @@ fn every_theme_has_a_bench_target() {
         .filter_map(|entry| std::fs::read_to_string(entry.expect("it can be listed").path()).ok())
         .collect();
     // What is prepared of a user's module has no place there: criterion is given none.
-    for benchmark in benchmark::all().filter(|known| !matches!(known.prepared, By::Module(_))) {
+    for benchmark in benchmark::all().filter(|known| !matches!(known.prepared, BenchmarkKind::Module(_))) {
         let theme = benchmark.id.split('/').next().unwrap_or_default();
         let count = targets.iter().filter(|target| target.contains(&format!("\"{theme}\""))).count();
         assert_eq!(count, 1, "{theme}");
@@ -75,7 +78,7 @@ fn generated_modules_do_the_same_on_every_backend() {
     }
 }
 
-fn instance(subject: &dyn Subject, wasm: &[u8]) -> Box<dyn Instance> {
+fn instance(subject: &dyn OpenBackend, wasm: &[u8]) -> Box<dyn Instance> {
     let host = |_: &Import, arguments: &[Value]| match arguments {
         [Value::I32(0)] => Ok(Vec::new()),
         [Value::I32(code)] => Err(ExitCode(*code as u32)),

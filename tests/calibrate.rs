@@ -1,11 +1,15 @@
+use early_exit::sampling::experiment;
 use std::fs;
 use std::time::Duration;
 
-use early_exit::benchmark::execute;
-use early_exit::harness::{self, Entrant, Handicap, Launcher, Onlooker, Order};
-use early_exit::record::Calibration;
-use early_exit::report::analysis;
-use early_exit::statistics::Verdict;
+use early_exit::analysis::estimates;
+use early_exit::catalog::benchmark::execute;
+use early_exit::results::Calibration;
+use early_exit::sampling::experiment::{Experiment, Progress};
+use early_exit::sampling::injected_slowdown::InjectedSlowdown;
+use early_exit::sampling::variant::ExperimentVariant;
+use early_exit::statistics::TimeVerdict;
+use early_exit::worker::Launcher;
 
 use crate::{EARLY_EXIT, early_exit, here};
 
@@ -51,7 +55,8 @@ fn twins_carry_what_they_are_said_to() {
     // A spin that the machine interrupts is longer than it was told to be, but that is not how most of them go.
     assert!(2 * of_a_size > carriers, "{found:?}");
     assert!(found.iter().any(|found| found.address.benchmark == "execute/hash"));
-    let false_alarms = found.iter().filter(|found| found.carried == 0.0 && found.by_margin == Verdict::Faster).count();
+    let false_alarms =
+        found.iter().filter(|found| found.carried == 0.0 && found.by_margin == TimeVerdict::Faster).count();
     assert_eq!(false_alarms, 0);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.contains("beyond 2 %") && shown.contains("nothing"), "{shown}");
@@ -59,7 +64,7 @@ fn twins_carry_what_they_are_said_to() {
 
 struct Nobody;
 
-impl Onlooker for Nobody {
+impl Progress for Nobody {
     fn at(&mut self, _: &str, _: f64, _: Duration) {}
 
     fn is_cancelled(&self) -> bool {
@@ -73,17 +78,17 @@ impl Onlooker for Nobody {
 fn a_handicap_is_really_carried() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let handicaps = vec![Handicap::None, Handicap::Work(4.0), Handicap::Spin(1.0)];
-    let order = Order {
-        entrants: handicaps.iter().map(|_| Entrant::new(spec, &launcher)).collect(),
+    let handicaps = vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Spin(1.0)];
+    let order = Experiment {
+        entrants: handicaps.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
         addresses: execute::HASH.addresses(false).collect(),
         handicaps: vec![handicaps],
         budget: Duration::from_secs(30),
         launches: 6,
         seed: 3,
     };
-    let report = harness::measure(&order, None, &mut Nobody).unwrap();
-    let [row] = &analysis::rows(&report)[..] else { panic!("one benchmark was asked for") };
+    let report = experiment::measure(&order, None, &mut Nobody).unwrap();
+    let [row] = &estimates::rows(&report)[..] else { panic!("one benchmark was asked for") };
     let ratio = |of: usize| row.cells[of].ratio.as_ref().unwrap().value().exp();
     // By how much is for a machine that does nothing else: on a busy one a longer batch is interrupted more often.
     assert!(ratio(1) > 2.0, "x{}", ratio(1));

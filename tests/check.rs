@@ -1,12 +1,13 @@
 use std::collections::HashSet;
 
-use early_exit::backend::DIVERGENCES;
-use early_exit::record::{Checked, Verdict};
-use early_exit::{backend, scenario};
+use early_exit::catalog::scenario;
+use early_exit::engine;
+use early_exit::engine::DIVERGENCES;
+use early_exit::results::{CheckResult, Verdict};
 
 use crate::{early_exit, here};
 
-fn checked(arguments: &[&str]) -> (Checked, i32) {
+fn checked(arguments: &[&str]) -> (CheckResult, i32) {
     let output = early_exit(&[&["check", "--json"], arguments].concat()).output().unwrap();
     let checked = serde_json::from_slice(&output.stdout).expect("--json prints a report");
     (checked, output.status.code().expect("it was not killed"))
@@ -25,7 +26,7 @@ fn everything_holds_or_is_a_documented_divergence() {
 
     let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
     assert_eq!(labels, here());
-    assert_eq!(checked.absent.len(), backend::ALL.iter().filter(|backend| !backend.is_here()).count());
+    assert_eq!(checked.absent.len(), engine::ALL.iter().filter(|backend| !backend.is_here()).count());
     let cells: HashSet<_> = checked.played.iter().map(|played| (played.scenario.as_str(), played.subject)).collect();
     let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.drill).collect();
     assert_eq!(cells.len(), scenarios.len() * labels.len(), "every scenario on every backend");

@@ -2,9 +2,11 @@
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
-use early_exit::harness::{Launcher, Trials, random};
-use early_exit::module::random::{Dna, Menu};
-use early_exit::record::RandomRun;
+use early_exit::fuzz::campaign::{FuzzConfig, random};
+use early_exit::fuzz::feature_set::FeatureSet;
+use early_exit::fuzz::result::RandomRun;
+use early_exit::fuzz::seed::ModuleSeed;
+use early_exit::worker::Launcher;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
@@ -70,14 +72,14 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     fs::write(&liar, script).unwrap();
     fs::set_permissions(&liar, fs::Permissions::from_mode(0o755)).unwrap();
 
-    let menu = Menu { features: vec!["multi-value".into()] };
+    let menu = FeatureSet { features: vec!["multi-value".into()] };
     let (count, specs) = (25, vec![one, other]);
-    let trials = Trials { specs, menu, seed: 5, count, jobs: 1 };
+    let trials = FuzzConfig { specs, menu, seed: 5, count, jobs: 1 };
     let run = random(&Launcher::new(&liar), &trials, &|_, _| (), &AtomicBool::new(false)).unwrap();
     let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
     assert_eq!((kind.times, kind.first.dna.number), (1, 7));
     assert_eq!(kind.first.about, "how it ended");
     let came: Vec<_> = kind.first.sides.iter().map(|side| side.came.as_str()).collect();
     assert_eq!(came, ["compiled", "refused"]);
-    assert!(kind.first.dna.entropy().len() < Dna::new(5, 7).entropy().len(), "{:?}", kind.first.dna);
+    assert!(kind.first.dna.entropy().len() < ModuleSeed::new(5, 7).entropy().len(), "{:?}", kind.first.dna);
 }

@@ -1,5 +1,5 @@
 //! `check soak`: what leaving guests leaves behind.
-use early_exit::record::Soaked;
+use early_exit::soak::result::SoakResult;
 
 use crate::{early_exit, here};
 
@@ -10,7 +10,7 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
             early_exit(&["check", "soak", "--for", "2s", "--seed", "3", "--json", "--backend", backend]).output();
         let output = output.unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        let soaked: Vec<Soaked> =
+        let soaked: Vec<SoakResult> =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
         let [soaked] = soaked.as_slice() else { panic!("one backend was asked for") };
         assert_eq!((soaked.subject.as_str(), &soaked.failed), (backend, &None));

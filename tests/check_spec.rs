@@ -1,7 +1,10 @@
 //! `check spec`: the specification's own scripts.
-use early_exit::harness::{self, PROTOCOL, Scripts};
-use early_exit::module::conformance::{Assertion, scripts};
-use early_exit::record::{SpecRun, Verdict};
+use early_exit::results::Verdict;
+use early_exit::spec::result::SpecRun;
+use early_exit::spec::runner;
+use early_exit::spec::runner::Scripts;
+use early_exit::spec::script::{Assertion, scripts};
+use early_exit::worker::PROTOCOL;
 
 use crate::supervisor::{hello, impostor};
 use crate::{early_exit, here};
@@ -65,7 +68,7 @@ esac
 read end"#;
     let (_folder, launcher) = impostor(&hello(PROTOCOL), answers);
     let one: Vec<_> = scripts().into_iter().filter(|script| script.name == "core/traps").collect();
-    let subject = harness::conformance(&launcher, spec, &Scripts { scripts: &one, all: false }, |_| ()).unwrap();
+    let subject = runner::conformance(&launcher, spec, &Scripts { scripts: &one, all: false }, |_| ()).unwrap();
     let [lost] = subject.astray.as_slice() else { panic!("{subject:?}") };
     assert_eq!((lost.script.as_str(), lost.line), ("core/traps", Some(7)));
     assert!(matches!(&lost.verdict, Verdict::Crashed { how } if how.contains("signal 11")), "{lost:?}");

@@ -1,9 +1,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use early_exit::benchmark::Address;
-use early_exit::record::{Comparison, Report};
-use early_exit::statistics::Verdict;
+use early_exit::catalog::benchmark::CellId;
+use early_exit::results::{Comparison, Report};
+use early_exit::statistics::TimeVerdict;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
@@ -65,8 +65,8 @@ fn compared(arguments: &[&str]) -> (Option<i32>, Comparison) {
     (output.status.code(), comparison)
 }
 
-fn verdict(comparison: &Comparison, benchmark: &str) -> Option<Verdict> {
-    let address: Address = benchmark.parse().unwrap();
+fn verdict(comparison: &Comparison, benchmark: &str) -> Option<TimeVerdict> {
+    let address: CellId = benchmark.parse().unwrap();
     comparison.pairs.iter().find(|pair| pair.address == address)?.verdict
 }
 
@@ -79,14 +79,17 @@ fn two_files_are_advice_and_a_gate_only_where_that_is_asked_for() {
 
     let (status, same) = compared(&[base, base]);
     assert_eq!((status, same.live), (Some(0), false));
-    assert!(same.pairs.iter().all(|pair| !matches!(pair.verdict, Some(Verdict::Slower | Verdict::Faster))), "{same:?}");
+    assert!(
+        same.pairs.iter().all(|pair| !matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster))),
+        "{same:?}"
+    );
 
     let (status, worse) = compared(&[base, slower]);
-    assert_eq!((status, verdict(&worse, "floor/call")), (Some(0), Some(Verdict::Slower)));
+    assert_eq!((status, verdict(&worse, "floor/call")), (Some(0), Some(TimeVerdict::Slower)));
     assert_eq!(verdict(&worse, "floor/result"), verdict(&same, "floor/result"));
     assert_eq!(compared(&[slower, base, "--gate"]).0, Some(0), "what got faster fails nothing");
     let (status, gated) = compared(&[base, slower, "--gate"]);
-    assert_eq!((status, gated.count(Verdict::Slower)), (Some(1), 1));
+    assert_eq!((status, gated.count(TimeVerdict::Slower)), (Some(1), 1));
     let huge = compared(&[base, slower, "--gate", "--margin", "100"]).1;
     assert_eq!(huge.margin, 1.0);
 }
@@ -98,7 +101,7 @@ fn what_no_longer_works_fails_whatever_its_time() {
     let mut broken = measured.report.clone();
     let cell = broken.cells.iter_mut().find(|cell| cell.address.benchmark == "floor/call").unwrap();
     cell.launches.clear();
-    cell.trouble = Some(early_exit::record::Trouble::Failed { why: "returned 6".into() });
+    cell.trouble = Some(early_exit::results::SkipReason::Failed { why: "returned 6".into() });
     let broken = measured.written("broken.json", &broken);
     let (status, comparison) = compared(&[base.to_str().unwrap(), broken.to_str().unwrap()]);
     assert_eq!(status, Some(1));
@@ -179,7 +182,7 @@ fn a_build_is_the_same_as_itself() {
     ]);
     assert!(comparison.live);
     assert_eq!((comparison.sides[0].label.as_str(), comparison.sides[0].base.as_str()), ("native", "native before"));
-    assert_eq!((status, comparison.count(Verdict::Slower)), (Some(0), 0), "{comparison:?}");
+    assert_eq!((status, comparison.count(TimeVerdict::Slower)), (Some(0), 0), "{comparison:?}");
     assert!(comparison.pairs.len() >= 2 && comparison.pairs.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
     let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     assert_eq!(report.subjects[1].held_against, Some(0));
@@ -192,7 +195,7 @@ fn what_is_slower_is_found_and_confirmed() {
     let filter = ["--filter", "compile/functions/16", "--budget", "60", "--launches", "8", "--margin", "10"];
     let (status, comparison) = compared(&[&["--backend", first, "--backend", second], &filter[..]].concat());
     let pair = &comparison.pairs[0];
-    assert_eq!((pair.verdict, pair.confirmed, status), (Some(Verdict::Slower), true, Some(1)), "{comparison:?}");
+    assert_eq!((pair.verdict, pair.confirmed, status), (Some(TimeVerdict::Slower), true, Some(1)), "{comparison:?}");
 }
 
 #[test]

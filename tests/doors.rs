@@ -5,12 +5,13 @@ use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use early_exit::harness::{Answer, Ask, Hello, Trial};
-use early_exit::module::{Errand, ExitAt, Interface, Invocation, Source};
-use early_exit::record::{Document, Gathered};
-use early_exit::report::break_even::Asked;
-use early_exit::report::{csv, html, markdown, summary};
-use early_exit::{benchmark, guest};
+use early_exit::analysis::break_even::Workload;
+use early_exit::catalog::benchmark;
+use early_exit::guest;
+use early_exit::output::{csv, html, markdown, summary};
+use early_exit::results::{Document, ReportSet};
+use early_exit::run_module::{ExitAt, Interface, Invocation, ModuleJob, Source};
+use early_exit::worker::{Hello, ModuleTrial, Request, Response};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
@@ -117,24 +118,24 @@ fn invocations_of_any_words() {
 
 /// Questions and answers as workers know them.
 fn lines() -> Vec<Vec<u8>> {
-    let errand = Errand { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
-    let address = benchmark::Address { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
+    let errand = ModuleJob { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
+    let address = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
     let numbers = 3..28;
     let asks = [
-        Ask::Play { scenario: "early-exit".into() },
-        Ask::Load { errand },
-        Ask::Prepare { address, processor: None },
-        Ask::Sample { cell: 1, iterations: 100, slices: 15, settle: true, spin: 0.0 },
-        Ask::Try { seed: 9, numbers, menu: Default::default() },
+        Request::Play { scenario: "early-exit".into() },
+        Request::Load { errand },
+        Request::Prepare { address, processor: None },
+        Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true, spin: 0.0 },
+        Request::Try { seed: 9, numbers, menu: Default::default() },
     ];
     let answers = [
-        Answer::Said { line: "Exited early with exit code: 1".into() },
-        Answer::Unable { unsupported: true, why: "no".into() },
-        Answer::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
-        Answer::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1), spun: 0 },
-        Answer::Tried { next: 28 },
+        Response::Said { line: "Exited early with exit code: 1".into() },
+        Response::Unable { unsupported: true, why: "no".into() },
+        Response::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
+        Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1), spun: 0 },
+        Response::Tried { next: 28 },
     ];
-    let trial = Trial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };
+    let trial = ModuleTrial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };
     let mut lines: Vec<_> = asks.iter().map(|ask| serde_json::to_vec(ask).unwrap()).collect();
     lines.extend(answers.iter().map(|answer| serde_json::to_vec(answer).unwrap()));
     lines.push(serde_json::to_vec(&trial).unwrap());
@@ -145,14 +146,14 @@ fn lines() -> Vec<Vec<u8>> {
 fn lines_of_any_worker() {
     feed("workers' lines", 600, mangled(lines()), |line| {
         let _ = serde_json::from_slice::<Hello>(&line);
-        let _ = serde_json::from_slice::<Trial>(&line);
+        let _ = serde_json::from_slice::<ModuleTrial>(&line);
         // What is taken is what would be said.
-        if let Ok(answer) = serde_json::from_slice::<Answer>(&line) {
+        if let Ok(answer) = serde_json::from_slice::<Response>(&line) {
             let said = serde_json::to_string(&answer).unwrap();
-            assert_eq!(serde_json::to_string(&serde_json::from_str::<Answer>(&said).unwrap()).unwrap(), said);
+            assert_eq!(serde_json::to_string(&serde_json::from_str::<Response>(&said).unwrap()).unwrap(), said);
         }
-        if let Ok(ask) = serde_json::from_slice::<Ask>(&line) {
-            assert_eq!(serde_json::from_str::<Ask>(&serde_json::to_string(&ask).unwrap()).unwrap(), ask);
+        if let Ok(ask) = serde_json::from_slice::<Request>(&line) {
+            assert_eq!(serde_json::from_str::<Request>(&serde_json::to_string(&ask).unwrap()).unwrap(), ask);
         }
     });
 }
@@ -196,7 +197,7 @@ fn reports_with_anything_anywhere() {
             all
         })
         .collect();
-    let job = Asked { kernel: benchmark::execute::FIB.id.into(), exits: 1, functions: None };
+    let job = Workload { kernel: benchmark::execute::FIB.id.into(), exits: 1, functions: None };
     let mishaps = prop::collection::vec((any::<Index>(), oddities()), 1..3);
     feed("report files", 24, (0..documents.len(), mishaps), |(which, mishaps)| {
         let mut document = documents[which].clone();
@@ -208,7 +209,7 @@ fn reports_with_anything_anywhere() {
         }
         let Ok(read) = Document::parse(&document.to_string()) else { return };
         // What is taken can be drawn.
-        let mut gathered = Gathered::default();
+        let mut gathered = ReportSet::default();
         gathered.add(read);
         let drawn = [summary::shown(&gathered, &job), markdown::page(&gathered, &job), html::page(&gathered, &job)];
         assert!(drawn.iter().all(|drawn| !drawn.is_empty()));

@@ -44,7 +44,7 @@ fn stdout(arguments: &[&str]) -> String {
 
 /// The backends of this build that are no floor.
 fn here() -> Vec<&'static str> {
-    early_exit::backend::here().map(|backend| backend.name).collect()
+    early_exit::engine::here().map(|backend| backend.name).collect()
 }
 
 /// The README's table of themes is that of the catalogue.
@@ -52,14 +52,14 @@ fn here() -> Vec<&'static str> {
 fn the_readme_counts_the_scenarios_as_they_are() {
     let readme = include_str!("../README.md");
     let theme = |id: &'static str| id.split_once('/').map_or("", |(theme, _)| theme);
-    let scenarios: Vec<_> = early_exit::scenario::all().filter(|scenario| !scenario.drill).collect();
+    let scenarios: Vec<_> = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).collect();
     for scenario in &scenarios {
         let count = scenarios.iter().filter(|other| theme(other.id) == theme(scenario.id)).count();
         let named = if theme(scenario.id).is_empty() { String::new() } else { format!(" `{}/`", theme(scenario.id)) };
         let row = format!("|{named} | {count} | ");
         assert!(readme.contains(&row), "the README has no row that begins with `{row}`");
     }
-    for divergence in early_exit::backend::DIVERGENCES {
+    for divergence in early_exit::engine::DIVERGENCES {
         assert!(
             readme.contains(&format!("| `{}` |", divergence.scenario)),
             "{} is not in the README",

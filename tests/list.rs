@@ -10,7 +10,7 @@ fn listing() -> Value {
 fn every_backend_is_listed_whether_it_is_here_or_not() {
     let listing = listing();
     let backends = listing["backends"].as_array().unwrap();
-    assert_eq!(backends.len(), early_exit::backend::ALL.len());
+    assert_eq!(backends.len(), early_exit::engine::ALL.len());
     for entry in backends.iter().filter(|entry| entry["floor"] == false) {
         let is_here = here().contains(&entry["name"].as_str().unwrap());
         assert_eq!(entry["presence"] == "here", is_here, "{entry}");
@@ -32,14 +32,14 @@ fn every_scenario_and_benchmark_is_listed() {
     let ids = |of: &str| -> Vec<String> {
         listing[of].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert!(ids("scenarios").iter().eq(early_exit::scenario::all().map(|scenario| scenario.id)));
-    assert!(ids("benchmarks").iter().eq(early_exit::benchmark::all().map(|benchmark| benchmark.id)));
+    assert!(ids("scenarios").iter().eq(early_exit::catalog::scenario::all().map(|scenario| scenario.id)));
+    assert!(ids("benchmarks").iter().eq(early_exit::catalog::benchmark::all().map(|benchmark| benchmark.id)));
 }
 
 #[test]
 fn what_is_not_compiled_in_is_said_so() {
     let shown = stdout(&["list"]);
-    for backend in early_exit::backend::ALL.iter().filter(|backend| !backend.is_here()) {
+    for backend in early_exit::engine::ALL.iter().filter(|backend| !backend.is_here()) {
         let row = shown.lines().find(|line| line.starts_with(backend.name)).expect("never left out in silence");
         assert!(row.contains("not "), "{row}");
     }

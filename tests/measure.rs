@@ -3,8 +3,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use early_exit::record::{CellRecord, Report, Trouble, journal};
-use early_exit::report::analysis;
+use early_exit::analysis::estimates;
+use early_exit::results::{CellRecord, Report, SkipReason, journal};
 
 use crate::{EARLY_EXIT, early_exit, here};
 
@@ -35,7 +35,7 @@ fn every_cell_has_its_rounds_and_a_twin() {
             assert!(left.nanoseconds.iter().chain(&right.nanoseconds).all(|time| *time > 0.0));
         }
     }
-    for row in analysis::rows(&report) {
+    for row in estimates::rows(&report) {
         assert!(row.cells[1].ratio.is_some(), "the twin has a ratio");
         assert!(shown.contains(row.address.benchmark.split('/').nth(1).unwrap()), "{shown}");
     }
@@ -166,8 +166,8 @@ fn the_schema_that_is_committed_is_that_of_the_types() {
 
 #[test]
 fn troubles_say_what_to_do() {
-    assert!(Trouble::TooSlow { needs_seconds: Some(3.0) }.reason().contains("--budget"));
-    assert!(Trouble::TooSlow { needs_seconds: None }.reason().contains("--budget"));
+    assert!(SkipReason::TooSlow { needs_seconds: Some(3.0) }.reason().contains("--budget"));
+    assert!(SkipReason::TooSlow { needs_seconds: None }.reason().contains("--budget"));
 }
 
 /// A module of the user's: what it takes to have it, to call it and to be left by it, in the tables and in the

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
-use early_exit::benchmark::Address;
-use early_exit::record::{CellRecord, Document, Gathered, Launch, Report};
-use early_exit::report::break_even::Asked;
-use early_exit::report::{analysis, html};
+use early_exit::analysis::break_even::Workload;
+use early_exit::analysis::estimates;
+use early_exit::catalog::benchmark::CellId;
+use early_exit::output::html;
+use early_exit::results::{CellRecord, Document, Launch, Report, ReportSet};
 use serde_json::Value;
 
 use crate::report::{fixture, report};
@@ -122,7 +123,7 @@ fn the_charts_show_the_numbers_of_the_report() {
     for (chart, subject, name, y, low, high) in &marks {
         *charts.entry(chart).or_default() += 1;
         let place = report.subjects.iter().position(|known| known.label == *subject).unwrap();
-        let rows = analysis::rows(&report);
+        let rows = estimates::rows(&report);
         let cell = &rows.iter().find(|row| row.address.to_string() == *name).unwrap().cells[place];
         if chart == "Size of the artifact" {
             assert!(cell.record.facts.iter().any(|(name, value)| name == "artifact bytes" && value == y));
@@ -216,7 +217,7 @@ fn names_never_become_markup() {
     checked.played[0].scenario = evil.into();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("evil.json");
-    let gathered = Gathered { reports: vec![report], checked: vec![checked], ..Gathered::default() };
+    let gathered = ReportSet { reports: vec![report], checked: vec![checked], ..ReportSet::default() };
     std::fs::write(&file, serde_json::to_string(&gathered).unwrap()).unwrap();
     let page = stdout(&["report", file.to_str().unwrap(), "--format", "html"]);
     let script = "document.querySelectorAll('button.raw').forEach((button) => button.click());
@@ -229,9 +230,9 @@ fn names_never_become_markup() {
 #[test]
 fn with_full_data_it_is_under_two_megabytes() {
     let mut report = report();
-    let addresses = early_exit::benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
+    let addresses = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
     let model = report.cells[..report.subjects.len()].to_vec();
-    let cell = |n: usize, address: &Address, cell: &CellRecord| {
+    let cell = |n: usize, address: &CellId, cell: &CellRecord| {
         let time =
             |launch: u32, round: u32| 1234.5678 * (1 + n) as f64 * (1.0 + 0.013 * f64::from(launch * 7 % 5 + round));
         let launch = |launch| Launch {
@@ -244,7 +245,7 @@ fn with_full_data_it_is_under_two_megabytes() {
         .enumerate()
         .flat_map(|(n, address)| model.iter().map(|of| cell(n, &address, of)).collect::<Vec<_>>())
         .collect();
-    let gathered = Gathered { reports: vec![report], ..Gathered::default() };
-    let page = html::page(&gathered, &Asked::default());
+    let gathered = ReportSet { reports: vec![report], ..ReportSet::default() };
+    let page = html::page(&gathered, &Workload::default());
     assert!(page.len() > 500_000 && page.len() < 2_000_000, "{} bytes", page.len());
 }

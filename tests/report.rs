@@ -2,8 +2,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use early_exit::record::{Document, Gathered, Report};
-use early_exit::report::{analysis, csv};
+use early_exit::analysis::estimates;
+use early_exit::output::csv;
+use early_exit::results::{Document, Report, ReportSet};
 
 use crate::{early_exit, stdout};
 
@@ -54,7 +55,7 @@ fn each_row_has_a_cell_a_column_and_each_cell_of_each_machine_a_row() {
     assert_eq!(rows.len(), 1 + 2 * report().cells.len());
     assert_eq!(rows[0], csv::COLUMNS.join(","));
     let time = rows[1].split(',').position(|cell| cell == "ns").unwrap() + 1;
-    let first = analysis::rows(&report())[0].cells[0].nanoseconds().unwrap();
+    let first = estimates::rows(&report())[0].cells[0].nanoseconds().unwrap();
     assert_eq!(rows[1].split(',').nth(time).unwrap().parse::<f64>().unwrap(), first);
     insta::assert_snapshot!(rows[..6].join("\n"));
 }
@@ -69,7 +70,7 @@ fn several_machines_become_one_document_which_can_be_read_again() {
     early_exit(&[&["report", "--format", "json", "-o", merged], &files[..]].concat()).assert().success().stdout("");
 
     let Document::Gathered(gathered) = Document::read(Path::new(merged)).unwrap() else { panic!("it is merged") };
-    let Gathered { reports, checked, .. } = &gathered;
+    let ReportSet { reports, checked, .. } = &gathered;
     assert_eq!((reports.len(), checked.len()), (2, 1), "what is named twice is there once");
     assert_eq!(reports[0], report(), "and nothing was averaged");
 

@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use early_exit::embedding::{Outcome, Value};
+use early_exit::engine::embedding::{Outcome, Value};
 use early_exit::exit_code::ExitCode;
-use early_exit::module::Step;
-use early_exit::record::{Ran, Verdict};
+use early_exit::results::Verdict;
+use early_exit::run_module::Step;
+use early_exit::run_module::result::ModuleRun;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
@@ -34,7 +35,7 @@ impl Guest {
     }
 
     /// What `run` finds, and its exit status.
-    pub(crate) fn run(&self, arguments: &[&str]) -> (Ran, Option<i32>) {
+    pub(crate) fn run(&self, arguments: &[&str]) -> (ModuleRun, Option<i32>) {
         let output = early_exit(&["run", self.name(), "--json"]).args(arguments).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         (serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}")), output.status.code())

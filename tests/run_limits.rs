@@ -1,13 +1,16 @@
 //! Hostile guests and broken workers: each costs a verdict within its limits, and nobody else anything.
+use early_exit::run_module::runner;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use early_exit::guest::generated;
-use early_exit::harness::{self, Launcher, Limits};
-use early_exit::module::{Errand, Step};
-use early_exit::record::{Ran, RanOn, StepTaken, Verdict};
+use early_exit::results::Verdict;
+use early_exit::run_module::result::{BackendRun, ModuleRun, StepTaken};
+use early_exit::run_module::{ModuleJob, Step};
+use early_exit::worker;
+use early_exit::worker::{Launcher, Limits};
 use rustix::process::{Pid, Signal, kill_process};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection,
@@ -19,7 +22,7 @@ use crate::supervisor::{hello, impostor, is_gone, wait_until};
 use crate::{EARLY_EXIT, here};
 
 /// Every backend has a verdict on every step that it came to, and came to an end or says why not.
-fn whole(ran: &Ran) {
+fn whole(ran: &ModuleRun) {
     assert_eq!(ran.rows.len(), here().len());
     for row in &ran.rows {
         // Where there is nothing to call, the instance is the end.
@@ -28,7 +31,7 @@ fn whole(ran: &Ran) {
 }
 
 /// The verdict on the last step that was taken.
-fn last(row: &RanOn) -> &Verdict {
+fn last(row: &BackendRun) -> &Verdict {
     &row.steps.last().expect("a step was taken").verdict
 }
 
@@ -157,17 +160,17 @@ fn the_harness_itself_stays_small() {
         peak = peak.max(held.unwrap_or(0));
         parent.try_wait().unwrap().is_some()
     });
-    let ran: Ran = serde_json::from_reader(parent.stdout.take().unwrap()).unwrap();
+    let ran: ModuleRun = serde_json::from_reader(parent.stdout.take().unwrap()).unwrap();
     assert_eq!(*last(&ran.rows[0]), Verdict::Passed);
     assert!((50 << 10..200 << 10).contains(&peak), "{peak} KiB");
 }
 
 /// What a worker that says this gives for a module.
-fn impostors(says: &str, rest: &str) -> RanOn {
-    let (_folder, launcher) = impostor(&format!("{}{says}", hello(harness::PROTOCOL)), rest);
+fn impostors(says: &str, rest: &str) -> BackendRun {
+    let (_folder, launcher) = impostor(&format!("{}{says}", hello(worker::PROTOCOL)), rest);
     let spec = "native";
-    let errand = Errand { path: "x".into(), invocation: None, exit_at: None, fuel: None };
-    harness::errand(&launcher, spec, &errand, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
+    let errand = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
+    runner::errand(&launcher, spec, &errand, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
 }
 
 const LOADED: &str = "\n{\"answer\":\"loaded\"}";
@@ -225,7 +228,7 @@ fn a_worker_that_is_killed_costs_its_own_row_only() {
     });
     kill_process(Pid::from_raw(worker as i32).unwrap(), Signal::KILL).unwrap();
     let output = parent.wait_with_output().unwrap();
-    let ran: Ran = serde_json::from_slice(&output.stdout).unwrap();
+    let ran: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
     whole(&ran);
     assert!(last(&ran.rows[0]).to_string().contains("killed by signal 9 (KILL)"), "{:?}", ran.rows[0]);
     assert!(ran.rows[1..].iter().all(|row| row.steps.len() == 5), "the others' rows are complete");
@@ -246,8 +249,8 @@ fn no_worker_is_left_when_the_parent_is_killed() {
 
 #[test]
 fn what_cannot_be_started_is_no_row() {
-    let errand = Errand { path: "x".into(), invocation: None, exit_at: None, fuel: None };
+    let errand = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
     let launcher = Launcher::new("/nowhere/early-exit");
-    let error = harness::errand(&launcher, "native", &errand, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
+    let error = runner::errand(&launcher, "native", &errand, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
     assert!(format!("{error:#}").contains("/nowhere/early-exit"));
 }

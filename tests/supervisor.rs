@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use early_exit::benchmark::Address;
-use early_exit::harness::{Answer, Ask, Hello, Launcher, Limits, Lost, PROTOCOL, Worker};
+use early_exit::catalog::benchmark::CellId;
+use early_exit::worker::{Hello, Launcher, Limits, PROTOCOL, Request, Response, Worker, WorkerError};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{EARLY_EXIT, here};
@@ -16,8 +16,8 @@ fn worker() -> Option<Worker> {
     Some(Launcher::new(EARLY_EXIT).launch(spec).unwrap().0)
 }
 
-fn play(scenario: &str) -> Ask {
-    Ask::Play { scenario: scenario.into() }
+fn play(scenario: &str) -> Request {
+    Request::Play { scenario: scenario.into() }
 }
 
 /// A worker that is a script: says what it is told to, and then does `rest`.
@@ -31,14 +31,14 @@ pub(crate) fn impostor(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) 
 }
 
 pub(crate) fn hello(protocol: u32) -> String {
-    let about = early_exit::backend::About {
+    let about = early_exit::engine::BackendInfo {
         engine: "x".into(),
         compiler: "x".into(),
         llvm: None,
         wasm_features: vec![],
         exit_made_of: vec![],
     };
-    serde_json::to_string(&Hello { protocol, build: early_exit::record::Build::this(), about }).unwrap()
+    serde_json::to_string(&Hello { protocol, build: early_exit::results::Build::this(), about }).unwrap()
 }
 
 /// Whether a process has ended. One that nobody has waited for yet has.
@@ -65,7 +65,7 @@ fn a_worker_that_is_killed_from_outside_says_by_which_signal() {
     let lost = worker.ask(&play("drill/hang"), &Limits::of(Duration::from_secs(60)), |_| {
         kill_process(pid, Signal::KILL).unwrap();
     });
-    assert_eq!(lost, Err(Lost::Crashed("killed by signal 9 (KILL)".into())));
+    assert_eq!(lost, Err(WorkerError::Crashed("killed by signal 9 (KILL)".into())));
     assert!(is_gone(worker.pid()));
 }
 
@@ -74,7 +74,7 @@ fn a_worker_that_hangs_is_killed_when_its_time_is_over() {
     let Some(mut worker) = worker() else { return };
     let patience = Duration::from_millis(200);
     let lost = worker.ask(&play("drill/hang"), &Limits::of(patience), |_| ());
-    assert_eq!(lost, Err(Lost::TimedOut(patience)));
+    assert_eq!(lost, Err(WorkerError::TimedOut(patience)));
     assert!(is_gone(worker.pid()));
 }
 
@@ -82,7 +82,7 @@ fn a_worker_that_hangs_is_killed_when_its_time_is_over() {
 fn a_worker_that_aborts_leaves_its_last_words() {
     let Some(mut worker) = worker() else { return };
     match worker.ask(&play("drill/abort"), &Limits::of(Duration::from_secs(60)), |_| ()) {
-        Err(Lost::Crashed(how)) => assert!(how.contains("signal 6 (ABORT)"), "{how}"),
+        Err(WorkerError::Crashed(how)) => assert!(how.contains("signal 6 (ABORT)"), "{how}"),
         other => panic!("{other:?}"),
     }
 }
@@ -92,7 +92,7 @@ fn a_worker_that_holds_too_much_memory_is_killed() {
     let Some(mut worker) = worker() else { return };
     let limits = Limits { time: Duration::from_secs(60), memory: 1 << 20 };
     match worker.ask(&play("drill/hang"), &limits, |_| ()) {
-        Err(Lost::OverMemory { limit: 1, held }) => assert!(held > 1),
+        Err(WorkerError::OverMemory { limit: 1, held }) => assert!(held > 1),
         other => panic!("{other:?}"),
     }
     assert!(is_gone(worker.pid()));
@@ -103,7 +103,7 @@ fn an_answer_that_is_none_ends_the_worker() {
     let (_folder, launcher) = impostor(&format!("{}\nneither JSON nor news", hello(PROTOCOL)), "exec sleep 600");
     let (mut worker, _) = launcher.launch("x").unwrap();
     let lost = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert_eq!(lost, Err(Lost::Garbled("neither JSON nor news".into())));
+    assert_eq!(lost, Err(WorkerError::Garbled("neither JSON nor news".into())));
     assert!(is_gone(worker.pid()));
 }
 
@@ -112,7 +112,7 @@ fn a_line_without_end_is_no_answer() {
     let (_folder, launcher) = impostor(&hello(PROTOCOL), "exec cat /dev/zero");
     let (mut worker, _) = launcher.launch("x").unwrap();
     let lost = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert!(matches!(lost, Err(Lost::Garbled(_))), "{lost:?}");
+    assert!(matches!(lost, Err(WorkerError::Garbled(_))), "{lost:?}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_worker_that_closes_its_stdout_and_goes_on_is_killed() {
     let (_folder, launcher) = impostor(&hello(PROTOCOL), "exec sleep 600 >&-");
     let (mut worker, _) = launcher.launch("x").unwrap();
     let lost = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert!(matches!(&lost, Err(Lost::Crashed(how)) if how.contains("closed its stdout")), "{lost:?}");
+    assert!(matches!(&lost, Err(WorkerError::Crashed(how)) if how.contains("closed its stdout")), "{lost:?}");
     assert!(is_gone(worker.pid()));
 }
 
@@ -144,9 +144,9 @@ fn what_is_no_worker_is_no_riddle() {
 #[test]
 fn a_worker_answers_for_what_it_does_not_know() {
     let Some(mut worker) = worker() else { return };
-    let address = Address { benchmark: "no/such".into(), at: None, host_frames: 1 };
-    match worker.ask(&Ask::Prepare { address, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
-        Ok(Answer::Unable { why, unsupported: true }) => assert!(why.contains("no/such"), "{why}"),
+    let address = CellId { benchmark: "no/such".into(), at: None, host_frames: 1 };
+    match worker.ask(&Request::Prepare { address, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
+        Ok(Response::Unable { why, unsupported: true }) => assert!(why.contains("no/such"), "{why}"),
         other => panic!("{other:?}"),
     }
 }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
-use early_exit::backend::{self, Settings, Subject};
-use early_exit::benchmark::{self, Address, Benchmark, By};
-use early_exit::harness::{Draw, Stand};
+use early_exit::catalog::benchmark;
+use early_exit::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use early_exit::engine;
+use early_exit::engine::{BackendOptions, OpenBackend};
+use early_exit::sampling::bench_thread::BenchThread;
+use early_exit::sampling::cell::BatchSpec;
 
 /// Runs the benchmarks of some themes, as the command line of `cargo bench` or `cargo test --benches` asks for.
 pub(crate) fn run(themes: &[&str]) {
@@ -17,11 +20,11 @@ pub(crate) fn run(themes: &[&str]) {
         .nresamples(20_000)
         .sample_size(30)
         .configure_from_args();
-    let engines: Vec<_> = backend::ALL.iter().filter(|known| known.is_here() && !known.floor).map(Line::of).collect();
-    let native: Vec<_> = backend::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
+    let engines: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && !known.floor).map(Line::of).collect();
+    let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
     for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
         // No engine is in a floor, so one line says it all.
-        let lines = if matches!(benchmark.prepared, By::Anywhere(_)) { &native } else { &engines };
+        let lines = if matches!(benchmark.prepared, BenchmarkKind::Anywhere(_)) { &native } else { &engines };
         for group in groups(benchmark, choice) {
             draw(&mut criterion, benchmark, &group, lines);
         }
@@ -32,12 +35,12 @@ pub(crate) fn run(themes: &[&str]) {
 /// A backend that is compiled in.
 struct Line {
     backend: &'static str,
-    subject: Arc<dyn Subject>,
+    subject: Arc<dyn OpenBackend>,
 }
 
 impl Line {
-    fn of(known: &'static backend::Backend) -> Self {
-        let subject = known.open(&Settings::default()).unwrap_or_else(|error| panic!("{error:#}"));
+    fn of(known: &'static engine::Backend) -> Self {
+        let subject = known.open(&BackendOptions::default()).unwrap_or_else(|error| panic!("{error:#}"));
         Self { backend: known.name, subject }
     }
 }
@@ -76,14 +79,14 @@ impl Choice {
 /// Cells that share a page.
 struct Group {
     name: String,
-    cells: Vec<Cell>,
+    cells: Vec<BenchCell>,
 }
 
 /// A cell, and what the page draws it over: the parameter where there is one, else the host's depth where there are
 /// several.
-struct Cell {
+struct BenchCell {
     over: Option<u64>,
-    address: Address,
+    address: CellId,
 }
 
 fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
@@ -98,7 +101,7 @@ fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
             Some(at) => (format!("{}@{}", benchmark.id, address.host_frames), Some(at)),
             None => (benchmark.id.to_owned(), (benchmark.host_frames.len() > 1).then_some(address.host_frames)),
         };
-        let cell = Cell { over, address };
+        let cell = BenchCell { over, address };
         match groups.iter_mut().find(|known| known.name == name) {
             Some(known) => known.cells.push(cell),
             None => groups.push(Group { name, cells: vec![cell] }),
@@ -118,7 +121,7 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
             eprintln!("{name} on {backend} is left out: {why}");
             continue;
         }
-        for Cell { over, address } in cells {
+        for BenchCell { over, address } in cells {
             let id = match over {
                 Some(value) => BenchmarkId::new(*backend, value),
                 None => BenchmarkId::from_parameter(backend),
@@ -127,10 +130,10 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
             let mut stand = None;
             group.bench_function(id, |bencher| {
                 let stand = stand.get_or_insert_with(|| {
-                    Stand::prepare(subject, address, None, None)
+                    BenchThread::prepare(subject, address, None, None)
                         .unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
                 });
-                bencher.iter_custom(|iterations| match stand.batch(Draw::of(iterations, false)) {
+                bencher.iter_custom(|iterations| match stand.batch(BatchSpec::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,
                     Err(astray) => panic!("{address} on {backend}: {astray}"),
                 });

@@ -1,18 +1,23 @@
+//! `measure --calibrate`: how well the tool detects slowdowns of known size on this machine.
 use std::io::Write;
 
 use anyhow::{Context, Result};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::watch::Watch;
-use super::{Out, Status, choice, confirm, plan};
-use crate::benchmark::{Address, execute};
-use crate::cli::Measure;
-use crate::harness::{Entrant, Handicap, Launcher, Order, machine};
-use crate::record::journal::write_whole;
-use crate::record::{Build, Calibration, VERSION, Whole};
-use crate::report::calibrated;
+use super::watch::ProgressDisplay;
+use super::{Status, Stdout, choice, confirm, plan};
+use crate::catalog::benchmark::{CellId, execute};
+use crate::cli::MeasureArgs;
+use crate::output::calibration;
+use crate::results::journal::write_whole;
+use crate::results::{AtomicFile, Build, Calibration, VERSION};
+use crate::sampling::experiment::Experiment;
+use crate::sampling::injected_slowdown::InjectedSlowdown;
+use crate::sampling::machine;
+use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
+use crate::worker::Launcher;
 
 /// What a twin may carry, as a share of its time.
 const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
@@ -21,7 +26,7 @@ const CARRYING: f64 = 0.2;
 /// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
 const TWINS: usize = 2;
 
-pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
     let addresses = addresses(asked)?;
     let mut random = ChaCha8Rng::seed_from_u64(asked.plan.seed.unwrap_or_else(rand::random));
@@ -34,11 +39,11 @@ pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> 
         runs: Vec::new(),
     };
     // What cannot be written is told before anything is measured.
-    asked.output.as_deref().map(Whole::begin).transpose()?;
-    let mut watch = Watch::begin()?;
+    asked.output.as_deref().map(AtomicFile::begin).transpose()?;
+    let mut watch = ProgressDisplay::begin()?;
     for run in 1..=asked.runs {
         watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
-        let order = Order {
+        let order = Experiment {
             entrants: twins(&subject, launcher),
             handicaps: addresses.iter().map(|address| handicaps(address, &mut random)).collect(),
             addresses: addresses.clone(),
@@ -51,28 +56,28 @@ pub(super) fn calibrate(asked: &Measure, launcher: &Launcher, out: &mut Out) -> 
         if watch.is_over() {
             break;
         }
-        calibration.runs.push(calibrated::run(&report, machine::load()));
+        calibration.runs.push(calibration::run(&report, machine::load()));
         // After each run, so that whatever ends the program loses one at most.
         if let Some(file) = &asked.output {
             write_whole(file, &calibration).with_context(|| format!("cannot write {}", file.display()))?;
         }
     }
-    write!(out, "{}", calibrated::table(&calibration))?;
+    write!(out, "{}", calibration::table(&calibration))?;
     Ok(if watch.is_over() { Status::Interrupted } else { Status::Held })
 }
 
 /// What to calibrate with: how calls and exits are told apart, and a guest that really does more.
-fn addresses(asked: &Measure) -> Result<Vec<Address>> {
-    let told = |address: &Address| {
+fn addresses(asked: &MeasureArgs) -> Result<Vec<CellId>> {
+    let told = |address: &CellId| {
         let theme = address.benchmark.split('/').next().unwrap_or_default();
         !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || address.benchmark == execute::HASH.id
     };
     Ok(plan::selected(&asked.plan)?.into_iter().filter(told).collect())
 }
 
-fn twins(subject: &str, launcher: &Launcher) -> Vec<Entrant> {
-    let reference = Entrant::new(subject, launcher);
-    let twin = |n: usize| Entrant {
+fn twins(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
+    let reference = ExperimentVariant::new(subject, launcher);
+    let twin = |n: usize| ExperimentVariant {
         label: format!("{subject} twin {n}"),
         twin_of: Some(0),
         held_against: Some(0),
@@ -82,15 +87,15 @@ fn twins(subject: &str, launcher: &Launcher) -> Vec<Entrant> {
 }
 
 /// A few twins carry something; which, and how much, is left to chance.
-fn handicaps(address: &Address, random: &mut ChaCha8Rng) -> Vec<Handicap> {
+fn handicaps(address: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
     let more = |share| match address.benchmark == execute::HASH.id {
-        true => Handicap::Work(share),
-        false => Handicap::Spin(share),
+        true => InjectedSlowdown::Work(share),
+        false => InjectedSlowdown::Spin(share),
     };
-    let mut carried = vec![Handicap::None];
+    let mut carried = vec![InjectedSlowdown::None];
     carried.extend((0..TWINS).map(|_| match random.random_bool(CARRYING) {
         true => more(CARRIED[random.random_range(0..CARRIED.len())]),
-        false => Handicap::None,
+        false => InjectedSlowdown::None,
     }));
     carried
 }

@@ -1,3 +1,5 @@
+//! `check`: the verdicts of all scenarios.
+use crate::check;
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,15 +8,19 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use wildmatch::WildMatch;
 
-use super::{Out, Status, choice};
-use crate::backend::{self, Settings};
-use crate::cli::Check;
-use crate::harness::{self, Audience, Hello, Launcher};
-use crate::record::{self, Absent, Checked, Played, Subject};
-use crate::report::terminal;
-use crate::scenario::{self, Scenario};
+use super::{Status, Stdout, choice};
+use crate::catalog::scenario;
+use crate::catalog::scenario::Scenario;
+use crate::check::CheckObserver;
+use crate::cli::CheckArgs;
+use crate::engine;
+use crate::engine::BackendOptions;
+use crate::output::terminal;
+use crate::results;
+use crate::results::{AbsentBackend, CheckResult, ScenarioResult, Variant};
+use crate::worker::{Hello, Launcher};
 
-pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let scenarios = selected(&asked.filter)?;
     let specs = choice::backends(&asked.choice)?;
     let checked = checked(launcher, &specs, &scenarios, asked.jobs)?;
@@ -32,19 +38,19 @@ pub(super) fn check(asked: &Check, launcher: &Launcher, out: &mut Out) -> Result
 ///
 /// # Errors
 /// When no worker can be had for a subject at all.
-pub(super) fn checked(
+pub(crate) fn checked(
     launcher: &Launcher,
     specs: &[String],
     scenarios: &[&'static Scenario],
     jobs: usize,
-) -> Result<Checked> {
+) -> Result<CheckResult> {
     let bar = progress(scenarios.len() * specs.len());
     let next = AtomicUsize::new(0);
     let followed = Mutex::new(Vec::new());
     let one_after_the_other = || -> Result<()> {
         while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut follower = Follower { bar: &bar, hello: None, played: Vec::new() };
-            harness::check(launcher, (spec, n), scenarios, &mut follower)?;
+            let mut follower = CheckProgress { bar: &bar, hello: None, played: Vec::new() };
+            check::check(launcher, (spec, n), scenarios, &mut follower)?;
             followed.lock().expect("no follower panics").push((n, follower.hello, follower.played));
         }
         Ok(())
@@ -57,26 +63,26 @@ pub(super) fn checked(
 
     let mut followed = followed.into_inner().expect("no follower panics");
     followed.sort_by_key(|(n, ..)| *n);
-    let mut checked = Checked { version: record::VERSION, subjects: vec![], absent: absent(), played: vec![] };
+    let mut checked = CheckResult { version: results::VERSION, subjects: vec![], absent: absent(), played: vec![] };
     for (n, hello, played) in followed {
         let Hello { about, build, .. } = hello.expect("a worker greets first");
-        let licence = backend::parse(&specs[n])?.0.licence.into();
+        let licence = engine::parse(&specs[n])?.0.licence.into();
         let label = specs[n].clone();
-        checked.subjects.push(Subject { label, licence, about, build, twin_of: None, held_against: None });
+        checked.subjects.push(Variant { label, licence, about, build, twin_of: None, held_against: None });
         checked.played.extend(played);
     }
     Ok(checked)
 }
 
 /// The backends that are not part of this build. One that is, and was not asked for, needs no explanation.
-pub(super) fn absent() -> Vec<Absent> {
-    let why = |backend: &backend::Backend| Some((backend.name, backend.open(&Settings::default()).err()?));
-    let absent = backend::ALL.iter().filter(|backend| !backend.is_here()).filter_map(why);
-    absent.map(|(name, why)| Absent { backend: name.into(), why: why.to_string() }).collect()
+pub(crate) fn absent() -> Vec<AbsentBackend> {
+    let why = |backend: &engine::Backend| Some((backend.name, backend.open(&BackendOptions::default()).err()?));
+    let absent = engine::ALL.iter().filter(|backend| !backend.is_here()).filter_map(why);
+    absent.map(|(name, why)| AbsentBackend { backend: name.into(), why: why.to_string() }).collect()
 }
 
 /// The scenarios that were asked for. Drills only by a filter that names their theme.
-pub(super) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
+pub(crate) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     let wanted = |scenario: &&Scenario| {
         let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
         if scenario.drill {
@@ -92,24 +98,24 @@ pub(super) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     Ok(scenarios)
 }
 
-pub(super) fn progress(cells: usize) -> ProgressBar {
+pub(crate) fn progress(cells: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}").expect("the template is valid");
     ProgressBar::new(cells as u64).with_style(style)
 }
 
 /// Gathers what one subject gave.
-struct Follower<'a> {
+struct CheckProgress<'a> {
     bar: &'a ProgressBar,
     hello: Option<Hello>,
-    played: Vec<Played>,
+    played: Vec<ScenarioResult>,
 }
 
-impl Audience for Follower<'_> {
+impl CheckObserver for CheckProgress<'_> {
     fn greeted(&mut self, hello: Hello) {
         self.hello = Some(hello);
     }
 
-    fn played(&mut self, played: Played) {
+    fn played(&mut self, played: ScenarioResult) {
         self.bar.set_message(played.scenario.clone());
         self.bar.inc(1);
         self.played.push(played);

@@ -1,3 +1,5 @@
+//! `fuzz`: random modules on several backends.
+use crate::fuzz::campaign;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -8,15 +10,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Out, Status, check, choice};
-use crate::backend::{self, FALSE_CLAIMS};
-use crate::cli::CheckRandom;
-use crate::harness::{self, Launcher, Trials};
-use crate::module::random::{Doing, LeftOut, Menu, generate};
-use crate::record::{Apart, RandomRun, Saved};
-use crate::report::random;
+use super::{Status, Stdout, check, choice};
+use crate::cli::CheckRandomArgs;
+use crate::engine;
+use crate::engine::FALSE_CLAIMS;
+use crate::fuzz::campaign::FuzzConfig;
+use crate::fuzz::feature_set::{ExcludedFeature, FeatureSet};
+use crate::fuzz::generate::generate;
+use crate::fuzz::observation::Action;
+use crate::fuzz::render;
+use crate::fuzz::result::{Mismatch, RandomRun, SavedModule};
+use crate::worker::Launcher;
 
-pub(super) fn check_random(asked: &CheckRandom, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     ensure!(
         specs.len() > 1,
@@ -24,11 +30,11 @@ pub(super) fn check_random(asked: &CheckRandom, launcher: &Launcher, out: &mut O
     );
     let (menu, left_out) = menu(&specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
-    let trials = Trials { specs, menu, seed, count: asked.count, jobs: asked.jobs };
+    let trials = FuzzConfig { specs, menu, seed, count: asked.count, jobs: asked.jobs };
     let cancelled = interruptible()?;
     let told = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
-    let mut run = harness::random(launcher, &trials, &over, &cancelled)?;
+    let mut run = campaign::random(launcher, &trials, &over, &cancelled)?;
     clear_progress();
     run.left_out = left_out;
     run.absent = check::absent();
@@ -37,7 +43,7 @@ pub(super) fn check_random(asked: &CheckRandom, launcher: &Launcher, out: &mut O
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", random::summary(&run))?;
+        write!(out, "{}", render::summary(&run))?;
     }
     Ok(match run.unexplained().next() {
         Some(_) => Status::Failed,
@@ -47,22 +53,22 @@ pub(super) fn check_random(asked: &CheckRandom, launcher: &Launcher, out: &mut O
 }
 
 /// What all of them claim, but for what is known to be no true claim.
-fn menu(specs: &[String]) -> Result<(Menu, Vec<LeftOut>)> {
+fn menu(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
-        claims.push(backend::open(spec)?.about().wasm_features);
-        names.push(backend::parse(spec)?.0.name);
+        claims.push(engine::open(spec)?.about().wasm_features);
+        names.push(engine::parse(spec)?.0.name);
     }
     let refused = |feature: &str| {
         let known = FALSE_CLAIMS.iter().find(|claim| claim.feature == feature && names.contains(&claim.backend));
         known.map(|claim| claim.reason.to_owned())
     };
-    Ok(Menu::common(&claims, refused))
+    Ok(FeatureSet::common(&claims, refused))
 }
 
 /// Writes the first module of each kind that nothing explains to a file, and says what shows it.
-fn save(run: &mut RandomRun, trials: &Trials, folder: &Path) -> Result<()> {
+fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
     for kind in run.kinds.iter_mut().filter(|kind| kind.explained.is_none()) {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         let generated = generate(&kind.first.dna, &trials.menu)?;
@@ -77,16 +83,16 @@ fn save(run: &mut RandomRun, trials: &Trials, folder: &Path) -> Result<()> {
         fs::write(&file, content).with_context(|| file.display().to_string())?;
         let file = file.display().to_string();
         let command = command(&file, &kind.first, &trials.specs);
-        kind.saved = Some(Saved { file, bytes: generated.wasm.len() as u64, command });
+        kind.saved = Some(SavedModule { file, bytes: generated.wasm.len() as u64, command });
     }
     Ok(())
 }
 
 /// What shows a disagreement again.
-fn command(file: &str, apart: &Apart, specs: &[String]) -> String {
+fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
     let backends: Vec<_> = specs.iter().map(|spec| format!("--backend {spec}")).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
-    if let Doing::Call { invocation, exit_at } = &apart.doing {
+    if let Action::Call { invocation, exit_at } = &apart.doing {
         if let Some(nth) = exit_at {
             command += &format!(" --exit-at any#{nth}");
         }

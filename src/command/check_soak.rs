@@ -1,19 +1,22 @@
+//! `check soak`: long runs.
+use crate::soak::runner;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Out, Status, choice};
-use crate::cli::CheckSoak;
-use crate::harness::{self, Launcher};
-use crate::report::{soak, units};
+use super::{Status, Stdout, choice};
+use crate::cli::CheckSoakArgs;
+use crate::output::units;
+use crate::soak::render;
+use crate::worker::Launcher;
 
-pub(super) fn check_soak(asked: &CheckSoak, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let (time, seed) = (Duration::from_secs_f64(asked.time), asked.seed.unwrap_or_else(rand::random));
     let mut held = true;
     let mut all = Vec::new();
     for spec in choice::backends(&asked.choice)? {
-        let soaked = harness::soak(launcher, &spec, seed, time, |sample| {
+        let soaked = runner::soak(launcher, &spec, seed, time, |sample| {
             if std::io::stderr().is_terminal() {
                 let times = units::count(sample.times);
                 // Nobody may be listening.
@@ -25,7 +28,7 @@ pub(super) fn check_soak(asked: &CheckSoak, launcher: &Launcher, out: &mut Out) 
         }
         held &= soaked.wrong().is_empty();
         if !asked.json {
-            write!(out, "{}", soak::told(&soaked))?;
+            write!(out, "{}", render::told(&soaked))?;
             out.flush()?;
         }
         all.push(soaked);

@@ -1,3 +1,6 @@
+//! `check spec`: the scripts of the specification.
+use crate::spec::render;
+use crate::spec::runner;
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,14 +10,15 @@ use anyhow::{Result, ensure};
 use wildmatch::WildMatch;
 
 use super::check::progress;
-use super::{Out, Status, choice};
-use crate::cli::CheckSpec;
-use crate::harness::{self, Launcher, Scripts};
-use crate::module::conformance::{self, Script};
-use crate::record::{SpecRun, SpecSubject};
-use crate::report;
+use super::{Status, Stdout, choice};
+use crate::cli::CheckSpecArgs;
+use crate::spec::result::{SpecRun, SpecVariant};
+use crate::spec::runner::Scripts;
+use crate::spec::script;
+use crate::spec::script::Script;
+use crate::worker::Launcher;
 
-pub(super) fn check_spec(asked: &CheckSpec, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn check_spec(asked: &CheckSpecArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     let scripts = selected(&asked.filter)?;
     let all = Scripts { scripts: &scripts, all: asked.filter.is_empty() };
@@ -25,7 +29,7 @@ pub(super) fn check_spec(asked: &CheckSpec, launcher: &Launcher, out: &mut Out) 
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", report::conformance::summary(&run))?;
+        write!(out, "{}", render::summary(&run))?;
     }
     let held = run.subjects.iter().all(|subject| subject.unexplained().next().is_none());
     Ok(if held { Status::Held } else { Status::Failed })
@@ -34,13 +38,13 @@ pub(super) fn check_spec(asked: &CheckSpec, launcher: &Launcher, out: &mut Out) 
 fn selected(patterns: &[String]) -> Result<Vec<Script>> {
     let patterns: Vec<_> = patterns.iter().map(|pattern| WildMatch::new(pattern)).collect();
     let wanted = |script: &Script| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&script.name));
-    let scripts: Vec<_> = conformance::scripts().into_iter().filter(wanted).collect();
+    let scripts: Vec<_> = script::scripts().into_iter().filter(wanted).collect();
     ensure!(!scripts.is_empty(), "no script matches; they are called `core/traps`, `simd/simd_load`, and so on");
     Ok(scripts)
 }
 
 /// So many subjects at once.
-fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecSubject>> {
+fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecVariant>> {
     let bar = progress(asked.scripts.len() * specs.len());
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let one_after_the_other = || -> Result<()> {
@@ -49,7 +53,7 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize)
                 bar.inc(1);
                 bar.set_message(format!("{spec} {script}"));
             };
-            let subject = harness::conformance(launcher, spec, asked, over)?;
+            let subject = runner::conformance(launcher, spec, asked, over)?;
             done.lock().expect("nobody panics").push((n, subject));
         }
         Ok(())

@@ -1,19 +1,20 @@
+//! The backends that the arguments select.
 use anyhow::{Result, bail};
 
-use crate::backend;
-use crate::cli::Choice;
+use crate::cli::BackendArgs;
+use crate::engine;
 
 /// The backends to work on, as the command line names them: those that were asked for, or all that are here.
-pub(super) fn backends(choice: &Choice) -> Result<Vec<String>> {
+pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<String>> {
     let subjects = subjects(choice)?;
     for spec in &subjects {
-        let (backend, _) = backend::parse(spec)?;
+        let (backend, _) = engine::parse(spec)?;
         if backend.floor {
             bail!("`{}` is the floor that backends are held against, and no backend", backend.name);
         }
     }
     if subjects.is_empty() {
-        let known = backend::ALL.iter().filter(|backend| !backend.floor);
+        let known = engine::ALL.iter().filter(|backend| !backend.floor);
         let ways: Vec<_> = known.filter_map(|backend| Some(format!("--features {}", backend.feature?))).collect();
         bail!("no backend is compiled in; build with {}, or --features compilers for all", ways.join(" or "));
     }
@@ -21,18 +22,18 @@ pub(super) fn backends(choice: &Choice) -> Result<Vec<String>> {
 }
 
 /// The same for what can be measured without a backend too: where there is none, the floor.
-pub(super) fn backends_or_floor(choice: &Choice) -> Result<Vec<String>> {
+pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut subjects = subjects(choice)?;
     if subjects.is_empty() {
-        subjects.extend(backend::ALL.iter().filter(|backend| backend.floor).map(|floor| floor.name.to_owned()));
+        subjects.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| floor.name.to_owned()));
     }
     Ok(subjects)
 }
 
-fn subjects(choice: &Choice) -> Result<Vec<String>> {
+fn subjects(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut subjects: Vec<String> = Vec::new();
     for spec in &choice.backends {
-        let (backend, settings) = backend::parse(spec)?;
+        let (backend, settings) = engine::parse(spec)?;
         // Opened here too, so that what is wrong with it is one plain line and not a worker's death.
         backend.open(&settings)?;
         if !subjects.contains(spec) {
@@ -40,7 +41,7 @@ fn subjects(choice: &Choice) -> Result<Vec<String>> {
         }
     }
     if choice.backends.is_empty() {
-        subjects.extend(backend::here().map(|backend| backend.name.to_owned()));
+        subjects.extend(engine::here().map(|backend| backend.name.to_owned()));
     }
     Ok(subjects)
 }

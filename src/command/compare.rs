@@ -1,18 +1,22 @@
+//! `compare`: what is faster, slower or the same.
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::watch::Watch;
-use super::{Out, Status, check, choice, confirm, plan};
-use crate::cli::{Compare, CompareFormat, processors};
-use crate::harness::{Entrant, Launcher, Order};
-use crate::record::journal::Journal;
-use crate::record::{Changed, Comparison, Document};
-use crate::report::{compared, comparison};
-use crate::statistics::{Margin, Verdict};
+use super::watch::ProgressDisplay;
+use super::{Status, Stdout, check, choice, confirm, plan};
+use crate::analysis::comparison;
+use crate::cli::{CompareArgs, CompareFormat, processors};
+use crate::output::comparison_report;
+use crate::results::journal::Journal;
+use crate::results::{ChangedVerdict, Comparison, Document};
+use crate::sampling::experiment::Experiment;
+use crate::sampling::variant::ExperimentVariant;
+use crate::statistics::{Margin, TimeVerdict};
+use crate::worker::Launcher;
 
-pub(super) fn compare(asked: &Compare, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let margin = Margin::new(asked.margin / 100.0)?;
     let comparison = match asked.files.as_slice() {
         [base, new] => of_files(base, new, margin)?,
@@ -22,11 +26,11 @@ pub(super) fn compare(asked: &Compare, launcher: &Launcher, out: &mut Out) -> Re
         },
     };
     match asked.format {
-        CompareFormat::Table => write!(out, "{}", comparison::table(&comparison))?,
+        CompareFormat::Table => write!(out, "{}", comparison_report::table(&comparison))?,
         CompareFormat::Github => {
-            write!(out, "{}", comparison::annotations(&comparison))?;
+            write!(out, "{}", comparison_report::annotations(&comparison))?;
             if let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY") {
-                append(Path::new(&file), &comparison::markdown(&comparison))?;
+                append(Path::new(&file), &comparison_report::markdown(&comparison))?;
             }
         }
         CompareFormat::Json => {
@@ -37,9 +41,9 @@ pub(super) fn compare(asked: &Compare, launcher: &Launcher, out: &mut Out) -> Re
     Ok(status(asked, &comparison))
 }
 
-fn status(asked: &Compare, comparison: &Comparison) -> Status {
-    let slower = comparison.count(Verdict::Slower) > 0 && (comparison.live || asked.gate);
-    let unsure = comparison.count(Verdict::Unsure) > 0 && asked.fail_on_unsure;
+fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
+    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.gate);
+    let unsure = comparison.count(TimeVerdict::Unsure) > 0 && asked.fail_on_unsure;
     if slower || unsure || comparison.is_worse() { Status::Failed } else { Status::Held }
 }
 
@@ -51,8 +55,8 @@ fn append(file: &Path, text: &str) -> Result<()> {
 
 fn of_files(base: &Path, new: &Path, margin: Margin) -> Result<Comparison> {
     let comparison = match (Document::read(base)?, Document::read(new)?) {
-        (Document::Report(base), Document::Report(new)) => compared::files(&base, &new, margin),
-        (Document::Checked(base), Document::Checked(new)) => compared::checks(&base, &new),
+        (Document::Report(base), Document::Report(new)) => comparison::files(&base, &new, margin),
+        (Document::Checked(base), Document::Checked(new)) => comparison::checks(&base, &new),
         _ => bail!("{} and {} are not of a kind: two reports, or two checks", base.display(), new.display()),
     };
     ensure!(
@@ -65,7 +69,7 @@ fn of_files(base: &Path, new: &Path, margin: Margin) -> Result<Comparison> {
 }
 
 /// Measures both sides in the same rounds; nothing where that was broken off.
-fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<Comparison>> {
+fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Option<Comparison>> {
     let specs = choice::backends_or_floor(&asked.choice)?;
     let addresses = plan::selected(&asked.plan)?;
     let module = plan::module(&asked.plan)?;
@@ -79,7 +83,7 @@ fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<C
         }
         None => (settings(&specs, launcher)?, Vec::new()),
     };
-    let order = Order {
+    let order = Experiment {
         entrants,
         addresses,
         handicaps: Vec::new(),
@@ -87,7 +91,7 @@ fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<C
         launches: asked.plan.launches(),
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
-    let mut watch = Watch::begin()?;
+    let mut watch = ProgressDisplay::begin()?;
     let report = confirm::measured_twice(&mut watch, &order, journal.as_mut(), margin)?;
     if let Some(journal) = journal {
         journal.finish(&report)?;
@@ -95,29 +99,30 @@ fn live(asked: &Compare, launcher: &Launcher, margin: Margin) -> Result<Option<C
     if watch.is_over() {
         return Ok(None);
     }
-    Ok(Some(Comparison { changed, ..compared::live(&report, margin) }))
+    Ok(Some(Comparison { changed, ..comparison::live(&report, margin) }))
 }
 
 /// Each subject of this build against the same of another.
-fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Entrant> {
-    let mut entrants: Vec<Entrant> = Vec::new();
+fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<ExperimentVariant> {
+    let mut entrants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
-        let base = Entrant { label: format!("{spec} before"), ..Entrant::new(spec, theirs) };
+        let base = ExperimentVariant { label: format!("{spec} before"), ..ExperimentVariant::new(spec, theirs) };
         entrants.push(base);
-        entrants.push(Entrant { held_against: Some(entrants.len() - 1), ..Entrant::new(spec, ours) });
+        entrants
+            .push(ExperimentVariant { held_against: Some(entrants.len() - 1), ..ExperimentVariant::new(spec, ours) });
     }
-    entrants.extend(Entrant::twin(&entrants));
+    entrants.extend(ExperimentVariant::twin(&entrants));
     entrants
 }
 
 /// Each subject against the first.
-fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<Entrant>> {
+fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     ensure!(
         specs.len() > 1,
         "there is nothing to hold `{}` against: give another build with --against, a second --backend, or two files",
         specs[0]
     );
-    let mut entrants = Entrant::field(specs, launcher);
+    let mut entrants = ExperimentVariant::field(specs, launcher);
     entrants
         .iter_mut()
         .skip(1)
@@ -127,13 +132,13 @@ fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<Entrant>> {
 }
 
 /// What both builds make of the scenarios, where it is not the same.
-fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<Changed>> {
+fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<ChangedVerdict>> {
     let scenarios = check::selected(&[])?;
     let check = |launcher, what| {
         let checked = check::checked(launcher, specs, &scenarios, processors());
         checked.with_context(|| format!("{what} could not be checked"))
     };
-    Ok(compared::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
+    Ok(comparison::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Measures twice: first to find what looks different, then that again by itself.
 use anyhow::Result;
 
-use super::watch::Watch;
-use crate::harness::{Entrant, Order};
-use crate::record::Report;
-use crate::record::journal::Journal;
-use crate::report::compared;
+use super::watch::ProgressDisplay;
+use crate::analysis::comparison;
+use crate::results::Report;
+use crate::results::journal::Journal;
+use crate::sampling::experiment::Experiment;
+use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
 /// How much of the budget goes into finding what looks different; the rest is for measuring that again.
@@ -14,24 +15,24 @@ const FINDING: f64 = 0.5;
 /// its cells anew: where they come to lie is much of what is left of the noise.
 const MORE_LAUNCHES: u32 = 3;
 
-/// A report of the order, and within it one of the [`suspects`](compared::suspects) against a margin, from fresh launches
+/// A report of the order, and within it one of the [`suspects`](comparison::suspects) against a margin, from fresh launches
 /// alone: what chose them is no part of what is judged then.
 ///
 /// # Errors
-/// As [`harness::measure`](crate::harness::measure).
-pub(super) fn measured_twice(
-    watch: &mut Watch,
-    order: &Order,
+/// As [`harness::measure`](crate::sampling::experiment::measure).
+pub(crate) fn measured_twice(
+    watch: &mut ProgressDisplay,
+    order: &Experiment,
     journal: Option<&mut Journal>,
     margin: Margin,
 ) -> Result<Report> {
-    let first = Order { budget: order.budget.mul_f64(FINDING), ..order.clone() };
+    let first = Experiment { budget: order.budget.mul_f64(FINDING), ..order.clone() };
     let mut report = watch.measure(&first, journal)?;
-    let suspects = compared::suspects(&report, margin);
+    let suspects = comparison::suspects(&report, margin);
     if !suspects.is_empty() && !watch.is_over() {
-        let held = compared::held(&report);
+        let held = comparison::held(&report);
         let labels: Vec<_> = suspects.iter().flat_map(|(side, _)| [&held[*side].0, &held[*side].1]).collect();
-        let again = Order {
+        let again = Experiment {
             budget: order.budget.mul_f64(1.0 - FINDING),
             seed: order.seed.wrapping_add(1),
             launches: MORE_LAUNCHES * order.launches,
@@ -50,16 +51,20 @@ pub(super) fn measured_twice(
 }
 
 /// The part of an order that is for some of its entrants and some of its addresses, by their places.
-fn only(order: &Order, entrant: impl Fn(&Entrant) -> bool, address: impl Fn(usize) -> bool) -> Order {
+fn only(
+    order: &Experiment,
+    entrant: impl Fn(&ExperimentVariant) -> bool,
+    address: impl Fn(usize) -> bool,
+) -> Experiment {
     let entrants: Vec<_> = (0..order.entrants.len()).filter(|n| entrant(&order.entrants[*n])).collect();
     let place = |before: usize| entrants.iter().position(|n| *n == before);
     let renumbered = |n: &usize| {
         let entrant = order.entrants[*n].clone();
         let (twin_of, held_against) = (entrant.twin_of.and_then(place), entrant.held_against.and_then(place));
-        Entrant { twin_of, held_against, ..entrant }
+        ExperimentVariant { twin_of, held_against, ..entrant }
     };
     let rows = || (0..order.addresses.len()).filter(|at| address(*at));
-    Order {
+    Experiment {
         entrants: entrants.iter().map(renumbered).collect(),
         addresses: rows().map(|at| order.addresses[at].clone()).collect(),
         handicaps: rows()
@@ -74,18 +79,21 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::harness::{Handicap, Launcher};
+    use crate::sampling::injected_slowdown::InjectedSlowdown;
+    use crate::worker::Launcher;
 
     #[test]
     fn a_part_of_an_order_keeps_who_is_held_against_whom_and_what_they_carry() {
         let launcher = Launcher::new("early-exit");
-        let named = |label: &str, held_against| Entrant {
+        let named = |label: &str, held_against| ExperimentVariant {
             label: label.into(),
             held_against,
-            ..Entrant::new("native", &launcher)
+            ..ExperimentVariant::new("native", &launcher)
         };
-        let share = |share| vec![Handicap::None, Handicap::None, Handicap::None, Handicap::Spin(share)];
-        let order = Order {
+        let share = |share| {
+            vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Spin(share)]
+        };
+        let order = Experiment {
             entrants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
             addresses: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
             handicaps: vec![share(0.1), share(0.2)],
@@ -96,7 +104,7 @@ mod tests {
         let part = only(&order, |entrant| ["c", "d"].contains(&entrant.label.as_str()), |at| at == 1);
         assert_eq!(part.entrants[1].held_against, Some(0));
         assert_eq!(part.addresses, [order.addresses[1].clone()]);
-        assert_eq!(part.handicaps, [[Handicap::None, Handicap::Spin(0.2)]]);
-        assert!(only(&Order { handicaps: vec![], ..order }, |_| true, |_| true).handicaps.is_empty());
+        assert_eq!(part.handicaps, [[InjectedSlowdown::None, InjectedSlowdown::Spin(0.2)]]);
+        assert!(only(&Experiment { handicaps: vec![], ..order }, |_| true, |_| true).handicaps.is_empty());
     }
 }

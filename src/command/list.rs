@@ -1,19 +1,21 @@
+//! `list`: backends, scenarios and benchmarks.
 use std::io::Write;
 
 use anyhow::Result;
 
-use super::{Out, Status};
-use crate::backend::{self, Backend, Presence, Settings};
-use crate::benchmark;
-use crate::cli::List;
-use crate::record::{BackendEntry, Build, Entry, Listing};
-use crate::report::terminal;
-use crate::scenario;
+use super::{Status, Stdout};
+use crate::catalog::benchmark;
+use crate::catalog::scenario;
+use crate::cli::ListArgs;
+use crate::engine;
+use crate::engine::{Availability, Backend, BackendOptions};
+use crate::output::terminal;
+use crate::results::{BackendEntry, Build, Catalog, Entry};
 
-pub(super) fn list(asked: &List, out: &mut Out) -> Result<Status> {
-    let listing = Listing {
+pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
+    let listing = Catalog {
         build: Build::this(),
-        backends: backend::ALL.iter().map(entry).collect::<Result<_>>()?,
+        backends: engine::ALL.iter().map(entry).collect::<Result<_>>()?,
         scenarios: scenario::all().map(|known| Entry { id: known.id, shows: known.shows }).collect(),
         benchmarks: benchmark::all().map(|known| Entry { id: known.id, shows: known.inside }).collect(),
     };
@@ -28,11 +30,11 @@ pub(super) fn list(asked: &List, out: &mut Out) -> Result<Status> {
 
 fn entry(backend: &Backend) -> Result<BackendEntry> {
     let presence = match backend.presence {
-        Presence::Here(_) => "here".into(),
-        Presence::NotCompiledIn => "not compiled in".into(),
-        Presence::NotOnThisPlatform(why) => format!("not on this platform: {why}"),
+        Availability::Here(_) => "here".into(),
+        Availability::NotCompiledIn => "not compiled in".into(),
+        Availability::NotOnThisPlatform(why) => format!("not on this platform: {why}"),
     };
-    let about = if backend.is_here() { Some(backend.open(&Settings::default())?.about()) } else { None };
+    let about = if backend.is_here() { Some(backend.open(&BackendOptions::default())?.about()) } else { None };
     let Backend { name, feature, licence, floor, .. } = *backend;
     Ok(BackendEntry { name, presence, feature, licence, floor, about })
 }

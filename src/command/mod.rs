@@ -23,9 +23,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::cli::{CheckWhat, Cli, Command};
-use crate::harness::{self, Launcher};
+use crate::worker;
+use crate::worker::Launcher;
 
-pub(crate) use out::Out;
+pub(crate) use out::Stdout;
 
 /// What a command found, once it could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl From<Status> for ExitCode {
 /// When the command could not be carried out.
 pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     let launcher = Launcher::new(executable);
-    let mut out = Out::stdout();
+    let mut out = Stdout::stdout();
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => match &asked.what {
@@ -67,6 +68,6 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
-        Command::Worker(asked) => harness::serve(&asked.subject).map(|()| Status::Held),
+        Command::Worker(asked) => worker::serve(&asked.subject).map(|()| Status::Held),
     }
 }

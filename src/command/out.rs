@@ -1,15 +1,16 @@
+//! Standard output that tolerates a closed pipe.
 use std::io::{self, ErrorKind, Write};
 
 /// Stdout, which may be closed early (`| head -1`): then the rest is not printed, and that is no error.
-pub(crate) struct Out(anstream::AutoStream<io::Stdout>);
+pub(crate) struct Stdout(anstream::AutoStream<io::Stdout>);
 
-impl Out {
+impl Stdout {
     pub(crate) fn stdout() -> Self {
         Self(anstream::AutoStream::auto(io::stdout()))
     }
 }
 
-impl Write for Out {
+impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.write(bytes) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),

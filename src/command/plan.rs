@@ -2,26 +2,27 @@
 use anyhow::{Result, bail};
 use wildmatch::WildMatch;
 
-use crate::benchmark::{self, Address, Benchmark, By};
-use crate::cli::Plan;
-use crate::module::{Errand, Source};
+use crate::catalog::benchmark;
+use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use crate::cli::PlanArgs;
+use crate::run_module::{ModuleJob, Source};
 
 /// The module that was given, and what is to be done with it. The first is to be kept while it is measured.
-pub(super) fn module(asked: &Plan) -> Result<Option<(Source, Errand)>> {
+pub(crate) fn module(asked: &PlanArgs) -> Result<Option<(Source, ModuleJob)>> {
     let Some(name) = &asked.module else { return Ok(None) };
     let source = Source::open(name)?;
-    let errand = Errand::of(&source, &asked.invoke, asked.exit_at.as_ref())?;
+    let errand = ModuleJob::of(&source, &asked.invoke, asked.exit_at.as_ref())?;
     Ok(Some((source, errand)))
 }
 
 /// The cells that were asked for.
-pub(super) fn selected(asked: &Plan) -> Result<Vec<Address>> {
+pub(crate) fn selected(asked: &PlanArgs) -> Result<Vec<CellId>> {
     let kind = |benchmark: &&Benchmark| match (&benchmark.prepared, &asked.module) {
-        (By::Module(_), module) => module.is_some(),
+        (BenchmarkKind::Module(_), module) => module.is_some(),
         (_, Some(_)) => !asked.filter.is_empty(),
         _ => true,
     };
-    let wanted = |address: &Address| {
+    let wanted = |address: &CellId| {
         let shown = [address.to_string(), address.benchmark.clone()];
         asked.filter.is_empty()
             || asked.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| shown.iter().any(|id| glob.matches(id)))
@@ -36,7 +37,7 @@ pub(super) fn selected(asked: &Plan) -> Result<Vec<Address>> {
 }
 
 /// The cells of a benchmark, at the sizes and depths that the command line has instead of its own.
-fn sized(benchmark: &'static Benchmark, asked: &Plan) -> Vec<Address> {
+fn sized(benchmark: &'static Benchmark, asked: &PlanArgs) -> Vec<CellId> {
     let mut addresses = Vec::new();
     for own in benchmark.addresses(asked.full) {
         let at: Vec<_> = match own.at {
@@ -46,7 +47,7 @@ fn sized(benchmark: &'static Benchmark, asked: &Plan) -> Vec<Address> {
         let depths = if asked.host_frames.is_empty() { vec![own.host_frames] } else { asked.host_frames.clone() };
         for at in at {
             for &host_frames in &depths {
-                let address = Address { at, host_frames, ..own.clone() };
+                let address = CellId { at, host_frames, ..own.clone() };
                 if !addresses.contains(&address) {
                     addresses.push(address);
                 }

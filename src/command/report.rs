@@ -1,18 +1,19 @@
+//! `report`: renders saved results.
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 
-use super::{Out, Status};
-use crate::benchmark;
+use super::{Status, Stdout};
+use crate::analysis::break_even::Workload;
+use crate::catalog::benchmark;
 use crate::cli::{self, Format};
-use crate::record::{Document, Gathered, Whole};
-use crate::report::break_even::Asked;
-use crate::report::{csv, html, markdown, summary};
+use crate::output::{csv, html, markdown, summary};
+use crate::results::{AtomicFile, Document, ReportSet};
 
-pub(super) fn report(asked: &cli::Report, out: &mut Out) -> Result<Status> {
+pub(crate) fn report(asked: &cli::ReportArgs, out: &mut Stdout) -> Result<Status> {
     let job = job(asked)?;
-    let place = asked.output.as_deref().map(Whole::begin).transpose()?;
+    let place = asked.output.as_deref().map(AtomicFile::begin).transpose()?;
     let gathered = gathered(asked)?;
     let text = match asked.format {
         Format::Terminal => summary::shown(&gathered, &job),
@@ -33,12 +34,12 @@ pub(super) fn report(asked: &cli::Report, out: &mut Out) -> Result<Status> {
     Ok(Status::Held)
 }
 
-fn named(asked: &cli::Report) -> String {
+fn named(asked: &cli::ReportArgs) -> String {
     asked.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The job of the break-even.
-fn job(asked: &cli::Report) -> Result<Asked> {
+fn job(asked: &cli::ReportArgs) -> Result<Workload> {
     let kernels = || benchmark::execute::ALL.iter().map(|kernel| kernel.id);
     ensure!(
         kernels().any(|kernel| kernel == asked.kernel),
@@ -46,13 +47,13 @@ fn job(asked: &cli::Report) -> Result<Asked> {
         asked.kernel,
         kernels().collect::<Vec<_>>().join(", ")
     );
-    Ok(Asked { kernel: asked.kernel.clone(), exits: asked.exits, functions: asked.functions })
+    Ok(Workload { kernel: asked.kernel.clone(), exits: asked.exits, functions: asked.functions })
 }
 
-fn gathered(asked: &cli::Report) -> Result<Gathered> {
+fn gathered(asked: &cli::ReportArgs) -> Result<ReportSet> {
     let written = asked.output.as_ref().and_then(|path| path.canonicalize().ok());
     let same = |path: &Path| written.is_some() && path.canonicalize().ok() == written;
-    let mut gathered = Gathered::default();
+    let mut gathered = ReportSet::default();
     for path in &asked.files {
         ensure!(!same(path), "{} is to be read; name another file to write", path.display());
         gathered.add(Document::read(path)?);

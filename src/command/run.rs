@@ -1,16 +1,21 @@
+//! `run SCENARIO`: prints what one scenario does on each backend.
+use crate::check;
+use crate::sampling::exit_costs;
 use std::io::Write;
 
 use anyhow::{Result, bail};
 
 use super::target::{self, Target};
-use super::{Out, Status, choice, run_file};
-use crate::cli::Run;
-use crate::harness::{self, Audience, Costs, Launcher};
-use crate::record::{Played, Verdict};
-use crate::report::terminal;
-use crate::scenario;
+use super::{Status, Stdout, choice, run_file};
+use crate::catalog::scenario;
+use crate::check::CheckObserver;
+use crate::cli::RunArgs;
+use crate::output::terminal;
+use crate::results::{ScenarioResult, Verdict};
+use crate::sampling::exit_costs::ExitCosts;
+use crate::worker::Launcher;
 
-pub(super) fn run(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let scenario = match target::target(&asked.what)? {
         Target::Scenario(scenario) => scenario,
         Target::Module => return run_file::run_file(asked, launcher, out),
@@ -20,13 +25,13 @@ pub(super) fn run(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Sta
     }
     let subjects = choice::backends(&asked.choice)?;
     let alone = subjects.len() == 1;
-    let mut rows: Vec<(String, Played, Option<Costs>)> = Vec::new();
+    let mut rows: Vec<(String, ScenarioResult, Option<ExitCosts>)> = Vec::new();
     for (n, spec) in subjects.into_iter().enumerate() {
         if !alone {
             write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(&spec))?;
         }
-        let mut narrator = Narrator { out, printed: Ok(()), played: None };
-        harness::check(launcher, (&spec, n), &[scenario], &mut narrator)?;
+        let mut narrator = TranscriptPrinter { out, printed: Ok(()), played: None };
+        check::check(launcher, (&spec, n), &[scenario], &mut narrator)?;
         narrator.printed?;
         let played = narrator.played.expect("one scenario was played");
         if played.verdict != Verdict::Passed {
@@ -38,7 +43,7 @@ pub(super) fn run(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Sta
         let is_main_job = scenario.id == scenario::early_exit::EARLY_EXIT.id;
         // A backend that did not exit has no time to show.
         for (spec, _, costs) in rows.iter_mut().filter(|row| is_main_job && row.1.verdict == Verdict::Passed) {
-            *costs = Some(harness::costs(launcher, spec)?);
+            *costs = Some(exit_costs::costs(launcher, spec)?);
         }
         write!(out, "\n{}", terminal::run_table(&rows))?;
     }
@@ -48,20 +53,20 @@ pub(super) fn run(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Sta
 }
 
 /// Prints each line as it is said.
-struct Narrator<'a> {
-    out: &'a mut Out,
+struct TranscriptPrinter<'a> {
+    out: &'a mut Stdout,
     printed: std::io::Result<()>,
-    played: Option<Played>,
+    played: Option<ScenarioResult>,
 }
 
-impl Audience for Narrator<'_> {
+impl CheckObserver for TranscriptPrinter<'_> {
     fn said(&mut self, line: &str) {
         if self.printed.is_ok() {
             self.printed = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
         }
     }
 
-    fn played(&mut self, played: Played) {
+    fn played(&mut self, played: ScenarioResult) {
         self.played = Some(played);
     }
 }

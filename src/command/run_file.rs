@@ -1,28 +1,33 @@
+//! `run FILE`: runs a module on each backend.
+use crate::run_module::result;
+use crate::run_module::runner;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Out, Status, check, choice};
-use crate::backend;
-use crate::cli::Run;
-use crate::harness::{self, Launcher, Limits};
-use crate::module::{Errand, Source, Step};
-use crate::record::{self, ModuleFacts, Ran, Subject};
-use crate::report::ran;
+use super::{Status, Stdout, check, choice};
+use crate::cli::RunArgs;
+use crate::engine;
+use crate::results;
+use crate::results::Variant;
+use crate::run_module::render;
+use crate::run_module::result::{ModuleFacts, ModuleRun};
+use crate::run_module::{ModuleJob, Source, Step};
+use crate::worker::{Launcher, Limits};
 
-pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Result<Status> {
+pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     let source = Source::open(&asked.what)?;
     let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
-    let errand = Errand { fuel: asked.fuel, ..Errand::of(&source, &invoke, asked.exit_at.as_ref())? };
+    let errand = ModuleJob { fuel: asked.fuel, ..ModuleJob::of(&source, &invoke, asked.exit_at.as_ref())? };
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
     let (mut subjects, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let (hello, row) = harness::errand(launcher, spec, &errand, &limits, |step| progress(spec, step))?;
-        let licence = backend::parse(spec)?.0.licence.into();
-        subjects.push(Subject {
+        let (hello, row) = runner::errand(launcher, spec, &errand, &limits, |step| progress(spec, step))?;
+        let licence = engine::parse(spec)?.0.licence.into();
+        subjects.push(Variant {
             label: spec.clone(),
             licence,
             about: hello.about,
@@ -33,12 +38,12 @@ pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Resul
         rows.push(row);
     }
     clear_progress();
-    let ran = Ran {
-        version: record::VERSION,
+    let ran = ModuleRun {
+        version: results::VERSION,
         module: facts(&source),
         invocation: errand.invocation,
         exit_at: errand.exit_at.map(|exit_at| exit_at.to_string()),
-        disagreements: record::disagreements(&rows),
+        disagreements: result::disagreements(&rows),
         subjects,
         absent: check::absent(),
         rows,
@@ -47,13 +52,13 @@ pub(super) fn run_file(asked: &Run, launcher: &Launcher, out: &mut Out) -> Resul
         serde_json::to_writer_pretty(&mut *out, &ran)?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", ran::table_of(&ran))?;
+        write!(out, "{}", render::table_of(&ran))?;
     }
-    let exited = |row: &record::RanOn| row.exit_nanoseconds.is_some() || row.is_bad();
+    let exited = |row: &result::BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
     if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
         anstream::eprintln!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited");
     }
-    let held = ran.disagreements.is_empty() && !ran.rows.iter().any(record::RanOn::is_bad);
+    let held = ran.disagreements.is_empty() && !ran.rows.iter().any(result::BackendRun::is_bad);
     Ok(if held { Status::Held } else { Status::Failed })
 }
 

@@ -1,21 +1,23 @@
+//! Whether `run` names a scenario or a file.
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use clap::CommandFactory;
 
+use crate::catalog::scenario;
+use crate::catalog::scenario::Scenario;
 use crate::cli::Cli;
-use crate::near;
-use crate::scenario::{self, Scenario};
+use crate::suggest;
 
 /// What `run` was asked to run.
-pub(super) enum Target {
+pub(crate) enum Target {
     Scenario(&'static Scenario),
     Module,
 }
 
 /// Tells a scenario from a file by its name: what ends as modules do, is `-`, or is written as a path from somewhere is
 /// never a scenario; what else is a scenario's id always is that scenario.
-pub(super) fn target(what: &str) -> Result<Target> {
+pub(crate) fn target(what: &str) -> Result<Target> {
     let path = Path::new(what);
     let ends_so = path
         .extension()
@@ -38,7 +40,7 @@ fn unknown(what: &str) -> anyhow::Error {
     let files = files_beside(what);
     let files: Vec<_> = files.iter().map(String::as_str).collect();
     let near = [("command", &verbs), ("scenario", &scenarios), ("file", &files)];
-    let near = near.iter().filter_map(|(kind, known)| Some(format!("the {kind} `{}`", near::nearest(what, known)?)));
+    let near = near.iter().filter_map(|(kind, known)| Some(format!("the {kind} `{}`", suggest::nearest(what, known)?)));
     let mut near: Vec<_> = near.collect();
     if near.is_empty() && what.len() > 1 {
         let holding = scenarios.iter().filter(|id| id.contains(what)).take(3);

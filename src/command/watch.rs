@@ -1,4 +1,5 @@
 //! What is seen of a measurement while it is under way.
+use crate::sampling::experiment;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -8,14 +9,15 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::harness::{self, Onlooker, Order, machine};
-use crate::record::Report;
-use crate::record::journal::Journal;
-use crate::report::awareness;
+use crate::analysis::warnings;
+use crate::results::Report;
+use crate::results::journal::Journal;
+use crate::sampling::experiment::{Experiment, Progress};
+use crate::sampling::machine;
 
 /// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere. Ctrl-C asks for an end in
 /// good order.
-pub(super) struct Watch {
+pub(crate) struct ProgressDisplay {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
     said: Option<Instant>,
@@ -24,14 +26,14 @@ pub(super) struct Watch {
     /// Processes that were ready to run before this began.
     load: Option<f64>,
     /// What stands before each line: which of several runs.
-    pub(super) prefix: String,
+    pub(crate) prefix: String,
 }
 
 /// How often a line is said where there is no terminal.
 const NOW_AND_THEN: Duration = Duration::from_secs(15);
 
-impl Watch {
-    pub(super) fn begin() -> Result<Self> {
+impl ProgressDisplay {
+    pub(crate) fn begin() -> Result<Self> {
         let cancelled = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         {
@@ -48,18 +50,18 @@ impl Watch {
     /// A run, with what a reader of its report should be aware of.
     ///
     /// # Errors
-    /// As [`harness::measure`].
-    pub(super) fn measure(&mut self, order: &Order, journal: Option<&mut Journal>) -> Result<Report> {
-        let measured = harness::measure(order, journal, self);
+    /// As [`experiment::measure`].
+    pub(crate) fn measure(&mut self, order: &Experiment, journal: Option<&mut Journal>) -> Result<Report> {
+        let measured = experiment::measure(order, journal, self);
         self.bar.finish_and_clear();
         self.bar.reset();
         let mut report = measured?;
-        report.run.notes = awareness::notes(&report, self.load, self.alone.is_some());
+        report.run.notes = warnings::notes(&report, self.load, self.alone.is_some());
         Ok(report)
     }
 
     /// Whether it was broken off.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 }
@@ -70,7 +72,7 @@ fn alone() -> Option<File> {
     file.try_lock().ok().map(|()| file)
 }
 
-impl Onlooker for Watch {
+impl Progress for ProgressDisplay {
     fn at(&mut self, what: &str, far: f64, left: Duration) {
         let message = format!("{}{what}, {} s left", self.prefix, left.as_secs());
         if std::io::stderr().is_terminal() {

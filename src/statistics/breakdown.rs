@@ -1,3 +1,4 @@
+//! Splits a total into its measured parts and a rest.
 use super::{Error, Estimate, OUTLYING, median, typical};
 
 /// Where a time goes. The parts and the rest add up to the total, since all are means over the same launches.
@@ -49,7 +50,7 @@ pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdow
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::{Confidence, Doubt};
+    use crate::statistics::{Confidence, Inconclusive};
     use proptest::{collection::vec, prelude::*};
 
     /// Ten launches, each a little slower than the one before.
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn few_launches_are_doubted_here_too() {
         let few = breakdown(&launches(6.0)[..4], &[&launches(5.0)[..4]]).unwrap();
-        assert_eq!(few.rest.doubt(), Some(Doubt::FewLaunches));
+        assert_eq!(few.rest.doubt(), Some(Inconclusive::FewLaunches));
     }
 
     proptest! {

@@ -3,14 +3,14 @@ use super::{Error, Interval};
 
 /// A cost of so much at the start, and so much more with each unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub struct LinearCost {
     /// The cost of nothing yet.
     pub start: f64,
     /// What each unit adds.
     pub step: f64,
 }
 
-impl Line {
+impl LinearCost {
     /// The cost of so many units.
     pub fn at(self, units: f64) -> f64 {
         self.start + units * self.step
@@ -25,16 +25,16 @@ impl Line {
 
 /// A cost that is known to lie between two lines.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cost {
+pub struct CostRange {
     /// What it is estimated to be.
-    pub typical: Line,
+    pub typical: LinearCost,
     /// The lower end.
-    pub low: Line,
+    pub low: LinearCost,
     /// The upper end.
-    pub high: Line,
+    pub high: LinearCost,
 }
 
-impl Cost {
+impl CostRange {
     /// From the intervals of its start and its step, each given with its estimate. The ends are added up, as if all were off in one direction: so
     /// what is called the least here is so at least as surely as the intervals are.
     ///
@@ -45,7 +45,7 @@ impl Cost {
                 return Err(Error::NotACost { value });
             }
         }
-        let line = |start, step| Line { start, step };
+        let line = |start, step| LinearCost { start, step };
         let (typical, low, high) =
             (line(start.0, step.0), line(start.1.low, step.1.low), line(start.1.high, step.1.high));
         Ok(Self { typical, low, high })
@@ -59,7 +59,7 @@ impl Cost {
 
 /// A range of units in which the answer is the same.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stretch {
+pub struct CheapestRange {
     /// From so many units on.
     pub from: f64,
     /// To so many; nothing for the last, which goes on for ever.
@@ -71,22 +71,22 @@ pub struct Stretch {
 
 /// Which cost is the least for how many units, from none on. The stretches follow each other without a gap; their ends
 /// are where two lines meet, exactly. Nothing where there are no costs.
-pub fn cheapest(costs: &[Cost]) -> Vec<Stretch> {
-    let lines: Vec<Line> = costs.iter().flat_map(|cost| [cost.typical, cost.low, cost.high]).collect();
+pub fn cheapest(costs: &[CostRange]) -> Vec<CheapestRange> {
+    let lines: Vec<LinearCost> = costs.iter().flat_map(|cost| [cost.typical, cost.low, cost.high]).collect();
     let mut ends: Vec<f64> =
         lines.iter().enumerate().flat_map(|(n, a)| lines[..n].iter().filter_map(|b| a.meets(*b))).collect();
     ends.push(0.0);
     ends.sort_by(f64::total_cmp);
     ends.dedup();
 
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut stretches: Vec<CheapestRange> = Vec::new();
     for (n, &from) in ends.iter().enumerate() {
         let to = ends.get(n + 1).copied();
         // Nothing changes between two meetings, so one look in the middle tells of all.
         let least = contenders(costs, to.map_or(from * 2.0 + 1.0, |to| from + (to - from) / 2.0));
         match stretches.last_mut() {
             Some(last) if last.least == least => last.to = to,
-            _ => stretches.push(Stretch { from, to, least }),
+            _ => stretches.push(CheapestRange { from, to, least }),
         }
     }
     stretches.retain(|stretch| !stretch.least.is_empty());
@@ -94,7 +94,7 @@ pub fn cheapest(costs: &[Cost]) -> Vec<Stretch> {
 }
 
 /// Which costs may be the least of so many units: those whose range reaches below the upper end of every other.
-fn contenders(costs: &[Cost], units: f64) -> Vec<usize> {
+fn contenders(costs: &[CostRange], units: f64) -> Vec<usize> {
     let ceiling = costs.iter().map(|cost| cost.high.at(units)).fold(f64::INFINITY, f64::min);
     let mut contenders: Vec<usize> = (0..costs.len()).filter(|n| costs[*n].low.at(units) <= ceiling).collect();
     contenders.sort_by(|a, b| costs[*a].typical.at(units).total_cmp(&costs[*b].typical.at(units)));
@@ -106,13 +106,13 @@ mod tests {
     use super::*;
     use proptest::{collection::vec, prelude::*};
 
-    fn exact(start: f64, step: f64) -> Cost {
+    fn exact(start: f64, step: f64) -> CostRange {
         within(start, step, 0.0)
     }
 
-    fn within(start: f64, step: f64, share: f64) -> Cost {
+    fn within(start: f64, step: f64, share: f64) -> CostRange {
         let around = |value: f64| (value, Interval { low: value * (1.0 - share), high: value * (1.0 + share) });
-        Cost::new(around(start), around(step)).unwrap()
+        CostRange::new(around(start), around(step)).unwrap()
     }
 
     #[test]
@@ -122,9 +122,9 @@ mod tests {
         assert_eq!(
             cheapest(&costs),
             [
-                Stretch { from: 0.0, to: Some(6.5), least: vec![0] },
-                Stretch { from: 6.5, to: Some(320.0), least: vec![1] },
-                Stretch { from: 320.0, to: None, least: vec![2] },
+                CheapestRange { from: 0.0, to: Some(6.5), least: vec![0] },
+                CheapestRange { from: 6.5, to: Some(320.0), least: vec![1] },
+                CheapestRange { from: 320.0, to: None, least: vec![2] },
             ]
         );
     }
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_is_worse_in_both_never_wins() {
         let stretches = cheapest(&[exact(1.0, 1.0), exact(2.0, 2.0)]);
-        assert_eq!(stretches, [Stretch { from: 0.0, to: None, least: vec![0] }]);
+        assert_eq!(stretches, [CheapestRange { from: 0.0, to: None, least: vec![0] }]);
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn costs_that_are_the_same_are_too_close_for_ever() {
-        assert_eq!(cheapest(&[exact(1.0, 1.0); 2]), [Stretch { from: 0.0, to: None, least: vec![0, 1] }]);
+        assert_eq!(cheapest(&[exact(1.0, 1.0); 2]), [CheapestRange { from: 0.0, to: None, least: vec![0, 1] }]);
         assert_eq!(cheapest(&[]), []);
     }
 
@@ -159,19 +159,19 @@ mod tests {
             (1.0, Interval { low: -1.0, high: 2.0 }),
             (1.0, Interval { low: 1.0, high: f64::INFINITY }),
         ] {
-            assert!(matches!(Cost::new(bad, fine), Err(Error::NotACost { .. })));
-            assert!(matches!(Cost::new(fine, bad), Err(Error::NotACost { .. })));
+            assert!(matches!(CostRange::new(bad, fine), Err(Error::NotACost { .. })));
+            assert!(matches!(CostRange::new(fine, bad), Err(Error::NotACost { .. })));
         }
     }
 
-    fn costs() -> impl Strategy<Value = Vec<Cost>> {
+    fn costs() -> impl Strategy<Value = Vec<CostRange>> {
         vec((0.0..1e9, 0.0..1e6, 0.0..0.5).prop_map(|(start, step, share)| within(start, step, share)), 1..6)
     }
 
     proptest! {
         #[test]
         fn lines_meet_where_they_are_equal(a in (0.0..1e9, 0.0..1e6), b in (0.0..1e9, 0.0..1e6)) {
-            let [a, b] = [a, b].map(|(start, step)| Line { start, step });
+            let [a, b] = [a, b].map(|(start, step)| LinearCost { start, step });
             if let Some(units) = a.meets(b) {
                 prop_assert!((a.at(units) / b.at(units) - 1.0).abs() < 1e-6);
                 prop_assert_eq!(b.meets(a).is_some(), true);

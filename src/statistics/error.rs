@@ -1,3 +1,4 @@
+//! Why a statistic cannot be computed.
 /// Why there is no number.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum Error {

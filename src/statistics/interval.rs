@@ -1,3 +1,4 @@
+//! Confidence levels and intervals.
 use std::fmt;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -52,7 +53,7 @@ pub struct Interval {
 
 impl Interval {
     /// `middle` with as much on either side. Nothing where an end is not finite.
-    pub(super) fn around(middle: f64, half_width: f64) -> Option<Self> {
+    pub(crate) fn around(middle: f64, half_width: f64) -> Option<Self> {
         let interval = Self { low: middle - half_width, high: middle + half_width };
         (interval.low.is_finite() && interval.high.is_finite()).then_some(interval)
     }
@@ -75,13 +76,13 @@ impl Interval {
 }
 
 /// What Student's t with `freedom` degrees exceeds with probability `tail`, which must lie between 0 and 1/2.
-pub(super) fn t_exceeded(tail: f64, freedom: f64) -> f64 {
+pub(crate) fn t_exceeded(tail: f64, freedom: f64) -> f64 {
     // From the lower tail, which keeps its digits however small it is.
     -students_t(freedom).inverse_cdf(tail)
 }
 
 /// The probability that Student's t with `freedom` degrees exceeds `t`.
-pub(super) fn t_tail(t: f64, freedom: f64) -> f64 {
+pub(crate) fn t_tail(t: f64, freedom: f64) -> f64 {
     let tail = students_t(freedom).cdf(-t.abs());
     if t < 0.0 { 1.0 - tail } else { tail }
 }

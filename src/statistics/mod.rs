@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | What do these samples look like? | [`Summary`], [`median`], [`quantile`], [`scaled_mad`] |
 //! | How do two cells compare? | [`log_ratios`] a launch, then [`typical_ratio`] |
-//! | How do cells of two runs compare? | [`unpaired`], widened by how far the runs are [`Apart`] |
+//! | How do cells of two runs compare? | [`unpaired`], widened by how far the runs are [`RunShift`] |
 //! | How long does one cell take? | [`typical_time`] |
 //! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`discoveries`] |
 //! | What could have been seen at all? | [`smallest_resolvable`] |
@@ -21,37 +21,36 @@
 //! | Where does the time go? | [`breakdown`] |
 //! | Which of them is cheapest for how many calls? | [`cheapest`] |
 //! | Is the batch warm? | [`settled`] |
-
 #[cfg(test)]
 mod any_input;
+mod benjamini_hochberg;
 mod breakdown;
 mod cheapest;
 mod describe;
-mod discovery;
 mod error;
-mod growth;
 mod interval;
 mod paired;
 mod proportion;
 mod resolution;
-mod settled;
 #[cfg(test)]
 mod simulation;
+mod theil_sen;
 mod typical;
 mod unpaired;
 mod verdict;
+mod warmup;
 
+pub use benjamini_hochberg::discoveries;
 pub use breakdown::{Breakdown, breakdown};
-pub use cheapest::{Cost, Line, Stretch, cheapest};
+pub use cheapest::{CheapestRange, CostRange, LinearCost, cheapest};
 pub use describe::{Summary, median, quantile, scaled_mad};
-pub use discovery::discoveries;
 pub use error::Error;
-pub use growth::{Growth, MOST_DEPARTURE, growth, slope};
 pub use interval::{Confidence, Interval};
 pub use paired::{log_ratios, typical_ratio, typical_time};
 pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
-pub use settled::settled;
-pub use typical::{Doubt, Estimate, LEAST_KEPT, OUTLYING, OUTLYING_MADS};
-pub use unpaired::{Apart, unpaired, unpaired_by_shift};
-pub use verdict::{Margin, Verdict, judge};
+pub use theil_sen::{Growth, MOST_DEPARTURE, growth, slope};
+pub use typical::{Estimate, Inconclusive, LEAST_KEPT, OUTLYING, OUTLYING_MADS};
+pub use unpaired::{RunShift, unpaired, unpaired_by_shift};
+pub use verdict::{Margin, TimeVerdict, judge};
+pub use warmup::settled;

@@ -1,3 +1,4 @@
+//! Log ratios of paired samples, and the typical ratio.
 use super::{Error, Estimate, OUTLYING, median};
 
 /// `ln(a / b)` for every round of one launch, from the times of two cells in the same rounds, in any one unit.
@@ -33,7 +34,7 @@ pub fn typical_time<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> 
 }
 
 /// The logs of times, or which of them is no time.
-pub(super) fn log_times(times: &[f64]) -> Result<Vec<f64>, Error> {
+pub(crate) fn log_times(times: &[f64]) -> Result<Vec<f64>, Error> {
     let log = |(sample, &value): (usize, &f64)| match value {
         time if time > 0.0 && time.is_finite() => Ok(time.ln()),
         _ => Err(Error::NotATime { sample, value }),

@@ -1,3 +1,4 @@
+//! Wilson intervals of proportions.
 use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::{Confidence, Error, Interval};

@@ -1,3 +1,4 @@
+//! The smallest difference that a sample resolves.
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::interval::t_exceeded;
@@ -17,7 +18,7 @@ use super::{Confidence, Estimate, Margin};
 /// Functions", 1964, 26.7.10. The plainer t + t' (H. S. Bloom, "Minimum detectable effects", Evaluation Review 19, 1995) is half a
 /// standard error too small at ten launches and fifty cells.
 ///
-/// Nothing where the cell has no interval or is in [`Doubt`](super::Doubt), since no difference would have been called,
+/// Nothing where the cell has no interval or is in [`Inconclusive`](super::Inconclusive), since no difference would have been called,
 /// and with no cells.
 pub fn smallest_resolvable(
     cell: &Estimate,

@@ -1,3 +1,4 @@
+//! The typical value of a launch: a robust mean with its interval.
 use super::interval::{t_exceeded, t_tail};
 use super::{Confidence, Error, Interval, median, scaled_mad};
 
@@ -17,7 +18,7 @@ const LEAST_FOR_INTERVAL: usize = 3;
 /// The estimate is the mean of the launches that are not outlying; a launch is outlying further than the greater of a
 /// tolerance (5 % of what is measured) and 5 scaled MADs from the median of all. The interval is Student's t over the
 /// launches that were kept. Where fewer than [`LEAST_KEPT`] are left, or more than 30 % are outlying, nobody can say
-/// which launches are the typical ones: then both are taken over all of them, and there is a [`Doubt`].
+/// which launches are the typical ones: then both are taken over all of them, and there is a [`Inconclusive`].
 ///
 /// Among what was tried (`simulation`), this is the simplest that covers, and the narrowest without outliers: it is
 /// then Student's interval itself. Trimming by the *unscaled* MAD covers too little (91.5 % with wide normal launches,
@@ -28,7 +29,7 @@ pub struct Estimate {
     spread: Option<Spread>,
     launches: usize,
     outlying: Vec<usize>,
-    doubt: Option<Doubt>,
+    doubt: Option<Inconclusive>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +40,7 @@ struct Spread {
 
 /// Why an estimate carries no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
+pub enum Inconclusive {
     /// Fewer than [`LEAST_KEPT`] launches are left.
     FewLaunches,
     /// More than 30 % of the launches are outlying.
@@ -56,13 +57,13 @@ impl Estimate {
     }
 
     /// As [`over_launches`](Self::over_launches), but somebody else has said which launches are outlying.
-    pub(super) fn leaving_out(values: &[f64], outlying: Vec<usize>) -> Result<Self, Error> {
+    pub(crate) fn leaving_out(values: &[f64], outlying: Vec<usize>) -> Result<Self, Error> {
         let middle = median(values).ok_or(Error::NoLaunches)?;
         let kept = values.len() - outlying.len();
         let doubt = if outlying.len() * 10 > values.len() * 3 {
-            Some(Doubt::ManyOutlying)
+            Some(Inconclusive::ManyOutlying)
         } else {
-            (kept < LEAST_KEPT).then_some(Doubt::FewLaunches)
+            (kept < LEAST_KEPT).then_some(Inconclusive::FewLaunches)
         };
         let counts = |launch: &usize| doubt.is_some() || !outlying.contains(launch);
         // From the median, so that launches that agree to the last bit have no spread at all.
@@ -85,7 +86,7 @@ impl Estimate {
 
     /// A sum of independent estimates, from the variance and the degrees of freedom of each (Welch, Satterthwaite).
     /// Nothing where that is no number.
-    pub(super) fn of_parts(value: f64, parts: &[(f64, f64)], doubt: Option<Doubt>) -> Option<Self> {
+    pub(crate) fn of_parts(value: f64, parts: &[(f64, f64)], doubt: Option<Inconclusive>) -> Option<Self> {
         let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
         let squares: f64 = parts.iter().map(|(variance, freedom)| variance.powi(2) / freedom).sum();
         let most: f64 = parts.iter().map(|(_, freedom)| freedom).sum();
@@ -117,7 +118,7 @@ impl Estimate {
     }
 
     /// Why no verdict should rest on this, if so.
-    pub fn doubt(&self) -> Option<Doubt> {
+    pub fn doubt(&self) -> Option<Inconclusive> {
         self.doubt
     }
 
@@ -159,7 +160,7 @@ impl Estimate {
 }
 
 /// Which values are further from the median of all than `tolerance` and than [`OUTLYING_MADS`].
-pub(super) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {
+pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {
     if let Some(launch) = values.iter().position(|value| !value.is_finite()) {
         return Err(Error::NotFinite { launch, value: values[launch] });
     }
@@ -214,17 +215,17 @@ mod tests {
         let third = estimate(&[&quiet[..], &[0.3, 0.3, -0.3]].concat());
         assert_eq!((third.outlying().len(), third.doubt()), (3, None));
         let more = estimate(&[&quiet[..6], &[0.3, 0.3, 0.3, 0.3]].concat());
-        assert_eq!((more.outlying(), more.doubt()), (&[6, 7, 8, 9][..], Some(Doubt::ManyOutlying)));
+        assert_eq!((more.outlying(), more.doubt()), (&[6, 7, 8, 9][..], Some(Inconclusive::ManyOutlying)));
         assert!((more.value() - (1.2 + 0.001) / 10.0).abs() < 1e-12, "{}", more.value());
         assert_eq!(more.freedom(), Some(9.0));
     }
 
     #[test]
     fn few_launches_are_doubted_and_two_have_no_interval() {
-        assert_eq!(estimate(&[0.0; 5]).doubt(), Some(Doubt::FewLaunches));
+        assert_eq!(estimate(&[0.0; 5]).doubt(), Some(Inconclusive::FewLaunches));
         assert_eq!(estimate(&[0.0; 6]).doubt(), None);
         let seven = estimate(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.3, 0.3]);
-        assert_eq!((seven.doubt(), seven.freedom()), (Some(Doubt::FewLaunches), Some(6.0)));
+        assert_eq!((seven.doubt(), seven.freedom()), (Some(Inconclusive::FewLaunches), Some(6.0)));
         let two = estimate(&[0.1, 0.2]);
         assert_eq!((two.interval(Confidence::NINETY_FIVE), two.p_above(0.0), two.p_below(0.0)), (None, None, None));
         assert!(estimate(&[0.1, 0.2, 0.3]).interval(Confidence::NINETY_FIVE).is_some());

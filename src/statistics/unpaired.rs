@@ -1,15 +1,16 @@
+//! The ratio of two separate runs, widened by how much runs differ.
 use super::{Estimate, median, scaled_mad};
 
 /// How far two runs came apart, by cells that are the same in both: on the log scale, the later run over the earlier.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Apart {
+pub struct RunShift {
     /// By how much the typical cell differs: a faster clock, a quieter hour.
     pub shift: f64,
     /// The standard deviation of the cells around that: what differs between runs by itself.
     pub spread: f64,
 }
 
-impl Apart {
+impl RunShift {
     /// From the log ratio of each cell that is the same in both. Nothing with fewer than three.
     pub fn of(cells: &[f64]) -> Option<Self> {
         (cells.len() >= 3).then_some(())?;
@@ -25,7 +26,7 @@ impl Apart {
 /// 1947; the variance between runs counts as if it were known to as many degrees as the surest of the others.
 ///
 /// Nothing where one of the four has no interval.
-pub fn unpaired(a: (&Estimate, &Estimate), b: (&Estimate, &Estimate), apart: Apart) -> Option<Estimate> {
+pub fn unpaired(a: (&Estimate, &Estimate), b: (&Estimate, &Estimate), apart: RunShift) -> Option<Estimate> {
     let parts = [a.0, a.1, b.0, b.1];
     let value = (a.0.value() - a.1.value()) - (b.0.value() - b.1.value());
     let mut variances = Vec::with_capacity(5);
@@ -39,7 +40,7 @@ pub fn unpaired(a: (&Estimate, &Estimate), b: (&Estimate, &Estimate), apart: Apa
 
 /// The log ratio of two times on the log scale that were not measured together and have no floor: less the typical shift
 /// between the runs. As [`unpaired`] otherwise.
-pub fn unpaired_by_shift(a: &Estimate, b: &Estimate, apart: Apart) -> Option<Estimate> {
+pub fn unpaired_by_shift(a: &Estimate, b: &Estimate, apart: RunShift) -> Option<Estimate> {
     let mut variances = Vec::with_capacity(3);
     for part in [a, b] {
         variances.push((part.standard_error()?.powi(2), part.freedom()?));
@@ -52,7 +53,7 @@ pub fn unpaired_by_shift(a: &Estimate, b: &Estimate, apart: Apart) -> Option<Est
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::{Confidence, Margin, Verdict, judge, typical_time};
+    use crate::statistics::{Confidence, Margin, TimeVerdict, judge, typical_time};
     use proptest::prelude::*;
 
     /// Ten launches around a time, with a scatter of 1 % to either side.
@@ -62,7 +63,7 @@ mod tests {
         typical_time(&launches).unwrap()
     }
 
-    const NONE: Apart = Apart { shift: 0.0, spread: 0.0 };
+    const NONE: RunShift = RunShift { shift: 0.0, spread: 0.0 };
 
     #[test]
     fn a_slower_machine_is_no_slower_program() {
@@ -70,7 +71,7 @@ mod tests {
         let (floor_then, floor_now) = (time(10.0), time(13.0));
         let ratio = unpaired((&now, &floor_now), (&then, &floor_then), NONE).unwrap();
         assert!(ratio.value().abs() < 1e-9);
-        let apart = Apart { shift: 1.3_f64.ln(), spread: 0.0 };
+        let apart = RunShift { shift: 1.3_f64.ln(), spread: 0.0 };
         assert!(unpaired_by_shift(&now, &then, apart).unwrap().value().abs() < 1e-9);
     }
 
@@ -78,24 +79,24 @@ mod tests {
     fn what_runs_differ_by_anyway_widens_the_interval() {
         let (then, now) = (time(100.0), time(110.0));
         let verdict = |spread| {
-            let estimate = unpaired_by_shift(&now, &then, Apart { shift: 0.0, spread }).unwrap();
+            let estimate = unpaired_by_shift(&now, &then, RunShift { shift: 0.0, spread }).unwrap();
             judge(&[estimate], Margin::TWO_PERCENT, Confidence::NINETY_FIVE)[0]
         };
-        assert_eq!((verdict(0.0), verdict(0.1)), (Verdict::Slower, Verdict::Unsure));
+        assert_eq!((verdict(0.0), verdict(0.1)), (TimeVerdict::Slower, TimeVerdict::Unsure));
     }
 
     #[test]
     fn three_cells_tell_how_far_runs_are_apart() {
-        assert_eq!(Apart::of(&[0.1, 0.2]), None);
-        assert!((Apart::of(&[0.1, 0.2, 0.3]).unwrap().shift - 0.2).abs() < 1e-12);
+        assert_eq!(RunShift::of(&[0.1, 0.2]), None);
+        assert!((RunShift::of(&[0.1, 0.2, 0.3]).unwrap().shift - 0.2).abs() < 1e-12);
     }
 
     proptest! {
         #[test]
         fn sides_can_be_swapped(a in 1.0..1e6, b in 1.0..1e6, shift in -1.0..1.0, spread in 0.0..1.0) {
             let (a, b) = (time(a), time(b));
-            let there = unpaired_by_shift(&a, &b, Apart { shift, spread }).unwrap();
-            let back = unpaired_by_shift(&b, &a, Apart { shift: -shift, spread }).unwrap();
+            let there = unpaired_by_shift(&a, &b, RunShift { shift, spread }).unwrap();
+            let back = unpaired_by_shift(&b, &a, RunShift { shift: -shift, spread }).unwrap();
             prop_assert!((there.value() + back.value()).abs() < 1e-9);
             prop_assert!((there.standard_error().unwrap() - back.standard_error().unwrap()).abs() < 1e-12);
         }

@@ -1,3 +1,4 @@
+//! Faster, slower, the same or inconclusive.
 use std::fmt;
 
 use super::{Confidence, Error, Estimate, discoveries};
@@ -5,7 +6,7 @@ use super::{Confidence, Error, Estimate, discoveries};
 /// What can be said of the first cell of a pair, against the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum TimeVerdict {
     /// It takes less time, by more than the margin.
     Faster,
     /// It takes more time, by more than the margin.
@@ -16,7 +17,7 @@ pub enum Verdict {
     Unsure,
 }
 
-impl Verdict {
+impl TimeVerdict {
     /// The verdict on the second cell, against the first.
     pub fn reversed(self) -> Self {
         match self {
@@ -27,7 +28,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for TimeVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Faster => "faster",
@@ -84,11 +85,11 @@ impl Default for Margin {
 ///   has moved", all cells must pass, and such an intersection-union test needs no correction: R. L. Berger,
 ///   "Multiparameter hypothesis testing and acceptance sampling", Technometrics 24, 1982. But each single `same` errs
 ///   by itself: where many cells lie just beyond the margin, some may be called the same.
-/// - **Unsure**: neither, or there is a [`Doubt`](super::Doubt) or no interval. Such a cell still counts in the family,
+/// - **Unsure**: neither, or there is a [`Inconclusive`](super::Inconclusive) or no interval. Such a cell still counts in the family,
 ///   so that what its launches looked like cannot ease the judgement of others.
 ///
 /// A cell that was never measured has no estimate and is the caller's to report.
-pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<Verdict> {
+pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<TimeVerdict> {
     let corrected = |p: &dyn Fn(&Estimate) -> Option<f64>| {
         discoveries(&cells.iter().map(|cell| trusted(cell).and_then(p).unwrap_or(1.0)).collect::<Vec<_>>())
     };
@@ -96,13 +97,13 @@ pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<
     let faster = corrected(&|cell| cell.p_below(-margin.log()));
     let verdict = |((cell, slower), faster): ((&Estimate, f64), f64)| {
         if slower <= confidence.error() / 2.0 {
-            Verdict::Slower
+            TimeVerdict::Slower
         } else if faster <= confidence.error() / 2.0 {
-            Verdict::Faster
+            TimeVerdict::Faster
         } else if p_within(cell, margin).is_some_and(|p| p <= confidence.error()) {
-            Verdict::Same
+            TimeVerdict::Same
         } else {
-            Verdict::Unsure
+            TimeVerdict::Unsure
         }
     };
     cells.iter().zip(slower).zip(faster).map(verdict).collect()
@@ -123,7 +124,7 @@ fn trusted(cell: &Estimate) -> Option<&Estimate> {
 mod tests {
     use super::*;
     use crate::statistics::typical_ratio;
-    use Verdict::{Faster, Same, Slower, Unsure};
+    use TimeVerdict::{Faster, Same, Slower, Unsure};
     use proptest::{collection::vec, prelude::*};
 
     /// Ten launches around a log ratio, `scatter` to either side.
@@ -133,7 +134,7 @@ mod tests {
         typical_ratio(&launches).unwrap()
     }
 
-    fn judge_by(cells: &[Estimate], margin: f64) -> Vec<Verdict> {
+    fn judge_by(cells: &[Estimate], margin: f64) -> Vec<TimeVerdict> {
         judge(cells, Margin::new(margin).unwrap(), Confidence::NINETY_FIVE)
     }
 
@@ -198,7 +199,7 @@ mod tests {
                 cells.iter().map(|cell| typical_ratio(&one(cell)).unwrap()).collect()
             };
             let (there, back) = (judge_by(&estimates(1.0), margin), judge_by(&estimates(-1.0), margin));
-            prop_assert_eq!(&there, &back.into_iter().map(Verdict::reversed).collect::<Vec<_>>());
+            prop_assert_eq!(&there, &back.into_iter().map(TimeVerdict::reversed).collect::<Vec<_>>());
             for (estimate, corrected) in estimates(1.0).into_iter().zip(there) {
                 let alone = judge_by(&[estimate], margin)[0];
                 prop_assert!(corrected == alone || (corrected == Unsure && matches!(alone, Faster | Slower)));

@@ -1,49 +1,49 @@
 //! Does the interval hold the truth as often as it says?
 
 use super::rivals::{ALL, Estimator, chosen};
-use super::{CLEAN, Machine, USUAL, laplace, monte_carlo, seeded, skewed, t3};
+use super::{CLEAN, SimulatedMachine, USUAL, laplace, monte_carlo, seeded, skewed, t3};
 use crate::statistics::{Estimate, OUTLYING, median};
 
 /// The machines, and how often the chosen 95 % interval is promised to hold the truth at least. Where that is less than
 /// 94 %, a known weakness is written down.
-pub(super) const MACHINES: [(&str, Machine, f64); 26] = [
+pub(crate) const MACHINES: [(&str, SimulatedMachine, f64); 26] = [
     ("clean", CLEAN, 0.94),
     ("1 in 10 off by 25 %", USUAL, 0.94),
-    ("exactly 1 of 10 off", Machine { odd_launches: 1, one_sided: true, ..CLEAN }, 0.94),
-    ("exactly 2 of 10 off", Machine { odd_launches: 2, one_sided: true, ..CLEAN }, 0.94),
-    ("exactly 3 of 10 off", Machine { odd_launches: 3, one_sided: true, ..CLEAN }, 0.94),
+    ("exactly 1 of 10 off", SimulatedMachine { odd_launches: 1, one_sided: true, ..CLEAN }, 0.94),
+    ("exactly 2 of 10 off", SimulatedMachine { odd_launches: 2, one_sided: true, ..CLEAN }, 0.94),
+    ("exactly 3 of 10 off", SimulatedMachine { odd_launches: 3, one_sided: true, ..CLEAN }, 0.94),
     // One run in eighty has four, all on one side: then the plain interval misses, and there is a doubt.
-    ("1 in 10 off, one side", Machine { one_sided: true, ..USUAL }, 0.93),
-    ("22 in 100 off", Machine { odd_chance: 0.22, ..CLEAN }, 0.94),
-    ("quiet, sd 0.2 %", Machine { launch_sd: 0.002, batch_sd: 0.002, ..CLEAN }, 0.94),
-    ("quiet, 1 in 10 off", Machine { launch_sd: 0.002, batch_sd: 0.002, ..USUAL }, 0.94),
+    ("1 in 10 off, one side", SimulatedMachine { one_sided: true, ..USUAL }, 0.93),
+    ("22 in 100 off", SimulatedMachine { odd_chance: 0.22, ..CLEAN }, 0.94),
+    ("quiet, sd 0.2 %", SimulatedMachine { launch_sd: 0.002, batch_sd: 0.002, ..CLEAN }, 0.94),
+    ("quiet, 1 in 10 off", SimulatedMachine { launch_sd: 0.002, batch_sd: 0.002, ..USUAL }, 0.94),
     // Too near to be told from the others, too far not to pull them along.
-    ("1 in 10 off by 6 %", Machine { off: 0.06, one_sided: true, ..USUAL }, 0.93),
-    ("1 in 10 off by 4 %", Machine { off: 0.04, one_sided: true, ..USUAL }, 0.93),
-    ("launch sd 2 %", Machine { launch_sd: 0.02, ..CLEAN }, 0.94),
+    ("1 in 10 off by 6 %", SimulatedMachine { off: 0.06, one_sided: true, ..USUAL }, 0.93),
+    ("1 in 10 off by 4 %", SimulatedMachine { off: 0.04, one_sided: true, ..USUAL }, 0.93),
+    ("launch sd 2 %", SimulatedMachine { launch_sd: 0.02, ..CLEAN }, 0.94),
     // A good launch is dropped now and then.
-    ("launch sd 5 %", Machine { launch_sd: 0.05, ..CLEAN }, 0.935),
-    ("sd 5 %, 1 in 10 off", Machine { launch_sd: 0.05, ..USUAL }, 0.93),
-    ("Laplace launches", Machine { launch: laplace, ..USUAL }, 0.94),
-    ("Laplace, sd 5 %", Machine { launch: laplace, launch_sd: 0.05, ..CLEAN }, 0.94),
-    ("t3 launches", Machine { launch: t3, ..USUAL }, 0.94),
-    ("t3, sd 5 %", Machine { launch: t3, launch_sd: 0.05, ..CLEAN }, 0.94),
+    ("launch sd 5 %", SimulatedMachine { launch_sd: 0.05, ..CLEAN }, 0.935),
+    ("sd 5 %, 1 in 10 off", SimulatedMachine { launch_sd: 0.05, ..USUAL }, 0.93),
+    ("Laplace launches", SimulatedMachine { launch: laplace, ..USUAL }, 0.94),
+    ("Laplace, sd 5 %", SimulatedMachine { launch: laplace, launch_sd: 0.05, ..CLEAN }, 0.94),
+    ("t3 launches", SimulatedMachine { launch: t3, ..USUAL }, 0.94),
+    ("t3, sd 5 %", SimulatedMachine { launch: t3, launch_sd: 0.05, ..CLEAN }, 0.94),
     // A mean is no median where launches are lopsided.
-    ("lopsided launches", Machine { launch: skewed, ..CLEAN }, 0.92),
-    ("batches t3, 5 %", Machine { batch: t3, batch_sd: 0.05, ..USUAL }, 0.94),
-    ("drift 10 %", Machine { drift: 0.1, ..USUAL }, 0.94),
-    ("launch sd 0.5 %", Machine { launch_sd: 0.005, ..USUAL }, 0.94),
-    ("5 launches", Machine { launches: 5, ..CLEAN }, 0.94),
-    ("5 launches, 1 in 10 off", Machine { launches: 5, ..USUAL }, 0.94),
-    ("7 launches, 1 in 10 off", Machine { launches: 7, ..USUAL }, 0.94),
-    ("20 launches, 1 in 10 off", Machine { launches: 20, ..USUAL }, 0.94),
+    ("lopsided launches", SimulatedMachine { launch: skewed, ..CLEAN }, 0.92),
+    ("batches t3, 5 %", SimulatedMachine { batch: t3, batch_sd: 0.05, ..USUAL }, 0.94),
+    ("drift 10 %", SimulatedMachine { drift: 0.1, ..USUAL }, 0.94),
+    ("launch sd 0.5 %", SimulatedMachine { launch_sd: 0.005, ..USUAL }, 0.94),
+    ("5 launches", SimulatedMachine { launches: 5, ..CLEAN }, 0.94),
+    ("5 launches, 1 in 10 off", SimulatedMachine { launches: 5, ..USUAL }, 0.94),
+    ("7 launches, 1 in 10 off", SimulatedMachine { launches: 7, ..USUAL }, 0.94),
+    ("20 launches, 1 in 10 off", SimulatedMachine { launches: 20, ..USUAL }, 0.94),
 ];
 
 /// The truth, which is not 0, so that nothing holds it by being stuck there.
 const TRUTH: f64 = 0.05;
 
 /// One number a launch, of so many runs.
-fn runs(machine: Machine, count: usize) -> impl Iterator<Item = Vec<f64>> {
+fn runs(machine: SimulatedMachine, count: usize) -> impl Iterator<Item = Vec<f64>> {
     let mut random = seeded(1979);
     (0..count).map(move |_| machine.run(TRUTH, &mut random).iter().map(|rounds| median(rounds).unwrap()).collect())
 }
@@ -87,7 +87,7 @@ fn doubt_is_rare_where_outliers_are_and_certain_where_launches_are_few() {
     // Four or more of ten, at one in ten each: 1.3 %.
     let rarely = doubted(USUAL);
     assert!((10..50).contains(&rarely), "{rarely}");
-    assert_eq!(doubted(Machine { launches: 5, ..CLEAN }), 2_000);
+    assert_eq!(doubted(SimulatedMachine { launches: 5, ..CLEAN }), 2_000);
 }
 
 /// Prints, in per cent, how often each estimator holds the truth and its mean half-width.

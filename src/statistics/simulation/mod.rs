@@ -3,7 +3,6 @@
 //!
 //! `EARLY_EXIT_TABLES=1 cargo test --lib _table -- --nocapture --test-threads 1` prints, in three minutes, two tables: what every estimator that was
 //! tried makes of every machine, and how often the verdicts on it err.
-
 mod coverage;
 mod rivals;
 mod verdicts;
@@ -19,14 +18,14 @@ fn tables_are_wanted() -> bool {
 }
 
 /// Draws a number of mean (or median) 0 and standard deviation (or thereabouts) 1.
-type Law = fn(&mut ChaCha8Rng) -> f64;
+type Distribution = fn(&mut ChaCha8Rng) -> f64;
 
 /// A made-up machine, and how it is measured. Standard deviations and shifts are on the log scale, i.e. shares.
 #[derive(Clone, Copy)]
-struct Machine {
+struct SimulatedMachine {
     launches: usize,
     /// How a launch differs from the typical one, for its whole life.
-    launch: Law,
+    launch: Distribution,
     launch_sd: f64,
     /// Besides, so many launches are off by `off`: the first ones (order does not matter), and others by chance.
     odd_launches: usize,
@@ -35,14 +34,14 @@ struct Machine {
     /// Always slower, rather than either.
     one_sided: bool,
     /// How a batch differs from the launch it is in.
-    batch: Law,
+    batch: Distribution,
     batch_sd: f64,
     /// By how much the machine gets slower over the rounds of a launch.
     drift: f64,
 }
 
 /// What is expected in practice, less the odd launches.
-const CLEAN: Machine = Machine {
+const CLEAN: SimulatedMachine = SimulatedMachine {
     launches: 10,
     launch: normal,
     launch_sd: 0.01,
@@ -56,11 +55,11 @@ const CLEAN: Machine = Machine {
 };
 
 /// What is expected in practice: one launch in ten off by 25 %.
-const USUAL: Machine = Machine { odd_chance: 0.1, ..CLEAN };
+const USUAL: SimulatedMachine = SimulatedMachine { odd_chance: 0.1, ..CLEAN };
 
 const ROUNDS: usize = 12;
 
-impl Machine {
+impl SimulatedMachine {
     /// The log ratios of all rounds of all launches of two cells, the first of which takes `truth` more.
     fn run(&self, truth: f64, random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
         (0..self.launches).map(|launch| self.run_launch(launch, truth, random)).collect()

@@ -7,12 +7,12 @@ use crate::statistics::{
     Confidence, Estimate, Interval, LEAST_KEPT, OUTLYING, OUTLYING_MADS, interval::t_exceeded, median, scaled_mad,
 };
 
-pub(super) type Estimator = fn(&[f64]) -> Interval;
+pub(crate) type Estimator = fn(&[f64]) -> Interval;
 
 const TAIL: f64 = 0.025;
 
 /// All of them by name, the chosen one first.
-pub(super) const ALL: [(&str, Estimator); 8] = [
+pub(crate) const ALL: [(&str, Estimator); 8] = [
     ("chosen", chosen),
     ("plain t", plain_t),
     ("bare MAD", kept_by_bare_mad),
@@ -23,7 +23,7 @@ pub(super) const ALL: [(&str, Estimator); 8] = [
     ("boot-t", bootstrap_t),
 ];
 
-pub(super) fn chosen(values: &[f64]) -> Interval {
+pub(crate) fn chosen(values: &[f64]) -> Interval {
     let estimate = Estimate::over_launches(values, OUTLYING.ln_1p()).expect("finite");
     estimate.interval(Confidence::NINETY_FIVE).expect("three launches or more")
 }

@@ -1,14 +1,14 @@
 //! How often are verdicts wrong, and how often do they see what is there?
 
 use super::coverage::MACHINES;
-use super::{CLEAN, Machine, USUAL, monte_carlo, seeded};
-use crate::statistics::Verdict::{Faster, Same, Slower, Unsure};
-use crate::statistics::{Confidence, Estimate, Margin, Verdict, judge, smallest_resolvable, typical_ratio};
+use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
+use crate::statistics::TimeVerdict::{Faster, Same, Slower, Unsure};
+use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
 
 /// So many runs of [`CELLS`] cells that all have the same truth, judged.
-fn judged(machine: Machine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<Verdict>> {
+fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<TimeVerdict>> {
     let mut random = seeded(1987);
     let margin = Margin::new(margin).unwrap();
     let mut run = |_| {
@@ -20,13 +20,13 @@ fn judged(machine: Machine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<Ver
 }
 
 /// In how many of the runs any cell got one of the verdicts.
-fn any(runs: &[Vec<Verdict>], verdicts: &[Verdict]) -> f64 {
+fn any(runs: &[Vec<TimeVerdict>], verdicts: &[TimeVerdict]) -> f64 {
     let with = runs.iter().filter(|run| run.iter().any(|verdict| verdicts.contains(verdict))).count();
     with as f64 / runs.len() as f64
 }
 
 /// Which share of all cells got the verdict.
-fn share(runs: &[Vec<Verdict>], verdict: Verdict) -> f64 {
+fn share(runs: &[Vec<TimeVerdict>], verdict: TimeVerdict) -> f64 {
     let all = runs.iter().flatten();
     all.clone().filter(|came| **came == verdict).count() as f64 / all.count() as f64
 }
@@ -101,7 +101,7 @@ fn five_per_cent_are_found_and_never_with_the_wrong_sign() {
 
 #[test]
 fn few_launches_never_say_anything() {
-    let few = judged(Machine { launches: 5, ..CLEAN }, 0.5, 0.02, 10);
+    let few = judged(SimulatedMachine { launches: 5, ..CLEAN }, 0.5, 0.02, 10);
     assert_eq!(share(&few, Unsure), 1.0);
 }
 
@@ -110,7 +110,7 @@ fn few_launches_never_say_anything() {
 fn the_smallest_resolvable_difference_is_found_with_its_power() {
     // A twin that shows the true standard error: the launch's own, and that of a median of twelve ratios.
     let mut random = seeded(1995);
-    let medians: Vec<Vec<f64>> = Machine { launches: 4_000, ..CLEAN }.run(0.0, &mut random);
+    let medians: Vec<Vec<f64>> = SimulatedMachine { launches: 4_000, ..CLEAN }.run(0.0, &mut random);
     let sd = typical_ratio(&medians).unwrap().standard_error().unwrap() * 4_000_f64.sqrt();
     let away = sd * (9.0_f64 / 10.0).sqrt();
     let twin: Vec<[f64; 1]> = (0..10).map(|launch| [if launch % 2 == 0 { away } else { -away }]).collect();

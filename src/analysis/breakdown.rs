@@ -1,0 +1,108 @@
+//! Where the time of an exit goes: a coroutine, a backtrace, the error, whatever of it an engine's exit has, and the rest.
+use super::estimates;
+use crate::catalog::benchmark::Benchmark;
+use crate::catalog::benchmark::CellId;
+use crate::catalog::benchmark::unwind::{BREAKDOWN, TYPED};
+use crate::output::grid::Grid;
+use crate::output::units;
+use crate::results::{CellRecord, Report};
+use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
+
+/// An exit below so many frames of the host, in its parts.
+pub struct ExitBreakdown {
+    /// The frames.
+    pub host_frames: u64,
+    /// The subjects, and where the time goes on each; the parts are those of [`parts`] that its exit is
+    /// made of.
+    pub subjects: Vec<(usize, Breakdown)>,
+}
+
+/// What an exit is set against: names of benchmarks under `floor/`.
+pub fn parts() -> impl Iterator<Item = &'static str> {
+    BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/"))
+}
+
+/// Each depth of the host's stack at which the exit and its parts were measured.
+pub fn all(report: &Report) -> Vec<ExitBreakdown> {
+    let at_depth = |&host_frames: &u64| {
+        let subjects = estimates::columns(report).into_iter();
+        let subjects: Vec<_> = subjects.filter_map(|n| Some((n, broken_down(report, n, host_frames)?))).collect();
+        (!subjects.is_empty()).then_some(ExitBreakdown { host_frames, subjects })
+    };
+    TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
+}
+
+/// A table for each depth of the host's stack.
+pub fn tables(report: &Report) -> String {
+    all(report).iter().map(|broken| broken.grid(report).terminal() + "\n").collect()
+}
+
+impl ExitBreakdown {
+    /// Which cell it is of.
+    pub fn address(&self) -> CellId {
+        CellId { benchmark: TYPED.whole.id.into(), at: None, host_frames: self.host_frames }
+    }
+
+    /// A row a part, a column a subject.
+    pub fn grid(&self, report: &Report) -> Grid {
+        let labels = self.subjects.iter().map(|(n, _)| report.subjects[*n].label.clone());
+        let title = format!("{}@{}: of which", TYPED.whole.id, self.host_frames);
+        let mut grid = Grid::new([title].into_iter().chain(labels));
+        let columns: Vec<_> = self.subjects.iter().map(|(n, of)| column(report, *n, of)).collect();
+        for (row, name) in parts().chain(["rest", "whole"]).enumerate() {
+            let cells = columns.iter().map(|column| shown(column[row].as_ref()));
+            grid.row([name.to_owned()].into_iter().chain(cells));
+        }
+        grid
+    }
+}
+
+/// The floors that an exit of a subject's is made of.
+fn made_of(report: &Report, subject: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
+    let about = &report.subjects[subject].about;
+    BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
+}
+
+/// A row each: the parts, or nothing where there is no such part; the rest; the whole.
+fn column(report: &Report, subject: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
+    let mut parts = of.parts.iter().cloned();
+    let parts =
+        made_of(report, subject).map(|(_, is_part)| is_part.then(|| parts.next()).flatten()).collect::<Vec<_>>();
+    parts.into_iter().chain([Some(of.rest.clone()), Some(of.total.clone())]).collect()
+}
+
+/// Launch by launch, since whatever slows a launch slows the whole and its parts.
+fn broken_down(report: &Report, subject: usize, host_frames: u64) -> Option<Breakdown> {
+    let whole = estimates::launches(find(report, subject, TYPED.whole.id, host_frames)?);
+    let parts: Vec<Vec<(u32, f64)>> = made_of(report, subject)
+        .filter_map(|(floor, is_part)| is_part.then_some(floor))
+        .map(|floor| {
+            let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
+            Some(estimates::launches(find(report, subject, floor.id, depth)?))
+        })
+        .collect::<Option<_>>()?;
+    if parts.is_empty() {
+        return None;
+    }
+    let at = |launches: &[(u32, f64)], wanted: u32| launches.iter().find(|(n, _)| *n == wanted).map(|(_, time)| *time);
+    let in_all: Vec<u32> =
+        whole.iter().map(|(n, _)| *n).filter(|n| parts.iter().all(|part| at(part, *n).is_some())).collect();
+    let times = |launches: &[(u32, f64)]| in_all.iter().filter_map(|n| at(launches, *n)).collect::<Vec<_>>();
+    breakdown(&times(&whole), &parts.iter().map(|part| times(part)).collect::<Vec<_>>()).ok()
+}
+
+fn find<'a>(report: &'a Report, subject: usize, benchmark: &str, host_frames: u64) -> Option<&'a CellRecord> {
+    report.cells.iter().find(|cell| {
+        cell.subject == subject && cell.address.benchmark == benchmark && cell.address.host_frames == host_frames
+    })
+}
+
+/// A part and half of its interval: `4.21 us ±0.08 us`.
+fn shown(estimate: Option<&Estimate>) -> String {
+    let Some(estimate) = estimate else { return "-".into() };
+    let value = units::nanoseconds(estimate.value(), 3);
+    match estimate.interval(Confidence::NINETY_FIVE) {
+        Some(interval) => format!("{value} ±{}", units::nanoseconds(interval.half_width(), 2)),
+        None => value,
+    }
+}

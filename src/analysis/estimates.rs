@@ -1,0 +1,105 @@
+//! From samples to estimates: what tables, pages and comparisons are drawn from.
+use crate::catalog::benchmark::CellId;
+use crate::results::{CellRecord, Report, SkipReason};
+use crate::statistics::{Confidence, Estimate, Interval, log_ratios, median, typical_ratio, typical_time};
+
+/// A row: one address, a cell a subject.
+pub struct EstimateRow<'a> {
+    /// Which.
+    pub address: &'a CellId,
+    /// A cell a subject, in the order of the report's subjects.
+    pub cells: Vec<CellEstimate<'a>>,
+}
+
+/// What is known of a cell.
+pub struct CellEstimate<'a> {
+    /// Its samples.
+    pub record: &'a CellRecord,
+    /// Its typical time in nanoseconds, on the log scale; nothing without samples.
+    pub time: Option<Estimate>,
+    /// Its typical ratio to the reference, on the log scale, from rounds in which both were; nothing for the reference.
+    pub ratio: Option<Estimate>,
+}
+
+impl CellEstimate<'_> {
+    /// The typical time in nanoseconds.
+    pub fn nanoseconds(&self) -> Option<f64> {
+        self.time.as_ref().map(|time| time.value().exp())
+    }
+
+    /// The typical time in nanoseconds, and its 95 % interval; nothing where there are too few launches for one.
+    pub fn known(&self) -> Option<(f64, Interval)> {
+        Some((self.nanoseconds()?, interval(self.time.as_ref()?)?.exp()?))
+    }
+
+    /// Why there is no time.
+    pub fn trouble(&self) -> Option<&SkipReason> {
+        self.record.trouble.as_ref()
+    }
+}
+
+/// The rows of a report, in its order.
+pub fn rows(report: &Report) -> Vec<EstimateRow<'_>> {
+    let width = report.subjects.len().max(1);
+    report.cells.chunks(width).map(|cells| row(cells)).collect()
+}
+
+fn row(records: &[CellRecord]) -> EstimateRow<'_> {
+    let cells = records.iter().enumerate().map(|(n, record)| CellEstimate {
+        record,
+        time: typical_time(&samples(record)).ok(),
+        ratio: (n > 0).then(|| ratio(record, &records[0])).flatten(),
+    });
+    EstimateRow { address: &records[0].address, cells: cells.collect() }
+}
+
+pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
+    record.launches.iter().map(|launch| launch.nanoseconds.as_slice()).filter(|rounds| !rounds.is_empty()).collect()
+}
+
+/// The typical log ratio of two cells, from the rounds of the launches in which both were; nothing where there are none.
+pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
+    let paired = of.launches.iter().filter_map(|left| {
+        let right = to.launches.iter().find(|right| right.launch == left.launch)?;
+        log_ratios(&left.nanoseconds, &right.nanoseconds).ok().filter(|rounds| !rounds.is_empty())
+    });
+    typical_ratio(&paired.collect::<Vec<_>>()).ok()
+}
+
+/// The subjects that are shown as columns: twins are not.
+pub fn columns(report: &Report) -> Vec<usize> {
+    (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect()
+}
+
+/// The typical nanoseconds of each launch, by the launch's number.
+pub fn launches(record: &CellRecord) -> Vec<(u32, f64)> {
+    record.launches.iter().filter_map(|launch| Some((launch.launch, median(&launch.nanoseconds)?))).collect()
+}
+
+impl EstimateRow<'_> {
+    /// The subject that is faster than every other: only where all intervals between it and them agree. Twins do not
+    /// take part.
+    pub fn fastest(&self, report: &Report) -> Option<usize> {
+        let subjects: Vec<_> = (0..self.cells.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect();
+        let time = |n: &usize| self.cells[*n].nanoseconds().unwrap_or(f64::INFINITY);
+        let best = *subjects.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
+        let beats = |other: &usize| match ratio(self.cells[best].record, self.cells[*other].record) {
+            Some(ratio) => interval(&ratio).is_some_and(|interval| interval.high < 0.0) && ratio.doubt().is_none(),
+            // A cell that has no time is beaten by any that has one.
+            None => self.cells[*other].time.is_none(),
+        };
+        let others: Vec<_> = subjects.into_iter().filter(|n| *n != best).collect();
+        (self.cells[best].time.is_some() && !others.is_empty() && others.iter().all(beats)).then_some(best)
+    }
+
+    /// The cell that repeats the reference.
+    pub fn twin(&self, report: &Report) -> Option<&CellEstimate<'_>> {
+        let place = report.subjects.iter().position(|subject| subject.twin_of.is_some())?;
+        self.cells.get(place)
+    }
+}
+
+/// The 95 % interval of an estimate.
+pub fn interval(estimate: &Estimate) -> Option<Interval> {
+    estimate.interval(Confidence::NINETY_FIVE)
+}

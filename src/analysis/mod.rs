@@ -1,0 +1,7 @@
+//! From results to decisions: estimates, comparisons, the best backend, the break-even point, warnings.
+pub mod best_backend;
+pub mod break_even;
+pub mod breakdown;
+pub mod comparison;
+pub mod estimates;
+pub mod warnings;

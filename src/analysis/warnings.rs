@@ -1,0 +1,82 @@
+//! What a reader of numbers should be aware of, each with what to do about it.
+use super::estimates;
+use crate::engine;
+use crate::results::{Machine, Report, SkipReason};
+
+/// The notes on a report. `load` is how many processes were ready to run before it began; `alone` whether no other run
+/// of this program measured at the same time.
+pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
+    let Machine { processors, governor, .. } = &report.machine;
+    let mut notes = Vec::new();
+    let mut note = |holds: bool, text: String| notes.extend(holds.then_some(text));
+
+    note(
+        report.build.opt_level != "3",
+        format!("built at optimisation level {}: times mean little; build with --release", report.build.opt_level),
+    );
+    note(!alone, "another run measured on this machine at the same time: do one after the other".into());
+    let load = load.unwrap_or(0.0);
+    note(
+        load > 0.3 * *processors as f64,
+        format!(
+            "the machine was busy before this began (load {load:.1} on {processors} processors): ratios hold, single times less so"
+        ),
+    );
+    if let Some(governor) = governor.as_deref().filter(|governor| *governor != "performance") {
+        note(true, format!("the clock frequency is governed by `{governor}`: for single times choose `performance`"));
+    }
+
+    let batches: usize = launches(report).map(|launch| launch.nanoseconds.len()).sum();
+    let disturbed: usize = launches(report).map(|launch| launch.disturbed as usize).sum();
+    let share = disturbed as f64 / batches.max(1) as f64;
+    note(
+        share > 0.02,
+        format!(
+            "{:.0} % of the batches were disturbed by other processes: give it a quieter machine, or a larger --budget",
+            100.0 * share
+        ),
+    );
+
+    let rows = estimates::rows(report);
+    let ratios = || rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref());
+    let outlying = ratios().filter(|ratio| !ratio.outlying().is_empty()).count();
+    note(
+        outlying > 0,
+        format!("{outlying} of {} ratios leave out outlying launches: that is what launches are for", ratios().count()),
+    );
+    let doubted = ratios().filter(|ratio| ratio.doubt().is_some()).count();
+    note(
+        doubted > 0,
+        format!(
+            "{doubted} of {} ratios come from too few launches that agree for a verdict: give it more --launches or a larger --budget",
+            ratios().count()
+        ),
+    );
+
+    let too_slow: Vec<_> =
+        report.cells.iter().filter(|cell| matches!(cell.trouble, Some(SkipReason::TooSlow { .. }))).collect();
+    if let Some(first) = too_slow.first() {
+        note(
+            true,
+            format!(
+                "{} cells did not fit in the budget, {} among them: raise --budget, or choose with --filter",
+                too_slow.len(),
+                first.address
+            ),
+        );
+    }
+    let missing: Vec<_> = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).collect();
+    note(
+        !missing.is_empty(),
+        format!("not compiled in: {}; `early-exit list` says which feature brings each", missing.join(", ")),
+    );
+    note(
+        !report.run.complete,
+        format!("incomplete: {} of {} launches were made", report.run.launches_made, report.run.launches),
+    );
+    notes
+}
+
+fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
+    report.cells.iter().flat_map(|cell| &cell.launches)
+}

@@ -1,0 +1,75 @@
+//! The identifier of a cell: a benchmark with its parameter, as in `unwind/typed/50`.
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Which cell of a subject: a benchmark, its parameter, and the depth of the host's stack.
+///
+/// Written as `unwind/guest-depth/512@50`: 512 guest frames, below 50 frames of the host; one frame is not written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct CellId {
+    /// The benchmark's id.
+    pub benchmark: String,
+    /// Its parameter, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<u64>,
+    /// Below how many frames of the host.
+    pub host_frames: u64,
+}
+
+impl fmt::Display for CellId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.benchmark)?;
+        if let Some(at) = self.at {
+            write!(f, "/{at}")?;
+        }
+        if self.host_frames != 1 {
+            write!(f, "@{}", self.host_frames)?;
+        }
+        Ok(())
+    }
+}
+
+/// A text that is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no `theme/name[/parameter][@host frames]`")]
+pub struct InvalidCellId(String);
+
+impl FromStr for CellId {
+    type Err = InvalidCellId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCellId> {
+        let number = |digits: &str| digits.parse::<u64>().map_err(|_| InvalidCellId(text.into()));
+        let (path, host_frames) = match text.split_once('@') {
+            Some((path, frames)) => (path, number(frames)?),
+            None => (text, 1),
+        };
+        let mut parts = path.split('/');
+        let (Some(theme), Some(name), at, None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return Err(InvalidCellId(text.into()));
+        };
+        Ok(Self { benchmark: format!("{theme}/{name}"), at: at.map(number).transpose()?, host_frames })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in ["", "a", "a/b/c", "a/b/1/2", "a/b@x", "a/b/-1"] {
+            assert_eq!(text.parse::<CellId>(), Err(InvalidCellId(text.into())));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_displayed_is_read_back(id in "[a-z]{1,5}/[a-z-]{1,5}", at: Option<u64>, host_frames: u64) {
+            let address = CellId { benchmark: id, at, host_frames };
+            prop_assert_eq!(address.to_string().parse::<CellId>(), Ok(address));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What an exit is made of, and what else a language has to leave with.
+use std::hint::black_box;
+use std::panic::{catch_unwind, resume_unwind};
+
+use anyhow::Result;
+use backtrace::Backtrace;
+use corosensei::stack::DefaultStack;
+use corosensei::{CoroutineResult, ScopedCoroutine, Yielder};
+
+use crate::catalog::benchmark::Benchmark;
+use crate::engine::embedding::Prepared;
+use crate::exit_code::ExitCode;
+
+/// An early exit as a function has it.
+pub static RESULT: Benchmark =
+    Benchmark::floor("floor/result", "an `Err(ExitCode)` returned through a function pointer", |_| Ok(result()));
+
+/// The error, without leaving anything.
+pub static ERROR: Benchmark = Benchmark::floor(
+    "floor/error-value",
+    "an `ExitCode` boxed, returned through a function pointer, downcast by value and freed",
+    |_| Ok(error_value()),
+)
+.headline();
+
+/// Leaving by the unwinder.
+pub static PANIC: Benchmark = Benchmark::floor(
+    "floor/panic",
+    "an `ExitCode` boxed and thrown by `resume_unwind` behind a function pointer, caught by `catch_unwind`, downcast \
+     and freed",
+    |_| Ok(panic()),
+);
+
+/// Leaving a stack behind.
+pub static COROUTINE: Benchmark = Benchmark::floor(
+    "floor/coroutine",
+    "a coroutine created on a stack of 1 MiB that is used again, resumed, suspended by itself and reset, with the \
+     library that Wasmer uses",
+    |_| coroutine(),
+)
+.headline();
+
+/// Looking at the stack.
+pub static BACKTRACE: Benchmark = Benchmark::floor(
+    "floor/backtrace",
+    "one unresolved backtrace taken and freed, with the library that Wasmer uses",
+    |_| Ok(backtrace()),
+)
+.below_host_frames(&[1, 8, 50, 512])
+.headline();
+
+fn result() -> Prepared {
+    fn early_exit(code: u32) -> Result<u32, ExitCode> {
+        if code == 0 { Ok(0) } else { Err(ExitCode(code)) }
+    }
+    let host: fn(u32) -> Result<u32, ExitCode> = black_box(early_exit);
+    Prepared::repeat(move || host(black_box(1)), |result| *result == Err(ExitCode(1)), |result| format!("{result:?}"))
+}
+
+fn error_value() -> Prepared {
+    type HostError = Box<dyn std::error::Error + Send + Sync>;
+    fn early_exit(code: u32) -> Result<u32, HostError> {
+        if code == 0 { Ok(0) } else { Err(Box::new(ExitCode(code))) }
+    }
+    let host: fn(u32) -> Result<u32, HostError> = black_box(early_exit);
+    let call = move || host(black_box(1)).map_err(|error| error.downcast::<ExitCode>());
+    Prepared::repeat(
+        call,
+        |result| matches!(result, Err(Ok(code)) if **code == ExitCode(1)),
+        |result| format!("{result:?}"),
+    )
+}
+
+fn panic() -> Prepared {
+    fn early_exit(code: u32) -> u32 {
+        if code == 0 { 0 } else { resume_unwind(Box::new(ExitCode(code))) }
+    }
+    let host: fn(u32) -> u32 = black_box(early_exit);
+    let call = move || catch_unwind(|| host(black_box(1))).map_err(|payload| payload.downcast::<ExitCode>());
+    Prepared::repeat(
+        call,
+        |result| matches!(result, Err(Ok(code)) if **code == ExitCode(1)),
+        |result| format!("{result:?}"),
+    )
+}
+
+fn coroutine() -> Result<Prepared> {
+    let mut stack = DefaultStack::new(1 << 20)?;
+    let leave = move || {
+        let coroutine = ScopedCoroutine::with_stack(&mut stack, |yielder: &Yielder<(), ExitCode>, ()| {
+            yielder.suspend(black_box(ExitCode(1)));
+        });
+        coroutine.scope(|mut coroutine| match coroutine.resume(()) {
+            CoroutineResult::Yield(code) => {
+                // SAFETY: nothing on the stack that is left behind has a destructor.
+                unsafe { coroutine.force_reset() };
+                Some(code)
+            }
+            CoroutineResult::Return(()) => None,
+        })
+    };
+    Ok(Prepared::repeat(leave, |left| *left == Some(ExitCode(1)), |left| format!("{left:?}")))
+}
+
+fn backtrace() -> Prepared {
+    Prepared::repeat(
+        Backtrace::new_unresolved,
+        |trace| !trace.frames().is_empty(),
+        |_| "a backtrace without a frame".into(),
+    )
+}

@@ -1,0 +1,191 @@
+//! What it costs: the catalogue. No engine is named here.
+//!
+//! A benchmark is data: what is inside the timer, and with which parameter. An engine family prepares it in its own
+//! idiom; what needs no engine (the floors) or is made of another cell (exits beside exits) is prepared here.
+mod address;
+pub mod artifact;
+pub mod call;
+pub mod cold;
+pub mod compile;
+pub mod execute;
+pub mod floor;
+pub mod instantiate;
+pub mod module;
+pub mod recover;
+pub mod unwind;
+
+pub use address::CellId;
+
+use anyhow::Result;
+
+use crate::engine::embedding::Prepared;
+
+/// One thing that is timed. On a subject, with its parameter, it is a cell.
+pub struct Benchmark {
+    /// What the command line calls it, without its parameter: `theme/name`.
+    pub id: &'static str,
+    /// What is inside the timer, and what is not.
+    pub inside: &'static str,
+    /// What it is a function of, where it is one.
+    pub parameter: Option<Parameter>,
+    /// Below how many frames of the host it is sampled: an exit's cost grows with each.
+    pub host_frames: &'static [u64],
+    /// Who knows how to prepare it.
+    pub prepared: BenchmarkKind,
+    /// The same work with no WebAssembly in it.
+    pub floor: Option<&'static Benchmark>,
+    /// Among the few that `cargo bench` and `measure --quick` take.
+    pub headline: bool,
+    /// Is about several threads: it is not held to one processor.
+    pub parallel: bool,
+    /// Means something only in a process that has done nothing else; criterion leaves it out.
+    pub fresh: bool,
+}
+
+/// What a benchmark is a function of.
+pub struct Parameter {
+    /// Its name, with its unit: `guest frames`.
+    pub name: &'static str,
+    /// The values that it takes.
+    pub values: &'static [u64],
+    /// The values that it takes besides, where everything is asked for.
+    pub full: &'static [u64],
+}
+
+/// Who knows how to prepare a cell.
+pub enum BenchmarkKind {
+    /// Each engine family, in its own idiom.
+    Family,
+    /// Nobody in particular: there is no engine in it.
+    Anywhere(fn(u64) -> Result<Prepared>),
+    /// Nobody in particular, of the module that the user gave; where there is none, there is no cell.
+    Module(module::ModuleBenchmark),
+    /// Whoever prepares this one: it is that, while as many threads as the parameter says do the same.
+    Beside(&'static Benchmark),
+}
+
+impl Benchmark {
+    /// A benchmark without a parameter that each engine family prepares.
+    pub const fn by_family(id: &'static str, inside: &'static str) -> Self {
+        Self {
+            id,
+            inside,
+            parameter: None,
+            host_frames: &[1],
+            prepared: BenchmarkKind::Family,
+            floor: None,
+            headline: false,
+            parallel: false,
+            fresh: false,
+        }
+    }
+
+    /// A floor.
+    pub const fn floor(id: &'static str, inside: &'static str, prepare: fn(u64) -> Result<Prepared>) -> Self {
+        Self { prepared: BenchmarkKind::Anywhere(prepare), ..Self::by_family(id, inside) }
+    }
+
+    /// As a function of a parameter.
+    pub const fn over(self, name: &'static str, values: &'static [u64], full: &'static [u64]) -> Self {
+        Self { parameter: Some(Parameter { name, values, full }), ..self }
+    }
+
+    /// Below so many frames of the host.
+    pub const fn below_host_frames(self, host_frames: &'static [u64]) -> Self {
+        Self { host_frames, ..self }
+    }
+
+    /// Held against a floor.
+    pub const fn above(self, floor: &'static Benchmark) -> Self {
+        Self { floor: Some(floor), ..self }
+    }
+
+    /// Beside as many threads that do the same as the parameter says.
+    pub const fn beside(self, same: &'static Benchmark) -> Self {
+        Self { prepared: BenchmarkKind::Beside(same), ..self }
+    }
+
+    /// Among the headlines.
+    pub const fn headline(self) -> Self {
+        Self { headline: true, ..self }
+    }
+
+    /// About several threads.
+    pub const fn parallel(self) -> Self {
+        Self { parallel: true, ..self }
+    }
+
+    /// In a fresh process only.
+    pub const fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
+    }
+
+    /// Whether it is about one thread alone.
+    pub fn is_single_threaded(&self) -> bool {
+        !self.parallel && !matches!(self.prepared, BenchmarkKind::Beside(_))
+    }
+
+    /// Its cells on one subject, all of them where everything is asked for.
+    pub fn addresses(&'static self, full: bool) -> impl Iterator<Item = CellId> {
+        let values: Vec<Option<u64>> = match &self.parameter {
+            Some(parameter) => {
+                let more = if full { parameter.full } else { &[] };
+                parameter.values.iter().chain(more).copied().map(Some).collect()
+            }
+            None => vec![None],
+        };
+        let address = |at, host_frames| CellId { benchmark: self.id.into(), at, host_frames };
+        values.into_iter().flat_map(move |at| self.host_frames.iter().map(move |frames| address(at, *frames)))
+    }
+}
+
+/// The themes, in the order in which tables show them.
+static THEMES: &[&[&Benchmark]] = &[
+    compile::ALL,
+    artifact::ALL,
+    instantiate::ALL,
+    cold::ALL,
+    call::ALL,
+    unwind::RETURNED,
+    unwind::RETURNING,
+    unwind::WHOLE,
+    unwind::LEAVING,
+    unwind::TRAPS,
+    unwind::SWEEPS,
+    recover::ALL,
+    execute::ALL,
+    floor::ALL,
+    module::ALL,
+];
+
+/// Every benchmark.
+pub fn all() -> impl Iterator<Item = &'static Benchmark> {
+    THEMES.iter().flat_map(|theme| theme.iter().copied())
+}
+
+/// The benchmark of that name.
+pub fn find(id: &str) -> Option<&'static Benchmark> {
+    all().find(|benchmark| benchmark.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_sorted_into_themes() {
+        let mut ids: Vec<_> = all().map(|benchmark| benchmark.id).collect();
+        assert!(ids.iter().all(|id| id.split('/').count() == 2), "{ids:?}");
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all().count());
+    }
+
+    #[test]
+    fn a_sweep_has_a_cell_for_each_value_and_depth() {
+        static SWEEP: Benchmark = Benchmark::by_family("a/b", "").over("n", &[1, 8], &[64]).below_host_frames(&[1, 50]);
+        let shown = |full| SWEEP.addresses(full).map(|address| address.to_string()).collect::<Vec<_>>();
+        assert_eq!(shown(false), ["a/b/1", "a/b/1@50", "a/b/8", "a/b/8@50"]);
+        assert_eq!(shown(true).len(), 6);
+    }
+}

@@ -1,0 +1,60 @@
+//! How leaving grows with what lies around it.
+use super::way::TYPED;
+use crate::catalog::benchmark::{Benchmark, floor};
+
+const GUEST_FRAMES: &[u64] = &[1, 8, 64, 512, 4096];
+
+/// Guest frames, for an exit like any other.
+pub static GUEST_DEPTH: Benchmark =
+    Benchmark::by_family("unwind/guest-depth", "as `unwind/typed`, from below so many frames of the guest")
+        .over("guest frames", GUEST_FRAMES, &[])
+        .above(&floor::ERROR);
+
+/// Guest frames, for the cheap exit.
+pub static GUEST_DEPTH_PREBUILT: Benchmark = Benchmark::by_family(
+    "unwind/guest-depth-prebuilt",
+    "as `unwind/typed-prebuilt`, from below so many frames of the guest",
+)
+.over("guest frames", GUEST_FRAMES, &[])
+.above(&floor::RESULT);
+
+/// Guest frames, for a trap, whose trace holds each of them.
+pub static GUEST_DEPTH_UNREACHABLE: Benchmark = Benchmark::by_family(
+    "unwind/guest-depth-unreachable",
+    "as `unwind/unreachable`, from below so many frames of the guest",
+)
+.over("guest frames", GUEST_FRAMES, &[]);
+
+/// Calls from host to guest to host.
+pub static REENTRIES: Benchmark = Benchmark::by_family(
+    "unwind/reentries",
+    "a typed call of a guest that calls a host function that calls the guest, and so on; an `Err(ExitCode)` in the \
+     innermost; its way out through every level, and the downcast by value in the outermost caller",
+)
+.over("re-entries", &[20, 50, 100, 200], &[]);
+
+/// Exits beside exits: what they share is a lock.
+pub static BESIDE: Benchmark = Benchmark::by_family(
+    "unwind/beside-threads",
+    "as `unwind/typed`, while other threads exit from stores of their own, on the other processors where there are any; \
+     an exit counts where they were seen to exit, or to wait at a lock, before and after it, unless they are not for 20 ms",
+)
+.over("threads", &[0, 1, 2, 4, 8, 16], &[])
+.beside(&TYPED.whole);
+
+/// Code that does not run, but is there: each backtrace looks for its frames in all of it.
+pub static MODULES: Benchmark = Benchmark::by_family(
+    "unwind/modules",
+    "as `unwind/typed`, with so many modules registered besides: one artifact, deserialised that often on one engine",
+)
+.over("modules", &[1, 8, 64, 512], &[4096]);
+
+/// Functions of one module, of which one compiler registers each by itself.
+pub static FUNCTIONS: Benchmark = Benchmark::by_family(
+    "unwind/functions",
+    "as `unwind/typed`, with one generated module of so many functions registered besides, which does not run",
+)
+.over("functions", &[1, 16, 64], &[512]);
+
+pub(crate) static ALL: &[&Benchmark] =
+    &[&GUEST_DEPTH, &GUEST_DEPTH_PREBUILT, &GUEST_DEPTH_UNREACHABLE, &REENTRIES, &BESIDE, &MODULES, &FUNCTIONS];

@@ -1,0 +1,80 @@
+//! What survives an exit: in the guest, in the host, and in the store between them.
+use super::Scenario;
+
+/// What the guest did before the call stays, what follows the call does not happen.
+pub static FOOTPRINTS: Scenario = Scenario::by_family(
+    "after/footprints",
+    "what the guest did before the exit is there, and what follows the call did not happen",
+    &[
+        "exited early with exit code: 5",
+        "memory at 0: 7, in the page it grew: 8, after the call: 0",
+        "globals: 1 before the call, 0 after it",
+        "memory: 2 pages, in the table: the guest's own function",
+        "not asked to exit, it returned 7",
+        "memory after the call: 7, globals: 2 before the call, 1 after it",
+    ],
+);
+
+/// One instance, again and again.
+pub static CALL_AGAIN: Scenario = Scenario::by_family(
+    "after/call-again",
+    "one instance exits and returns by turns, thousands of times, with another code each time",
+    &["of 10000 calls 5000 exited with the code they were given, 5000 returned"],
+);
+
+/// The host's own frames are left in the ordinary way.
+pub static DESTRUCTORS: Scenario = Scenario::by_family(
+    "after/destructors",
+    "destructors run once: of the host function's frame, then of the caller's, then of all that the store holds",
+    &[
+        "typed function",
+        "dropped: a local of the host function",
+        "dropped: a local of the caller",
+        "exited early with exit code: 5",
+        "dropped with the store: the data of the environment, what the host function captured",
+        "dynamic function",
+        "dropped: a local of the host function",
+        "dropped: a local of the caller",
+        "exited early with exit code: 5",
+        "dropped with the store: the data of the environment, what the host function captured",
+    ],
+);
+
+/// The error is neither lost nor copied.
+pub static PAYLOAD: Scenario = Scenario::by_family(
+    "after/payload-dropped-once",
+    "the host's error lives until its last owner is gone, and is dropped once",
+    &[
+        "typed: alive in the error, 0 dropped; downcast by value, 0 dropped; gone, 1 dropped",
+        "dynamic: alive in the error, 0 dropped; downcast by value, 0 dropped; gone, 1 dropped",
+        "1000 exits whose error nobody looked at: 1000 dropped",
+        "1000 failed downcasts to another type: 1000 dropped",
+    ],
+);
+
+/// Not even where the engine's error has clones.
+pub static PAYLOAD_OF_CLONES: Scenario = Scenario::by_family(
+    "after/payload-of-clones-dropped-once",
+    "the host's error lives as long as any clone of the engine's, and is dropped once",
+    &[
+        "typed: alive in a clone, 0 dropped; both gone, 1 dropped",
+        "dynamic: alive in a clone, 0 dropped; both gone, 1 dropped",
+    ],
+);
+
+/// What the host function wrote down is there.
+pub static FUNCTION_ENV: Scenario = Scenario::by_family(
+    "after/function-env",
+    "the environment is as the host function left it when it returned its error",
+    &[
+        "exited early with exit code: 5",
+        "it noted: [5]",
+        "exited early with exit code: 6",
+        "it noted: [5, 6]",
+        "returned 7",
+        "it noted: [0]",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] =
+    &[&FOOTPRINTS, &CALL_AGAIN, &DESTRUCTORS, &PAYLOAD, &PAYLOAD_OF_CLONES, &FUNCTION_ENV];

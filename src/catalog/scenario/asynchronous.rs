@@ -1,0 +1,90 @@
+//! Exits from calls that wait: host functions that are futures, and calls that are dropped while they wait.
+use super::Scenario;
+
+/// What must come from a host function that waits once before it decides: two polls for each of six codes.
+const AFTER_WAITING: &[&str] = &[
+    "direct: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 12",
+    "times that the guest went on: 0",
+    "let pass, it returns 26; polls: 2",
+    "indirect: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 12",
+    "times that the guest went on: 1",
+    "let pass, it returns 26; polls: 2",
+];
+
+/// Typed.
+pub static TYPED: Scenario =
+    Scenario::by_family("async/typed", "an async typed host function waits, then returns the error", AFTER_WAITING);
+
+/// Typed, with an environment.
+pub static TYPED_ENV: Scenario = Scenario::by_family(
+    "async/typed-env",
+    "an async typed host function with an environment waits, then returns the error",
+    AFTER_WAITING,
+);
+
+/// Dynamic.
+pub static DYNAMIC: Scenario =
+    Scenario::by_family("async/dynamic", "an async dynamic host function waits, then returns the error", AFTER_WAITING);
+
+/// Dynamic, with an environment.
+pub static DYNAMIC_ENV: Scenario = Scenario::by_family(
+    "async/dynamic-env",
+    "an async dynamic host function with an environment waits, then returns the error",
+    AFTER_WAITING,
+);
+
+/// Not every host function of an async call has to be async.
+pub static PLAIN: Scenario = Scenario::by_family(
+    "async/plain",
+    "a host function that is not async returns the error out of an async call",
+    &[
+        "direct: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 6",
+        "times that the guest went on: 0",
+        "let pass, it returns 26; polls: 1",
+        "indirect: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 6",
+        "times that the guest went on: 1",
+        "let pass, it returns 26; polls: 1",
+    ],
+);
+
+/// An async host function, and a caller that is not async.
+pub static CALLED_PLAINLY: Scenario = Scenario::by_family(
+    "async/called-plainly",
+    "called without async, an async host function may exit but not wait: that is a trap, and no exit",
+    &[
+        "without waiting: exit code 7",
+        "waiting: trapped by `[..]async[..]`, an ExitCode false",
+        "without waiting: exit code 8",
+    ],
+);
+
+/// Several calls wait at once.
+pub static IN_TURN: Scenario = Scenario::by_family(
+    "async/in-turn",
+    "two calls of one instance wait at once, and end in another order, or one is dropped: each has its own code",
+    &[
+        "polled in turn: 1 waits, 2 waits, 2 exits with 2, 1 exits with 1",
+        "the first dropped: 1 waits, 2 waits, 2 exits with 2",
+        "times that the guest went on: 0",
+    ],
+);
+
+/// A time-out.
+pub static DROPPED: Scenario = Scenario::by_family(
+    "async/dropped",
+    "a call that waits is dropped, as a time-out does: its future is destroyed, and the store goes on",
+    &[
+        "never polled: entered 0, destroyed 0",
+        "polled, it waits: entered 1, destroyed 0",
+        "dropped: entered 1, destroyed 1",
+        "a hundred more: entered 101, destroyed 101",
+        "times that the guest went on: 0",
+        "the next call: exit code 7",
+        "let pass, it returns 26",
+        "times that the guest went on: 1",
+        "the store is given back: true",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] =
+    &[&TYPED, &TYPED_ENV, &DYNAMIC, &DYNAMIC_ENV, &PLAIN, &CALLED_PLAINLY, &IN_TURN, &DROPPED];

@@ -1,0 +1,31 @@
+//! Exits from far below.
+use super::Scenario;
+
+/// Many frames of one guest.
+pub static GUEST_FRAMES: Scenario = Scenario::by_family(
+    "depth/guest-frames",
+    "an exit below 4,096 guest frames leaves all of them, as often as one likes",
+    &[
+        "exited early with exit code: 5",
+        "guest functions: 4096 entered, 0 returned",
+        "not asked to exit: returned 4096",
+        "guest functions: 8192 entered, 4096 returned",
+        "1000 times more: 1000 exited",
+        "guest functions: 4104192 entered, 4096 returned",
+    ],
+);
+
+/// Many calls, each below the other.
+pub static RE_ENTRIES: Scenario = Scenario::by_family(
+    "depth/re-entries",
+    "an exit below 200 calls from host to guest to host leaves all of them",
+    &[
+        "exited early with exit code: 5",
+        "handed on by host functions: 200 times",
+        "guest: entered 201 times, returned 0 times",
+        "not asked to exit: returned 201",
+        "guest: entered 402 times, returned 201 times",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] = &[&GUEST_FRAMES, &RE_ENTRIES];

@@ -1,0 +1,107 @@
+//! Drills: what must go wrong, to see what the harness makes of it. Played only when a filter names them.
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::Scenario;
+use crate::engine::embedding::Value::I32;
+use crate::engine::embedding::{Embedding, Host, Transcript};
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+/// A guest that never returns: timed out.
+pub static HANG: Scenario = Scenario::anywhere(
+    "drill/hang",
+    "an endless loop costs its own verdict and no more",
+    &["the guest runs", "it came back"],
+    |engine, out| {
+        let said = out.clone();
+        let host: Host = Arc::new(move |_, _| {
+            say!(said, "the guest runs");
+            Ok(vec![])
+        });
+        let outcome = engine.compile(&guest::wasm(guest::ENDLESS))?.instantiate(host)?.call("count", &[I32(0)]);
+        say!(out, "it came back: {outcome}");
+        Ok(())
+    },
+)
+.within_seconds(2)
+.drill();
+
+/// A host that ends the process: crashed.
+pub static ABORT: Scenario = Scenario::anywhere(
+    "drill/abort",
+    "a process that dies costs one verdict, which names the signal",
+    &["it came back"],
+    |engine, out| exit_with(engine, out, Arc::new(|_, _| std::process::abort())),
+)
+.drill();
+
+/// A host function that panics where nobody catches it: crashed, with the panic's message.
+pub static PANIC: Scenario = Scenario::by_family(
+    "drill/panic",
+    "a panic that escapes costs one verdict, which has its message",
+    &["it came back"],
+)
+.drill();
+
+/// A host that holds more and more memory: counted as timed out, since neither ends by itself.
+pub static MEMORY: Scenario = Scenario::anywhere(
+    "drill/memory",
+    "memory that grows and grows is noticed before the machine suffers",
+    &["it came back"],
+    |engine, out| exit_with(engine, out, Arc::new(|_, _| hoard())),
+)
+.within_seconds(5)
+.within_mebibytes(256)
+.drill();
+
+/// An exit with another code than the one that is expected: failed.
+pub static WRONG_CODE: Scenario = Scenario::anywhere(
+    "drill/wrong-code",
+    "an exit code that is not the expected one fails, and both are named",
+    &["exited early with exit code: 1"],
+    |engine, out| exit_with(engine, out, Arc::new(|_, _| Err(ExitCode(2)))),
+)
+.drill();
+
+/// A host that prints on stdout, where the protocol was: passed, since nothing that is printed can garble it.
+pub static PRINT: Scenario = Scenario::anywhere(
+    "drill/print",
+    "what a host function prints does not garble what the worker says",
+    &["exited early with exit code: 1"],
+    |engine, out| exit_with(engine, out, Arc::new(|_, _| print())),
+)
+.drill();
+
+pub(crate) static ALL: &[&Scenario] = &[&HANG, &ABORT, &PANIC, &MEMORY, &WRONG_CODE, &PRINT];
+
+/// Runs the guest of the main job with this host, and says how it ended.
+fn exit_with(engine: &dyn Embedding, out: &Transcript, host: Host) -> Result<()> {
+    let mut guest = engine.compile(&guest::wasm(guest::EARLY_EXIT))?.instantiate(host)?;
+    let outcome = guest.call("run", &[I32(1), I32(7)]);
+    say!(out, "{outcome}");
+    Ok(())
+}
+
+/// Holds twice the memory that it may, and waits to be stopped.
+fn hoard() -> ! {
+    let mut hoard: Vec<Vec<u8>> = Vec::new();
+    loop {
+        if hoard.len() < 512 {
+            // Ones: pages of zeros would not be resident.
+            hoard.push(vec![1; 1 << 20]);
+        } else {
+            std::thread::park();
+        }
+    }
+}
+
+/// Prints what looks like an answer, and what does not end.
+fn print() -> Result<Vec<crate::engine::embedding::Value>, ExitCode> {
+    println!(r#"{{"answer":"said","line":"this was never said"}}"#);
+    print!("this does not end");
+    let _ = std::io::stdout().flush();
+    Err(ExitCode(1))
+}

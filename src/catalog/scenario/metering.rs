@@ -1,0 +1,50 @@
+//! Guests that pay for each instruction: what running out looks like, and what an exit leaves them with.
+use super::Scenario;
+
+/// Running out of points arrives as the trap of `unreachable`.
+pub static EXHAUSTED_OR_UNREACHABLE: Scenario = Scenario::by_family(
+    "metering/exhausted-or-unreachable",
+    "running out of points looks like `unreachable`; only the points tell",
+    &[
+        "stop(): trapped: unreachable; 1000 points left",
+        "count(10): returned 10; 916 points left",
+        "count(1000000): trapped: unreachable; exhausted",
+    ],
+);
+
+/// Nothing is lost by running out: given points again, the same instance goes on.
+pub static REFUEL: Scenario = Scenario::by_family(
+    "metering/refuel",
+    "an exhausted instance stays so until it is refuelled, then runs and exits as ever",
+    &[
+        "count(1000): trapped: unreachable; exhausted",
+        "count(1): trapped: unreachable; exhausted",
+        "refuelled",
+        "count(1000): returned 1000; 1996 points left",
+        "count_and_exit(1, 7): exited early with exit code: 7; 1979 points left",
+    ],
+);
+
+/// A host function that takes points itself, and ends a guest that cannot pay.
+pub static HOST_CHARGES: Scenario = Scenario::by_family(
+    "metering/host-charges",
+    "a host function charges for its work, and ends the guest that cannot pay",
+    &[
+        "be_charged(2): returned 2; 378 points left",
+        "be_charged(9): exited early with exit code: 402; 67 points left",
+        "charged 3 times",
+    ],
+);
+
+/// The count is part of what a guest computes: no compiler's optimisation may change it.
+pub static POINTS_AFTER_EXIT: Scenario = Scenario::by_family(
+    "metering/points-after-exit",
+    "an exit costs a guest the same points each time, on every backend",
+    &[
+        "count_and_exit(10, 1): exited early with exit code: 1; 9911 points left",
+        "count_and_exit(10, 2): exited early with exit code: 2; 9822 points left",
+        "count_and_exit(100, 3): exited early with exit code: 3; 9013 points left",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] = &[&EXHAUSTED_OR_UNREACHABLE, &REFUEL, &HOST_CHARGES, &POINTS_AFTER_EXIT];

@@ -1,0 +1,40 @@
+//! A panic in a host function is no exit: it comes out as a panic.
+use super::Scenario;
+
+/// The panic itself.
+pub static PAYLOAD: Scenario = Scenario::by_family(
+    "panic/payload",
+    "a panic in a host function comes out of the call with what it was raised with",
+    &[
+        "typed, a message: panicked: no code but 5",
+        "typed, a value: a panic with exit code 6",
+        "dynamic, a message: panicked: no code but 5",
+        "dynamic, a value: a panic with exit code 6",
+    ],
+);
+
+/// What it leaves behind.
+pub static AFTERWARDS: Scenario = Scenario::by_family(
+    "panic/afterwards",
+    "after a panic in a host function the same instance exits and returns as if nothing had been, a thousand times",
+    &[
+        "panicked: asked to, 1 dropped in the host function",
+        "exited early with exit code: 5",
+        "returned 7",
+        "1000 times by turns: 1000 panicked, 1000 exited, 1000 returned, 1001 dropped in the host function",
+    ],
+);
+
+/// Through several calls.
+pub static THROUGH_EVERY_LEVEL: Scenario = Scenario::by_family(
+    "panic/through-every-level",
+    "a panic travels through host and guest by turns, or is caught in the middle and becomes an exit",
+    &[
+        "not caught: panicked: at the bottom",
+        "guest: entered 4 times, returned 0 times",
+        "caught at level 2: exited early with exit code: 12",
+        "guest: entered 8 times, returned 0 times",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] = &[&PAYLOAD, &AFTERWARDS, &THROUGH_EVERY_LEVEL];

@@ -1,0 +1,311 @@
+//! Traps, which are no early exits; and after each, the same instance exits early as ever.
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::Scenario;
+use crate::engine::embedding::Value;
+use crate::engine::embedding::Value::{F32, F64, I32, I64};
+use crate::engine::embedding::{Embedding, Host, Outcome, Transcript};
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+/// `unreachable`.
+pub static UNREACHABLE: Scenario = Scenario::anywhere(
+    "trap/unreachable",
+    "`unreachable` is a trap and no exit",
+    &[
+        "unreachable_if(0): returned",
+        "unreachable_if(1): trapped: unreachable; then exited early with exit code: 1",
+        "unreachable_if(1): trapped: unreachable; then exited early with exit code: 2",
+    ],
+    |engine, out| play(engine, out, &[("unreachable_if", &[I32(0)]), UNREACHABLE_NOW, UNREACHABLE_NOW]),
+);
+
+const UNREACHABLE_NOW: TrapCall = ("unreachable_if", &[I32(1)]);
+
+/// Division by zero, of each kind.
+pub static DIVIDE_BY_ZERO: Scenario = Scenario::anywhere(
+    "trap/divide-by-zero",
+    "an integer divided by zero is a trap and no exit",
+    &[
+        "i32.div_s(-7, 2): returned -3",
+        "i32.div_s(-7, 0): trapped: integer divide by zero; then exited early with exit code: 1",
+        "i32.div_u(7, 0): trapped: integer divide by zero; then exited early with exit code: 2",
+        "i32.rem_s(7, 0): trapped: integer divide by zero; then exited early with exit code: 3",
+        "i32.rem_u(7, 0): trapped: integer divide by zero; then exited early with exit code: 4",
+        "i64.div_s(7, 0): trapped: integer divide by zero; then exited early with exit code: 5",
+        "i64.rem_s(7, 0): trapped: integer divide by zero; then exited early with exit code: 6",
+    ],
+    |engine, out| {
+        const CALLS: &[TrapCall] = &[
+            ("i32.div_s", &[I32(-7), I32(2)]),
+            ("i32.div_s", &[I32(-7), I32(0)]),
+            ("i32.div_u", &[I32(7), I32(0)]),
+            ("i32.rem_s", &[I32(7), I32(0)]),
+            ("i32.rem_u", &[I32(7), I32(0)]),
+            ("i64.div_s", &[I64(7), I64(0)]),
+            ("i64.rem_s", &[I64(7), I64(0)]),
+        ];
+        play(engine, out, CALLS)
+    },
+);
+
+/// The one quotient that does not fit, which processors report as a division by zero; and its remainder, which does.
+pub static INTEGER_OVERFLOW: Scenario = Scenario::anywhere(
+    "trap/integer-overflow",
+    "the least integer divided by -1 overflows; its remainder is 0",
+    &[
+        "i32.div_s(-2147483648, -1): trapped: integer overflow; then exited early with exit code: 1",
+        "i32.rem_s(-2147483648, -1): returned 0",
+        "i64.div_s(-9223372036854775808, -1): trapped: integer overflow; then exited early with exit code: 2",
+        "i64.rem_s(-9223372036854775808, -1): returned 0",
+    ],
+    |engine, out| {
+        const CALLS: &[TrapCall] = &[
+            ("i32.div_s", &[I32(i32::MIN), I32(-1)]),
+            ("i32.rem_s", &[I32(i32::MIN), I32(-1)]),
+            ("i64.div_s", &[I64(i64::MIN), I64(-1)]),
+            ("i64.rem_s", &[I64(i64::MIN), I64(-1)]),
+        ];
+        play(engine, out, CALLS)
+    },
+);
+
+/// Floats that are no integer: the specification tells what is no number from what is too large.
+pub static INVALID_CONVERSION: Scenario = Scenario::anywhere(
+    "trap/invalid-conversion",
+    "a NaN is no integer, and what is out of range overflows",
+    &[
+        "i32.trunc_f32_s(-7.9): returned -7",
+        "i32.trunc_f32_s(NaN): trapped: invalid conversion to integer; then exited early with exit code: 1",
+        "i32.trunc_f32_s(inf): trapped: integer overflow; then exited early with exit code: 2",
+        "i32.trunc_f64_u(-0.9): returned 0",
+        "i32.trunc_f64_u(-1.0): trapped: integer overflow; then exited early with exit code: 3",
+        "i64.trunc_f64_s(NaN): trapped: invalid conversion to integer; then exited early with exit code: 4",
+        "i64.trunc_f64_s(1e19): trapped: integer overflow; then exited early with exit code: 5",
+    ],
+    |engine, out| {
+        const CALLS: &[TrapCall] = &[
+            ("i32.trunc_f32_s", &[F32((-7.9_f32).to_bits())]),
+            ("i32.trunc_f32_s", &[F32(f32::NAN.to_bits())]),
+            ("i32.trunc_f32_s", &[F32(f32::INFINITY.to_bits())]),
+            ("i32.trunc_f64_u", &[F64((-0.9_f64).to_bits())]),
+            ("i32.trunc_f64_u", &[F64((-1.0_f64).to_bits())]),
+            ("i64.trunc_f64_s", &[F64(f64::NAN.to_bits())]),
+            ("i64.trunc_f64_s", &[F64(1e19_f64.to_bits())]),
+        ];
+        play(engine, out, CALLS)
+    },
+);
+
+/// Reading and writing beyond the end of memory.
+pub static OUT_OF_BOUNDS_MEMORY: Scenario = Scenario::anywhere(
+    "trap/out-of-bounds-memory",
+    "memory ends where it ends, and a store across the end writes nothing",
+    &[
+        "i32.load8_u(65535): returned 0",
+        "i32.load8_u(65536): trapped: out of bounds memory access; then exited early with exit code: 1",
+        "i64.load(65529): trapped: out of bounds memory access; then exited early with exit code: 2",
+        "i32.load8_u far(-1): trapped: out of bounds memory access; then exited early with exit code: 3",
+        "i64.store(65529, -1): trapped: out of bounds memory access; then exited early with exit code: 4",
+        "i64.load(65528): returned 0",
+        "i64.store(-1, -1): trapped: out of bounds memory access; then exited early with exit code: 5",
+        "i64.store(65528, -1): returned",
+        "i32.load8_u(65535): returned 255",
+    ],
+    |engine, out| {
+        const CALLS: &[TrapCall] = &[
+            ("i32.load8_u", &[I32(65535)]),
+            ("i32.load8_u", &[I32(65536)]),
+            ("i64.load", &[I32(65529)]),
+            ("i32.load8_u far", &[I32(-1)]),
+            ("i64.store", &[I32(65529), I64(-1)]),
+            ("i64.load", &[I32(65528)]),
+            ("i64.store", &[I32(-1), I64(-1)]),
+            ("i64.store", &[I32(65528), I64(-1)]),
+            ("i32.load8_u", &[I32(65535)]),
+        ];
+        play(engine, out, CALLS)
+    },
+);
+
+/// The same in bulk: all or nothing.
+pub static OUT_OF_BOUNDS_BULK: Scenario = Scenario::anywhere(
+    "trap/out-of-bounds-bulk-memory",
+    "filling and copying across the end of memory traps, and writes nothing",
+    &[
+        "memory.fill(65528, 255, 9): trapped: out of bounds memory access; then exited early with exit code: 1",
+        "i64.load(65528): returned 0",
+        "memory.fill(65528, 255, 8): returned",
+        "memory.copy(65521, 65528, 16): trapped: out of bounds memory access; then exited early with exit code: 2",
+        "i64.load(65520): returned 0",
+        "memory.copy(65520, 65528, 8): returned",
+        "i64.load(65520): returned -1",
+        "memory.fill(65537, 0, 0): trapped: out of bounds memory access; then exited early with exit code: 3",
+    ],
+    |engine, out| {
+        const CALLS: &[TrapCall] = &[
+            ("memory.fill", &[I32(65528), I32(255), I32(9)]),
+            ("i64.load", &[I32(65528)]),
+            ("memory.fill", &[I32(65528), I32(255), I32(8)]),
+            ("memory.copy", &[I32(65521), I32(65528), I32(16)]),
+            ("i64.load", &[I32(65520)]),
+            ("memory.copy", &[I32(65520), I32(65528), I32(8)]),
+            ("i64.load", &[I32(65520)]),
+            ("memory.fill", &[I32(65537), I32(0), I32(0)]),
+        ];
+        play(engine, out, CALLS)
+    },
+);
+
+/// Beyond the end of a table.
+pub static OUT_OF_BOUNDS_TABLE: Scenario = Scenario::anywhere(
+    "trap/out-of-bounds-table",
+    "a table of three has no fourth, to be called or to be read",
+    &[
+        "call_indirect(0, 21): returned 42",
+        "call_indirect(3, 21): trapped: out of bounds table access; then exited early with exit code: 1",
+        "call_indirect(-1, 21): trapped: out of bounds table access; then exited early with exit code: 2",
+        "table.get is null(1): returned 0",
+        "table.get is null(2): returned 1",
+        "table.get is null(3): trapped: out of bounds table access; then exited early with exit code: 3",
+    ],
+    |engine, out| {
+        const CALLS: &[TrapCall] = &[
+            ("call_indirect", &[I32(0), I32(21)]),
+            ("call_indirect", &[I32(3), I32(21)]),
+            ("call_indirect", &[I32(-1), I32(21)]),
+            ("table.get is null", &[I32(1)]),
+            ("table.get is null", &[I32(2)]),
+            ("table.get is null", &[I32(3)]),
+        ];
+        play(engine, out, CALLS)
+    },
+);
+
+/// A table's element that is no function.
+pub static INDIRECT_CALL_TO_NULL: Scenario = Scenario::anywhere(
+    "trap/indirect-call-to-null",
+    "an element that was never set cannot be called",
+    &[
+        "call_indirect(2, 21): trapped: uninitialized element; then exited early with exit code: 1",
+        "call_indirect(0, 21): returned 42",
+    ],
+    |engine, out| play(engine, out, &[("call_indirect", &[I32(2), I32(21)]), ("call_indirect", &[I32(0), I32(21)])]),
+);
+
+/// A table's element that is another function.
+pub static INDIRECT_CALL_WRONG_TYPE: Scenario = Scenario::anywhere(
+    "trap/indirect-call-wrong-type",
+    "a function of another type is not called",
+    &[
+        "call_indirect(1, 21): trapped: indirect call type mismatch; then exited early with exit code: 1",
+        "call_indirect(0, 21): returned 42",
+    ],
+    |engine, out| play(engine, out, &[("call_indirect", &[I32(1), I32(21)]), ("call_indirect", &[I32(0), I32(21)])]),
+);
+
+/// Recursion without end. The second time shows that the stack is whole again.
+pub static STACK_OVERFLOW: Scenario = Scenario::anywhere(
+    "trap/stack-overflow",
+    "recursion without end is a trap and no crash, and the stack is whole again",
+    &[
+        "deeper(4000): returned 4000",
+        "deeper(-1): trapped: call stack exhausted; then exited early with exit code: 1",
+        "deeper(-1): trapped: call stack exhausted; then exited early with exit code: 2",
+        "deeper(4000): returned 4000",
+    ],
+    |engine, out| {
+        let (some, endless): (TrapCall, TrapCall) = (("deeper", &[I32(4000)]), ("deeper", &[I32(-1)]));
+        play(engine, out, &[some, endless, endless, some])
+    },
+);
+
+/// What the host is told of a trap.
+pub static DOWNCAST_SAYS_NO: Scenario = Scenario::by_family(
+    "trap/downcast-says-no",
+    "a trap's error is no exit code, comes back whole from the attempt, and names the trap",
+    &[
+        "unreachable: no exit code; as a trap: unreachable",
+        "integer divide by zero: no exit code; as a trap: integer divide by zero",
+        "call stack exhausted: no exit code; as a trap: call stack exhausted",
+        "5: exit code 5; as a trap: none",
+    ],
+);
+
+/// What a guest did before it trapped was done.
+pub static SET_BEFORE: Scenario = Scenario::anywhere(
+    "trap/set-before",
+    "what a guest set before it trapped stays set, whatever would have come after",
+    &[
+        "memory, then a load: trapped: out of bounds memory access; it holds 1",
+        "global, then a division: trapped: integer divide by zero; it holds 1",
+        "global, then a load: trapped: out of bounds memory access; it holds 1",
+        "global, then a store: trapped: out of bounds memory access; it holds 1",
+    ],
+    |engine, out| {
+        let compiled = engine.compile(&guest::wasm(guest::SET_BEFORE_TRAP))?;
+        let calls = [
+            ("memory, then a load", "set_memory", -100),
+            ("global, then a division", "set_global_divide", 0),
+            ("global, then a load", "set_global", -100),
+            ("global, then a store", "set_global_store", -100),
+        ];
+        for (what, export, argument) in calls {
+            let mut instance = compiled.instantiate(Arc::new(|_, _| Ok(vec![])))?;
+            let outcome = instance.call(export, &[I32(argument)]);
+            let mut first = None;
+            instance.memory("memory", &mut |piece| {
+                let word = || Some(i32::from_le_bytes(*piece.first_chunk()?));
+                first = first.or_else(word);
+            });
+            let global = instance.global("global");
+            let holds = if export == "set_memory" { first.map(I32) } else { global };
+            let holds = holds.map_or_else(|| "nothing".into(), |value| value.to_string());
+            say!(out, "{what}: {outcome}; it holds {holds}");
+        }
+        Ok(())
+    },
+);
+
+pub(crate) static ALL: &[&Scenario] = &[
+    &UNREACHABLE,
+    &DIVIDE_BY_ZERO,
+    &INTEGER_OVERFLOW,
+    &INVALID_CONVERSION,
+    &OUT_OF_BOUNDS_MEMORY,
+    &OUT_OF_BOUNDS_BULK,
+    &OUT_OF_BOUNDS_TABLE,
+    &INDIRECT_CALL_TO_NULL,
+    &INDIRECT_CALL_WRONG_TYPE,
+    &STACK_OVERFLOW,
+    &DOWNCAST_SAYS_NO,
+    &SET_BEFORE,
+];
+
+/// An export, and what it is called with.
+type TrapCall = (&'static str, &'static [Value]);
+
+/// Makes the calls on one instance. After each that does not return, that instance must still be able to exit early:
+/// with 1 after the first, with 2 after the second.
+fn play(engine: &dyn Embedding, out: &Transcript, calls: &[TrapCall]) -> Result<()> {
+    let host: Host = Arc::new(|_, arguments| match arguments {
+        [I32(code)] => Err(ExitCode(*code as u32)),
+        _ => Ok(vec![]),
+    });
+    let mut guest = engine.compile(&guest::wasm(guest::TRAPS))?.instantiate(host)?;
+    let mut trapped = 0;
+    for (export, arguments) in calls {
+        let shown = arguments.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+        let outcome = guest.call(export, arguments);
+        if matches!(outcome, Outcome::Returned(_)) {
+            say!(out, "{export}({shown}): {outcome}");
+        } else {
+            trapped += 1;
+            let after = guest.call("exit", &[I32(trapped)]);
+            say!(out, "{export}({shown}): {outcome}; then {after}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! From nothing to the first exit.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::api::Module;
+use super::instantiate::ready;
+use super::leave::exit;
+use super::ready::Came;
+use super::shelf::Guest;
+use super::{Own, Theme};
+use crate::catalog::benchmark::cold;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{IterationResult, Prepared};
+use crate::guest;
+
+pub(in super::super::super) const CAN: Theme =
+    &[(&cold::BYTES_TO_EXIT, Do(|own, _| bytes_to_exit(own))), (&cold::FIRST_EXIT, Do(|own, _| first_exit(own)))];
+
+fn bytes_to_exit(own: &Own) -> Result<Prepared> {
+    let (own, wasm) = (own.clone(), guest::wasm(guest::EARLY_EXIT));
+    Ok(Prepared::laps(move || {
+        to_exit(|| {
+            let engine = own.engine();
+            let module = Module::new(&engine, &wasm)?;
+            Ok(Arc::new((engine, module)))
+        })
+    }))
+}
+
+/// From making a module to the first exit of its instance.
+pub(in super::super::super) fn to_exit(make: impl FnOnce() -> Result<Guest>) -> (Duration, IterationResult) {
+    let started = Instant::now();
+    let made = make().and_then(|guest| {
+        let (mut ready, run) = ready(&guest)?;
+        let came = exit(&mut ready.store, &run, 1, 7);
+        Ok((came, ready, guest))
+    });
+    let took = started.elapsed();
+    (took, made.map_err(|error| error.to_string()).and_then(|(came, ..)| came.ended()))
+}
+
+fn first_exit(own: &Own) -> Result<Prepared> {
+    let guest = own.shelved(guest::EARLY_EXIT)?;
+    Ok(Prepared::laps(move || {
+        let (mut ready, run) = match ready(&guest) {
+            Ok(ready) => ready,
+            Err(error) => return (Duration::ZERO, Err(error.to_string())),
+        };
+        let started = Instant::now();
+        let came = exit(&mut ready.store, &run, 1, 7);
+        let took = started.elapsed();
+        (took, Came::ended(came))
+    }))
+}

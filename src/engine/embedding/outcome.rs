@@ -1,0 +1,108 @@
+//! How a call ends: with values, an exit code, a trap, or an error.
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Value;
+use crate::exit_code::ExitCode;
+
+/// How a call ended, in words that no engine owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ended", content = "with", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The guest returned.
+    Returned(Vec<Value>),
+    /// The host's error came back to the caller, and still is an [`ExitCode`].
+    Exited(ExitCode),
+    /// The guest trapped by itself.
+    Trapped(Trap),
+    /// A host function panicked, and the panic came out of the call.
+    Panicked(String),
+    /// Anything else, as the engine displays it.
+    Failed(String),
+}
+
+impl Outcome {
+    /// The message of a panic that was caught.
+    pub fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
+        Self::Panicked(panic_message(payload).to_owned())
+    }
+}
+
+/// What a panic said, where it said something.
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a message")
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Returned(values) if values.is_empty() => write!(f, "returned"),
+            Self::Returned(values) => {
+                let values: Vec<_> = values.iter().map(Value::to_string).collect();
+                write!(f, "returned {}", values.join(", "))
+            }
+            Self::Exited(code) => write!(f, "exited early with exit code: {code}"),
+            Self::Trapped(trap) => write!(f, "trapped: {trap}"),
+            Self::Panicked(message) => write!(f, "panicked: {message}"),
+            Self::Failed(error) => write!(f, "failed: {error}"),
+        }
+    }
+}
+
+/// Why a guest trapped. Displayed by the names that the WebAssembly specification's tests use, so that one line
+/// can be expected of every engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the specification's; `Display` spells them out")]
+pub enum Trap {
+    Unreachable,
+    IntegerDivideByZero,
+    IntegerOverflow,
+    InvalidConversionToInteger,
+    OutOfBoundsMemoryAccess,
+    OutOfBoundsTableAccess,
+    UninitializedElement,
+    IndirectCallTypeMismatch,
+    CallStackExhausted,
+    UnalignedAtomic,
+    ExpectedSharedMemory,
+    NullExceptionReference,
+    NullReference,
+    OutOfBoundsArrayAccess,
+    CastFailure,
+    UncaughtException,
+    /// Stopped from another thread, or by a deadline of the engine's.
+    Interrupted,
+    /// Whatever the engine counts in place of time was used up.
+    OutOfFuel,
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreachable => "unreachable",
+            Self::IntegerDivideByZero => "integer divide by zero",
+            Self::IntegerOverflow => "integer overflow",
+            Self::InvalidConversionToInteger => "invalid conversion to integer",
+            Self::OutOfBoundsMemoryAccess => "out of bounds memory access",
+            Self::OutOfBoundsTableAccess => "out of bounds table access",
+            Self::UninitializedElement => "uninitialized element",
+            Self::IndirectCallTypeMismatch => "indirect call type mismatch",
+            Self::CallStackExhausted => "call stack exhausted",
+            Self::UnalignedAtomic => "unaligned atomic",
+            Self::ExpectedSharedMemory => "expected shared memory",
+            Self::NullExceptionReference => "null exception reference",
+            Self::NullReference => "null reference",
+            Self::OutOfBoundsArrayAccess => "out of bounds array access",
+            Self::CastFailure => "cast failure",
+            Self::UncaughtException => "uncaught exception",
+            Self::Interrupted => "interrupted",
+            Self::OutOfFuel => "out of fuel",
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! The only timer of the project.
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+/// A cell, ready to be sampled: whatever it needs was made before, and stays alive with it.
+///
+/// Criterion's `iter_custom` and the worker drive the same closure. One virtual call a batch; the loop
+/// within it is monomorphic.
+pub struct Prepared {
+    batch: Box<dyn FnMut(u64) -> BatchTime>,
+    facts: Vec<(&'static str, f64)>,
+}
+
+/// What one batch took, and how its iterations ended.
+#[derive(Debug)]
+pub struct BatchTime {
+    /// Time inside the timer, summed over the iterations.
+    pub elapsed: Duration,
+    /// How many iterations ended in something else than they must.
+    pub astray: u64,
+    /// What the first of these ended in.
+    pub came: Option<String>,
+}
+
+/// How one iteration ended: as it must, or in something else, told outside of the timer.
+pub type IterationResult = Result<(), String>;
+
+impl Prepared {
+    /// Repeats `step` inside the timer. `as_it_must` judges every iteration within it too (a comparison and an
+    /// addition), so that a trap is never timed as a success; `tell` says what came instead, once, outside.
+    pub fn repeat<R: 'static>(
+        mut step: impl FnMut() -> R + 'static,
+        as_it_must: impl Fn(&R) -> bool + 'static,
+        tell: impl Fn(R) -> String + 'static,
+    ) -> Self {
+        Self::new(move |iterations| {
+            let (mut astray, mut came) = (0, None);
+            let started = Instant::now();
+            for _ in 0..iterations {
+                let result = black_box(step());
+                if !as_it_must(&result) {
+                    astray += 1;
+                    came.get_or_insert(result);
+                }
+            }
+            BatchTime { elapsed: started.elapsed(), astray, came: came.map(&tell) }
+        })
+    }
+
+    /// Sums what `lap` says it took, for steps that know better when the clock runs.
+    pub fn laps(mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
+        Self::new(move |iterations| {
+            let mut sample = BatchTime { elapsed: Duration::ZERO, astray: 0, came: None };
+            for _ in 0..iterations {
+                let (took, ended) = lap();
+                sample.elapsed += took;
+                if let Err(came) = ended {
+                    sample.astray += 1;
+                    sample.came.get_or_insert(came);
+                }
+            }
+            sample
+        })
+    }
+
+    /// Asks for a whole batch at once, where the iterations are the guest's own: a loop inside of it. `whole` is timed,
+    /// and judged once.
+    pub fn bulk<R: 'static>(
+        mut whole: impl FnMut(u64) -> R + 'static,
+        judge: impl Fn(u64, R) -> IterationResult + 'static,
+    ) -> Self {
+        Self::new(move |iterations| {
+            let started = Instant::now();
+            let result = black_box(whole(iterations));
+            let elapsed = started.elapsed();
+            let came = judge(iterations, result).err();
+            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came }
+        })
+    }
+
+    fn new(batch: impl FnMut(u64) -> BatchTime + 'static) -> Self {
+        Self { batch: Box::new(batch), facts: Vec::new() }
+    }
+
+    /// Notes numbers that are known once the cell is prepared, and not timed: bytes, mostly.
+    pub fn with_facts(mut self, facts: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
+        self.facts.extend(facts);
+        self
+    }
+
+    /// The same, while `company` lives.
+    pub fn beside(mut self, company: impl Sized + 'static) -> Self {
+        let mut batch = self.batch;
+        self.batch = Box::new(move |iterations| {
+            let _ = &company;
+            batch(iterations)
+        });
+        self
+    }
+
+    /// What was noted.
+    pub fn facts(&self) -> &[(&'static str, f64)] {
+        &self.facts
+    }
+
+    /// Runs one batch.
+    ///
+    /// # Errors
+    /// When an iteration did not end as it must: then there is no number.
+    pub fn batch(&mut self, iterations: u64) -> Result<Duration> {
+        let sample = (self.batch)(iterations);
+        if let Some(came) = sample.came {
+            bail!("{} of {iterations} iterations did not end as they must: {came}", sample.astray);
+        }
+        Ok(sample.elapsed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_with_one_iteration_astray_has_no_number() {
+        let mut n = 0;
+        let step = move || {
+            n += 1;
+            n
+        };
+        let mut cell = Prepared::repeat(step, |n| *n != 7, |n| format!("{n} came"));
+        assert!(cell.batch(6).is_ok());
+        let error = cell.batch(6).unwrap_err().to_string();
+        assert_eq!(error, "1 of 6 iterations did not end as they must: 7 came");
+    }
+
+    #[test]
+    fn laps_sum_what_they_say() {
+        let mut cell = Prepared::laps(|| (Duration::from_nanos(3), Ok(())));
+        assert_eq!(cell.batch(5).unwrap(), Duration::from_nanos(15));
+        let mut cell = Prepared::laps(|| (Duration::ZERO, Err("a trap".into())));
+        assert!(cell.batch(2).unwrap_err().to_string().starts_with("2 of 2 iterations"));
+    }
+}

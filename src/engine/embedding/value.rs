@@ -1,0 +1,183 @@
+//! WebAssembly values and types, independent of any engine.
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A WebAssembly value. Floats are kept as bits, so that values can be compared and NaNs keep their payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "Bits", try_from = "Bits")]
+pub enum Value {
+    /// `i32`
+    I32(i32),
+    /// `i64`
+    I64(i64),
+    /// `f32`, as its bits
+    F32(u32),
+    /// `f64`, as its bits
+    F64(u64),
+    /// `v128`, as its bits
+    V128(u128),
+    /// `funcref`: whether there is a function. One that is there can be told, but not handed to a guest.
+    FuncRef(bool),
+    /// `externref`: nothing, or a number that the host gave out. One that was made elsewhere is `u32::MAX`.
+    ExternRef(Option<u32>),
+}
+
+/// The type of a [`Value`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub enum Type {
+    I32,
+    I64,
+    F32,
+    F64,
+    V128,
+    FuncRef,
+    ExternRef,
+    /// A reference of another kind: to an exception, or of the garbage collection proposal's.
+    Other,
+}
+
+impl Type {
+    /// Zero, or the reference to nothing. No [`Type::Other`] can be made up.
+    pub fn zero(self) -> Option<Value> {
+        Some(match self {
+            Self::I32 => Value::I32(0),
+            Self::I64 => Value::I64(0),
+            Self::F32 => Value::F32(0),
+            Self::F64 => Value::F64(0),
+            Self::V128 => Value::V128(0),
+            Self::FuncRef => Value::FuncRef(false),
+            Self::ExternRef => Value::ExternRef(None),
+            Self::Other => return None,
+        })
+    }
+}
+
+impl Value {
+    /// Its type.
+    pub fn ty(self) -> Type {
+        match self {
+            Self::I32(_) => Type::I32,
+            Self::I64(_) => Type::I64,
+            Self::F32(_) => Type::F32,
+            Self::F64(_) => Type::F64,
+            Self::V128(_) => Type::V128,
+            Self::FuncRef(_) => Type::FuncRef,
+            Self::ExternRef(_) => Type::ExternRef,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::I32(n) => write!(f, "{n}"),
+            Self::I64(n) => write!(f, "{n}"),
+            Self::F32(bits) => write!(f, "{:?}", f32::from_bits(*bits)),
+            Self::F64(bits) => write!(f, "{:?}", f64::from_bits(*bits)),
+            Self::V128(bits) => write!(f, "{bits:#034x}"),
+            Self::FuncRef(false) | Self::ExternRef(None) => f.write_str("null"),
+            Self::FuncRef(true) => f.write_str("a function"),
+            Self::ExternRef(Some(n)) => write!(f, "extern {n}"),
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            Self::V128 => "v128",
+            Self::FuncRef => "funcref",
+            Self::ExternRef => "externref",
+            Self::Other => "another reference",
+        })
+    }
+}
+
+/// A value on its way between processes: text, since JSON's numbers hold neither NaNs nor 128 bits.
+#[derive(Clone, Serialize, Deserialize)]
+struct Bits {
+    #[serde(rename = "type")]
+    ty: Type,
+    /// In hexadecimal; nothing for a reference to nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    bits: Option<String>,
+}
+
+impl From<Value> for Bits {
+    fn from(value: Value) -> Self {
+        let bits = match value {
+            Value::I32(n) => Some(u128::from(n.cast_unsigned())),
+            Value::I64(n) => Some(u128::from(n.cast_unsigned())),
+            Value::F32(bits) => Some(u128::from(bits)),
+            Value::F64(bits) => Some(u128::from(bits)),
+            Value::V128(bits) => Some(bits),
+            Value::FuncRef(there) => there.then_some(1),
+            Value::ExternRef(n) => n.map(u128::from),
+        };
+        Self { ty: value.ty(), bits: bits.map(|bits| format!("{bits:x}")) }
+    }
+}
+
+impl TryFrom<Bits> for Value {
+    type Error = String;
+
+    fn try_from(Bits { ty, bits }: Bits) -> Result<Self, String> {
+        let shown = bits.clone().unwrap_or("nothing".into());
+        let wrong = move || format!("{shown} is no {ty}");
+        let bits = bits.map(|bits| u128::from_str_radix(&bits, 16)).transpose().map_err(|_| wrong())?;
+        let narrow = || u32::try_from(bits.ok_or_else(&wrong)?).map_err(|_| wrong());
+        let wide = || u64::try_from(bits.ok_or_else(&wrong)?).map_err(|_| wrong());
+        Ok(match ty {
+            Type::I32 => Self::I32(narrow()?.cast_signed()),
+            Type::I64 => Self::I64(wide()?.cast_signed()),
+            Type::F32 => Self::F32(narrow()?),
+            Type::F64 => Self::F64(wide()?),
+            Type::V128 => Self::V128(bits.ok_or_else(wrong)?),
+            Type::FuncRef => Self::FuncRef(bits.is_some()),
+            Type::ExternRef if bits.is_none() => Self::ExternRef(None),
+            Type::ExternRef => Self::ExternRef(Some(narrow()?)),
+            Type::Other => return Err(wrong()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any::<i32>().prop_map(Value::I32),
+            any::<i64>().prop_map(Value::I64),
+            any::<u32>().prop_map(Value::F32),
+            any::<u64>().prop_map(Value::F64),
+            any::<u128>().prop_map(Value::V128),
+            any::<bool>().prop_map(Value::FuncRef),
+            any::<Option<u32>>().prop_map(Value::ExternRef),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_travels_whole(value in any_value()) {
+            let text = serde_json::to_string(&value).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+
+        #[test]
+        fn what_is_no_value_is_refused_and_no_panic(text in "\\PC{0,40}") {
+            let document = serde_json::json!({ "type": "i32", "bits": text });
+            if let Ok(value) = serde_json::from_value::<Value>(document) {
+                prop_assert_eq!(value.ty(), Type::I32);
+            }
+        }
+    }
+}

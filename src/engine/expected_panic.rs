@@ -1,0 +1,48 @@
+//! Panics that are timed: nobody is told of them.
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use crate::engine::embedding::{IterationResult, Outcome};
+use crate::exit_code::ExitCode;
+
+thread_local! {
+    /// Whether a panic of this thread is none of anybody's business.
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on, expected panics are not told. The hook belongs to the process, so others keep theirs behind it.
+fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !EXPECTED.get() {
+                tell(panic);
+            }
+        }));
+    });
+}
+
+/// Times a call whose host function panics with that code, to the code caught and downcast. `tell` says what came of
+/// one that did not panic.
+pub(super) fn timed<R>(
+    must: ExitCode,
+    call: impl FnOnce() -> R,
+    tell: impl FnOnce(R) -> String,
+) -> (Duration, IterationResult) {
+    hush();
+    EXPECTED.set(true);
+    let started = Instant::now();
+    let caught = catch_unwind(AssertUnwindSafe(call)).map_err(|payload| payload.downcast::<ExitCode>());
+    let took = started.elapsed();
+    EXPECTED.set(false);
+    let ended = match caught {
+        Err(Ok(code)) if *code == must => Ok(()),
+        Err(Ok(code)) => Err(format!("panicked with exit code: {code}")),
+        Err(Err(payload)) => Err(Outcome::panicked(&*payload).to_string()),
+        Ok(result) => Err(tell(result)),
+    };
+    (took, ended)
+}

@@ -1,0 +1,183 @@
+//! What an engine implements: its support tables of scenarios and benchmarks.
+use std::any::Any;
+use std::borrow::Cow;
+use std::path::Path;
+
+use anyhow::Error;
+
+use super::{BackendInfo, OpenBackend};
+use crate::catalog::benchmark::{Benchmark, BenchmarkKind};
+use crate::catalog::scenario::{Scenario, ScenarioKind};
+use crate::engine::embedding::{Embedding, Prepared, Transcript, Unsupported};
+
+/// An engine family: one API, one or more backends. What it can do is written in its own idiom.
+pub trait Family: Embedding + Send + Sync + Sized + 'static {
+    /// What it can do: a table a theme.
+    const REPERTOIRE: SupportTable<Self>;
+
+    /// What the backend says of itself.
+    fn about(&self) -> BackendInfo;
+
+    /// Keeps what it compiles for benchmarks in a folder, and takes it from there.
+    fn keep_artifacts(&self, _folder: &Path) {}
+
+    /// What has to be there while a floor is timed, so that it can be held against an exit: the module of `unwind/typed`,
+    /// since registered code slows every backtrace.
+    ///
+    /// # Errors
+    /// When it could not be made.
+    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+        Ok(Box::new(()))
+    }
+}
+
+/// Plays a scenario on a family's backend.
+pub type Play<F> = fn(&F, &Transcript) -> anyhow::Result<()>;
+
+/// Prepares a cell with its parameter on a family's backend.
+pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
+
+/// A theme of what a family is asked: each row, and how it does that.
+pub type Table<K, T> = &'static [(&'static K, Support<T>)];
+
+/// What an engine family can do, as tables: a row a scenario, a row a benchmark.
+pub struct SupportTable<F: 'static> {
+    /// Scenarios.
+    pub scenarios: &'static [Table<Scenario, Play<F>>],
+    /// Benchmarks.
+    pub benchmarks: &'static [Table<Benchmark, Prepare<F>>],
+    /// Whole themes that it never does, by what their ids begin with (`async/`), each with the reason. A row of a
+    /// table goes before.
+    pub never: &'static [(&'static str, &'static str)],
+}
+
+/// Does it, or says why not.
+pub enum Support<T> {
+    /// This is how.
+    Do(T),
+    /// This is why not.
+    Not(&'static str),
+}
+
+/// Why a backend did not do what it was asked.
+///
+/// A table's [`Support::Not`] holds for a whole family. Where it depends on the backend, on what that claims to support, the
+/// function that was asked returns an `Unsupported` as its error.
+#[derive(Debug, thiserror::Error)]
+pub enum BackendError {
+    /// It never does, for this reason.
+    #[error("unsupported: {0}")]
+    Unsupported(Cow<'static, str>),
+    /// It tried.
+    #[error("{0:#}")]
+    Failed(Error),
+}
+
+impl BackendError {
+    /// It never does, for this reason.
+    pub fn unsupported(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unsupported(why.into())
+    }
+
+    /// What an error says: that it never does, where it was made to say that; else that it tried.
+    pub(crate) fn from_error(error: Error) -> Self {
+        match error.downcast::<Unsupported>() {
+            Ok(Unsupported(why)) => Self::Unsupported(why),
+            Err(error) => error.downcast().unwrap_or_else(Self::Failed),
+        }
+    }
+}
+
+impl<F: Family> OpenBackend for F {
+    fn about(&self) -> BackendInfo {
+        Family::about(self)
+    }
+
+    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError> {
+        match scenario.played {
+            ScenarioKind::Anywhere(play) => play(self, out),
+            ScenarioKind::ByFamily => {
+                let known = |known: &Scenario| known.id == scenario.id;
+                find(F::REPERTOIRE.scenarios, known, F::REPERTOIRE.never, scenario.id)?(self, out)
+            }
+        }
+        .map_err(BackendError::from_error)
+    }
+
+    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+        Family::company(self)
+    }
+
+    fn keep_artifacts(&self, folder: &Path) {
+        Family::keep_artifacts(self, folder);
+    }
+
+    fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {
+        match benchmark.prepared {
+            BenchmarkKind::Family => match prepares::<F>(benchmark) {
+                Err(BackendError::Unsupported(why)) => Some(why),
+                _ => None,
+            },
+            BenchmarkKind::Anywhere(_) => None,
+            BenchmarkKind::Module(_) => Some(NO_MODULE.into()),
+            BenchmarkKind::Beside(same) => self.lacks(same),
+        }
+    }
+
+    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError> {
+        prepares::<F>(benchmark)?(self, at).map_err(BackendError::from_error)
+    }
+}
+
+/// What there is to say of a cell of the user's module where there is none.
+pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE` takes one";
+
+/// How a family prepares a benchmark.
+fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError> {
+    let known = |known: &Benchmark| known.id == benchmark.id;
+    find(F::REPERTOIRE.benchmarks, known, F::REPERTOIRE.never, benchmark.id)
+}
+
+/// How a repertoire does what is asked.
+fn find<K, T: Copy>(
+    tables: &'static [Table<K, T>],
+    asked: impl Fn(&K) -> bool,
+    never: &'static [(&'static str, &'static str)],
+    id: &str,
+) -> Result<T, BackendError> {
+    match tables.iter().flat_map(|table| table.iter()).find(|(known, _)| asked(known)) {
+        Some((_, Support::Do(how))) => Ok(*how),
+        Some((_, Support::Not(why))) => Err(BackendError::unsupported(*why)),
+        None => match never.iter().find(|(theme, _)| id.starts_with(theme)) {
+            Some((_, why)) => Err(BackendError::unsupported(*why)),
+            None => Err(BackendError::unsupported("not written for this engine")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn a_row_goes_before_the_theme_and_what_has_neither_is_told() {
+        static ROWS: &[Table<&str, u32>] =
+            &[&[(&"async/typed", Support::Do(1)), (&"async/plain", Support::Not("waits"))]];
+        let asked = |id: &'static str| find(ROWS, |known| *known == id, &[("async/", "no async")], id);
+        assert!(matches!(asked("async/typed"), Ok(1)));
+        assert_eq!(asked("async/plain").unwrap_err().to_string(), "unsupported: waits");
+        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "unsupported: no async");
+        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "unsupported: not written for this engine");
+    }
+
+    #[test]
+    fn what_a_backend_never_does_is_told_from_what_failed() {
+        let never = Err::<(), _>(BackendError::unsupported("no exceptions")).context("while it played").unwrap_err();
+        assert_eq!(BackendError::from_error(never).to_string(), "unsupported: no exceptions");
+        let never = anyhow::Error::new(Unsupported("an interpreter".into())).context("while it serialised");
+        assert_eq!(BackendError::from_error(never).to_string(), "unsupported: an interpreter");
+        assert!(matches!(BackendError::from_error(anyhow!("it broke")), BackendError::Failed(_)));
+    }
+}

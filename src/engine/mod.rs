@@ -1,0 +1,252 @@
+//! What compiles and runs a guest: the registry, and what every engine family fills in.
+//!
+//! To add a backend: a file (a folder, for a new engine family), a Cargo feature, and an entry in [`ALL`]. Nothing
+//! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
+//! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
+//!
+//! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
+mod dispute;
+mod divergence;
+pub mod embedding;
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+mod expected_panic;
+mod family;
+mod native;
+mod nonconformance;
+mod setting;
+#[cfg(all(feature = "wasmer", unix))]
+mod wasmer;
+#[cfg(feature = "wasmi")]
+mod wasmi;
+#[cfg(feature = "wasmtime")]
+mod wasmtime;
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+mod watermark;
+
+pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
+pub use divergence::{DIVERGENCES, Divergence, Often};
+pub(crate) use family::NO_MODULE;
+pub use family::{BackendError, Family, Play, Prepare, Support, SupportTable, Table};
+pub use nonconformance::NONCONFORMANCES;
+pub use setting::{ApplyOption, BackendOption, BackendOptions};
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::catalog::benchmark::Benchmark;
+use crate::catalog::scenario::Scenario;
+use crate::engine::embedding::{Embedding, Prepared, Transcript};
+
+/// A backend that the program knows of, compiled in or not.
+pub struct Backend {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// The Cargo feature that compiles it in; nothing where it always is.
+    pub feature: Option<&'static str>,
+    /// The licence of its compiler.
+    pub licence: &'static str,
+    /// No WebAssembly in it: a row to hold the others against, which plays no scenario.
+    pub floor: bool,
+    /// Whether it is here, and how to open it.
+    pub presence: Availability,
+}
+
+/// Whether a backend is part of this build.
+pub enum Availability {
+    /// Compiled in: this opens it.
+    Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>),
+    /// Its feature was not asked for.
+    NotCompiledIn,
+    /// No feature brings it to this platform.
+    NotOnThisPlatform(&'static str),
+}
+
+/// The presence of a backend that a feature brings, on platforms where it builds.
+macro_rules! brought_by {
+    ($feature:literal, $open:expr) => {
+        brought_by!($feature, on all(), else "", $open)
+    };
+    ($feature:literal, on $platform:meta, else $why:literal, $open:expr) => {{
+        #[cfg(all(feature = $feature, $platform))]
+        {
+            Availability::Here($open)
+        }
+        #[cfg(all(not(feature = $feature), $platform))]
+        {
+            Availability::NotCompiledIn
+        }
+        #[cfg(not($platform))]
+        {
+            Availability::NotOnThisPlatform($why)
+        }
+    }};
+}
+
+/// All of them, in the order in which tables show them.
+pub static ALL: &[Backend] = &[
+    Backend {
+        name: "singlepass",
+        feature: Some("singlepass"),
+        licence: "BUSL-1.1",
+        floor: false,
+        presence: brought_by!("singlepass", on unix, else "Wasmer's compilers build on Unix only", wasmer::singlepass::open),
+    },
+    Backend {
+        name: "cranelift",
+        feature: Some("cranelift"),
+        licence: "MIT",
+        floor: false,
+        presence: brought_by!("cranelift", on unix, else "Wasmer's compilers build on Unix only", wasmer::cranelift::open),
+    },
+    Backend {
+        name: "llvm",
+        feature: Some("llvm"),
+        licence: "BUSL-1.1",
+        floor: false,
+        presence: brought_by!("llvm", on unix, else "Wasmer's compilers build on Unix only", wasmer::llvm::open),
+    },
+    Backend {
+        name: "wasmtime-cranelift",
+        feature: Some("wasmtime"),
+        licence: "Apache-2.0 WITH LLVM-exception",
+        floor: false,
+        presence: brought_by!("wasmtime", wasmtime::cranelift),
+    },
+    Backend {
+        name: "wasmtime-winch",
+        feature: Some("wasmtime"),
+        licence: "Apache-2.0 WITH LLVM-exception",
+        floor: false,
+        presence: brought_by!("wasmtime", wasmtime::winch),
+    },
+    Backend {
+        name: "wasmi",
+        feature: Some("wasmi"),
+        licence: "MIT OR Apache-2.0",
+        floor: false,
+        presence: brought_by!("wasmi", wasmi::open),
+    },
+    Backend { name: "native", feature: None, licence: "-", floor: true, presence: Availability::Here(native::open) },
+];
+
+/// A backend with its settings: what is checked, measured, and shown as a column.
+pub trait OpenBackend: Embedding + Send + Sync {
+    /// What it says of itself.
+    fn about(&self) -> BackendInfo;
+
+    /// Plays a scenario.
+    ///
+    /// # Errors
+    /// When this backend cannot, or when the scenario cannot go on.
+    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError>;
+
+    /// What has to be there while a floor is timed, so that it can be held against this subject's exits.
+    ///
+    /// # Errors
+    /// When it could not be made.
+    fn company(&self) -> Result<Box<dyn Any>>;
+
+    /// Keeps what it compiles for benchmarks in a folder, and takes it from there: another process with the same settings
+    /// put it there. Where that saves nothing, it does not.
+    fn keep_artifacts(&self, _folder: &Path) {}
+
+    /// Why it can never prepare a benchmark, where that is so; told without preparing anything.
+    fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>>;
+
+    /// Prepares the cell of a benchmark with its parameter `at`.
+    ///
+    /// # Errors
+    /// When this backend cannot, or when what the cell needs could not be made.
+    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError>;
+}
+
+/// What a backend says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct BackendInfo {
+    /// The engine and its version.
+    pub engine: String,
+    /// The compiler and its version.
+    pub compiler: String,
+    /// The version of the LLVM that is linked, where one is.
+    pub llvm: Option<String>,
+    /// The WebAssembly features, beyond the first version, that it claims to support.
+    pub wasm_features: Vec<String>,
+    /// The floors, by their ids, that an exit like any other is made of on this engine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exit_made_of: Vec<String>,
+}
+
+impl Backend {
+    /// Whether it can be opened.
+    pub fn is_here(&self) -> bool {
+        matches!(self.presence, Availability::Here(_))
+    }
+
+    /// Makes it ready.
+    ///
+    /// # Errors
+    /// When it is not part of this build, or does not know a setting; says what to do.
+    pub fn open(&self, settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+        match self.presence {
+            Availability::Here(open) => open(settings).map_err(|error| anyhow!("{}: {error}", self.name)),
+            Availability::NotCompiledIn => {
+                let feature = self.feature.unwrap_or(self.name);
+                bail!("backend `{}` is not compiled in: build with --features {feature}", self.name)
+            }
+            Availability::NotOnThisPlatform(why) => bail!("backend `{}` cannot be had here: {why}", self.name),
+        }
+    }
+}
+
+/// The backends that can be opened and are no floor.
+pub fn here() -> impl Iterator<Item = &'static Backend> {
+    ALL.iter().filter(|backend| backend.is_here() && !backend.floor)
+}
+
+/// A backend and its settings apart: `cranelift:opt=none`.
+///
+/// # Errors
+/// When there is no such backend (it names those there are), or the settings cannot be read.
+pub fn parse(spec: &str) -> Result<(&'static Backend, BackendOptions)> {
+    let (name, settings) = spec.split_once(':').unwrap_or((spec, ""));
+    let Some(backend) = ALL.iter().find(|backend| backend.name == name) else {
+        let known: Vec<_> = ALL.iter().map(|backend| backend.name).collect();
+        bail!("no backend `{name}`; there are: {}", known.join(", "));
+    };
+    Ok((backend, BackendOptions::parse(settings).map_err(|error| anyhow!("{spec}: {error}"))?))
+}
+
+/// Opens what [`parse`] reads.
+///
+/// # Errors
+/// As [`parse`] and [`Backend::open`].
+pub fn open(spec: &str) -> Result<Arc<dyn OpenBackend>> {
+    let (backend, settings) = parse(spec)?;
+    backend.open(&settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_lists_the_right_ones() {
+        let error = parse("cranlift").err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "no backend `cranlift`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, native"
+        );
+    }
+
+    #[test]
+    fn what_is_not_compiled_in_says_which_feature_brings_it() {
+        for backend in ALL.iter().filter(|backend| matches!(backend.presence, Availability::NotCompiledIn)) {
+            let error = backend.open(&BackendOptions::default()).err().unwrap().to_string();
+            assert!(error.contains(&format!("--features {}", backend.feature.unwrap())), "{error}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! No engine at all: it plays no scenario, and of the benchmarks only the floors, which need none. With it there is
+//! something to measure on a platform that no backend builds on.
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
+use super::{BackendInfo, BackendOptions, Family, OpenBackend, SupportTable};
+use crate::engine::embedding::{Compiled, Embedding, LinkedModules, Unsupported};
+
+struct Native;
+
+const NO_ENGINE: Unsupported = Unsupported(Cow::Borrowed("there is no engine to compile with"));
+
+pub(super) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    settings.apply::<()>(&[], &mut ())?;
+    Ok(Arc::new(Native))
+}
+
+impl Embedding for Native {
+    fn validate(&self, _: &[u8]) -> Result<()> {
+        bail!(NO_ENGINE)
+    }
+
+    fn compile(&self, _: &[u8]) -> Result<Box<dyn Compiled>> {
+        bail!(NO_ENGINE)
+    }
+
+    fn compile_metered(&self, _: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
+        bail!(NO_ENGINE)
+    }
+
+    fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {
+        bail!(NO_ENGINE)
+    }
+}
+
+impl Family for Native {
+    const REPERTOIRE: SupportTable<Self> = SupportTable { scenarios: &[], benchmarks: &[], never: &[] };
+
+    fn about(&self) -> BackendInfo {
+        let compiler = env!("EARLY_EXIT_RUSTC").into();
+        BackendInfo { engine: "none".into(), compiler, llvm: None, wasm_features: Vec::new(), exit_made_of: Vec::new() }
+    }
+}

@@ -1,0 +1,110 @@
+//! `cranelift:opt=none,threads=1`: settings that make a subject of its own.
+use std::collections::BTreeMap;
+use std::fmt;
+
+use anyhow::{Result, bail};
+
+/// A knob of a compiler configuration `C`, with the values that it takes.
+pub struct BackendOption<C: 'static> {
+    /// What the command line calls it.
+    pub key: &'static str,
+    /// The values that it takes, each with what it does.
+    pub values: &'static [(&'static str, ApplyOption<C>)],
+}
+
+/// What a value does to a configuration, in the style of a builder.
+pub type ApplyOption<C> = fn(&mut C) -> &mut C;
+
+/// What the user chose, in canonical order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BackendOptions(BTreeMap<String, String>);
+
+impl BackendOptions {
+    /// Reads `opt=none,threads=1`.
+    ///
+    /// # Errors
+    /// When a part is no `setting=value`, or a setting is given twice.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut settings = BTreeMap::new();
+        for pair in text.split(',').filter(|pair| !pair.is_empty()) {
+            let Some((key, value)) = pair.split_once('=') else { bail!("`{pair}` is not `setting=value`") };
+            if settings.insert(key.to_owned(), value.to_owned()).is_some() {
+                bail!("`{key}` is set twice");
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    /// Turns the knobs of `config`.
+    ///
+    /// # Errors
+    /// When there is no such knob, or it takes no such value; names those that there are.
+    pub fn apply<C>(&self, knobs: &[BackendOption<C>], config: &mut C) -> Result<()> {
+        for (key, value) in &self.0 {
+            let Some(knob) = knobs.iter().find(|knob| knob.key == key) else {
+                bail!("no setting `{key}` here; there is: {}", names(knobs.iter().map(|knob| knob.key)));
+            };
+            let Some((_, turn)) = knob.values.iter().find(|(name, _)| name == value) else {
+                bail!("`{key}` takes no `{value}`, but: {}", names(knob.values.iter().map(|(name, _)| *name)));
+            };
+            turn(config);
+        }
+        Ok(())
+    }
+
+    /// Whether nothing was chosen.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
+impl fmt::Display for BackendOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs: Vec<_> = self.0.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        f.write_str(&pairs.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KNOBS: &[BackendOption<Vec<u8>>] =
+        &[BackendOption { key: "opt", values: &[("none", |v| set(v, 1)), ("speed", |v| set(v, 2))] }];
+
+    fn set(config: &mut Vec<u8>, to: u8) -> &mut Vec<u8> {
+        *config = vec![to];
+        config
+    }
+
+    #[test]
+    fn a_knob_is_turned() {
+        let mut config = Vec::new();
+        BackendOptions::parse("opt=speed").unwrap().apply(KNOBS, &mut config).unwrap();
+        assert_eq!(config, [2]);
+    }
+
+    #[test]
+    fn what_is_wrong_names_what_is_right() {
+        let apply =
+            |text| BackendOptions::parse(text).and_then(|s| s.apply(KNOBS, &mut Vec::new())).unwrap_err().to_string();
+        assert_eq!(apply("speed=opt"), "no setting `speed` here; there is: opt");
+        assert_eq!(apply("opt=fast"), "`opt` takes no `fast`, but: none, speed");
+        assert_eq!(apply("opt"), "`opt` is not `setting=value`");
+        assert_eq!(apply("opt=none,opt=speed"), "`opt` is set twice");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_displayed_is_read_back(pairs in prop::collection::btree_map("[a-z]{1,5}", "[a-z0-9]{0,5}", 0..4)) {
+            let settings = BackendOptions(pairs);
+            prop_assert_eq!(BackendOptions::parse(&settings.to_string()).unwrap(), settings);
+        }
+    }
+}

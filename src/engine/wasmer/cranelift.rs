@@ -1,0 +1,32 @@
+//! Wasmer with Cranelift.
+use std::num::NonZero;
+use std::sync::Arc;
+
+use anyhow::Result;
+use wasmer_compiler_cranelift::{Cranelift, CraneliftOptLevel};
+
+use super::Wasmer;
+use crate::engine::{BackendOption, BackendOptions, OpenBackend};
+
+const SETTINGS: &[BackendOption<Cranelift>] = &[
+    BackendOption {
+        key: "opt",
+        values: &[
+            ("none", |c| c.opt_level(CraneliftOptLevel::None)),
+            ("speed", |c| c.opt_level(CraneliftOptLevel::Speed)),
+            ("size", |c| c.opt_level(CraneliftOptLevel::SpeedAndSize)),
+        ],
+    },
+    BackendOption {
+        key: "nan",
+        values: &[("canonical", |c| c.canonicalize_nans(true)), ("any", |c| c.canonicalize_nans(false))],
+    },
+    BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
+];
+
+pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    let mut config = Cranelift::new();
+    settings.apply(SETTINGS, &mut config)?;
+    let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
+    Ok(Arc::new(Wasmer::with(compiler, None, config, Cranelift::num_threads)))
+}

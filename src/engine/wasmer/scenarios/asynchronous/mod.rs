@@ -1,0 +1,39 @@
+//! Exits from calls that wait, with Wasmer's experimental async calls.
+#[cfg(feature = "async")]
+mod executor;
+#[cfg(feature = "async")]
+mod exit;
+#[cfg(feature = "async")]
+mod waiting;
+
+use super::Theme;
+use crate::catalog::scenario::asynchronous;
+#[cfg(feature = "async")]
+use crate::engine::Support::Do;
+#[cfg(not(feature = "async"))]
+use crate::engine::Support::Not;
+
+/// What only a build with the feature `async` can play.
+macro_rules! with_async {
+    ($play:expr) => {{
+        #[cfg(feature = "async")]
+        {
+            Do($play)
+        }
+        #[cfg(not(feature = "async"))]
+        {
+            Not("built without the feature `async`")
+        }
+    }};
+}
+
+pub(super) const CAN: Theme = &[
+    (&asynchronous::TYPED, with_async!(|wasmer, out| exit::play(wasmer, out, exit::typed))),
+    (&asynchronous::TYPED_ENV, with_async!(|wasmer, out| exit::play(wasmer, out, exit::typed_env))),
+    (&asynchronous::DYNAMIC, with_async!(|wasmer, out| exit::play(wasmer, out, exit::dynamic))),
+    (&asynchronous::DYNAMIC_ENV, with_async!(|wasmer, out| exit::play(wasmer, out, exit::dynamic_env))),
+    (&asynchronous::PLAIN, with_async!(|wasmer, out| exit::play(wasmer, out, exit::plain))),
+    (&asynchronous::CALLED_PLAINLY, with_async!(waiting::called_plainly)),
+    (&asynchronous::IN_TURN, with_async!(waiting::in_turn)),
+    (&asynchronous::DROPPED, with_async!(waiting::dropped)),
+];

@@ -1,0 +1,44 @@
+//! The early exit: a host function returns an error, the guest is gone, and the caller has the error back.
+//!
+//! This is what the whole program is about, on a store built from whichever compiler it is handed.
+use anyhow::{Result, bail};
+use wasmer::{Function, Instance, Module, Store, TypedFunction, imports};
+
+use super::Theme;
+use crate::catalog::scenario::early_exit;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::engine::wasmer::Wasmer;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(super) const CAN: Theme = &[(&early_exit::EARLY_EXIT, Do(play))];
+
+fn play(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    // The engine carries the compiler; `Store::default()` would pick one by itself.
+    let mut store = Store::new(wasmer.engine());
+
+    say!(out, "Compiling module...");
+    let module = Module::new(&store, guest::wasm(guest::EARLY_EXIT))?;
+
+    // The error is a type of our own, which no engine has heard of. Returning it ends the guest.
+    let early_exit = |code: u32| -> Result<(), ExitCode> { Err(ExitCode(code)) };
+    let imports = imports! {
+        "env" => { "early_exit" => Function::new_typed(&mut store, early_exit) },
+    };
+
+    say!(out, "Instantiating module...");
+    let instance = Instance::new(&mut store, &module, &imports)?;
+    let run: TypedFunction<(i32, i32), i32> = instance.exports.get_typed_function(&store, "run")?;
+
+    say!(out, "Calling `run` function...");
+    match run.call(&mut store, 1, 7) {
+        Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
+        // By value: nobody else holds the error, so it is ours again.
+        Err(error) => match error.downcast::<ExitCode>() {
+            Ok(code) => say!(out, "Exited early with exit code: {code}"),
+            Err(error) => bail!("expected an exit code, but the error is another: {error}"),
+        },
+    }
+    Ok(())
+}

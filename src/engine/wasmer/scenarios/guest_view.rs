@@ -1,0 +1,136 @@
+//! What a guest may see of what its host raises.
+use anyhow::{Result, bail};
+use wasmer::{
+    Exception, Function, FunctionEnv, FunctionEnvMut, Instance, RuntimeError, Store, Tag, Type, TypedFunction, Value,
+    imports,
+};
+
+use super::Theme;
+use super::stage::{compile_if_claimed, ended};
+use crate::catalog::scenario::guest_view;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::engine::wasmer::Wasmer;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(super) const CAN: Theme = &[
+    (&guest_view::CATCH_ALL, Do(catch_all)),
+    (&guest_view::HOST_EXCEPTION, Do(host_exception)),
+    (&guest_view::EXCEPTION_HANDED_ON, Do(exception_handed_on)),
+];
+
+/// What the guest's `throw` finds in its environment.
+struct Thrown {
+    tag: Tag,
+    /// Where it lets a guest throw instead.
+    guest: Option<TypedFunction<i32, i32>>,
+    wraps: bool,
+}
+
+/// The guest that catches, and the host that throws.
+struct Catcher {
+    store: Store,
+    instance: Instance,
+    env: FunctionEnv<Thrown>,
+}
+
+impl Catcher {
+    fn new(wasmer: &Wasmer, throw: fn(FunctionEnvMut<Thrown>, i32) -> Result<(), RuntimeError>) -> Result<Self> {
+        let mut store = Store::new(wasmer.engine());
+        let module = compile_if_claimed(wasmer, "exceptions", &store, guest::EXCEPTIONS)?;
+        let tag = Tag::new(&mut store, [Type::I32]);
+        let env = FunctionEnv::new(&mut store, Thrown { tag: tag.clone(), guest: None, wraps: false });
+        let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
+        let imports = imports! {
+            "env" => {
+                "oops" => tag,
+                "early_exit" => Function::new_typed(&mut store, early_exit),
+                "throw" => Function::new_typed_with_env(&mut store, &env, throw),
+            },
+        };
+        let instance = Instance::new(&mut store, &module, &imports)?;
+        Ok(Self { store, instance, env })
+    }
+
+    fn call(&mut self, export: &str, payload: i32) -> Result<Result<i32, RuntimeError>> {
+        let function: TypedFunction<i32, i32> = self.instance.exports.get_typed_function(&self.store, export)?;
+        Ok(function.call(&mut self.store, payload))
+    }
+
+    /// `run` of the early-exit guest, below a `catch_all`.
+    fn run(&mut self, code: u32) -> Result<Result<i32, RuntimeError>> {
+        let run: TypedFunction<(u32, i32), i32> = self.instance.exports.get_typed_function(&self.store, "run")?;
+        Ok(run.call(&mut self.store, code, 7))
+    }
+}
+
+/// Returning this error throws an exception in the guest.
+fn throw(mut env: FunctionEnvMut<Thrown>, payload: i32) -> Result<(), RuntimeError> {
+    let (thrown, mut store) = env.data_and_store_mut();
+    let exception = Exception::new(&mut store, &thrown.tag, &[Value::I32(payload)]);
+    Err(RuntimeError::exception(&store, exception))
+}
+
+fn catch_all(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut catcher = Catcher::new(wasmer, throw)?;
+    say!(out, "its own exception, below `catch_all`: {}", ended(&catcher.call("throw_and_catch_all", 13)?));
+    say!(out, "an exit, below `catch_all`: {}", ended(&catcher.run(5)?));
+    say!(out, "not asked to exit: {}", ended(&catcher.run(0)?));
+    Ok(())
+}
+
+fn host_exception(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut catcher = Catcher::new(wasmer, throw)?;
+    say!(out, "caught by its tag: {}", ended(&catcher.call("host_throws", 13)?));
+    say!(out, "caught by `catch_all`: {}", ended(&catcher.call("host_throws_catch_all", 14)?));
+    let result = catcher.call("host_throws_bare", 15)?;
+    say!(out, "not caught: {}", ended(&result));
+    let Err(error) = result else { bail!("nobody caught the exception, and yet the guest returned") };
+    let payload = error.to_exception().map(|exception| exception.payload(&mut catcher.store)).unwrap_or_default();
+    say!(
+        out,
+        "it is an exception: {}, with the payload {payload:?}, and an exit code: {}",
+        error.is_exception(),
+        error.is::<ExitCode>()
+    );
+    say!(out, "asked to exit after it: {}", ended(&catcher.run(5)?));
+    Ok(())
+}
+
+/// An error of the host's that has another one as its cause.
+#[derive(Debug, thiserror::Error)]
+#[error("the host's own error")]
+struct Wrapper(#[source] RuntimeError);
+
+/// Lets a guest throw below the guest that called.
+fn let_throw(mut env: FunctionEnvMut<Thrown>, payload: i32) -> Result<(), RuntimeError> {
+    let (thrown, mut store) = env.data_and_store_mut();
+    let Some(guest) = thrown.guest.clone() else { return Ok(()) };
+    let wraps = thrown.wraps;
+    match guest.call(&mut store, payload) {
+        Ok(_) => Ok(()),
+        Err(error) if wraps => Err(RuntimeError::user(Box::new(Wrapper(error)))),
+        Err(error) => Err(error),
+    }
+}
+
+fn exception_handed_on(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut catcher = Catcher::new(wasmer, let_throw)?;
+    say!(out, "the host gets: {}", ended(&catcher.call("throw", 13)?));
+    let throws = catcher.instance.exports.get_typed_function(&catcher.store, "throw")?;
+    catcher.env.as_mut(&mut catcher.store).guest = Some(throws);
+
+    say!(out, "handed on, the guest above: {}", ended(&catcher.call("host_throws", 13)?));
+    catcher.env.as_mut(&mut catcher.store).wraps = true;
+    match catcher.call("host_throws_catch_all", 13)? {
+        Ok(value) => say!(out, "wrapped, the guest above caught it, and returned {value}"),
+        Err(error) => {
+            let Wrapper(cause) = error.downcast()?;
+            let from_an_exception = cause.is_exception();
+            say!(out, "wrapped, the guest above did not catch it: {}", Wrapper(cause));
+            say!(out, "it was made from an exception: {from_an_exception}");
+        }
+    }
+    Ok(())
+}

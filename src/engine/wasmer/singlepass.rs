@@ -1,0 +1,25 @@
+//! Wasmer with Singlepass.
+use std::num::NonZero;
+use std::sync::Arc;
+
+use anyhow::Result;
+use wasmer_compiler_singlepass::Singlepass;
+
+use super::Wasmer;
+use crate::engine::{BackendOption, BackendOptions, OpenBackend};
+
+const SETTINGS: &[BackendOption<Singlepass>] = &[
+    BackendOption {
+        key: "nan",
+        values: &[("canonical", |c| c.canonicalize_nans(true)), ("any", |c| c.canonicalize_nans(false))],
+    },
+    BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
+];
+
+pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    let mut config = Singlepass::new();
+    settings.apply(SETTINGS, &mut config)?;
+    // It is made within Wasmer and has no version of its own.
+    let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
+    Ok(Arc::new(Wasmer::with(compiler, None, config, Singlepass::num_threads)))
+}

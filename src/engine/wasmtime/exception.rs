@@ -1,0 +1,137 @@
+//! What a guest may see of what its host raises. A host function throws by leaving an exception in its store, and
+//! returning an error that says so.
+use ::wasmtime::{
+    AsContextMut, Caller, Error, ExnRef, ExnRefPre, ExnType, Extern, Func, FuncType, Instance, Store, Tag, TagType,
+    ThrownException, TypedFunc, Val, ValType,
+};
+use anyhow::{Context, Result, bail};
+
+use super::Wasmtime;
+use super::caller::scenarios::stage::{compile_if_claimed, ended};
+use crate::catalog::scenario::{Scenario, guest_view};
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::engine::{Play, Table};
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(super) const SCENARIOS: Table<Scenario, Play<Wasmtime>> = &[
+    (&guest_view::CATCH_ALL, Do(catch_all)),
+    (&guest_view::HOST_EXCEPTION, Do(host_exception)),
+    (&guest_view::EXCEPTION_HANDED_ON, Do(exception_handed_on)),
+];
+
+/// What the guest's `throw` finds in its store.
+#[derive(Default)]
+struct Thrown {
+    tag: Option<Tag>,
+    /// Where it lets a guest throw instead.
+    guest: Option<TypedFunc<i32, i32>>,
+    wraps: bool,
+}
+
+/// The guest that catches, and the host that throws.
+struct Catcher {
+    store: Store<Thrown>,
+    instance: Instance,
+}
+
+type Throw = fn(Caller<'_, Thrown>, i32) -> Result<(), Error>;
+
+impl Catcher {
+    fn new(wasmtime: &Wasmtime, throw: Throw) -> Result<Self> {
+        let engine = wasmtime.engine();
+        let module = compile_if_claimed(wasmtime, "exceptions", &engine, guest::EXCEPTIONS)?;
+        let mut store = Store::new(&engine, Thrown::default());
+        let tag = Tag::new(&mut store, &TagType::new(FuncType::new(&engine, [ValType::I32], [])))?;
+        store.data_mut().tag = Some(tag);
+        let early_exit =
+            |code: u32| -> Result<(), Error> { if code == 0 { Ok(()) } else { Err(ExitCode(code).into()) } };
+        let imports: [Extern; 3] =
+            [Func::wrap(&mut store, early_exit).into(), Func::wrap(&mut store, throw).into(), tag.into()];
+        let instance = Instance::new(&mut store, &module, &imports)?;
+        Ok(Self { store, instance })
+    }
+
+    fn call(&mut self, export: &str, payload: i32) -> Result<Result<i32, Error>> {
+        let function: TypedFunc<i32, i32> = self.instance.get_typed_func(&mut self.store, export)?;
+        Ok(function.call(&mut self.store, payload))
+    }
+
+    /// `run` of the early-exit guest, below a `catch_all`.
+    fn run(&mut self, code: u32) -> Result<Result<i32, Error>> {
+        let run: TypedFunc<(u32, i32), i32> = self.instance.get_typed_func(&mut self.store, "run")?;
+        Ok(run.call(&mut self.store, (code, 7)))
+    }
+}
+
+/// Returning this error throws an exception in the guest.
+fn throw(mut caller: Caller<'_, Thrown>, payload: i32) -> Result<(), Error> {
+    let Some(tag) = caller.data().tag else { return Ok(()) };
+    let of = ExnType::from_tag_type(&tag.ty(&caller))?;
+    let pre = ExnRefPre::new(&mut caller, of);
+    let exception = ExnRef::new(&mut caller, &pre, &tag, &[Val::I32(payload)])?;
+    caller.as_context_mut().throw(exception)
+}
+
+fn catch_all(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
+    let mut catcher = Catcher::new(wasmtime, throw)?;
+    say!(out, "its own exception, below `catch_all`: {}", ended(&catcher.call("throw_and_catch_all", 13)?));
+    say!(out, "an exit, below `catch_all`: {}", ended(&catcher.run(5)?));
+    say!(out, "not asked to exit: {}", ended(&catcher.run(0)?));
+    Ok(())
+}
+
+fn host_exception(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
+    let mut catcher = Catcher::new(wasmtime, throw)?;
+    say!(out, "caught by its tag: {}", ended(&catcher.call("host_throws", 13)?));
+    say!(out, "caught by `catch_all`: {}", ended(&catcher.call("host_throws_catch_all", 14)?));
+    let result = catcher.call("host_throws_bare", 15)?;
+    say!(out, "not caught: {}", ended(&result));
+    let Err(error) = result else { bail!("nobody caught the exception, and yet the guest returned") };
+    let exception = catcher.store.take_pending_exception().context("there is no exception in the store")?;
+    let payload = [exception.field(&mut catcher.store, 0)?];
+    say!(
+        out,
+        "it is an exception: {}, with the payload {payload:?}, and an exit code: {}",
+        error.is::<ThrownException>(),
+        error.is::<ExitCode>()
+    );
+    say!(out, "asked to exit after it: {}", ended(&catcher.run(5)?));
+    Ok(())
+}
+
+/// An error of the host's that has another one as its cause.
+#[derive(Debug, thiserror::Error)]
+#[error("the host's own error")]
+struct Wrapper(Error);
+
+/// Lets a guest throw below the guest that called.
+fn let_throw(mut caller: Caller<'_, Thrown>, payload: i32) -> Result<(), Error> {
+    let Some(guest) = caller.data().guest.clone() else { return Ok(()) };
+    let wraps = caller.data().wraps;
+    match guest.call(&mut caller, payload) {
+        Ok(_) => Ok(()),
+        Err(error) if wraps => Err(Wrapper(error).into()),
+        Err(error) => Err(error),
+    }
+}
+
+fn exception_handed_on(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
+    let mut catcher = Catcher::new(wasmtime, let_throw)?;
+    say!(out, "the host gets: {}", ended(&catcher.call("throw", 13)?));
+    let throws = catcher.instance.get_typed_func(&mut catcher.store, "throw")?;
+    catcher.store.data_mut().guest = Some(throws);
+
+    say!(out, "handed on, the guest above: {}", ended(&catcher.call("host_throws", 13)?));
+    catcher.store.data_mut().wraps = true;
+    match catcher.call("host_throws_catch_all", 13)? {
+        Ok(value) => say!(out, "wrapped, the guest above caught it, and returned {value}"),
+        Err(error) => {
+            let wrapper: Wrapper = error.downcast()?;
+            say!(out, "wrapped, the guest above did not catch it: {wrapper}");
+            say!(out, "it was made from an exception: {}", wrapper.0.is::<ThrownException>());
+        }
+    }
+    Ok(())
+}

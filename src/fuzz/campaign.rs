@@ -1,0 +1,119 @@
+//! Random modules on several subjects: where they come apart.
+
+use crate::fuzz::minimize;
+use crate::fuzz::oracle;
+use crate::fuzz::result;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::fuzz::feature_set::FeatureSet;
+use crate::fuzz::fuzz_worker::FuzzWorker;
+use crate::fuzz::result::RandomRun;
+use crate::results;
+use crate::worker::supervisor::Launcher;
+
+/// What is to be tried.
+#[derive(Debug, Clone)]
+pub struct FuzzConfig {
+    /// The subjects.
+    pub specs: Vec<String>,
+    /// What modules may use.
+    pub menu: FeatureSet,
+    /// The seed of all that is random.
+    pub seed: u64,
+    /// How many modules.
+    pub count: u64,
+    /// How many are tried at once.
+    pub jobs: usize,
+}
+
+/// So many modules are asked for in one question.
+const BATCH: u64 = 25;
+
+/// Tries random modules on all subjects. `over` is told how many are done, and how many kinds of disagreement that nothing
+/// explains were found until then. A run that is `cancelled` tells what it has.
+///
+/// # Errors
+/// When no worker can be had for a subject at all.
+pub fn random(
+    launcher: &Launcher,
+    trials: &FuzzConfig,
+    over: &(dyn Fn(u64, usize) + Sync),
+    cancelled: &AtomicBool,
+) -> Result<RandomRun> {
+    let started = Instant::now();
+    let (next, run) = (AtomicU64::new(0), Mutex::new(empty(trials)));
+    let one_batch_after_the_other = || -> Result<()> {
+        let mut lane = FuzzWorker::new(launcher, trials);
+        while let Some(numbers) = batch(&next, trials.count)
+            && !cancelled.load(Ordering::Relaxed)
+        {
+            one_batch(&mut lane, numbers, &run)?;
+            let run = run.lock().expect("no lane panics");
+            over(run.tally.modules + run.tally.none, run.unexplained().count());
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..trials.jobs.max(1)).map(|_| scope.spawn(one_batch_after_the_other)).collect();
+        lanes.into_iter().try_for_each(|lane| lane.join().expect("a lane does not panic"))
+    })?;
+    let mut run = run.into_inner().expect("no lane panics");
+    run.seconds = started.elapsed().as_secs_f64();
+    run.kinds.sort_by_key(|kind| (kind.explained.is_some(), kind.first.dna.number));
+    Ok(run)
+}
+
+/// Tries a batch, and looks into what came apart.
+fn one_batch(lane: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
+    for round in lane.attempt(numbers)? {
+        let apart = if round.agreed() { None } else { Some(lane.examine(&round.dna(lane.trials.seed))?) };
+        let new = {
+            let mut run = run.lock().expect("no lane panics");
+            match round.calls() {
+                Some([calls, exits]) => {
+                    run.tally.modules += 1;
+                    run.tally.calls += u64::from(calls);
+                    run.tally.exits += u64::from(exits);
+                }
+                None => run.tally.none += 1,
+            }
+            apart.and_then(|apart| {
+                let explained = oracle::explained(&apart, &lane.trials.specs);
+                let unexplained = explained.is_none();
+                (run.add(apart.clone(), explained) && unexplained).then_some(apart)
+            })
+        };
+        if let Some(first) = new {
+            let smaller = minimize::shrunk(lane, &first)?;
+            let mut run = run.lock().expect("no lane panics");
+            let kind = run.kinds.iter_mut().find(|kind| kind.first.is_like(&first));
+            kind.expect("it was added above").first = smaller;
+        }
+    }
+    Ok(())
+}
+
+fn empty(trials: &FuzzConfig) -> RandomRun {
+    RandomRun {
+        version: results::VERSION,
+        seed: trials.seed,
+        subjects: trials.specs.clone(),
+        absent: vec![],
+        features: trials.menu.features.clone(),
+        left_out: vec![],
+        tally: result::FuzzCounts::default(),
+        seconds: 0.0,
+        kinds: vec![],
+    }
+}
+
+/// The next numbers, where there are any left.
+fn batch(next: &AtomicU64, count: u64) -> Option<Range<u64>> {
+    let from = next.fetch_add(BATCH, Ordering::Relaxed);
+    (from < count).then(|| from..(from + BATCH).min(count))
+}

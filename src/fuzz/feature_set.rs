@@ -1,0 +1,107 @@
+//! The WebAssembly features that random modules may use.
+use serde::{Deserialize, Serialize};
+use wasm_smith::Config;
+
+/// The features that random modules may use: what all backends claim to support, but for what is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureSet {
+    /// By the names that the proposals have.
+    pub features: Vec<String>,
+}
+
+/// A feature that random modules do not use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcludedFeature {
+    /// Which.
+    pub feature: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Features in which engines may differ, or a guest could wait for ever.
+const NEVER: &[(&str, &str)] = &[
+    ("relaxed-simd", "its results are the engine's to choose"),
+    ("threads", "a guest that waits for a notice would wait for ever"),
+];
+
+/// A part of `multi-value` that is told from the rest: imported functions with more than one result.
+pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
+
+/// Turns a feature on or off.
+type SetFeature = fn(&mut Config, bool);
+
+/// How the generator is told of each.
+const SWITCHES: &[(&str, SetFeature)] = &[
+    ("multi-value", |config, on| config.multi_value_enabled = on),
+    // The shape of a module sees to it.
+    (MULTI_VALUE_IMPORTS, |_, _| ()),
+    ("reference-types", |config, on| config.reference_types_enabled = on),
+    ("bulk-memory", |config, on| config.bulk_memory_enabled = on),
+    ("simd", |config, on| config.simd_enabled = on),
+    ("relaxed-simd", |config, on| config.relaxed_simd_enabled = on),
+    ("threads", |config, on| config.threads_enabled = on),
+    ("exceptions", |config, on| config.exceptions_enabled = on),
+    ("extended-const", |config, on| config.extended_const_enabled = on),
+    ("tail-call", |config, on| config.tail_call_enabled = on),
+    ("memory64", |config, on| config.memory64_enabled = on),
+    ("wide-arithmetic", |config, on| config.wide_arithmetic_enabled = on),
+    ("multi-memory", |config, on| config.max_memories = if on { 2 } else { 1 }),
+];
+
+impl FeatureSet {
+    /// What all of several backends claim, but for what `refused` gives a reason to leave out; and what that leaves out
+    /// of what any of them claims.
+    pub fn common(claims: &[Vec<String>], refused: impl Fn(&str) -> Option<String>) -> (Self, Vec<ExcludedFeature>) {
+        let (mut features, mut left_out) = (Vec::new(), Vec::new());
+        for (feature, _) in SWITCHES {
+            let claim = if *feature == MULTI_VALUE_IMPORTS { "multi-value" } else { feature };
+            let claimed = claims.iter().filter(|claimed| claimed.iter().any(|name| name == claim)).count();
+            let never = NEVER.iter().find(|(name, _)| name == feature).map(|(_, why)| (*why).to_owned());
+            let why = match claimed {
+                0 => continue,
+                some if some < claims.len() => Some("not all of the backends have it".into()),
+                _ => never.or_else(|| refused(feature)),
+            };
+            match why {
+                Some(why) => left_out.push(ExcludedFeature { feature: (*feature).into(), why }),
+                None => features.push((*feature).into()),
+            }
+        }
+        (Self { features }, left_out)
+    }
+
+    /// Whether a feature is on it.
+    pub(crate) fn has(&self, feature: &str) -> bool {
+        self.features.iter().any(|known| known == feature)
+    }
+
+    /// Those of them that are wanted.
+    pub(crate) fn some(&self, mut wanted: impl FnMut() -> bool) -> Self {
+        Self { features: self.features.iter().filter(|_| wanted()).cloned().collect() }
+    }
+
+    /// Turns each feature on or off.
+    pub(crate) fn apply(&self, config: &mut Config) {
+        for (feature, switch) in SWITCHES {
+            switch(config, self.has(feature));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_the_menu_is_what_all_claim_and_nobody_refuses() {
+        let claims = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let claims =
+            [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];
+        let (menu, left_out) = FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
+        assert_eq!(menu.features, ["multi-value", MULTI_VALUE_IMPORTS]);
+        let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.why.as_str())).collect();
+        let expected =
+            [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];
+        assert_eq!(left_out, expected);
+    }
+}

@@ -1,0 +1,114 @@
+//! Generates a random module and the calls to make.
+use anyhow::{Context, Result};
+use arbitrary::Unstructured;
+use rand::RngExt;
+use wasm_smith::{Config, Module};
+
+use super::feature_set::FeatureSet;
+use super::seed::ModuleSeed;
+use super::shape::{ModuleShape, argument};
+use crate::run_module::Invocation;
+
+/// A random module, and the calls that are made of it.
+#[derive(Debug)]
+pub struct GeneratedModule {
+    /// The module.
+    pub wasm: Vec<u8>,
+    /// One call of each function that it exports, each of a new instance.
+    pub calls: Vec<Invocation>,
+    /// Which call of an import, of those that a call makes, is the one to exit at: any number.
+    pub exit_at: u64,
+}
+
+/// How many loops and calls an instance may begin. Below what recursion needs to use up a stack, mostly.
+const FUEL: u32 = 600;
+/// The largest memory, in bytes.
+const MEMORY: u64 = 1 << 20;
+
+/// Makes the module.
+///
+/// # Errors
+/// When nothing can be made of so little entropy.
+pub fn generate(dna: &ModuleSeed, menu: &FeatureSet) -> Result<GeneratedModule> {
+    let mut choices = dna.choices();
+    let mut config = Config {
+        max_funcs: 10,
+        max_imports: 6,
+        max_globals: 8,
+        max_tables: 1,
+        max_types: 12,
+        max_tags: 3,
+        max_element_segments: 4,
+        max_elements: 12,
+        max_data_segments: 4,
+        max_instructions: choices.random_range(20..300),
+        max_table_elements: 64,
+        max_memory32_bytes: MEMORY,
+        max_memory64_bytes: u128::from(MEMORY),
+        memory_max_size_required: true,
+        table_max_size_required: true,
+        canonicalize_nans: true,
+        gc_enabled: false,
+        compact_imports_enabled: false,
+        allow_start_export: choices.random_bool(0.1),
+        // With all of them most modules end in their first trap.
+        disallow_traps: choices.random_bool(0.5),
+        ..Config::default()
+    };
+    // Fewer features at once reach further into each.
+    let menu = menu.some(|| choices.random_bool(0.8));
+    menu.apply(&mut config);
+    let shape = ModuleShape::draw(&menu, &mut choices);
+    config.available_imports = Some(wat::parse_str(&shape.imports)?);
+    config.exports = Some(wat::parse_str(&shape.exports)?);
+    let entropy = dna.entropy();
+    let mut module = Module::new(config, &mut Unstructured::new(&entropy)).context("no module comes of it")?;
+    module.ensure_termination(FUEL)?;
+    let mut call = |(export, parameters): (String, Vec<_>)| {
+        let arguments = parameters.iter().map(|ty| argument(*ty, &mut choices)).collect();
+        Invocation { export, arguments }
+    };
+    let calls = shape.functions.into_iter().map(&mut call).collect();
+    Ok(GeneratedModule { wasm: module.to_bytes(), calls, exit_at: choices.random() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run_module::Interface;
+
+    fn menu() -> FeatureSet {
+        FeatureSet { features: ["multi-value", "reference-types", "bulk-memory", "simd"].map(String::from).to_vec() }
+    }
+
+    #[test]
+    fn one_dna_is_one_module_and_one_set_of_calls() {
+        for number in 0..20 {
+            let [one, other] = [(); 2].map(|()| generate(&ModuleSeed::new(5, number), &menu()).unwrap());
+            assert_eq!((one.wasm, one.calls, one.exit_at), (other.wasm, other.calls, other.exit_at));
+        }
+    }
+
+    #[test]
+    fn every_call_is_of_an_export_with_arguments_of_its_types() {
+        for number in 0..100 {
+            let Ok(generated) = generate(&ModuleSeed::new(1, number), &menu()) else { continue };
+            let interface = Interface::read(&generated.wasm).unwrap();
+            assert!(!generated.calls.is_empty());
+            for call in &generated.calls {
+                let (_, signature) = interface.functions().find(|(name, _)| *name == call.export).unwrap();
+                let given: Vec<_> = call.arguments.iter().map(|value| value.ty()).collect();
+                assert_eq!(given, signature.parameters);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_on_the_menu_is_not_in_the_module() {
+        for number in 0..40 {
+            let Ok(generated) = generate(&ModuleSeed::new(2, number), &FeatureSet::default()) else { continue };
+            let text = wasmprinter::print_bytes(&generated.wasm).unwrap();
+            assert!(!text.contains("v128") && !text.contains("externref") && !text.contains("memory.fill"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Reduces a module on which backends disagree.
+use anyhow::Result;
+
+use super::fuzz_worker::FuzzWorker;
+use crate::fuzz::result::Mismatch;
+
+/// How many smaller modules are looked at, at most.
+const ATTEMPTS: usize = 400;
+
+/// A smaller module that parts the subjects in the same way, as far as one is found.
+pub(crate) fn shrunk(lane: &mut FuzzWorker, apart: &Mismatch) -> Result<Mismatch> {
+    let (mut smallest, mut attempts) = (apart.clone(), 0);
+    'smaller: loop {
+        for dna in smallest.dna.smaller() {
+            attempts += 1;
+            if attempts > ATTEMPTS {
+                return Ok(smallest);
+            }
+            if let Some(other) = lane.look_at(&dna)?.filter(|other| other.is_like(apart)) {
+                smallest = other;
+                continue 'smaller;
+            }
+        }
+        return Ok(smallest);
+    }
+}

@@ -1,0 +1,152 @@
+//! Compares observations, and finds the first disagreement.
+use crate::engine::DISPUTES;
+use crate::fuzz::observation::{Action, Observation};
+use crate::fuzz::result::{ExplainedMismatch, Mismatch, MismatchGroup};
+use crate::fuzz::seed::ModuleSeed;
+
+/// What they come apart over, where it is nothing that was left behind.
+const HOW_IT_ENDED: &str = "how it ended";
+
+/// What was seen of a module on one subject.
+pub(crate) struct ObservedModule {
+    /// As far as it came.
+    pub(crate) seen: Vec<Observation>,
+    /// Over what the worker was lost: in few words, and in its own.
+    pub(crate) lost: Option<(Action, (String, String))>,
+}
+
+/// One thing that a subject showed.
+#[derive(PartialEq, Eq, Clone)]
+struct ObservedItem {
+    doing: Action,
+    ended: String,
+    with: Vec<String>,
+    detail: String,
+}
+
+impl ObservedModule {
+    /// All that it showed, at that place; a worker that was lost at the place where it was.
+    fn at(&self, place: usize) -> Option<ObservedItem> {
+        if let Some((doing, (few, detail))) = &self.lost {
+            let (doing, ended, detail) = (doing.clone(), few.clone(), detail.clone());
+            return Some(ObservedItem { doing, ended, with: vec![], detail });
+        }
+        let seen = self.seen.get(place)?;
+        let said = seen.said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
+        let (doing, with) = (seen.doing.clone(), seen.with.clone());
+        // Where it ended in other words everywhere is no difference: they are told, and not held against each other.
+        Some(ObservedItem { doing, ended: seen.ended.clone(), with, detail: format!("{}{said}", seen.ended) })
+    }
+}
+
+/// The first thing in which subjects come apart.
+pub(crate) fn apart(dna: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
+    // A worker that is gone showed nothing before: that is the first thing, whatever the others did.
+    let most = examined.iter().map(|examined| examined.seen.len()).max()?.max(1);
+    if let Some((doing, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
+        let place = examined.iter().find_map(|examined| examined.seen.iter().position(|seen| seen.doing == doing));
+        let shown = examined.iter().map(|examined| examined.at(place.unwrap_or(0))).collect::<Vec<_>>();
+        return Some(parted(dna, doing, HOW_IT_ENDED, &shown, key_of));
+    }
+    for place in 0..most {
+        let shown: Vec<_> = examined.iter().map(|examined| examined.at(place)).collect();
+        let Some(first) = shown.iter().flatten().next().cloned() else { continue };
+        let differs = |key: &dyn Fn(&ObservedItem) -> String| {
+            let keys: Vec<_> = shown.iter().map(|shown| shown.as_ref().map(key)).collect();
+            keys.iter().any(|key| *key != keys[0])
+        };
+        if differs(&|shown| format!("{:?} {}", shown.doing, shown.ended)) {
+            return Some(parted(dna, first.doing, HOW_IT_ENDED, &shown, key_of));
+        }
+        let widest = shown.iter().flatten().map(|shown| shown.with.len()).max().unwrap_or(0);
+        for n in 0..widest {
+            let nth = |shown: &ObservedItem| shown.with.get(n).cloned().unwrap_or_default();
+            if differs(&nth) {
+                let about = name_of(&nth(&first));
+                return Some(parted(dna, first.doing, &about, &shown, |shown| (shown.ended.clone(), nth(shown))));
+            }
+        }
+    }
+    None
+}
+
+/// In few words that hold for other modules too, and in all detail.
+fn key_of(shown: &ObservedItem) -> (String, String) {
+    let said = shown.detail.strip_prefix(&shown.ended).unwrap_or_default();
+    let few = if shown.ended.starts_with("crashed") { String::new() } else { without_numbers(said) };
+    (format!("{}{few}", shown.ended), shown.detail.clone())
+}
+
+/// Of `m: 64 KiB, digest 0`, the `m`: what it is about.
+fn name_of(with: &str) -> String {
+    match with.split_once(": ") {
+        Some((name, _)) => format!("export {name}"),
+        None if with.contains("calls of imports") => "the calls of imports".into(),
+        None => "what it returned".into(),
+    }
+}
+
+fn parted(
+    dna: &ModuleSeed,
+    doing: Action,
+    about: &str,
+    shown: &[Option<ObservedItem>],
+    words: impl Fn(&ObservedItem) -> (String, String),
+) -> Mismatch {
+    let mut sides: Vec<MismatchGroup> = Vec::new();
+    for (subject, shown) in shown.iter().enumerate() {
+        let (came, detail) = shown.as_ref().map_or_else(|| ("nothing".into(), String::new()), &words);
+        match sides.iter_mut().find(|side| side.came == came && side.detail == detail) {
+            Some(side) => side.subjects.push(subject),
+            None => sides.push(MismatchGroup { subjects: vec![subject], came, detail }),
+        }
+    }
+    Mismatch { dna: dna.clone(), doing, about: about.into(), sides }
+}
+
+/// A text with `#` in place of each number, so that one message about two modules is one.
+fn without_numbers(text: &str) -> String {
+    let mut short = String::new();
+    for c in text.chars().take(160) {
+        if !c.is_ascii_digit() {
+            short.push(c);
+        } else if !short.ends_with('#') {
+            short.push('#');
+        }
+    }
+    short
+}
+
+impl ObservedModule {
+    /// What to say where subjects came apart once, and not again in workers of their own.
+    pub(crate) const NOT_AGAIN: fn(&ModuleSeed, usize) -> Mismatch = |dna, subjects| Mismatch {
+        dna: dna.clone(),
+        doing: Action::Compile,
+        about: "something that was not seen again by itself: it took the modules before it".into(),
+        sides: vec![MismatchGroup {
+            subjects: (0..subjects).collect(),
+            came: "agreed".into(),
+            detail: "agreed".into(),
+        }],
+    };
+}
+
+/// Why they come apart, where that is known: all sides but one are.
+pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedMismatch> {
+    let of_side = |side: &MismatchGroup| {
+        let came = match apart.about.as_str() {
+            HOW_IT_ENDED => format!("{}: {}", apart.doing, side.came),
+            about => format!("{}: {}, {about}", apart.doing, side.came),
+        };
+        DISPUTES.iter().find(|known| {
+            side.subjects.iter().all(|subject| {
+                let backend = specs[*subject].split(':').next().unwrap_or_default();
+                known.concerns(backend, &came)
+            })
+        })
+    };
+    let known: Vec<_> = apart.sides.iter().map(of_side).collect();
+    let unknown = known.iter().filter(|known| known.is_none()).count();
+    let first = known.iter().flatten().next().filter(|_| unknown <= 1)?;
+    Some(ExplainedMismatch { reason: first.reason.into(), upstream: first.upstream.into() })
+}

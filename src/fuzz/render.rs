@@ -1,0 +1,61 @@
+//! What random modules showed.
+use std::fmt::Write;
+
+use crate::fuzz::result::{MismatchKind, RandomRun};
+use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
+use crate::output::units;
+
+/// How much was tried, and each kind of disagreement with what shows it again.
+pub fn summary(run: &RandomRun) -> String {
+    let tally = &run.tally;
+    let rate = tally.modules as f64 / run.seconds.max(1e-9);
+    let mut shown = wrapped(&format!(
+        "{} random modules on {}, {} calls of each, {} of them with an early exit; seed {}, {rate:.0} modules a second",
+        painted(BOLD, &units::count(tally.modules)),
+        run.subjects.join(", "),
+        units::count(tally.calls),
+        units::count(tally.exits),
+        run.seed,
+    ));
+    shown += &wrapped(&painted(DIM, &format!("with {}", run.features.join(", "))));
+    for out in &run.left_out {
+        shown += &wrapped(&painted(DIM, &format!("without {}: {}", out.feature, out.why)));
+    }
+    for kind in &run.kinds {
+        shown.push('\n');
+        shown += &told(kind, run);
+    }
+    shown.push('\n');
+    let unexplained = run.unexplained().count();
+    shown += &match (unexplained, run.kinds.len()) {
+        (0, 0) => painted(GOOD, "they agree on everything"),
+        (0, _) => painted(GOOD, "they agree on everything but what is explained"),
+        (1, _) => painted(BAD, "one kind of disagreement that nothing explains"),
+        (kinds, _) => painted(BAD, &format!("{kinds} kinds of disagreement that nothing explains")),
+    };
+    shown.push('\n');
+    for absent in &run.absent {
+        let _ = writeln!(shown, "{}", painted(DIM, &absent.why));
+    }
+    shown
+}
+
+fn told(kind: &MismatchKind, run: &RandomRun) -> String {
+    let first = &kind.first;
+    let style = if kind.explained.is_some() { DIM } else { BAD };
+    let times = if kind.times == 1 { "once".into() } else { format!("{} times", units::count(kind.times)) };
+    let head = painted(style, &format!("{}: {}", first.doing, first.about));
+    let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.dna.number));
+    for side in &first.sides {
+        let who: Vec<_> = side.subjects.iter().map(|subject| run.subjects[*subject].as_str()).collect();
+        let _ = writeln!(shown, "  {}: {}", who.join(", "), side.detail.lines().next().unwrap_or_default());
+    }
+    if let Some(why) = &kind.explained {
+        shown += &wrapped(&painted(DIM, &format!("  {} ({})", why.reason, why.upstream)));
+    }
+    if let Some(saved) = &kind.saved {
+        let _ =
+            writeln!(shown, "  {} ({}); shown again by\n  {}", saved.file, units::bytes(saved.bytes), saved.command);
+    }
+    shown
+}

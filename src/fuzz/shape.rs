@@ -1,0 +1,109 @@
+//! The exports and imports of a random module.
+use std::fmt::Write;
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::feature_set::{FeatureSet, MULTI_VALUE_IMPORTS};
+use crate::engine::embedding::{Type, Value};
+
+/// What a module imports and exports, by names that a shell takes as they are.
+pub(crate) struct ModuleShape {
+    /// The exported functions: what each takes.
+    pub(crate) functions: Vec<(String, Vec<Type>)>,
+    /// What there is to import, as text.
+    pub(crate) imports: String,
+    /// What is exported, as text.
+    pub(crate) exports: String,
+}
+
+const NUMBERS: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
+
+impl ModuleShape {
+    /// A few of each, of random types.
+    pub(crate) fn draw(menu: &FeatureSet, rng: &mut ChaCha8Rng) -> Self {
+        let (mut imports, mut exports) = (String::from("(module"), String::from("(module"));
+        for n in 0..rng.random_range(1..5) {
+            let parameters = several(menu, rng, 4);
+            let several_results = menu.has("multi-value") && menu.has(MULTI_VALUE_IMPORTS);
+            let results = several(menu, rng, if several_results { 3 } else { 2 });
+            let _ = write!(
+                imports,
+                " (import \"env\" \"i{n}\" (func {}{}))",
+                listed("param", &parameters),
+                listed("result", &results)
+            );
+        }
+        for n in 0..rng.random_range(0..3) {
+            let (ty, mutable) = (NUMBERS[rng.random_range(0..4)], rng.random_bool(0.5));
+            let _ = write!(imports, " (import \"env\" \"g{n}\" (global {}))", global(ty, mutable));
+        }
+        let mut functions = Vec::new();
+        for n in 0..rng.random_range(1..4) {
+            let parameters = several(menu, rng, 5);
+            let results = several(menu, rng, if menu.has("multi-value") { 4 } else { 2 });
+            let _ = write!(
+                exports,
+                " (func (export \"f{n}\") {}{} unreachable)",
+                listed("param", &parameters),
+                listed("result", &results)
+            );
+            functions.push((format!("f{n}"), parameters));
+        }
+        for n in 0..rng.random_range(0..4) {
+            let (ty, mutable) = (NUMBERS[rng.random_range(0..4)], rng.random_bool(0.7));
+            let _ = write!(exports, " (global (export \"g{n}\") {} ({ty}.const 0))", global(ty, mutable));
+        }
+        if rng.random_bool(0.9) {
+            let _ = write!(exports, " (memory (export \"m\") {} {})", rng.random_range(0..3), rng.random_range(3..17));
+        }
+        imports.push(')');
+        exports.push(')');
+        Self { functions, imports, exports }
+    }
+}
+
+/// Fewer than `below` types.
+fn several(menu: &FeatureSet, rng: &mut ChaCha8Rng, below: usize) -> Vec<Type> {
+    let any = |rng: &mut ChaCha8Rng| match rng.random_range(0..10) {
+        0 if menu.has("simd") => Type::V128,
+        1 if menu.has("reference-types") => Type::ExternRef,
+        n => NUMBERS[n % 4],
+    };
+    (0..rng.random_range(0..below)).map(|_| any(rng)).collect()
+}
+
+fn listed(what: &str, types: &[Type]) -> String {
+    let types: Vec<_> = types.iter().map(Type::to_string).collect();
+    if types.is_empty() { String::new() } else { format!("({what} {}) ", types.join(" ")) }
+}
+
+fn global(ty: Type, mutable: bool) -> String {
+    if mutable { format!("(mut {ty})") } else { ty.to_string() }
+}
+
+/// An argument of that type: often one at which arithmetic turns.
+pub(crate) fn argument(ty: Type, rng: &mut ChaCha8Rng) -> Value {
+    let turning = rng.random_bool(0.6);
+    match ty {
+        Type::I32 if turning => Value::I32([0, 1, -1, 2, i32::MIN, i32::MAX, 65_536][rng.random_range(0..7)]),
+        Type::I64 if turning => Value::I64([0, 1, -1, 2, i64::MIN, i64::MAX, 1 << 32][rng.random_range(0..7)]),
+        Type::F32 if turning => Value::F32(
+            [0.0, -0.0, 1.0, -1.5, f32::INFINITY, f32::MIN_POSITIVE, 2_147_483_648.0, f32::NAN][rng.random_range(0..8)]
+                .to_bits(),
+        ),
+        Type::F64 if turning => Value::F64(
+            [0.0, -0.0, 1.0, -1.5, f64::INFINITY, f64::MIN_POSITIVE, 9.3e18, f64::NAN][rng.random_range(0..8)]
+                .to_bits(),
+        ),
+        Type::I32 => Value::I32(rng.random()),
+        Type::I64 => Value::I64(rng.random()),
+        // Whatever bits: but of all NaNs the one that everybody means by it.
+        Type::F32 => Value::F32(Some(rng.random()).filter(|bits| !f32::from_bits(*bits).is_nan()).unwrap_or(0)),
+        Type::F64 => Value::F64(Some(rng.random()).filter(|bits| !f64::from_bits(*bits).is_nan()).unwrap_or(0)),
+        Type::V128 => Value::V128(rng.random()),
+        Type::ExternRef if turning => Value::ExternRef(Some(rng.random_range(0..9))),
+        Type::ExternRef => Value::ExternRef(None),
+        Type::FuncRef | Type::Other => Value::FuncRef(false),
+    }
+}

@@ -1,0 +1,229 @@
+//! What one side is against the other, for people and for machines that show it to people.
+use std::fmt::Write;
+
+use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
+use super::units;
+use crate::results::{CellComparison, ComparedVariant, Comparison};
+use crate::statistics::TimeVerdict;
+
+/// How many cells are named where all would be too many.
+const SOME: usize = 8;
+
+/// For a terminal: what differs, side by side, then what does not.
+pub fn table(comparison: &Comparison) -> String {
+    let mut shown = String::new();
+    for (n, side) in comparison.sides.iter().enumerate() {
+        let _ = writeln!(shown, "{}{}", painted(BOLD, &format!("{} against {}", side.label, side.base)), differs(side));
+        shown += &one_side(comparison, n);
+        shown.push('\n');
+    }
+    for changed in &comparison.changed {
+        let style = if changed.worse { BAD } else { BOLD };
+        let _ = writeln!(
+            shown,
+            "{} {}: {} before, now {}",
+            painted(style, &changed.label),
+            changed.scenario,
+            changed.was,
+            changed.is
+        );
+    }
+    shown += &format!("{}: {}\n", painted(BOLD, "in short"), headline(comparison));
+    if !comparison.live && !comparison.pairs.is_empty() {
+        shown += "two runs: times are set against floors of their own, and what the runs are apart by widens every interval;\n\
+                  this is advice, and `compare --against` measures both in the same rounds\n";
+    }
+    for note in &comparison.notes {
+        let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));
+    }
+    shown
+}
+
+fn one_side(comparison: &Comparison, side: usize) -> String {
+    let pairs = || comparison.pairs.iter().filter(move |pair| pair.side == side);
+    let mut shown = String::new();
+    let mut table = terminal_table(["verdict", "cell", "ratio", "95 %", ""]);
+    for verdict in [TimeVerdict::Slower, TimeVerdict::Faster] {
+        let mut found: Vec<_> = pairs().filter(|pair| pair.verdict == Some(verdict)).collect();
+        found.sort_by(|a, b| far(b).total_cmp(&far(a)));
+        for pair in found {
+            let style = if verdict == TimeVerdict::Slower { BAD } else { GOOD };
+            let confirmed = if pair.confirmed { "confirmed" } else { "" };
+            table.add_row([
+                painted(style, &verdict.to_string()),
+                pair.address.to_string(),
+                ratio(pair),
+                interval(pair),
+                painted(DIM, confirmed),
+            ]);
+        }
+    }
+    if !table.is_empty() {
+        shown += &written(&table);
+    }
+    for pair in pairs().filter(|pair| pair.broke) {
+        let trouble = pair.trouble.as_deref().unwrap_or_default();
+        let _ = writeln!(shown, "{} {}: {trouble}", painted(BAD, "broke"), pair.address);
+    }
+    for moved in comparison.moved.iter().filter(|moved| moved.side == side) {
+        let percent = 100.0 * (moved.is / moved.was - 1.0);
+        let (was, is) = (units::bytes(moved.was as u64), units::bytes(moved.is as u64));
+        let _ = writeln!(shown, "moved {} of {}: {was} before, now {is} ({percent:+.1} %)", moved.fact, moved.address);
+    }
+    let same = pairs().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
+    let without = pairs().filter(|pair| pair.verdict.is_none()).count();
+    let unsure: Vec<_> = pairs().filter(|pair| pair.verdict == Some(TimeVerdict::Unsure)).collect();
+    if pairs().next().is_some() {
+        let _ = writeln!(
+            shown,
+            "{same} the same within {}; {} could not be told; {without} without a time",
+            percent(comparison.margin),
+            unsure.len()
+        );
+    }
+    if !unsure.is_empty() {
+        let named: Vec<_> = unsure.iter().take(SOME).map(|pair| pair.address.to_string()).collect();
+        let more = if unsure.len() > SOME { format!(" and {} more", unsure.len() - SOME) } else { String::new() };
+        let _ = writeln!(shown, "{} {}{more}", painted(DIM, "could not be told:"), named.join(", "));
+    }
+    shown
+}
+
+/// In one sentence: the answer, and where there is none, that first.
+pub fn headline(comparison: &Comparison) -> String {
+    let count = |verdict| comparison.count(verdict);
+    let judged = comparison.pairs.iter().filter(|pair| pair.verdict.is_some()).count();
+    let broke = comparison.pairs.iter().filter(|pair| pair.broke).count();
+    let worse = comparison.changed.iter().filter(|changed| changed.worse).count();
+    let mut parts = Vec::new();
+    if judged > 0 {
+        let (slower, faster, unsure) =
+            (count(TimeVerdict::Slower), count(TimeVerdict::Faster), count(TimeVerdict::Unsure));
+        if 2 * unsure > judged {
+            parts.push(format!("could not tell in {unsure} of {judged} cells"));
+        }
+        parts
+            .push(format!("{slower} of {judged} cells slower, {faster} faster, beyond {}", percent(comparison.margin)));
+    }
+    if broke > 0 {
+        parts.push(format!("{broke} cells no longer work"));
+    }
+    if worse > 0 {
+        parts.push(format!("{worse} scenarios that held fail"));
+    }
+    if parts.is_empty() {
+        parts.push(format!("{} scenarios changed, none for the worse", comparison.changed.len()));
+    }
+    parts.join("; ")
+}
+
+/// What is not the same about the two sides themselves.
+fn differs(side: &ComparedVariant) -> String {
+    let pairs = [
+        (&side.base_about.engine, &side.about.engine),
+        (&side.base_about.compiler, &side.about.compiler),
+        (&side.base_build.revision, &side.build.revision),
+        (&side.base_build.profile, &side.build.profile),
+        (&side.base_build.rustc, &side.build.rustc),
+    ];
+    let told: Vec<_> =
+        pairs.into_iter().filter(|(was, is)| was != is).map(|(was, is)| format!("{was} before, now {is}")).collect();
+    if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
+}
+
+/// How far a pair is from the same.
+fn far(pair: &CellComparison) -> f64 {
+    pair.ratio.map_or(0.0, |ratio| ratio.ln().abs())
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e6).round() / 1e4)
+}
+
+fn ratio(pair: &CellComparison) -> String {
+    pair.ratio.map_or_else(|| "-".into(), |ratio| format!("x{ratio:.3}"))
+}
+
+fn interval(pair: &CellComparison) -> String {
+    match (pair.low, pair.high) {
+        (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
+        _ => "-".into(),
+    }
+}
+
+/// What is to be shown beside a change: a line an annotation.
+pub fn annotations(comparison: &Comparison) -> String {
+    let mut shown = String::new();
+    let mut say = |level: &str, title: String, text: String| {
+        let _ = writeln!(shown, "::{level} title={}::{}", property(&title), data(&text));
+    };
+    let gate = if comparison.live { "error" } else { "warning" };
+    for (n, side) in comparison.sides.iter().enumerate() {
+        for pair in comparison.pairs.iter().filter(|pair| pair.side == n) {
+            let title = format!("{} {}", side.label, pair.address);
+            if pair.verdict == Some(TimeVerdict::Slower) {
+                say(gate, title, format!("slower: {} ({})", ratio(pair), interval(pair)));
+            } else if pair.broke {
+                say("error", title, pair.trouble.clone().unwrap_or_default());
+            }
+        }
+    }
+    for changed in comparison.changed.iter().filter(|changed| changed.worse) {
+        say(
+            "error",
+            format!("{} {}", changed.label, changed.scenario),
+            format!("{} before, now {}", changed.was, changed.is),
+        );
+    }
+    say("notice", "early-exit compare".into(), headline(comparison));
+    shown
+}
+
+/// What a workflow command takes for an end is written otherwise.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A summary of a job, or a comment.
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut shown = format!("### early-exit: {}\n\n", headline(comparison));
+    for (n, side) in comparison.sides.iter().enumerate() {
+        let told = comparison.pairs.iter().filter(|pair| {
+            pair.side == n && (pair.broke || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
+        });
+        let rows: Vec<_> = told
+            .map(|pair| {
+                let verdict = pair.verdict.map_or_else(|| "broke".into(), |verdict| verdict.to_string());
+                format!("| {verdict} | `{}` | {} | {} |", pair.address, ratio(pair), interval(pair))
+            })
+            .collect();
+        if !rows.is_empty() {
+            let _ = writeln!(
+                shown,
+                "**{}** against {}{}\n\n| verdict | cell | ratio | 95 % |\n| --- | --- | ---: | --- |\n{}\n",
+                side.label,
+                side.base,
+                differs(side),
+                rows.join("\n")
+            );
+        }
+    }
+    for changed in &comparison.changed {
+        let _ = writeln!(
+            shown,
+            "- `{}` on {}: {} before, now {}",
+            changed.scenario,
+            changed.label,
+            changed.was,
+            changed.is.replace('\n', " ")
+        );
+    }
+    for note in &comparison.notes {
+        let _ = writeln!(shown, "- {}", note.replace('\n', " "));
+    }
+    shown
+}

@@ -1,0 +1,28 @@
+//! What a report's numbers are of, as names and values.
+use super::units;
+use crate::results::Report;
+
+/// The machine, the build and the run. What is not known is left out.
+pub fn of(report: &Report) -> Vec<(&'static str, String)> {
+    let Report { machine, build, run, .. } = report;
+    let notes = if run.complete { "" } else { ", not complete" };
+    let all = [
+        ("processor", Some(machine.cpu.clone())),
+        ("processors", Some(machine.processors.to_string())),
+        ("memory", machine.memory.map(units::bytes)),
+        ("system", Some(machine.os.clone())),
+        ("kernel", Some(machine.kernel.clone())),
+        ("clock governor", machine.governor.clone()),
+        ("harness", Some(format!("early-exit {}, revision {}", build.version, build.revision))),
+        ("built by", Some(build.rustc.clone())),
+        ("built for", Some(build.target.clone())),
+        ("profile", Some(format!("{}, optimisation level {}", build.profile, build.opt_level))),
+        ("flags", Some(build.rustflags.clone())),
+        ("features", Some(build.features.join(", "))),
+        ("began", Some(run.began.clone())),
+        ("launches", Some(format!("{} of {}{notes}", run.launches_made, run.launches))),
+        ("took", Some(format!("{:.0} s of {:.0} s", run.took_seconds, run.budget_seconds))),
+        ("seed", Some(run.seed.to_string())),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect()
+}

@@ -1,0 +1,74 @@
+//! Which backend for how many calls.
+use maud::{Markup, Render, html};
+
+use super::ReportPage;
+use crate::analysis::break_even;
+use crate::analysis::break_even::{Workload, WorkloadComparison};
+use crate::output::chart::{Axis, Chart, Point, Series, Unit};
+
+/// A chart and a table a job.
+pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
+    let jobs = break_even::jobs(measured.report, measured.rows, asked);
+    html! {
+        section id=(format!("{}-even", measured.id)) {
+            h2 { "Break-even" }
+            @if jobs.is_empty() { p.lead { (break_even::none(asked)) "." } }
+            @else {
+                p.lead {
+                    "What is cheap to compile is dear to run. For a module that is compiled or loaded once and then called N times, "
+                    "this is who is cheapest in all. The intervals of the parts are added up, so “too close to call” is said rather too often "
+                    "than too seldom."
+                }
+                div.jobs { @for (n, job) in jobs.iter().enumerate() { (shown(measured, job, n)) } }
+            }
+        }
+    }
+}
+
+fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
+    let grid = job.grid(measured.report);
+    html! {
+        figure.job {
+            figcaption { (job.said()) }
+            (chart(measured, job, n).render())
+            table.spans {
+                thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
+                tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
+                    tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
+                        td.n { (row[0]) } td.n { (row[1]) }
+                        td { @match span.least[..] { [one] => { (measured.palette.name(measured.label(one))) } _ => { (row[2]) } } }
+                        td.n { (row[3]) }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// The cost of so many calls, from one to well beyond the last crossing.
+fn chart(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Chart {
+    let last = job.spans.iter().flat_map(|span| span.to).max().unwrap_or(100) as f64;
+    let most = 10f64.powf((last * 6.0).log10().ceil()).max(100.0);
+    let steps = 60;
+    let calls = |step: i32| most.powf(f64::from(step) / f64::from(steps));
+    let series = |(subject, cost): &(usize, crate::statistics::CostRange)| Series {
+        name: measured.label(*subject).into(),
+        colour: measured.palette.colour(measured.label(*subject)),
+        points: (0..=steps)
+            .map(|step| {
+                let range = cost.at(calls(step));
+                let (x, y) = (calls(step), cost.typical.at(calls(step)));
+                Point { x, y, range: Some((range.low, range.high)), name: String::new() }
+            })
+            .collect(),
+    };
+    Chart {
+        id: format!("{}-even-{n}", measured.id),
+        title: "The cost of a job over its calls".into(),
+        description: format!("{}; the table below has the crossings.", job.said()),
+        x: Axis { label: "calls".into(), unit: Unit::Count },
+        y: Axis { label: "time in all".into(), unit: Unit::Time },
+        series: job.costs.iter().map(series).collect(),
+        markers: false,
+    }
+}

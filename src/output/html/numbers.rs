@@ -1,0 +1,78 @@
+//! All numbers: a table a theme, which sorts by any column; behind each row its samples.
+use maud::{Markup, PreEscaped, html};
+
+use super::ReportPage;
+use crate::analysis::estimates::{CellEstimate, EstimateRow};
+use crate::catalog::benchmark;
+use crate::output::{measurements, units};
+
+pub(crate) fn section(of: &ReportPage) -> Markup {
+    let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+    html! {
+        section id=(format!("{}-numbers", of.id)) {
+            h2 { "All numbers" }
+            p.lead {
+                "The typical time, and how many times that of " (of.label(0)) " it is, ± half of the 95 % interval. Bold is faster than every other, "
+                "as far as the intervals go. A column's name sorts by it; a row's name shows its samples."
+            }
+            @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
+                details.numbers open[theme(&rows[0]) == theme(&of.rows[0])] {
+                    summary { (theme(&rows[0])) small { (rows.len()) } }
+                    (table(of, &theme(&rows[0]), rows))
+                }
+            }
+        }
+    }
+}
+
+fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
+    let columns = of.columns();
+    let floors: Vec<_> = rows.iter().map(|row| measurements::floor(of.report, row)).collect();
+    let any_floor = floors.iter().any(Option::is_some);
+    html! {
+        div.wide tabindex="0" role="region" aria-label=(format!("numbers of {theme}")) {
+            table.sortable data-report=(of.id) {
+                thead { tr {
+                    th scope="col" { button type="button" { (theme) } }
+                    @for n in &columns { th.n scope="col" { button type="button" { (of.palette.name(of.label(*n))) } } }
+                    @if any_floor { th.n scope="col" { button type="button" title="the same work with no WebAssembly in it" { "floor" } } }
+                } }
+                tbody {
+                    @for (place, (row, floor)) in rows.iter().zip(floors).enumerate() {
+                        @let fastest = row.fastest(of.report);
+                        tr data-address=(row.address) {
+                            th scope="row" data-v=(place) {
+                                button.raw type="button" aria-expanded="false" title=[benchmark::find(&row.address.benchmark).map(|known| known.inside)] {
+                                    (breakable(&row.address.to_string()))
+                                }
+                            }
+                            @for n in &columns { (cell(&row.cells[*n], fastest == Some(*n))) }
+                            @if any_floor { td.n data-v=[floor] { @if let Some(floor) = floor { (units::nanoseconds(floor, 2)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(cell: &CellEstimate, fastest: bool) -> Markup {
+    html! {
+        td class=(if fastest { "n fastest" } else { "n" }) data-v=[cell.nanoseconds()] {
+            @match measurements::time_text(cell) {
+                Some(time) => {
+                    (time)
+                    @if let Some(ratio) = &cell.ratio { " " small { (measurements::ratio_text(ratio)) } }
+                }
+                None => {
+                    span.none title=[cell.trouble().map(|trouble| trouble.reason())] { (cell.trouble().map_or("-", |trouble| trouble.word())) }
+                }
+            }
+        }
+    }
+}
+
+/// An address that may be broken at its slashes.
+fn breakable(address: &str) -> Markup {
+    html! { @for (n, part) in address.split('/').enumerate() { @if n > 0 { "/" (PreEscaped("<wbr>")) } (part) } }
+}

@@ -1,0 +1,82 @@
+//! The samples, for the script to draw when somebody asks for them.
+use maud::{Markup, PreEscaped, html};
+use serde::Serialize;
+
+use super::ReportPage;
+use crate::analysis::estimates;
+use crate::analysis::estimates::CellEstimate;
+use crate::output::chart::COLOURS;
+
+/// Beyond so many samples on one page each launch is one number: its median.
+const MOST_SAMPLES: usize = 120_000;
+
+/// A report's samples: by address, a [`SampleStrip`] a subject.
+#[derive(Serialize)]
+struct Samples<'a> {
+    labels: Vec<&'a str>,
+    colours: Vec<usize>,
+    cells: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The samples of a cell.
+#[derive(Serialize)]
+struct SampleStrip {
+    /// Nanoseconds, a list a launch.
+    launches: Vec<Vec<RoundedNumber>>,
+    /// Which of the launches are outlying, counted from 0.
+    outlying: Vec<usize>,
+}
+
+/// Four digits are more than anybody sees in a dot.
+#[derive(Serialize)]
+struct RoundedNumber(serde_json::Number);
+
+impl RoundedNumber {
+    fn new(value: f64) -> Option<Self> {
+        format!("{value:.3e}").parse::<f64>().ok().and_then(|value| {
+            let whole = value.fract() == 0.0 && value.abs() < 9e15;
+            let number = if whole { Some((value as i64).into()) } else { serde_json::Number::from_f64(value) };
+            number.map(Self)
+        })
+    }
+}
+
+/// All of them, in an element that is no script.
+pub(crate) fn data(all: &[ReportPage]) -> Markup {
+    let cells = all.iter().flat_map(|measured| &measured.report.cells);
+    let count: usize = cells.flat_map(|cell| &cell.launches).map(|launch| launch.nanoseconds.len()).sum();
+    let samples: serde_json::Map<_, _> = all
+        .iter()
+        .map(|measured| (measured.id.clone(), serde_json::json!(of_report(measured, count > MOST_SAMPLES))))
+        .collect();
+    // Nothing in a text may end the element.
+    let text = serde_json::Value::Object(samples).to_string().replace('<', "\\u003c");
+    html! { script type="application/json" id="samples" { (PreEscaped(text)) } }
+}
+
+fn of_report<'a>(measured: &ReportPage<'a>, medians: bool) -> Samples<'a> {
+    let subjects = &measured.report.subjects;
+    let strips =
+        |cells: &[CellEstimate]| serde_json::json!(cells.iter().map(|cell| strip(cell, medians)).collect::<Vec<_>>());
+    Samples {
+        labels: subjects.iter().map(|subject| subject.label.as_str()).collect(),
+        colours: subjects
+            .iter()
+            .map(|subject| subject.twin_of.map_or(subject, |of| &subjects[of]))
+            .map(|subject| measured.palette.colour(&subject.label) % COLOURS)
+            .collect(),
+        cells: measured.rows.iter().map(|row| (row.address.to_string(), strips(&row.cells))).collect(),
+    }
+}
+
+fn strip(cell: &CellEstimate, medians: bool) -> SampleStrip {
+    let rounds = |times: &[f64]| times.iter().filter_map(|time| RoundedNumber::new(*time)).collect();
+    let launches = match medians {
+        true => estimates::launches(cell.record).into_iter().map(|(_, median)| rounds(&[median])).collect(),
+        false => {
+            let launches = cell.record.launches.iter().filter(|launch| !launch.nanoseconds.is_empty());
+            launches.map(|launch| rounds(&launch.nanoseconds)).collect()
+        }
+    };
+    SampleStrip { launches, outlying: cell.time.as_ref().map_or_else(Vec::new, |time| time.outlying().to_vec()) }
+}

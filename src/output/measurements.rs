@@ -1,0 +1,181 @@
+//! The tables of `measure`: one a theme, a row a benchmark, a column a subject.
+use std::fmt::Write;
+
+use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
+use super::units;
+use crate::analysis::breakdown;
+use crate::analysis::estimates;
+use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
+use crate::catalog::benchmark;
+use crate::results::{Report, SkipReason};
+use crate::statistics::{Confidence, Estimate, Interval, Margin, median, smallest_resolvable};
+
+/// All that there is to show of a report.
+pub fn tables(report: &Report) -> String {
+    let rows = estimates::rows(report);
+    let mut shown = String::new();
+    let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+    for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
+        shown += &themed(report, &theme(&rows[0]), rows);
+        shown.push('\n');
+    }
+    shown + &breakdown::tables(report) + &footer(report, &rows)
+}
+
+fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
+    let columns = columns(report);
+    let floors: Vec<_> = rows.iter().map(|row| floor(report, row)).collect();
+    let any_floor = floors.iter().any(Option::is_some);
+    let labels = columns.iter().map(|n| report.subjects[*n].label.as_str());
+    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("floor")).collect();
+    let named = |(row, floor): (&EstimateRow, Option<f64>)| {
+        let fastest = row.fastest(report);
+        let name = row.address.to_string();
+        let mut cells = vec![name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]).to_owned()];
+        for &n in &columns {
+            let shown = cell(&row.cells[n]);
+            cells.push(if fastest == Some(n) { painted(GOOD, &shown) } else { shown });
+        }
+        if any_floor {
+            cells.push(floor.map_or_else(|| "-".into(), |nanoseconds| time(nanoseconds, None)));
+        }
+        cells
+    };
+    in_blocks(&header, &rows.iter().zip(floors).map(named).collect::<Vec<_>>(), terminal_width())
+}
+
+/// A cell, less loud where it has no time.
+fn cell(cell: &CellEstimate) -> String {
+    if cell.time.is_some() { cell_text(cell) } else { painted(DIM, &cell_text(cell)) }
+}
+
+/// A time, and beside it the ratio to the reference with its half-width: `6.10 us x1.01 ±0.004`.
+pub(crate) fn cell_text(cell: &CellEstimate) -> String {
+    match (time_text(cell), &cell.ratio) {
+        (Some(time), Some(ratio)) => format!("{time} {}", ratio_text(ratio)),
+        (Some(time), None) => time,
+        (None, _) => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
+    }
+}
+
+/// The typical time with no more digits than its interval supports.
+pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
+    let half_width = interval(cell.time.as_ref()?).map(|interval| interval.half_width());
+    Some(time(cell.nanoseconds()?, half_width))
+}
+
+/// A time with no more digits than its interval supports.
+fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
+    let rough = half_width.is_none_or(|half_width| half_width > 0.05);
+    let digits = if rough { 2 } else { 3 };
+    units::nanoseconds(nanoseconds, digits)
+}
+
+/// How many times the reference's; `?` where nobody can say, which an interval of half as much is as good as.
+pub(crate) fn ratio_text(estimate: &Estimate) -> String {
+    let value = estimate.value().exp();
+    let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
+    match interval(estimate).filter(said) {
+        Some(interval) => {
+            let half_width = interval.half_width() * value;
+            let digits = decimals(half_width);
+            format!("x{value:.digits$} ±{half_width:.digits$}")
+        }
+        None => format!("x{value:.0$} ?", decimals(value)),
+    }
+}
+
+/// How many decimals there are down to the first that is not 0: at least one, and not many for next to nothing.
+fn decimals(of: f64) -> usize {
+    (1..6).find(|decimals| of >= 0.1_f64.powi(*decimals)).unwrap_or(3) as usize
+}
+
+/// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
+pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
+    let floor = benchmark::find(&row.address.benchmark)?.floor?;
+    let same_depth = |cell: &&crate::results::CellRecord| {
+        cell.subject == 0 && cell.address.benchmark == floor.id && cell.address.host_frames == row.address.host_frames
+    };
+    let any_depth = |cell: &&crate::results::CellRecord| cell.subject == 0 && cell.address.benchmark == floor.id;
+    let record = report.cells.iter().find(same_depth).or_else(|| report.cells.iter().find(any_depth))?;
+    let medians: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
+    median(&medians)
+}
+
+/// What stands below the tables.
+fn footer(report: &Report, rows: &[EstimateRow]) -> String {
+    let mut shown = String::new();
+    for MissingTimes { trouble, cells } in troubles(report) {
+        let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, trouble.word()), trouble.reason());
+    }
+    let _ = writeln!(shown, "{}: {}\n{}", painted(BOLD, "resolution"), resolution(report, rows), legend(report));
+    for note in &report.run.notes {
+        let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));
+    }
+    shown
+}
+
+/// Why cells have no time.
+pub struct MissingTimes<'a> {
+    /// Why.
+    pub trouble: &'a SkipReason,
+    /// Which: the first three, and how many more.
+    pub cells: String,
+}
+
+/// Why cells have no time, each reason once.
+pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
+    let mut grouped: Vec<(&SkipReason, Vec<String>)> = Vec::new();
+    for cell in &report.cells {
+        let subject = &report.subjects[cell.subject];
+        if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
+            let which = format!("{} {}", subject.label, cell.address);
+            match grouped.iter_mut().find(|(known, _)| *known == trouble) {
+                Some((_, cells)) => cells.push(which),
+                None => grouped.push((trouble, vec![which])),
+            }
+        }
+    }
+    let lack = |(trouble, cells): (_, Vec<String>)| {
+        let more = if cells.len() > 3 { format!(" and {} more", cells.len() - 3) } else { String::new() };
+        MissingTimes { trouble, cells: cells[..cells.len().min(3)].join(", ") + &more }
+    };
+    grouped.into_iter().map(lack).collect()
+}
+
+/// What this run could have resolved, by its twin.
+pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
+    let twins: Vec<&Estimate> = rows
+        .iter()
+        .filter_map(|row| row.twin(report)?.ratio.as_ref())
+        .filter(|ratio| ratio.doubt().is_none())
+        .collect();
+    let outside = twins.iter().filter(|twin| interval(twin).is_some_and(|interval| !interval.contains(0.0))).count();
+    let power = Confidence::new(0.9).expect("nine tenths is a confidence");
+    let resolved: Vec<f64> = twins
+        .iter()
+        .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
+        .collect();
+    let Some(typical) = median(&resolved) else {
+        return "too few launches to say what could have been resolved".into();
+    };
+    format!(
+        "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
+         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected",
+        100.0 * typical.exp_m1(),
+        report.subjects[0].label,
+        twins.len(),
+    )
+}
+
+/// What was run, and how to read the numbers.
+pub fn legend(report: &Report) -> String {
+    format!(
+        "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval",
+        report.run.launches_made,
+        columns(report).len(),
+        report.run.took_seconds,
+        report.run.seed,
+        report.subjects[0].label,
+    )
+}

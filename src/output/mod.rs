@@ -1,0 +1,14 @@
+//! Draws records. Whatever is shown can be drawn again from the JSON document.
+pub mod calibration;
+pub mod chart;
+pub mod comparison_report;
+pub mod csv;
+pub mod fingerprint;
+pub mod grid;
+pub mod html;
+pub mod markdown;
+pub mod measurements;
+pub mod summary;
+pub mod terminal;
+pub mod units;
+pub mod verdicts;

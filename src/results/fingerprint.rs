@@ -1,0 +1,49 @@
+//! The build that produced a result.
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the program was built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Build {
+    /// This program's version.
+    pub version: String,
+    /// The git revision, `-dirty` where the work tree had changes on top of it.
+    pub revision: String,
+    /// The compiler, as it calls itself.
+    pub rustc: String,
+    /// The Cargo profile.
+    pub profile: String,
+    /// The optimisation level of this crate.
+    pub opt_level: String,
+    /// The platform that it was built for.
+    pub target: String,
+    /// Flags for the compiler from the environment.
+    pub rustflags: String,
+    /// Cargo features, sorted.
+    pub features: Vec<String>,
+}
+
+impl Build {
+    /// This build.
+    pub fn this() -> Self {
+        let features = [
+            ("async", cfg!(feature = "async")),
+            ("cranelift", cfg!(feature = "cranelift")),
+            ("host-interrupt", cfg!(feature = "host-interrupt")),
+            ("llvm", cfg!(feature = "llvm")),
+            ("singlepass", cfg!(feature = "singlepass")),
+            ("wasmi", cfg!(feature = "wasmi")),
+            ("wasmtime", cfg!(feature = "wasmtime")),
+        ];
+        Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            revision: env!("EARLY_EXIT_REVISION").into(),
+            rustc: env!("EARLY_EXIT_RUSTC").into(),
+            profile: env!("EARLY_EXIT_PROFILE").into(),
+            opt_level: env!("EARLY_EXIT_OPT_LEVEL").into(),
+            target: env!("EARLY_EXIT_TARGET").into(),
+            rustflags: env!("EARLY_EXIT_RUSTFLAGS").into(),
+            features: features.into_iter().filter(|(_, on)| *on).map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a module of the user's own costs: its cells, on any engine.
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use super::ModuleJob;
+use super::stubs::Stubs;
+use crate::catalog::benchmark::module::ModuleBenchmark;
+use crate::engine::embedding::{Artifact, Compiled, Embedding, IterationResult, Outcome, Prepared, Unsupported};
+
+/// A module that cells are prepared of, and its artifact once one was made: compiling may take a minute.
+pub struct MeasuredModule {
+    errand: ModuleJob,
+    wasm: Vec<u8>,
+    artifact: Mutex<Option<Arc<dyn Artifact>>>,
+}
+
+impl MeasuredModule {
+    /// Fetches the module.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn new(errand: ModuleJob) -> Result<Self> {
+        let wasm = std::fs::read(&errand.path).with_context(|| errand.path.display().to_string())?;
+        Ok(Self { errand, wasm, artifact: Mutex::default() })
+    }
+
+    /// Prepares one of its cells. `engine` can be kept, and makes what outlives the call.
+    ///
+    /// # Errors
+    /// When the engine never does that, or could not.
+    pub fn prepare(self: &Arc<Self>, engine: &Arc<dyn Embedding>, cell: ModuleBenchmark) -> Result<Prepared> {
+        let (this, engine) = (self.clone(), engine.clone());
+        Ok(match cell {
+            ModuleBenchmark::Compile => {
+                let facts = this.facts(&*engine)?;
+                Prepared::laps(move || {
+                    let started = Instant::now();
+                    let compiled = engine.compile(&this.wasm);
+                    (started.elapsed(), as_text(compiled.map(drop)))
+                })
+                .with_facts(facts)
+            }
+            ModuleBenchmark::Serialize => {
+                // An engine without artifacts says so here, and the cell is unsupported, not failed.
+                this.artifact(&*engine)?;
+                let compiled = this.compiled(&*engine)?;
+                let facts = this.facts(&*engine)?;
+                Prepared::laps(move || {
+                    let started = Instant::now();
+                    let artifact = compiled.serialize();
+                    (started.elapsed(), as_text(artifact.map(drop)))
+                })
+                .with_facts(facts)
+            }
+            ModuleBenchmark::Deserialize => {
+                let artifact = this.artifact(&*engine)?;
+                let facts = this.facts(&*engine)?;
+                Prepared::laps(move || match artifact.load() {
+                    Ok((_, took)) => (took, Ok(())),
+                    Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
+                })
+                .with_facts(facts)
+            }
+            ModuleBenchmark::Instantiate => {
+                let compiled = this.compiled(&*engine)?;
+                Prepared::laps(move || {
+                    let host = Stubs::new(this.errand.exit_at.clone()).host();
+                    let started = Instant::now();
+                    let instance = compiled.instantiate(host);
+                    (started.elapsed(), as_text(instance.map(drop).map_err(Into::into)))
+                })
+            }
+            ModuleBenchmark::Call => this.calling(&*engine, |call| match &call.outcome {
+                Outcome::Returned(_) => Ok(call.took),
+                other => Err(format!("the call does not return: {other}")),
+            })?,
+            ModuleBenchmark::Exit => this.calling(&*engine, |call| match (&call.outcome, call.exit) {
+                (Outcome::Exited(_), Some(exit)) => Ok(exit),
+                (other, _) => Err(format!("the call does not exit: {other}; --exit-at IMPORT lets it")),
+            })?,
+        })
+    }
+
+    /// A cell that makes the call that was asked for, each time on an instance of its own: what a call leaves behind
+    /// would be in the way of the next.
+    fn calling(
+        self: &Arc<Self>,
+        engine: &dyn Embedding,
+        judge: fn(&CompletedCall) -> Result<Duration, String>,
+    ) -> Result<Prepared> {
+        let compiled = self.compiled(engine)?;
+        let first = self.call(&*compiled)?;
+        // A call that returns has no exit to be timed, and the other way around.
+        judge(&first).map_err(|why| Unsupported(why.into()))?;
+        let (this, must) = (self.clone(), first.outcome);
+        Ok(Prepared::laps(move || match this.call(&*compiled) {
+            Ok(call) if call.outcome != must => {
+                (Duration::ZERO, Err(format!("{}, where the first call {must}", call.outcome)))
+            }
+            Ok(call) => judge(&call).map_or_else(|why| (Duration::ZERO, Err(why)), |took| (took, Ok(()))),
+            Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
+        }))
+    }
+
+    fn call(&self, compiled: &dyn Compiled) -> Result<CompletedCall> {
+        let nothing = Unsupported("nothing is called: there is no `_start`, and --invoke names none".into());
+        let invocation = self.errand.invocation.as_ref().ok_or(nothing)?;
+        let stubs = Stubs::new(self.errand.exit_at.clone());
+        let mut instance = compiled.instantiate(stubs.host())?;
+        let started = Instant::now();
+        let outcome = instance.call(&invocation.export, &invocation.arguments);
+        let took = started.elapsed();
+        let exit = stubs.raised().map(|raised| raised.elapsed());
+        Ok(CompletedCall { outcome, took, exit })
+    }
+
+    /// It, compiled; loaded where it was compiled before.
+    fn compiled(&self, engine: &dyn Embedding) -> Result<Box<dyn Compiled>> {
+        match self.artifact(engine) {
+            Ok(artifact) => Ok(artifact.load()?.0),
+            // An engine that keeps no artifacts compiles quickly.
+            Err(error) if error.is::<Unsupported>() => engine.compile(&self.wasm),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn artifact(&self, engine: &dyn Embedding) -> Result<Arc<dyn Artifact>> {
+        let mut kept = self.artifact.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(artifact) = &*kept {
+            return Ok(artifact.clone());
+        }
+        let artifact: Arc<dyn Artifact> = engine.compile(&self.wasm)?.serialize()?.into();
+        Ok(kept.insert(artifact).clone())
+    }
+
+    fn facts(&self, engine: &dyn Embedding) -> Result<Vec<(&'static str, f64)>> {
+        let mut facts = vec![("wasm bytes", self.wasm.len() as f64)];
+        match self.artifact(engine) {
+            Ok(artifact) => facts.push(("artifact bytes", artifact.size() as f64)),
+            Err(error) if error.is::<Unsupported>() => {}
+            Err(error) => return Err(error),
+        }
+        Ok(facts)
+    }
+}
+
+/// A call that was made.
+struct CompletedCall {
+    outcome: Outcome,
+    took: Duration,
+    exit: Option<Duration>,
+}
+
+fn as_text(result: Result<()>) -> IterationResult {
+    result.map_err(|error| format!("{error:#}"))
+}

@@ -1,0 +1,266 @@
+//! The imports and exports of a module.
+use std::fmt;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+use wasmparser::{
+    CompositeInnerType, Encoding, ExternalKind, Parser, Payload, RecGroup, RefType, TypeRef, TypeSectionReader, ValType,
+};
+
+use crate::engine::embedding::Type;
+
+/// What a module imports and exports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// What it imports, in its order.
+    pub imports: Vec<Imported>,
+    /// What it exports, in its order.
+    pub exports: Vec<Exported>,
+    /// How many functions of its own it has.
+    pub functions: u32,
+    /// Whether it has a start function, which runs when it is instantiated.
+    pub starts: bool,
+}
+
+/// Something that a module imports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The module that it is imported from.
+    pub module: String,
+    /// Its name there.
+    pub name: String,
+    /// What it is.
+    pub kind: ExternKind,
+}
+
+/// Something that a module exports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: ExternKind,
+}
+
+/// What can be imported and exported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub enum ExternKind {
+    Function(Signature),
+    Table,
+    Memory,
+    Global,
+    Tag,
+}
+
+/// The type of a function.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// What it takes.
+    pub parameters: Vec<Type>,
+    /// What it returns.
+    pub results: Vec<Type>,
+}
+
+impl Interface {
+    /// Reads it from a module's bytes. Functions' bodies are skipped: whether those are valid is the backends' to say.
+    ///
+    /// # Errors
+    /// When the bytes are no module, or end before it does; says what they are instead, where that can be told.
+    pub fn read(wasm: &[u8]) -> Result<Self> {
+        ensure!(!wasm.is_empty(), "it is empty");
+        ensure!(wasm.starts_with(b"\0asm"), "it does not begin as a module does");
+        if let Some([_, _, layer, _]) = wasm.get(4..8)
+            && *layer != 0
+        {
+            bail!("it is a component, not a module; `wasm-tools component unbundle` takes the modules out of one");
+        }
+        let mut reader = Reader::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            reader.take(payload.map_err(plainly)?)?;
+        }
+        Ok(reader.interface)
+    }
+
+    /// The functions that it exports.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &Signature)> {
+        self.exports.iter().filter_map(|export| match &export.kind {
+            ExternKind::Function(signature) => Some((export.name.as_str(), signature)),
+            _ => None,
+        })
+    }
+}
+
+/// Where it went wrong, and how; without the word `error` again.
+fn plainly(error: wasmparser::Error) -> anyhow::Error {
+    let at = error.offset();
+    match error.message() {
+        "unexpected end-of-file" => anyhow::anyhow!("it is cut off: it ends within a section, at byte {at}"),
+        message => anyhow::anyhow!("it is no valid module: {message}, at byte {at}"),
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    interface: Interface,
+    /// Of each type of the module, that of a function where it is one.
+    types: Vec<Option<Signature>>,
+    /// The type of each function, those that are imported first.
+    functions: Vec<u32>,
+}
+
+impl Reader {
+    fn take(&mut self, payload: Payload) -> Result<()> {
+        match payload {
+            Payload::Version { encoding: Encoding::Component, .. } => bail!("it is a component, not a module"),
+            Payload::TypeSection(types) => self.types(types)?,
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let import = import.map_err(plainly)?;
+                    let kind = self.kind(import.ty)?;
+                    let (module, name) = (import.module.into(), import.name.into());
+                    self.interface.imports.push(Imported { module, name, kind });
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                for function in functions {
+                    self.functions.push(function.map_err(plainly)?);
+                    self.interface.functions += 1;
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export.map_err(plainly)?;
+                    let kind = match export.kind {
+                        ExternalKind::Func | ExternalKind::FuncExact => {
+                            ExternKind::Function(self.function(export.index)?)
+                        }
+                        ExternalKind::Table => ExternKind::Table,
+                        ExternalKind::Memory => ExternKind::Memory,
+                        ExternalKind::Global => ExternKind::Global,
+                        ExternalKind::Tag => ExternKind::Tag,
+                    };
+                    self.interface.exports.push(Exported { name: export.name.into(), kind });
+                }
+            }
+            Payload::StartSection { .. } => self.interface.starts = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn types(&mut self, types: TypeSectionReader) -> Result<()> {
+        for group in types {
+            let group: RecGroup = group.map_err(plainly)?;
+            self.types.extend(group.types().map(|ty| match &ty.composite_type.inner {
+                CompositeInnerType::Func(function) => Some(Signature {
+                    parameters: function.params().iter().copied().map(our_type).collect(),
+                    results: function.results().iter().copied().map(our_type).collect(),
+                }),
+                _ => None,
+            }));
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, of: TypeRef) -> Result<ExternKind> {
+        Ok(match of {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                self.functions.push(ty);
+                ExternKind::Function(self.signature(ty)?)
+            }
+            TypeRef::Table(_) => ExternKind::Table,
+            TypeRef::Memory(_) => ExternKind::Memory,
+            TypeRef::Global(_) => ExternKind::Global,
+            TypeRef::Tag(_) => ExternKind::Tag,
+        })
+    }
+
+    fn function(&self, index: u32) -> Result<Signature> {
+        let ty = self.functions.get(index as usize).context("it is no valid module: it exports no such function")?;
+        self.signature(*ty)
+    }
+
+    fn signature(&self, ty: u32) -> Result<Signature> {
+        let known = self.types.get(ty as usize).and_then(Option::as_ref);
+        known.cloned().context("it is no valid module: a function has a type that is none")
+    }
+}
+
+fn our_type(of: ValType) -> Type {
+    match of {
+        ValType::I32 => Type::I32,
+        ValType::I64 => Type::I64,
+        ValType::F32 => Type::F32,
+        ValType::F64 => Type::F64,
+        ValType::V128 => Type::V128,
+        ValType::Ref(RefType::FUNCREF) => Type::FuncRef,
+        ValType::Ref(RefType::EXTERNREF) => Type::ExternRef,
+        ValType::Ref(_) => Type::Other,
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |types: &[Type]| types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "({})", listed(&self.parameters))?;
+        match self.results.as_slice() {
+            [] => Ok(()),
+            [one] => write!(f, " -> {one}"),
+            several => write!(f, " -> ({})", listed(several)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Interface {
+        Interface::read(&wat::parse_str(text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_imported_and_exported_is_told_with_its_type() {
+        let interface = read(
+            r#"(module
+                (import "a" "f" (func (param i32 f64) (result i64)))
+                (import "a" "m" (memory 1))
+                (func $g (param externref) (result i32 v128) unreachable)
+                (func $start) (start $start)
+                (export "g" (func $g)) (export "f" (func 0)) (export "m" (memory 0)))"#,
+        );
+        let shown: Vec<_> = interface.functions().map(|(name, ty)| format!("{name}{ty}")).collect();
+        assert_eq!(shown, ["g(externref) -> (i32, v128)", "f(i32, f64) -> i64"]);
+        assert_eq!(interface.imports[1].kind, ExternKind::Memory);
+        assert_eq!((interface.functions, interface.starts), (2, true));
+    }
+
+    #[test]
+    fn what_is_no_module_is_called_what_it_is() {
+        let told = |bytes: &[u8]| Interface::read(bytes).unwrap_err().to_string();
+        assert_eq!(told(b""), "it is empty");
+        assert!(told(b"\x7fELF").contains("does not begin"));
+        assert!(told(b"\0asm\x0d\0\x01\0").contains("a component, not a module"));
+        let whole = crate::guest::wasm(crate::guest::EARLY_EXIT);
+        assert!(told(&whole[..whole.len() - 3]).contains("cut off"));
+        assert!(told(b"\0asm\x02\0\0\0").contains("no valid module"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)) {
+            let _ = Interface::read(&bytes);
+            bytes.splice(0..0, *b"\0asm\x01\0\0\0");
+            let _ = Interface::read(&bytes);
+            let mut guest = crate::guest::wasm(crate::guest::TRAPS);
+            for (at, byte) in flips {
+                let at = at.index(guest.len());
+                guest[at] = byte;
+            }
+            let _ = Interface::read(&guest);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The steps of a module job: validate, compile, serialize, instantiate, call.
+use std::fmt;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::exported_state::left_behind;
+use super::import_calls::ImportCalls;
+use super::interface::Interface;
+use super::invocation::{ExitAt, Invocation};
+use super::source::Source;
+use super::stubs::Stubs;
+use crate::engine::embedding::{Compiled, Embedding, Instance, NotInstantiated, Outcome, Unsupported, panic_message};
+
+/// What is to be done with a module. It travels by its path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleJob {
+    /// Where it lies, as WebAssembly.
+    pub path: PathBuf,
+    /// What its exported call is; nothing is called where there is none.
+    pub invocation: Option<Invocation>,
+    /// At which call of an import it is ended.
+    pub exit_at: Option<ExitAt>,
+    /// How much fuel its instances have; it is not counted where there is none.
+    pub fuel: Option<u64>,
+}
+
+impl ModuleJob {
+    /// What the command line asks for, checked against what the module imports and exports.
+    ///
+    /// # Errors
+    /// When it imports or exports no such thing, or an argument is none of the export's.
+    pub fn of(source: &Source, invoke: &[String], exit_at: Option<&ExitAt>) -> Result<Self> {
+        if let Some(exit_at) = exit_at {
+            exit_at.check(&source.interface)?;
+        }
+        let invocation = Invocation::read(&source.interface, invoke)?;
+        Ok(Self { path: source.path().to_owned(), invocation, exit_at: exit_at.cloned(), fuel: None })
+    }
+}
+
+/// The steps from a module's bytes to how a call of it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Step {
+    Validate,
+    Compile,
+    Serialize,
+    Instantiate,
+    Call,
+}
+
+impl Step {
+    /// All of them, in their order.
+    pub const ALL: [Self; 5] = [Self::Validate, Self::Compile, Self::Serialize, Self::Instantiate, Self::Call];
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Validate => "validate",
+            Self::Compile => "compile",
+            Self::Serialize => "serialize",
+            Self::Instantiate => "instantiate",
+            Self::Call => "call",
+        })
+    }
+}
+
+/// A step that came back, and how long it took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepOutput {
+    /// In nanoseconds, once and in a process that has done nothing like it: an impression, no measurement.
+    pub nanoseconds: u64,
+    /// What it gave.
+    pub done: Done,
+}
+
+/// What a step gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "done", rename_all = "kebab-case")]
+pub enum Done {
+    /// It is done, and there is no more to say.
+    Done,
+    /// The artifact has so many bytes.
+    Serialized {
+        /// Its size.
+        bytes: u64,
+    },
+    /// A call, or the start function in place of an instance, ended.
+    Ended {
+        /// In this.
+        outcome: Outcome,
+        /// The calls of imports that were made until then, those of the start function too.
+        calls: ImportCalls,
+        /// From just before a stub raised its error until the caller had it, in nanoseconds, where one did.
+        exit_nanoseconds: Option<u64>,
+        /// What is left of the fuel, where it is counted.
+        fuel: Option<u64>,
+        /// What is in the exported globals, and a digest of each exported memory.
+        state: Vec<(String, String)>,
+    },
+    /// The backend never does this.
+    Unsupported {
+        /// Why not.
+        why: String,
+    },
+    /// It was tried.
+    Failed {
+        /// What came.
+        why: String,
+    },
+    /// The backend panicked over it. What its process holds is not to be trusted any more.
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+}
+
+/// A module on its way through the steps, on one backend.
+pub struct ModuleSession {
+    errand: ModuleJob,
+    wasm: Vec<u8>,
+    interface: Interface,
+    stubs: Stubs,
+    compiled: Option<Box<dyn Compiled>>,
+    instance: Option<Box<dyn Instance>>,
+}
+
+impl ModuleSession {
+    /// Fetches the module.
+    ///
+    /// # Errors
+    /// When it is not where it was said to be, or no module.
+    pub fn new(errand: ModuleJob) -> Result<Self> {
+        let wasm = fs::read(&errand.path).with_context(|| errand.path.display().to_string())?;
+        let interface = Interface::read(&wasm)?;
+        let stubs = Stubs::new(errand.exit_at.clone());
+        Ok(Self { errand, wasm, interface, stubs, compiled: None, instance: None })
+    }
+
+    /// The module's stubs: they tell the calls so far, while a step is under way too.
+    pub fn stubs(&self) -> &Stubs {
+        &self.stubs
+    }
+
+    /// Takes one step. Those that it builds on must have been taken.
+    pub fn step(&mut self, engine: &dyn Embedding, step: Step) -> StepOutput {
+        let started = Instant::now();
+        let stepped = catch_unwind(AssertUnwindSafe(|| self.take(engine, step)));
+        let (took, done) = match stepped {
+            Ok(Ok((took, done))) => (took, done),
+            Ok(Err(error)) => (started.elapsed(), refused(error)),
+            Err(panic) => (started.elapsed(), Done::Panicked { message: panic_message(&*panic).to_owned() }),
+        };
+        StepOutput { nanoseconds: nanoseconds(took), done }
+    }
+
+    fn take(&mut self, engine: &dyn Embedding, step: Step) -> Result<(Duration, Done)> {
+        let started = Instant::now();
+        match step {
+            Step::Validate => engine.validate(&self.wasm)?,
+            Step::Compile => {
+                self.compiled = Some(match self.errand.fuel {
+                    Some(fuel) => engine.compile_metered(&self.wasm, fuel)?,
+                    None => engine.compile(&self.wasm)?,
+                });
+            }
+            Step::Serialize => {
+                let artifact = self.compiled()?.serialize()?;
+                return Ok((started.elapsed(), Done::Serialized { bytes: artifact.size() }));
+            }
+            Step::Instantiate => match self.compiled()?.instantiate(self.stubs.host()) {
+                Ok(instance) => self.instance = Some(instance),
+                Err(NotInstantiated::Start(outcome)) => {
+                    let exit = self.stubs.raised().map(|raised| raised.elapsed());
+                    return Ok((started.elapsed(), self.ended(outcome, exit)));
+                }
+                Err(unlinked) => return Err(unlinked.into()),
+            },
+            Step::Call => {
+                let invocation = self.errand.invocation.as_ref().context("nothing is to be called")?;
+                let instance = self.instance.as_mut().context("there is no instance")?;
+                let started = Instant::now();
+                let outcome = instance.call(&invocation.export, &invocation.arguments);
+                let took = started.elapsed();
+                let exit = self.stubs.raised().map(|raised| raised.elapsed());
+                return Ok((took, self.ended(outcome, exit)));
+            }
+        }
+        Ok((started.elapsed(), Done::Done))
+    }
+
+    fn compiled(&self) -> Result<&dyn Compiled> {
+        self.compiled.as_deref().context("nothing is compiled")
+    }
+
+    fn ended(&mut self, outcome: Outcome, exit: Option<Duration>) -> Done {
+        let exited = matches!(outcome, Outcome::Exited(_));
+        let exit_nanoseconds = exit.filter(|_| exited).map(nanoseconds);
+        let fuel = self.instance.as_mut().and_then(|instance| instance.fuel());
+        let instance = self.instance.as_deref_mut();
+        let state = instance.map_or_else(Vec::new, |instance| left_behind(&self.interface, instance));
+        Done::Ended { outcome, calls: self.stubs.calls(), exit_nanoseconds, fuel, state }
+    }
+}
+
+fn refused(error: anyhow::Error) -> Done {
+    match error.downcast_ref::<Unsupported>() {
+        Some(never) => Done::Unsupported { why: never.to_string() },
+        None => Done::Failed { why: format!("{error:#}") },
+    }
+}
+
+fn nanoseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)
+}

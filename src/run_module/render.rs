@@ -1,0 +1,179 @@
+//! What a module gave on each backend.
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, table, wrapped, written};
+use crate::output::units;
+use crate::results::Verdict;
+use crate::run_module::Step;
+use crate::run_module::result::{BackendRun, ModuleRun, StepTaken};
+
+/// A row a backend; how it ended; what went wrong; and where they disagree.
+pub fn table_of(ran: &ModuleRun) -> String {
+    let facts = &ran.module;
+    let mut shown = format!(
+        "{}: {}, {}, {}, {}\n\n",
+        painted(BOLD, &facts.name),
+        units::bytes(facts.bytes),
+        counted(facts.functions as usize, "function"),
+        counted(facts.imports, "import"),
+        counted(facts.exports, "export"),
+    );
+    let gap = if ran.subjects.iter().any(|subject| subject.label.len() > LONG) { 1 } else { 2 };
+    let mut rows = table(["backend", "validate", "compile", "serialize", "instance", "call", "artifact", "peak"]);
+    for (subject, row) in ran.subjects.iter().zip(&ran.rows) {
+        let steps = Step::ALL.iter().map(|step| cell(row.steps.iter().find(|taken| taken.step == *step)));
+        let sizes = [row.artifact_bytes, row.peak_bytes].map(|bytes| bytes.map_or("-".into(), units::bytes));
+        rows.add_row([subject.label.clone()].into_iter().chain(steps).chain(sizes));
+    }
+    for column in rows.column_iter_mut() {
+        column.set_padding((0, gap));
+    }
+    shown += &written(&rows);
+    shown.push('\n');
+    shown += &grouped(ran, |row| ended(ran, row));
+    shown += &exits(ran);
+    shown += &grouped(ran, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
+    shown += &disagreements(ran);
+    for absent in &ran.absent {
+        let _ = writeln!(shown, "{}", painted(DIM, &absent.why));
+    }
+    shown
+}
+
+/// With a longer name in it the table needs its gaps to stay within 80 columns.
+const LONG: usize = 12;
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The time of a step, or a word for what came instead.
+fn cell(taken: Option<&StepTaken>) -> String {
+    match taken {
+        None => "-".into(),
+        Some(StepTaken { verdict: Verdict::Passed, nanoseconds: Some(took), .. }) => {
+            units::time(Duration::from_nanos(*took))
+        }
+        Some(StepTaken { verdict: Verdict::Unsupported { .. }, .. }) => painted(DIM, "n/a"),
+        Some(StepTaken { verdict: Verdict::TimedOut { .. }, .. }) => painted(BAD, "LIMIT"),
+        Some(taken) => painted(BAD, taken.verdict.word()),
+    }
+}
+
+/// How the call ended, and what is known of the way there.
+fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
+    let mut told = match (&row.outcome, &ran.invocation) {
+        (Some(outcome), Some(invocation)) if row.steps.iter().any(|taken| taken.step == Step::Call) => {
+            format!("{invocation} {outcome}")
+        }
+        (Some(outcome), _) => format!("instantiation {outcome}"),
+        (None, None) if row.steps.iter().any(|t| t.step == Step::Instantiate && t.verdict == Verdict::Passed) => {
+            "nothing was called: there is no `_start`; --invoke NAME calls an export".into()
+        }
+        (None, _) => row.calls.as_ref().map(|_| "lost while it ran".to_owned())?,
+    };
+    if let Some(calls) = &row.calls {
+        let last: Vec<_> = calls.last.iter().map(String::as_str).collect();
+        let _ = match (calls.made, last.as_slice()) {
+            (0, _) => write!(told, ", with no call of an import"),
+            (1, [only]) => write!(told, ", after one call of an import: {only}"),
+            (made, last) if made as usize > last.len() => {
+                write!(told, ", after {made} calls of imports: ..., {}", last.join(", "))
+            }
+            (made, last) => write!(told, ", after {made} calls of imports: {}", last.join(", ")),
+        };
+    }
+    if let Some(fuel) = row.fuel {
+        let _ = write!(told, "; fuel left: {fuel}");
+    }
+    if ran.rows.iter().any(|row| row.fuel.is_none()) && row.fuel.is_some() {
+        told.push_str(" (where it is counted)");
+    }
+    Some(told)
+}
+
+/// A space that no line is broken at.
+const NO_BREAK: &str = "\u{a0}";
+
+/// How long the exits took: each the first of its process.
+fn exits(ran: &ModuleRun) -> String {
+    let labelled = ran.subjects.iter().zip(&ran.rows);
+    let took = labelled.filter_map(|(subject, row)| {
+        // A number and its unit stay on one line.
+        let took = units::time(Duration::from_nanos(row.exit_nanoseconds?)).replace(' ', NO_BREAK);
+        Some(format!("{} {took}", subject.label))
+    });
+    let took: Vec<_> = took.collect();
+    if took.is_empty() {
+        return String::new();
+    }
+    wrapped(&format!("{}, the first of its process: {}", painted(BOLD, "latency of the exit"), took.join(", ")))
+}
+
+/// Each step that did not pass, with its reason.
+fn wrong(row: &BackendRun) -> String {
+    let told = row.steps.iter().filter(|taken| taken.verdict != Verdict::Passed).filter(|taken| {
+        // How the call ended was told.
+        row.outcome.is_none() || !matches!(taken.verdict, Verdict::Failed { .. })
+    });
+    let told = told.map(|taken| {
+        let style = if taken.verdict.is_bad() { BAD } else { DIM };
+        format!(
+            "{} {}: {}",
+            taken.step,
+            painted(style, taken.verdict.word()),
+            taken.verdict.reason().unwrap_or_default()
+        )
+    });
+    told.collect::<Vec<_>>().join("\n")
+}
+
+/// Each text once, below the backends that it goes for.
+fn grouped(ran: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for (subject, row) in ran.subjects.iter().zip(&ran.rows) {
+        let Some(text) = of(row) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, labels)) => labels.push(&subject.label),
+            None => groups.push((text, vec![&subject.label])),
+        }
+    }
+    let mut shown = String::new();
+    for (text, labels) in groups {
+        let _ = write!(shown, "{}", wrapped(&format!("{}: {text}", painted(BOLD, &labels.join(", ")))));
+    }
+    shown
+}
+
+fn disagreements(ran: &ModuleRun) -> String {
+    if ran.rows.len() < 2 {
+        return String::new();
+    }
+    if ran.disagreements.is_empty() {
+        // A backend that was cut short says nothing of the rest.
+        let finished = |row: &&BackendRun| {
+            let over = |verdict: &Verdict| !matches!(verdict, Verdict::Passed | Verdict::Failed { .. });
+            row.outcome.is_some()
+                || !row.steps.iter().any(|taken| taken.step != Step::Serialize && over(&taken.verdict))
+        };
+        let (all, finished) = (ran.rows.len(), ran.rows.iter().filter(finished).count());
+        let who = match finished {
+            2 if all == 2 => "both backends agree".to_owned(),
+            _ if finished == all => format!("all {all} backends agree"),
+            0 => return String::new(),
+            1 => format!("1 of {all} backends came to the end: nothing to compare it with"),
+            _ => format!("the {finished} of {all} backends that came to the end agree"),
+        };
+        return format!("{}\n", painted(GOOD, &who));
+    }
+    let mut shown = String::new();
+    for apart in &ran.disagreements {
+        let _ = writeln!(shown, "{}", painted(BAD, &format!("they disagree about {}", apart.about)));
+        for (text, subjects) in &apart.sides {
+            let labels: Vec<_> = subjects.iter().map(|subject| ran.subjects[*subject].label.as_str()).collect();
+            let _ = writeln!(shown, "  {}: {text}", labels.join(", "));
+        }
+    }
+    shown
+}

@@ -1,0 +1,162 @@
+//! Takes a module through its steps on one subject, in a worker of its own, and judges what came.
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::engine::embedding::Outcome;
+use crate::results::Verdict;
+use crate::run_module::result::{BackendRun, StepTaken};
+use crate::run_module::{Done, ImportCalls, ModuleJob, Step};
+use crate::spec::claims::Claims;
+use crate::worker::protocol::{Hello, Request, Response};
+use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
+
+/// Takes a module through its steps on a subject, as far as it gets. `at` is told each step before it is taken.
+///
+/// # Errors
+/// When no worker can be had for the subject at all.
+pub fn errand(
+    launcher: &Launcher,
+    spec: &str,
+    errand: &ModuleJob,
+    limits: &Limits,
+    mut at: impl FnMut(Step),
+) -> Result<(Hello, BackendRun)> {
+    let (mut worker, hello) = launcher.launch(spec)?;
+    let lack = lack(&hello, errand);
+    let mut row = BackendRun::default();
+    if let Err(verdict) = load(&mut worker, errand, limits) {
+        row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
+        return Ok((hello, row));
+    }
+    for step in Step::ALL {
+        if step == Step::Call && (errand.invocation.is_none() || row.outcome.is_some()) {
+            break;
+        }
+        at(step);
+        let (verdict, nanoseconds) = take(&mut worker, step, limits, &mut row);
+        let verdict = excused(verdict, step, lack.as_deref());
+        // A module that cannot be serialised can be run.
+        let over = verdict != Verdict::Passed && (step != Step::Serialize || verdict.loses_the_worker());
+        row.steps.push(StepTaken { step, verdict, nanoseconds });
+        row.peak_bytes = row.peak_bytes.max(worker.peak());
+        if over {
+            break;
+        }
+    }
+    Ok((hello, row))
+}
+
+/// Why the module needs more than the backend claims to support, where it does and is valid for an engine with more.
+fn lack(hello: &Hello, errand: &ModuleJob) -> Option<String> {
+    let wasm = std::fs::read(&errand.path).ok()?;
+    let valid = Claims::all().lack(&wasm).is_none();
+    Claims::new(&hello.about.wasm_features).lack(&wasm).filter(|_| valid)
+}
+
+/// A refusal is no failure where the backend never claimed a feature that the module uses: the rule of `check`. A crash
+/// stays a crash.
+fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
+    match (verdict, lack) {
+        (Verdict::Failed { why }, Some(lack)) if matches!(step, Step::Validate | Step::Compile) => {
+            Verdict::Unsupported { why: format!("{lack}; it says: {why}") }
+        }
+        (verdict, _) => verdict,
+    }
+}
+
+/// Has the worker fetch the module.
+fn load(worker: &mut Worker, errand: &ModuleJob, limits: &Limits) -> Result<(), Verdict> {
+    let wrong = |why| Verdict::Failed { why };
+    match worker.ask(&Request::Load { errand: errand.clone() }, limits, |_| ()) {
+        Ok(Response::Loaded) => Ok(()),
+        Ok(Response::Unable { why, .. }) => Err(wrong(format!("{}: {why}", shown(&errand.path)))),
+        Ok(other) => Err(stray(worker, &other)),
+        Err(gone) => Err(lost(gone, limits)),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Takes one step, and notes what it gave.
+fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) -> (Verdict, Option<u64>) {
+    let mut so_far: Option<ImportCalls> = None;
+    let answer = worker.ask(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
+    let stepped = match answer {
+        Ok(Response::Stepped { stepped }) => stepped,
+        Ok(other) => return (stray(worker, &other), None),
+        Err(gone) => {
+            row.calls = so_far;
+            return (lost(gone, limits), None);
+        }
+    };
+    let verdict = match stepped.done {
+        Done::Done => Verdict::Passed,
+        Done::Serialized { bytes } => {
+            row.artifact_bytes = Some(bytes);
+            Verdict::Passed
+        }
+        Done::Ended { outcome, calls, exit_nanoseconds, fuel, state } => {
+            let verdict = ended(&outcome);
+            row.outcome = Some(outcome);
+            row.calls = Some(calls);
+            row.exit_nanoseconds = exit_nanoseconds;
+            row.fuel = fuel;
+            row.state = state.into_iter().collect();
+            verdict
+        }
+        Done::Unsupported { why } => Verdict::Unsupported { why },
+        Done::Failed { why } => Verdict::Failed { why },
+        Done::Panicked { message } => Verdict::Crashed { how: format!("panicked: {message}") },
+    };
+    (verdict, Some(stepped.nanoseconds))
+}
+
+/// An exit is as good an end as a return: it is what was asked for, or what the guest does when it is done.
+fn ended(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Returned(_) | Outcome::Exited(_) => Verdict::Passed,
+        Outcome::Panicked(message) => Verdict::Crashed { how: format!("panicked: {message}") },
+        other => Verdict::Failed { why: other.to_string() },
+    }
+}
+
+/// An answer to another question.
+fn stray(worker: &mut Worker, answer: &Response) -> Verdict {
+    worker.kill();
+    WorkerError::Garbled(format!("{answer:?}")).into()
+}
+
+/// What was cut short says how to give it longer.
+fn lost(lost: WorkerError, limits: &Limits) -> Verdict {
+    let limit = match lost {
+        WorkerError::TimedOut(_) => {
+            let seconds = (limits.time.as_secs_f64() * 5.0).ceil();
+            format!("{lost}; --timeout {seconds} gives it longer")
+        }
+        WorkerError::OverMemory { .. } => {
+            format!("{lost}; --memory {}G gives it more", (limits.memory * 2).div_ceil(1 << 30))
+        }
+        other => return other.into(),
+    };
+    Verdict::TimedOut { limit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_of_what_was_never_claimed_is_excused() {
+        let failed = || Verdict::Failed { why: "no".into() };
+        let excused = |verdict, step, lack| excused(verdict, step, lack).word();
+        assert_eq!(excused(failed(), Step::Validate, Some("SIMD is not enabled")), "n/a");
+        assert_eq!(excused(failed(), Step::Compile, Some("SIMD is not enabled")), "n/a");
+        assert_eq!(excused(failed(), Step::Compile, None), "FAILED");
+        assert_eq!(excused(failed(), Step::Call, Some("SIMD is not enabled")), "FAILED");
+        let crashed = Verdict::Crashed { how: "panicked".into() };
+        assert_eq!(excused(crashed, Step::Compile, Some("SIMD is not enabled")), "CRASHED");
+    }
+}

@@ -1,0 +1,124 @@
+//! Stub imports: zeros for plain functions, errors for WASI.
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::import_calls::{ImportCalls, ImportLog};
+use super::invocation::ExitAt;
+use crate::engine::embedding::{Host, Import, Type, Value};
+use crate::exit_code::ExitCode;
+
+/// What a guest's imports are answered with: zeros, errors in the style of WASI, and an exit where one was asked for.
+#[derive(Clone, Default)]
+pub struct Stubs {
+    exit_at: Option<ExitAt>,
+    log: Arc<Mutex<ImportLog>>,
+}
+
+/// What a stub in place of the call named by `--exit-at` raises.
+const ASKED_FOR: ExitCode = ExitCode(1);
+
+/// The modules that WASI's first preview and what came before it are imported from.
+const WASI: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
+/// WASI's numbers for errors: no such descriptor, and no such function.
+const EBADF: i32 = 8;
+const ENOSYS: i32 = 52;
+
+impl Stubs {
+    /// Stubs that end the guest at the call that is named, where one is.
+    pub fn new(exit_at: Option<ExitAt>) -> Self {
+        Self { exit_at, log: Arc::default() }
+    }
+
+    /// They, as an engine takes them.
+    pub fn host(&self) -> Host {
+        let stubs = self.clone();
+        Arc::new(move |import, arguments| stubs.answer(import, arguments))
+    }
+
+    /// The calls so far.
+    pub fn calls(&self) -> ImportCalls {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).calls()
+    }
+
+    /// When a stub ended the guest, where one did; told once.
+    pub fn raised(&self) -> Option<Instant> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).raised.take()
+    }
+
+    fn answer(&self, import: &Import, arguments: &[Value]) -> Result<Vec<Value>, ExitCode> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.note(import);
+        let answered = match &self.exit_at {
+            Some(exit_at) if exit_at.names(&import.module, &import.name) => {
+                log.matched += 1;
+                if log.matched == exit_at.nth { Err(ASKED_FOR) } else { usual(import, arguments) }
+            }
+            _ => usual(import, arguments),
+        };
+        if answered.is_err() {
+            log.raised = Some(Instant::now());
+        }
+        answered
+    }
+}
+
+/// What an import answers that nothing else was said of.
+fn usual(import: &Import, arguments: &[Value]) -> Result<Vec<Value>, ExitCode> {
+    if !WASI.contains(&import.module.as_str()) {
+        return Ok(zeros(import));
+    }
+    match (import.name.as_str(), arguments, import.results.as_slice()) {
+        ("proc_exit", [Value::I32(code)], _) => Err(ExitCode(code.cast_unsigned())),
+        // Its libc asks for one preopened directory after the other until it sees that there is none: anything else
+        // would keep it asking, or end it before it has begun.
+        ("fd_prestat_get" | "fd_prestat_dir_name", _, [Type::I32]) => Ok(vec![Value::I32(EBADF)]),
+        (_, _, [Type::I32]) => Ok(vec![Value::I32(ENOSYS)]),
+        _ => Ok(zeros(import)),
+    }
+}
+
+fn zeros(import: &Import) -> Vec<Value> {
+    // No host can make up the references that have no zero: the engine says so then.
+    import.results.iter().filter_map(|ty| ty.zero()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn import(module: &str, name: &str, results: &[Type]) -> Import {
+        let (module, name) = (module.into(), name.into());
+        Import { module, name, place: 3, parameters: vec![], results: results.to_vec() }
+    }
+
+    #[test]
+    fn zeros_of_every_type_unless_it_is_wasi() {
+        let stubs = Stubs::default();
+        let ask = |module, name, results: &[Type]| stubs.answer(&import(module, name, results), &[Value::I32(9)]);
+        assert_eq!(ask("env", "f", &[Type::F64, Type::ExternRef]), Ok(vec![Value::F64(0), Value::ExternRef(None)]));
+        assert_eq!(ask("env", "proc_exit", &[]), Ok(vec![]));
+        for wasi in WASI {
+            assert_eq!(ask(wasi, "clock_time_get", &[Type::I32]), Ok(vec![Value::I32(52)]));
+            assert_eq!(ask(wasi, "fd_prestat_get", &[Type::I32]), Ok(vec![Value::I32(8)]));
+            assert_eq!(ask(wasi, "proc_exit", &[]), Err(ExitCode(9)));
+        }
+        assert!(stubs.raised().is_some() && stubs.raised().is_none());
+    }
+
+    #[test]
+    fn the_nth_call_exits_and_no_other() {
+        let stubs = Stubs::new(Some("f#2".parse().unwrap()));
+        let ask = |name| stubs.answer(&import("env", name, &[]), &[]);
+        assert_eq!([ask("f"), ask("g"), ask("f"), ask("f")], [Ok(vec![]), Ok(vec![]), Err(ExitCode(1)), Ok(vec![])]);
+        assert_eq!(stubs.calls().made, 4);
+    }
+
+    #[test]
+    fn the_last_calls_are_told_in_their_order() {
+        let (stubs, names) = (Stubs::default(), ["a", "b", "c", "d", "e", "f"]);
+        for (place, name) in names.iter().enumerate() {
+            stubs.answer(&Import { place, ..import("env", name, &[]) }, &[]).unwrap();
+        }
+        assert_eq!(stubs.calls().last, ["env.c", "env.d", "env.e", "env.f"]);
+    }
+}

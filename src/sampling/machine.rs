@@ -1,0 +1,55 @@
+//! This machine, as far as it tells.
+use std::fs;
+use std::process::Command;
+
+use crate::results::Machine;
+
+/// This machine.
+pub fn machine() -> Machine {
+    Machine {
+        cpu: cpu().unwrap_or_else(|| std::env::consts::ARCH.into()),
+        processors: std::thread::available_parallelism().map_or(1, usize::from),
+        memory: memory(),
+        os: os().unwrap_or_else(|| std::env::consts::OS.into()),
+        kernel: said("uname", &["-sr"]).unwrap_or_else(|| "unknown".into()),
+        governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+    }
+}
+
+/// Processes that were ready to run, averaged over the last minute, where the system tells.
+pub fn load() -> Option<f64> {
+    read("/proc/loadavg")?.split(' ').next()?.parse().ok()
+}
+
+fn cpu() -> Option<String> {
+    let from_proc = || {
+        let text = read("/proc/cpuinfo")?;
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    from_proc().or_else(|| said("sysctl", &["-n", "machdep.cpu.brand_string"]))
+}
+
+fn memory() -> Option<u64> {
+    let text = read("/proc/meminfo")?;
+    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+}
+
+fn os() -> Option<String> {
+    let from_release = || {
+        let text = read("/etc/os-release")?;
+        let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+        Some(line.trim_matches('"').to_owned())
+    };
+    from_release().or_else(|| Some(format!("macOS {}", said("sw_vers", &["-productVersion"])?)))
+}
+
+fn read(path: &str) -> Option<String> {
+    fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
+}
+
+fn said(command: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(command).args(arguments).output().ok().filter(|output| output.status.success())?;
+    String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}

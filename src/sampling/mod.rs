@@ -1,0 +1,14 @@
+//! The paired sampler: plans launches, measures batches in workers, and collects the samples.
+pub mod background_threads;
+pub mod bench_thread;
+pub mod cell;
+pub mod code_alignment;
+pub mod cpu_affinity;
+pub mod exit_costs;
+pub mod experiment;
+pub mod injected_slowdown;
+pub mod machine;
+pub mod pilot;
+pub mod plan;
+pub mod variant;
+pub mod worker_set;

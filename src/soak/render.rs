@@ -1,0 +1,82 @@
+//! What a soak left behind.
+use std::fmt::Write;
+
+use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
+use crate::output::units;
+use crate::soak::result::{MOST_BYTES_EACH, SoakResult, SoakSample};
+
+/// How wide a drawing is.
+const WIDTH: usize = 48;
+
+/// What was done, what the process held over time, and whether it grew.
+pub fn told(soaked: &SoakResult) -> String {
+    let left = &soaked.left;
+    let seconds = soaked.samples.last().map_or(0.0, |sample| sample.seconds);
+    let mut shown = wrapped(&format!(
+        "{}: guests left {} times in {seconds:.0} s: {} exits, {} traps, {} panics, {} nested, {} of new instances, {} on \
+         other threads",
+        painted(BOLD, &soaked.subject),
+        units::count(left.times()),
+        units::count(left.exits),
+        units::count(left.traps),
+        units::count(left.panics),
+        units::count(left.nested),
+        units::count(left.fresh),
+        units::count(left.on_threads),
+    ));
+    let mebibytes = |bytes: u64| format!("{:.1} MiB", bytes as f64 / 1048576.0);
+    shown += &line("memory", soaked, |sample| sample.resident, mebibytes);
+    shown += &line("open files", soaked, |sample| sample.files, |files| files.to_string());
+    shown += &line("threads", soaked, |sample| sample.threads, |threads| threads.to_string());
+    let million = |bytes: f64| format!("{:+.2} MiB", bytes * 1e6 / 1048576.0);
+    let slope = match soaked.slope() {
+        Some(slope) => {
+            format!("memory: {} a million times, of {} that are allowed", million(slope), million(MOST_BYTES_EACH))
+        }
+        None => "how memory grows cannot be told: too few samples, or none on this platform".into(),
+    };
+    let _ = writeln!(shown, "  {}", painted(DIM, &slope));
+    match soaked.wrong().as_slice() {
+        [] => shown += &format!("  {}\n", painted(GOOD, "nothing grows")),
+        wrong => wrong.iter().for_each(|wrong| shown += &wrapped(&format!("  {}", painted(BAD, wrong)))),
+    }
+    shown
+}
+
+/// A number over time: drawn between the least and the most of it, beginning with the first sample.
+fn line(
+    name: &str,
+    soaked: &SoakResult,
+    of: impl Fn(&SoakSample) -> Option<u64>,
+    unit: impl Fn(u64) -> String,
+) -> String {
+    let values: Vec<_> = soaked.samples.iter().filter_map(of).collect();
+    let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else { return String::new() };
+    let range = if least == most { unit(*least) } else { format!("{} to {}", unit(*least), unit(*most)) };
+    format!("  {name:<11}{}  {range}\n", drawn(&values, *least, *most))
+}
+
+/// Bars of eight heights, each the most of its share of the values.
+fn drawn(values: &[u64], least: u64, most: u64) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let width = WIDTH.min(values.len());
+    let bar = |n: usize| {
+        let share = &values[n * values.len() / width..((n + 1) * values.len() / width)];
+        let value = share.iter().max().copied().unwrap_or(least);
+        BARS[((value - least) * 7 / (most - least).max(1)) as usize]
+    };
+    (0..width).map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_drawn_from_the_least_to_the_most() {
+        assert_eq!(drawn(&[1, 2, 3, 4, 5, 6, 7, 8], 1, 8), "▁▂▃▄▅▆▇█");
+        assert_eq!(drawn(&[5; 3], 5, 5), "▁▁▁");
+        let many: Vec<u64> = (0..1000).collect();
+        assert_eq!(drawn(&many, 0, 999).chars().count(), WIDTH);
+    }
+}

@@ -1,0 +1,127 @@
+//! The results of a long run.
+use serde::{Deserialize, Serialize};
+
+use crate::soak::workload::ExitCounts;
+use crate::statistics;
+
+/// What a soak left behind on one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SoakResult {
+    /// The subject, as the command line takes it.
+    pub subject: String,
+    /// How often guests were left.
+    pub left: ExitCounts,
+    /// What its process held, in the order of time.
+    pub samples: Vec<SoakSample>,
+    /// Why it was over before its time.
+    pub failed: Option<String>,
+}
+
+/// What a process held at one time; nothing where the platform does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SoakSample {
+    /// Since the beginning.
+    pub seconds: f64,
+    /// How often guests had been left.
+    pub times: u64,
+    /// Resident memory, in bytes.
+    pub resident: Option<u64>,
+    /// Open files.
+    pub files: Option<u64>,
+    /// Threads.
+    pub threads: Option<u64>,
+}
+
+/// The most by which memory may grow, in bytes for each time that a guest is left: 4 MiB a million. The least that can
+/// be allocated, 16 bytes, lost each time would be four times that.
+pub const MOST_BYTES_EACH: f64 = 4.0 * 1048576.0 / 1e6;
+/// What an allocator may come to hold for reasons of its own, in bytes, until a slope is believed.
+pub const SLACK: f64 = 4.0 * 1048576.0;
+/// The share of the samples at the beginning that is not looked at: what is allocated once is allocated then.
+const WARM: f64 = 0.25;
+
+/// Something that is counted.
+type Count = fn(&SoakSample) -> Option<u64>;
+
+impl SoakResult {
+    /// By how much memory grew, in bytes for each time that a guest was left: the median of the slopes between all pairs
+    /// of samples, but for the first quarter of them. Nothing with fewer than three, or where the platform does not tell.
+    pub fn slope(&self) -> Option<f64> {
+        let warm = self.warm();
+        let points = warm.iter().filter_map(|sample| Some((sample.times as f64, sample.resident? as f64)));
+        let (times, resident): (Vec<_>, Vec<_>) = points.unzip();
+        statistics::slope(&times, &resident)
+    }
+
+    /// What is wrong with it: each in a line.
+    pub fn wrong(&self) -> Vec<String> {
+        let mut wrong: Vec<String> = self.failed.iter().cloned().collect();
+        let warm = self.warm();
+        let over = warm.last().zip(warm.first()).map_or(0, |(last, first)| last.times - first.times) as f64;
+        if let Some(slope) = self.slope().filter(|slope| *slope > MOST_BYTES_EACH && slope * over > SLACK) {
+            wrong.push(format!("memory grows by {:.1} MiB a million times", slope * 1e6 / 1048576.0));
+        }
+        let counts: [(&str, Count); 2] = [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
+        for (what, count) in counts {
+            // More at all times of the last quarter than at any time of the first.
+            let (first, last) = (&warm[..warm.len() / 4], &warm[warm.len() - warm.len() / 4..]);
+            if let (Some(most), Some(least)) =
+                (first.iter().filter_map(count).max(), last.iter().filter_map(count).min())
+                && least > most
+            {
+                wrong.push(format!("{what} grow: {most} at most at first, and {least} at least in the end"));
+            }
+        }
+        wrong
+    }
+
+    /// All samples but the first.
+    fn warm(&self) -> &[SoakSample] {
+        &self.samples[(self.samples.len() as f64 * WARM) as usize..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soaked(each: impl Fn(u64) -> (u64, u64, u64)) -> SoakResult {
+        let sample = |n: u64| {
+            let (resident, files, threads) = each(n);
+            let (resident, files, threads) = (Some(resident), Some(files), Some(threads));
+            SoakSample { seconds: n as f64, times: n * 100_000, resident, files, threads }
+        };
+        let samples = (0..100).map(sample).collect();
+        SoakResult { subject: "one".into(), left: ExitCounts::default(), samples, failed: None }
+    }
+
+    #[test]
+    fn what_stays_as_it_is_is_well_and_what_is_warming_up_too() {
+        assert_eq!(soaked(|_| (50 << 20, 12, 3)).wrong(), Vec::<String>::new());
+        assert_eq!(soaked(|n| ((50 + n.min(20)) << 20, 12 + n.min(9), 3 + n % 5)).wrong(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn sixteen_bytes_each_time_are_seen() {
+        let leaking = soaked(|n| ((50 << 20) + n * 100_000 * 16, 12, 3));
+        assert_eq!(leaking.slope(), Some(16.0));
+        assert_eq!(leaking.wrong(), ["memory grows by 15.3 MiB a million times"]);
+    }
+
+    #[test]
+    fn a_file_and_a_thread_that_stay_open_are_seen() {
+        let wrong = soaked(|n| (50 << 20, 12 + n / 30, 3 + n)).wrong();
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        assert!(
+            wrong[0].starts_with("open files grow: 13 at most") && wrong[1].starts_with("threads grow"),
+            "{wrong:?}"
+        );
+    }
+
+    #[test]
+    fn too_few_samples_say_nothing() {
+        let nothing = SoakResult { subject: "one".into(), left: ExitCounts::default(), samples: vec![], failed: None };
+        assert_eq!((nothing.slope(), nothing.wrong()), (None, vec![]));
+        assert_eq!(SoakResult { failed: Some("lost".into()), ..nothing }.wrong(), ["lost"]);
+    }
+}

@@ -1,0 +1,54 @@
+//! A soak on one subject: what its process holds, sampled from outside while it goes on.
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::process_stats::{open_files, resident_memory, threads};
+use crate::soak::result::{SoakResult, SoakSample};
+use crate::soak::workload::ExitCounts;
+use crate::worker::protocol::{Request, Response};
+use crate::worker::supervisor::{Launcher, Limits};
+
+/// How long a worker goes on between two samples, at most.
+const STEP: Duration = Duration::from_millis(500);
+/// So many samples there are at least.
+const SAMPLES: u32 = 20;
+
+/// Soaks a subject for so long. `at` is told each sample.
+///
+/// # Errors
+/// When no worker can be had for the subject at all. One that is lost, or does what it must not, is told in the record.
+pub fn soak(
+    launcher: &Launcher,
+    spec: &str,
+    seed: u64,
+    time: Duration,
+    mut at: impl FnMut(&SoakSample),
+) -> Result<SoakResult> {
+    let (mut worker, _) = launcher.launch(spec)?;
+    let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
+    let mut soaked = SoakResult { subject: spec.into(), left: ExitCounts::default(), samples: vec![], failed: None };
+    while started.elapsed() < time {
+        let ask = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1) };
+        match worker.ask(&ask, &Limits::of(step + Duration::from_secs(120)), |_| ()) {
+            Ok(Response::Soaked { left }) => soaked.left = left,
+            Ok(Response::Unable { why, .. }) => soaked.failed = Some(why),
+            Ok(other) => bail!("the worker answered another question: {other:?}"),
+            Err(lost) => soaked.failed = Some(lost.to_string()),
+        }
+        if soaked.failed.is_some() {
+            break;
+        }
+        let pid = worker.pid();
+        let sample = SoakSample {
+            seconds: started.elapsed().as_secs_f64(),
+            times: soaked.left.times(),
+            resident: resident_memory(pid),
+            files: open_files(pid),
+            threads: threads(pid),
+        };
+        at(&sample);
+        soaked.samples.push(sample);
+    }
+    Ok(soaked)
+}

@@ -1,0 +1,204 @@
+//! A mixture of all ways to leave a guest, gone through for as long as somebody asks: what stays behind shows in time.
+use std::cell::RefCell;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::embedding::{Artifact, Compiled, Embedding, Host, Instance, Outcome, Trap, Value};
+use crate::exit_code::ExitCode;
+use crate::guest;
+
+/// How often a guest was left, and in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExitCounts {
+    /// By the host's error, out of an instance that lasts.
+    pub exits: u64,
+    /// By a trap.
+    pub traps: u64,
+    /// By a panic of a host function.
+    pub panics: u64,
+    /// By the host's error, through another guest and its host.
+    pub nested: u64,
+    /// By the host's error, out of an instance that is new and dropped afterwards.
+    pub fresh: u64,
+    /// By the host's error, on a thread of its own that loaded an artifact.
+    pub on_threads: u64,
+}
+
+/// So much of one way before another is chosen.
+const TURNS: u64 = 50;
+/// How many threads at once.
+const THREADS: u64 = 4;
+
+/// What a soak holds while it lasts.
+pub struct Soak {
+    exiting: Box<dyn Compiled>,
+    artifact: Option<Box<dyn Artifact>>,
+    exit: Box<dyn Instance>,
+    trap: Box<dyn Instance>,
+    panic: Box<dyn Instance>,
+    nesting: Box<dyn Instance>,
+    random: ChaCha8Rng,
+    left: ExitCounts,
+}
+
+thread_local! {
+    /// The guest that the host function of another one calls.
+    static INNER: RefCell<Option<Box<dyn Instance>>> = const { RefCell::new(None) };
+}
+
+impl Soak {
+    /// Gets everything ready.
+    ///
+    /// # Errors
+    /// When a guest cannot be compiled or instantiated.
+    pub fn new(engine: &dyn Embedding, seed: u64) -> Result<Self> {
+        let exiting = engine.compile(&guest::wasm(guest::EARLY_EXIT))?;
+        let trapping = engine.compile(&guest::wasm(guest::TRAPS))?;
+        // What cannot be serialised cannot be loaded by threads: then there are none.
+        let artifact = exiting.serialize().ok();
+        let (exit, trap) = (exiting.instantiate(raising())?, trapping.instantiate(raising())?);
+        let panicking: Host = Arc::new(|_, _| resume_unwind(Box::new("a panic of the soak's".to_owned())));
+        let (panic, nesting) = (exiting.instantiate(panicking)?, exiting.instantiate(reentering())?);
+        INNER.set(Some(exiting.instantiate(raising())?));
+        let random = ChaCha8Rng::seed_from_u64(seed);
+        Ok(Self { exiting, artifact, exit, trap, panic, nesting, random, left: ExitCounts::default() })
+    }
+
+    /// Goes on for that long, and says how often guests were left since the beginning.
+    ///
+    /// # Errors
+    /// When one was left in another way than it must be.
+    pub fn go_on(&mut self, time: Duration) -> Result<ExitCounts> {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            match self.random.random_range(0..20) {
+                0 => self.on_threads()?,
+                1 | 2 => self.fresh()?,
+                3..6 => self.traps()?,
+                6..8 => self.panics()?,
+                8..11 => self.nested()?,
+                _ => self.exits()?,
+            }
+        }
+        Ok(self.left)
+    }
+
+    fn exits(&mut self) -> Result<()> {
+        for code in 1..=TURNS as u32 {
+            exits_with(&mut *self.exit, code)?;
+        }
+        self.left.exits += TURNS;
+        Ok(())
+    }
+
+    fn traps(&mut self) -> Result<()> {
+        let zero = [Value::I32(1), Value::I32(0)];
+        let traps: [(&str, &[Value], Trap); 3] = [
+            ("unreachable_if", &zero[..1], Trap::Unreachable),
+            ("i32.div_s", &zero, Trap::IntegerDivideByZero),
+            ("i32.load8_u", &[Value::I32(-1)], Trap::OutOfBoundsMemoryAccess),
+        ];
+        for n in 0..TURNS {
+            let (export, arguments, trap) = traps[n as usize % traps.len()];
+            is(self.trap.call(export, arguments), &Outcome::Trapped(trap))?;
+        }
+        self.left.traps += TURNS;
+        Ok(())
+    }
+
+    fn panics(&mut self) -> Result<()> {
+        for _ in 0..TURNS {
+            is(leave(&mut *self.panic, 1), &Outcome::Panicked("a panic of the soak's".into()))?;
+        }
+        self.left.panics += TURNS;
+        Ok(())
+    }
+
+    fn nested(&mut self) -> Result<()> {
+        for code in 1..=TURNS as u32 {
+            exits_with(&mut *self.nesting, code)?;
+        }
+        self.left.nested += TURNS;
+        Ok(())
+    }
+
+    fn fresh(&mut self) -> Result<()> {
+        for code in 1..=TURNS as u32 {
+            exits_with(&mut *self.exiting.instantiate(raising())?, code)?;
+        }
+        self.left.fresh += TURNS;
+        Ok(())
+    }
+
+    fn on_threads(&mut self) -> Result<()> {
+        let Some(artifact) = self.artifact.as_deref() else { return Ok(()) };
+        let thread = || -> Result<()> {
+            let (loaded, _) = artifact.load()?;
+            let mut instance = loaded.instantiate(raising())?;
+            (1..=TURNS as u32).try_for_each(|code| exits_with(&mut *instance, code))
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(thread)).collect();
+            threads.into_iter().try_for_each(|thread| thread.join().ok().context("a thread of the soak's panicked")?)
+        })?;
+        self.left.on_threads += THREADS * TURNS;
+        Ok(())
+    }
+}
+
+impl Drop for Soak {
+    fn drop(&mut self) {
+        INNER.take();
+    }
+}
+
+impl ExitCounts {
+    /// In all.
+    pub fn times(&self) -> u64 {
+        let Self { exits, traps, panics, nested, fresh, on_threads } = self;
+        exits + traps + panics + nested + fresh + on_threads
+    }
+}
+
+/// A host that ends the guest with the code that it is handed.
+fn raising() -> Host {
+    Arc::new(|_, arguments| match arguments {
+        [Value::I32(code)] => Err(ExitCode(code.cast_unsigned())),
+        _ => Ok(vec![]),
+    })
+}
+
+/// A host that has another guest be ended, and hands on what that was ended with.
+fn reentering() -> Host {
+    Arc::new(|_, arguments| {
+        let Some(mut inner) = INNER.take() else { return Ok(vec![]) };
+        let outcome = match arguments {
+            [Value::I32(code)] => leave(&mut *inner, code.cast_unsigned()),
+            _ => Outcome::Returned(vec![]),
+        };
+        INNER.set(Some(inner));
+        match outcome {
+            Outcome::Exited(code) => Err(code),
+            _ => Ok(vec![]),
+        }
+    })
+}
+
+fn leave(instance: &mut dyn Instance, code: u32) -> Outcome {
+    instance.call("run", &[Value::I32(code.cast_signed()), Value::I32(7)])
+}
+
+fn exits_with(instance: &mut dyn Instance, code: u32) -> Result<()> {
+    is(leave(instance, code), &Outcome::Exited(ExitCode(code)))
+}
+
+fn is(came: Outcome, expected: &Outcome) -> Result<()> {
+    ensure!(came == *expected, "a guest that should have {expected} has {came}");
+    Ok(())
+}

