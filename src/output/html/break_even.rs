@@ -31,7 +31,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
         figure.job {
             figcaption { (job.said()) }
             (chart(measured, job, n).render())
-            table.spans {
+            div.wide tabindex="0" role="region" aria-label="who is cheapest for how many calls" { table.spans {
                 thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
                 tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
                     tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
@@ -40,7 +40,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
                         td.n { (row[3]) }
                     }
                 } }
-            }
+            } }
         }
     }
 }

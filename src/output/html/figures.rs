@@ -193,26 +193,30 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
 }
 
-/// A bar a backend and depth.
+/// A bar per backend, in a group per depth.
 fn breakdown(measured: &ReportPage) -> Option<Stack> {
-    let mut bars = Vec::new();
-    for broken in breakdown::all(measured.report) {
-        for (n, (subject, of)) in broken.subjects.iter().enumerate() {
-            bars.push(Bar {
-                name: format!("{} @{}", measured.label(*subject), broken.host_frames),
-                parts: of.parts.iter().chain([&of.rest]).map(|part| part.value()).collect(),
-                whole: units::nanoseconds(of.total.value(), 3),
-                apart: n == 0 && !bars.is_empty(),
-            });
+    let bar = |subject: usize, of: &crate::statistics::Breakdown| {
+        let parts = breakdown::column(measured.report, subject, of);
+        // The last is the whole.
+        let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
+        Bar {
+            name: measured.label(subject).to_owned(),
+            parts: parts.collect(),
+            whole: units::nanoseconds(of.total.value(), 3),
         }
-    }
-    (!bars.is_empty()).then(|| Stack {
+    };
+    let group = |broken: breakdown::ExitBreakdown| {
+        let frames = if broken.host_frames == 1 { "frame" } else { "frames" };
+        let bars = broken.subjects.iter().map(|(subject, of)| bar(*subject, of)).collect();
+        (format!("below {} {frames} of the host", broken.host_frames), bars)
+    };
+    let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();
+    (!groups.is_empty()).then(|| Stack {
         id: format!("{}-parts", measured.id),
         title: "Where the time of an exit goes".into(),
-        description:
-            "Shares of the parts of an exit; after the @, below how many frames of the host. The table has the numbers."
-                .into(),
+        description: "Shares of the parts of an exit, on each backend and at each depth of the host's stack. The table has the numbers."
+            .into(),
         parts: breakdown::parts().chain(["rest"]).map(str::to_owned).collect(),
-        bars,
+        groups,
     })
 }
