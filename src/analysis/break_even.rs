@@ -37,6 +37,8 @@ pub struct WorkloadComparison {
     pub costs: Vec<(usize, CostRange)>,
     /// Who is cheapest for how many calls.
     pub spans: Vec<CallRange>,
+    /// The subjects that too few launches are known of to say that they are near each other.
+    pub doubted: Vec<usize>,
 }
 
 /// A range of calls in which the answer is the same.
@@ -93,7 +95,10 @@ fn job(
         Some((n, CostRange::new(start, step).ok()?))
     };
     let costs: Vec<_> = estimates::columns(report).into_iter().filter_map(cost).collect();
+    let all = || [setup].into_iter().chain(each.iter().copied()).chain(exit.map(|(row, _)| row));
+    let is_doubted = |n: usize| all().any(|row| row.cells[n].time.as_ref().is_some_and(|time| time.doubt().is_some()));
     (costs.len() > 1).then(|| WorkloadComparison {
+        doubted: costs.iter().map(|(n, _)| *n).filter(|n| is_doubted(*n)).collect(),
         setup: setup.address.clone(),
         each: each.iter().map(|row| row.address.clone()).collect(),
         exits: exit.map(|(row, exits)| (row.address.clone(), exits)),
@@ -155,8 +160,10 @@ impl WorkloadComparison {
         let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
         for span in &self.spans {
             let labels: Vec<_> = span.least.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+            let doubted = span.least.iter().any(|n| self.doubted.contains(n));
             let said = match labels[..] {
                 [one] => one.to_owned(),
+                _ if doubted => format!("too few launches to say: {}", labels.join(", ")),
                 _ => format!("too close to call: {}", labels.join(", ")),
             };
             let even: Vec<_> = span.even.iter().map(|calls| units::count(calls.round() as u64)).collect();

@@ -16,8 +16,7 @@ pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
             @else {
                 p.lead {
                     "What is cheap to compile is dear to run. For a module that is compiled or loaded once and then called N times, "
-                    "this is who is cheapest in all. The intervals of the parts are added up, so “too close to call” is said rather too often "
-                    "than too seldom."
+                    "this is who is cheapest in all. The intervals of the parts are added up, which errs on the side of naming nobody."
                 }
                 div.jobs { @for (n, job) in jobs.iter().enumerate() { (shown(measured, job, n)) } }
             }
