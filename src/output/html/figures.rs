@@ -4,7 +4,7 @@ use maud::{Markup, Render, html};
 use super::ReportPage;
 use crate::analysis::breakdown;
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
-use crate::catalog::benchmark::{Benchmark, compile, unwind};
+use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
 use crate::output::chart::{Axis, Bar, Chart, Point, Series, Stack, Unit};
 use crate::output::units;
 
@@ -40,12 +40,14 @@ static FIGURES: &[Figure] = &[
     depth("A dynamic exit, by host frames", &unwind::DYNAMIC.whole),
     depth("The prebuilt exit, by host frames", &unwind::TYPED_PREBUILT.whole),
     sweep("An exit, by guest frames", &unwind::GUEST_DEPTH),
+    sweep("The way back of an exit, by guest frames", &unwind::GUEST_DEPTH_LEAVE),
     sweep("The prebuilt exit, by guest frames", &unwind::GUEST_DEPTH_PREBUILT),
     sweep("A trap, by guest frames", &unwind::GUEST_DEPTH_UNREACHABLE),
     sweep("An exit beside exiting threads", &unwind::BESIDE),
     sweep("An exit beside idle modules", &unwind::MODULES),
     sweep("An exit beside idle functions", &unwind::FUNCTIONS),
     sweep("An exit through every re-entry", &unwind::REENTRIES),
+    sweep("From bytes to the first result", &cold::BYTES_TO_RESULT),
     sweep("Compiling", &compile::GENERATED),
     sweep("Compiling with one thread", &compile::ONE_THREAD),
     Figure {
