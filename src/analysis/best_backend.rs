@@ -5,7 +5,7 @@ use crate::catalog::benchmark::{Benchmark, CellId, artifact, call, cold, execute
 use crate::output::grid::Grid;
 use crate::output::units;
 use crate::results::{Report, SkipReason, Variant};
-use crate::statistics::{Inconclusive, Margin};
+use crate::statistics::Margin;
 
 /// A kind of work that a backend may be good at, and what it is judged by.
 pub struct WorkKind {
@@ -66,8 +66,8 @@ pub enum Outcome {
     Best(usize),
     /// Nothing beats these, and enough launches say so; they are apart by this share at most, 0.03 for 3 %.
     Close(Vec<usize>, f64),
-    /// Nothing beats these, but the launches are too few, or agree too little, to say that they are equal.
-    Unknown(Vec<usize>, Inconclusive),
+    /// Nothing beats these, but too few launches that agree say so.
+    Unknown(Vec<usize>),
     /// Each subject is beaten in some row.
     Depends,
 }
@@ -82,8 +82,8 @@ pub struct RankedRow<'a> {
     pub cells: Vec<Option<&'a CellEstimate<'a>>>,
     /// The subjects that are not beaten by more than the margin of 2 %, the fastest by its estimate first.
     pub best: Vec<usize>,
-    /// For each of the others of `best` what is known of its ratio to the first.
-    ties: Vec<(usize, Result<f64, Inconclusive>)>,
+    /// For each of the others of `best` how far it is from the first at most, where enough launches say so.
+    ties: Vec<(usize, Option<f64>)>,
     sure: bool,
 }
 
@@ -122,8 +122,8 @@ fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Outcome {
     let mut most = 0.0_f64;
     for (_, tie) in rows.iter().flat_map(|judged| &judged.ties).filter(|(n, _)| best.contains(n)) {
         match tie {
-            Ok(apart) => most = most.max(*apart),
-            Err(doubt) => return Outcome::Unknown(best, *doubt),
+            Some(apart) => most = most.max(*apart),
+            None => return Outcome::Unknown(best),
         }
     }
     Outcome::Close(best, most)
@@ -158,18 +158,13 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
     let (mut best, mut ties, mut sure) = (vec![first.0], Vec::new(), true);
     for (n, cell) in others {
         let ratio = estimates::ratio(first.1.record, cell.record);
-        let doubt = ratio.as_ref().map_or(Some(Inconclusive::FewLaunches), |ratio| ratio.doubt());
+        let is_sure = ratio.as_ref().is_some_and(|ratio| ratio.doubt().is_none());
         let range = ratio.as_ref().and_then(interval);
-        sure &= doubt.is_none();
+        sure &= is_sure;
         if range.is_none_or(|range| range.high >= -Margin::TWO_PERCENT.log()) {
             best.push(*n);
-            ties.push((
-                *n,
-                match (range, doubt) {
-                    (Some(range), None) => Ok(range.low.abs().max(range.high.abs()).exp_m1()),
-                    (_, doubt) => Err(doubt.unwrap_or(Inconclusive::FewLaunches)),
-                },
-            ));
+            let apart = range.filter(|_| is_sure).map(|range| range.low.abs().max(range.high.abs()).exp_m1());
+            ties.push((*n, apart));
         }
     }
     Some(RankedRow { plain, ways: ways.len(), cells, best, ties, sure })
@@ -246,7 +241,7 @@ impl Recommendation<'_> {
     pub fn named(&self) -> Vec<usize> {
         match &self.outcome {
             Outcome::Best(one) => vec![*one],
-            Outcome::Close(all, _) | Outcome::Unknown(all, _) => all.clone(),
+            Outcome::Close(all, _) | Outcome::Unknown(all) => all.clone(),
             Outcome::Depends => {
                 let mut named: Vec<usize> = Vec::new();
                 for n in self.rows.iter().flat_map(|judged| judged.best.iter().copied()) {
@@ -264,8 +259,7 @@ impl Recommendation<'_> {
         match self.outcome {
             Outcome::Best(_) => None,
             Outcome::Close(..) => Some("too close to call"),
-            Outcome::Unknown(_, Inconclusive::FewLaunches) => Some("too few launches to say"),
-            Outcome::Unknown(_, Inconclusive::ManyOutlying) => Some("the launches disagree"),
+            Outcome::Unknown(_) => Some("too few launches to say"),
             Outcome::Depends => Some("it depends"),
         }
     }
@@ -284,7 +278,7 @@ impl Recommendation<'_> {
         let mut remarks = vec![match &self.outcome {
             Outcome::Best(best) => self.lead(*best).unwrap_or_default(),
             Outcome::Close(_, apart) => format!("at most {} apart", percent(*apart)),
-            Outcome::Unknown(..) => "give it a larger --budget".into(),
+            Outcome::Unknown(_) => "give it a larger --budget".into(),
             Outcome::Depends => self.each(),
         }];
         if let (Outcome::Best(one), [judged]) = (&self.outcome, &self.rows[..])
@@ -295,7 +289,7 @@ impl Recommendation<'_> {
                 false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
             });
         }
-        if !self.sure && !matches!(self.outcome, Outcome::Unknown(..)) {
+        if !self.sure && !matches!(self.outcome, Outcome::Unknown(_)) {
             remarks.push("few launches: likely, not certain".into());
         }
         for n in self.named() {
@@ -511,7 +505,7 @@ mod tests {
             |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
         for launches in 1..5 {
             let (outcome, text, ..) = asked(&loads(launches), "load fast");
-            assert!(matches!(outcome, Outcome::Unknown(_, Inconclusive::FewLaunches)), "{launches}: {outcome:?}");
+            assert!(matches!(outcome, Outcome::Unknown(_)), "{launches}: {outcome:?}");
             assert!(text.starts_with("too few launches to say: singlepass, wasmtime-cranelift"), "{text}");
         }
         let (outcome, text, remark, _) = asked(&loads(12), "load fast");
