@@ -103,7 +103,7 @@ fn it_loads_without_an_error_or_a_request_on_any_screen() {
     }
 }
 
-/// A page of six backends: what was measured of them, and what they hold.
+/// A page of six backends. Its times are made up, in proportions as they were measured: what is tested is how they are shown.
 fn page_of_six() -> String {
     let report = Report::read(fixture("six-backends.json").as_ref()).unwrap();
     let Document::Checked(mut checked) = Document::read(fixture("check.json").as_ref()).unwrap() else {

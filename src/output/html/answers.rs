@@ -36,7 +36,7 @@ fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
                     Some(verdict) => { strong { (capitalised(verdict)) } span.among { @for n in &named { (name(measured, answer, *n)) } } }
                 }
             }
-            p.ahead { @let remark = answer.remark(); @if !remark.is_empty() { (capitalised(&remark)) "." } }
+            p.ahead { @let remark = answer.remark(); @if !remark.is_empty() { (remark) "." } }
             @for judged in &answer.rows { (bars(measured, answer, judged)) }
         }
     }
