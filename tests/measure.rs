@@ -43,6 +43,21 @@ fn every_cell_has_its_rounds_and_a_twin() {
 }
 
 #[test]
+fn the_answers_come_first() {
+    let [first, second, ..] = here()[..] else { return };
+    let more = ["--backend", second, "--filter", "call/typed/2"];
+    let Some((_, shown)) = measured(&more) else { return };
+    let mut lines = shown.lines();
+    assert!(lines.next().is_some_and(|line| line.starts_with("to ")), "{shown}");
+    let answer = lines.next().unwrap_or_default();
+    assert!(answer.starts_with("call cheaply") && (answer.contains(first) || answer.contains(second)), "{shown}");
+    assert!(!shown.contains("too close to call"), "three launches are too few for that: {shown}");
+    // The answer's lines end with the licences; the numbers begin with their theme.
+    let begins = |with: &str| shown.lines().skip(2).position(|line| line.starts_with(with)).expect(with);
+    assert!(begins("licence") < begins("call "), "{shown}");
+}
+
+#[test]
 fn the_floor_can_be_measured_where_there_is_no_backend() {
     let arguments = ["measure", "--backend", "native", "--filter", "floor/empty", "--budget", "10", "--launches", "3"];
     let assert = early_exit(&arguments).assert().success();

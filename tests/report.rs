@@ -37,6 +37,14 @@ fn on_a_terminal_it_is_all_there() {
 }
 
 #[test]
+fn the_answers_come_first_on_a_terminal_and_compare_the_best_ways() {
+    let shown = stdout(&["report", &fixture("six-backends.json"), &fixture("check.json")]);
+    let (answers, rest) = shown.split_once("break-even: ").expect("there is a break-even");
+    assert!(rest.contains("scenario") && !answers.contains("scenario"));
+    insta::assert_snapshot!(answers);
+}
+
+#[test]
 fn in_markdown_it_is_all_there() {
     insta::assert_snapshot!(stdout(&[
         "report",

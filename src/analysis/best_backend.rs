@@ -1,28 +1,46 @@
-//! The answer first: which backend for which kind of work.
+//! Which backend for which kind of work: the answers that a report begins with.
 use super::estimates;
-use super::estimates::{EstimateRow, interval};
-use crate::catalog::benchmark::{Benchmark, artifact, call, compile, execute, unwind};
+use super::estimates::{CellEstimate, EstimateRow, interval};
+use crate::catalog::benchmark::{Benchmark, CellId, artifact, call, cold, execute, unwind};
 use crate::output::grid::Grid;
 use crate::output::units;
-use crate::results::Report;
+use crate::results::{Report, SkipReason, Variant};
 use crate::statistics::Margin;
 
 /// A kind of work that a backend may be good at, and what it is judged by.
 pub struct WorkKind {
     /// What is wanted.
     pub wanted: &'static str,
-    /// The benchmarks: each at its greatest parameter, and as deep in the host as in real life where it was.
-    pub by: &'static [&'static Benchmark],
+    /// What it is judged by.
+    pub by: &'static [Criterion],
 }
+
+/// Ways to the same end, of which a backend is judged by the one that costs it the least. The first is the plain way.
+pub type Criterion = &'static [&'static Benchmark];
+
+/// The work that an interpreter puts off: its answer names the interpreters.
+const COMPILE_FAST: &str = "compile fast";
 
 /// The kinds.
 pub static KINDS: &[WorkKind] = &[
-    WorkKind { wanted: "compile fast", by: &[&compile::EARLY_EXIT, &compile::GENERATED] },
-    WorkKind { wanted: "load fast", by: &[&artifact::DESERIALIZE] },
-    WorkKind { wanted: "run fast", by: &[&execute::FIB, &execute::SWEEP, &execute::HASH] },
-    WorkKind { wanted: "call cheaply", by: &[&call::TYPED, &call::HOST_TYPED] },
-    WorkKind { wanted: "exit cheaply", by: &[&unwind::TYPED.whole, &unwind::TYPED_PREBUILT.whole, &unwind::MODULES] },
-    WorkKind { wanted: "trap cheaply", by: &[&unwind::UNREACHABLE, &unwind::DIVISION_BY_ZERO] },
+    // To the first result: an engine may translate a function only when it is first called.
+    WorkKind { wanted: COMPILE_FAST, by: &[&[&cold::BYTES_TO_EXIT], &[&cold::BYTES_TO_RESULT]] },
+    WorkKind { wanted: "load fast", by: &[&[&artifact::DESERIALIZE]] },
+    WorkKind { wanted: "run fast", by: &[&[&execute::FIB], &[&execute::SWEEP], &[&execute::HASH]] },
+    WorkKind { wanted: "call cheaply", by: &[&[&call::TYPED], &[&call::HOST_TYPED]] },
+    WorkKind { wanted: "exit cheaply", by: &[WAYS_TO_EXIT] },
+    WorkKind { wanted: "trap cheaply", by: &[&[&unwind::UNREACHABLE], &[&unwind::DIVISION_BY_ZERO]] },
+];
+
+/// The ways of a host function to end its guest that a host can choose among.
+static WAYS_TO_EXIT: Criterion = &[
+    &unwind::TYPED.whole,
+    &unwind::TYPED_ENV.whole,
+    &unwind::DYNAMIC.whole,
+    &unwind::DYNAMIC_ENV.whole,
+    &unwind::RUNTIME_ERROR.whole,
+    &unwind::TYPED_PREBUILT.whole,
+    &unwind::DYNAMIC_PREBUILT.whole,
 ];
 
 /// As deep as a real host calls a guest.
@@ -34,118 +52,511 @@ pub struct Recommendation<'a> {
     pub kind: &'static WorkKind,
     /// What it was judged by.
     pub rows: Vec<RankedRow<'a>>,
-    /// The subjects that nothing beats in any of the rows: one is the answer, several are too close to call, and where
-    /// there is none it depends on the work.
-    pub best: Vec<usize>,
-    /// Whether the answer rests on enough launches.
-    pub sure: bool,
-}
-
-/// A row, and which subjects may be the fastest.
-pub struct RankedRow<'a> {
-    /// The row.
-    pub row: &'a EstimateRow<'a>,
-    /// The subjects that are not beaten by more than the margin of 2 %, the one that is estimated to be fastest first.
-    pub best: Vec<usize>,
+    /// What that comes to.
+    pub outcome: Outcome,
     /// Whether each ratio that decided rests on enough launches that agree.
     pub sure: bool,
+    report: &'a Report,
+}
+
+/// What the rows of a kind of work come to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Nothing beats this subject in any row that it has a time in.
+    Best(usize),
+    /// Nothing beats these, and enough launches say so; they are apart by this share at most, 0.03 for 3 %.
+    Close(Vec<usize>, f64),
+    /// Nothing beats these, but too few launches that agree say so.
+    Unknown(Vec<usize>),
+    /// Each subject is beaten in some row.
+    Depends,
+}
+
+/// What one criterion says.
+pub struct RankedRow<'a> {
+    /// The row of the plain way.
+    pub plain: &'a EstimateRow<'a>,
+    /// How many ways there were to choose from.
+    pub ways: usize,
+    /// The cell that each subject of the report is judged by: its cheapest way. Nothing where it has no time.
+    pub cells: Vec<Option<&'a CellEstimate<'a>>>,
+    /// The subjects that are not beaten by more than the margin of 2 %, the fastest by its estimate first.
+    pub best: Vec<usize>,
+    /// For each of the others of `best` how far it is from the first at most, where enough launches say so.
+    ties: Vec<(usize, Option<f64>)>,
+    sure: bool,
 }
 
 /// The answers that the rows have the numbers for. None where there is nothing to choose from.
-pub fn answers<'a>(report: &Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recommendation<'a>> {
+pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recommendation<'a>> {
     let columns = estimates::columns(report);
     let answer = |kind: &'static WorkKind| {
-        let rows: Vec<_> = kind.by.iter().filter_map(|by| judge(chosen(rows, by)?, &columns)).collect();
-        let unbeaten = |n: &usize| rows.iter().all(|judged| judged.best.contains(n));
-        let best: Vec<usize> = rows.first()?.best.iter().copied().filter(unbeaten).collect();
-        let sure = rows.iter().all(|judged| judged.sure);
-        Some(Recommendation { kind, rows, best, sure })
+        let judged: Vec<_> = kind.by.iter().filter_map(|by| judge(rows, by, &columns)).collect();
+        let mut best = columns.clone();
+        best.retain(|n| is_unbeaten(&judged, *n));
+        let order = &judged.first()?.best;
+        best.sort_by_key(|n| order.iter().position(|other| other == n));
+        let sure = judged.iter().all(|judged| judged.sure);
+        Some(Recommendation { kind, outcome: outcome(&judged, best), rows: judged, sure, report })
     };
     if columns.len() < 2 { vec![] } else { KINDS.iter().filter_map(answer).collect() }
 }
 
-/// The row of a benchmark that speaks for it: the greatest parameter that at least two subjects have a time for, at a
-/// real host's depth where there is that.
-pub(crate) fn chosen<'a>(rows: &'a [EstimateRow<'a>], benchmark: &Benchmark) -> Option<&'a EstimateRow<'a>> {
-    let timed = |row: &&EstimateRow| row.cells.iter().filter(|cell| cell.time.is_some()).count() >= 2;
-    rows.iter()
-        .filter(|row| row.address.benchmark == benchmark.id)
-        .filter(timed)
-        .max_by_key(|row| (row.address.at, row.address.host_frames == REAL_DEPTH))
+/// Whether nothing beats a subject. A row that the subject has no way to do decides nothing; a failure does.
+fn is_unbeaten(rows: &[RankedRow], subject: usize) -> bool {
+    let holds = |judged: &RankedRow| match judged.cells[subject] {
+        Some(_) => judged.best.contains(&subject),
+        None => {
+            !matches!(judged.plain.cells[subject].trouble(), Some(SkipReason::Failed { .. } | SkipReason::Lost { .. }))
+        }
+    };
+    rows.iter().any(|judged| judged.cells[subject].is_some()) && rows.iter().all(holds)
 }
 
-fn judge<'a>(row: &'a EstimateRow<'a>, columns: &[usize]) -> Option<RankedRow<'a>> {
-    let mut timed: Vec<usize> = columns.iter().copied().filter(|n| row.cells[*n].time.is_some()).collect();
-    let time = |n: &usize| row.cells[*n].nanoseconds().unwrap_or(f64::INFINITY);
-    timed.sort_by(|a, b| time(a).total_cmp(&time(b)));
-    let first = *timed.first().filter(|_| timed.len() > 1)?;
-    let mut sure = true;
-    timed.retain(|n| {
-        let ratio = (*n != first).then(|| estimates::ratio(row.cells[first].record, row.cells[*n].record)).flatten();
-        let beaten = |ratio| interval(ratio).is_some_and(|interval| interval.high < -Margin::TWO_PERCENT.log());
-        let is_beaten = ratio.as_ref().is_some_and(beaten);
-        sure &= ratio.is_none_or(|ratio| ratio.doubt().is_none());
-        !is_beaten
-    });
-    Some(RankedRow { row, best: timed, sure })
+fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Outcome {
+    match best[..] {
+        [] => return Outcome::Depends,
+        [one] => return Outcome::Best(one),
+        _ => {}
+    }
+    let mut most = 0.0_f64;
+    for (_, tie) in rows.iter().flat_map(|judged| &judged.ties).filter(|(n, _)| best.contains(n)) {
+        match tie {
+            Some(apart) => most = most.max(*apart),
+            None => return Outcome::Unknown(best),
+        }
+    }
+    Outcome::Close(best, most)
+}
+
+/// The row of a benchmark that speaks for it: of the rows that the most subjects have a time in, two at least, the one of
+/// the greatest parameter, at a real host's depth where there is that.
+pub(crate) fn chosen<'a>(rows: &'a [EstimateRow<'a>], benchmark: &Benchmark) -> Option<&'a EstimateRow<'a>> {
+    let timed = |row: &EstimateRow| row.cells.iter().filter(|cell| cell.time.is_some()).count();
+    rows.iter()
+        .filter(|row| row.address.benchmark == benchmark.id && timed(row) >= 2)
+        .max_by_key(|row| (timed(row), row.address.at, row.address.host_frames == REAL_DEPTH))
+}
+
+fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) -> Option<RankedRow<'a>> {
+    let plain = chosen(rows, ways.first()?)?;
+    let is_a_way = |row: &&EstimateRow| {
+        ways.iter().any(|way| way.id == row.address.benchmark)
+            && (row.address.at, row.address.host_frames) == (plain.address.at, plain.address.host_frames)
+    };
+    let ways: Vec<&EstimateRow> = rows.iter().filter(is_a_way).collect();
+    let time = |cell: &&CellEstimate| cell.nanoseconds().unwrap_or(f64::INFINITY);
+    let cheapest = |n: usize| {
+        let timed = ways.iter().map(|row| &row.cells[n]).filter(|cell| cell.time.is_some());
+        timed.min_by(|a, b| time(a).total_cmp(&time(b)))
+    };
+    let cells: Vec<_> = (0..plain.cells.len()).map(cheapest).collect();
+
+    let mut timed: Vec<(usize, &CellEstimate)> = columns.iter().filter_map(|n| Some((*n, cells[*n]?))).collect();
+    timed.sort_by(|(_, a), (_, b)| time(a).total_cmp(&time(b)));
+    let (first, others) = timed.split_first().filter(|(_, others)| !others.is_empty())?;
+    let (mut best, mut ties, mut sure) = (vec![first.0], Vec::new(), true);
+    for (n, cell) in others {
+        let ratio = estimates::ratio(first.1.record, cell.record);
+        let is_sure = ratio.as_ref().is_some_and(|ratio| ratio.doubt().is_none());
+        let range = ratio.as_ref().and_then(interval);
+        sure &= is_sure;
+        if range.is_none_or(|range| range.high >= -Margin::TWO_PERCENT.log()) {
+            best.push(*n);
+            let apart = range.filter(|_| is_sure).map(|range| range.low.abs().max(range.high.abs()).exp_m1());
+            ties.push((*n, apart));
+        }
+    }
+    Some(RankedRow { plain, ways: ways.len(), cells, best, ties, sure })
+}
+
+impl RankedRow<'_> {
+    /// What it was judged by, in a few words.
+    pub fn title(&self) -> String {
+        if self.ways == 1 {
+            return self.plain.address.to_string();
+        }
+        format!("cheapest of {} ways{}", self.ways, depth(&self.plain.address))
+    }
+
+    /// What the plain way is called, where a subject has others.
+    pub fn plain_title(&self) -> Option<String> {
+        (self.ways > 1).then(|| format!("plain way: {}", self.plain.address))
+    }
+
+    /// The way that a subject is judged by, where it has several: `typed-prebuilt`.
+    pub fn way(&self, subject: usize) -> Option<&str> {
+        let benchmark = &self.cells[subject].filter(|_| self.ways > 1)?.record.address.benchmark;
+        Some(benchmark.split_once('/').map_or(benchmark, |(_, way)| way))
+    }
+
+    /// Whether a subject is judged by its plain way.
+    pub fn is_plain(&self, subject: usize) -> bool {
+        self.cells[subject].is_some_and(|cell| cell.record.address == *self.plain.address)
+    }
+
+    /// What the plain way takes, or why it does not.
+    pub fn plain_time_text(&self, subject: usize) -> String {
+        shown(&self.plain.cells[subject])
+    }
+
+    /// The typical nanoseconds that a subject is judged by.
+    pub fn time(&self, subject: usize) -> Option<f64> {
+        self.cells[subject]?.nanoseconds()
+    }
+
+    /// The same as a text, or why there is none.
+    pub fn time_text(&self, subject: usize) -> String {
+        shown(self.cells[subject].unwrap_or(&self.plain.cells[subject]))
+    }
+}
+
+fn shown(cell: &CellEstimate) -> String {
+    match cell.nanoseconds() {
+        Some(time) => units::nanoseconds(time, 3),
+        None => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
+    }
+}
+
+fn depth(address: &CellId) -> String {
+    if address.host_frames == 1 { String::new() } else { format!(" @{}", address.host_frames) }
 }
 
 impl Recommendation<'_> {
-    /// In a few words: a backend, or why none can be named.
-    pub fn said(&self, report: &Report) -> String {
-        let label = |n: &usize| report.subjects[*n].label.as_str();
-        let labels = |best: &[usize]| best.iter().map(label).collect::<Vec<_>>().join(", ");
-        let doubt = if self.sure { "" } else { " (few launches)" };
-        match &self.best[..] {
-            [one] => format!("{}{doubt}", label(one)),
-            [] => {
-                let each =
-                    self.rows.iter().map(|judged| format!("{} for {}", labels(&judged.best), judged.row.address));
-                format!("depends: {}{doubt}", each.collect::<Vec<_>>().join("; "))
-            }
-            all => format!("too close to call: {}{doubt}", labels(all)),
+    /// What a subject is called in this answer: an interpreter is named one where it puts off the work that is asked for.
+    pub fn name(&self, subject: usize) -> String {
+        let Variant { label, about, .. } = &self.report.subjects[subject];
+        if self.kind.wanted == COMPILE_FAST && about.is_interpreter() {
+            format!("{label} (interpreter)")
+        } else {
+            label.clone()
         }
     }
 
-    /// How far ahead the only answer is of the next in each row: the least and the most, as ratios.
-    pub fn lead(&self, report: &Report) -> Option<(f64, f64)> {
-        let [best] = self.best[..] else { return None };
-        let others: Vec<usize> = estimates::columns(report).into_iter().filter(|n| *n != best).collect();
+    fn names(&self, subjects: &[usize]) -> String {
+        subjects.iter().map(|n| self.name(*n)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The subjects that are named: those that nothing beats, or the fastest of each row where there is none.
+    pub fn named(&self) -> Vec<usize> {
+        match &self.outcome {
+            Outcome::Best(one) => vec![*one],
+            Outcome::Close(all, _) | Outcome::Unknown(all) => all.clone(),
+            Outcome::Depends => {
+                let mut named: Vec<usize> = Vec::new();
+                for n in self.rows.iter().flat_map(|judged| judged.best.iter().copied()) {
+                    if !named.contains(&n) {
+                        named.push(n);
+                    }
+                }
+                named
+            }
+        }
+    }
+
+    /// Why no backend can be named.
+    pub fn verdict(&self) -> Option<&'static str> {
+        match self.outcome {
+            Outcome::Best(_) => None,
+            Outcome::Close(..) => Some("too close to call"),
+            Outcome::Unknown(_) => Some("too few launches to say"),
+            Outcome::Depends => Some("it depends"),
+        }
+    }
+
+    /// A backend, or why none can be named: `too close to call: cranelift, llvm`.
+    pub fn text(&self) -> String {
+        match (self.verdict(), &self.outcome) {
+            (None, _) => self.names(&self.named()),
+            (Some(verdict), Outcome::Depends) => format!("{verdict}: {}", self.each()),
+            (Some(verdict), _) => format!("{verdict}: {}", self.names(&self.named())),
+        }
+    }
+
+    /// What else there is to know: how far ahead it is, or how sure.
+    pub fn remark(&self) -> String {
+        let mut remarks = vec![match &self.outcome {
+            Outcome::Best(best) => self.lead(*best).unwrap_or_default(),
+            Outcome::Close(_, apart) => format!("at most {} apart", percent(*apart)),
+            Outcome::Unknown(_) => "give it a larger --budget".into(),
+            Outcome::Depends => self.each(),
+        }];
+        if let (Outcome::Best(one), [judged]) = (&self.outcome, &self.rows[..])
+            && let Some(way) = judged.way(*one)
+        {
+            remarks.push(match judged.is_plain(*one) {
+                true => "in the plain way".into(),
+                false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
+            });
+        }
+        if !self.sure && !matches!(self.outcome, Outcome::Unknown(_)) {
+            remarks.push("few launches: likely, not certain".into());
+        }
+        for n in self.named() {
+            let lacks = self.rows.iter().filter(|judged| judged.cells[n].is_none()).map(RankedRow::title);
+            let lacks: Vec<_> = lacks.collect();
+            if !lacks.is_empty() {
+                remarks.push(format!("{} has no time for {}", self.report.subjects[n].label, lacks.join(", ")));
+            }
+        }
+        remarks.retain(|remark| !remark.is_empty());
+        remarks.join("; ")
+    }
+
+    /// The fastest of each row.
+    fn each(&self) -> String {
+        let each = self.rows.iter().map(|row| format!("{} for {}", self.names(&row.best), row.title()));
+        each.collect::<Vec<_>>().join("; ")
+    }
+
+    /// How far ahead the only answer is of the next: `1.2 to 3.4 times as fast as cranelift`.
+    fn lead(&self, best: usize) -> Option<String> {
+        let others: Vec<usize> = estimates::columns(self.report).into_iter().filter(|n| *n != best).collect();
         let ahead = |judged: &RankedRow| {
-            let time = |n: usize| judged.row.cells[n].nanoseconds();
-            let next = others.iter().filter_map(|n| time(*n)).reduce(f64::min)?;
-            Some(next / time(best)?)
+            let timed = others.iter().filter_map(|n| Some((*n, judged.time(*n)?)));
+            let (next, time) = timed.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+            Some((next, time / judged.time(best)?))
         };
-        let leads: Vec<f64> = self.rows.iter().filter_map(ahead).collect();
-        let least = leads.iter().copied().reduce(f64::min)?;
-        Some((least, leads.iter().copied().fold(least, f64::max)))
+        let leads: Vec<(usize, f64)> = self.rows.iter().filter_map(ahead).collect();
+        let least = leads.iter().map(|lead| lead.1).reduce(f64::min)?;
+        let most = leads.iter().map(|lead| lead.1).reduce(f64::max)?;
+        let next = leads[0].0;
+        let next = if leads.iter().all(|lead| lead.0 == next) { self.name(next) } else { "the next".into() };
+        Some(format!("{} times as fast as {next}", times(least, most)))
     }
 }
 
-/// The answers as a table: the kind of work, the answer, and the times that it rests on; at last the licences, since they
-/// decide too.
-pub fn grid(report: &Report, answers: &[Recommendation]) -> Grid {
-    let columns = estimates::columns(report);
-    let labels = columns.iter().map(|n| report.subjects[*n].label.clone());
-    let mut grid = Grid::new(["to".to_owned(), "take".into(), "by".into()].into_iter().chain(labels));
-    for answer in answers {
-        for (n, judged) in answer.rows.iter().enumerate() {
-            let once = |text: String| if n == 0 { text } else { String::new() };
-            let times = columns.iter().map(|n| {
-                judged.row.cells[*n].nanoseconds().map_or_else(|| "-".into(), |time| units::nanoseconds(time, 3))
-            });
-            let first = [once(answer.kind.wanted.into()), once(answer.short(report)), judged.row.address.to_string()];
-            grid.row(first.into_iter().chain(times));
-        }
+/// A range of ratios, with no more digits than it takes to tell them from 1.
+fn times(least: f64, most: f64) -> String {
+    let digits = |ratio: f64| match ratio {
+        ..1.095 => format!("{ratio:.2}"),
+        ..9.95 => format!("{ratio:.1}"),
+        _ => format!("{ratio:.0}"),
+    };
+    let (low, high) = (digits(least), digits(most));
+    if low == high { low } else { format!("{low} to {high}") }
+}
+
+fn percent(share: f64) -> String {
+    match 100.0 * share {
+        percent if percent < 9.95 => format!("{percent:.1} %"),
+        percent => format!("{percent:.0} %"),
     }
-    let licences = columns.iter().map(|n| report.subjects[*n].licence.clone());
-    grid.row([String::new(), String::new(), "licence".into()].into_iter().chain(licences));
+}
+
+/// The answers as a table: the kind of work, the backend to take, and how far ahead it is.
+pub fn grid(answers: &[Recommendation]) -> Grid {
+    let mut grid = Grid::new(["to", "take", ""]);
+    for answer in answers {
+        let take = match answer.outcome {
+            Outcome::Depends => answer.verdict().unwrap_or_default().to_owned(),
+            _ => answer.text(),
+        };
+        grid.row([answer.kind.wanted.to_owned(), take, answer.remark()]);
+    }
     grid
 }
 
-impl Recommendation<'_> {
-    /// In fewer words, for a table that has the rows beside it.
-    fn short(&self, report: &Report) -> String {
-        if self.best.is_empty() { "it depends".into() } else { self.said(report) }
+/// The times that the answers rest on, a column a subject; at last the licences, since they decide too.
+pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
+    let columns = estimates::columns(report);
+    let labels = columns.iter().map(|n| report.subjects[*n].label.clone());
+    let mut grid = Grid::new(["by".to_owned()].into_iter().chain(labels));
+    for judged in answers.iter().flat_map(|answer| &answer.rows) {
+        let mut row = |title: String, cell: &dyn Fn(usize) -> String| {
+            grid.row([title].into_iter().chain(columns.iter().map(|n| cell(*n))));
+        };
+        row(judged.title(), &|n| judged.time_text(n));
+        if let Some(title) = judged.plain_title() {
+            row("  which way".into(), &|n| judged.way(n).unwrap_or("-").to_owned());
+            row(format!("  {title}"), &|n| judged.plain_time_text(n));
+        }
+    }
+    let interprets = |n: &usize| if report.subjects[*n].about.is_interpreter() { "interpreter" } else { "compiler" };
+    grid.row(["kind".to_owned()].into_iter().chain(columns.iter().map(|n| interprets(n).to_owned())));
+    let licences = columns.iter().map(|n| report.subjects[*n].licence.clone());
+    grid.row(["licence".to_owned()].into_iter().chain(licences));
+    grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::BackendInfo;
+    use crate::results::validate::tests::{any_report, report};
+    use crate::results::{CellRecord, Launch};
+    use proptest::prelude::*;
+
+    /// What a subject has in a row: a time in nanoseconds, or none.
+    enum Has {
+        Time(f64),
+        Nothing,
+        Failure,
+    }
+    use Has::{Failure, Nothing, Time};
+
+    /// A compiler, another, and an interpreter; each time wavers by a thousandth from launch to launch.
+    fn measured(launches: u32, rows: &[(&str, [Has; 3])]) -> Report {
+        let mut report = report();
+        report.subjects[2].twin_of = None;
+        for (subject, label) in report.subjects.iter_mut().zip(["singlepass", "wasmtime-cranelift", "wasmi"]) {
+            subject.label = label.into();
+        }
+        report.subjects[2].about.compiler = BackendInfo::NO_COMPILER.into();
+        let cell = |address: &str, subject: usize, has: &Has| {
+            let launch = |n: u32, time: f64| {
+                let time = time * (1.0 + 0.001 * f64::from((n + subject as u32) % 3));
+                Launch { nanoseconds: vec![time; 3], ..Launch::empty(n, 10, 1) }
+            };
+            CellRecord {
+                subject,
+                address: address.parse().unwrap(),
+                launches: match has {
+                    Time(time) => (1..=launches).map(|n| launch(n, *time)).collect(),
+                    Nothing | Failure => Vec::new(),
+                },
+                trouble: match has {
+                    Time(_) => None,
+                    Nothing => Some(SkipReason::Unsupported { why: "never".into() }),
+                    Failure => Some(SkipReason::Failed { why: "returned 7".into() }),
+                },
+                ..report.cells[0].clone()
+            }
+        };
+        let rows = rows.iter().flat_map(|(address, has)| {
+            has.iter().enumerate().map(|(n, has)| cell(address, n, has)).collect::<Vec<_>>()
+        });
+        report.cells = rows.collect();
+        report
+    }
+
+    /// The answer, how it is worded, the remark, and what it was judged by.
+    fn asked(report: &Report, wanted: &str) -> (Outcome, String, String, Vec<String>) {
+        let rows = estimates::rows(report);
+        let answers = answers(report, &rows);
+        let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("it has the rows");
+        let titles = answer.rows.iter().map(RankedRow::title).collect();
+        (answer.outcome.clone(), answer.text(), answer.remark(), titles)
+    }
+
+    #[test]
+    fn exits_are_compared_by_the_cheapest_way_of_each_backend() {
+        let exits = |prebuilt: f64| {
+            measured(
+                10,
+                &[
+                    ("unwind/typed@1", [Time(6000.0), Time(360.0), Time(124.0)]),
+                    ("unwind/typed@50", [Time(13_000.0), Time(360.0), Time(124.0)]),
+                    ("unwind/dynamic@50", [Time(12_000.0), Time(400.0), Time(160.0)]),
+                    // At another depth than the plain way: it is not among the ways.
+                    ("unwind/dynamic-prebuilt@1", [Time(1.0), Nothing, Nothing]),
+                    ("unwind/typed-prebuilt@50", [Time(prebuilt), Nothing, Nothing]),
+                ],
+            )
+        };
+        let (outcome, _, remark, titles) = asked(&exits(137.0), "exit cheaply");
+        assert_eq!((outcome, titles), (Outcome::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
+        assert_eq!(remark, "1.1 times as fast as singlepass; in the plain way");
+        let (outcome, _, remark, _) = asked(&exits(62.0), "exit cheaply");
+        assert_eq!(outcome, Outcome::Best(0));
+        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its plain way takes 13.0 us");
+        let report = exits(137.0);
+        let rows = estimates::rows(&report);
+        let grid = times_grid(&report, &answers(&report, &rows));
+        let cells: Vec<_> = grid.rows.iter().map(|row| row[1..].join("|")).collect();
+        assert_eq!(cells[..3], ["137 ns|360 ns|124 ns", "typed-prebuilt|typed|typed", "13.0 us|360 ns|124 ns"]);
+        assert_eq!(grid.rows.last().unwrap()[0], "licence");
+    }
+
+    #[test]
+    fn no_support_in_one_row_disqualifies_nobody_and_a_failure_does() {
+        let calls = |has| {
+            measured(
+                10,
+                &[
+                    ("call/typed/2", [Time(70.0), Time(60.0), Time(30.0)]),
+                    ("call/host-typed", [Time(20.0), Time(10.0), has]),
+                ],
+            )
+        };
+        let (outcome, _, remark, _) = asked(&calls(Nothing), "call cheaply");
+        assert_eq!(outcome, Outcome::Best(2));
+        assert!(remark.ends_with("wasmi has no time for call/host-typed"), "{remark}");
+        assert_eq!(asked(&calls(Failure), "call cheaply").0, Outcome::Depends);
+        assert_eq!(asked(&calls(Time(5.0)), "call cheaply").0, Outcome::Best(2));
+    }
+
+    #[test]
+    fn the_row_is_one_that_all_backends_have() {
+        let report = measured(
+            10,
+            &[
+                ("call/typed/0", [Time(60.0), Time(20.0), Time(40.0)]),
+                ("call/typed/2", [Time(70.0), Time(30.0), Time(60.0)]),
+                ("call/typed/20", [Time(90.0), Time(95.0), Nothing]),
+            ],
+        );
+        assert_eq!(asked(&report, "call cheaply").3, ["call/typed/2"]);
+    }
+
+    #[test]
+    fn few_launches_say_nothing_where_two_are_near() {
+        let loads =
+            |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
+        for launches in 1..5 {
+            let (outcome, text, ..) = asked(&loads(launches), "load fast");
+            assert!(matches!(outcome, Outcome::Unknown(_)), "{launches}: {outcome:?}");
+            assert!(text.starts_with("too few launches to say: singlepass, wasmtime-cranelift"), "{text}");
+        }
+        let (outcome, text, remark, _) = asked(&loads(12), "load fast");
+        assert!(matches!(&outcome, Outcome::Close(both, apart) if *both == [0, 1] && *apart < 0.01), "{outcome:?}");
+        assert_eq!(text, "too close to call: singlepass, wasmtime-cranelift");
+        assert!(remark.starts_with("at most 0."), "{remark}");
+    }
+
+    #[test]
+    fn a_backend_that_is_far_ahead_is_named_after_few_launches_too() {
+        let report = measured(4, &[("artifact/deserialize/128", [Time(50.0), Time(500.0), Time(900.0)])]);
+        let (outcome, _, remark, _) = asked(&report, "load fast");
+        assert_eq!(outcome, Outcome::Best(0));
+        assert_eq!(remark, "10 times as fast as wasmtime-cranelift; few launches: likely, not certain");
+    }
+
+    #[test]
+    fn an_interpreter_compiles_fast_to_its_first_result_and_is_called_one() {
+        let row = |result| ("cold/bytes-to-result/128", [Time(4e6), Time(30e6), Time(result)]);
+        // What a module takes that is made but not called decides nothing.
+        let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
+        let (outcome, text, _, titles) = asked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
+        assert_eq!((outcome, text.as_str()), (Outcome::Best(2), "wasmi (interpreter)"));
+        assert_eq!(titles, ["cold/bytes-to-result/128"]);
+        let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
+        assert_eq!(asked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Outcome::Best(0));
+    }
+
+    #[test]
+    fn where_each_row_has_another_fastest_each_is_named() {
+        let report = measured(
+            10,
+            &[
+                ("execute/fib", [Time(90.0), Time(60.0), Time(900.0)]),
+                ("execute/sweep", [Time(50.0), Time(60.0), Time(900.0)]),
+            ],
+        );
+        let (outcome, text, remark, _) = asked(&report, "run fast");
+        assert_eq!(outcome, Outcome::Depends);
+        assert_eq!(text, format!("it depends: {remark}"));
+        assert_eq!(remark, "wasmtime-cranelift for execute/fib; singlepass for execute/sweep");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_measured_an_answer_names_somebody(report in any_report()) {
+            let rows = estimates::rows(&report);
+            for answer in answers(&report, &rows) {
+                prop_assert!(!answer.named().is_empty() && !answer.text().is_empty());
+                prop_assert!(!answer.text().contains("NaN") && !answer.remark().contains("NaN"), "{}", answer.remark());
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 use super::best_backend::chosen;
 use super::estimates;
 use super::estimates::EstimateRow;
-use crate::catalog::benchmark::{Benchmark, CellId, artifact, compile, execute, module, unwind};
+use crate::catalog::benchmark::{Benchmark, CellId, artifact, cold, compile, execute, module, unwind};
 use crate::output::grid::Grid;
 use crate::output::units;
 use crate::results::Report;
@@ -37,6 +37,8 @@ pub struct WorkloadComparison {
     pub costs: Vec<(usize, CostRange)>,
     /// Who is cheapest for how many calls.
     pub spans: Vec<CallRange>,
+    /// The subjects that too few launches are known of to say that they are near each other.
+    pub doubted: Vec<usize>,
 }
 
 /// A range of calls in which the answer is the same.
@@ -70,7 +72,9 @@ pub fn jobs(report: &Report, rows: &[EstimateRow], asked: &Workload) -> Vec<Work
     let own = |setup| job(report, of(setup)?, &call()?, exit);
     let ours = |setup| job(report, generated(setup)?, &kernel()?, Some(exit?));
     let own = [&module::COMPILE, &module::DESERIALIZE].into_iter().filter_map(own);
-    own.chain([&compile::GENERATED, &artifact::DESERIALIZE].into_iter().filter_map(ours)).collect()
+    // To the first result where that was measured: only there an interpreter has paid for what it puts off.
+    let compiled = ours(&cold::BYTES_TO_RESULT).or_else(|| ours(&compile::GENERATED));
+    own.chain(compiled).chain(ours(&artifact::DESERIALIZE)).collect()
 }
 
 fn job(
@@ -91,7 +95,10 @@ fn job(
         Some((n, CostRange::new(start, step).ok()?))
     };
     let costs: Vec<_> = estimates::columns(report).into_iter().filter_map(cost).collect();
+    let all = || [setup].into_iter().chain(each.iter().copied()).chain(exit.map(|(row, _)| row));
+    let is_doubted = |n: usize| all().any(|row| row.cells[n].time.as_ref().is_some_and(|time| time.doubt().is_some()));
     (costs.len() > 1).then(|| WorkloadComparison {
+        doubted: costs.iter().map(|(n, _)| *n).filter(|n| is_doubted(*n)).collect(),
         setup: setup.address.clone(),
         each: each.iter().map(|row| row.address.clone()).collect(),
         exits: exit.map(|(row, exits)| (row.address.clone(), exits)),
@@ -153,8 +160,10 @@ impl WorkloadComparison {
         let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
         for span in &self.spans {
             let labels: Vec<_> = span.least.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+            let doubted = span.least.iter().any(|n| self.doubted.contains(n));
             let said = match labels[..] {
                 [one] => one.to_owned(),
+                _ if doubted => format!("too few launches to say: {}", labels.join(", ")),
                 _ => format!("too close to call: {}", labels.join(", ")),
             };
             let even: Vec<_> = span.even.iter().map(|calls| units::count(calls.round() as u64)).collect();
@@ -174,7 +183,7 @@ pub fn none(asked: &Workload) -> String {
     let functions = asked.functions.map_or_else(String::new, |functions| format!("/{functions}"));
     format!(
         "no break-even: it takes times of {}{functions} or {}{functions}, of {} and of {} on two backends",
-        compile::GENERATED.id,
+        cold::BYTES_TO_RESULT.id,
         artifact::DESERIALIZE.id,
         asked.kernel,
         unwind::TYPED.whole.id

@@ -63,8 +63,8 @@ fn made_of(report: &Report, subject: usize) -> impl Iterator<Item = (&'static Be
     BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
 }
 
-/// A row each: the parts, or nothing where there is no such part; the rest; the whole.
-fn column(report: &Report, subject: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
+/// A row each: the [`parts`], or nothing where there is no such part; the rest; the whole.
+pub(crate) fn column(report: &Report, subject: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
     let mut parts = of.parts.iter().cloned();
     let parts =
         made_of(report, subject).map(|(_, is_part)| is_part.then(|| parts.next()).flatten()).collect::<Vec<_>>();

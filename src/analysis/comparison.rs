@@ -148,10 +148,12 @@ fn found(
 ) -> Vec<PendingComparison> {
     let pair = |side: usize, cell: &CellRecord, base: &CellRecord| {
         let broke = base.trouble.is_none()
-            && matches!(
-                cell.trouble,
-                Some(SkipReason::Failed { .. } | SkipReason::Lost { .. } | SkipReason::Unsupported { .. })
-            );
+            && match cell.trouble {
+                Some(SkipReason::Failed { .. } | SkipReason::Lost { .. }) => true,
+                // What another engine or option has no way to do is not broken.
+                Some(SkipReason::Unsupported { .. }) => is_same_backend(&sides[side].0, &sides[side].1),
+                Some(SkipReason::TooSlow { .. }) | None => false,
+            };
         let told = |cell: &CellRecord| {
             cell.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.word(), trouble.reason()))
         };
@@ -161,6 +163,14 @@ fn found(
     };
     each(new, base, sides).map(|(side, cell, base)| pair(side, cell, base)).collect()
 }
+
+/// Whether a side is a backend with its options in two builds, and not two backends in one.
+pub(crate) fn is_same_backend(label: &str, base: &str) -> bool {
+    base.strip_suffix(BEFORE).unwrap_or(base) == label
+}
+
+/// What the label of a subject of the other build ends in.
+pub const BEFORE: &str = " before";
 
 /// Every cell of every side with the one that it is held against.
 fn each<'a>(
@@ -362,6 +372,24 @@ mod tests {
         let comparison = live(report, Margin::new(0.02).unwrap());
         let pair = comparison.pairs.iter().find(|pair| pair.address.benchmark == "unwind/indirect").unwrap();
         (pair.verdict, pair.confirmed)
+    }
+
+    #[test]
+    fn what_another_backend_does_not_support_is_not_broken_and_what_a_build_no_longer_does_is() {
+        let broken = |report: &Report| {
+            let comparison = live(report, Margin::new(0.02).unwrap());
+            (comparison.pairs.iter().filter(|pair| pair.broke).count(), comparison.is_worse())
+        };
+        let mut report = run();
+        let cell = report.cells.iter_mut().find(|cell| cell.subject == 1).unwrap();
+        cell.launches.clear();
+        cell.trouble = Some(SkipReason::Unsupported { why: "its errors cannot be cloned".into() });
+        assert_eq!(broken(&report), (0, false));
+        report.subjects[0].label = format!("{}{BEFORE}", report.subjects[1].label);
+        assert_eq!(broken(&report), (1, true));
+        report.subjects[0].label = "singlepass".into();
+        report.cells[1].trouble = Some(SkipReason::Failed { why: "returned 7".into() });
+        assert_eq!(broken(&report), (1, true), "a failure is one on any backend");
     }
 
     #[test]

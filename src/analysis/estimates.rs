@@ -58,10 +58,15 @@ pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
 }
 
 /// The typical log ratio of two cells, from the rounds of the launches in which both were; nothing where there are none.
+/// Cells of different addresses have no round in common: of those, each launch counts with its medians.
 pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
     let paired = of.launches.iter().filter_map(|left| {
         let right = to.launches.iter().find(|right| right.launch == left.launch)?;
-        log_ratios(&left.nanoseconds, &right.nanoseconds).ok().filter(|rounds| !rounds.is_empty())
+        let rounds = match of.address == to.address {
+            true => log_ratios(&left.nanoseconds, &right.nanoseconds),
+            false => log_ratios(&[median(&left.nanoseconds)?], &[median(&right.nanoseconds)?]),
+        };
+        rounds.ok().filter(|rounds| !rounds.is_empty())
     });
     typical_ratio(&paired.collect::<Vec<_>>()).ok()
 }

@@ -106,7 +106,10 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Opti
 fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<ExperimentVariant> {
     let mut entrants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
-        let base = ExperimentVariant { label: format!("{spec} before"), ..ExperimentVariant::new(spec, theirs) };
+        let base = ExperimentVariant {
+            label: format!("{spec}{}", comparison::BEFORE),
+            ..ExperimentVariant::new(spec, theirs)
+        };
         entrants.push(base);
         entrants
             .push(ExperimentVariant { held_against: Some(entrants.len() - 1), ..ExperimentVariant::new(spec, ours) });

@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, calibrate, choice, plan};
 use crate::cli::MeasureArgs;
-use crate::output::measurements;
+use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
 use crate::sampling::experiment::Experiment;
@@ -30,7 +30,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin()?;
     let report = watch.measure(&order, journal.as_mut())?;
-    write!(out, "{}", measurements::tables(&report))?;
+    write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
     if let Some(journal) = journal {
         journal.finish(&report)?;
     }

@@ -180,6 +180,16 @@ pub struct BackendInfo {
     pub exit_made_of: Vec<String>,
 }
 
+impl BackendInfo {
+    /// What an engine without a compiler says in its place.
+    pub const NO_COMPILER: &str = "none, it interprets";
+
+    /// Whether it interprets: then making a module leaves work for the calls.
+    pub fn is_interpreter(&self) -> bool {
+        self.compiler == Self::NO_COMPILER
+    }
+}
+
 impl Backend {
     /// Whether it can be opened.
     pub fn is_here(&self) -> bool {

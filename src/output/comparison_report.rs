@@ -3,6 +3,7 @@ use std::fmt::Write;
 
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
 use super::units;
+use crate::analysis::comparison;
 use crate::results::{CellComparison, ComparedVariant, Comparison};
 use crate::statistics::TimeVerdict;
 
@@ -117,8 +118,11 @@ pub fn headline(comparison: &Comparison) -> String {
     parts.join("; ")
 }
 
-/// What is not the same about the two sides themselves.
+/// What is not the same about the two sides themselves. Of two backends that is what they are called.
 fn differs(side: &ComparedVariant) -> String {
+    if !comparison::is_same_backend(&side.label, &side.base) {
+        return String::new();
+    }
     let pairs = [
         (&side.base_about.engine, &side.about.engine),
         (&side.base_about.compiler, &side.about.compiler),

@@ -28,6 +28,12 @@ impl Grid {
         terminal::written(&table)
     }
 
+    /// For a terminal: where it is wider than that, in several tables, each with the first column.
+    pub fn blocks(&self) -> String {
+        let header: Vec<_> = self.header.iter().map(String::as_str).collect();
+        terminal::in_blocks(&header, &self.rows, terminal::terminal_width())
+    }
+
     /// In Markdown, the first column to the left and all others to the right.
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| {

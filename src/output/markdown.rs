@@ -10,25 +10,28 @@ use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
 use crate::results::{CheckResult, Report, ReportSet};
 
-/// All that there is to show.
+/// All that there is to show, the answers first.
 pub fn page(gathered: &ReportSet, asked: &break_even::Workload) -> String {
     let mut page = "# early-exit\n".to_owned();
+    for (report, name) in gathered.reports.iter().zip(gathered.names()) {
+        let _ = write!(page, "\n## {}\n{}", escaped(&name), answers(report, asked));
+    }
     for checked in &gathered.checked {
         page += &matrix(checked);
     }
     for (report, name) in gathered.reports.iter().zip(gathered.names()) {
-        let _ = write!(page, "\n## {}\n", escaped(&name));
-        page += &measurements(report, asked);
+        let _ = write!(page, "\n## Numbers of {}\n{}", escaped(&name), numbers(report));
     }
     page
 }
 
-fn measurements(report: &Report, asked: &break_even::Workload) -> String {
+fn answers(report: &Report, asked: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
     let answers = best_backend::answers(report, &rows);
     if !answers.is_empty() {
-        let _ = write!(shown, "\n### Which backend\n\n{}", best_backend::grid(report, &answers).markdown());
+        let times = best_backend::times_grid(report, &answers).markdown();
+        let _ = write!(shown, "\n### Which backend\n\n{}\n{times}", best_backend::grid(&answers).markdown());
     }
     let jobs = break_even::jobs(report, &rows, asked);
     for job in &jobs {
@@ -37,6 +40,12 @@ fn measurements(report: &Report, asked: &break_even::Workload) -> String {
     if jobs.is_empty() {
         let _ = write!(shown, "\n{}.\n", escaped(&break_even::none(asked)));
     }
+    shown
+}
+
+fn numbers(report: &Report) -> String {
+    let rows = estimates::rows(report);
+    let mut shown = String::new();
     for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
         let _ = write!(shown, "\n### {}\n\n{}", theme(&rows[0]), themed(report, rows).markdown());
     }

@@ -1,32 +1,38 @@
-//! Everything at once on a terminal: what `report` shows.
+//! Everything at once on a terminal, the answers first: what `report` and `measure` show.
 use super::measurements;
 use super::terminal::{self, heading};
 use crate::analysis::{best_backend, break_even, estimates};
 use crate::results::{Report, ReportSet};
 
-/// All that there is to show; what somebody came for stands last, above the prompt.
+/// All that there is to show: the answers of each report, what holds, then what the answers rest on.
 pub fn shown(gathered: &ReportSet, asked: &break_even::Workload) -> String {
-    let mut shown: String = gathered.checked.iter().map(|checked| terminal::matrix(checked) + "\n").collect();
-    for (report, name) in gathered.reports.iter().zip(gathered.names()) {
-        shown += &heading(&name);
-        shown += &of_report(report, asked);
-    }
-    shown
+    let reports = || gathered.reports.iter().zip(gathered.names());
+    let answers = reports().map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, asked) + "\n");
+    let checked = gathered.checked.iter().map(|checked| terminal::matrix(checked) + "\n");
+    let numbers = reports().map(|(report, name)| match gathered.reports.len() {
+        1 => measurements::tables(report),
+        _ => heading(&name) + &measurements::tables(report) + "\n",
+    });
+    answers.chain(checked).chain(numbers).collect()
 }
 
-fn of_report(report: &Report, asked: &break_even::Workload) -> String {
+/// Which backend for which kind of work, and the times that this rests on; nothing where there is nothing to choose from.
+pub fn answers(report: &Report) -> String {
     let rows = estimates::rows(report);
-    let mut shown = measurements::tables(report);
-    let jobs = break_even::jobs(report, &rows, asked);
-    for job in &jobs {
-        shown += &format!("\nbreak-even: {}\n{}", job.said(), job.grid(report).terminal());
-    }
-    if jobs.is_empty() {
-        shown += &format!("\n{}\n", break_even::none(asked));
-    }
     let answers = best_backend::answers(report, &rows);
-    if !answers.is_empty() {
-        shown += &format!("\n{}", best_backend::grid(report, &answers).terminal());
+    if answers.is_empty() {
+        return String::new();
     }
-    shown + "\n"
+    let times = best_backend::times_grid(report, &answers).blocks();
+    format!("{}\n{times}\n", best_backend::grid(&answers).terminal())
+}
+
+fn break_even(report: &Report, asked: &break_even::Workload) -> String {
+    let jobs = break_even::jobs(report, &estimates::rows(report), asked);
+    if jobs.is_empty() {
+        return format!("{}\n", break_even::none(asked));
+    }
+    let job =
+        |job: &break_even::WorkloadComparison| format!("break-even: {}\n{}", job.said(), job.grid(report).terminal());
+    jobs.iter().map(job).collect::<Vec<_>>().join("\n")
 }

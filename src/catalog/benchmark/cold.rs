@@ -1,5 +1,5 @@
 //! From nothing to the first exit.
-use super::Benchmark;
+use super::{Benchmark, compile};
 
 /// All of it.
 pub static BYTES_TO_EXIT: Benchmark = Benchmark::by_family(
@@ -16,6 +16,16 @@ pub static ARTIFACT_TO_EXIT: Benchmark = Benchmark::by_family(
     "as `cold/bytes-to-exit`, from the bytes of its artifact, on an engine without a compiler",
 );
 
+/// To the first result, over the module's size: with what an engine translates only when a function is first called.
+pub static BYTES_TO_RESULT: Benchmark = Benchmark::by_family(
+    "cold/bytes-to-result",
+    "from the bytes of a generated module to the result of the first call of its export: making an engine, compiling, \
+     instantiating, and the call, which runs the last of its functions; dropping what was made is not inside",
+)
+.over("functions", compile::FUNCTIONS, compile::MANY_FUNCTIONS)
+.parallel()
+.headline();
+
 /// The first exit of a process.
 pub static FIRST_EXIT: Benchmark = Benchmark::by_family(
     "cold/first-exit",
@@ -24,4 +34,4 @@ pub static FIRST_EXIT: Benchmark = Benchmark::by_family(
 )
 .fresh();
 
-pub(crate) static ALL: &[&Benchmark] = &[&BYTES_TO_EXIT, &ARTIFACT_TO_EXIT, &FIRST_EXIT];
+pub(crate) static ALL: &[&Benchmark] = &[&BYTES_TO_EXIT, &BYTES_TO_RESULT, &ARTIFACT_TO_EXIT, &FIRST_EXIT];

@@ -3,7 +3,7 @@ use super::Benchmark;
 
 /// How many functions the generated modules have.
 pub(crate) const FUNCTIONS: &[u64] = &[16, 128];
-const MANY_FUNCTIONS: &[u64] = &[1024, 4096];
+pub(crate) const MANY_FUNCTIONS: &[u64] = &[1024, 4096];
 
 /// The smallest.
 pub static EARLY_EXIT: Benchmark = Benchmark::by_family(
@@ -21,8 +21,7 @@ pub static GENERATED: Benchmark = Benchmark::by_family(
      itself; making the engine is inside, dropping module and engine is not",
 )
 .over("functions", FUNCTIONS, MANY_FUNCTIONS)
-.parallel()
-.headline();
+.parallel();
 
 /// Over the module's size, with no help from other cores.
 pub static ONE_THREAD: Benchmark = Benchmark::by_family(

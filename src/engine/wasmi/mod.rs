@@ -133,7 +133,7 @@ impl Family for Wasmi {
     fn about(&self) -> BackendInfo {
         BackendInfo {
             engine: format!("wasmi {}", env!("EARLY_EXIT_WASMI")),
-            compiler: "none, it interprets".into(),
+            compiler: BackendInfo::NO_COMPILER.into(),
             llvm: None,
             exit_made_of: vec![benchmark::floor::ERROR.id.to_owned()],
             wasm_features: caller::claimed(&self.engine()),

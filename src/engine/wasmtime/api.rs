@@ -51,7 +51,7 @@ pub(super) fn trap(error: &Error) -> Option<impl Debug + PartialEq + Copy + use<
     error.downcast_ref::<Trap>().copied()
 }
 
-/// How many frames of the guest the error has noted, where it notes them, and how many it would at most.
+/// How many frames of the guest the error has noted, where it notes them, and how many of many it does at least.
 pub(super) fn frames(error: &Error) -> Option<(u64, u64)> {
     error.downcast_ref::<WasmBacktrace>().map(|trace| (trace.frames().len() as u64, 20))
 }

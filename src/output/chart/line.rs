@@ -6,39 +6,52 @@ use super::{COLOURS, Chart, Point, Series};
 
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 236.0;
-/// Room for the labels: above, right, below, left.
-const MARGIN: [f64; 4] = [12.0, 78.0, 42.0, 50.0];
-/// What the label of a line takes from the next.
-const LABEL: f64 = 14.0;
-/// The longest label that fits beside the lines.
-const LABEL_LETTERS: usize = 13;
+/// Room above, below and left of the lines; right of them it is as much as the labels take.
+const ABOVE: f64 = 12.0;
+const BELOW: f64 = 42.0;
+const LEFT: f64 = 50.0;
+/// Between the lines and their labels.
+const LABEL_GAP: f64 = 9.0;
+/// What a line of a label takes in height, with the gap to the next label, and a letter in width at most.
+const LABEL: f64 = 13.0;
+const LABEL_LETTER: f64 = 6.7;
+/// The longest line of a label: `wasmtime-cranelift`.
+const LABEL_LETTERS: usize = 18;
 
 /// The places of values on the picture.
 struct Frame {
     x: Scale,
     y: Scale,
+    right: f64,
 }
 
 impl Frame {
+    fn of(chart: &Chart) -> Self {
+        let points = || chart.series.iter().flat_map(|series| &series.points);
+        let letters = chart.series.iter().flat_map(|series| wrapped(&series.name, LABEL_LETTERS));
+        let longest = letters.map(|line| line.chars().count()).max().unwrap_or_default();
+        Self {
+            // Intervals of a few launches can be wider than everything else: bars are cut at the edge.
+            x: Scale::over(points().map(|point| point.x), false),
+            y: Scale::over(points().map(|point| point.y), true),
+            right: WIDTH - LABEL_GAP - longest as f64 * LABEL_LETTER,
+        }
+    }
+
     fn x(&self, value: f64) -> f64 {
-        MARGIN[3] + self.x.place(value) * (WIDTH - MARGIN[1] - MARGIN[3])
+        LEFT + self.x.place(value) * (self.right - LEFT)
     }
 
     fn y(&self, value: f64) -> f64 {
-        HEIGHT - MARGIN[2] - self.y.place(value) * (HEIGHT - MARGIN[0] - MARGIN[2])
+        HEIGHT - BELOW - self.y.place(value) * (HEIGHT - ABOVE - BELOW)
     }
 }
 
 impl Render for Chart {
     fn render(&self) -> Markup {
-        let points = || self.series.iter().flat_map(|series| &series.points);
-        // Intervals of a few launches can be wider than everything else: bars are cut at the edge.
-        let frame = Frame {
-            x: Scale::over(points().map(|point| point.x), false),
-            y: Scale::over(points().map(|point| point.y), true),
-        };
-        let (left, right) = (MARGIN[3], WIDTH - MARGIN[1]);
-        let bottom = HEIGHT - MARGIN[2];
+        let frame = Frame::of(self);
+        let (left, right) = (LEFT, frame.right);
+        let bottom = HEIGHT - BELOW;
         html! {
             svg.chart id=(self.id) viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img"
                 aria-labelledby=(format!("{0}-title {0}-description", self.id)) {
@@ -56,8 +69,10 @@ impl Render for Chart {
                 text.name x=(px((left + right) / 2.0)) y=(px(HEIGHT - 8.0)) text-anchor="middle" { (self.x.label) }
                 @for series in &self.series { (self.line(series, &frame)) }
                 @for (series, y) in self.labels(&frame) {
-                    text class=(format!("label s{}", series.colour % COLOURS)) x=(px(right + 9.0)) y=(px(y + 3.5)) {
-                        (shortened(&series.name))
+                    text class=(format!("label s{}", series.colour % COLOURS)) {
+                        @for (n, line) in wrapped(&series.name, LABEL_LETTERS).into_iter().enumerate() {
+                            tspan x=(px(right + LABEL_GAP)) y=(px(y + 3.5 + n as f64 * LABEL)) { (line) }
+                        }
                     }
                 }
             }
@@ -71,7 +86,17 @@ impl Chart {
         let mut values: Vec<f64> = self.series.iter().flat_map(|series| &series.points).map(|point| point.x).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
-        if self.markers && values.len() < 8 { values } else { frame.x.ticks() }
+        let ticks = if self.markers && values.len() < 8 { values } else { frame.x.ticks() };
+        // The last is kept, and before it each that leaves room for its number.
+        let width = |tick: f64| self.x.unit.shown(tick).chars().count() as f64 * LABEL_LETTER;
+        let mut kept: Vec<f64> = Vec::new();
+        for tick in ticks.into_iter().rev() {
+            let room = kept.last().map(|next| frame.x(*next) - frame.x(tick) - (width(*next) + width(tick)) / 2.0);
+            if room.is_none_or(|room| room > 3.0) {
+                kept.push(tick);
+            }
+        }
+        kept
     }
 
     fn line(&self, series: &Series, frame: &Frame) -> Markup {
@@ -94,14 +119,15 @@ impl Chart {
         let end = |series: &Series| Some(frame.y(series.points.last()?.y));
         let mut labels: Vec<_> = self.series.iter().filter_map(|series| Some((series, end(series)?))).collect();
         labels.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let height = |series: &Series| wrapped(&series.name, LABEL_LETTERS).len() as f64 * LABEL;
         for n in 1..labels.len() {
-            labels[n].1 = labels[n].1.max(labels[n - 1].1 + LABEL);
+            labels[n].1 = labels[n].1.max(labels[n - 1].1 + height(labels[n - 1].0));
         }
         // What was pushed out at the bottom pushes back.
-        let mut ceiling = HEIGHT - MARGIN[2];
-        for (_, y) in labels.iter_mut().rev() {
-            *y = y.min(ceiling);
-            ceiling = *y - LABEL;
+        let mut floor = HEIGHT - BELOW + LABEL;
+        for (series, y) in labels.iter_mut().rev() {
+            *y = y.min(floor - height(series));
+            floor = *y;
         }
         labels
     }
@@ -150,11 +176,18 @@ pub(crate) fn shape(colour: usize, x: f64, y: f64) -> String {
     }
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= LABEL_LETTERS {
-        return name.into();
+/// A name in lines of so many letters at most, broken at its signs where it has any.
+fn wrapped(name: &str, letters: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let parts = name.split_inclusive([' ', ':', ',', '=', '-']).map(|part| part.chars().collect::<Vec<_>>());
+    for piece in parts.flat_map(|part| part.chunks(letters).map(String::from_iter).collect::<Vec<_>>()) {
+        let takes = piece.trim_end().chars().count();
+        match lines.last_mut().filter(|line| line.chars().count() + takes <= letters) {
+            Some(line) => line.push_str(&piece),
+            None => lines.push(piece),
+        }
     }
-    name.chars().take(LABEL_LETTERS - 1).chain(['…']).collect()
+    lines.into_iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
 /// A place with a tenth of a pixel.
@@ -200,13 +233,31 @@ mod tests {
     #[test]
     fn labels_do_not_lie_on_each_other() {
         let chart = chart(vec![vec![(1.0, 100.0)]; 6]);
-        let frame = Frame { x: Scale::over([1.0].into_iter(), false), y: Scale::over([100.0].into_iter(), true) };
+        let frame = Frame::of(&chart);
         let places: Vec<f64> = chart.labels(&frame).into_iter().map(|(_, y)| y).collect();
         assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= LABEL - 1e-9), "{places:?}");
         assert!(places.iter().all(|y| (0.0..=HEIGHT).contains(y)), "{places:?}");
     }
 
+    #[test]
+    fn a_long_name_is_broken_at_its_signs() {
+        let lines = |name: &str| wrapped(name, LABEL_LETTERS);
+        assert_eq!(lines("wasmtime-cranelift"), ["wasmtime-cranelift"]);
+        assert_eq!(lines("wasmtime-cranelift before"), ["wasmtime-cranelift", "before"]);
+        assert_eq!(lines("wasmtime-cranelift:backtrace=all"), ["wasmtime-", "cranelift:", "backtrace=all"]);
+        assert_eq!(lines("an-identifier:withoutasignforverylong"), ["an-identifier:", "withoutasignforver", "ylong"]);
+        assert!(lines("").is_empty());
+    }
+
     proptest! {
+        #[test]
+        fn no_letter_of_a_name_is_lost_and_no_line_is_too_long(name in "[a-z:=, -]{0,60}|\\PC{0,40}") {
+            let lines = wrapped(&name, LABEL_LETTERS);
+            prop_assert!(lines.iter().all(|line| line.chars().count() <= LABEL_LETTERS), "{:?}", lines);
+            let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+            prop_assert_eq!(letters(&lines.concat()), letters(&name));
+        }
+
         #[test]
         fn nothing_leaves_the_picture(lines in vec(vec((0.0..1e6f64, 1e-3..1e12f64), 0..6), 0..5)) {
             let svg = chart(lines).render().into_string();

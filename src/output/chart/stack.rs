@@ -1,4 +1,4 @@
-//! Stacked bars as SVG.
+//! Draws a [`Stack`].
 use maud::{Markup, Render, html};
 
 use super::line::px;
@@ -14,8 +14,8 @@ pub struct Stack {
     pub description: String,
     /// What the parts are called.
     pub parts: Vec<String>,
-    /// The bars.
-    pub bars: Vec<Bar>,
+    /// The bars, in groups that each have a title.
+    pub groups: Vec<(String, Vec<Bar>)>,
 }
 
 /// A bar.
@@ -23,70 +23,93 @@ pub struct Stack {
 pub struct Bar {
     /// What it is of.
     pub name: String,
-    /// Its parts, in the unit of the whole; what came out below 0 has no length.
-    pub parts: Vec<f64>,
+    /// Its parts, one for each of the stack's, in the unit of the whole. Nothing where it has no such part; what came out
+    /// below 0 has no length.
+    pub parts: Vec<Option<f64>>,
     /// What the whole is, in words.
     pub whole: String,
-    /// Whether a gap stands before it.
-    pub apart: bool,
 }
 
 const WIDTH: f64 = 360.0;
 const ROW: f64 = 18.0;
-const GAP: f64 = 12.0;
-const LEFT: f64 = 104.0;
+const GAP: f64 = 8.0;
+/// Right of the bars.
 const RIGHT: f64 = 54.0;
+/// What a letter of a name takes at most.
+const LETTER: f64 = 6.5;
+
+/// What stands in a row.
+enum Line<'a> {
+    Title(&'a str),
+    Bar(&'a str, &'a Bar),
+}
 
 impl Render for Stack {
     fn render(&self) -> Markup {
-        let mut y = 4.0;
-        let bars: Vec<_> = self
-            .bars
-            .iter()
-            .map(|bar| {
-                y += if bar.apart { GAP } else { 0.0 };
+        let left = self.left();
+        let mut y = 0.0;
+        let mut rows = Vec::new();
+        for (title, bars) in &self.groups {
+            y += if y > 0.0 { GAP } else { 0.0 };
+            for line in [Line::Title(title)].into_iter().chain(bars.iter().map(|bar| Line::Bar(title, bar))) {
+                rows.push((line, y));
                 y += ROW;
-                (bar, y - ROW)
-            })
-            .collect();
+            }
+        }
         html! {
             svg.chart id=(self.id) viewBox=(format!("0 0 {WIDTH} {}", px(y + 4.0))) role="img"
                 aria-labelledby=(format!("{0}-title {0}-description", self.id)) {
                 title id=(format!("{}-title", self.id)) { (self.title) }
                 desc id=(format!("{}-description", self.id)) { (self.description) }
-                @for (bar, y) in bars {
-                    text.tick x=(px(LEFT - 8.0)) y=(px(y + 12.5)) text-anchor="end" { (bar.name) }
-                    @for (n, x, width) in bar.lengths() {
-                        rect class=(format!("part p{n}")) x=(px(LEFT + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 5.0))
-                            data-part=(self.parts[n]) data-bar=(bar.name) data-y=(bar.parts[n])
-                            data-tip=(format!("{} · {}: {:.0} %", bar.name, self.parts[n], bar.share(n))) {}
+                @for (line, y) in rows {
+                    @match line {
+                        Line::Title(title) => { text.name x="0" y=(px(y + 12.5)) { (title) } }
+                        Line::Bar(group, bar) => {
+                            text.tick x=(px(left - 8.0)) y=(px(y + 12.5)) text-anchor="end" { (bar.name) }
+                            @for (n, x, width) in bar.lengths(WIDTH - left - RIGHT) {
+                                rect class=(format!("part p{n}")) x=(px(left + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 5.0))
+                                    data-part=(self.parts[n]) data-bar=(bar.name) data-group=(group) data-y=[bar.parts[n]]
+                                    data-tip=(format!("{} · {}: {:.0} %", bar.name, self.parts[n], bar.share(n))) {}
+                            }
+                            text.tick x=(px(WIDTH - RIGHT + 8.0)) y=(px(y + 12.5)) { (bar.whole) }
+                        }
                     }
-                    text.tick x=(px(WIDTH - RIGHT + 8.0)) y=(px(y + 12.5)) { (bar.whole) }
                 }
             }
         }
     }
 }
 
+impl Stack {
+    /// Where the bars begin: right of the longest name.
+    fn left(&self) -> f64 {
+        let names = self.groups.iter().flat_map(|(_, bars)| bars).map(|bar| bar.name.chars().count());
+        (names.max().unwrap_or_default() as f64 * LETTER + 8.0).min(WIDTH / 2.0)
+    }
+}
+
 impl Bar {
+    fn lasting(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.parts.iter().enumerate().filter_map(|(n, part)| Some((n, (*part)?.max(0.0))))
+    }
+
     fn sum(&self) -> f64 {
-        self.parts.iter().map(|part| part.max(0.0)).sum::<f64>().max(f64::MIN_POSITIVE)
+        self.lasting().map(|(_, part)| part).sum::<f64>().max(f64::MIN_POSITIVE)
     }
 
     fn share(&self, part: usize) -> f64 {
-        100.0 * self.parts[part] / self.sum()
+        100.0 * self.parts[part].unwrap_or_default() / self.sum()
     }
 
-    /// Each part's place, where it begins and how long it is.
-    fn lengths(&self) -> Vec<(usize, f64, f64)> {
-        let scale = (WIDTH - LEFT - RIGHT) / self.sum();
+    /// Of each part that there is: its place, where it begins and how long it is.
+    fn lengths(&self, width: f64) -> Vec<(usize, f64, f64)> {
+        let scale = width / self.sum();
         let mut x = 0.0;
-        let length = |(n, part): (usize, &f64)| {
-            let width = part.max(0.0) * scale;
-            x += width;
-            (n, x - width, width)
+        let length = |(n, part): (usize, f64)| {
+            x += part * scale;
+            (n, x - part * scale, part * scale)
         };
-        self.parts.iter().enumerate().map(length).collect()
+        self.lasting().map(length).collect()
     }
 }
 
@@ -94,11 +117,24 @@ impl Bar {
 mod tests {
     use super::*;
 
+    fn bar(parts: &[Option<f64>]) -> Bar {
+        Bar { name: "b".into(), parts: parts.to_vec(), whole: "4 ns".into() }
+    }
+
     #[test]
     fn parts_fill_the_bar_and_what_is_negative_has_no_length() {
-        let bar = Bar { name: "b".into(), parts: vec![1.0, 3.0, -0.5], whole: "4 ns".into(), apart: false };
-        let lengths = bar.lengths();
-        let width = WIDTH - LEFT - RIGHT;
-        assert_eq!(lengths, [(0, 0.0, width / 4.0), (1, width / 4.0, width * 0.75), (2, width, 0.0)]);
+        let lengths = bar(&[Some(1.0), Some(3.0), Some(-0.5)]).lengths(100.0);
+        assert_eq!(lengths, [(0, 0.0, 25.0), (1, 25.0, 75.0), (2, 100.0, 0.0)]);
+    }
+
+    #[test]
+    fn a_part_keeps_its_name_where_those_before_it_are_missing() {
+        let bars = vec![bar(&[None, None, Some(1.0), Some(3.0)]), bar(&[Some(1.0); 4])];
+        let parts = ["coroutine", "backtrace", "error", "rest"].map(str::to_owned).to_vec();
+        let [id, title, description] = ["s"; 3].map(str::to_owned);
+        let svg = Stack { id, title, description, parts, groups: vec![("g".into(), bars)] }.render().into_string();
+        assert!(svg.contains("b · error: 25 %") && svg.contains("b · rest: 75 %"), "{svg}");
+        assert_eq!(svg.matches("data-part=\"backtrace\"").count(), 1, "{svg}");
+        assert_eq!(svg.matches("class=\"part p3\"").count(), 2, "{svg}");
     }
 }

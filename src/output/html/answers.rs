@@ -4,9 +4,8 @@ use maud::{Markup, html};
 use super::ReportPage;
 use crate::analysis::best_backend::{RankedRow, Recommendation, answers};
 use crate::output::chart::COLOURS;
-use crate::output::units;
 
-/// A card a kind of work.
+/// A card per kind of work, and what the backends are.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let answers = answers(measured.report, measured.rows);
     html! {
@@ -16,74 +15,80 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
                 p { "One backend alone leaves nothing to choose." }
             } @else {
                 p.lead {
-                    "A backend is named where nothing measured beats it by more than 2 % in any of the rows, with 95 % confidence; "
-                    "shorter is better. Licences decide too: "
-                    @for (n, subject) in measured.columns().into_iter().enumerate() {
-                        @if n > 0 { ", " }
-                        (measured.label(subject)) " is " (measured.report.subjects[subject].licence)
-                    }
-                    "."
+                    "A backend is named where nothing beats it by more than 2 % in any of the rows, with 95 % confidence. "
+                    "Bars are times: shorter is better. Bold is what nothing beats."
                 }
                 div.cards { @for answer in &answers { (card(measured, answer)) } }
             }
+            (backends(measured))
         }
     }
 }
 
 fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
+    let named = answer.named();
     html! {
         article.card data-kind=(answer.kind.wanted) {
             h3 { "To " (answer.kind.wanted) }
             p.verdict {
-                @match &answer.best[..] {
-                    [one] => { strong { (measured.palette.name(measured.label(*one))) } }
-                    [] => { strong { "It depends" } }
-                    all => { strong { "Too close to call" } span.among { @for n in all { (measured.palette.name(measured.label(*n))) } } }
+                @match answer.verdict() {
+                    None => { @for n in &named { strong { (name(measured, answer, *n)) } } }
+                    Some(verdict) => { strong { (capitalised(verdict)) } span.among { @for n in &named { (name(measured, answer, *n)) } } }
                 }
             }
-            p.ahead {
-                @match &answer.best[..] {
-                    [_] => { @if let Some(lead) = answer.lead(measured.report) { (times(lead)) } }
-                    [] => { "None is unbeaten in every row." }
-                    _ => { "Nothing beats them in any row." }
-                }
-                @if !answer.sure { " Few launches: likely, not certain." }
-            }
-            @for judged in &answer.rows { (bars(measured, judged)) }
+            p.ahead { @let remark = answer.remark(); @if !remark.is_empty() { (remark) "." } }
+            @for judged in &answer.rows { (bars(measured, answer, judged)) }
         }
     }
 }
 
-/// How many times as fast.
-fn times((least, most): (f64, f64)) -> String {
-    let digits = |ratio: f64| if ratio < 10.0 { format!("{ratio:.1}") } else { format!("{ratio:.0}") };
-    let (low, high) = (digits(least), digits(most));
-    match low == high {
-        true if low == "1.0" => "Just ahead of the next.".into(),
-        true => format!("{low} times as fast as the next."),
-        false if low == "1.0" => format!("Up to {high} times as fast as the next."),
-        false => format!("{low} to {high} times as fast as the next."),
-    }
+fn name(measured: &ReportPage, answer: &Recommendation, subject: usize) -> Markup {
+    let label = measured.label(subject);
+    let more = answer.name(subject);
+    html! { span.subject { (measured.palette.mark(label)) (more) } }
 }
 
-/// A bar a backend, as long as its time.
-fn bars(measured: &ReportPage, judged: &RankedRow) -> Markup {
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A bar per backend, as long as its time.
+fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> Markup {
     let columns = measured.columns();
-    let time = |n: usize| judged.row.cells[n].nanoseconds();
-    let most = columns.iter().filter_map(|n| time(*n)).fold(f64::MIN_POSITIVE, f64::max);
+    let most = columns.iter().filter_map(|n| judged.time(*n)).fold(f64::MIN_POSITIVE, f64::max);
     html! {
         div.by {
-            code { (judged.row.address) }
+            code { (judged.title()) }
             @for n in columns {
                 @let best = judged.best.contains(&n);
                 div class=(format!("bar s{}{}", measured.palette.colour(measured.label(n)) % COLOURS, if best { " best" } else { "" })) {
-                    span.who { (measured.label(n)) }
-                    @match time(n) {
-                        Some(time) => {
-                            span.track { span.fill style=(format!("width:{:.1}%", 100.0 * time / most)) {} }
-                            span.time { (units::nanoseconds(time, 3)) }
+                    span.who { (answer.name(n)) }
+                    span.track { @if let Some(time) = judged.time(n) { span.fill style=(format!("width:{:.1}%", 100.0 * time / most)) {} } }
+                    span.time { (judged.time_text(n)) }
+                }
+                @if let Some(way) = judged.way(n) {
+                    div.way { code { (way) } @if judged.is_plain(n) { ", the plain way" } @else { ", plain way " (judged.plain_time_text(n)) } }
+                }
+            }
+        }
+    }
+}
+
+/// What the backends are, with their licences.
+fn backends(measured: &ReportPage) -> Markup {
+    html! {
+        div.wide tabindex="0" role="region" aria-label="backends" {
+            table.backends {
+                thead { tr { @for name in ["backend", "licence", "engine", "compiler"] { th scope="col" { (name) } } } }
+                tbody {
+                    @for subject in measured.columns().into_iter().map(|n| &measured.report.subjects[n]) {
+                        tr {
+                            th scope="row" { (measured.palette.name(&subject.label)) }
+                            td { (subject.licence) }
+                            td { (subject.about.engine) }
+                            td { (subject.about.compiler) }
                         }
-                        None => { span.track {} span.time { (judged.row.cells[n].trouble().map_or("-", |trouble| trouble.word())) } }
                     }
                 }
             }
@@ -106,8 +111,8 @@ pub(crate) fn overview(all: &[ReportPage]) -> Markup {
                         @for kind in kinds {
                             tr {
                                 th scope="row" { (kind) }
-                                @for (measured, answers) in all.iter().zip(&of_each) {
-                                    td.words { (answers.iter().find(|answer| answer.kind.wanted == kind).map_or("-".into(), |answer| answer.said(measured.report))) }
+                                @for answers in &of_each {
+                                    td.words { (answers.iter().find(|answer| answer.kind.wanted == kind).map_or("-".into(), Recommendation::text)) }
                                 }
                             }
                         }

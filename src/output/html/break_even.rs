@@ -16,8 +16,7 @@ pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
             @else {
                 p.lead {
                     "What is cheap to compile is dear to run. For a module that is compiled or loaded once and then called N times, "
-                    "this is who is cheapest in all. The intervals of the parts are added up, so “too close to call” is said rather too often "
-                    "than too seldom."
+                    "this is who is cheapest in all. The intervals of the parts are added up, which errs on the side of naming nobody."
                 }
                 div.jobs { @for (n, job) in jobs.iter().enumerate() { (shown(measured, job, n)) } }
             }
@@ -31,7 +30,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
         figure.job {
             figcaption { (job.said()) }
             (chart(measured, job, n).render())
-            table.spans {
+            div.wide tabindex="0" role="region" aria-label="who is cheapest for how many calls" { table.spans {
                 thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
                 tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
                     tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
@@ -40,7 +39,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
                         td.n { (row[3]) }
                     }
                 } }
-            }
+            } }
         }
     }
 }

@@ -22,10 +22,10 @@ pub(crate) fn section(checked: &CheckResult, palette: &Palette) -> Markup {
                 ". A theme opens to its scenarios."
                 @for absent in &checked.absent { " " (absent.why) "." }
             }
-            div.themes style=(format!("--columns:{}", checked.subjects.len())) {
+            div.wide tabindex="0" role="region" aria-label="verdicts by theme" { div.themes style=(format!("--columns:{}", checked.subjects.len())) {
                 div.theme.head { span {} @for subject in &checked.subjects { span { (palette.name(&subject.label)) } } }
                 @for rows in rows.chunk_by(|a, b| theme(a.0) == theme(b.0)) { (of_theme(rows, checked)) }
-            }
+            } }
             @if !reasons.is_empty() {
                 details.reasons open[reasons.iter().any(|reason| reason.verdict.is_some_and(Verdict::is_bad))] {
                     summary { "Why, wherever it did not just pass" }

@@ -4,7 +4,7 @@ use maud::{Markup, Render, html};
 use super::ReportPage;
 use crate::analysis::breakdown;
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
-use crate::catalog::benchmark::{Benchmark, compile, unwind};
+use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
 use crate::output::chart::{Axis, Bar, Chart, Point, Series, Stack, Unit};
 use crate::output::units;
 
@@ -40,12 +40,14 @@ static FIGURES: &[Figure] = &[
     depth("A dynamic exit, by host frames", &unwind::DYNAMIC.whole),
     depth("The prebuilt exit, by host frames", &unwind::TYPED_PREBUILT.whole),
     sweep("An exit, by guest frames", &unwind::GUEST_DEPTH),
+    sweep("The way back of an exit, by guest frames", &unwind::GUEST_DEPTH_LEAVE),
     sweep("The prebuilt exit, by guest frames", &unwind::GUEST_DEPTH_PREBUILT),
     sweep("A trap, by guest frames", &unwind::GUEST_DEPTH_UNREACHABLE),
     sweep("An exit beside exiting threads", &unwind::BESIDE),
     sweep("An exit beside idle modules", &unwind::MODULES),
     sweep("An exit beside idle functions", &unwind::FUNCTIONS),
     sweep("An exit through every re-entry", &unwind::REENTRIES),
+    sweep("From bytes to the first result", &cold::BYTES_TO_RESULT),
     sweep("Compiling", &compile::GENERATED),
     sweep("Compiling with one thread", &compile::ONE_THREAD),
     Figure {
@@ -193,26 +195,30 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
 }
 
-/// A bar a backend and depth.
+/// A bar per backend, in a group per depth.
 fn breakdown(measured: &ReportPage) -> Option<Stack> {
-    let mut bars = Vec::new();
-    for broken in breakdown::all(measured.report) {
-        for (n, (subject, of)) in broken.subjects.iter().enumerate() {
-            bars.push(Bar {
-                name: format!("{} @{}", measured.label(*subject), broken.host_frames),
-                parts: of.parts.iter().chain([&of.rest]).map(|part| part.value()).collect(),
-                whole: units::nanoseconds(of.total.value(), 3),
-                apart: n == 0 && !bars.is_empty(),
-            });
+    let bar = |subject: usize, of: &crate::statistics::Breakdown| {
+        let parts = breakdown::column(measured.report, subject, of);
+        // The last is the whole.
+        let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
+        Bar {
+            name: measured.label(subject).to_owned(),
+            parts: parts.collect(),
+            whole: units::nanoseconds(of.total.value(), 3),
         }
-    }
-    (!bars.is_empty()).then(|| Stack {
+    };
+    let group = |broken: breakdown::ExitBreakdown| {
+        let frames = if broken.host_frames == 1 { "frame" } else { "frames" };
+        let bars = broken.subjects.iter().map(|(subject, of)| bar(*subject, of)).collect();
+        (format!("below {} {frames} of the host", broken.host_frames), bars)
+    };
+    let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();
+    (!groups.is_empty()).then(|| Stack {
         id: format!("{}-parts", measured.id),
         title: "Where the time of an exit goes".into(),
-        description:
-            "Shares of the parts of an exit; after the @, below how many frames of the host. The table has the numbers."
-                .into(),
+        description: "Shares of the parts of an exit, on each backend and at each depth of the host's stack. The table has the numbers."
+            .into(),
         parts: breakdown::parts().chain(["rest"]).map(str::to_owned).collect(),
-        bars,
+        groups,
     })
 }

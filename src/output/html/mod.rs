@@ -106,8 +106,9 @@ fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
             @let run = &measured.report.run;
             p.run {
                 a href=(format!("#{}", measured.id)) { (measured.name) }
-                " · " (measured.report.subjects[0].about.engine) " · " (run.launches_made) " launches · " (date(&run.began))
+                " · " (run.launches_made) " launches · " (date(&run.began))
             }
+            p.run.engines { @for (n, engine) in engines(measured.report).into_iter().enumerate() { @if n > 0 { " · " } span { (engine) } } }
         }
         nav aria-label="sections" {
             @if let [_] = all { a href="#m1-answers" { "The answer" } }
@@ -117,6 +118,24 @@ fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
             }
         }
     }
+}
+
+/// Each engine with its version, and the backends that are its own: `wasmtime 48.0.0 (wasmtime-cranelift, wasmtime-winch)`.
+fn engines(report: &Report) -> Vec<String> {
+    let mut engines: Vec<(&str, Vec<&str>)> = Vec::new();
+    for subject in estimates::columns(report).into_iter().map(|n| &report.subjects[n]) {
+        let engine = subject.about.engine.as_str();
+        match engines.iter_mut().find(|(known, _)| *known == engine) {
+            Some((_, labels)) => labels.push(&subject.label),
+            None => engines.push((engine, vec![&subject.label])),
+        }
+    }
+    let shown = |(engine, labels): (&str, Vec<&str>)| match labels[..] {
+        // An engine that is one backend of the same name needs no list.
+        [one] if engine.starts_with(one) => engine.to_owned(),
+        _ => format!("{engine} ({})", labels.join(", ")),
+    };
+    engines.into_iter().map(shown).collect()
 }
 
 /// The parts of a machine's section that the contents name.
@@ -168,17 +187,14 @@ fn print(measured: &ReportPage) -> Markup {
             dl.print {
                 @for (name, value) in fingerprint::of(measured.report) { div { dt { (name) } dd { (value) } } }
             }
-            div.wide tabindex="0" role="region" aria-label="backends" {
+            div.wide tabindex="0" role="region" aria-label="what the backends support" {
                 table {
-                    thead { tr { @for name in ["backend", "engine", "compiler", "licence", "claims beyond WebAssembly 1.0"] { th scope="col" { (name) } } } }
+                    thead { tr { @for name in ["backend", "supports beyond WebAssembly 1.0"] { th scope="col" { (name) } } } }
                     tbody {
                         @for subject in measured.columns().into_iter().map(|n| &measured.report.subjects[n]) {
                             tr {
                                 th scope="row" { (measured.palette.name(&subject.label)) }
-                                td { (subject.about.engine) }
-                                td { (subject.about.compiler) }
-                                td { (subject.licence) }
-                                td.words { (subject.about.wasm_features.join(" ")) }
+                                td.features { (subject.about.wasm_features.join(" ")) }
                             }
                         }
                     }

@@ -10,6 +10,14 @@ pub static GUEST_DEPTH: Benchmark =
         .over("guest frames", GUEST_FRAMES, &[])
         .above(&floor::ERROR);
 
+/// Guest frames, and of that exit only the way back: what is left of the other is the way down.
+pub static GUEST_DEPTH_LEAVE: Benchmark = Benchmark::by_family(
+    "unwind/guest-depth-leave",
+    "as `unwind/typed-leave`, from below so many frames of the guest: the way back alone",
+)
+.over("guest frames", GUEST_FRAMES, &[])
+.above(&floor::CLOCK);
+
 /// Guest frames, for the cheap exit.
 pub static GUEST_DEPTH_PREBUILT: Benchmark = Benchmark::by_family(
     "unwind/guest-depth-prebuilt",
@@ -56,5 +64,13 @@ pub static FUNCTIONS: Benchmark = Benchmark::by_family(
 )
 .over("functions", &[1, 16, 64], &[512]);
 
-pub(crate) static ALL: &[&Benchmark] =
-    &[&GUEST_DEPTH, &GUEST_DEPTH_PREBUILT, &GUEST_DEPTH_UNREACHABLE, &REENTRIES, &BESIDE, &MODULES, &FUNCTIONS];
+pub(crate) static ALL: &[&Benchmark] = &[
+    &GUEST_DEPTH,
+    &GUEST_DEPTH_LEAVE,
+    &GUEST_DEPTH_PREBUILT,
+    &GUEST_DEPTH_UNREACHABLE,
+    &REENTRIES,
+    &BESIDE,
+    &MODULES,
+    &FUNCTIONS,
+];

@@ -1,9 +1,11 @@
 //! How leaving grows with what lies around it.
+use std::time::Instant;
+
 use anyhow::{Context, Result, ensure};
 
 use super::api::{Caller, Error, Func, Module, frames, trap as code_of};
 use super::compile::generated;
-use super::leave::{exit, ready};
+use super::leave::{exit, note_leaving, ready, since_leaving};
 use super::ready::{CODE, Came, Ready, Run, early_exit};
 use super::trap::trapping;
 use super::way::{Typed, Way};
@@ -15,6 +17,7 @@ use crate::guest;
 
 pub(in super::super::super) const CAN: Theme = &[
     (&unwind::GUEST_DEPTH, Do(guest_depth)),
+    (&unwind::GUEST_DEPTH_LEAVE, Do(guest_depth_leave)),
     (&unwind::GUEST_DEPTH_PREBUILT, Not(super::super::scenarios::exit::NO_CLONES)),
     (&unwind::GUEST_DEPTH_UNREACHABLE, Do(unreachable)),
     (&unwind::REENTRIES, Do(reentries)),
@@ -30,6 +33,17 @@ fn guest_depth(own: &Own, frames: u64) -> Result<Prepared> {
     Ok(Prepared::repeat(move || exit(&mut ready.store, &deep, code, frames), Came::as_it_must, Came::tell))
 }
 
+fn guest_depth_leave(own: &Own, frames: u64) -> Result<Prepared> {
+    let mut ready = ready::<Typed>(own, note_leaving)?;
+    let deep = deep(&mut ready, frames)?;
+    let frames = i32::try_from(frames)?;
+    Ok(Prepared::laps(move || {
+        let came = exit(&mut ready.store, &deep, CODE.0 as i32, frames);
+        let arrived = Instant::now();
+        since_leaving(arrived, came.ended())
+    }))
+}
+
 fn unreachable(own: &Own, frames: u64) -> Result<Prepared> {
     let mut ready = ready::<Typed>(own, || ())?;
     let deep = deep(&mut ready, frames)?;
@@ -42,8 +56,8 @@ fn deep(ready: &mut Ready<u64>, depth: u64) -> Result<Run> {
     let deep: Run = ready.function("deep")?;
     let trap = deep.call(&mut ready.store, (-1, i32::try_from(depth)?)).err().context("the guest did not trap")?;
     ensure!(code_of(&trap).is_some(), "the guest ended in something else than a trap: {trap}");
-    if let Some((seen, most)) = frames(&trap) {
-        ensure!(seen == depth.min(most), "asked to go {depth} frames deep, the guest went {seen}");
+    if let Some((seen, least)) = frames(&trap) {
+        ensure!((depth.min(least)..=depth).contains(&seen), "asked to go {depth} frames deep, the guest went {seen}");
     }
     Ok(deep)
 }

@@ -1,11 +1,13 @@
 //! How leaving grows with what lies around it.
+use std::time::Instant;
+
 use anyhow::{Context, Result, ensure};
 use wasmer::sys::vm::TrapCode;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, Module, RuntimeError, imports};
 
 use super::Theme;
 use super::compile::generated;
-use super::leave::{exit, ready};
+use super::leave::{exit, note_leaving, ready, since_leaving};
 use super::ready::{CODE, Came, Ready, Run, early_exit};
 use super::trap::trapping;
 use super::way::{Typed, TypedPrebuilt, Way};
@@ -17,6 +19,7 @@ use crate::guest;
 
 pub(super) const CAN: Theme = &[
     (&unwind::GUEST_DEPTH, Do(guest_depth::<Typed>)),
+    (&unwind::GUEST_DEPTH_LEAVE, Do(guest_depth_leave)),
     (&unwind::GUEST_DEPTH_PREBUILT, Do(guest_depth::<TypedPrebuilt>)),
     (&unwind::GUEST_DEPTH_UNREACHABLE, Do(unreachable)),
     (&unwind::REENTRIES, Do(reentries)),
@@ -30,6 +33,17 @@ fn guest_depth<W: Way>(wasmer: &Wasmer, frames: u64) -> Result<Prepared> {
     let frames = i32::try_from(frames)?;
     let code = CODE.0 as i32;
     Ok(Prepared::repeat(move || exit::<W>(&mut ready.store, &deep, code, frames), Came::as_it_must, Came::tell))
+}
+
+fn guest_depth_leave(wasmer: &Wasmer, frames: u64) -> Result<Prepared> {
+    let mut ready = ready::<Typed>(wasmer, note_leaving)?;
+    let deep = deep(&mut ready, frames)?;
+    let frames = i32::try_from(frames)?;
+    Ok(Prepared::laps(move || {
+        let came = exit::<Typed>(&mut ready.store, &deep, CODE.0 as i32, frames);
+        let arrived = Instant::now();
+        since_leaving(arrived, came.ended())
+    }))
 }
 
 fn unreachable(wasmer: &Wasmer, frames: u64) -> Result<Prepared> {
