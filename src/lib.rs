@@ -34,6 +34,7 @@ pub mod engine;
 pub mod exit_code;
 pub mod fuzz;
 pub mod guest;
+pub mod interruption;
 pub mod output;
 mod process_stats;
 pub mod results;

@@ -73,7 +73,7 @@ fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
         let so = if ends_the_process { "signal 6" } else { "panicked: " };
         assert!(matches!(word("drill/panic"), Verdict::Crashed { how } if how.contains(so)));
         assert!(matches!(word("drill/hang"), Verdict::TimedOut { limit } if limit.starts_with("no answer within")));
-        assert!(matches!(word("drill/memory"), Verdict::TimedOut { limit } if limit.contains("MiB")));
+        assert!(matches!(word("drill/memory"), Verdict::OverMemory { limit } if limit.contains("MiB")));
         assert!(matches!(word("drill/wrong-code"), Verdict::Failed { .. }));
         assert_eq!(word("drill/print"), Verdict::Passed, "what a host function prints does not garble the protocol");
         assert_eq!(word("early-exit"), Verdict::Passed);

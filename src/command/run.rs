@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::{Result, bail};
 
 use super::target::{self, Target};
-use super::{Status, Stdout, choice, run_file};
+use super::{Status, Stdout, choice, run_file, unless_interrupted};
 use crate::catalog::scenario;
 use crate::check::CheckObserver;
 use crate::cli::RunArgs;
@@ -31,9 +31,9 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
             write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(&spec))?;
         }
         let mut narrator = TranscriptPrinter { out, printed: Ok(()), played: None };
-        check::check(launcher, (&spec, n), &[scenario], &mut narrator)?;
+        unless_interrupted(check::check(launcher, (&spec, n), &[scenario], &mut narrator))?;
         narrator.printed?;
-        let played = narrator.played.expect("one scenario was played");
+        let Some(played) = narrator.played else { break };
         if played.verdict != Verdict::Passed {
             anstream::eprintln!("{spec}: {}", played.verdict);
         }
@@ -43,11 +43,13 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
         let is_main_job = scenario.id == scenario::early_exit::EARLY_EXIT.id;
         // A backend that did not exit has no time to show.
         for (spec, _, costs) in rows.iter_mut().filter(|row| is_main_job && row.1.verdict == Verdict::Passed) {
-            *costs = Some(exit_costs::costs(launcher, spec)?);
+            *costs = unless_interrupted(exit_costs::costs(launcher, spec))?;
         }
         write!(out, "\n{}", terminal::run_table(&rows))?;
     }
-    anstream::eprintln!("{}", terminal::next_after_run(alone));
+    if !launcher.is_interrupted() {
+        anstream::eprintln!("{}", terminal::next_after_run(alone));
+    }
     let bad = rows.iter().any(|(_, played, _)| played.verdict.is_bad());
     Ok(if bad { Status::Failed } else { Status::Held })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, check, choice};
+use super::{Status, Stdout, check, choice, unless_interrupted};
 use crate::cli::RunArgs;
 use crate::engine;
 use crate::results;
@@ -25,7 +25,8 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
     let (mut subjects, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let (hello, row) = runner::errand(launcher, spec, &errand, &limits, |step| progress(spec, step))?;
+        let ran = runner::errand(launcher, spec, &errand, &limits, |step| progress(spec, step));
+        let Some((hello, row)) = unless_interrupted(ran)? else { break };
         let licence = engine::parse(spec)?.0.licence.into();
         subjects.push(Variant {
             label: spec.clone(),
@@ -47,6 +48,7 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
         subjects,
         absent: check::absent(),
         rows,
+        interrupted: launcher.is_interrupted(),
     };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &ran)?;

@@ -158,7 +158,7 @@ pub fn matrix<'a>(checked: &'a CheckResult) -> String {
 type ScenarioRow<'a> = (&'a str, Vec<Option<&'a Verdict>>);
 
 /// The longest word for a verdict.
-const WORD: usize = "TIMED OUT".len();
+const WORD: usize = "OVER MEMORY".len();
 
 /// The width of the terminal, where stdout is one.
 pub(crate) fn terminal_width() -> Option<usize> {

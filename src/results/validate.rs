@@ -205,7 +205,7 @@ impl Verdict {
             Self::Failed { why } | Self::Unsupported { why } => vec![why],
             Self::KnownDivergence { came, reason, upstream } => vec![came, reason, upstream],
             Self::Crashed { how } => vec![how],
-            Self::TimedOut { limit } => vec![limit],
+            Self::TimedOut { limit } | Self::OverMemory { limit } => vec![limit],
         }
     }
 }

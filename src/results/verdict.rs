@@ -33,8 +33,13 @@ pub enum Verdict {
         /// The signal, the exit status or the panic; and the last that it said.
         how: String,
     },
-    /// The worker did not answer within the time or the memory that it was given, and was killed.
+    /// The worker did not answer within the time that it was given, and was killed.
     TimedOut {
+        /// Which limit.
+        limit: String,
+    },
+    /// The worker held more memory than it was given, and was killed.
+    OverMemory {
         /// Which limit.
         limit: String,
     },
@@ -43,12 +48,17 @@ pub enum Verdict {
 impl Verdict {
     /// Whether it lets a check fail.
     pub fn is_bad(&self) -> bool {
-        matches!(self, Self::Failed { .. } | Self::Crashed { .. } | Self::TimedOut { .. })
+        matches!(self, Self::Failed { .. }) || self.loses_the_worker()
+    }
+
+    /// Whether it says that a limit was reached, and nothing of what the backend would have done.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::TimedOut { .. } | Self::OverMemory { .. })
     }
 
     /// Whether the worker is gone, or not to be trusted any more.
     pub fn loses_the_worker(&self) -> bool {
-        matches!(self, Self::Crashed { .. } | Self::TimedOut { .. })
+        matches!(self, Self::Crashed { .. }) || self.is_limit()
     }
 
     /// A word for a table's cell.
@@ -60,6 +70,7 @@ impl Verdict {
             Self::Unsupported { .. } => "n/a",
             Self::Crashed { .. } => "CRASHED",
             Self::TimedOut { .. } => "TIMED OUT",
+            Self::OverMemory { .. } => "OVER MEMORY",
         }
     }
 
@@ -70,7 +81,7 @@ impl Verdict {
             Self::Failed { why } | Self::Unsupported { why } => Some(why.clone()),
             Self::KnownDivergence { came, reason, upstream } => Some(format!("{reason} ({upstream}); came: {came}")),
             Self::Crashed { how } => Some(how.clone()),
-            Self::TimedOut { limit } => Some(limit.clone()),
+            Self::TimedOut { limit } | Self::OverMemory { limit } => Some(limit.clone()),
         }
     }
 }
