@@ -31,6 +31,7 @@ pub mod check;
 pub mod cli;
 pub mod command;
 pub mod engine;
+mod escape;
 pub mod exit_code;
 pub mod fuzz;
 pub mod guest;

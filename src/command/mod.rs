@@ -28,6 +28,7 @@ use crate::worker;
 use crate::worker::{Launcher, WorkerError};
 
 pub(crate) use out::Stdout;
+pub use out::{note, refuse};
 
 /// What a command found, once it could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     match result {
         Err(error) if !WorkerError::is_interruption(&error) => Err(error),
         _ => {
-            anstream::eprintln!("interrupted: the results are not complete");
+            note("interrupted: the results are not complete");
             Ok(Status::Interrupted(status))
         }
     }

@@ -6,10 +6,11 @@ use std::io::Write;
 use anyhow::{Result, bail};
 
 use super::target::{self, Target};
-use super::{Status, Stdout, choice, run_file, unless_interrupted};
+use super::{Status, Stdout, choice, note, run_file, unless_interrupted};
 use crate::catalog::scenario;
 use crate::check::CheckObserver;
 use crate::cli::RunArgs;
+use crate::escape::escaped;
 use crate::output::terminal;
 use crate::results::{ScenarioResult, Verdict};
 use crate::sampling::exit_costs::ExitCosts;
@@ -35,7 +36,7 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
         narrator.printed?;
         let Some(played) = narrator.played else { break };
         if played.verdict != Verdict::Passed {
-            anstream::eprintln!("{spec}: {}", played.verdict);
+            note(format_args!("{spec}: {}", played.verdict));
         }
         rows.push((spec, played, None));
     }
@@ -48,7 +49,7 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
         write!(out, "\n{}", terminal::run_table(&rows))?;
     }
     if !launcher.is_interrupted() {
-        anstream::eprintln!("{}", terminal::next_after_run(alone));
+        note(terminal::next_after_run(alone));
     }
     let bad = rows.iter().any(|(_, played, _)| played.verdict.is_bad());
     Ok(if bad { Status::Failed } else { Status::Held })
@@ -64,7 +65,7 @@ struct TranscriptPrinter<'a> {
 impl CheckObserver for TranscriptPrinter<'_> {
     fn said(&mut self, line: &str) {
         if self.printed.is_ok() {
-            self.printed = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+            self.printed = writeln!(self.out, "{}", escaped(line)).and_then(|()| self.out.flush());
         }
     }
 

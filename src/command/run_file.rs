@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, check, choice, unless_interrupted};
+use super::{Status, Stdout, check, choice, note, unless_interrupted};
 use crate::cli::RunArgs;
 use crate::engine;
+use crate::escape::escaped;
 use crate::results;
 use crate::results::Variant;
 use crate::run_module::render;
@@ -58,7 +59,8 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     }
     let exited = |row: &result::BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
     if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
-        anstream::eprintln!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited");
+        let exit_at = escaped(exit_at);
+        note(format_args!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited"));
     }
     let held = ran.disagreements.is_empty() && !ran.rows.iter().any(result::BackendRun::is_bad);
     Ok(if held { Status::Held } else { Status::Failed })

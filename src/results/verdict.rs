@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape::escaped_lines;
+
 /// What a scenario gave on a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
@@ -74,15 +76,16 @@ impl Verdict {
         }
     }
 
-    /// The reason, where there is one.
+    /// The reason, where there is one, as it can be shown on a terminal.
     pub fn reason(&self) -> Option<String> {
-        match self {
-            Self::Passed => None,
-            Self::Failed { why } | Self::Unsupported { why } => Some(why.clone()),
-            Self::KnownDivergence { came, reason, upstream } => Some(format!("{reason} ({upstream}); came: {came}")),
-            Self::Crashed { how } => Some(how.clone()),
-            Self::TimedOut { limit } | Self::OverMemory { limit } => Some(limit.clone()),
-        }
+        let reason = match self {
+            Self::Passed => return None,
+            Self::Failed { why } | Self::Unsupported { why } => why,
+            Self::KnownDivergence { came, reason, upstream } => &format!("{reason} ({upstream}); came: {came}"),
+            Self::Crashed { how } => how,
+            Self::TimedOut { limit } | Self::OverMemory { limit } => limit,
+        };
+        Some(escaped_lines(reason))
     }
 }
 

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::engine::embedding::Trap;
+use crate::escape::escaped;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, table, wrapped, written};
 use crate::output::units;
 use crate::results::Verdict;
@@ -14,7 +15,7 @@ pub fn table_of(ran: &ModuleRun) -> String {
     let facts = &ran.module;
     let mut shown = format!(
         "{}: {}, {}, {}, {}\n\n",
-        painted(BOLD, &facts.name),
+        painted(BOLD, &escaped(&facts.name)),
         units::bytes(facts.bytes),
         counted(facts.functions as usize, "function"),
         counted(facts.imports, "import"),
@@ -75,7 +76,7 @@ fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
         (None, _) => row.calls.as_ref().map(|_| "lost while it ran".to_owned())?,
     };
     if let Some(calls) = &row.calls {
-        let last: Vec<_> = calls.last.iter().map(String::as_str).collect();
+        let last: Vec<_> = calls.last.iter().map(|name| escaped(name)).collect();
         let _ = match (calls.made, last.as_slice()) {
             (0, _) => write!(told, ", with no call of an import"),
             (1, [only]) => write!(told, ", after one call of an import: {only}"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::embedding::{Outcome, Trap};
+use crate::escape::escaped;
 use crate::results::{AbsentBackend, Variant, Verdict};
 use crate::run_module::{ImportCalls, Invocation, Step};
 
@@ -136,7 +137,7 @@ pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
         row.ended()?;
         let calls = row.calls.as_ref()?;
         Some(match calls.last.back() {
-            Some(last) => format!("{} calls, the last of {last}", calls.made),
+            Some(last) => format!("{} calls, the last of {}", calls.made, escaped(last)),
             None => "none".into(),
         })
     };
@@ -146,7 +147,7 @@ pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
     names.dedup();
     for name in names {
         let state = |row: &BackendRun| row.state.get(name).filter(|_| row.ran_out_of().is_none()).cloned();
-        compare(format!("export `{name}`"), rows, state, &mut found);
+        compare(format!("export `{}`", escaped(name)), rows, state, &mut found);
     }
     found
 }
