@@ -12,7 +12,8 @@ use crate::run_module::ExitAt;
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
 /// caller get its own error back, and what does that cost?
 ///
-/// Without a command, `run`. Exit status: 0 all held, 1 something did not, 2 it could not be carried out.
+/// Without a command, `run`. Exit status: 0 all held, 1 something did not, 2 it could not be carried out, 130 after Ctrl-C
+/// and 143 after SIGTERM: then the results so far are shown.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {

@@ -30,7 +30,8 @@ impl Document {
     /// # Errors
     /// When it cannot be read, or is none of the documents; names the file, and the place in it.
     pub fn read(path: &Path) -> Result<Self> {
-        content(path).and_then(|text| Self::parse(&text)).with_context(|| path.display().to_string())
+        let shown = || if path == Path::new("-") { "standard input".into() } else { path.display().to_string() };
+        content(path).and_then(|text| Self::parse(&text)).with_context(shown)
     }
 
     /// The same for what a file holds.
