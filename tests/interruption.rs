@@ -114,13 +114,13 @@ fn a_module_shows_the_backends_that_were_done() {
 #[test]
 fn a_check_shows_the_scenarios_that_were_played() {
     let Some(backend) = here().into_iter().next() else { return };
-    let work =
-        AtWork::begin(&["check", "--filter", "early-exit", "--filter", "drill/hang", "--json", "--backend", backend]);
+    let work = AtWork::begin(&["check", "--json", "--backend", backend]);
     work.until_a_guest_runs(&[]);
     let checked: CheckResult = json(&work.interrupted(Signal::INT));
-    assert!(checked.interrupted);
-    let played: Vec<_> = checked.played.iter().map(|played| (played.scenario.as_str(), &played.verdict)).collect();
-    assert_eq!(played, [("early-exit", &Verdict::Passed)]);
+    let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).count();
+    assert!(checked.interrupted && checked.played.len() < all, "{}", checked.played.len());
+    // What was under way has no verdict.
+    assert!(checked.played.iter().all(|played| !played.verdict.is_bad()), "{:?}", checked.played);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_comparison_says_what_was_measured_until_then() {
     let [first, second, ..] = backends.as_slice() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (file, journal) = (folder.path().join("report.json"), folder.path().join("report.json.journal"));
-    let fixed = ["compare", "--filter", "floor/e*", "--budget", "600", "--launches", "1000", "--format", "json"];
+    let fixed = ["compare", "--filter", "floor/e*", "--budget", "100000", "--launches", "1000", "--format", "json"];
     let these = ["--backend", first, "--backend", second, "-o", file.to_str().unwrap()];
     let work = AtWork::begin(&[&fixed[..], &these].concat());
     let launches = |journal: &Path| fs::read_to_string(journal).map_or(0, |text| text.matches('\n').count());

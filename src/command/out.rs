@@ -2,7 +2,7 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-use crate::escape::escaped_lines;
+use crate::escape::escaped;
 
 /// Stdout, which may be closed early (`| head -1`): then the rest is not printed, and that is no error.
 pub(crate) struct Stdout(anstream::AutoStream<io::Stdout>);
@@ -34,7 +34,7 @@ pub fn note(what: impl Display) {
     let _ = writeln!(anstream::stderr(), "{what}");
 }
 
-/// Says why a command could not be carried out: with names from modules and files in it.
+/// Says in one line why a command could not be carried out: with names from modules and files in it.
 pub fn refuse(error: &anyhow::Error) {
-    note(format_args!("error: {}", escaped_lines(&format!("{error:#}"))));
+    note(format_args!("error: {}", escaped(&format!("{error:#}"))));
 }
