@@ -1,7 +1,7 @@
 //! Plays scenarios on subjects, and judges what came.
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::catalog::scenario;
 use crate::catalog::scenario::Scenario;
@@ -24,7 +24,7 @@ pub trait CheckObserver {
 /// Plays scenarios on one subject, in a worker that is replaced whenever it is lost.
 ///
 /// # Errors
-/// When no worker can be had for the subject at all.
+/// When no worker can be had for the subject at all, or the program is interrupted: what was played until then was told.
 pub fn check(
     launcher: &Launcher,
     (spec, subject): (&str, usize),
@@ -50,6 +50,9 @@ pub fn check(
             transcript.push(line.to_owned());
         });
         let took_ms = started.elapsed().as_secs_f64() * 1e3;
+        if ended == Err(WorkerError::Interrupted) {
+            bail!(WorkerError::Interrupted);
+        }
         // What a panic left behind is not to be trusted with the next scenario.
         if !matches!(ended, Err(_) | Ok(ScenarioEnd::Panicked { .. })) {
             worker = Some(at_work);
@@ -108,10 +111,10 @@ impl From<WorkerError> for Verdict {
     fn from(lost: WorkerError) -> Self {
         match lost {
             WorkerError::Crashed(how) => Self::Crashed { how },
+            WorkerError::Interrupted => Self::Crashed { how: lost.to_string() },
             WorkerError::Garbled(line) => Self::Crashed { how: format!("the worker said what is no answer: {line}") },
-            limit @ (WorkerError::TimedOut(_) | WorkerError::OverMemory { .. }) => {
-                Self::TimedOut { limit: limit.to_string() }
-            }
+            WorkerError::TimedOut(_) => Self::TimedOut { limit: lost.to_string() },
+            WorkerError::OverMemory { .. } => Self::OverMemory { limit: lost.to_string() },
         }
     }
 }
@@ -176,7 +179,7 @@ mod tests {
         );
         assert_eq!(verdict(&whole, Ok(ScenarioEnd::Panicked { message: "oh".into() })), "CRASHED: panicked: oh");
         assert!(verdict(&whole, Err(WorkerError::TimedOut(Duration::from_secs(1)))).starts_with("TIMED OUT"));
-        assert!(verdict(&whole, Err(WorkerError::OverMemory { held: 2, limit: 1 })).starts_with("TIMED OUT"));
+        assert!(verdict(&whole, Err(WorkerError::OverMemory { held: 2, limit: 1 })).starts_with("OVER MEMORY"));
         assert!(verdict(&whole, Err(WorkerError::Garbled("?".into()))).starts_with("CRASHED"));
     }
 

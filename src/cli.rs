@@ -1,16 +1,19 @@
 //! The command line. The doc comments are the manual.
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::catalog::benchmark;
+use crate::engine;
 use crate::run_module::ExitAt;
 
 /// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
 /// caller get its own error back, and what does that cost?
 ///
-/// Without a command, `run`. Exit status: 0 all held, 1 something did not, 2 it could not be carried out.
+/// Without a command, `run`. Exit status: 0 all held, 1 something did not, 2 it could not be carried out, 130 after Ctrl-C
+/// and 143 after SIGTERM: then the results so far are shown.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -52,7 +55,7 @@ pub enum Command {
 pub struct RunArgs {
     /// The scenario (`early-exit list` shows them), or the module
     #[arg(value_name = "SCENARIO|FILE", default_value = "early-exit")]
-    pub what: String,
+    pub what: OsString,
     /// Call this export with these arguments; without it `_start`, or nothing
     #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true)]
     pub invoke: Vec<String>,
@@ -271,7 +274,7 @@ pub struct PlanArgs {
     pub full: bool,
     /// The cells of this module, FILE.wasm or FILE.wat, in place of the usual (`--filter '*'`: beside them)
     #[arg(long, value_name = "FILE")]
-    pub module: Option<String>,
+    pub module: Option<OsString>,
     /// Call this export of the module with these arguments; without it `_start`, or nothing
     #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true, requires = "module")]
     pub invoke: Vec<String>,
@@ -412,9 +415,23 @@ pub struct ListArgs {
 /// Which backends.
 #[derive(Debug, Args)]
 pub struct BackendArgs {
-    /// Only this backend, with settings where some are wanted (`cranelift:opt=none`); repeatable
-    #[arg(long = "backend", value_name = "NAME")]
+    /// Only this backend, with options where some are wanted (`cranelift:opt=none,threads=1`); repeatable
+    #[arg(long = "backend", value_name = "NAME[:OPTION=VALUE,...]", long_help = backends())]
     pub backends: Vec<String>,
+}
+
+/// What there is to choose from, for the manual.
+fn backends() -> String {
+    let mut told =
+        "Only this backend, with options where some are wanted (`cranelift:opt=none,threads=1`); repeatable. \
+                    In this build:"
+            .to_owned();
+    let here: Vec<_> = engine::here().collect();
+    for backend in &here {
+        let options = backend.options().into_iter().map(|(key, values)| format!(" {key}={}", values.join("|")));
+        told += &format!("\n- {}:{}", backend.name, options.collect::<String>());
+    }
+    if here.is_empty() { told + " none" } else { told }
 }
 
 /// Serve one backend over stdin and stdout.

@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     match std::env::current_exe().map_err(Into::into).and_then(|this| command::execute(cli, &this)) {
         Ok(status) => status.into(),
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            command::refuse(&error);
             ExitCode::from(2)
         }
     }

@@ -20,7 +20,7 @@ fn unknown_words_are_refused_with_the_right_ones() {
     refused(&["check", "--fliter", "x"]);
     assert!(refused(&["run", "early"]).contains("no scenario `early`") || here().is_empty());
     let told = refused(&["run", "--backend", "cranlift"]);
-    assert!(told.contains("singlepass, cranelift, llvm"), "{told}");
+    assert!(told.contains("no backend `cranlift`; did you mean `cranelift`?"), "{told}");
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn without_a_backend_run_and_check_say_which_feature_brings_one() {
     if here().is_empty() {
         for verb in ["run", "check"] {
             let told = refused(&[verb]);
-            assert!(told.contains("--features compilers"), "{told}");
+            assert!(told.contains("--features everything") && told.matches("wasmtime").count() == 1, "{told}");
         }
         early_exit(&["list"]).assert().success();
     }
@@ -46,8 +46,10 @@ fn a_backend_that_is_not_compiled_in_says_what_brings_it() {
 #[test]
 fn wrong_settings_are_refused_before_a_worker_dies_of_them() {
     for backend in here() {
+        let options = early_exit::engine::ALL.iter().find(|known| known.name == backend).unwrap().options();
         assert!(refused(&["run", "--backend", &format!("{backend}:opt=warp")]).lines().count() == 1);
         assert!(refused(&["run", "--backend", &format!("{backend}:colour=red")]).contains("there is: "));
+        assert!(refused(&["run", "--backend", &format!("{backend}:{}x=1", options[0].0)]).contains("did you mean"));
     }
 }
 
@@ -68,6 +70,43 @@ fn a_stdout_that_is_closed_early_is_no_error() {
         child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
         assert!(!told.contains("panicked"), "{told}");
+    }
+}
+
+#[test]
+fn no_jobs_at_all_are_refused() {
+    assert!(refused(&["check", "--jobs", "0"]).contains("a number from 1 on"));
+}
+
+/// Notes that cannot be written are no results; results that cannot be written are an error.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error_for_results_and_none_for_notes() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = |arguments: &[&str], stdout: Stdio, stderr: Stdio| {
+        Command::new(EARLY_EXIT).args(arguments).stdout(stdout).stderr(stderr).status().unwrap().code()
+    };
+    assert_eq!(status(&["run", "nothing"], Stdio::null(), full().into()), Some(2));
+    assert_eq!(status(&["list"], full().into(), Stdio::null()), Some(2));
+    if !here().is_empty() {
+        assert_eq!(status(&["run"], Stdio::null(), full().into()), Some(0));
+        assert_eq!(status(&["check", "--filter", "early-exit"], full().into(), Stdio::null()), Some(2));
+    }
+}
+
+#[test]
+fn the_options_of_each_backend_are_in_the_list_and_in_the_help() {
+    let listed = crate::stdout(&["list"]);
+    let helps = ["run", "check", "measure", "compare"].map(|verb| crate::stdout(&[verb, "--help"]));
+    for backend in early_exit::engine::here() {
+        for (key, values) in backend.options() {
+            let row =
+                |line: &str| line.starts_with(backend.name) && line.contains(key) && line.contains(&values.join(", "));
+            assert!(listed.lines().any(row), "{listed}");
+            for help in &helps {
+                assert!(help.contains(&format!("{key}={}", values.join("|"))), "{help}");
+            }
+        }
     }
 }
 

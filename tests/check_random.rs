@@ -1,6 +1,5 @@
 //! `check random`: random modules on all backends.
 use std::fs;
-use std::sync::atomic::AtomicBool;
 
 use early_exit::fuzz::campaign::{FuzzConfig, random};
 use early_exit::fuzz::feature_set::FeatureSet;
@@ -75,7 +74,7 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     let menu = FeatureSet { features: vec!["multi-value".into()] };
     let (count, specs) = (25, vec![one, other]);
     let trials = FuzzConfig { specs, menu, seed: 5, count, jobs: 1 };
-    let run = random(&Launcher::new(&liar), &trials, &|_, _| (), &AtomicBool::new(false)).unwrap();
+    let run = random(&Launcher::new(&liar), &trials, &|_, _| ()).unwrap();
     let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
     assert_eq!((kind.times, kind.first.dna.number), (1, 7));
     assert_eq!(kind.first.about, "how it ended");

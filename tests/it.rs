@@ -10,6 +10,9 @@ mod check_spec;
 mod compare;
 mod doors;
 mod guests;
+mod hostile_names;
+#[cfg(target_os = "linux")]
+mod interruption;
 mod list;
 mod measure;
 mod page;

@@ -206,6 +206,46 @@ fn a_trap_is_a_step_that_failed() {
 }
 
 #[test]
+fn fuel_that_a_start_function_uses_up_is_out_of_fuel() {
+    let endless = Guest::wat("(module (func $f (loop br 0)) (start $f))");
+    let (ran, _) = endless.run(&["--fuel", "1000"]);
+    assert_eq!(ran.disagreements, []);
+    for row in &ran.rows {
+        assert_eq!(row.outcome, Some(Outcome::Trapped(early_exit::engine::embedding::Trap::OutOfFuel)));
+        assert_eq!(row.steps.last().unwrap().step, Step::Instantiate);
+    }
+    // One that ends by itself runs once, before anything else; one that traps is no lack of fuel.
+    let counts = Guest::wat(
+        r#"(module (global $g (export "g") (mut i32) (i32.const 0))
+            (func $f (global.set $g (i32.add (global.get $g) (i32.const 1)))) (start $f)
+            (func (export "_start") (if (i32.ne (global.get $g) (i32.const 1)) (then unreachable))))"#,
+    );
+    let (ran, status) = counts.run(&["--fuel", "1000"]);
+    assert!(here().is_empty() || status == Some(0));
+    assert!(ran.rows.iter().all(|row| row.state["g"] == "1"), "{:?}", ran.rows);
+    let traps = Guest::wat("(module (func $f unreachable) (start $f))");
+    for row in traps.run(&["--fuel", "1000"]).0.rows {
+        assert_eq!(row.outcome.unwrap().to_string(), "trapped: unreachable");
+    }
+}
+
+#[test]
+fn how_deep_a_stack_goes_is_no_disagreement_and_the_table_says_so() {
+    let guest = Guest::wat(
+        r#"(module (import "env" "f" (func $f)) (global $depth (export "depth") (mut i32) (i32.const 0))
+            (func $g (export "_start") (global.set $depth (i32.add (global.get $depth) (i32.const 1))) call $f call $g
+              call $f))"#,
+    );
+    let (ran, _) = guest.run(&[]);
+    assert_eq!(ran.disagreements, []);
+    if here().len() > 1 {
+        let shown = stdout(&["run", guest.name()]);
+        assert!(shown.contains("how deep a stack goes is each engine's own"), "{shown}");
+        assert!(!shown.contains("agree\n"), "{shown}");
+    }
+}
+
+#[test]
 fn fuel_ends_what_does_not_end_by_itself() {
     let guest = Guest::wat(r#"(module (func (export "_start") (loop br 0)) (func (export "f")))"#);
     for row in guest.run(&["--fuel", "10000"]).0.rows {

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, choice, confirm, plan};
+use super::{Status, Stdout, choice, confirm, plan, unless_interrupted};
 use crate::catalog::benchmark::{CellId, execute};
 use crate::cli::MeasureArgs;
 use crate::output::calibration;
@@ -40,7 +40,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
     };
     // What cannot be written is told before anything is measured.
     asked.output.as_deref().map(AtomicFile::begin).transpose()?;
-    let mut watch = ProgressDisplay::begin()?;
+    let mut watch = ProgressDisplay::begin(launcher);
     for run in 1..=asked.runs {
         watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
         let order = Experiment {
@@ -52,10 +52,8 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
             seed: random.random(),
         };
         // As `compare` does it with no margin: what looks different at all is measured again.
-        let report = confirm::measured_twice(&mut watch, &order, None, Margin::new(0.0)?)?;
-        if watch.is_over() {
-            break;
-        }
+        let report = unless_interrupted(confirm::measured_twice(&mut watch, &order, None, Margin::new(0.0)?))?;
+        let Some(report) = report.filter(|_| !watch.is_over()) else { break };
         calibration.runs.push(calibration::run(&report, machine::load()));
         // After each run, so that whatever ends the program loses one at most.
         if let Some(file) = &asked.output {
@@ -63,7 +61,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
         }
     }
     write!(out, "{}", calibration::table(&calibration))?;
-    Ok(if watch.is_over() { Status::Interrupted } else { Status::Held })
+    Ok(Status::Held)
 }
 
 /// What to calibrate with: how calls and exits are told apart, and a guest that really does more.

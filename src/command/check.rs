@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use wildmatch::WildMatch;
 
-use super::{Status, Stdout, choice};
+use super::{Status, Stdout, choice, unless_interrupted};
 use crate::catalog::scenario;
 use crate::catalog::scenario::Scenario;
 use crate::check::CheckObserver;
@@ -50,7 +50,7 @@ pub(crate) fn checked(
     let one_after_the_other = || -> Result<()> {
         while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
             let mut follower = CheckProgress { bar: &bar, hello: None, played: Vec::new() };
-            check::check(launcher, (spec, n), scenarios, &mut follower)?;
+            unless_interrupted(check::check(launcher, (spec, n), scenarios, &mut follower))?;
             followed.lock().expect("no follower panics").push((n, follower.hello, follower.played));
         }
         Ok(())
@@ -63,9 +63,12 @@ pub(crate) fn checked(
 
     let mut followed = followed.into_inner().expect("no follower panics");
     followed.sort_by_key(|(n, ..)| *n);
-    let mut checked = CheckResult { version: results::VERSION, subjects: vec![], absent: absent(), played: vec![] };
-    for (n, hello, played) in followed {
-        let Hello { about, build, .. } = hello.expect("a worker greets first");
+    let (absent, interrupted) = (absent(), launcher.is_interrupted());
+    let mut checked = CheckResult { version: results::VERSION, subjects: vec![], absent, played: vec![], interrupted };
+    for (n, hello, mut played) in followed {
+        // A worker greets first, unless it was interrupted even before that.
+        let Some(Hello { about, build, .. }) = hello else { continue };
+        played.iter_mut().for_each(|played: &mut ScenarioResult| played.subject = checked.subjects.len());
         let licence = engine::parse(&specs[n])?.0.licence.into();
         let label = specs[n].clone();
         checked.subjects.push(Variant { label, licence, about, build, twin_of: None, held_against: None });

@@ -3,9 +3,7 @@ use crate::fuzz::campaign;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -28,28 +26,27 @@ pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &m
         specs.len() > 1,
         "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
     );
+    ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is no folder to save modules in", asked.save.display());
     let (menu, left_out) = menu(&specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
     let trials = FuzzConfig { specs, menu, seed, count: asked.count, jobs: asked.jobs };
-    let cancelled = interruptible()?;
     let told = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
-    let mut run = campaign::random(launcher, &trials, &over, &cancelled)?;
+    let mut run = campaign::random(launcher, &trials, &over)?;
     clear_progress();
     run.left_out = left_out;
     run.absent = check::absent();
-    save(&mut run, &trials, &asked.save)?;
+    run.interrupted = launcher.is_interrupted();
+    // What cannot be saved is shown all the same.
+    let saved = save(&mut run, &trials, &asked.save);
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
         write!(out, "{}", render::summary(&run))?;
     }
-    Ok(match run.unexplained().next() {
-        Some(_) => Status::Failed,
-        None if cancelled.load(std::sync::atomic::Ordering::Relaxed) => Status::Interrupted,
-        None => Status::Held,
-    })
+    saved?;
+    Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Held })
 }
 
 /// What all of them claim, but for what is known to be no true claim.
@@ -99,18 +96,6 @@ fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
         command += &format!(" {}", invocation.as_options());
     }
     command
-}
-
-/// Told by the first Ctrl-C; the second ends the program.
-fn interruptible() -> Result<Arc<AtomicBool>> {
-    let cancelled = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::SIGINT;
-        signal_hook::flag::register_conditional_shutdown(SIGINT, 130, cancelled.clone())?;
-        signal_hook::flag::register(SIGINT, cancelled.clone())?;
-    }
-    Ok(cancelled)
 }
 
 /// A line that is written over on a terminal, and one now and then elsewhere.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, choice};
+use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSoakArgs;
 use crate::output::units;
 use crate::soak::render;
@@ -16,16 +16,17 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
     let mut held = true;
     let mut all = Vec::new();
     for spec in choice::backends(&asked.choice)? {
-        let soaked = runner::soak(launcher, &spec, seed, time, |sample| {
+        let soaked = unless_interrupted(runner::soak(launcher, &spec, seed, time, |sample| {
             if std::io::stderr().is_terminal() {
                 let times = units::count(sample.times);
                 // Nobody may be listening.
                 let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, left {times} times", sample.seconds);
             }
-        })?;
+        }))?;
         if std::io::stderr().is_terminal() {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
+        let Some(soaked) = soaked else { break };
         held &= soaked.wrong().is_empty();
         if !asked.json {
             write!(out, "{}", render::told(&soaked))?;

@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use wildmatch::WildMatch;
 
 use super::check::progress;
-use super::{Status, Stdout, choice};
+use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSpecArgs;
 use crate::spec::result::{SpecRun, SpecVariant};
 use crate::spec::runner::Scripts;
@@ -24,7 +24,8 @@ pub(crate) fn check_spec(asked: &CheckSpecArgs, launcher: &Launcher, out: &mut S
     let all = Scripts { scripts: &scripts, all: asked.filter.is_empty() };
     let started = Instant::now();
     let subjects = each(launcher, &specs, &all, asked.jobs)?;
-    let run = SpecRun { scripts: scripts.len(), subjects, seconds: started.elapsed().as_secs_f64() };
+    let (seconds, interrupted) = (started.elapsed().as_secs_f64(), launcher.is_interrupted());
+    let run = SpecRun { scripts: scripts.len(), subjects, seconds, interrupted };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
@@ -53,8 +54,8 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize)
                 bar.inc(1);
                 bar.set_message(format!("{spec} {script}"));
             };
-            let subject = runner::conformance(launcher, spec, asked, over)?;
-            done.lock().expect("nobody panics").push((n, subject));
+            let subject = unless_interrupted(runner::conformance(launcher, spec, asked, over))?;
+            done.lock().expect("nobody panics").extend(subject.map(|subject| (n, subject)));
         }
         Ok(())
     };

@@ -15,8 +15,10 @@ pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<String>> {
     }
     if subjects.is_empty() {
         let known = engine::ALL.iter().filter(|backend| !backend.floor);
-        let ways: Vec<_> = known.filter_map(|backend| Some(format!("--features {}", backend.feature?))).collect();
-        bail!("no backend is compiled in; build with {}, or --features compilers for all", ways.join(" or "));
+        let mut features: Vec<_> = known.filter_map(|backend| backend.feature).collect();
+        // A feature may bring two.
+        features.dedup();
+        bail!("no backend is compiled in; build with --features {}, or --features everything", features.join(" or "));
     }
     Ok(subjects)
 }

@@ -1,6 +1,6 @@
 //! `compare`: what is faster, slower or the same.
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -18,19 +18,20 @@ use crate::worker::Launcher;
 
 pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let margin = Margin::new(asked.margin / 100.0)?;
+    // The summary of a job on GitHub. One that cannot be written is found before anything is measured.
+    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| asked.format == CompareFormat::Github);
+    let summary = summary.map(PathBuf::from);
+    summary.iter().try_for_each(|file| append(file, ""))?;
     let comparison = match asked.files.as_slice() {
         [base, new] => of_files(base, new, margin)?,
-        _ => match live(asked, launcher, margin)? {
-            Some(comparison) => comparison,
-            None => return Ok(Status::Interrupted),
-        },
+        _ => live(asked, launcher, margin)?,
     };
     match asked.format {
         CompareFormat::Table => write!(out, "{}", comparison_report::table(&comparison))?,
         CompareFormat::Github => {
             write!(out, "{}", comparison_report::annotations(&comparison))?;
-            if let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY") {
-                append(Path::new(&file), &comparison_report::markdown(&comparison))?;
+            if let Some(file) = &summary {
+                append(file, &comparison_report::markdown(&comparison))?;
             }
         }
         CompareFormat::Json => {
@@ -68,8 +69,8 @@ fn of_files(base: &Path, new: &Path, margin: Margin) -> Result<Comparison> {
     Ok(comparison)
 }
 
-/// Measures both sides in the same rounds; nothing where that was broken off.
-fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Option<Comparison>> {
+/// Measures both sides in the same rounds.
+fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
     let specs = choice::backends_or_floor(&asked.choice)?;
     let addresses = plan::selected(&asked.plan)?;
     let module = plan::module(&asked.plan)?;
@@ -91,15 +92,12 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Opti
         launches: asked.plan.launches(),
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
-    let mut watch = ProgressDisplay::begin()?;
+    let mut watch = ProgressDisplay::begin(launcher);
     let report = confirm::measured_twice(&mut watch, &order, journal.as_mut(), margin)?;
     if let Some(journal) = journal {
         journal.finish(&report)?;
     }
-    if watch.is_over() {
-        return Ok(None);
-    }
-    Ok(Some(Comparison { changed, ..comparison::live(&report, margin) }))
+    Ok(Comparison { changed, ..comparison::live(&report, margin) })
 }
 
 /// Each subject of this build against the same of another.

@@ -1,6 +1,7 @@
 //! Measures twice: first to find what looks different, then that again by itself.
 use anyhow::Result;
 
+use super::unless_interrupted;
 use super::watch::ProgressDisplay;
 use crate::analysis::comparison;
 use crate::results::Report;
@@ -44,7 +45,7 @@ pub(crate) fn measured_twice(
         };
         let prefix = watch.prefix.clone();
         watch.prefix += &format!("{} that looked different, again: ", suspects.len());
-        report.again = Some(Box::new(watch.measure(&again, None)?));
+        report.again = unless_interrupted(watch.measure(&again, None))?.map(Box::new);
         watch.prefix = prefix;
     }
     Ok(report)

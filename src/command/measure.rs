@@ -28,13 +28,12 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
-    let mut watch = ProgressDisplay::begin()?;
+    let mut watch = ProgressDisplay::begin(&launcher);
     let report = watch.measure(&order, journal.as_mut())?;
+    // The file first: a stdout that cannot be written takes nothing away from it.
+    journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
-    if let Some(journal) = journal {
-        journal.finish(&report)?;
-    }
-    Ok(if watch.is_over() { Status::Interrupted } else { status(&report) })
+    Ok(status(&report))
 }
 
 /// What failed, or lost its worker, is not held; what a backend never does is.

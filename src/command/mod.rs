@@ -23,10 +23,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::cli::{CheckWhat, Cli, Command};
+use crate::interruption::Interruption;
 use crate::worker;
-use crate::worker::Launcher;
+use crate::worker::{Launcher, WorkerError};
 
 pub(crate) use out::Stdout;
+pub use out::{note, refuse};
 
 /// What a command found, once it could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +37,8 @@ pub enum Status {
     Held,
     /// Something did not.
     Failed,
-    /// It was broken off from the keyboard.
-    Interrupted,
+    /// It was interrupted, and ends with this exit status.
+    Interrupted(u8),
 }
 
 impl From<Status> for ExitCode {
@@ -44,7 +46,7 @@ impl From<Status> for ExitCode {
         match status {
             Status::Held => Self::SUCCESS,
             Status::Failed => Self::FAILURE,
-            Status::Interrupted => Self::from(130),
+            Status::Interrupted(status) => Self::from(status),
         }
     }
 }
@@ -54,9 +56,10 @@ impl From<Status> for ExitCode {
 /// # Errors
 /// When the command could not be carried out.
 pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
-    let launcher = Launcher::new(executable);
+    let interruption = Interruption::default();
+    let launcher = Launcher::new(executable).interrupted_by(&interruption);
     let mut out = Stdout::stdout();
-    match cli.command.unwrap_or(Command::Run(cli.run)) {
+    let result = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => match &asked.what {
             None => check::check(&asked, &launcher, &mut out),
@@ -69,5 +72,22 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
         Command::Worker(asked) => worker::serve(&asked.subject).map(|()| Status::Held),
+    };
+    let Some(status) = interruption.exit_status() else { return result };
+    // Whatever it found until then was printed; an error of another kind is still to be told.
+    match result {
+        Err(error) if !WorkerError::is_interruption(&error) => Err(error),
+        _ => {
+            note("interrupted: the results are not complete");
+            Ok(Status::Interrupted(status))
+        }
+    }
+}
+
+/// Nothing in place of an error that comes of an interruption alone: what is there until then is shown.
+fn unless_interrupted<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Err(error) if WorkerError::is_interruption(&error) => Ok(None),
+        other => other.map(Some),
     }
 }

@@ -1,5 +1,8 @@
 //! Standard output that tolerates a closed pipe.
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+
+use crate::escape::escaped;
 
 /// Stdout, which may be closed early (`| head -1`): then the rest is not printed, and that is no error.
 pub(crate) struct Stdout(anstream::AutoStream<io::Stdout>);
@@ -24,4 +27,14 @@ impl Write for Stdout {
             other => other,
         }
     }
+}
+
+/// Says something on stderr that is no result. Nobody may be listening, and that is no error.
+pub fn note(what: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{what}");
+}
+
+/// Says in one line why a command could not be carried out: with names from modules and files in it.
+pub fn refuse(error: &anyhow::Error) {
+    note(format_args!("error: {}", escaped(&format!("{error:#}"))));
 }

@@ -6,10 +6,11 @@ use std::io::Write;
 use anyhow::{Result, bail};
 
 use super::target::{self, Target};
-use super::{Status, Stdout, choice, run_file};
+use super::{Status, Stdout, choice, note, run_file, unless_interrupted};
 use crate::catalog::scenario;
 use crate::check::CheckObserver;
 use crate::cli::RunArgs;
+use crate::escape::escaped;
 use crate::output::terminal;
 use crate::results::{ScenarioResult, Verdict};
 use crate::sampling::exit_costs::ExitCosts;
@@ -31,11 +32,11 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
             write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(&spec))?;
         }
         let mut narrator = TranscriptPrinter { out, printed: Ok(()), played: None };
-        check::check(launcher, (&spec, n), &[scenario], &mut narrator)?;
+        unless_interrupted(check::check(launcher, (&spec, n), &[scenario], &mut narrator))?;
         narrator.printed?;
-        let played = narrator.played.expect("one scenario was played");
+        let Some(played) = narrator.played else { break };
         if played.verdict != Verdict::Passed {
-            anstream::eprintln!("{spec}: {}", played.verdict);
+            note(format_args!("{spec}: {}", played.verdict));
         }
         rows.push((spec, played, None));
     }
@@ -43,11 +44,13 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
         let is_main_job = scenario.id == scenario::early_exit::EARLY_EXIT.id;
         // A backend that did not exit has no time to show.
         for (spec, _, costs) in rows.iter_mut().filter(|row| is_main_job && row.1.verdict == Verdict::Passed) {
-            *costs = Some(exit_costs::costs(launcher, spec)?);
+            *costs = unless_interrupted(exit_costs::costs(launcher, spec))?;
         }
         write!(out, "\n{}", terminal::run_table(&rows))?;
     }
-    anstream::eprintln!("{}", terminal::next_after_run(alone));
+    if !launcher.is_interrupted() {
+        note(terminal::next_after_run(alone));
+    }
     let bad = rows.iter().any(|(_, played, _)| played.verdict.is_bad());
     Ok(if bad { Status::Failed } else { Status::Held })
 }
@@ -62,7 +65,7 @@ struct TranscriptPrinter<'a> {
 impl CheckObserver for TranscriptPrinter<'_> {
     fn said(&mut self, line: &str) {
         if self.printed.is_ok() {
-            self.printed = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+            self.printed = writeln!(self.out, "{}", escaped(line)).and_then(|()| self.out.flush());
         }
     }
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, check, choice};
+use super::{Status, Stdout, check, choice, note, unless_interrupted};
 use crate::cli::RunArgs;
 use crate::engine;
+use crate::escape::escaped;
 use crate::results;
 use crate::results::Variant;
 use crate::run_module::render;
@@ -25,7 +26,8 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
     let (mut subjects, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let (hello, row) = runner::errand(launcher, spec, &errand, &limits, |step| progress(spec, step))?;
+        let ran = runner::errand(launcher, spec, &errand, &limits, |step| progress(spec, step));
+        let Some((hello, row)) = unless_interrupted(ran)? else { break };
         let licence = engine::parse(spec)?.0.licence.into();
         subjects.push(Variant {
             label: spec.clone(),
@@ -47,6 +49,7 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
         subjects,
         absent: check::absent(),
         rows,
+        interrupted: launcher.is_interrupted(),
     };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &ran)?;
@@ -56,7 +59,8 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     }
     let exited = |row: &result::BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
     if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
-        anstream::eprintln!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited");
+        let exit_at = escaped(exit_at);
+        note(format_args!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited"));
     }
     let held = ran.disagreements.is_empty() && !ran.rows.iter().any(result::BackendRun::is_bad);
     Ok(if held { Status::Held } else { Status::Failed })

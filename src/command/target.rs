@@ -1,4 +1,5 @@
 //! Whether `run` names a scenario or a file.
+use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -17,8 +18,10 @@ pub(crate) enum Target {
 
 /// Tells a scenario from a file by its name: what ends as modules do, is `-`, or is written as a path from somewhere is
 /// never a scenario; what else is a scenario's id always is that scenario.
-pub(crate) fn target(what: &str) -> Result<Target> {
+pub(crate) fn target(what: &OsStr) -> Result<Target> {
     let path = Path::new(what);
+    // No scenario has a name that is no text.
+    let Some(what) = what.to_str() else { return Ok(Target::Module) };
     let ends_so = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("wasm") || ending.eq_ignore_ascii_case("wat"));

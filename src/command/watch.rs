@@ -2,8 +2,6 @@
 use crate::sampling::experiment;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -14,12 +12,12 @@ use crate::results::Report;
 use crate::results::journal::Journal;
 use crate::sampling::experiment::{Experiment, Progress};
 use crate::sampling::machine;
+use crate::worker::Launcher;
 
-/// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere. Ctrl-C asks for an end in
-/// good order.
+/// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere.
 pub(crate) struct ProgressDisplay {
     bar: ProgressBar,
-    cancelled: Arc<AtomicBool>,
+    launcher: Launcher,
     said: Option<Instant>,
     /// Held while this program measures: another one that does so at the same time is noticed.
     alone: Option<File>,
@@ -33,18 +31,12 @@ pub(crate) struct ProgressDisplay {
 const NOW_AND_THEN: Duration = Duration::from_secs(15);
 
 impl ProgressDisplay {
-    pub(crate) fn begin() -> Result<Self> {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        #[cfg(unix)]
-        {
-            use signal_hook::consts::SIGINT;
-            // The first asks for an end in good order, the second does not wait for it.
-            signal_hook::flag::register_conditional_shutdown(SIGINT, 130, cancelled.clone())?;
-            signal_hook::flag::register(SIGINT, cancelled.clone())?;
-        }
+    /// Watches what the workers of a launcher are asked.
+    pub(crate) fn begin(launcher: &Launcher) -> Self {
         let style = ProgressStyle::with_template("{wide_bar} {percent}% {msg}").expect("the template is valid");
         let bar = ProgressBar::new(1000).with_style(style);
-        Ok(Self { bar, cancelled, said: None, alone: alone(), load: machine::load(), prefix: String::new() })
+        let (launcher, load) = (launcher.clone(), machine::load());
+        Self { bar, launcher, said: None, alone: alone(), load, prefix: String::new() }
     }
 
     /// A run, with what a reader of its report should be aware of.
@@ -62,7 +54,7 @@ impl ProgressDisplay {
 
     /// Whether it was broken off.
     pub(crate) fn is_over(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.launcher.is_interrupted()
     }
 }
 

@@ -28,7 +28,7 @@ pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
 pub use family::{BackendError, Family, Play, Prepare, Support, SupportTable, Table};
 pub use nonconformance::NONCONFORMANCES;
-pub use setting::{ApplyOption, BackendOption, BackendOptions};
+pub use setting::{ApplyOption, BackendOption, BackendOptions, Listed, listed};
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -40,6 +40,7 @@ use anyhow::{Result, anyhow, bail};
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::scenario::Scenario;
 use crate::engine::embedding::{Embedding, Prepared, Transcript};
+use crate::suggest;
 
 /// A backend that the program knows of, compiled in or not.
 pub struct Backend {
@@ -57,8 +58,8 @@ pub struct Backend {
 
 /// Whether a backend is part of this build.
 pub enum Availability {
-    /// Compiled in: this opens it.
-    Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>),
+    /// Compiled in: this opens it, with options that it takes.
+    Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>, fn() -> Vec<Listed>),
     /// Its feature was not asked for.
     NotCompiledIn,
     /// No feature brings it to this platform.
@@ -67,13 +68,13 @@ pub enum Availability {
 
 /// The presence of a backend that a feature brings, on platforms where it builds.
 macro_rules! brought_by {
-    ($feature:literal, $open:expr) => {
-        brought_by!($feature, on all(), else "", $open)
+    ($feature:literal, $open:expr, $options:expr) => {
+        brought_by!($feature, on all(), else "", $open, $options)
     };
-    ($feature:literal, on $platform:meta, else $why:literal, $open:expr) => {{
+    ($feature:literal, on $platform:meta, else $why:literal, $open:expr, $options:expr) => {{
         #[cfg(all(feature = $feature, $platform))]
         {
-            Availability::Here($open)
+            Availability::Here($open, $options)
         }
         #[cfg(all(not(feature = $feature), $platform))]
         {
@@ -93,44 +94,50 @@ pub static ALL: &[Backend] = &[
         feature: Some("singlepass"),
         licence: "BUSL-1.1",
         floor: false,
-        presence: brought_by!("singlepass", on unix, else "Wasmer's compilers build on Unix only", wasmer::singlepass::open),
+        presence: brought_by!("singlepass", on unix, else "Wasmer's compilers build on Unix only", wasmer::singlepass::open, wasmer::singlepass::options),
     },
     Backend {
         name: "cranelift",
         feature: Some("cranelift"),
         licence: "MIT",
         floor: false,
-        presence: brought_by!("cranelift", on unix, else "Wasmer's compilers build on Unix only", wasmer::cranelift::open),
+        presence: brought_by!("cranelift", on unix, else "Wasmer's compilers build on Unix only", wasmer::cranelift::open, wasmer::cranelift::options),
     },
     Backend {
         name: "llvm",
         feature: Some("llvm"),
         licence: "BUSL-1.1",
         floor: false,
-        presence: brought_by!("llvm", on unix, else "Wasmer's compilers build on Unix only", wasmer::llvm::open),
+        presence: brought_by!("llvm", on unix, else "Wasmer's compilers build on Unix only", wasmer::llvm::open, wasmer::llvm::options),
     },
     Backend {
         name: "wasmtime-cranelift",
         feature: Some("wasmtime"),
         licence: "Apache-2.0 WITH LLVM-exception",
         floor: false,
-        presence: brought_by!("wasmtime", wasmtime::cranelift),
+        presence: brought_by!("wasmtime", wasmtime::cranelift, wasmtime::cranelift_options),
     },
     Backend {
         name: "wasmtime-winch",
         feature: Some("wasmtime"),
         licence: "Apache-2.0 WITH LLVM-exception",
         floor: false,
-        presence: brought_by!("wasmtime", wasmtime::winch),
+        presence: brought_by!("wasmtime", wasmtime::winch, wasmtime::winch_options),
     },
     Backend {
         name: "wasmi",
         feature: Some("wasmi"),
         licence: "MIT OR Apache-2.0",
         floor: false,
-        presence: brought_by!("wasmi", wasmi::open),
+        presence: brought_by!("wasmi", wasmi::open, wasmi::options),
     },
-    Backend { name: "native", feature: None, licence: "-", floor: true, presence: Availability::Here(native::open) },
+    Backend {
+        name: "native",
+        feature: None,
+        licence: "-",
+        floor: true,
+        presence: Availability::Here(native::open, Vec::new),
+    },
 ];
 
 /// A backend with its settings: what is checked, measured, and shown as a column.
@@ -193,7 +200,15 @@ impl BackendInfo {
 impl Backend {
     /// Whether it can be opened.
     pub fn is_here(&self) -> bool {
-        matches!(self.presence, Availability::Here(_))
+        matches!(self.presence, Availability::Here(..))
+    }
+
+    /// Its options, each with the values that it takes; known only where it is here.
+    pub fn options(&self) -> Vec<Listed> {
+        match self.presence {
+            Availability::Here(_, options) => options(),
+            _ => Vec::new(),
+        }
     }
 
     /// Makes it ready.
@@ -202,7 +217,7 @@ impl Backend {
     /// When it is not part of this build, or does not know a setting; says what to do.
     pub fn open(&self, settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
         match self.presence {
-            Availability::Here(open) => open(settings).map_err(|error| anyhow!("{}: {error}", self.name)),
+            Availability::Here(open, _) => open(settings).map_err(|error| anyhow!("{}: {error}", self.name)),
             Availability::NotCompiledIn => {
                 let feature = self.feature.unwrap_or(self.name);
                 bail!("backend `{}` is not compiled in: build with --features {feature}", self.name)
@@ -225,7 +240,7 @@ pub fn parse(spec: &str) -> Result<(&'static Backend, BackendOptions)> {
     let (name, settings) = spec.split_once(':').unwrap_or((spec, ""));
     let Some(backend) = ALL.iter().find(|backend| backend.name == name) else {
         let known: Vec<_> = ALL.iter().map(|backend| backend.name).collect();
-        bail!("no backend `{name}`; there are: {}", known.join(", "));
+        bail!("no backend `{name}`; {}", suggest::hint("there are", name, &known));
     };
     Ok((backend, BackendOptions::parse(settings).map_err(|error| anyhow!("{spec}: {error}"))?))
 }
@@ -245,10 +260,11 @@ mod tests {
 
     #[test]
     fn a_wrong_name_lists_the_right_ones() {
-        let error = parse("cranlift").err().unwrap().to_string();
+        let told = |spec: &str| parse(spec).err().unwrap().to_string();
+        assert_eq!(told("cranlift:opt=none"), "no backend `cranlift`; did you mean `cranelift`?");
         assert_eq!(
-            error,
-            "no backend `cranlift`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, native"
+            told("v8"),
+            "no backend `v8`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, native"
         );
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use anyhow::{Result, bail};
 
+use crate::suggest;
+
 /// A knob of a compiler configuration `C`, with the values that it takes.
 pub struct BackendOption<C: 'static> {
     /// What the command line calls it.
@@ -14,6 +16,14 @@ pub struct BackendOption<C: 'static> {
 
 /// What a value does to a configuration, in the style of a builder.
 pub type ApplyOption<C> = fn(&mut C) -> &mut C;
+
+/// An option of a backend, with the values that it takes.
+pub type Listed = (&'static str, Vec<&'static str>);
+
+/// The names of knobs and of their values.
+pub fn listed<C>(knobs: &[BackendOption<C>]) -> Vec<Listed> {
+    knobs.iter().map(|knob| (knob.key, knob.values.iter().map(|(name, _)| *name).collect())).collect()
+}
 
 /// What the user chose, in canonical order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,10 +52,12 @@ impl BackendOptions {
     pub fn apply<C>(&self, knobs: &[BackendOption<C>], config: &mut C) -> Result<()> {
         for (key, value) in &self.0 {
             let Some(knob) = knobs.iter().find(|knob| knob.key == key) else {
-                bail!("no setting `{key}` here; there is: {}", names(knobs.iter().map(|knob| knob.key)));
+                let known: Vec<_> = knobs.iter().map(|knob| knob.key).collect();
+                bail!("no setting `{key}` here; {}", suggest::hint("there is", key, &known));
             };
             let Some((_, turn)) = knob.values.iter().find(|(name, _)| name == value) else {
-                bail!("`{key}` takes no `{value}`, but: {}", names(knob.values.iter().map(|(name, _)| *name)));
+                let known: Vec<_> = knob.values.iter().map(|(name, _)| *name).collect();
+                bail!("`{key}` takes no `{value}`; {}", suggest::hint("it takes", value, &known));
             };
             turn(config);
         }
@@ -56,11 +68,6 @@ impl BackendOptions {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<_> = names.collect();
-    if names.is_empty() { "none".into() } else { names.join(", ") }
 }
 
 impl fmt::Display for BackendOptions {
@@ -95,9 +102,16 @@ mod tests {
         let apply =
             |text| BackendOptions::parse(text).and_then(|s| s.apply(KNOBS, &mut Vec::new())).unwrap_err().to_string();
         assert_eq!(apply("speed=opt"), "no setting `speed` here; there is: opt");
-        assert_eq!(apply("opt=fast"), "`opt` takes no `fast`, but: none, speed");
+        assert_eq!(apply("opt=fast"), "`opt` takes no `fast`; it takes: none, speed");
+        assert_eq!(apply("otp=none"), "no setting `otp` here; did you mean `opt`?");
+        assert_eq!(apply("opt=sped"), "`opt` takes no `sped`; did you mean `speed`?");
         assert_eq!(apply("opt"), "`opt` is not `setting=value`");
         assert_eq!(apply("opt=none,opt=speed"), "`opt` is set twice");
+    }
+
+    #[test]
+    fn knobs_are_listed_with_their_values() {
+        assert_eq!(listed(KNOBS), [("opt", vec!["none", "speed"])]);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use crate::fuzz::oracle;
 use crate::fuzz::result;
 use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -14,7 +14,7 @@ use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::fuzz_worker::FuzzWorker;
 use crate::fuzz::result::RandomRun;
 use crate::results;
-use crate::worker::supervisor::Launcher;
+use crate::worker::supervisor::{Launcher, WorkerError};
 
 /// What is to be tried.
 #[derive(Debug, Clone)]
@@ -35,24 +35,20 @@ pub struct FuzzConfig {
 const BATCH: u64 = 25;
 
 /// Tries random modules on all subjects. `over` is told how many are done, and how many kinds of disagreement that nothing
-/// explains were found until then. A run that is `cancelled` tells what it has.
+/// explains were found until then. A run that is interrupted tells what it has.
 ///
 /// # Errors
 /// When no worker can be had for a subject at all.
-pub fn random(
-    launcher: &Launcher,
-    trials: &FuzzConfig,
-    over: &(dyn Fn(u64, usize) + Sync),
-    cancelled: &AtomicBool,
-) -> Result<RandomRun> {
+pub fn random(launcher: &Launcher, trials: &FuzzConfig, over: &(dyn Fn(u64, usize) + Sync)) -> Result<RandomRun> {
     let started = Instant::now();
     let (next, run) = (AtomicU64::new(0), Mutex::new(empty(trials)));
     let one_batch_after_the_other = || -> Result<()> {
         let mut lane = FuzzWorker::new(launcher, trials);
-        while let Some(numbers) = batch(&next, trials.count)
-            && !cancelled.load(Ordering::Relaxed)
-        {
-            one_batch(&mut lane, numbers, &run)?;
+        while let Some(numbers) = batch(&next, trials.count) {
+            match one_batch(&mut lane, numbers, &run) {
+                Err(error) if WorkerError::is_interruption(&error) => break,
+                done => done?,
+            }
             let run = run.lock().expect("no lane panics");
             over(run.tally.modules + run.tally.none, run.unexplained().count());
         }
@@ -109,6 +105,7 @@ fn empty(trials: &FuzzConfig) -> RandomRun {
         tally: result::FuzzCounts::default(),
         seconds: 0.0,
         kinds: vec![],
+        interrupted: false,
     }
 }
 

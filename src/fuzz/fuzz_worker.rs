@@ -2,7 +2,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 
 use super::campaign::FuzzConfig;
 use super::oracle;
@@ -89,6 +89,7 @@ impl<'a> FuzzWorker<'a> {
             Ok(Response::Tried { next }) if all && next == numbers.end => self.workers[subject] = Some(worker),
             // It panicked over the last one.
             Ok(Response::Tried { .. }) if some => {}
+            Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
             // It was lost over the one after those that it told of.
             _ if !all => gave.push(None),
             _ => {}
@@ -131,6 +132,7 @@ impl<'a> FuzzWorker<'a> {
                 Ok(ObservedModule { seen: vec![], lost: None })
             }
             Ok(other) => Err(anyhow!("the worker answered another question: {other:?}")),
+            Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
             Err(lost) => Ok(ObservedModule { seen: vec![], lost: Some((last, told(&lost))) }),
         }
     }
@@ -142,6 +144,7 @@ fn told(lost: &WorkerError) -> (String, String) {
         WorkerError::Crashed(how) => format!("crashed: {}", how.split(';').next().unwrap_or_default()),
         WorkerError::TimedOut(_) => "did not come back".into(),
         WorkerError::OverMemory { .. } => "held too much memory".into(),
+        WorkerError::Interrupted => lost.to_string(),
         WorkerError::Garbled(_) => "said what is no answer".into(),
     };
     (few, lost.to_string())

@@ -3,6 +3,7 @@ use anyhow::Result;
 
 use super::fuzz_worker::FuzzWorker;
 use crate::fuzz::result::Mismatch;
+use crate::worker::supervisor::WorkerError;
 
 /// How many smaller modules are looked at, at most.
 const ATTEMPTS: usize = 400;
@@ -16,7 +17,11 @@ pub(crate) fn shrunk(lane: &mut FuzzWorker, apart: &Mismatch) -> Result<Mismatch
             if attempts > ATTEMPTS {
                 return Ok(smallest);
             }
-            if let Some(other) = lane.look_at(&dna)?.filter(|other| other.is_like(apart)) {
+            let other = match lane.look_at(&dna) {
+                Err(error) if WorkerError::is_interruption(&error) => return Ok(smallest),
+                other => other?,
+            };
+            if let Some(other) = other.filter(|other| other.is_like(apart)) {
                 smallest = other;
                 continue 'smaller;
             }

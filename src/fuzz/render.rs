@@ -1,6 +1,7 @@
 //! What random modules showed.
 use std::fmt::Write;
 
+use crate::escape::escaped;
 use crate::fuzz::result::{MismatchKind, RandomRun};
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
 use crate::output::units;
@@ -44,18 +45,23 @@ fn told(kind: &MismatchKind, run: &RandomRun) -> String {
     let first = &kind.first;
     let style = if kind.explained.is_some() { DIM } else { BAD };
     let times = if kind.times == 1 { "once".into() } else { format!("{} times", units::count(kind.times)) };
-    let head = painted(style, &format!("{}: {}", first.doing, first.about));
+    let head = painted(style, &format!("{}: {}", first.doing, escaped(&first.about)));
     let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.dna.number));
     for side in &first.sides {
         let who: Vec<_> = side.subjects.iter().map(|subject| run.subjects[*subject].as_str()).collect();
-        let _ = writeln!(shown, "  {}: {}", who.join(", "), side.detail.lines().next().unwrap_or_default());
+        let _ = writeln!(shown, "  {}: {}", who.join(", "), escaped(side.detail.lines().next().unwrap_or_default()));
     }
     if let Some(why) = &kind.explained {
         shown += &wrapped(&painted(DIM, &format!("  {} ({})", why.reason, why.upstream)));
     }
     if let Some(saved) = &kind.saved {
-        let _ =
-            writeln!(shown, "  {} ({}); shown again by\n  {}", saved.file, units::bytes(saved.bytes), saved.command);
+        let _ = writeln!(
+            shown,
+            "  {} ({}); shown again by\n  {}",
+            escaped(&saved.file),
+            units::bytes(saved.bytes),
+            escaped(&saved.command)
+        );
     }
     shown
 }

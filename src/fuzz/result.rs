@@ -27,6 +27,9 @@ pub struct RandomRun {
     pub seconds: f64,
     /// The kinds of disagreement, those that nothing explains first.
     pub kinds: Vec<MismatchKind>,
+    /// Whether the program was interrupted, so that modules are missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub interrupted: bool,
 }
 
 /// How much was tried.

@@ -158,7 +158,7 @@ pub fn matrix<'a>(checked: &'a CheckResult) -> String {
 type ScenarioRow<'a> = (&'a str, Vec<Option<&'a Verdict>>);
 
 /// The longest word for a verdict.
-const WORD: usize = "TIMED OUT".len();
+const WORD: usize = "OVER MEMORY".len();
 
 /// The width of the terminal, where stdout is one.
 pub(crate) fn terminal_width() -> Option<usize> {
@@ -233,6 +233,13 @@ pub fn listing(listing: &Catalog) -> String {
         };
         backends.add_row([entry.name.to_owned(), presence, compiler, entry.licence.to_owned(), claims]);
     }
+    // Each option as it is written behind a backend's name and a colon.
+    let mut options = table(["backend", "option", "values"]);
+    for entry in &listing.backends {
+        let rows = entry.options.iter().map(|(key, values)| [entry.name, *key, &values.join(", ")].map(str::to_owned));
+        options.add_rows(rows);
+    }
+    let options = if options.is_empty() { String::new() } else { written(&options) + "\n" };
     let entries = |title, entries: &[crate::results::Entry]| {
         let mut table = table([title, ""]);
         table.add_rows(entries.iter().map(|entry| [entry.id, entry.shows]));
@@ -240,7 +247,7 @@ pub fn listing(listing: &Catalog) -> String {
     };
     let scenarios = entries("scenario", &listing.scenarios);
     let benchmarks = entries("benchmark", &listing.benchmarks);
-    format!("{}\n{scenarios}\n{benchmarks}", written(&backends))
+    format!("{}\n{options}{scenarios}\n{benchmarks}", written(&backends))
 }
 
 #[cfg(test)]

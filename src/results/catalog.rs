@@ -1,4 +1,6 @@
 //! The output of `list` as data.
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Build;
@@ -30,6 +32,8 @@ pub struct BackendEntry {
     pub licence: &'static str,
     /// Whether it is no backend, but what they are held against.
     pub floor: bool,
+    /// Its options, each with the values that it takes; known only where it is here.
+    pub options: BTreeMap<&'static str, Vec<&'static str>>,
     /// What it says of itself; known only where it is here.
     pub about: Option<BackendInfo>,
 }

@@ -25,7 +25,7 @@ impl Journal {
     /// # Errors
     /// When nothing can be written there.
     pub fn open(report: &Path) -> Result<Self> {
-        anyhow::ensure!(!report.is_dir(), "{} is a folder; name a file in it", report.display());
+        AtomicFile::begin(report)?;
         let mut journal = report.as_os_str().to_owned();
         journal.push(".journal");
         let journal = PathBuf::from(journal);

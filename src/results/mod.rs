@@ -69,4 +69,7 @@ pub struct CheckResult {
     pub absent: Vec<AbsentBackend>,
     /// The cells.
     pub played: Vec<ScenarioResult>,
+    /// Whether the program was interrupted, so that cells are missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub interrupted: bool,
 }

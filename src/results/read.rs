@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::{CheckResult, Report, ReportSet, VERSION, journal};
+use crate::escape::escaped;
 
 /// More than any run writes: a file beyond it is something else.
 const LARGEST: u64 = 256 << 20;
@@ -29,7 +30,8 @@ impl Document {
     /// # Errors
     /// When it cannot be read, or is none of the documents; names the file, and the place in it.
     pub fn read(path: &Path) -> Result<Self> {
-        content(path).and_then(|text| Self::parse(&text)).with_context(|| path.display().to_string())
+        let shown = || if path == Path::new("-") { "standard input".into() } else { path.display().to_string() };
+        content(path).and_then(|text| Self::parse(&text)).with_context(shown)
     }
 
     /// The same for what a file holds.
@@ -37,7 +39,8 @@ impl Document {
     /// # Errors
     /// When it is none of the documents; names the place.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::parsed(text).map_err(|error| anyhow!(in_one_line(&format!("{error:#}"))))
+        // What a file says is quoted where it is refused, line breaks and all.
+        Self::parsed(text).map_err(|error| anyhow!(escaped(&format!("{error:#}")).into_owned()))
     }
 
     fn parsed(text: &str) -> Result<Self> {
@@ -131,11 +134,6 @@ fn explained(error: serde_json::Error) -> anyhow::Error {
         Category::Data | Category::Io => "is no document of this program",
     };
     anyhow!("{what}: {error}")
-}
-
-/// What a file says is quoted where it is refused, line breaks and all: these are written as in Rust.
-fn in_one_line(told: &str) -> String {
-    told.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]

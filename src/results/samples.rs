@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Build, Variant};
 use crate::catalog::benchmark::CellId;
+use crate::escape::escaped_lines;
 
 /// What `measure` found: the fingerprint of the machine, what was asked for, and every sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -159,7 +160,7 @@ impl SkipReason {
     /// What there is to say of it.
     pub fn reason(&self) -> String {
         match self {
-            Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => why.clone(),
+            Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => escaped_lines(why),
             Self::TooSlow { needs_seconds: Some(seconds) } => {
                 format!(
                     "three samples on every subject take {seconds:.0} s, and there were not as many left; raise --budget"

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{CellRecord, CheckResult, Report, ReportSet, SkipReason, Variant, Verdict};
 use crate::catalog::benchmark;
 use crate::engine;
+use crate::escape::escaped_lines;
 
 /// What cannot be, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -176,9 +177,7 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
 /// Texts are shown on terminals: nothing in them may steer one.
 fn clean<'a>(texts: impl IntoIterator<Item = &'a mut String>) {
     for text in texts {
-        if text.contains(|letter: char| letter.is_control() && letter != '\n' && letter != '\t') {
-            *text = text.replace(|letter: char| letter.is_control() && letter != '\n' && letter != '\t', "\u{fffd}");
-        }
+        *text = escaped_lines(text);
     }
 }
 
@@ -205,7 +204,7 @@ impl Verdict {
             Self::Failed { why } | Self::Unsupported { why } => vec![why],
             Self::KnownDivergence { came, reason, upstream } => vec![came, reason, upstream],
             Self::Crashed { how } => vec![how],
-            Self::TimedOut { limit } => vec![limit],
+            Self::TimedOut { limit } | Self::OverMemory { limit } => vec![limit],
         }
     }
 }
@@ -342,7 +341,7 @@ pub(crate) mod tests {
         report.machine.cpu = "\u{1b}[31mred\u{7}".into();
         report.cells[0].trouble = Some(SkipReason::Failed { why: "two\nlines\u{1b}c".into() });
         report.validate().unwrap();
-        assert_eq!(report.machine.cpu, "\u{fffd}[31mred\u{fffd}");
-        assert_eq!(report.cells[0].trouble.as_ref().unwrap().reason(), "two\nlines\u{fffd}c");
+        assert_eq!(report.machine.cpu, "\\u{1b}[31mred\\u{7}");
+        assert_eq!(report.cells[0].trouble.as_ref().unwrap().reason(), "two\nlines\\u{1b}c");
     }
 }

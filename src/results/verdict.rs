@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape::escaped_lines;
+
 /// What a scenario gave on a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
@@ -33,8 +35,13 @@ pub enum Verdict {
         /// The signal, the exit status or the panic; and the last that it said.
         how: String,
     },
-    /// The worker did not answer within the time or the memory that it was given, and was killed.
+    /// The worker did not answer within the time that it was given, and was killed.
     TimedOut {
+        /// Which limit.
+        limit: String,
+    },
+    /// The worker held more memory than it was given, and was killed.
+    OverMemory {
         /// Which limit.
         limit: String,
     },
@@ -43,12 +50,17 @@ pub enum Verdict {
 impl Verdict {
     /// Whether it lets a check fail.
     pub fn is_bad(&self) -> bool {
-        matches!(self, Self::Failed { .. } | Self::Crashed { .. } | Self::TimedOut { .. })
+        matches!(self, Self::Failed { .. }) || self.loses_the_worker()
+    }
+
+    /// Whether it says that a limit was reached, and nothing of what the backend would have done.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::TimedOut { .. } | Self::OverMemory { .. })
     }
 
     /// Whether the worker is gone, or not to be trusted any more.
     pub fn loses_the_worker(&self) -> bool {
-        matches!(self, Self::Crashed { .. } | Self::TimedOut { .. })
+        matches!(self, Self::Crashed { .. }) || self.is_limit()
     }
 
     /// A word for a table's cell.
@@ -60,18 +72,20 @@ impl Verdict {
             Self::Unsupported { .. } => "n/a",
             Self::Crashed { .. } => "CRASHED",
             Self::TimedOut { .. } => "TIMED OUT",
+            Self::OverMemory { .. } => "OVER MEMORY",
         }
     }
 
-    /// The reason, where there is one.
+    /// The reason, where there is one, as it can be shown on a terminal.
     pub fn reason(&self) -> Option<String> {
-        match self {
-            Self::Passed => None,
-            Self::Failed { why } | Self::Unsupported { why } => Some(why.clone()),
-            Self::KnownDivergence { came, reason, upstream } => Some(format!("{reason} ({upstream}); came: {came}")),
-            Self::Crashed { how } => Some(how.clone()),
-            Self::TimedOut { limit } => Some(limit.clone()),
-        }
+        let reason = match self {
+            Self::Passed => return None,
+            Self::Failed { why } | Self::Unsupported { why } => why,
+            Self::KnownDivergence { came, reason, upstream } => &format!("{reason} ({upstream}); came: {came}"),
+            Self::Crashed { how } => how,
+            Self::TimedOut { limit } | Self::OverMemory { limit } => limit,
+        };
+        Some(escaped_lines(reason))
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interface::{ExternKind, Interface};
 use crate::engine::embedding::{Type, Value};
+use crate::escape::escaped;
 use crate::suggest;
 
 /// A call that is asked for.
@@ -57,7 +58,7 @@ impl Invocation {
 impl fmt::Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let arguments: Vec<_> = self.arguments.iter().map(Value::to_string).collect();
-        write!(f, "{}({})", self.export, arguments.join(", "))
+        write!(f, "{}({})", escaped(&self.export), arguments.join(", "))
     }
 }
 

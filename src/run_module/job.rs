@@ -1,12 +1,13 @@
 //! The steps of a module job: validate, compile, serialize, instantiate, call.
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::exported_state::left_behind;
 use super::import_calls::ImportCalls;
@@ -20,6 +21,7 @@ use crate::engine::embedding::{Compiled, Embedding, Instance, NotInstantiated, O
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleJob {
     /// Where it lies, as WebAssembly.
+    #[serde(serialize_with = "any_path", deserialize_with = "read_path")]
     pub path: PathBuf,
     /// What its exported call is; nothing is called where there is none.
     pub invocation: Option<Invocation>,
@@ -27,6 +29,27 @@ pub struct ModuleJob {
     pub exit_at: Option<ExitAt>,
     /// How much fuel its instances have; it is not counted where there is none.
     pub fuel: Option<u64>,
+}
+
+/// As text where it is text, as it nearly always is; else as serde writes what the system has.
+fn any_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    match path.to_str() {
+        Some(text) => text.serialize(to),
+        None => path.as_os_str().serialize(to),
+    }
+}
+
+fn read_path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(PathBuf),
+        Raw(OsString),
+    }
+    Written::deserialize(from).map(|written| match written {
+        Written::Text(path) => path,
+        Written::Raw(path) => path.into(),
+    })
 }
 
 impl ModuleJob {

@@ -2,6 +2,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::engine::embedding::Trap;
+use crate::escape::escaped;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, table, wrapped, written};
 use crate::output::units;
 use crate::results::Verdict;
@@ -13,7 +15,7 @@ pub fn table_of(ran: &ModuleRun) -> String {
     let facts = &ran.module;
     let mut shown = format!(
         "{}: {}, {}, {}, {}\n\n",
-        painted(BOLD, &facts.name),
+        painted(BOLD, &escaped(&facts.name)),
         units::bytes(facts.bytes),
         counted(facts.functions as usize, "function"),
         counted(facts.imports, "import"),
@@ -56,7 +58,7 @@ fn cell(taken: Option<&StepTaken>) -> String {
             units::time(Duration::from_nanos(*took))
         }
         Some(StepTaken { verdict: Verdict::Unsupported { .. }, .. }) => painted(DIM, "n/a"),
-        Some(StepTaken { verdict: Verdict::TimedOut { .. }, .. }) => painted(BAD, "LIMIT"),
+        Some(StepTaken { verdict, .. }) if verdict.is_limit() => painted(BAD, "LIMIT"),
         Some(taken) => painted(BAD, taken.verdict.word()),
     }
 }
@@ -74,7 +76,7 @@ fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
         (None, _) => row.calls.as_ref().map(|_| "lost while it ran".to_owned())?,
     };
     if let Some(calls) = &row.calls {
-        let last: Vec<_> = calls.last.iter().map(String::as_str).collect();
+        let last: Vec<_> = calls.last.iter().map(|name| escaped(name)).collect();
         let _ = match (calls.made, last.as_slice()) {
             (0, _) => write!(told, ", with no call of an import"),
             (1, [only]) => write!(told, ", after one call of an import: {only}"),
@@ -151,21 +153,15 @@ fn disagreements(ran: &ModuleRun) -> String {
         return String::new();
     }
     if ran.disagreements.is_empty() {
-        // A backend that was cut short says nothing of the rest.
-        let finished = |row: &&BackendRun| {
-            let over = |verdict: &Verdict| !matches!(verdict, Verdict::Passed | Verdict::Failed { .. });
-            row.outcome.is_some()
-                || !row.steps.iter().any(|taken| taken.step != Step::Serialize && over(&taken.verdict))
-        };
-        let (all, finished) = (ran.rows.len(), ran.rows.iter().filter(finished).count());
+        let (all, finished) = (ran.rows.len(), ran.rows.iter().filter(|row| row.is_finished()).count());
         let who = match finished {
             2 if all == 2 => "both backends agree".to_owned(),
             _ if finished == all => format!("all {all} backends agree"),
-            0 => return String::new(),
+            0 => return not_compared(ran),
             1 => format!("1 of {all} backends came to the end: nothing to compare it with"),
             _ => format!("the {finished} of {all} backends that came to the end agree"),
         };
-        return format!("{}\n", painted(GOOD, &who));
+        return format!("{}\n", painted(GOOD, &who)) + &not_compared(ran);
     }
     let mut shown = String::new();
     for apart in &ran.disagreements {
@@ -174,6 +170,19 @@ fn disagreements(ran: &ModuleRun) -> String {
             let labels: Vec<_> = subjects.iter().map(|subject| ran.subjects[*subject].label.as_str()).collect();
             let _ = writeln!(shown, "  {}: {text}", labels.join(", "));
         }
+    }
+    shown + &not_compared(ran)
+}
+
+/// What differs by engine and is held against none.
+fn not_compared(ran: &ModuleRun) -> String {
+    let ran_out = |trap| ran.rows.iter().any(|row| row.ran_out_of() == Some(trap));
+    let mut shown = String::new();
+    if ran_out(Trap::CallStackExhausted) {
+        shown += "how deep a stack goes is each engine's own: where it is exhausted is no disagreement\n";
+    }
+    if ran_out(Trap::OutOfFuel) {
+        shown += "how fuel is counted is each engine's own: where it is used up is no disagreement\n";
     }
     shown
 }

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::embedding::Outcome;
+use crate::engine::embedding::{Outcome, Trap};
+use crate::escape::escaped;
 use crate::results::{AbsentBackend, Variant, Verdict};
 use crate::run_module::{ImportCalls, Invocation, Step};
 
@@ -26,6 +27,9 @@ pub struct ModuleRun {
     pub rows: Vec<BackendRun>,
     /// In what they disagree.
     pub disagreements: Vec<Disagreement>,
+    /// Whether the program was interrupted, so that backends are missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub interrupted: bool,
 }
 
 /// What is known of a module without running it.
@@ -90,6 +94,27 @@ impl BackendRun {
     pub fn is_bad(&self) -> bool {
         self.steps.iter().any(|step| step.verdict.is_bad())
     }
+
+    /// What it ran out of, where that ended it: the stack or the fuel. How deep a stack goes and what is paid for with fuel
+    /// is each engine's own, so how far it came until then is no opinion.
+    pub fn ran_out_of(&self) -> Option<Trap> {
+        match self.outcome {
+            Some(Outcome::Trapped(trap @ (Trap::CallStackExhausted | Trap::OutOfFuel))) => Some(trap),
+            _ => None,
+        }
+    }
+
+    /// How it ended, where that is an opinion.
+    fn ended(&self) -> Option<&Outcome> {
+        self.outcome.as_ref().filter(|_| self.ran_out_of().is_none())
+    }
+
+    /// Whether it came to an end of its own: it was not cut short by a limit or a crash, and ran out of nothing.
+    pub fn is_finished(&self) -> bool {
+        let over = |taken: &StepTaken| !matches!(taken.verdict, Verdict::Passed | Verdict::Failed { .. });
+        let cut_short = || self.steps.iter().any(|taken| taken.step != Step::Serialize && over(taken));
+        self.ran_out_of().is_none() && (self.outcome.is_some() || !cut_short())
+    }
 }
 
 /// In what backends disagree: which steps they took well, and then, among those that came to an end, how that was.
@@ -99,18 +124,20 @@ pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
         // What a backend never does is no opinion, nor is what was cut short, or a step that was not come to.
         let word = |row: &BackendRun| {
             let taken = row.steps.iter().find(|taken| taken.step == step)?;
-            let opinion = !matches!(taken.verdict, Verdict::Unsupported { .. } | Verdict::TimedOut { .. });
+            // The step that it ran out in is its last.
+            let ran_out = row.ran_out_of().is_some() && row.steps.last() == Some(taken);
+            let opinion =
+                !ran_out && !matches!(taken.verdict, Verdict::Unsupported { .. }) && !taken.verdict.is_limit();
             opinion.then(|| taken.verdict.word().to_owned())
         };
         compare(step.to_string(), rows, word, &mut found);
     }
-    let ended = |row: &BackendRun| row.outcome.is_some().then_some(());
-    compare("outcome".into(), rows, |row| row.outcome.as_ref().map(Outcome::to_string), &mut found);
+    compare("outcome".into(), rows, |row| row.ended().map(Outcome::to_string), &mut found);
     let calls = |row: &BackendRun| {
-        ended(row)?;
+        row.ended()?;
         let calls = row.calls.as_ref()?;
         Some(match calls.last.back() {
-            Some(last) => format!("{} calls, the last of {last}", calls.made),
+            Some(last) => format!("{} calls, the last of {}", calls.made, escaped(last)),
             None => "none".into(),
         })
     };
@@ -119,7 +146,8 @@ pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
     names.sort_unstable();
     names.dedup();
     for name in names {
-        compare(format!("export `{name}`"), rows, |row| row.state.get(name).cloned(), &mut found);
+        let state = |row: &BackendRun| row.state.get(name).filter(|_| row.ran_out_of().is_none()).cloned();
+        compare(format!("export `{}`", escaped(name)), rows, state, &mut found);
     }
     found
 }
@@ -167,6 +195,25 @@ mod tests {
         let about: Vec<_> = apart.iter().map(|apart| apart.about.as_str()).collect();
         assert_eq!(about, ["outcome", "calls of imports", "export `memory`"]);
         assert_eq!(apart[0].sides[0], ("exited early with exit code: 1".into(), vec![0, 2]));
+    }
+
+    #[test]
+    fn how_deep_a_stack_goes_and_how_far_fuel_takes_is_no_disagreement() {
+        for trap in [Trap::CallStackExhausted, Trap::OutOfFuel] {
+            let ran_out = |made, state| {
+                let failed = Verdict::Failed { why: trap.to_string() };
+                let steps = vec![StepTaken { step: Step::Call, verdict: failed, nanoseconds: Some(1) }];
+                BackendRun { steps, ..row(Outcome::Trapped(trap), made, state) }
+            };
+            let returned = |state| row(Outcome::Returned(vec![]), 1, state);
+            assert_eq!(disagreements(&[ran_out(3, "a"), ran_out(4, "b")]), []);
+            assert_eq!(disagreements(&[ran_out(3, "a"), returned("b"), returned("b")]), []);
+            assert_eq!(disagreements(&[ran_out(3, "a"), returned("b"), returned("c")]).len(), 1);
+            assert!(!ran_out(3, "a").is_finished() && returned("a").is_finished());
+        }
+        // Any other trap is an opinion.
+        let trapped = row(Outcome::Trapped(Trap::Unreachable), 1, "a");
+        assert_eq!(disagreements(&[trapped, row(Outcome::Returned(vec![]), 1, "a")])[0].about, "outcome");
     }
 
     #[test]

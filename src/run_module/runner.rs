@@ -14,7 +14,7 @@ use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 /// Takes a module through its steps on a subject, as far as it gets. `at` is told each step before it is taken.
 ///
 /// # Errors
-/// When no worker can be had for the subject at all.
+/// When no worker can be had for the subject at all, or the program is interrupted.
 pub fn errand(
     launcher: &Launcher,
     spec: &str,
@@ -25,7 +25,7 @@ pub fn errand(
     let (mut worker, hello) = launcher.launch(spec)?;
     let lack = lack(&hello, errand);
     let mut row = BackendRun::default();
-    if let Err(verdict) = load(&mut worker, errand, limits) {
+    if let Err(verdict) = load(&mut worker, errand, limits)? {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
         return Ok((hello, row));
     }
@@ -34,7 +34,7 @@ pub fn errand(
             break;
         }
         at(step);
-        let (verdict, nanoseconds) = take(&mut worker, step, limits, &mut row);
+        let (verdict, nanoseconds) = take(&mut worker, step, limits, &mut row)?;
         let verdict = excused(verdict, step, lack.as_deref());
         // A module that cannot be serialised can be run.
         let over = verdict != Verdict::Passed && (step != Step::Serialize || verdict.loses_the_worker());
@@ -66,14 +66,14 @@ fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
 }
 
 /// Has the worker fetch the module.
-fn load(worker: &mut Worker, errand: &ModuleJob, limits: &Limits) -> Result<(), Verdict> {
+fn load(worker: &mut Worker, errand: &ModuleJob, limits: &Limits) -> Result<Result<(), Verdict>> {
     let wrong = |why| Verdict::Failed { why };
-    match worker.ask(&Request::Load { errand: errand.clone() }, limits, |_| ()) {
+    Ok(match worker.ask(&Request::Load { errand: errand.clone() }, limits, |_| ()) {
         Ok(Response::Loaded) => Ok(()),
         Ok(Response::Unable { why, .. }) => Err(wrong(format!("{}: {why}", shown(&errand.path)))),
         Ok(other) => Err(stray(worker, &other)),
-        Err(gone) => Err(lost(gone, limits)),
-    }
+        Err(gone) => Err(lost(gone, limits)?),
+    })
 }
 
 fn shown(path: &Path) -> String {
@@ -81,15 +81,15 @@ fn shown(path: &Path) -> String {
 }
 
 /// Takes one step, and notes what it gave.
-fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) -> (Verdict, Option<u64>) {
+fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) -> Result<(Verdict, Option<u64>)> {
     let mut so_far: Option<ImportCalls> = None;
     let answer = worker.ask(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
     let stepped = match answer {
         Ok(Response::Stepped { stepped }) => stepped,
-        Ok(other) => return (stray(worker, &other), None),
+        Ok(other) => return Ok((stray(worker, &other), None)),
         Err(gone) => {
             row.calls = so_far;
-            return (lost(gone, limits), None);
+            return Ok((lost(gone, limits)?, None));
         }
     };
     let verdict = match stepped.done {
@@ -111,7 +111,7 @@ fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) 
         Done::Failed { why } => Verdict::Failed { why },
         Done::Panicked { message } => Verdict::Crashed { how: format!("panicked: {message}") },
     };
-    (verdict, Some(stepped.nanoseconds))
+    Ok((verdict, Some(stepped.nanoseconds)))
 }
 
 /// An exit is as good an end as a return: it is what was asked for, or what the guest does when it is done.
@@ -130,18 +130,22 @@ fn stray(worker: &mut Worker, answer: &Response) -> Verdict {
 }
 
 /// What was cut short says how to give it longer.
-fn lost(lost: WorkerError, limits: &Limits) -> Verdict {
-    let limit = match lost {
+///
+/// # Errors
+/// When it was the program that was interrupted: that is no verdict.
+fn lost(lost: WorkerError, limits: &Limits) -> Result<Verdict, WorkerError> {
+    Ok(match lost {
+        WorkerError::Interrupted => return Err(lost),
         WorkerError::TimedOut(_) => {
             let seconds = (limits.time.as_secs_f64() * 5.0).ceil();
-            format!("{lost}; --timeout {seconds} gives it longer")
+            Verdict::TimedOut { limit: format!("{lost}; --timeout {seconds} gives it longer") }
         }
         WorkerError::OverMemory { .. } => {
-            format!("{lost}; --memory {}G gives it more", (limits.memory * 2).div_ceil(1 << 30))
+            let gibibytes = (limits.memory * 2).div_ceil(1 << 30);
+            Verdict::OverMemory { limit: format!("{lost}; --memory {gibibytes}G gives it more") }
         }
-        other => return other.into(),
-    };
-    Verdict::TimedOut { limit }
+        other => other.into(),
+    })
 }
 
 #[cfg(test)]

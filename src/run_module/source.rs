@@ -1,4 +1,5 @@
 //! Reads a module from a file or standard input, as bytes or text.
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use super::interface::Interface;
 
 /// A module that somebody named, where workers can read it: it does not travel through their pipes.
 pub struct Source {
-    /// What it was called.
+    /// What it was called, as text.
     pub name: String,
     /// How many bytes it has, as WebAssembly.
     pub bytes: u64,
@@ -33,14 +34,14 @@ impl Source {
     ///
     /// # Errors
     /// When it cannot be read, or is no module; in one line.
-    pub fn open(name: &str) -> Result<Self> {
-        let stdin = name == STDIN;
-        let shown = if stdin { "standard input" } else { name };
-        Self::take(name, stdin).with_context(|| shown.to_owned())
+    pub fn open(name: impl AsRef<OsStr>) -> Result<Self> {
+        let name = name.as_ref();
+        let shown = if name == STDIN { "standard input".into() } else { name.to_string_lossy() };
+        Self::take(Path::new(name), name == STDIN).with_context(|| shown.into_owned())
     }
 
-    fn take(name: &str, stdin: bool) -> Result<Self> {
-        let found = if stdin { bounded(io::stdin().lock())? } else { bounded(opened(Path::new(name))?)? };
+    fn take(name: &Path, stdin: bool) -> Result<Self> {
+        let found = if stdin { bounded(io::stdin().lock())? } else { bounded(opened(name)?)? };
         let (wasm, as_it_was) = if is_text(&found) { (assembled(&found)?, false) } else { (found, !stdin) };
         let interface = Interface::read(&wasm)?;
         let bytes = wasm.len() as u64;
@@ -52,7 +53,7 @@ impl Source {
             file.write_all(&wasm)?;
             (file.path().to_owned(), Some(file))
         };
-        Ok(Self { name: name.into(), bytes, interface, path, _made: made })
+        Ok(Self { name: name.to_string_lossy().into_owned(), bytes, interface, path, _made: made })
     }
 
     /// Where workers find it.

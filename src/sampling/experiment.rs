@@ -23,7 +23,7 @@ use crate::results::{Build, CellRecord, Launch, Report, RunInfo, SkipReason, VER
 use crate::sampling::pilot::Pilot;
 use crate::sampling::plan::{Allocation, BudgetPacer};
 use crate::sampling::worker_set::WorkerSet;
-use crate::worker::Hello;
+use crate::worker::{Hello, WorkerError};
 
 /// What is to be measured.
 #[derive(Debug, Clone)]
@@ -78,7 +78,8 @@ const PLANNED: f64 = 0.92;
 /// Measures. What was measured before it was cancelled, or ran out of budget, is in the report.
 ///
 /// # Errors
-/// When no worker can be had, the budget is too small for any of it, or the journal cannot be written.
+/// When no worker can be had, the budget is too small for any of it, it is cancelled before the first launch, or the
+/// journal cannot be written.
 pub fn measure(order: &Experiment, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
     let began = Instant::now();
     let order = &order.keeping_artifacts()?;
@@ -87,12 +88,15 @@ pub fn measure(order: &Experiment, mut journal: Option<&mut Journal>, onlooker: 
 
     let handicaps = |at, entrant| order.handicap(at, entrant);
     let pilot = pilot::pilot(crew, &order.addresses, &handicaps, order.budget / 2, onlooker)?;
+    if onlooker.is_cancelled() {
+        bail!(WorkerError::Interrupted);
+    }
     let costs: Vec<_> = (0..order.addresses.len()).map(|at| pilot.cost(at)).collect();
     let launching = pilot.launching * order.launches;
     let left = order.budget.mul_f64(PLANNED).saturating_sub(began.elapsed() + launching);
     let shares = plan::share(left, &costs, order.launches);
     pilot.note(&shares, &mut report);
-    if !report.cells.iter().any(|cell| cell.trouble.is_none()) && !onlooker.is_cancelled() {
+    if !report.cells.iter().any(|cell| cell.trouble.is_none()) {
         let least = costs.iter().map(|cost| cost.least()).min().unwrap_or_default() + began.elapsed() + launching;
         match shares.iter().any(|share| matches!(share, Allocation::TooSlow(_))) {
             true => {
@@ -117,7 +121,11 @@ pub fn measure(order: &Experiment, mut journal: Option<&mut Journal>, onlooker: 
             break;
         }
         let plan = LaunchTask { number: launch, order, shares: &shares, pilot: &pilot, pace: pace_now, deadline };
-        let Some(cells) = plan.run(&report, &mut random, onlooker)? else { break };
+        let cells = match plan.run(&report, &mut random, onlooker) {
+            Err(error) if WorkerError::is_interruption(&error) => break,
+            cells => cells?,
+        };
+        let Some(cells) = cells else { break };
         if let Some(journal) = journal.as_deref_mut() {
             journal.launch(&cells)?;
         }
@@ -210,7 +218,8 @@ impl LaunchTask<'_> {
                 }
             }
         }
-        Ok(Some(cells))
+        // What was interrupted in its last cell is no launch either.
+        Ok((!onlooker.is_cancelled()).then_some(cells))
     }
 
     /// How long the whole still takes: by this launch where it has got far enough, and never past the deadline.

@@ -1,6 +1,7 @@
 //! What a soak left behind.
 use std::fmt::Write;
 
+use crate::escape::escaped_lines;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
 use crate::output::units;
 use crate::soak::result::{MOST_BYTES_EACH, SoakResult, SoakSample};
@@ -38,7 +39,9 @@ pub fn told(soaked: &SoakResult) -> String {
     let _ = writeln!(shown, "  {}", painted(DIM, &slope));
     match soaked.wrong().as_slice() {
         [] => shown += &format!("  {}\n", painted(GOOD, "nothing grows")),
-        wrong => wrong.iter().for_each(|wrong| shown += &wrapped(&format!("  {}", painted(BAD, wrong)))),
+        wrong => {
+            wrong.iter().for_each(|wrong| shown += &wrapped(&format!("  {}", painted(BAD, &escaped_lines(wrong)))))
+        }
     }
     shown
 }

@@ -15,6 +15,9 @@ pub struct SoakResult {
     pub samples: Vec<SoakSample>,
     /// Why it was over before its time.
     pub failed: Option<String>,
+    /// Whether the program was interrupted before its time.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub interrupted: bool,
 }
 
 /// What a process held at one time; nothing where the platform does not tell.
@@ -92,7 +95,7 @@ mod tests {
             SoakSample { seconds: n as f64, times: n * 100_000, resident, files, threads }
         };
         let samples = (0..100).map(sample).collect();
-        SoakResult { subject: "one".into(), left: ExitCounts::default(), samples, failed: None }
+        SoakResult { subject: "one".into(), left: ExitCounts::default(), samples, failed: None, interrupted: false }
     }
 
     #[test]
@@ -120,7 +123,13 @@ mod tests {
 
     #[test]
     fn too_few_samples_say_nothing() {
-        let nothing = SoakResult { subject: "one".into(), left: ExitCounts::default(), samples: vec![], failed: None };
+        let nothing = SoakResult {
+            subject: "one".into(),
+            left: ExitCounts::default(),
+            samples: vec![],
+            failed: None,
+            interrupted: false,
+        };
         assert_eq!((nothing.slope(), nothing.wrong()), (None, vec![]));
         assert_eq!(SoakResult { failed: Some("lost".into()), ..nothing }.wrong(), ["lost"]);
     }

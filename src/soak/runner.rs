@@ -7,14 +7,14 @@ use crate::process_stats::{open_files, resident_memory, threads};
 use crate::soak::result::{SoakResult, SoakSample};
 use crate::soak::workload::ExitCounts;
 use crate::worker::protocol::{Request, Response};
-use crate::worker::supervisor::{Launcher, Limits};
+use crate::worker::supervisor::{Launcher, Limits, WorkerError};
 
 /// How long a worker goes on between two samples, at most.
 const STEP: Duration = Duration::from_millis(500);
 /// So many samples there are at least.
 const SAMPLES: u32 = 20;
 
-/// Soaks a subject for so long. `at` is told each sample.
+/// Soaks a subject for so long, or until the program is interrupted. `at` is told each sample.
 ///
 /// # Errors
 /// When no worker can be had for the subject at all. One that is lost, or does what it must not, is told in the record.
@@ -27,13 +27,23 @@ pub fn soak(
 ) -> Result<SoakResult> {
     let (mut worker, _) = launcher.launch(spec)?;
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
-    let mut soaked = SoakResult { subject: spec.into(), left: ExitCounts::default(), samples: vec![], failed: None };
+    let mut soaked = SoakResult {
+        subject: spec.into(),
+        left: ExitCounts::default(),
+        samples: vec![],
+        failed: None,
+        interrupted: false,
+    };
     while started.elapsed() < time {
         let ask = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1) };
         match worker.ask(&ask, &Limits::of(step + Duration::from_secs(120)), |_| ()) {
             Ok(Response::Soaked { left }) => soaked.left = left,
             Ok(Response::Unable { why, .. }) => soaked.failed = Some(why),
             Ok(other) => bail!("the worker answered another question: {other:?}"),
+            Err(WorkerError::Interrupted) => {
+                soaked.interrupted = true;
+                break;
+            }
             Err(lost) => soaked.failed = Some(lost.to_string()),
         }
         if soaked.failed.is_some() {

@@ -16,6 +16,9 @@ pub struct SpecRun {
     pub subjects: Vec<SpecVariant>,
     /// How long it took, in seconds.
     pub seconds: f64,
+    /// Whether the program was interrupted, so that scripts are missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub interrupted: bool,
 }
 
 /// What came of the scripts on one subject.

@@ -13,7 +13,7 @@ use crate::spec::player::{BrokenAssertion, ScriptOutcome};
 use crate::spec::result::{FailedAssertion, SpecVariant};
 use crate::spec::script::Script;
 use crate::worker::protocol::{Request, Response};
-use crate::worker::supervisor::{Launcher, Limits, Worker};
+use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
 /// One script, with all modules in it. LLVM takes its time over hundreds of them.
 const WITHIN: Duration = Duration::from_secs(300);
@@ -28,7 +28,7 @@ pub struct Scripts<'a> {
     pub all: bool,
 }
 
-/// Plays scripts on a subject. `over` is told each that is over.
+/// Plays scripts on a subject. `over` is told each that is over. When the program is interrupted, what came of those is told.
 ///
 /// # Errors
 /// When no worker can be had for the subject at all.
@@ -52,7 +52,10 @@ pub fn conformance(
     };
     let mut seen = BTreeSet::new();
     for script in asked.scripts {
-        let (played, mut astray) = stage.script(script)?;
+        let (played, mut astray) = match stage.script(script) {
+            Err(error) if WorkerError::is_interruption(&error) => return Ok(subject),
+            played => played?,
+        };
         played.held.iter().for_each(|(of, times)| *subject.held.entry(*of).or_default() += times);
         played.not_asked.into_iter().for_each(|(why, times)| *subject.not_asked.entry(why).or_default() += times);
         astray.iter_mut().for_each(|astray| seen.extend(weigh(astray, backend)));
@@ -99,6 +102,7 @@ impl SpecWorker<'_> {
                     return Ok((ScriptOutcome::default(), astray));
                 }
                 Ok(other) => bail!("the worker answered another question: {other:?}"),
+                Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
                 Err(lost) => {
                     self.worker = self.launcher.launch(self.spec)?.0;
                     astray.push(told(last, None, lost.into()));

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::protocol::{Hello, PROTOCOL, Request, Response};
+use crate::interruption::Interruption;
 use crate::process_stats::{peak_resident_memory, resident_memory};
 use crate::run_module::ModuleJob;
 use crate::sampling::code_alignment;
@@ -28,6 +29,8 @@ pub struct Launcher {
     artifacts: Option<Arc<tempfile::TempDir>>,
     /// The module that each worker fetches first.
     errand: Option<Arc<ModuleJob>>,
+    /// What takes its workers away before they are done.
+    interruption: Option<Interruption>,
 }
 
 /// What a worker may take for one question.
@@ -69,6 +72,16 @@ pub enum WorkerError {
     /// It said something that is no answer, and was killed.
     #[error("said what is no answer: {0}")]
     Garbled(String),
+    /// The program was asked to end, and killed it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl WorkerError {
+    /// Whether an error comes of an interruption alone.
+    pub fn is_interruption(error: &anyhow::Error) -> bool {
+        error.chain().any(|cause| cause.downcast_ref() == Some(&Self::Interrupted))
+    }
 }
 
 /// A worker process. Killed when dropped.
@@ -81,6 +94,7 @@ pub struct Worker {
     peak: Option<u64>,
     /// Where its stdout is read.
     reader: AffinityHint,
+    interruption: Option<Interruption>,
 }
 
 /// Names the folder that a worker keeps artifacts in.
@@ -95,7 +109,19 @@ const LONGEST_LINE: u64 = 1 << 20;
 impl Launcher {
     /// Workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
-        Self { executable: executable.as_ref().to_owned(), _folder: None, artifacts: None, errand: None }
+        let executable = executable.as_ref().to_owned();
+        Self { executable, _folder: None, artifacts: None, errand: None, interruption: None }
+    }
+
+    /// The same, whose workers end when the program is interrupted: from the first worker on, that is this launcher's to
+    /// answer.
+    pub fn interrupted_by(self, interruption: &Interruption) -> Self {
+        Self { interruption: Some(interruption.clone()), ..self }
+    }
+
+    /// Whether the program is interrupted: what is there until then is to be shown.
+    pub fn is_interrupted(&self) -> bool {
+        self.interruption.as_ref().is_some_and(Interruption::is_requested)
     }
 
     /// The same, whose workers fetch a module first: there are cells of it then.
@@ -143,6 +169,8 @@ impl Launcher {
 
     /// The same, its code lying where another worker's does.
     pub(crate) fn launch_like(&self, subject: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
+        self.interruption.as_ref().map_or(Ok(()), Interruption::listen).context("cannot listen for Ctrl-C")?;
+        anyhow::ensure!(!self.is_interrupted(), WorkerError::Interrupted);
         let mut command = Command::new(&self.executable);
         command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C is this process's to answer: its workers end with it.
@@ -156,7 +184,8 @@ impl Launcher {
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = code_alignment::spawn(&mut command, like);
         let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
-        let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
+        let opened = Worker::greet(child, self.interruption.clone())
+            .with_context(|| format!("the worker for `{subject}` did not open"));
         let (mut worker, hello) = opened?;
         if let Some(errand) = &self.errand {
             match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(OPENING), |_| ())? {
@@ -169,7 +198,7 @@ impl Launcher {
 }
 
 impl Worker {
-    fn greet(mut child: Child) -> Result<(Self, Hello)> {
+    fn greet(mut child: Child, interruption: Option<Interruption>) -> Result<(Self, Hello)> {
         let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (lines, answers) = mpsc::channel();
         let mut stdout = BufReader::new(stdout.expect("piped"));
@@ -189,8 +218,8 @@ impl Worker {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        let mut worker =
-            Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None, reader };
+        let stderr_reader = Some(stderr_reader);
+        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader, peak: None, reader, interruption };
         let line = worker.hear(&Limits::of(OPENING))?;
         Ok((worker, understood(&line)?))
     }
@@ -219,7 +248,7 @@ impl Worker {
     /// When the worker was lost over it. It cannot be asked again.
     pub fn ask(&mut self, ask: &Request, limits: &Limits, mut said: impl FnMut(&str)) -> Result<Response, WorkerError> {
         // What it said over an earlier question is none of this one's last words.
-        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
+        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let mut line = serde_json::to_vec(ask).expect("questions are plain");
         line.push(b'\n');
         // What cannot be written is no news: that the worker died shows when it is listened to.
@@ -246,6 +275,10 @@ impl Worker {
     fn hear(&mut self, limits: &Limits) -> Result<String, WorkerError> {
         let deadline = Instant::now() + limits.time;
         loop {
+            if self.interruption.as_ref().is_some_and(Interruption::is_requested) {
+                self.kill();
+                return Err(WorkerError::Interrupted);
+            }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.answers.recv_timeout(left.min(LOOK)) {
                 Ok(line) => return Ok(line),
@@ -346,22 +379,81 @@ fn shortened(text: &str, longest: usize) -> String {
     }
 }
 
-/// The last lines of a stream.
+/// What is kept of a worker's stderr: what its panics said, or else its last lines.
 #[derive(Default)]
-struct LastLines(VecDeque<String>);
+struct LastLines {
+    last: VecDeque<String>,
+    panics: Vec<String>,
+}
 
 impl LastLines {
     const LINES: usize = 12;
 
+    /// So many panics are kept: the first says why, and one that cannot unwind follows it.
+    const PANICS: usize = 3;
+
     fn push(&mut self, line: String) {
-        if self.0.len() == Self::LINES {
-            self.0.pop_front();
+        // A panic is told in two lines: where, and its message; a backtrace may follow that is longer than the tail.
+        let follows = self.last.back().is_some_and(|line| is_panic(line));
+        if let Some(panic) = self.panics.last_mut().filter(|_| follows) {
+            *panic += &format!(" {}", line.trim());
         }
-        self.0.push_back(line);
+        if is_panic(&line) && self.panics.len() < Self::PANICS {
+            self.panics.push(line.trim().to_owned());
+        }
+        if self.last.len() == Self::LINES {
+            self.last.pop_front();
+        }
+        self.last.push_back(line);
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
     }
 
     fn text(&self) -> String {
-        let lines = self.0.iter().filter(|line| !line.trim().is_empty()).map(|line| shortened(line.trim(), 300));
+        let lines: Vec<_> = match self.panics.as_slice() {
+            [] => self.last.iter().collect(),
+            panics => panics.iter().collect(),
+        };
+        let lines = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| shortened(line.trim(), 300));
         lines.collect::<Vec<_>>().join(" | ")
+    }
+}
+
+/// Whether a line is the first that Rust writes of a panic.
+fn is_panic(line: &str) -> bool {
+    line.starts_with("thread '") && line.contains(" panicked at ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(text: &str) -> String {
+        let mut tail = LastLines::default();
+        text.lines().for_each(|line| tail.push(line.into()));
+        tail.text()
+    }
+
+    #[test]
+    fn a_panic_is_kept_before_a_backtrace_of_any_length() {
+        let backtrace: String =
+            (0..60).map(|n| format!("  {n}: wasmi::engine::frame\n             at executor.rs:{n}\n")).collect();
+        let text = format!(
+            "compiling\nthread 'main' (7) panicked at src/stack.rs:9:5:\ninvalid slot\nnote: run with \
+             `RUST_BACKTRACE=1`\n\nthread 'main' (7) panicked at library/core/src/panicking.rs:1:1:\npanic in a function \
+             that cannot unwind\nstack backtrace:\n{backtrace}thread caused non-unwinding panic. aborting.\n"
+        );
+        let told = "thread 'main' (7) panicked at src/stack.rs:9:5: invalid slot | thread 'main' (7) panicked at \
+                    library/core/src/panicking.rs:1:1: panic in a function that cannot unwind";
+        assert_eq!(kept(&text), told);
+    }
+
+    #[test]
+    fn without_a_panic_the_last_lines_are_kept() {
+        assert_eq!(kept("LLVM ERROR: out of registers\n\nabort\n"), "LLVM ERROR: out of registers | abort");
+        let many: String = (0..30).map(|n| format!("{n}\n")).collect();
+        assert!(kept(&many).starts_with("18 | 19"));
     }
 }

@@ -46,7 +46,7 @@ pub static PANIC: Scenario = Scenario::by_family(
 )
 .drill();
 
-/// A host that holds more and more memory: counted as timed out, since neither ends by itself.
+/// A host that holds more and more memory: a limit of its own, and no crash.
 pub static MEMORY: Scenario = Scenario::anywhere(
     "drill/memory",
     "memory that grows and grows is noticed before the machine suffers",

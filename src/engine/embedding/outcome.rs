@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Value;
+use crate::escape::escaped_lines;
 use crate::exit_code::ExitCode;
 
 /// How a call ended, in words that no engine owns.
@@ -48,8 +49,8 @@ impl fmt::Display for Outcome {
             }
             Self::Exited(code) => write!(f, "exited early with exit code: {code}"),
             Self::Trapped(trap) => write!(f, "trapped: {trap}"),
-            Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::Failed(error) => write!(f, "failed: {error}"),
+            Self::Panicked(message) => write!(f, "panicked: {}", escaped_lines(message)),
+            Self::Failed(error) => write!(f, "failed: {}", escaped_lines(error)),
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmer_compiler_cranelift::{Cranelift, CraneliftOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend, listed};
 
 const SETTINGS: &[BackendOption<Cranelift>] = &[
     BackendOption {
@@ -29,4 +29,8 @@ pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenB
     settings.apply(SETTINGS, &mut config)?;
     let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
     Ok(Arc::new(Wasmer::with(compiler, None, config, Cranelift::num_threads)))
+}
+
+pub(in crate::engine) fn options() -> Vec<Listed> {
+    listed(SETTINGS)
 }

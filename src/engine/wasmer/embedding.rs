@@ -8,6 +8,7 @@ use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points};
 
 use super::Wasmer;
 use super::ensemble::Together;
+use super::late_start::LateStart;
 use super::seam::{call, global, meet, not_instantiated};
 use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Host, Instance, LinkedModules, NotInstantiated, Outcome, Trap, Value,
@@ -63,7 +64,7 @@ impl Compiled for Ready {
         let mut make = || WasmerInstance::new_by_index(&mut store, &self.module, &met).map_err(Box::new);
         let made = catch_unwind(AssertUnwindSafe(&mut make));
         match made {
-            Ok(Ok(instance)) => Ok(Box::new(Running { store, instance, metered: self.metered })),
+            Ok(Ok(instance)) => Running { store, instance, metered: self.metered }.started(),
             Ok(Err(error)) => Err(not_instantiated(*error)),
             Err(panic) => Err(NotInstantiated::Start(Outcome::panicked(&*panic))),
         }
@@ -131,6 +132,17 @@ impl Instance for Running {
 }
 
 impl Running {
+    /// The same, once a start function that was left to the host has returned.
+    fn started(mut self) -> Result<Box<dyn Instance>, NotInstantiated> {
+        if self.metered && self.instance.exports.contains(LateStart::EXPORT) {
+            match self.call(LateStart::EXPORT, &[]) {
+                Outcome::Returned(_) => {}
+                other => return Err(NotInstantiated::Start(other)),
+            }
+        }
+        Ok(Box::new(self))
+    }
+
     fn fuel_is_used_up(&mut self) -> bool {
         self.metered && get_remaining_points(&mut self.store, &self.instance) == MeteringPoints::Exhausted
     }

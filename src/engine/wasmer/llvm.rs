@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmer_compiler_llvm::{LLVM, LLVMOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend, listed};
 
 const SETTINGS: &[BackendOption<LLVM>] = &[
     BackendOption {
@@ -36,4 +36,8 @@ pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenB
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     let version = format!("{major}.{minor}.{patch}");
     Ok(Arc::new(Wasmer::with(format!("llvm {version}"), Some(version), config, LLVM::num_threads)))
+}
+
+pub(in crate::engine) fn options() -> Vec<Listed> {
+    listed(SETTINGS)
 }

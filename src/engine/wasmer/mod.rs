@@ -4,6 +4,7 @@ mod benchmarks;
 pub(super) mod cranelift;
 mod embedding;
 mod ensemble;
+mod late_start;
 #[cfg(feature = "llvm")]
 pub(super) mod llvm;
 mod scenarios;
@@ -20,6 +21,7 @@ use ::wasmer::Engine;
 use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
 use wasmer_middlewares::Metering;
 
+use self::late_start::LateStart;
 use super::{BackendInfo, Family, SupportTable};
 use crate::catalog::benchmark::floor;
 use crate::guest;
@@ -66,12 +68,14 @@ impl Wasmer {
         EngineBuilder::new(self.config()).into()
     }
 
-    /// A fresh engine whose guests start with so many points, and pay one for each instruction.
+    /// A fresh engine whose guests start with so many points, and pay one for each instruction; a start
+    /// function is theirs to call, see [`LateStart`].
     ///
     /// One module only: a `Metering` remembers where the module that it rewrote keeps its points.
     fn metered(&self, points: u64) -> Engine {
         let mut config = self.config();
         config.push_middleware(Arc::new(Metering::new(points, |_| 1)));
+        config.push_middleware(Arc::new(LateStart));
         EngineBuilder::new(config).into()
     }
 

@@ -80,7 +80,6 @@ pub(super) fn global(store: &mut Store, instance: &Instance, export: &str) -> Op
 /// What came in place of an instance.
 pub(super) fn not_instantiated(error: InstantiationError) -> NotInstantiated {
     match error {
-        // A start function that ran out of fuel looks like any other trap: there is no instance to be asked.
         InstantiationError::Start(error) => NotInstantiated::Start(outcome(&error)),
         error => NotInstantiated::Unlinked(error.into()),
     }

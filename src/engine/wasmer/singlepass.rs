@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmer_compiler_singlepass::Singlepass;
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend, listed};
 
 const SETTINGS: &[BackendOption<Singlepass>] = &[
     BackendOption {
@@ -22,4 +22,8 @@ pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenB
     // It is made within Wasmer and has no version of its own.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
     Ok(Arc::new(Wasmer::with(compiler, None, config, Singlepass::num_threads)))
+}
+
+pub(in crate::engine) fn options() -> Vec<Listed> {
+    listed(SETTINGS)
 }

@@ -12,7 +12,9 @@ use ::wasmi::{CompilationMode, Config, Engine};
 use anyhow::Result;
 
 use super::Support::Not;
-use super::{BackendInfo, BackendOption, BackendOptions, Family, OpenBackend, Play, Prepare, SupportTable, Table};
+use super::{
+    BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, Play, Prepare, SupportTable, Table, listed,
+};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::scenario::{Scenario, module};
@@ -43,6 +45,10 @@ const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
 
 pub(super) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
     Ok(Arc::new(Wasmi::with_settings(settings)?))
+}
+
+pub(super) fn options() -> Vec<Listed> {
+    listed(SETTINGS)
 }
 
 impl Wasmi {

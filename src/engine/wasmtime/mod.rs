@@ -15,7 +15,7 @@ use std::sync::Arc;
 use ::wasmtime::{Config, Engine, OptLevel, Strategy};
 use anyhow::Result;
 
-use super::{BackendInfo, BackendOption, BackendOptions, Family, OpenBackend, SupportTable};
+use super::{BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, SupportTable, listed};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
@@ -72,6 +72,14 @@ pub(super) fn cranelift(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend
 
 pub(super) fn winch(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
     Ok(Arc::new(Wasmtime::with("winch", Strategy::Winch, WINCH, settings)?))
+}
+
+pub(super) fn cranelift_options() -> Vec<Listed> {
+    listed(CRANELIFT)
+}
+
+pub(super) fn winch_options() -> Vec<Listed> {
+    listed(WINCH)
 }
 
 impl Wasmtime {

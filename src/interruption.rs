@@ -1,0 +1,62 @@
+//! Ctrl-C and SIGTERM: the first asks the program to end in good order, the second ends it at once.
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// Whether the program was asked to end, and by which signal. Clones share the answer.
+#[derive(Debug, Clone, Default)]
+pub struct Interruption(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    listens: AtomicBool,
+    requested: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Interruption {
+    /// Takes the signals over from here on: until then, they end the program as they end any other.
+    ///
+    /// # Errors
+    /// When the system refuses a handler.
+    pub fn listen(&self) -> io::Result<()> {
+        if self.0.listens.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        for signal in [SIGINT, SIGTERM] {
+            // In this order: a handler that is registered first runs first, so the signal that sets the flag passes it.
+            flag::register_conditional_shutdown(signal, 128 + signal, self.0.requested.clone())?;
+            flag::register_usize(signal, self.0.signal.clone(), signal as usize)?;
+            flag::register(signal, self.0.requested.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Whether the program was asked to end.
+    pub fn is_requested(&self) -> bool {
+        self.0.requested.load(Ordering::SeqCst)
+    }
+
+    /// The exit status of a program that was asked to end: 130 after Ctrl-C, 143 after SIGTERM.
+    pub fn exit_status(&self) -> Option<u8> {
+        let signal = self.0.signal.load(Ordering::SeqCst);
+        self.is_requested().then(|| u8::try_from(128 + signal).unwrap_or(u8::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_status_is_that_of_the_signal() {
+        let interruption = Interruption::default();
+        assert_eq!((interruption.is_requested(), interruption.exit_status()), (false, None));
+        interruption.0.signal.store(SIGTERM as usize, Ordering::SeqCst);
+        interruption.0.requested.store(true, Ordering::SeqCst);
+        assert_eq!((interruption.clone().is_requested(), interruption.exit_status()), (true, Some(143)));
+    }
+}

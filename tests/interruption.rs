@@ -1,0 +1,183 @@
+//! Ctrl-C and SIGTERM while a verb is at work: it shows what it has, ends with 130 or 143, and leaves nothing behind.
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use early_exit::fuzz::result::RandomRun;
+use early_exit::results::{CheckResult, Report, Verdict};
+use early_exit::run_module::result::ModuleRun;
+use early_exit::soak::result::SoakResult;
+use early_exit::spec::result::SpecRun;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::supervisor::{is_gone, wait_until};
+use crate::{EARLY_EXIT, here};
+
+/// The program at work, with a temporary folder of its own.
+struct AtWork {
+    child: Child,
+    temporary: tempfile::TempDir,
+}
+
+impl AtWork {
+    fn begin(arguments: &[&str]) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut command = Command::new(EARLY_EXIT);
+        command.args(arguments).env("TMPDIR", temporary.path()).stdin(Stdio::null());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self { child, temporary }
+    }
+
+    /// Its worker, where it has one.
+    fn worker(&self) -> Option<u32> {
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        let workers = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        // A thread that checks starts its own; a child of the main thread is found first.
+        let others = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+        let others = others.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        let others: Vec<u32> = others
+            .flat_map(|pids| pids.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>())
+            .collect();
+        workers.chain(others).next()
+    }
+
+    /// Waits until a worker has computed for a while: its guest runs. Not one of those that are named.
+    fn until_a_guest_runs(&self, but: &[u32]) -> u32 {
+        let mut running = None;
+        wait_until("a guest runs", || {
+            running = self.worker().filter(|worker| !but.contains(worker) && ticks(*worker) > 30);
+            running.is_some()
+        });
+        running.unwrap()
+    }
+
+    /// Sends a signal; then no worker and no temporary file is left.
+    fn interrupted(self, signal: Signal) -> Output {
+        let worker = self.worker();
+        kill_process(Pid::from_raw(self.child.id() as i32).unwrap(), signal).unwrap();
+        let output = self.child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        let status = 128 + signal.as_raw();
+        assert_eq!(output.status.code(), Some(status), "{told}");
+        assert!(told.contains("interrupted: the results are not complete"), "{told}");
+        assert!(!told.contains("panicked"), "{told}");
+        wait_until("its worker is gone", || worker.is_none_or(is_gone));
+        let left = fs::read_dir(self.temporary.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = left.filter(|name| name != "early-exit-measures.lock").collect();
+        assert!(left.is_empty(), "{left:?}");
+        output
+    }
+}
+
+/// The processor time of a process, in hundredths of a second.
+fn ticks(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    fields.get(11).and_then(|ticks| ticks.parse().ok()).unwrap_or(0)
+}
+
+fn json<T: serde::de::DeserializeOwned>(output: &Output) -> T {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+#[test]
+fn a_scenario_has_said_what_it_said() {
+    let Some(backend) = here().into_iter().next() else { return };
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut work = AtWork::begin(&["run", "drill/hang", "--backend", backend]);
+        let mut said = [0; 8];
+        work.child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        work.interrupted(signal);
+    }
+}
+
+#[test]
+fn a_module_shows_the_backends_that_were_done() {
+    let backends = here();
+    let [first, second, ..] = backends.as_slice() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let guest = folder.path().join("guest.wat");
+    fs::write(&guest, r#"(module (func (export "_start") (loop br 0)))"#).unwrap();
+    let arguments =
+        ["run", guest.to_str().unwrap(), "--timeout", "2", "--json", "--backend", first, "--backend", second];
+    let work = AtWork::begin(&arguments);
+    let worker = work.until_a_guest_runs(&[]);
+    work.until_a_guest_runs(&[worker]);
+    let ran: ModuleRun = json(&work.interrupted(Signal::TERM));
+    assert!(ran.interrupted);
+    assert_eq!((ran.subjects.len(), ran.rows.len()), (1, 1));
+    assert!(matches!(ran.rows[0].steps.last().unwrap().verdict, Verdict::TimedOut { .. }));
+}
+
+#[test]
+fn a_check_shows_the_scenarios_that_were_played() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let work = AtWork::begin(&["check", "--json", "--backend", backend]);
+    work.until_a_guest_runs(&[]);
+    let checked: CheckResult = json(&work.interrupted(Signal::INT));
+    let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).count();
+    assert!(checked.interrupted && checked.played.len() < all, "{}", checked.played.len());
+    // What was under way has no verdict.
+    assert!(checked.played.iter().all(|played| !played.verdict.is_bad()), "{:?}", checked.played);
+}
+
+#[test]
+fn the_other_checks_show_what_they_have() {
+    let backends = here();
+    let [first, second, ..] = backends.as_slice() else { return };
+    let interrupted = |arguments: &[&str], signal| {
+        let work = AtWork::begin(&[arguments, &["--json", "--backend", first]].concat());
+        work.until_a_guest_runs(&[]);
+        work.interrupted(signal)
+    };
+    let specified: SpecRun = json(&interrupted(&["check", "spec"], Signal::TERM));
+    assert!(specified.interrupted && specified.subjects.len() <= 1);
+    let soaked: Vec<SoakResult> = json(&interrupted(&["check", "soak", "--for", "600s"], Signal::INT));
+    assert!(soaked.len() == 1 && soaked[0].interrupted && soaked[0].failed.is_none(), "{soaked:?}");
+    let many = ["check", "random", "--count", "100000000", "--backend", second];
+    let random: RandomRun = json(&interrupted(&many, Signal::TERM));
+    assert!(random.interrupted && random.unexplained().next().is_none(), "{random:?}");
+}
+
+/// As [`crate::measure`] has it for `measure`.
+#[test]
+fn a_comparison_says_what_was_measured_until_then() {
+    let backends = here();
+    let [first, second, ..] = backends.as_slice() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (file, journal) = (folder.path().join("report.json"), folder.path().join("report.json.journal"));
+    let fixed = ["compare", "--filter", "floor/e*", "--budget", "100000", "--launches", "1000", "--format", "json"];
+    let these = ["--backend", first, "--backend", second, "-o", file.to_str().unwrap()];
+    let work = AtWork::begin(&[&fixed[..], &these].concat());
+    let launches = |journal: &Path| fs::read_to_string(journal).map_or(0, |text| text.matches('\n').count());
+    wait_until_long("a launch is over", || launches(&journal) > 1);
+    let output = work.interrupted(Signal::INT);
+    let comparison: serde_json::Value = json(&output);
+    assert!(!comparison["pairs"].as_array().unwrap().is_empty());
+    let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(!report.run.complete && report.run.launches_made > 0);
+    assert!(!journal.exists());
+}
+
+#[test]
+fn before_the_first_launch_nothing_is_written() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let work = AtWork::begin(&["measure", "--backend", backend, "--budget", "600", "-o", file.to_str().unwrap()]);
+    work.until_a_guest_runs(&[]);
+    let output = work.interrupted(Signal::TERM);
+    assert!(output.stdout.is_empty());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "neither a report nor a journal");
+}
+
+/// As [`wait_until`], for what takes longer on a busy machine.
+fn wait_until_long(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !holds() {
+        assert!(begun.elapsed().as_secs() < 120, "waited in vain: {what}");
+        std::thread::yield_now();
+    }
+}
