@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::known_issue::KnownIssue;
+
 /// What a scenario gave on a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
@@ -41,6 +43,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// A deviation that a known issue explains.
+    pub fn known(came: String, issue: &KnownIssue) -> Self {
+        Self::KnownDivergence { came, reason: issue.reason.into(), upstream: issue.upstream.into() }
+    }
+
     /// Whether it lets a check fail.
     pub fn is_bad(&self) -> bool {
         matches!(self, Self::Failed { .. } | Self::Crashed { .. } | Self::TimedOut { .. })
