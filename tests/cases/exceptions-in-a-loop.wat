@@ -9,8 +9,8 @@
 ;;= returned 300000; 1 call
 ;;> --invoke caught_by_reference 300000 --exit-at stop
 ;;= exited early with exit code: 1; 1 call
-;;> --invoke caught 3000000 --memory 1G --timeout 60
-;;= returned 4500001500000; 1 call
+;;> --invoke caught 300000 --memory 160M
+;;= returned 45000150000; 1 call
 (module
   (import "host" "stop" (func $stop (param i64)))
   (tag $one (param i64))

@@ -9,9 +9,9 @@
 ;;> --invoke parameters 20 --exit-at stop
 ;;= exited early with exit code: 1; 1 call
 ;;> --invoke locals 20
-;;= returned[..]; 1 call
+;;= returned 231; 1 call
 ;;> --invoke parameters 20
-;;= returned 9210; 1 call
+;;= returned 384; 1 call
 (module
   (import "host" "stop" (func $stop))
   (memory (export "memory") 1 1)

@@ -12,7 +12,7 @@
 ;;> --invoke wait32 65532 --exit-at stop
 ;;> --invoke wait32_for_nothing 0
 ;;> --invoke wait64 65528
-;;= [..]shared memory[..]; 0 calls
+;;= trapped: expected shared memory; 0 calls
 ;;> --invoke add 65532
 ;;= returned 0; 0 calls
 ;;> --invoke add 65533

@@ -1,5 +1,6 @@
 //! Known issues of wasmi.
-use super::{KnownIssue, scenario};
+use super::{KnownIssue, claim, random_module, scenario};
+use crate::fuzz::feature_set::SELECT_BY_COMPARISON;
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
@@ -21,5 +22,19 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
             .sometimes()],
         reason: "a guest pays for the translation of a function when it first calls it",
         upstream: "nothing upstream speaks of it",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[claim(SELECT_BY_COMPARISON)],
+        reason: "a `select` on whether a local is zero reads a register that does not hold the local",
+        upstream: "docs/findings.md, a select on zero",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[random_module("call[..]", "panicked: internal error: entered unreachable code")],
+        reason: "it panics while it translates a store of a local at the local, where the memory is not the first or the offset takes more than 16 bits",
+        upstream: "docs/findings.md, a store of its own address",
     },
 ];
