@@ -4,6 +4,7 @@
 //! Nothing real is reachable from such a guest: no files, no clock, no network, no environment. Its functions are
 //! answered by [`Stubs`], and everything else that it imports is made of the declared type.
 mod benchmarks;
+pub mod exception_soak;
 pub(crate) mod exported_state;
 mod import_calls;
 mod interface;

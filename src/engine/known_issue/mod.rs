@@ -46,7 +46,7 @@ pub enum CheckKind {
     RandomModule,
     /// The test of `tests/cases`: the subject is a file and the arguments of `run`.
     Case,
-    /// `check soak`: the subject is what grows.
+    /// `check soak`: the subject is the mixture, `exceptions`.
     Soak,
     /// A feature that the backend claims and does not have: it is not asked for.
     Claim,
@@ -81,9 +81,9 @@ const fn case(invocation: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Case, subject: invocation, observed, frequency: Frequency::Always }
 }
 
-/// A known growth of what a soak samples.
-const fn soak(grows: &'static str) -> Excuse {
-    Excuse { check: CheckKind::Soak, subject: grows, observed: "[..]", frequency: Frequency::Sometimes }
+/// A known growth in a soak.
+const fn soak(mixture: &'static str, grows: &'static str) -> Excuse {
+    Excuse { check: CheckKind::Soak, subject: mixture, observed: grows, frequency: Frequency::Sometimes }
 }
 
 /// A feature that is claimed and not there.
