@@ -19,16 +19,17 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
             [soaked, exceptions] => (soaked, Some(exceptions)),
             other => panic!("one backend was asked for: {other:?}"),
         };
-        assert_eq!(output.status.code(), Some(0), "{soaked:?} {exceptions:?}");
         // Those whose guests can throw do, and what is never freed is known of two of them.
         let throws = ["cranelift", "llvm", "wasmtime-cranelift"].contains(&backend);
         assert_eq!(exceptions.is_some(), throws, "{backend}");
         if let Some(exceptions) = exceptions {
             assert_eq!((exceptions.mixture, &exceptions.failed), (Mixture::Exceptions, &None));
             assert!(exceptions.left.exceptions > 0 && exceptions.left.exits > 0, "{exceptions:?}");
-            let keeps = cfg!(target_os = "linux") && backend != "wasmtime-cranelift";
-            let known = matches!(exceptions.verdicts().as_slice(), [Verdict::KnownDivergence { .. }]);
-            assert_eq!(known, keeps, "{backend}: {:?}", exceptions.verdicts());
+            assert!(!exceptions.verdicts().iter().any(Verdict::is_bad), "{:?}", exceptions.verdicts());
+            if cfg!(target_os = "linux") {
+                let keeps = backend != "wasmtime-cranelift";
+                assert_eq!(exceptions.slope().is_some_and(|bytes| bytes > 100.0), keeps, "{exceptions:?}");
+            }
         }
         assert_eq!((soaked.subject.as_str(), &soaked.failed), (backend, &None));
         let left = soaked.left;
