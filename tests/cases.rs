@@ -50,7 +50,7 @@ impl Play {
     /// Runs it on all backends of this build.
     fn run(&self) -> Vec<Played<'_>> {
         let arguments: Vec<_> = self.arguments.split_whitespace().collect();
-        let command = early_exit(&["run"]).arg(&self.file).args(["--json", "--timeout", "60"]).args(arguments).output();
+        let command = early_exit(&["run"]).arg(&self.file).arg("--json").args(arguments).output();
         let output = command.expect("the program can be started");
         let ran: ModuleRun = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{}: {error}: {}", self.subject(), String::from_utf8_lossy(&output.stderr)));

@@ -1,5 +1,5 @@
 //! Known issues of Wasmer and its three compilers.
-use super::{KnownIssue, claim, random_module, scenario, script, soak};
+use super::{KnownIssue, case, claim, random_module, scenario, script, soak};
 
 const ALL: &[&str] = &["singlepass", "cranelift", "llvm"];
 
@@ -11,6 +11,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
             scenario("module/simd", "FAILED: Compilation error: not yet implemented: [..]"),
             scenario("module/simd-signature", "CRASHED: panicked: not implemented"),
             claim("simd"),
+            case("vector-results[..]", "[..]"),
         ],
         reason: "it claims SIMD and has no vector instructions: what passes validation is refused, or panics, when it is compiled (`module/simd`)",
         upstream: "https://github.com/wasmerio/wasmer/issues/3015",
@@ -87,8 +88,55 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["cranelift", "llvm"],
         platforms: &[],
-        excuses: &[soak("exceptions", "memory grows by [..]")],
-        reason: "an exception that was caught is never freed: 330 to 440 bytes each",
+        excuses: &[
+            soak("exceptions", "memory grows by [..]"),
+            case("exceptions-in-a-loop --invoke caught 300000 --memory 160M", "call: TIMED OUT: held [..]"),
+        ],
+        reason: "an exception that was caught is not freed before its store is: 330 to 440 bytes each",
         upstream: "docs/findings.md, exceptions that stay",
+    },
+    KnownIssue {
+        backends: ALL,
+        platforms: &[],
+        excuses: &[
+            case("wait-unshared --invoke wait32 65532 --exit-at stop", "exited early with exit code: 1; 1 call"),
+            case("wait-unshared --invoke wait32_for_nothing 0", "trapped: interrupted; 0 calls"),
+            case("wait-unshared --invoke wait64 65528", "returned 0; 1 call"),
+        ],
+        reason: "it waits on a memory that is not shared, or says that it was interrupted, and must trap",
+        upstream: "docs/findings.md, waiting on unshared memory",
+    },
+    KnownIssue {
+        backends: ALL,
+        platforms: &[],
+        // Which of the two depends on how much memory there is.
+        excuses: &[
+            case("grow-far --invoke table -2 --memory 600M", "call: CRASHED: [..]memory allocation of [..]")
+                .sometimes(),
+            case("grow-far --invoke table -2 --memory 600M", "call: TIMED OUT: held [..]").sometimes(),
+        ],
+        reason: "a table without a maximum grows by an allocation that ends the process when it fails",
+        upstream: "docs/findings.md, a table too large",
+    },
+    KnownIssue {
+        backends: &["singlepass"],
+        platforms: &[],
+        excuses: &[case("large-frames --invoke parameters -1", "call: CRASHED: killed by signal [..]")],
+        reason: "parameters on the stack that are larger than the guard page are not probed: the stack's end is overrun",
+        upstream: "docs/findings.md, parameters beyond the guard page",
+    },
+    KnownIssue {
+        backends: &["llvm"],
+        platforms: &[],
+        excuses: &[case("nested-conditions[..]", "compile: TIMED OUT: no answer within [..]")],
+        reason: "100 kB of code within one function take another list of passes, which does not come to an end over 20,000 conditions within one another",
+        upstream: "https://github.com/wasmerio/wasmer/issues/5997",
+    },
+    KnownIssue {
+        backends: &["llvm"],
+        platforms: &[],
+        excuses: &[case("tail-calls --invoke wide 100000[..]", "trapped: call stack exhausted; 0 calls")],
+        reason: "a tail call to a function of another type is only a hint to LLVM: where parameters go on the stack it is a call",
+        upstream: "docs/findings.md, tail calls that use up the stack",
     },
 ];

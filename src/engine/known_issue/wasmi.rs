@@ -1,5 +1,5 @@
 //! Known issues of wasmi.
-use super::{KnownIssue, claim, random_module, scenario};
+use super::{KnownIssue, case, claim, random_module, scenario};
 use crate::fuzz::feature_set::SELECT_BY_COMPARISON;
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
@@ -26,15 +26,52 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["wasmi"],
         platforms: &[],
-        excuses: &[claim(SELECT_BY_COMPARISON)],
+        excuses: &[
+            claim(SELECT_BY_COMPARISON),
+            case("select-by-comparison --invoke eqz 1", "returned 1; 0 calls"),
+            case("select-by-comparison --invoke eqz 5", "returned 1; 0 calls"),
+            case("select-by-comparison --invoke ne 0 0", "returned 1; 0 calls"),
+            case("select-by-comparison --invoke nested 5", "returned 2; 0 calls"),
+        ],
         reason: "a `select` on whether a local is zero reads a register that does not hold the local",
         upstream: "docs/findings.md, a select on zero",
     },
     KnownIssue {
         backends: &["wasmi"],
         platforms: &[],
-        excuses: &[random_module("call[..]", "panicked: internal error: entered unreachable code")],
+        excuses: &[
+            random_module("call[..]", "panicked: internal error: entered unreachable code"),
+            case("store-of-address --invoke far 5", "panicked: internal error: entered unreachable code; 0 calls"),
+        ],
         reason: "it panics while it translates a store of a local at the local, where the memory is not the first or the offset takes more than 16 bits",
         upstream: "docs/findings.md, a store of its own address",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[
+            case("flat-loops --invoke table_grow[..]", "call: CRASHED: killed by signal [..]"),
+            case("flat-loops --invoke memory_grow[..]", "call: CRASHED: killed by signal [..]"),
+            case("grow-at-stack-end --invoke down -1", "call: CRASHED: killed by signal [..]"),
+        ],
+        reason: "each `memory.grow` and `table.grow` leaves a frame on the native stack, which some 48,000 of them overflow",
+        upstream: "https://github.com/wasmi-labs/wasmi/pull/1946",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[case(
+            "many-locals --invoke unused 3[..]",
+            "failed: encountered function with too many function parameters; 0 calls",
+        )],
+        reason: "a function has 30,000 locals at most, which is seen when it is called: a limit that the specification allows",
+        upstream: "https://webassembly.github.io/spec/core/appendix/implementation.html",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[case("grow-far --invoke table -2 --memory 600M", "call: TIMED OUT: held [..]").sometimes()],
+        reason: "a table grows by writing to all of it, 32 GiB here: `StoreLimits` says where it ends",
+        upstream: "nothing upstream speaks of it",
     },
 ];

@@ -102,6 +102,7 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         Some(WasmtimeTrap::NullReference) => Trap::NullReference,
         Some(WasmtimeTrap::ArrayOutOfBounds) => Trap::OutOfBoundsArrayAccess,
         Some(WasmtimeTrap::CastFailure) => Trap::CastFailure,
+        Some(WasmtimeTrap::AllocationTooLarge) => Trap::AllocationTooLarge,
         Some(WasmtimeTrap::HeapMisaligned) => Trap::UnalignedAtomic,
         Some(WasmtimeTrap::AtomicWaitNonSharedMemory) => Trap::ExpectedSharedMemory,
         Some(WasmtimeTrap::Interrupt) => Trap::Interrupted,
