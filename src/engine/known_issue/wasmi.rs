@@ -50,9 +50,15 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         backends: &["wasmi"],
         platforms: &[],
         excuses: &[
-            case("flat-loops --invoke table_grow[..]", "call: CRASHED: killed by signal [..]"),
-            case("flat-loops --invoke memory_grow[..]", "call: CRASHED: killed by signal [..]"),
-            case("grow-at-stack-end --invoke down -1", "call: CRASHED: killed by signal [..]"),
+            case(
+                "flat-loops --invoke table_grow_refused[..]",
+                "call: CRASHED: killed by signal [..]overflowed its stack[..]",
+            ),
+            case(
+                "flat-loops --invoke memory_grow_refused[..]",
+                "call: CRASHED: killed by signal [..]overflowed its stack[..]",
+            ),
+            case("grow-at-stack-end --invoke down -1", "call: CRASHED: killed by signal [..]overflowed its stack[..]"),
         ],
         reason: "each `memory.grow` and `table.grow` leaves a frame on the native stack, which some 48,000 of them overflow",
         upstream: "https://github.com/wasmi-labs/wasmi/pull/1946",
