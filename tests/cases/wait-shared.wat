@@ -10,7 +10,7 @@
 ;;> --invoke not_equal_wide 65528
 ;;= returned 1; 0 calls
 ;;> --invoke times_out 65534
-;;= trapped: unaligned atomic; 0 calls
+;;= trapped: unaligned atomic | trapped: out of bounds memory access; 0 calls
 ;;> --invoke times_out_and_stop 0 --exit-at stop
 ;;= exited early with exit code: 1; 1 call
 ;;> --invoke times_out 65536

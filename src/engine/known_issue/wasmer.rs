@@ -11,7 +11,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
             scenario("module/simd", "FAILED: Compilation error: not yet implemented: [..]"),
             scenario("module/simd-signature", "CRASHED: panicked: not implemented"),
             claim("simd"),
-            case("vector-results[..]", "[..]"),
+            case("vector-results[..]", "compile: FAILED: Compilation error: [..]"),
         ],
         reason: "it claims SIMD and has no vector instructions: what passes validation is refused, or panics, when it is compiled (`module/simd`)",
         upstream: "https://github.com/wasmerio/wasmer/issues/3015",
@@ -101,7 +101,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         excuses: &[
             case("wait-unshared --invoke wait32 65532 --exit-at stop", "exited early with exit code: 1; 1 call"),
             case("wait-unshared --invoke wait32_for_nothing 0", "trapped: interrupted; 0 calls"),
-            case("wait-unshared --invoke wait64 65528", "returned 0; 1 call"),
+            case("wait-unshared --invoke wait64 65528", "returned 1; 1 call"),
         ],
         reason: "it waits on a memory that is not shared, or says that it was interrupted, and must trap",
         upstream: "docs/findings.md, waiting on unshared memory",
