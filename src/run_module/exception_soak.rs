@@ -56,7 +56,7 @@ impl ExceptionSoak {
             is(call("host_throws_catch_all"), &Outcome::Returned(vec![Value::I32(-1)]))?;
         }
         exits_with(&mut *self.catching, 5)?;
-        let thrown = 3 * TURN.unsigned_abs() as u64;
+        let thrown = 3 * u64::from(TURN.unsigned_abs());
         self.thrown += thrown;
         self.left.exceptions += thrown;
         self.left.exits += 1;
