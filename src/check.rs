@@ -3,10 +3,10 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::catalog::scenario;
 use crate::catalog::scenario::Scenario;
 use crate::engine;
-use crate::engine::{Backend, DIVERGENCES, Divergence, Often};
+use crate::engine::Backend;
+use crate::engine::known_issue::{CheckKind, Excuse, Frequency, KnownIssue, excuses};
 use crate::results::{ScenarioResult, Verdict};
 use crate::worker::protocol::{Hello, Request, Response, ScenarioEnd};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
@@ -87,8 +87,9 @@ fn judge(
     ended: Result<ScenarioEnd, WorkerError>,
 ) -> (Verdict, Option<String>) {
     let verdict = plain_verdict(scenario, transcript, ended);
-    let known: Vec<_> = DIVERGENCES.iter().filter(|known| known.concerns(scenario.id, backend.name)).collect();
-    weigh(verdict, &known)
+    let known = excuses(backend.name, CheckKind::Scenario);
+    let known: Vec<_> = known.filter(|(_, excuse)| excuse.concerns(CheckKind::Scenario, scenario.id)).collect();
+    weigh(verdict, scenario.id, &known)
 }
 
 /// What came, before anything that is known is held against it.
@@ -120,19 +121,17 @@ impl From<WorkerError> for Verdict {
 }
 
 /// A verdict in the light of what is known to diverge.
-fn weigh(verdict: Verdict, known: &[&Divergence]) -> (Verdict, Option<String>) {
+fn weigh(verdict: Verdict, scenario: &str, known: &[(&KnownIssue, &Excuse)]) -> (Verdict, Option<String>) {
     if verdict.is_bad() {
         let came = verdict.to_string();
-        return match known.iter().find(|known| scenario::matches(known.came, &came)) {
-            Some(known) => {
-                let (reason, upstream) = (known.reason.into(), known.upstream.into());
-                (Verdict::KnownDivergence { came, reason, upstream }, None)
-            }
+        return match known.iter().find(|(_, excuse)| excuse.explains(CheckKind::Scenario, scenario, &came)) {
+            Some((issue, _)) => (Verdict::known(came, issue), None),
             None => (verdict, None),
         };
     }
-    let missed = known.iter().find(|known| known.often == Often::Always && verdict == Verdict::Passed);
-    let note = missed.map(|known| format!("no longer diverges: {}", known.reason));
+    let always = |excuse: &Excuse| excuse.frequency == Frequency::Always && verdict == Verdict::Passed;
+    let missed = known.iter().find(|(_, excuse)| always(excuse));
+    let note = missed.map(|(issue, _)| format!("no longer diverges: {}", issue.reason));
     (verdict, note)
 }
 
@@ -143,14 +142,13 @@ mod tests {
     use super::*;
 
     static SCENARIO: Scenario = Scenario::by_family("test", "a test", &["one", "two"]);
-    static KNOWN: Divergence = Divergence {
-        scenario: "test",
-        backends: &[],
-        platforms: &[],
-        came: "FAILED: [..]came `zwei`",
-        often: Often::Always,
-        reason: "it speaks German",
-        upstream: "#1",
+    static KNOWN: KnownIssue =
+        KnownIssue { backends: &[], platforms: &[], excuses: &[EXCUSE], reason: "it speaks German", upstream: "#1" };
+    const EXCUSE: Excuse = Excuse {
+        check: CheckKind::Scenario,
+        subject: "test",
+        observed: "FAILED: [..]came `zwei`",
+        frequency: Frequency::Always,
     };
 
     fn said(lines: &[&str]) -> Vec<String> {
@@ -185,17 +183,20 @@ mod tests {
 
     #[test]
     fn a_known_divergence_excuses_what_it_describes_and_nothing_else() {
-        let came = |lines: &[&str]| weigh(plain_verdict(&SCENARIO, &said(lines), Ok(ScenarioEnd::Done)), &[&KNOWN]);
+        let came = |lines: &[&str]| {
+            let verdict = plain_verdict(&SCENARIO, &said(lines), Ok(ScenarioEnd::Done));
+            weigh(verdict, SCENARIO.id, &[(&KNOWN, &EXCUSE)])
+        };
         assert!(matches!(came(&["one", "zwei"]).0, Verdict::KnownDivergence { .. }));
         assert!(matches!(came(&["one", "deux"]).0, Verdict::Failed { .. }));
     }
 
     #[test]
     fn a_divergence_that_is_gone_is_told_unless_it_comes_by_chance() {
-        let by_chance = Divergence { often: Often::Sometimes, ..KNOWN };
-        assert_eq!(weigh(Verdict::Passed, &[&KNOWN]).1.unwrap(), "no longer diverges: it speaks German");
-        assert_eq!(weigh(Verdict::Passed, &[&by_chance]).1, None);
-        let unsupported = Verdict::Unsupported { why: String::new() };
-        assert_eq!(weigh(unsupported, &[&KNOWN]).1, None);
+        let note = |verdict, excuse: &Excuse| weigh(verdict, SCENARIO.id, &[(&KNOWN, excuse)]).1;
+        let by_chance = Excuse { frequency: Frequency::Sometimes, ..EXCUSE };
+        assert_eq!(note(Verdict::Passed, &EXCUSE).unwrap(), "no longer diverges: it speaks German");
+        assert_eq!(note(Verdict::Passed, &by_chance), None);
+        assert_eq!(note(Verdict::Unsupported { why: String::new() }, &EXCUSE), None);
     }
 }

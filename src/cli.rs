@@ -149,7 +149,8 @@ pub struct CheckRandomArgs {
 /// Leave guests in all ways for as long as is asked, and watch what the process holds.
 ///
 /// On each backend in turn, in a process of its own: exits, traps, panics of host functions, exits through another guest and
-/// its host, of new instances and on other threads, in random order. Its memory, open files and threads are sampled and drawn.
+/// its host, of new instances and on other threads, in random order; then, for a fifth of the time and a million of them at
+/// most, exceptions that the guest or its host throws and the guest catches. Its memory, open files and threads are sampled and drawn.
 /// Exit status: 1 when a guest was left in another way than it must be, when memory grows by more than 4 MiB a million times
 /// (and by more than 4 MiB in all), or when open files or threads grow. The first quarter of the samples is not judged.
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use early_exit::catalog::scenario;
 use early_exit::engine;
-use early_exit::engine::DIVERGENCES;
+use early_exit::engine::known_issue::{CheckKind, excuses};
 use early_exit::results::{CheckResult, Verdict};
 
 use crate::{early_exit, here};
@@ -69,7 +69,7 @@ fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
         };
         assert!(matches!(word("drill/abort"), Verdict::Crashed { how } if how.contains("signal 6")));
         // A panic that cannot come out of an engine ends the process: known of that engine, and a crash all the same.
-        let ends_the_process = DIVERGENCES.iter().any(|known| known.concerns("panic/payload", backend));
+        let ends_the_process = excuses(backend, CheckKind::Scenario).any(|(_, known)| known.subject == "panic/payload");
         let so = if ends_the_process { "signal 6" } else { "panicked: " };
         assert!(
             matches!(word("drill/panic"), Verdict::Crashed { how } if how.contains(so) && how.contains("the host function panicked with"))

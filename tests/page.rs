@@ -8,7 +8,7 @@ use early_exit::analysis::break_even::Workload;
 use early_exit::analysis::estimates;
 use early_exit::catalog::benchmark::CellId;
 use early_exit::output::html;
-use early_exit::results::{CellRecord, Document, Launch, Played, Report, ReportSet};
+use early_exit::results::{CellRecord, Document, Launch, Report, ReportSet, ScenarioResult};
 use serde_json::Value;
 
 use crate::report::{fixture, report};
@@ -112,7 +112,7 @@ fn page_of_six() -> String {
     let of_the_first: Vec<_> = checked.played.iter().filter(|played| played.subject == 0).cloned().collect();
     checked.subjects = report.subjects.iter().filter(|subject| subject.twin_of.is_none()).cloned().collect();
     checked.played = (0..checked.subjects.len())
-        .flat_map(|subject| of_the_first.iter().map(move |played| Played { subject, ..played.clone() }))
+        .flat_map(|subject| of_the_first.iter().map(move |played| ScenarioResult { subject, ..played.clone() }))
         .collect();
     html::page(
         &ReportSet { reports: vec![report], checked: vec![checked], ..ReportSet::default() },

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use super::{Status, Stdout, check, choice};
 use crate::cli::CheckRandomArgs;
 use crate::engine;
-use crate::engine::FALSE_CLAIMS;
+use crate::engine::known_issue::false_claim;
 use crate::fuzz::campaign::FuzzConfig;
 use crate::fuzz::feature_set::{ExcludedFeature, FeatureSet};
 use crate::fuzz::generate::generate;
@@ -57,10 +57,7 @@ fn menu(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
         claims.push(engine::open(spec)?.about().wasm_features);
         names.push(engine::parse(spec)?.0.name);
     }
-    let refused = |feature: &str| {
-        let known = FALSE_CLAIMS.iter().find(|claim| claim.feature == feature && names.contains(&claim.backend));
-        known.map(|claim| claim.reason.to_owned())
-    };
+    let refused = |feature: &str| names.iter().find_map(|backend| false_claim(backend, feature)).map(str::to_owned);
     Ok(FeatureSet::common(&claims, refused))
 }
 

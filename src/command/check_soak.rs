@@ -8,26 +8,35 @@ use anyhow::Result;
 use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSoakArgs;
 use crate::output::units;
+use crate::results::Verdict;
 use crate::soak::render;
+use crate::soak::workload::Mixture;
 use crate::worker::Launcher;
+
+/// The share of the time that goes to exceptions, where a backend has them.
+const EXCEPTIONS: f64 = 0.2;
 
 pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let (time, seed) = (Duration::from_secs_f64(asked.time), asked.seed.unwrap_or_else(rand::random));
     let mut held = true;
     let mut all = Vec::new();
-    for spec in choice::backends(&asked.choice)? {
-        let soaked = unless_interrupted(runner::soak(launcher, &spec, seed, time, |sample| {
-            if std::io::stderr().is_terminal() {
-                let times = units::count(sample.times);
-                // Nobody may be listening.
-                let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, left {times} times", sample.seconds);
-            }
-        }))?;
+    let backends = choice::backends(&asked.choice)?;
+    let mixtures = [(Mixture::Exits, 1.0 - EXCEPTIONS), (Mixture::Exceptions, EXCEPTIONS)];
+    for (spec, (mixture, share)) in backends.iter().flat_map(|spec| mixtures.map(|mixture| (spec, mixture))) {
+        let soaked =
+            unless_interrupted(runner::soak(launcher, (spec, mixture), seed, time.mul_f64(share), |sample| {
+                if std::io::stderr().is_terminal() {
+                    let times = units::count(sample.times);
+                    // Nobody may be listening.
+                    let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, left {times} times", sample.seconds);
+                }
+            }))?;
         if std::io::stderr().is_terminal() {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
         let Some(soaked) = soaked else { break };
-        held &= soaked.wrong().is_empty();
+        let Some(soaked) = soaked else { continue };
+        held &= !soaked.verdicts().iter().any(Verdict::is_bad);
         if !asked.json {
             write!(out, "{}", render::told(&soaked))?;
             out.flush()?;

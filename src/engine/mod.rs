@@ -5,14 +5,12 @@
 //! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
 //!
 //! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
-mod dispute;
-mod divergence;
 pub mod embedding;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod expected_panic;
 mod family;
+pub mod known_issue;
 mod native;
-mod nonconformance;
 mod setting;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
@@ -23,11 +21,8 @@ mod wasmtime;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod watermark;
 
-pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
-pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
 pub use family::{BackendError, Family, Play, Prepare, Support, SupportTable, Table};
-pub use nonconformance::NONCONFORMANCES;
 pub use setting::{ApplyOption, BackendOption, BackendOptions, Listed, listed};
 
 use std::any::Any;

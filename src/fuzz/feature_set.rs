@@ -27,6 +27,9 @@ const NEVER: &[(&str, &str)] = &[
 /// A part of `multi-value` that is told from the rest: imported functions with more than one result.
 pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
 
+/// A part of what every engine has: a `select` whose condition is a comparison that nothing else sees.
+pub const SELECT_BY_COMPARISON: &str = "select by comparison";
+
 /// Turns a feature on or off.
 type SetFeature = fn(&mut Config, bool);
 
@@ -35,6 +38,8 @@ const SWITCHES: &[(&str, SetFeature)] = &[
     ("multi-value", |config, on| config.multi_value_enabled = on),
     // The shape of a module sees to it.
     (MULTI_VALUE_IMPORTS, |_, _| ()),
+    // Modules are rewritten where it is off.
+    (SELECT_BY_COMPARISON, |_, _| ()),
     ("reference-types", |config, on| config.reference_types_enabled = on),
     ("bulk-memory", |config, on| config.bulk_memory_enabled = on),
     ("simd", |config, on| config.simd_enabled = on),
@@ -55,7 +60,9 @@ impl FeatureSet {
         let (mut features, mut left_out) = (Vec::new(), Vec::new());
         for (feature, _) in SWITCHES {
             let claim = if *feature == MULTI_VALUE_IMPORTS { "multi-value" } else { feature };
-            let claimed = claims.iter().filter(|claimed| claimed.iter().any(|name| name == claim)).count();
+            let claims_it = |claimed: &&Vec<String>| claimed.iter().any(|name| name == claim);
+            let claimed =
+                claims.iter().filter(|claimed| *feature == SELECT_BY_COMPARISON || claims_it(claimed)).count();
             let never = NEVER.iter().find(|(name, _)| name == feature).map(|(_, why)| (*why).to_owned());
             let why = match claimed {
                 0 => continue,
@@ -98,7 +105,7 @@ mod tests {
         let claims =
             [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];
         let (menu, left_out) = FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
-        assert_eq!(menu.features, ["multi-value", MULTI_VALUE_IMPORTS]);
+        assert_eq!(menu.features, ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON]);
         let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.why.as_str())).collect();
         let expected =
             [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];

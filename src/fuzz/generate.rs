@@ -4,7 +4,8 @@ use arbitrary::Unstructured;
 use rand::RngExt;
 use wasm_smith::{Config, Module};
 
-use super::feature_set::FeatureSet;
+use super::feature_set::{FeatureSet, SELECT_BY_COMPARISON};
+use super::rewrite::select_by_local;
 use super::seed::ModuleSeed;
 use super::shape::{ModuleShape, argument};
 use crate::run_module::Invocation;
@@ -56,6 +57,7 @@ pub fn generate(dna: &ModuleSeed, menu: &FeatureSet) -> Result<GeneratedModule> 
         ..Config::default()
     };
     // Fewer features at once reach further into each.
+    let rewritten = !menu.has(SELECT_BY_COMPARISON);
     let menu = menu.some(|| choices.random_bool(0.8));
     menu.apply(&mut config);
     let shape = ModuleShape::draw(&menu, &mut choices);
@@ -69,7 +71,9 @@ pub fn generate(dna: &ModuleSeed, menu: &FeatureSet) -> Result<GeneratedModule> 
         Invocation { export, arguments }
     };
     let calls = shape.functions.into_iter().map(&mut call).collect();
-    Ok(GeneratedModule { wasm: module.to_bytes(), calls, exit_at: choices.random() })
+    let wasm = module.to_bytes();
+    let wasm = if rewritten { select_by_local(&wasm)? } else { wasm };
+    Ok(GeneratedModule { wasm, calls, exit_at: choices.random() })
 }
 
 #[cfg(test)]
@@ -100,6 +104,16 @@ mod tests {
                 let given: Vec<_> = call.arguments.iter().map(|value| value.ty()).collect();
                 assert_eq!(given, signature.parameters);
             }
+        }
+    }
+
+    #[test]
+    fn a_rewritten_module_is_valid() {
+        for number in 0..100 {
+            let Ok(generated) = generate(&ModuleSeed::new(4, number), &menu()) else { continue };
+            wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
+                .validate_all(&generated.wasm)
+                .unwrap();
         }
     }
 

@@ -1,5 +1,5 @@
 //! Compares observations, and finds the first disagreement.
-use crate::engine::DISPUTES;
+use crate::engine::known_issue::{CheckKind, explanation};
 use crate::fuzz::observation::{Action, Observation};
 use crate::fuzz::result::{ExplainedMismatch, Mismatch, MismatchGroup};
 use crate::fuzz::seed::ModuleSeed;
@@ -134,16 +134,17 @@ impl ObservedModule {
 /// Why they come apart, where that is known: all sides but one are.
 pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedMismatch> {
     let of_side = |side: &MismatchGroup| {
-        let came = match apart.about.as_str() {
-            HOW_IT_ENDED => format!("{}: {}", apart.doing, side.came),
-            about => format!("{}: {}, {about}", apart.doing, side.came),
+        let action = apart.doing.to_string();
+        let observed = match apart.about.as_str() {
+            HOW_IT_ENDED => side.came.clone(),
+            about => format!("{}, {about}", side.came),
         };
-        DISPUTES.iter().find(|known| {
-            side.subjects.iter().all(|subject| {
-                let backend = specs[*subject].split(':').next().unwrap_or_default();
-                known.concerns(backend, &came)
-            })
-        })
+        let mut known = side.subjects.iter().map(|subject| {
+            let backend = specs[*subject].split(':').next().unwrap_or_default();
+            explanation(backend, CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
+        });
+        let first = known.next()??;
+        known.all(|issue| issue.is_some()).then_some(first)
     };
     let known: Vec<_> = apart.sides.iter().map(of_side).collect();
     let unknown = known.iter().filter(|known| known.is_none()).count();

@@ -3,6 +3,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::known_issue::KnownIssue;
 use crate::escape::escaped_lines;
 
 /// What a scenario gave on a subject.
@@ -48,6 +49,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// A deviation that a known issue explains.
+    pub fn known(came: String, issue: &KnownIssue) -> Self {
+        Self::KnownDivergence { came, reason: issue.reason.into(), upstream: issue.upstream.into() }
+    }
+
     /// Whether it lets a check fail.
     pub fn is_bad(&self) -> bool {
         matches!(self, Self::Failed { .. }) || self.loses_the_worker()

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use crate::escape::escaped_lines;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
 use crate::output::units;
+use crate::results::Verdict;
 use crate::soak::result::{MOST_BYTES_EACH, SoakResult, SoakSample};
 
 /// How wide a drawing is.
@@ -13,17 +14,22 @@ const WIDTH: usize = 48;
 pub fn told(soaked: &SoakResult) -> String {
     let left = &soaked.left;
     let seconds = soaked.samples.last().map_or(0.0, |sample| sample.seconds);
+    let ways = [
+        (left.exits, "exits"),
+        (left.traps, "traps"),
+        (left.panics, "panics"),
+        (left.nested, "nested"),
+        (left.fresh, "of new instances"),
+        (left.on_threads, "on other threads"),
+        (left.exceptions, "exceptions, caught"),
+    ];
+    let ways = ways.iter().filter(|(times, _)| *times > 0);
+    let ways: Vec<_> = ways.map(|(times, way)| format!("{} {way}", units::count(*times))).collect();
     let mut shown = wrapped(&format!(
-        "{}: guests left {} times in {seconds:.0} s: {} exits, {} traps, {} panics, {} nested, {} of new instances, {} on \
-         other threads",
+        "{}: guests left {} times in {seconds:.0} s: {}",
         painted(BOLD, &soaked.subject),
         units::count(left.times()),
-        units::count(left.exits),
-        units::count(left.traps),
-        units::count(left.panics),
-        units::count(left.nested),
-        units::count(left.fresh),
-        units::count(left.on_threads),
+        ways.join(", "),
     ));
     let mebibytes = |bytes: u64| format!("{:.1} MiB", bytes as f64 / 1048576.0);
     shown += &line("memory", soaked, |sample| sample.resident, mebibytes);
@@ -37,11 +43,16 @@ pub fn told(soaked: &SoakResult) -> String {
         None => "how memory grows cannot be told: too few samples, or none on this platform".into(),
     };
     let _ = writeln!(shown, "  {}", painted(DIM, &slope));
-    match soaked.wrong().as_slice() {
-        [] => shown += &format!("  {}\n", painted(GOOD, "nothing grows")),
-        wrong => {
-            wrong.iter().for_each(|wrong| shown += &wrapped(&format!("  {}", painted(BAD, &escaped_lines(wrong)))))
-        }
+    let verdicts = soaked.verdicts();
+    if verdicts.is_empty() {
+        shown += &format!("  {}\n", painted(GOOD, "nothing grows"));
+    }
+    for verdict in &verdicts {
+        let (style, why) = match verdict {
+            Verdict::KnownDivergence { came, reason, upstream } => (DIM, format!("{came}: {reason} ({upstream})")),
+            other => (BAD, other.reason().unwrap_or_default()),
+        };
+        shown += &wrapped(&format!("  {}", painted(style, &escaped_lines(&why))));
     }
     shown
 }

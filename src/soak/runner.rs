@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 
 use crate::process_stats::{open_files, resident_memory, threads};
 use crate::soak::result::{SoakResult, SoakSample};
-use crate::soak::workload::ExitCounts;
+use crate::soak::workload::{ExitCounts, Mixture};
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, WorkerError};
 
@@ -14,29 +14,36 @@ const STEP: Duration = Duration::from_millis(500);
 /// So many samples there are at least.
 const SAMPLES: u32 = 20;
 
-/// Soaks a subject for so long, or until the program is interrupted. `at` is told each sample.
+/// Soaks a subject for so long with one mixture, or until the program is interrupted. `at` is told each sample. Nothing
+/// where the subject does not claim what the mixture needs.
 ///
 /// # Errors
 /// When no worker can be had for the subject at all. One that is lost, or does what it must not, is told in the record.
 pub fn soak(
     launcher: &Launcher,
-    spec: &str,
+    (spec, mixture): (&str, Mixture),
     seed: u64,
     time: Duration,
     mut at: impl FnMut(&SoakSample),
-) -> Result<SoakResult> {
-    let (mut worker, _) = launcher.launch(spec)?;
+) -> Result<Option<SoakResult>> {
+    let (mut worker, hello) = launcher.launch(spec)?;
+    if mixture == Mixture::Exceptions && !hello.about.wasm_features.iter().any(|feature| feature == "exceptions") {
+        return Ok(None);
+    }
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
     let mut soaked = SoakResult {
         subject: spec.into(),
+        mixture,
         left: ExitCounts::default(),
         samples: vec![],
         failed: None,
         interrupted: false,
     };
     while started.elapsed() < time {
-        let ask = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1) };
+        let ask = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1), mixture };
         match worker.ask(&ask, &Limits::of(step + Duration::from_secs(120)), |_| ()) {
+            // It has left enough.
+            Ok(Response::Soaked { left }) if left == soaked.left => break,
             Ok(Response::Soaked { left }) => soaked.left = left,
             Ok(Response::Unable { why, .. }) => soaked.failed = Some(why),
             Ok(other) => bail!("the worker answered another question: {other:?}"),
@@ -60,5 +67,5 @@ pub fn soak(
         at(&sample);
         soaked.samples.push(sample);
     }
-    Ok(soaked)
+    Ok(Some(soaked))
 }

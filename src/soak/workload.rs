@@ -1,5 +1,6 @@
 //! A mixture of all ways to leave a guest, gone through for as long as somebody asks: what stays behind shows in time.
 use std::cell::RefCell;
+use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,6 +29,29 @@ pub struct ExitCounts {
     pub fresh: u64,
     /// By the host's error, on a thread of its own that loaded an artifact.
     pub on_threads: u64,
+    /// By an exception, thrown by the guest or its host, that was caught.
+    #[serde(default)]
+    pub exceptions: u64,
+}
+
+/// What guests are left by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mixture {
+    /// Exits, traps and panics: [`Soak`].
+    #[default]
+    Exits,
+    /// Exceptions: [`ExceptionSoak`](super::exceptions::ExceptionSoak).
+    Exceptions,
+}
+
+impl fmt::Display for Mixture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exits => "exits",
+            Self::Exceptions => "exceptions",
+        })
+    }
 }
 
 /// So much of one way before another is chosen.
@@ -161,8 +185,8 @@ impl Drop for Soak {
 impl ExitCounts {
     /// In all.
     pub fn times(&self) -> u64 {
-        let Self { exits, traps, panics, nested, fresh, on_threads } = self;
-        exits + traps + panics + nested + fresh + on_threads
+        let Self { exits, traps, panics, nested, fresh, on_threads, exceptions } = self;
+        exits + traps + panics + nested + fresh + on_threads + exceptions
     }
 }
 
@@ -194,11 +218,11 @@ fn leave(instance: &mut dyn Instance, code: u32) -> Outcome {
     instance.call("run", &[Value::I32(code.cast_signed()), Value::I32(7)])
 }
 
-fn exits_with(instance: &mut dyn Instance, code: u32) -> Result<()> {
+pub(crate) fn exits_with(instance: &mut dyn Instance, code: u32) -> Result<()> {
     is(leave(instance, code), &Outcome::Exited(ExitCode(code)))
 }
 
-fn is(came: Outcome, expected: &Outcome) -> Result<()> {
+pub(crate) fn is(came: Outcome, expected: &Outcome) -> Result<()> {
     ensure!(came == *expected, "a guest that should have {expected} has {came}");
     Ok(())
 }

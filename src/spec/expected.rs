@@ -118,6 +118,7 @@ const MESSAGES: &[(&str, &[Trap])] = &[
     ("null ", &[Trap::NullReference]),
     ("out of bounds array access", &[Trap::OutOfBoundsArrayAccess]),
     ("cast failure", &[Trap::CastFailure]),
+    ("allocation size too large", &[Trap::AllocationTooLarge]),
 ];
 
 /// Whether a trap is the one that a script speaks of. Of what has no name here, any will do.

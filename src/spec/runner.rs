@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::engine;
-use crate::engine::{FALSE_CLAIMS, NONCONFORMANCES};
+use crate::engine::known_issue::{CheckKind, Excuse, excuses, explanation, false_claim};
 use crate::fuzz::feature_set::ExcludedFeature;
 use crate::results::Verdict;
 use crate::spec::claims::Claims;
@@ -63,11 +63,9 @@ pub fn conformance(
         over(&script.name);
     }
     if asked.all {
-        let known = NONCONFORMANCES
-            .iter()
-            .enumerate()
-            .filter(|(n, known)| known.backends.contains(&backend) && !seen.contains(n));
-        subject.not_seen = known.map(|(_, known)| known.reason.to_owned()).collect();
+        let not_seen = |excuse: &Excuse| !seen.contains(&excuse.subject);
+        let known = excuses(backend, CheckKind::Script).filter(|(_, excuse)| not_seen(excuse));
+        subject.not_seen = known.map(|(issue, _)| issue.reason.to_owned()).collect();
     }
     Ok(subject)
 }
@@ -120,9 +118,8 @@ impl SpecWorker<'_> {
 fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFeature>) {
     let mut left_out = Vec::new();
     let features = claims.into_iter().filter(|claim| {
-        let known = FALSE_CLAIMS.iter().find(|known| known.backend == backend && known.feature == claim);
-        let why = match known {
-            Some(known) => known.reason,
+        let why = match false_claim(backend, claim) {
+            Some(reason) => reason,
             None if Claims::knows(claim) => return true,
             None => "no script is known to ask for it",
         };
@@ -132,14 +129,13 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFe
     (features.collect(), left_out)
 }
 
-/// In the light of what is known of the backend; says which of it that was.
-fn weigh(astray: &mut FailedAssertion, backend: &str) -> Option<usize> {
+/// In the light of what is known of the backend; says of which script and assertion that was known.
+fn weigh(astray: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
     let assertion = astray.assertion.map_or("script", |assertion| assertion.word());
-    let came = format!("{}: {assertion}: {}", astray.script, astray.verdict.reason().unwrap_or_default());
-    let place = NONCONFORMANCES.iter().position(|known| known.concerns(backend, &came))?;
-    let known = &NONCONFORMANCES[place];
-    astray.verdict = Verdict::KnownDivergence { came, reason: known.reason.into(), upstream: known.upstream.into() };
-    Some(place)
+    let (subject, came) = (format!("{}: {assertion}", astray.script), astray.verdict.reason().unwrap_or_default());
+    let (issue, excuse) = explanation(backend, CheckKind::Script, &subject, &came)?;
+    astray.verdict = Verdict::known(format!("{subject}: {came}"), issue);
+    Some(excuse.subject)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::fuzz::observation::Observation;
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::Build;
 use crate::run_module::{ModuleJob, Step, StepOutput};
-use crate::soak::workload::ExitCounts;
+use crate::soak::workload::{ExitCounts, Mixture};
 
 /// The version of this protocol. Another one is not spoken to.
 pub const PROTOCOL: u32 = 6;
@@ -74,6 +74,9 @@ pub enum Request {
         seed: u64,
         /// For how long.
         milliseconds: u64,
+        /// By what; heard the first time.
+        #[serde(default)]
+        mixture: Mixture,
     },
     /// Play a script of the specification's. Says the line of each directive before it, and is answered by
     /// [`Response::Scripted`] or [`Response::Unable`].

@@ -29,7 +29,8 @@ use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutp
 use crate::sampling::bench_thread::BenchThread;
 use crate::sampling::cell::BatchSpec;
 use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
-use crate::soak::workload::{ExitCounts, Soak};
+use crate::soak::exceptions::ExceptionSoak;
+use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
 use crate::spec::script;
 
@@ -66,8 +67,8 @@ pub fn serve(spec: &str) -> Result<()> {
             }
             Request::Try { seed, numbers, menu } => attempt(&*subject, seed, numbers, &menu, &wire),
             Request::Examine { dna, menu } => examine(&*subject, &dna, &menu, &wire),
-            Request::Soak { seed, milliseconds } => {
-                match go_on(&*subject, &mut soak, seed, Duration::from_millis(milliseconds)) {
+            Request::Soak { seed, milliseconds, mixture } => {
+                match go_on(&*subject, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
                     Ok(left) => Response::Soaked { left },
                     Err(astray) => Response::Unable { unsupported: false, why: format!("{astray:#}") },
                 }
@@ -163,11 +164,31 @@ fn take(subject: &dyn OpenBackend, workbench: &mut ModuleSession, step: Step, wi
 }
 
 /// Goes on with a soak, or begins it.
-fn go_on(subject: &dyn OpenBackend, soak: &mut Option<Soak>, seed: u64, time: Duration) -> Result<ExitCounts> {
+fn go_on(
+    subject: &dyn OpenBackend,
+    soak: &mut Option<Soaking>,
+    (mixture, seed): (Mixture, u64),
+    time: Duration,
+) -> Result<ExitCounts> {
     if soak.is_none() {
-        *soak = Some(Soak::new(subject, seed)?);
+        *soak = Some(match mixture {
+            Mixture::Exits => Soaking::Exits(Box::new(Soak::new(subject, seed)?)),
+            Mixture::Exceptions => Soaking::Exceptions(ExceptionSoak::new(subject)?),
+        });
     }
-    soak.as_mut().context("it was just begun")?.go_on(time)
+    match soak.as_mut().context("it was just begun")? {
+        Soaking::Exits(soak) => soak.go_on(time),
+        Soaking::Exceptions(soak) => {
+            let collector = subject.about().wasm_features.iter().any(|feature| feature == "gc");
+            soak.go_on(subject, collector, time)
+        }
+    }
+}
+
+/// The soak that is under way.
+enum Soaking {
+    Exits(Box<Soak>),
+    Exceptions(ExceptionSoak),
 }
 
 /// Tries random modules, and says of each what it gave.

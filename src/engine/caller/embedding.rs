@@ -27,6 +27,15 @@ impl Embedding for Own {
         self.compiled(self.fuelled_engine(), wasm, Some(fuel))
     }
 
+    fn instantiate_thrower(&self, wasm: &[u8]) -> Result<Box<dyn Instance>> {
+        let engine = self.engine();
+        let module = Module::new(&engine, wasm)?;
+        let mut store = Store::new(&engine, ());
+        let imports = seam::thrower_imports(&mut store)?;
+        let instance = api::Instance::new(&mut store, &module, &imports)?;
+        Ok(Box::new(Running { store, instance, metered: false }))
+    }
+
     fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {
         Ok(Box::new(Together::new(self.engine())))
     }

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::exit_code::ExitCode;
 
@@ -44,6 +44,15 @@ pub trait Embedding {
     /// # Errors
     /// As [`compile`](Self::compile), and where this engine counts no fuel.
     fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>>;
+
+    /// Instantiates a guest in a store of its own that imports, in this order, `early_exit` (raises its argument as an
+    /// exit), `throw` (throws its argument into the guest as an exception of the tag) and the tag.
+    ///
+    /// # Errors
+    /// Where a host cannot throw exceptions, or the guest cannot be made.
+    fn instantiate_thrower(&self, _wasm: &[u8]) -> Result<Box<dyn Instance>> {
+        bail!(Unsupported("its hosts throw no exceptions".into()))
+    }
 
     /// A store of its own for several modules that import from each other.
     ///

@@ -76,6 +76,7 @@ pub enum Trap {
     NullReference,
     OutOfBoundsArrayAccess,
     CastFailure,
+    AllocationTooLarge,
     UncaughtException,
     /// Stopped from another thread, or by a deadline of the engine's.
     Interrupted,
@@ -101,6 +102,7 @@ impl fmt::Display for Trap {
             Self::NullReference => "null reference",
             Self::OutOfBoundsArrayAccess => "out of bounds array access",
             Self::CastFailure => "cast failure",
+            Self::AllocationTooLarge => "allocation size too large",
             Self::UncaughtException => "uncaught exception",
             Self::Interrupted => "interrupted",
             Self::OutOfFuel => "out of fuel",

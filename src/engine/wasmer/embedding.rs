@@ -9,7 +9,7 @@ use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points};
 use super::Wasmer;
 use super::ensemble::Together;
 use super::late_start::LateStart;
-use super::seam::{call, global, meet, not_instantiated};
+use super::seam::{call, global, meet, not_instantiated, thrower_imports};
 use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Host, Instance, LinkedModules, NotInstantiated, Outcome, Trap, Value,
 };
@@ -25,6 +25,15 @@ impl Embedding for Wasmer {
 
     fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>> {
         self.compiled(self.metered(fuel), wasm, true)
+    }
+
+    fn instantiate_thrower(&self, wasm: &[u8]) -> Result<Box<dyn Instance>> {
+        let engine = self.engine();
+        let module = Module::new(&engine, wasm)?;
+        let mut store = Store::new(engine);
+        let imports = thrower_imports(&mut store);
+        let instance = WasmerInstance::new_by_index(&mut store, &module, &imports)?;
+        Ok(Box::new(Running { store, instance, metered: false }))
     }
 
     fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {

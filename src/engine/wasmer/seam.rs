@@ -3,8 +3,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::wasmer::sys::vm::TrapCode;
 use ::wasmer::{
-    AsStoreMut, AsStoreRef, Extern, ExternRef, ExternType, Function, FunctionEnv, FunctionEnvMut, FunctionType, Global,
-    Instance, InstantiationError, Memory, RuntimeError, Store, Table, Tag, Type as WasmerType, Value as WasmerValue,
+    AsStoreMut, AsStoreRef, Exception, Extern, ExternRef, ExternType, Function, FunctionEnv, FunctionEnvMut,
+    FunctionType, Global, Instance, InstantiationError, Memory, RuntimeError, Store, Table, Tag, Type as WasmerType,
+    Value as WasmerValue,
 };
 use anyhow::{Context, Result, bail};
 
@@ -53,6 +54,21 @@ fn import(place: usize, module: &str, name: &str, of: &FunctionType) -> Import {
     let types = |types: &[WasmerType]| types.iter().copied().map(our_type).collect();
     let (parameters, results) = (types(of.params()), types(of.results()));
     Import { module: module.into(), name: name.into(), place, parameters, results }
+}
+
+/// What a guest imports that is to be thrown at: `early_exit`, `throw` and the tag.
+pub(super) fn thrower_imports(store: &mut Store) -> [Extern; 3] {
+    let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
+    let throw = |mut env: FunctionEnvMut<Tag>, payload: i32| -> Result<(), RuntimeError> {
+        let (tag, mut store) = env.data_and_store_mut();
+        let exception = Exception::new(&mut store, tag, &[WasmerValue::I32(payload)]);
+        Err(RuntimeError::exception(&store, exception))
+    };
+    let tag = Tag::new(store, [WasmerType::I32]);
+    let env = FunctionEnv::new(store, tag.clone());
+    let (early_exit, throw) =
+        (Function::new_typed(store, early_exit), Function::new_typed_with_env(store, &env, throw));
+    [early_exit.into(), throw.into(), tag.into()]
 }
 
 pub(super) fn call(store: &mut Store, instance: &Instance, export: &str, arguments: &[Value]) -> Outcome {

@@ -45,6 +45,11 @@ pub(super) fn meet(store: &mut Store<()>, place: usize, import: &ImportType<'_>,
     })
 }
 
+/// There are no exceptions to be thrown.
+pub(super) fn thrower_imports(_: &mut Store<()>) -> Result<[Extern; 0]> {
+    bail!(Unsupported("wasmi has no exceptions".into()))
+}
+
 /// What a host function's panic said.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

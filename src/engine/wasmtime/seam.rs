@@ -1,8 +1,8 @@
 //! Where the seam is filled in with words that are wasmtime's alone.
 use ::wasmtime::{
-    AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, Func, FuncType, Global, HeapType,
-    ImportType, Memory, Module, Ref, RefType, Store, Table, Tag, ThrownException, Trap as WasmtimeTrap, V128, Val,
-    ValType,
+    AsContext, AsContextMut, Caller, Engine, Error, ExnRef, ExnRefPre, ExnType, Extern, ExternRef, ExternType, Func,
+    FuncType, Global, HeapType, ImportType, Memory, Module, Ref, RefType, Store, Table, Tag, TagType, ThrownException,
+    Trap as WasmtimeTrap, V128, Val, ValType,
 };
 use anyhow::{Context, Result, bail};
 
@@ -38,6 +38,20 @@ pub(super) fn meet(store: &mut Store<()>, place: usize, import: &ImportType<'_>,
         }
         ExternType::Tag(of) => Tag::new(store, &of)?.into(),
     })
+}
+
+/// What a guest imports that is to be thrown at: `early_exit`, `throw` and the tag.
+pub(super) fn thrower_imports(store: &mut Store<()>) -> Result<[Extern; 3]> {
+    let ty = TagType::new(FuncType::new(store.engine(), [ValType::I32], []));
+    let tag = Tag::new(&mut *store, &ty)?;
+    let early_exit = |code: u32| -> Result<(), Error> { if code == 0 { Ok(()) } else { Err(ExitCode(code).into()) } };
+    let throw = move |mut caller: Caller<'_, ()>, payload: i32| -> Result<(), Error> {
+        let of = ExnType::from_tag_type(&tag.ty(&caller))?;
+        let pre = ExnRefPre::new(&mut caller, of);
+        let exception = ExnRef::new(&mut caller, &pre, &tag, &[Val::I32(payload)])?;
+        caller.as_context_mut().throw(exception)
+    };
+    Ok([Func::wrap(&mut *store, early_exit).into(), Func::wrap(&mut *store, throw).into(), tag.into()])
 }
 
 fn told(place: usize, import: &ImportType<'_>, of: &FuncType) -> Import {
@@ -88,6 +102,7 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         Some(WasmtimeTrap::NullReference) => Trap::NullReference,
         Some(WasmtimeTrap::ArrayOutOfBounds) => Trap::OutOfBoundsArrayAccess,
         Some(WasmtimeTrap::CastFailure) => Trap::CastFailure,
+        Some(WasmtimeTrap::AllocationTooLarge) => Trap::AllocationTooLarge,
         Some(WasmtimeTrap::HeapMisaligned) => Trap::UnalignedAtomic,
         Some(WasmtimeTrap::AtomicWaitNonSharedMemory) => Trap::ExpectedSharedMemory,
         Some(WasmtimeTrap::Interrupt) => Trap::Interrupted,

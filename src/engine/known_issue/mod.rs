@@ -1,0 +1,194 @@
+//! Known issues: where a backend is known not to do what a check expects, with the reason and the upstream report.
+//!
+//! One table per engine. An entry excuses exactly what it describes: any other deviation still fails the check.
+mod any;
+mod wasmer;
+mod wasmi;
+mod wasmtime;
+
+use crate::catalog::scenario::matches;
+
+/// One known issue.
+pub struct KnownIssue {
+    /// The backends that have it; all where the list is empty.
+    pub backends: &'static [&'static str],
+    /// The platforms that have it, as `os`, `arch` or `os-arch`; all where the list is empty.
+    pub platforms: &'static [&'static str],
+    /// What it excuses.
+    pub excuses: &'static [Excuse],
+    /// Why the backend deviates.
+    pub reason: &'static str,
+    /// The upstream report, or our own description where there is none.
+    pub upstream: &'static str,
+}
+
+/// A deviation in one kind of check that a known issue explains.
+#[derive(Debug, Clone, Copy)]
+pub struct Excuse {
+    /// The kind of check.
+    pub check: CheckKind,
+    /// What is checked, in the words of its kind; `[..]` stands for anything.
+    pub subject: &'static str,
+    /// What the backend does instead, as the check reports it; `[..]` stands for anything.
+    pub observed: &'static str,
+    /// Whether it does so every time.
+    pub frequency: Frequency,
+}
+
+/// The checks that a known issue can excuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckKind {
+    /// `check`: the subject is a scenario's id.
+    Scenario,
+    /// `check spec`: the subject is a script and the kind of assertion, `core/elem: module`.
+    Script,
+    /// `check random`: the subject is what was done with the module, `call`.
+    RandomModule,
+    /// The test of `tests/cases`: the subject is a file and the arguments of `run`.
+    Case,
+    /// `check soak`: the subject is the mixture, `exceptions`.
+    Soak,
+    /// A feature that the backend claims and does not have: it is not asked for.
+    Claim,
+}
+
+/// How often a known issue shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frequency {
+    /// Every time: the entry is stale once the check passes.
+    Always,
+    /// By chance, or where the test is long enough: a check that passes says nothing.
+    Sometimes,
+}
+
+/// A known issue of a scenario.
+const fn scenario(id: &'static str, observed: &'static str) -> Excuse {
+    Excuse { check: CheckKind::Scenario, subject: id, observed, frequency: Frequency::Always }
+}
+
+/// A known issue of an assertion in the specification's scripts.
+const fn script(assertion: &'static str, observed: &'static str) -> Excuse {
+    Excuse { check: CheckKind::Script, subject: assertion, observed, frequency: Frequency::Always }
+}
+
+/// A known issue of random modules.
+const fn random_module(action: &'static str, observed: &'static str) -> Excuse {
+    Excuse { check: CheckKind::RandomModule, subject: action, observed, frequency: Frequency::Sometimes }
+}
+
+/// A known issue of a case in `tests/cases`.
+const fn case(invocation: &'static str, observed: &'static str) -> Excuse {
+    Excuse { check: CheckKind::Case, subject: invocation, observed, frequency: Frequency::Always }
+}
+
+/// A known growth in a soak.
+const fn soak(mixture: &'static str, grows: &'static str) -> Excuse {
+    Excuse { check: CheckKind::Soak, subject: mixture, observed: grows, frequency: Frequency::Sometimes }
+}
+
+/// A feature that is claimed and not there.
+const fn claim(feature: &'static str) -> Excuse {
+    Excuse { check: CheckKind::Claim, subject: feature, observed: "[..]", frequency: Frequency::Always }
+}
+
+impl Excuse {
+    /// The same, which shows by chance.
+    const fn sometimes(self) -> Self {
+        Self { frequency: Frequency::Sometimes, ..self }
+    }
+
+    /// Whether it is about this subject of a check.
+    pub fn concerns(&self, check: CheckKind, subject: &str) -> bool {
+        self.check == check && matches(self.subject, subject)
+    }
+
+    /// Whether it explains what was observed of this subject.
+    pub fn explains(&self, check: CheckKind, subject: &str, observed: &str) -> bool {
+        self.concerns(check, subject) && matches(self.observed, observed)
+    }
+}
+
+impl KnownIssue {
+    /// Whether the backend has it on this platform.
+    pub fn affects(&self, backend: &str) -> bool {
+        (self.backends.is_empty() || self.backends.contains(&backend)) && self.on_this_platform()
+    }
+
+    fn on_this_platform(&self) -> bool {
+        let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+        let here = |platform: &&str| [os, arch].contains(platform) || **platform == format!("{os}-{arch}");
+        self.platforms.is_empty() || self.platforms.iter().any(here)
+    }
+}
+
+/// All known issues.
+pub fn known_issues() -> impl Iterator<Item = &'static KnownIssue> {
+    [any::KNOWN_ISSUES, wasmer::KNOWN_ISSUES, wasmtime::KNOWN_ISSUES, wasmi::KNOWN_ISSUES].into_iter().flatten()
+}
+
+/// The known issues of a backend that concern a kind of check, each with its excuse.
+pub fn excuses(backend: &str, check: CheckKind) -> impl Iterator<Item = (&'static KnownIssue, &'static Excuse)> {
+    let of_check = move |issue: &'static KnownIssue| {
+        issue.excuses.iter().filter(move |excuse| excuse.check == check).map(move |excuse| (issue, excuse))
+    };
+    known_issues().filter(move |issue| issue.affects(backend)).flat_map(of_check)
+}
+
+/// The known issue that explains what was observed on a backend, if one does.
+pub fn explanation(
+    backend: &str,
+    check: CheckKind,
+    subject: &str,
+    observed: &str,
+) -> Option<(&'static KnownIssue, &'static Excuse)> {
+    excuses(backend, check).find(|(_, excuse)| excuse.explains(check, subject, observed))
+}
+
+/// Why a feature that a backend claims is not asked for, if the claim is known to be false.
+pub fn false_claim(backend: &str, feature: &str) -> Option<&'static str> {
+    explanation(backend, CheckKind::Claim, feature, "").map(|(issue, _)| issue.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_entry_names_backends_scenarios_and_scripts_that_exist() {
+        let scripts = crate::spec::script::scripts();
+        for issue in known_issues() {
+            for name in issue.backends {
+                assert!(crate::engine::ALL.iter().any(|backend| backend.name == *name), "{name}");
+            }
+            assert!(!issue.excuses.is_empty(), "{} excuses nothing", issue.reason);
+            for excuse in issue.excuses {
+                match excuse.check {
+                    CheckKind::Scenario => {
+                        assert!(crate::catalog::scenario::find(excuse.subject).is_some(), "{}", excuse.subject);
+                    }
+                    CheckKind::Script => {
+                        let (script, _) = excuse.subject.split_once(": ").expect("a script and an assertion");
+                        assert!(scripts.iter().any(|known| matches(script, &known.name)), "{script}");
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_excuse_explains_its_own_kind_of_check_alone() {
+        let excuse = scenario("trap/set-before", "FAILED: [..]");
+        assert!(excuse.explains(CheckKind::Scenario, "trap/set-before", "FAILED: line 1"));
+        assert!(!excuse.explains(CheckKind::Scenario, "trap/set-before", "CRASHED: signal"));
+        assert!(!excuse.explains(CheckKind::Scenario, "trap/set-before/else", "FAILED: line 1"));
+        assert!(!excuse.explains(CheckKind::Case, "trap/set-before", "FAILED: line 1"));
+    }
+
+    #[test]
+    fn an_issue_affects_its_backends_and_platforms() {
+        let issue = |platforms| KnownIssue { backends: &["llvm"], platforms, excuses: &[], reason: "", upstream: "" };
+        assert!(issue(&[]).affects("llvm") && !issue(&[]).affects("wasmi"));
+        assert!(issue(&[std::env::consts::ARCH]).affects("llvm") && !issue(&["plan9"]).affects("llvm"));
+    }
+}

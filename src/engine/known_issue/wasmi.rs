@@ -1,0 +1,83 @@
+//! Known issues of wasmi.
+use super::{KnownIssue, case, claim, random_module, scenario};
+use crate::fuzz::feature_set::SELECT_BY_COMPARISON;
+
+pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &["x86_64"],
+        excuses: &[
+            scenario("panic/payload", "CRASHED: killed by signal [..]"),
+            scenario("panic/afterwards", "CRASHED: killed by signal [..]"),
+            scenario("panic/through-every-level", "CRASHED: killed by signal [..]"),
+        ],
+        reason: "wasmi's handlers call each other under a calling convention that no panic may unwind: it ends the process",
+        upstream: "nothing upstream speaks of it",
+    },
+    // Translated when it is first called, by default; `wasmi:compilation=eager` has it paid by nobody.
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[scenario("fuel/after-exit", "FAILED: line 4: [..]came `the second cost what the first did: false`")
+            .sometimes()],
+        reason: "a guest pays for the translation of a function when it first calls it",
+        upstream: "nothing upstream speaks of it",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[
+            claim(SELECT_BY_COMPARISON),
+            case("select-by-comparison --invoke eqz 1", "returned 1; 0 calls"),
+            case("select-by-comparison --invoke eqz 5", "returned 1; 0 calls"),
+            case("select-by-comparison --invoke ne 0 0", "returned 1; 0 calls"),
+            case("select-by-comparison --invoke nested 5", "returned 2; 0 calls"),
+        ],
+        reason: "a `select` on whether a local is zero reads a register that does not hold the local",
+        upstream: "docs/findings.md, a select on zero",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[
+            random_module("call[..]", "panicked: internal error: entered unreachable code"),
+            case("store-of-address --invoke far 5", "panicked: internal error: entered unreachable code; 0 calls"),
+        ],
+        reason: "it panics while it translates a store of a local at the local, where the memory is not the first or the offset takes more than 16 bits",
+        upstream: "docs/findings.md, a store of its own address",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[
+            case(
+                "flat-loops --invoke table_grow_refused[..]",
+                "call: CRASHED: killed by signal [..]overflowed its stack[..]",
+            ),
+            case(
+                "flat-loops --invoke memory_grow_refused[..]",
+                "call: CRASHED: killed by signal [..]overflowed its stack[..]",
+            ),
+            case("grow-at-stack-end --invoke down -1", "call: CRASHED: killed by signal [..]overflowed its stack[..]"),
+        ],
+        reason: "each `memory.grow` and `table.grow` leaves a frame on the native stack, which some 48,000 of them overflow",
+        upstream: "https://github.com/wasmi-labs/wasmi/pull/1946",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[case(
+            "many-locals --invoke unused 3[..]",
+            "failed: encountered function with too many function parameters; 0 calls",
+        )],
+        reason: "a function has 30,000 locals at most, which is seen when it is called: a limit that the specification allows",
+        upstream: "https://webassembly.github.io/spec/core/appendix/implementation.html",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[case("grow-far --invoke table -2 --memory 600M", "call: TIMED OUT: held [..]").sometimes()],
+        reason: "a table grows by writing to all of it, 32 GiB here: `StoreLimits` says where it ends",
+        upstream: "nothing upstream speaks of it",
+    },
+];

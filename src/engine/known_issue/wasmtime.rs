@@ -1,0 +1,27 @@
+//! Known issues of wasmtime.
+use super::{KnownIssue, case, script};
+
+const ALL: &[&str] = &["wasmtime-cranelift", "wasmtime-winch"];
+
+pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
+    KnownIssue {
+        backends: ALL,
+        platforms: &[],
+        excuses: &[
+            script("threads/[..]: module", "[..]shared memory support is disabled for this engine[..]"),
+            case("wait-shared[..]", "[..]shared memory support is disabled for this engine[..]"),
+        ],
+        reason: "it takes atomic instructions, and memories that are shared only where a host turns them on (`Config::shared_memory`)",
+        upstream: "docs/engines.md, what is different",
+    },
+    KnownIssue {
+        backends: ALL,
+        platforms: &[],
+        excuses: &[
+            case("grow-far --invoke table -2 --memory 600M", "failed: out of memory [..]").sometimes(),
+            case("grow-far --invoke table -2 --memory 600M", "call: TIMED OUT: held [..]").sometimes(),
+        ],
+        reason: "a table that the host has no memory for is an error of the host's, and not a refusal that the guest sees",
+        upstream: "https://docs.rs/wasmtime/latest/wasmtime/struct.OutOfMemory.html",
+    },
+];
