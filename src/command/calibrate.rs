@@ -47,8 +47,9 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
             entrants: twins(&subject, launcher),
             handicaps: addresses.iter().map(|address| handicaps(address, &mut random)).collect(),
             addresses: addresses.clone(),
+            urgent: Vec::new(),
             budget: asked.plan.budget(),
-            launches: asked.plan.launches(),
+            launches: asked.plan.launches,
             seed: random.random(),
         };
         // As `compare` does it with no margin: what looks different at all is measured again.
@@ -90,7 +91,7 @@ fn twins(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
 fn handicaps(address: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
     let more = |share| match address.benchmark == execute::HASH.id {
         true => InjectedSlowdown::Work(share),
-        false => InjectedSlowdown::Spin(share),
+        false => InjectedSlowdown::Iterations(share),
     };
     let mut carried = vec![InjectedSlowdown::None];
     carried.extend((0..TWINS).map(|_| match random.random_bool(CARRYING) {

@@ -86,9 +86,10 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Opti
     let order = Experiment {
         entrants,
         addresses,
+        urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
-        launches: asked.plan.launches(),
+        launches: asked.plan.launches,
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
     let mut watch = ProgressDisplay::begin()?;

@@ -14,6 +14,7 @@ use crate::results::Report;
 use crate::results::journal::Journal;
 use crate::sampling::experiment::{Experiment, Progress};
 use crate::sampling::machine;
+use crate::sampling::pilot::Pilot;
 
 /// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere. Ctrl-C asks for an end in
 /// good order.
@@ -47,17 +48,22 @@ impl ProgressDisplay {
         Ok(Self { bar, cancelled, said: None, alone: alone(), load: machine::load(), prefix: String::new() })
     }
 
-    /// A run, with what a reader of its report should be aware of.
+    /// A run, with what a reader of its report should be aware of, and what its pilot saw.
     ///
     /// # Errors
     /// As [`experiment::measure`].
-    pub(crate) fn measure(&mut self, order: &Experiment, journal: Option<&mut Journal>) -> Result<Report> {
-        let measured = experiment::measure(order, journal, self);
+    pub(crate) fn measure(
+        &mut self,
+        order: &Experiment,
+        seen: Option<&Pilot>,
+        journal: Option<&mut Journal>,
+    ) -> Result<(Report, Pilot)> {
+        let measured = experiment::measure(order, seen, journal, self);
         self.bar.finish_and_clear();
         self.bar.reset();
-        let mut report = measured?;
+        let (mut report, pilot) = measured?;
         report.run.notes = warnings::notes(&report, self.load, self.alone.is_some());
-        Ok(report)
+        Ok((report, pilot))
     }
 
     /// Whether it was broken off.

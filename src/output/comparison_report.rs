@@ -82,7 +82,8 @@ fn one_side(comparison: &Comparison, side: usize) -> String {
         );
     }
     if !unsure.is_empty() {
-        let named: Vec<_> = unsure.iter().take(SOME).map(|pair| pair.address.to_string()).collect();
+        let named: Vec<_> =
+            unsure.iter().take(SOME).map(|pair| format!("{} ({})", pair.address, interval(pair))).collect();
         let more = if unsure.len() > SOME { format!(" and {} more", unsure.len() - SOME) } else { String::new() };
         let _ = writeln!(shown, "{} {}{more}", painted(DIM, "could not be told:"), named.join(", "));
     }

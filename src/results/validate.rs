@@ -157,10 +157,6 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         for time in &launch.nanoseconds {
             ensure(*time >= 0.0 && time.is_finite(), place, || format!("has a time of {time} ns in launch {number}"))?;
         }
-        let spun = launch.spun.is_empty()
-            || launch.spun.len() == launch.nanoseconds.len()
-                && launch.spun.iter().zip(&launch.nanoseconds).all(|(spun, all)| *spun >= 0.0 && spun <= all);
-        ensure(spun, place, || format!("was to spin for what is no part of its times in launch {number}"))?;
         let disturbed = launch.disturbed as usize <= launch.nanoseconds.len();
         ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
     }

@@ -1,5 +1,4 @@
 //! The paired sampler: plans launches, measures batches in workers, and collects the samples.
-pub mod background_threads;
 pub mod bench_thread;
 pub mod cell;
 pub mod code_alignment;
