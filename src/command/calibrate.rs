@@ -24,7 +24,7 @@ const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
 /// How many of the cells carry something: few, as where an upgrade made some worse.
 const CARRYING: f64 = 0.2;
 /// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
-const TWINS: usize = 2;
+const TWINS: usize = 1;
 
 pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);

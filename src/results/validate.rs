@@ -307,7 +307,6 @@ pub(crate) mod tests {
             (|r| rename(r, "call/home"), "cells[0] (call/home) is of a benchmark that nobody knows"),
             (|r| r.subjects[1].held_against = Some(1), "is held against subject 1"),
             (|r| r.cells[1].handicap = -0.5, "carries a share of -0.5"),
-            (|r| r.cells[4].launches[2].spun = vec![1e9], "no part of its times"),
             (|r| r.again = Some(Box::new(Report { again: Some(Box::new(report())), ..report() })), "and that again"),
             (|r| r.cells[0].address.host_frames = 0, "below 0 frames"),
             (

@@ -26,8 +26,9 @@ const MAX_STARTING: f64 = 0.22;
 pub(crate) const MIN_ROUNDS: u32 = 3;
 /// Rounds of a cell in a launch at the most. Numbers of rounds are odd: the median of two is a mean.
 const MAX_ROUNDS: u32 = 25;
-/// The variance of a median of rounds within a launch, times their number, against the variance between launches.
-const ROUND_VARIANCE: f64 = 4.0;
+/// The variance of a median of rounds within a launch, times their number, against the variance between launches. On a machine
+/// that others use too, 25 was seen; on a quiet one, 1. Too many rounds cost little.
+const ROUND_VARIANCE: f64 = 12.0;
 
 /// What the pilot saw of one address, over all subjects together.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -439,8 +440,8 @@ mod tests {
     fn any_look() -> impl Strategy<Value = (Vec<CellCost>, Duration, Duration, Option<u32>)> {
         let costs = prop::collection::vec(any_cost(), 1..60);
         let asked = prop::option::weighted(0.3, 1u32..100);
-        let milliseconds = |range| (range).prop_map(Duration::from_millis);
-        (costs, milliseconds(0u64..2_000), milliseconds(0u64..200_000), asked)
+        let milliseconds = |range: std::ops::Range<u64>| range.prop_map(Duration::from_millis);
+        (costs, milliseconds(0..2_000), milliseconds(0..200_000), asked)
     }
 
     proptest! {
@@ -553,7 +554,7 @@ mod tests {
         assert!(slower.rounds < 1.0 && slower.last == on_time.last && slower.dropped.is_empty(), "{slower:?}");
         let slow = pace(2, 19.0, 3.0);
         assert!(slow.rounds <= slower.rounds && slow.last < on_time.last && slow.dropped.is_empty(), "{slow:?}");
-        let too_slow = pace(2, 5.0, 3.0);
+        let too_slow = pace(2, 6.0, 3.0);
         assert_eq!((too_slow.last, &too_slow.dropped[..]), (MIN_LAUNCHES, &[20][..]), "{too_slow:?}");
         assert!(matches!(planned.shares[20], Allocation::TooSlow(_)));
     }
