@@ -43,7 +43,7 @@ impl InjectedSlowdown {
     /// In how many iterations there is a whole number of further ones.
     fn unit(self) -> u64 {
         match self {
-            Self::Iterations(share) if share > 0.0 => (1.0 / share).round() as u64,
+            Self::Iterations(share) if share > 0.0 => ((1.0 / share).round() as u64).max(1),
             _ => 1,
         }
     }
