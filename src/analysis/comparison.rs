@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use super::estimates::{interval, ratio, samples};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
+use crate::output::measurements::left_out;
 use crate::results::{
     CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Launch,
     Machine, Report, SkipReason, VERSION, Variant,
@@ -185,19 +186,20 @@ fn judged(found: &[PendingComparison], margin: Margin, confidence: Confidence) -
     found.iter().map(|pair| pair.estimate.as_ref().and_then(|_| verdicts.next())).collect()
 }
 
-/// What would have been called faster or slower, at the margin in force and among as many cells.
+/// What would have been called faster or slower at the margin in force, by itself; and what was left out.
 fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
     let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
     let power = Confidence::new(0.9).expect("nine tenths is a confidence");
     let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, power);
-    match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
+    let told = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
         Some(typical) => format!(
-            "resolution: in the typical cell, a difference of {:.1} % would have been told from the margin of {} % in nine runs of ten",
+            "in the typical cell, a difference of {:.1} % would have been told from the margin of {} % in nine runs of ten",
             100.0 * typical.exp_m1(),
             (margin.value() * 1e4).round() / 1e2,
         ),
-        None => "resolution: too few launches to say which difference would have been told from the margin".into(),
-    }
+        None => "too few launches to say which difference would have been told from the margin".into(),
+    };
+    format!("resolution: {told}; {}", left_out(estimates.into_iter()))
 }
 
 fn found(

@@ -153,6 +153,7 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
 
 /// What this run could have resolved, by its twin; and what was left out of its ratios.
 pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
+    let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
     let twins: Vec<&Estimate> = rows
         .iter()
         .filter_map(|row| row.twin(report)?.ratio.as_ref())
@@ -165,30 +166,30 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
         .collect();
     let Some(typical) = median(&resolved) else {
-        return format!("too few launches to say what could have been resolved; {}", left_out(rows));
+        return format!("too few launches to say what could have been resolved; {left_out}");
     };
     format!(
         "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
-         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected;\n{}",
+         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected;\n{left_out}",
         100.0 * typical.exp_m1(),
         report.subjects[0].label,
         twins.len(),
-        left_out(rows),
     )
 }
 
-/// The share of launches that is left out of ratios as outlying, and of how many all are on one side.
-fn left_out(rows: &[EstimateRow]) -> String {
-    let ratios: Vec<&Estimate> =
-        rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()).collect();
-    let sum = |of: fn(&Estimate) -> usize| ratios.iter().map(|ratio| of(ratio)).sum::<usize>();
-    let share = sum(|ratio| ratio.outlying().len()) as f64 / sum(Estimate::launches).max(1) as f64;
-    let modes = ratios.iter().filter(|ratio| ratio.mode().is_some()).count();
+/// The share of launches that is left out of ratios as outlying, and of how many ratios all are on one side.
+pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
+    let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
+    for ratio in ratios {
+        count += 1;
+        modes += usize::from(ratio.mode().is_some());
+        launches += ratio.launches();
+        outlying += ratio.outlying().len();
+    }
+    let share = outlying as f64 / launches.max(1) as f64;
     let told = match modes {
         0 => String::new(),
-        modes => {
-            format!(", in {modes} of {} ratios all on one side (▲ slower, ▼ faster: some processes are)", ratios.len())
-        }
+        modes => format!(", in {modes} of {count} ratios all on one side (▲ slower, ▼ faster: some processes are)"),
     };
     format!("{:.1} % of the launches are left out as outlying{told}", 100.0 * share)
 }

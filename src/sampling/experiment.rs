@@ -115,6 +115,7 @@ pub fn measure(
     if let Some(too_small) = looks.too_small().filter(|_| !onlooker.is_cancelled()) {
         return Err(too_small.into());
     }
+    report.run.launches = looks.plan.launches;
     if let Some(journal) = journal.as_deref_mut() {
         journal.begin(&report)?;
     }

@@ -12,7 +12,7 @@ use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::results::{Report, SkipReason};
 use crate::sampling::cell::{BatchSpec, Failure};
-use crate::worker::Hello;
+use crate::worker::{Hello, WorkerError};
 
 /// What the pilot saw. A second look at some of the same cells needs none of its own.
 pub struct Pilot {
@@ -71,11 +71,13 @@ const LOOKS: u32 = 5;
 const LONGER: u64 = 16;
 /// What takes longer is believed at first sight: what comes between is little of it.
 const SHORT: Duration = Duration::from_millis(20);
-/// What the first cell may take, whatever the budget: or nothing would be known of what a budget should be.
-const FIRST: Duration = Duration::from_secs(20);
+/// What takes longer hangs, and what is broken off before is too slow.
+const HANGS: Duration = Duration::from_secs(20);
+/// What any other cell has when the pilot's time is nearly over.
+const AT_LEAST: Duration = Duration::from_secs(1);
 
 /// Visits every cell once; of a repeated subject, what it repeats stands for it. What a given time is not enough for is
-/// left out, but for the first.
+/// left out, but for the first that can be measured.
 pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progress) -> Result<Pilot> {
     let began = Instant::now();
     let entrants = &order.entrants;
@@ -87,8 +89,9 @@ pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progr
     let count = order.addresses.len();
     let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
     let mut fresh = vec![false; count];
-    let mut was_cut = false;
-    for (n, at) in spread(count).enumerate() {
+    // Until one cell is known that can be measured, nothing can be said of what a budget should be.
+    let (mut was_cut, mut any) = (false, false);
+    for at in spread(count) {
         let address = &order.addresses[at];
         onlooker.at(&format!("pilot: {address}"), 0.0, order.budget.saturating_sub(began.elapsed()));
         let benchmark = benchmark::find(&address.benchmark)
@@ -96,7 +99,7 @@ pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progr
         fresh[at] = benchmark.fresh;
         for (subject, entrant) in entrants.iter().enumerate() {
             let left = time.saturating_sub(began.elapsed());
-            let in_time = n == 0 || !left.is_zero();
+            let in_time = !any || !left.is_zero();
             was_cut |= !in_time;
             let of_twin = entrant.twin_of.and_then(|of| seen[at].get(of)).cloned();
             let new = match of_twin {
@@ -110,11 +113,12 @@ pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progr
                         crew.renew(subject)?;
                     }
                     let address = order.handicap(at, subject).on(address);
-                    visit(&mut crew, subject, &address, benchmark, left.max(FIRST))
+                    visit(&mut crew, subject, &address, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
                 }
             };
             seen[at].push(new);
         }
+        any |= seen[at].iter().any(|seen| seen.trouble.is_none());
         equal_batches(entrants, &mut seen[at]);
     }
     Ok(Pilot {
@@ -161,7 +165,7 @@ fn visit(
     benchmark: &Benchmark,
     patience: Duration,
 ) -> PilotCell {
-    let failed = |failure| PilotCell { trouble: Some(trouble(failure)), ..PilotCell::nothing() };
+    let failed = |failure| PilotCell { trouble: Some(told(failure)), ..PilotCell::nothing() };
     if !benchmark.fresh
         && let Err(failure) = crew.prepare(subject, address, patience).and_then(|cell| crew.release(subject, cell))
     {
@@ -175,12 +179,12 @@ fn visit(
     let mut preparing = started.elapsed();
     let mut seen = PilotCell { facts: cell.facts.clone(), ..PilotCell::nothing() };
     let mut sample = |draw| {
-        let left = patience.saturating_sub(started.elapsed()).max(FIRST);
+        let left = patience.saturating_sub(started.elapsed()).max(AT_LEAST);
         let asked = Instant::now();
         crew.sample(subject, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.size(benchmark, &mut sample) {
-        return PilotCell { trouble: Some(trouble(failure)), ..seen };
+        return PilotCell { trouble: Some(told(failure)), ..seen };
     }
     let releasing = Instant::now();
     if let Err(failure) = crew.release(subject, cell) {
@@ -188,6 +192,14 @@ fn visit(
     }
     preparing += releasing.elapsed();
     PilotCell { preparing, ..seen }
+}
+
+/// What was broken off when the pilot's time was over was too slow for it; nobody knows whether it would have hung.
+fn told(failure: Failure) -> SkipReason {
+    match failure {
+        Failure::Lost(WorkerError::TimedOut(after)) if after < HANGS => SkipReason::TooSlow { needs_seconds: None },
+        other => trouble(other),
+    }
 }
 
 /// Draws a batch; what the timer says of a slice, and the clock on the wall of all.
