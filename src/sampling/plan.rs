@@ -555,7 +555,8 @@ mod tests {
         let slow = pace(2, 19.0, 3.0);
         assert!(slow.rounds <= slower.rounds && slow.last < on_time.last && slow.dropped.is_empty(), "{slow:?}");
         let too_slow = pace(2, 6.0, 3.0);
-        assert_eq!((too_slow.last, &too_slow.dropped[..]), (MIN_LAUNCHES, &[20][..]), "{too_slow:?}");
+        assert_eq!(too_slow.dropped, [20]);
+        assert!((MIN_LAUNCHES..on_time.last).contains(&too_slow.last), "{too_slow:?}");
         assert!(matches!(planned.shares[20], Allocation::TooSlow(_)));
     }
 }
