@@ -138,8 +138,13 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
         let subject = &report.subjects[cell.subject];
         if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
             let which = format!("{} {}", subject.label, cell.address);
-            match grouped.iter_mut().find(|(known, _)| *known == trouble) {
-                Some((_, cells)) => cells.push(which),
+            let alike = |known: &SkipReason| known == trouble || known.needs().is_some() && trouble.needs().is_some();
+            match grouped.iter_mut().find(|(known, _)| alike(known)) {
+                Some((known, cells)) => {
+                    // What has room for the most costly has it for all.
+                    *known = if known.needs() < trouble.needs() { trouble } else { known };
+                    cells.push(which);
+                }
                 None => grouped.push((trouble, vec![which])),
             }
         }

@@ -154,12 +154,20 @@ impl SkipReason {
         }
     }
 
+    /// Seconds of budget that have room for what was too slow, where that is known.
+    pub fn needs(&self) -> Option<f64> {
+        match self {
+            Self::TooSlow { needs_seconds } => *needs_seconds,
+            _ => None,
+        }
+    }
+
     /// What there is to say of it.
     pub fn reason(&self) -> String {
         match self {
             Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => why.clone(),
             Self::TooSlow { needs_seconds: Some(seconds) } => {
-                format!("the budget has no room for enough launches of it; --budget {:.0} has", seconds.ceil())
+                format!("the budget has no room for enough launches; --budget {:.0} has", seconds.ceil())
             }
             Self::TooSlow { needs_seconds: None } => {
                 "the part of the budget that is for the pilot was over before its turn; raise --budget".into()

@@ -27,7 +27,7 @@ fn ensure(holds: bool, place: impl Fn() -> String, what: impl Fn() -> String) ->
 
 impl Report {
     /// Makes sure that it can be: places are within their lists, rows are whole, times are times, backends and benchmarks are
-    /// known. Texts lose what would steer a terminal.
+    /// known. Texts lose what would steer a terminal, and rows of benchmarks that there were once go.
     ///
     /// # Errors
     /// The first thing that cannot be.
@@ -44,6 +44,7 @@ impl Report {
             ensure(seconds >= 0.0 && seconds.is_finite(), || format!("run.{name}"), || format!("says {seconds}"))?;
         }
         let width = self.subjects.len();
+        self.cells.retain(|cell| !benchmark::RETIRED.contains(&&*cell.address.benchmark));
         let whole = || format!("holds {}, which makes no whole rows of {width} subjects", self.cells.len());
         ensure(self.cells.len().is_multiple_of(width), || "cells".into(), whole)?;
         let mut seen = HashSet::new();
@@ -279,6 +280,17 @@ pub(crate) mod tests {
         let time = prop_oneof![8 => 1.0..1e9, 1 => Just(0.0), 1 => Just(f64::MIN_POSITIVE), 1 => 1e300..f64::MAX];
         let row = vec(time, 6).prop_map(|t| [[t[0], t[1]], [t[2], t[3]], [t[4], t[5]]]);
         vec(row, 0..4).prop_map(|rows| made(&rows))
+    }
+
+    #[test]
+    fn what_is_no_benchmark_any_more_is_left_out() {
+        let mut report = report();
+        for cell in &mut report.cells[..3] {
+            cell.address = "unwind/beside-threads/4".parse().unwrap();
+        }
+        let cells = report.cells.len();
+        assert_eq!(report.validate(), Ok(()));
+        assert_eq!(report.cells.len(), cells - 3);
     }
 
     #[test]
