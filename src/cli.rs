@@ -285,7 +285,8 @@ pub struct PlanArgs {
     /// How many seconds it may take in all
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub budget: Option<f64>,
-    /// How many launches of fresh workers; one for each second of the budget where nothing is said, from 10 to 60
+    /// How many launches of fresh workers; where nothing is said, from 8 to 60: what starts them takes a fifth of the budget at
+    /// the most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub launches: Option<u32>,
     /// These values of a benchmark's parameter instead of its own
@@ -310,12 +311,6 @@ impl PlanArgs {
             120.0
         };
         Duration::from_secs_f64(self.budget.unwrap_or(usual))
-    }
-
-    /// How many launches it is spread over: fewer than six have no verdict, and what starts a process for each subject must
-    /// not take most of a short budget.
-    pub fn launches(&self) -> u32 {
-        self.launches.unwrap_or(self.budget().as_secs_f64().clamp(10.0, 60.0) as u32)
     }
 }
 
@@ -451,12 +446,6 @@ pub(crate) fn processors() -> usize {
 mod tests {
     use super::*;
 
-    #[derive(Parser)]
-    struct Asked {
-        #[command(flatten)]
-        plan: PlanArgs,
-    }
-
     #[test]
     fn sizes_are_read_with_every_way_to_write_their_unit() {
         for text in ["64M", "64m", "64MB", "64MiB", "0.0625GB"] {
@@ -471,15 +460,5 @@ mod tests {
     fn no_jobs_at_all_are_refused() {
         assert_eq!(jobs("3"), Ok(3));
         assert!(["0", "-1", "", "many"].iter().all(|text| jobs(text).is_err()));
-    }
-
-    #[test]
-    fn there_is_a_launch_for_each_second_where_nothing_is_said() {
-        let launches = |arguments: &str| {
-            let arguments = ["asked"].into_iter().chain(arguments.split_whitespace());
-            Asked::parse_from(arguments).plan.launches()
-        };
-        let of = ["", "--full", "--quick", "--budget 45.9", "--budget 0.1", "--budget 5 --launches 40"].map(launches);
-        assert_eq!(of, [60, 60, 20, 45, 10, 40]);
     }
 }

@@ -3,9 +3,9 @@ use std::fs;
 use std::time::Duration;
 
 use early_exit::analysis::estimates;
-use early_exit::catalog::benchmark::execute;
-use early_exit::results::Calibration;
-use early_exit::sampling::experiment::{Experiment, Progress};
+use early_exit::catalog::benchmark::{execute, floor};
+use early_exit::results::{Calibration, Report};
+use early_exit::sampling::experiment::{BudgetTooSmall, Experiment, Progress};
 use early_exit::sampling::injected_slowdown::InjectedSlowdown;
 use early_exit::sampling::variant::ExperimentVariant;
 use early_exit::statistics::TimeVerdict;
@@ -13,7 +13,7 @@ use early_exit::worker::Launcher;
 
 use crate::{EARLY_EXIT, early_exit, here};
 
-/// Twins of the first backend on a few cells: what they carried is what was timed, and the same is not called another.
+/// Twins of the first backend on a few cells: some carry a share that is known, and the same is not called another.
 #[test]
 fn twins_carry_what_they_are_said_to() {
     let Some(backend) = here().into_iter().next() else { return };
@@ -29,7 +29,7 @@ fn twins_carry_what_they_are_said_to() {
         "--filter",
         "execute/hash*",
         "--budget",
-        "90",
+        "60",
         "--launches",
         "8",
         "--seed",
@@ -44,22 +44,14 @@ fn twins_carry_what_they_are_said_to() {
     let found = &calibration.runs[0].found;
     let carrying = found.iter().filter(|found| found.carried > 0.0).count();
     assert!(0 < carrying && carrying < found.len() / 2, "{carrying} of {}", found.len());
-    let (mut carriers, mut of_a_size) = (0, 0);
-    for found in found.iter().filter(|found| found.address.benchmark.starts_with("call/")) {
-        assert_eq!(found.realised.is_some(), found.carried > 0.0, "{found:?}");
-        if let Some(realised) = found.realised {
-            carriers += 1;
-            of_a_size += usize::from((0.2..5.0).contains(&(realised / found.carried)));
-        }
-    }
-    // A spin that the machine interrupts is longer than it was told to be, but that is not how most of them go.
-    assert!(2 * of_a_size > carriers, "{found:?}");
+    let known = [0.0, 0.01, 0.02, 0.03, 0.05];
+    assert!(found.iter().all(|found| known.contains(&found.carried)), "{found:?}");
     assert!(found.iter().any(|found| found.address.benchmark == "execute/hash"));
     let false_alarms =
         found.iter().filter(|found| found.carried == 0.0 && found.by_margin == TimeVerdict::Faster).count();
     assert_eq!(false_alarms, 0);
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains("beyond 2 %") && shown.contains("nothing"), "{shown}");
+    assert!(shown.contains("false same") && shown.contains("nothing"), "{shown}");
 }
 
 struct Nobody;
@@ -72,25 +64,72 @@ impl Progress for Nobody {
     }
 }
 
-/// What a twin is said to carry must be in what is timed: five times the work takes more than twice as long, and a spin
-/// as long as the cell a good deal longer.
+/// What a twin is said to carry must be in what is timed: five times the work, or five iterations in place of each that
+/// counts, takes more than twice as long.
 #[test]
 fn a_handicap_is_really_carried() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let handicaps = vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Spin(1.0)];
+    let handicaps = vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Iterations(4.0)];
     let order = Experiment {
         entrants: handicaps.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
         addresses: execute::HASH.addresses(false).collect(),
+        urgent: Vec::new(),
         handicaps: vec![handicaps],
         budget: Duration::from_secs(30),
-        launches: 6,
+        launches: Some(6),
         seed: 3,
     };
-    let report = experiment::measure(&order, None, &mut Nobody).unwrap();
+    let (report, _) = experiment::measure(&order, None, None, &mut Nobody).unwrap();
     let [row] = &estimates::rows(&report)[..] else { panic!("one benchmark was asked for") };
     let ratio = |of: usize| row.cells[of].ratio.as_ref().unwrap().value().exp();
+    assert_eq!(report.cells.iter().map(|cell| cell.handicap).collect::<Vec<_>>(), [0.0, 4.0, 4.0]);
     // By how much is for a machine that does nothing else: on a busy one a longer batch is interrupted more often.
     assert!(ratio(1) > 2.0, "x{}", ratio(1));
-    assert!(ratio(2) > 1.2, "x{}", ratio(2));
+    assert!(ratio(2) > 2.0, "x{}", ratio(2));
+}
+
+/// A second look at a part of what was measured needs no pilot: its batches are those of the first.
+#[test]
+fn a_second_look_takes_over_what_the_pilot_saw() {
+    let Some(spec) = here().into_iter().next() else { return };
+    let launcher = Launcher::new(EARLY_EXIT);
+    let addresses: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect();
+    let order = Experiment {
+        entrants: ExperimentVariant::field(&[spec.into()], &launcher),
+        addresses: addresses.clone(),
+        urgent: Vec::new(),
+        handicaps: Vec::new(),
+        budget: Duration::from_secs(20),
+        launches: Some(2),
+        seed: 5,
+    };
+    let (first, pilot) = experiment::measure(&order, None, None, &mut Nobody).unwrap();
+    let part = Experiment { entrants: order.entrants[..1].to_vec(), addresses: addresses[1..].to_vec(), ..order };
+    let (second, _) = experiment::measure(&part, Some(&pilot), None, &mut Nobody).unwrap();
+    let iterations =
+        |report: &Report, n: usize| report.cells[n].launches.iter().map(|l| l.iterations).collect::<Vec<_>>();
+    assert_eq!(iterations(&second, 0), iterations(&first, 2));
+    assert_eq!((second.cells.len(), second.run.launches_made), (1, 2));
+}
+
+/// Where nothing fits, the budget that is named has room, and the one of all has room for all.
+#[test]
+fn the_budget_that_is_advised_is_enough() {
+    let Some(spec) = here().into_iter().next() else { return };
+    let launcher = Launcher::new(EARLY_EXIT);
+    let order = Experiment {
+        entrants: ExperimentVariant::field(&[spec.into()], &launcher),
+        addresses: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect(),
+        urgent: Vec::new(),
+        handicaps: Vec::new(),
+        budget: Duration::from_millis(50),
+        launches: None,
+        seed: 5,
+    };
+    let refused = experiment::measure(&order, None, None, &mut Nobody).err().unwrap();
+    let BudgetTooSmall { for_one, for_all, .. } = refused.downcast().unwrap();
+    assert!(for_one > order.budget && for_all >= for_one);
+    let (report, _) = experiment::measure(&Experiment { budget: for_all, ..order }, None, None, &mut Nobody).unwrap();
+    assert!(report.cells.iter().any(|cell| cell.trouble.is_none()), "{:?}", report.cells);
 }

@@ -125,14 +125,14 @@ fn lines() -> Vec<Vec<u8>> {
         Request::Play { scenario: "early-exit".into() },
         Request::Load { errand },
         Request::Prepare { address, processor: None },
-        Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true, spin: 0.0 },
+        Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
         Request::Try { seed: 9, numbers, menu: Default::default() },
     ];
     let answers = [
         Response::Said { line: "Exited early with exit code: 1".into() },
         Response::Unable { unsupported: true, why: "no".into() },
         Response::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
-        Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1), spun: 0 },
+        Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1) },
         Response::Tried { next: 28 },
     ];
     let trial = ModuleTrial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };

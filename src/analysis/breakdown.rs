@@ -24,9 +24,19 @@ pub fn parts() -> impl Iterator<Item = &'static str> {
 
 /// Each depth of the host's stack at which the exit and its parts were measured.
 pub fn all(report: &Report) -> Vec<ExitBreakdown> {
+    let rows = estimates::rows(report);
+    let row = |host_frames: u64| {
+        let is_it = |row: &&estimates::EstimateRow| {
+            (&*row.address.benchmark, row.address.host_frames) == (TYPED.whole.id, host_frames)
+        };
+        rows.iter().find(is_it)
+    };
     let at_depth = |&host_frames: &u64| {
         let subjects = estimates::columns(report).into_iter();
-        let subjects: Vec<_> = subjects.filter_map(|n| Some((n, broken_down(report, n, host_frames)?))).collect();
+        // The whole is the time that the tables show.
+        let whole = |n: usize| row(host_frames)?.cells[n].nanoseconds();
+        let parts = |n| Some((n, broken_down(report, n, host_frames)?.of_total(whole(n)?)?));
+        let subjects: Vec<_> = subjects.filter_map(parts).collect();
         (!subjects.is_empty()).then_some(ExitBreakdown { host_frames, subjects })
     };
     TYPED.whole.host_frames.iter().filter_map(at_depth).collect()

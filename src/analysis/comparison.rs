@@ -1,38 +1,61 @@
 //! From what was measured to what can be said of one side against the other.
 use std::collections::HashMap;
 
-use super::estimates::{interval, ratio, rows, samples};
+use super::estimates::{interval, ratio, samples};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
-use crate::output::measurements;
+use crate::output::measurements::left_out;
 use crate::results::{
-    CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Machine,
-    Report, SkipReason, VERSION, Variant,
+    CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Launch,
+    Machine, Report, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
-    Confidence, Estimate, Margin, RunShift, TimeVerdict, judge, typical_time, unpaired, unpaired_by_shift,
+    Confidence, Estimate, Margin, RunShift, TimeVerdict, judge, median, smallest_resolvable, typical_time, unpaired,
+    unpaired_by_shift,
 };
 
-/// What a run says of every subject that is held against another. What launches of their own said of the [`suspects`] is
-/// the last word on them: the first run is where they were found.
+/// What a run says of every subject that is held against another. The [`suspects`] are judged by the fresh launches of the second
+/// look, among themselves: what chose them is no part of what is judged. All others, and those that these launches leave
+/// undecided, are judged by all launches, as if there had been no second look. Each look has half of the error.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
     let sides = held(report);
-    let mut found = pairs(report, &sides, ratio);
+    let mut found = pairs(&combined(report), &sides);
+    let mut verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
     let mut confirmed = vec![false; found.len()];
     if let Some(again) = &report.again {
-        let mut told: HashMap<_, _> =
-            pairs(again, &sides, ratio).into_iter().map(|pair| ((pair.side, pair.address.clone()), pair)).collect();
         let suspects = suspects(report, margin);
-        for (pair, confirmed) in found.iter_mut().zip(&mut confirmed) {
-            if suspects.contains(&(pair.side, pair.address.clone())) {
-                *confirmed = true;
-                let nothing = PendingComparison { estimate: None, ..pair.clone() };
-                *pair = told.remove(&(pair.side, pair.address.clone())).unwrap_or(nothing);
+        let mut fresh = pairs(again, &sides);
+        fresh.retain(|pair| suspects.contains(&(pair.side, pair.address.clone())));
+        let fresh_verdicts = judged(&fresh, margin, Confidence::EACH_OF_TWO);
+        for (pair, verdict) in fresh.into_iter().zip(fresh_verdicts) {
+            let place = found.iter().position(|other| (other.side, &other.address) == (pair.side, &pair.address));
+            if let Some(n) = place.filter(|_| verdict.is_some_and(|verdict| verdict != TimeVerdict::Unsure)) {
+                (found[n], verdicts[n], confirmed[n]) = (pair, verdict, true);
             }
         }
     }
     let moved = moved(report, report, &sides);
-    compared(report, report, &sides, found, confirmed, moved, margin)
+    let resolution = resolution(&found, margin, Confidence::EACH_OF_TWO);
+    compared(report, report, &sides, Judged { found, verdicts, confirmed }, moved, margin, resolution)
+}
+
+/// A report with the launches of both of its looks.
+fn combined(report: &Report) -> Report {
+    let mut combined = Report { again: None, ..report.clone() };
+    let Some(again) = &report.again else { return combined };
+    let mut fresh: HashMap<(&str, &CellId), &CellRecord> = HashMap::new();
+    for cell in &again.cells {
+        fresh.insert((&again.subjects[cell.subject].label, &cell.address), cell);
+    }
+    for cell in &mut combined.cells {
+        let label = report.subjects[cell.subject].label.as_str();
+        let Some(more) = fresh.get(&(label, &cell.address)) else { continue };
+        let after = |launch: &Launch| Launch { launch: launch.launch + report.run.launches_made, ..launch.clone() };
+        cell.launches.extend(more.launches.iter().map(after));
+        let trouble = more.trouble.clone().filter(|trouble| !matches!(trouble, SkipReason::TooSlow { .. }));
+        cell.trouble = cell.trouble.take().or(trouble);
+    }
+    combined
 }
 
 /// What two runs say of the subjects that are in both, by their labels: each time is set against its own floor, and the
@@ -51,20 +74,32 @@ pub fn files(base: &Report, new: &Report, margin: Margin) -> Comparison {
         own(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
     let runs = Runs { base, new, apart: apart(base, new, &sides) };
     let found = found(new, base, &sides, |cell, base| runs.ratio(cell, base));
-    let confirmed = vec![false; found.len()];
+    let verdicts = judged(&found, margin, Confidence::NINETY_FIVE);
+    let resolution = resolution(&found, margin, Confidence::NINETY_FIVE);
+    let judged = Judged { confirmed: vec![false; found.len()], found, verdicts };
     let moved = moved(new, base, &sides);
-    Comparison { live: false, ..compared(new, base, &sides, found, confirmed, moved, margin) }
+    Comparison { live: false, ..compared(new, base, &sides, judged, moved, margin, resolution) }
 }
 
 /// The cells that look different, by themselves and against the margin: by the place of their side. Nobody is called
 /// slower by that alone.
 pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
-    let found = pairs(report, &held(report), ratio);
+    let found = pairs(report, &held(report));
     let looks = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
     };
     found.iter().filter(looks).map(|pair| (pair.side, pair.address.clone())).collect()
+}
+
+/// The cells that the first look can neither tell apart nor call the same, and that are no [`suspects`]: by the place of their
+/// side.
+pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
+    let found = pairs(report, &held(report));
+    let suspects = suspects(report, margin);
+    let verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
+    let unsure = found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Unsure));
+    unsure.map(|(pair, _)| (pair.side, pair.address)).filter(|pair| !suspects.contains(pair)).collect()
 }
 
 /// What stands against what, by their labels: the subjects that are held against another.
@@ -131,13 +166,40 @@ struct PendingComparison {
     broke: bool,
 }
 
+/// Pairs, and what is said of each.
+struct Judged {
+    found: Vec<PendingComparison>,
+    verdicts: Vec<Option<TimeVerdict>>,
+    /// Whether fresh launches alone said so.
+    confirmed: Vec<bool>,
+}
+
 /// The pairs of a run whose sides were measured in the same rounds.
-fn pairs(
-    report: &Report,
-    sides: &[(String, String)],
-    ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>,
-) -> Vec<PendingComparison> {
+fn pairs(report: &Report, sides: &[(String, String)]) -> Vec<PendingComparison> {
     found(report, report, sides, ratio)
+}
+
+/// The verdicts on pairs, judged among themselves; nothing where there is no estimate.
+fn judged(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> Vec<Option<TimeVerdict>> {
+    let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.clone()).collect();
+    let mut verdicts = judge(&estimates, margin, confidence).into_iter();
+    found.iter().map(|pair| pair.estimate.as_ref().and_then(|_| verdicts.next())).collect()
+}
+
+/// What would have been called faster or slower at the margin in force, by itself; and what was left out.
+fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
+    let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
+    let power = Confidence::new(0.9).expect("nine tenths is a confidence");
+    let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, power);
+    let told = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
+        Some(typical) => format!(
+            "in the typical cell, a difference of {:.1} % would have been told from the margin of {} % in nine runs of ten",
+            100.0 * typical.exp_m1(),
+            (margin.value() * 1e4).round() / 1e2,
+        ),
+        None => "too few launches to say which difference would have been told from the margin".into(),
+    };
+    format!("resolution: {told}; {}", left_out(estimates.into_iter()))
 }
 
 fn found(
@@ -249,9 +311,9 @@ fn apart(base: &Report, new: &Report, sides: &[(String, String)]) -> Option<RunS
 }
 
 /// What keeps two sides from being compared as they should be.
-fn notes(new: &Report, base: &Report) -> Vec<String> {
+fn notes(new: &Report, base: &Report, resolution: String) -> Vec<String> {
     let mut notes = new.run.notes.clone();
-    notes.push(measurements::resolution(new, &rows(new)));
+    notes.push(resolution);
     let mut differ = |what: &str, was: &str, is: &str| {
         if was != is {
             notes.push(format!("{what}: {was} then, {is} now; what differs may be that and nothing else"));
@@ -292,32 +354,21 @@ fn moved(new: &Report, base: &Report, sides: &[(String, String)]) -> Vec<Changed
     moved
 }
 
-/// Judges all pairs: those that were confirmed among themselves, since what chose them is no part of what is judged.
 fn compared(
     new: &Report,
     base: &Report,
     sides: &[(String, String)],
-    found: Vec<PendingComparison>,
-    confirmed: Vec<bool>,
+    Judged { found, verdicts, confirmed }: Judged,
     moved: Vec<ChangedMetric>,
     margin: Margin,
+    resolution: String,
 ) -> Comparison {
-    let mut verdicts: Vec<Option<TimeVerdict>> = vec![None; found.len()];
-    for family in [false, true] {
-        let places: Vec<_> =
-            (0..found.len()).filter(|n| confirmed[*n] == family && found[*n].estimate.is_some()).collect();
-        let estimates: Vec<_> = places.iter().filter_map(|n| found[*n].estimate.clone()).collect();
-        for (n, verdict) in places.into_iter().zip(judge(&estimates, margin, Confidence::NINETY_FIVE)) {
-            verdicts[n] = Some(verdict);
-        }
-    }
     let pairs = found.into_iter().zip(verdicts).zip(confirmed).map(|((found, verdict), confirmed)| {
         let interval = found.estimate.as_ref().and_then(interval).and_then(|interval| interval.exp());
         CellComparison {
             side: found.side,
             address: found.address,
-            // One that looked different and could not be measured again remains unsure.
-            verdict: verdict.or((confirmed && found.trouble.is_none()).then_some(TimeVerdict::Unsure)),
+            verdict,
             ratio: found.estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
@@ -335,7 +386,7 @@ fn compared(
         pairs: pairs.collect(),
         changed: Vec::new(),
         moved,
-        notes: notes(new, base),
+        notes: notes(new, base, resolution),
     }
 }
 
@@ -393,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_look_has_the_last_word() {
+    fn fresh_launches_have_the_last_word_on_what_looked_different() {
         let first = run();
         assert_eq!(verdict(&first), (Some(TimeVerdict::Slower), false));
         let suspect: CellId = "unwind/indirect".parse().unwrap();
@@ -402,16 +453,66 @@ mod tests {
         let seen_again = Report { again: Some(Box::new(first.clone())), ..first.clone() };
         assert_eq!(verdict(&seen_again), (Some(TimeVerdict::Slower), true));
 
-        let mut other = first.clone();
+        let gone = Report { again: Some(Box::new(alike(&first))), ..first.clone() };
+        assert_eq!(verdict(&gone), (Some(TimeVerdict::Same), true));
+    }
+
+    /// The same, both subjects having the times of the first.
+    fn alike(report: &Report) -> Report {
+        let mut other = report.clone();
         let times: Vec<_> = other.cells.iter().filter(|cell| cell.subject == 0).cloned().collect();
         for cell in other.cells.iter_mut().filter(|cell| cell.subject == 1) {
             cell.launches.clone_from(&times.iter().find(|time| time.address == cell.address).unwrap().launches);
         }
-        let gone = Report { again: Some(Box::new(other.clone())), ..first.clone() };
-        assert_eq!(verdict(&gone), (Some(TimeVerdict::Same), true));
+        other
+    }
 
-        other.cells.clear();
-        let not_measured = Report { again: Some(Box::new(other)), ..first };
-        assert_eq!(verdict(&not_measured), (Some(TimeVerdict::Unsure), true));
+    #[test]
+    fn a_second_look_never_ends_less_certain_than_the_first() {
+        let first = run();
+        let mut few = first.clone();
+        few.cells.iter_mut().for_each(|cell| cell.launches.truncate(2));
+        let mut none = first.clone();
+        none.cells.clear();
+        let mut too_slow = first.clone();
+        for cell in &mut too_slow.cells {
+            cell.launches.clear();
+            cell.trouble = Some(SkipReason::TooSlow { needs_seconds: Some(1.0) });
+        }
+        for second in [few, none, too_slow] {
+            let both = Report { again: Some(Box::new(second)), ..first.clone() };
+            assert_eq!(verdict(&both), (Some(TimeVerdict::Slower), false));
+        }
+    }
+
+    #[test]
+    fn what_was_undecided_is_judged_by_the_launches_of_both_looks() {
+        let mut first = alike(&run());
+        // Five launches have no verdict.
+        first.cells.iter_mut().for_each(|cell| cell.launches.truncate(5));
+        first.run.launches_made = 5;
+        let margin = Margin::new(0.02).unwrap();
+        let address: CellId = "unwind/indirect".parse().unwrap();
+        assert!(suspects(&first, margin).is_empty() && undecided(&first, margin).contains(&(0, address)));
+        assert_eq!(verdict(&first), (Some(TimeVerdict::Unsure), false));
+        let both = Report { again: Some(Box::new(first.clone())), ..first };
+        assert_eq!(verdict(&both), (Some(TimeVerdict::Same), false));
+        let launches = &combined(&both).cells[0].launches;
+        assert_eq!(launches.iter().map(|launch| launch.launch).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_resolution_is_that_of_the_margin_in_force() {
+        let resolution = |margin: f64| {
+            let notes = live(&run(), Margin::new(margin).unwrap()).notes;
+            let note = notes.into_iter().find(|note| note.starts_with("resolution")).unwrap();
+            let words: Vec<&str> = note.split(' ').collect();
+            let after =
+                |word: &str| words[words.iter().position(|other| *other == word).unwrap() + 2].parse::<f64>().unwrap();
+            (after("difference"), after("margin"))
+        };
+        let (fine, coarse) = (resolution(0.0), resolution(0.1));
+        assert_eq!((fine.1, coarse.1), (0.0, 10.0));
+        assert!(coarse.0 > fine.0 + 9.9, "{fine:?} {coarse:?}");
     }
 }

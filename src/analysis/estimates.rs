@@ -15,7 +15,8 @@ pub struct EstimateRow<'a> {
 pub struct CellEstimate<'a> {
     /// Its samples.
     pub record: &'a CellRecord,
-    /// Its typical time in nanoseconds, on the log scale; nothing without samples.
+    /// Its typical time in nanoseconds, on the log scale; nothing without samples. It is the reference's times the ratio where
+    /// there is one: each by itself would leave out launches of its own, and contradict the ratio.
     pub time: Option<Estimate>,
     /// Its typical ratio to the reference, on the log scale, from rounds in which both were; nothing for the reference.
     pub ratio: Option<Estimate>,
@@ -45,12 +46,15 @@ pub fn rows(report: &Report) -> Vec<EstimateRow<'_>> {
 }
 
 fn row(records: &[CellRecord]) -> EstimateRow<'_> {
-    let cells = records.iter().enumerate().map(|(n, record)| CellEstimate {
-        record,
-        time: typical_time(&samples(record)).ok(),
-        ratio: (n > 0).then(|| ratio(record, &records[0])).flatten(),
-    });
-    EstimateRow { address: &records[0].address, cells: cells.collect() }
+    let own = |record| typical_time(&samples(record)).ok();
+    let reference = own(&records[0]);
+    let cell = |(n, record)| {
+        let ratio = (n > 0).then(|| ratio(record, &records[0])).flatten();
+        let at_ratio = reference.as_ref().zip(ratio.as_ref()).map(|(to, ratio)| to.value() + ratio.value());
+        let time = own(record).map(|time| at_ratio.map_or_else(|| time.clone(), |value| time.moved_to(value)));
+        CellEstimate { record, time, ratio }
+    };
+    EstimateRow { address: &records[0].address, cells: records.iter().enumerate().map(cell).collect() }
 }
 
 pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {

@@ -39,11 +39,6 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
 
     let rows = estimates::rows(report);
     let ratios = || rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref());
-    let outlying = ratios().filter(|ratio| !ratio.outlying().is_empty()).count();
-    note(
-        outlying > 0,
-        format!("{outlying} of {} ratios leave out outlying launches: that is what launches are for", ratios().count()),
-    );
     let doubted = ratios().filter(|ratio| ratio.doubt().is_some()).count();
     note(
         doubted > 0,

@@ -24,7 +24,7 @@ const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
 /// How many of the cells carry something: few, as where an upgrade made some worse.
 const CARRYING: f64 = 0.2;
 /// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
-const TWINS: usize = 2;
+const TWINS: usize = 1;
 
 pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
@@ -47,8 +47,9 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
             entrants: twins(&subject, launcher),
             handicaps: addresses.iter().map(|address| handicaps(address, &mut random)).collect(),
             addresses: addresses.clone(),
+            urgent: Vec::new(),
             budget: asked.plan.budget(),
-            launches: asked.plan.launches(),
+            launches: asked.plan.launches,
             seed: random.random(),
         };
         // As `compare` does it with no margin: what looks different at all is measured again.
@@ -88,7 +89,7 @@ fn twins(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
 fn handicaps(address: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
     let more = |share| match address.benchmark == execute::HASH.id {
         true => InjectedSlowdown::Work(share),
-        false => InjectedSlowdown::Spin(share),
+        false => InjectedSlowdown::Iterations(share),
     };
     let mut carried = vec![InjectedSlowdown::None];
     carried.extend((0..TWINS).map(|_| match random.random_bool(CARRYING) {

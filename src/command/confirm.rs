@@ -1,23 +1,26 @@
-//! Measures twice: first to find what looks different, then that again by itself.
-use anyhow::Result;
+//! Measures twice: first everything, then on fresh launches what looks different and what could not be told.
+use std::time::Instant;
+
+use anyhow::{Error, Result};
 
 use super::unless_interrupted;
 use super::watch::ProgressDisplay;
 use crate::analysis::comparison;
-use crate::results::Report;
 use crate::results::journal::Journal;
-use crate::sampling::experiment::Experiment;
+use crate::results::{Report, SkipReason};
+use crate::sampling::experiment::{BudgetTooSmall, Experiment};
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
-/// How much of the budget goes into finding what looks different; the rest is for measuring that again.
-const FINDING: f64 = 0.5;
-/// How many times as many launches the second look makes. It is at few cells, so a launch costs little, and each prepares
-/// its cells anew: where they come to lie is much of what is left of the noise.
+/// How much of the budget the first look has. The second has what is left then.
+const FIRST_LOOK: f64 = 0.5;
+/// Where a number of launches was asked for, the second look makes so many times as many. It is at few cells, so a launch costs
+/// little, and each prepares its cells anew: where they come to lie is much of what is left of the noise.
 const MORE_LAUNCHES: u32 = 3;
 
-/// A report of the order, and within it one of the [`suspects`](comparison::suspects) against a margin, from fresh launches
-/// alone: what chose them is no part of what is judged then.
+/// A report of the order, and within it one of a second look: at the [`suspects`](comparison::suspects) first, which are judged by
+/// fresh launches alone, and at what is [`undecided`](comparison::undecided), which is judged by all of its launches. A
+/// second look that comes to nothing leaves the first one as it is.
 ///
 /// # Errors
 /// As [`harness::measure`](crate::sampling::experiment::measure).
@@ -27,28 +30,56 @@ pub(crate) fn measured_twice(
     journal: Option<&mut Journal>,
     margin: Margin,
 ) -> Result<Report> {
-    let first = Experiment { budget: order.budget.mul_f64(FINDING), ..order.clone() };
-    let mut report = watch.measure(&first, journal)?;
-    let suspects = comparison::suspects(&report, margin);
-    if !suspects.is_empty() && !watch.is_over() {
-        let held = comparison::held(&report);
-        let labels: Vec<_> = suspects.iter().flat_map(|(side, _)| [&held[*side].0, &held[*side].1]).collect();
-        let again = Experiment {
-            budget: order.budget.mul_f64(1.0 - FINDING),
-            seed: order.seed.wrapping_add(1),
-            launches: MORE_LAUNCHES * order.launches,
-            ..only(
-                order,
-                |entrant| labels.contains(&&entrant.label),
-                |at| suspects.iter().any(|(_, suspect)| *suspect == order.addresses[at]),
-            )
-        };
-        let prefix = watch.prefix.clone();
-        watch.prefix += &format!("{} that looked different, again: ", suspects.len());
-        report.again = unless_interrupted(watch.measure(&again, None))?.map(Box::new);
-        watch.prefix = prefix;
+    let began = Instant::now();
+    let first = Experiment { budget: order.budget.mul_f64(FIRST_LOOK), ..order.clone() };
+    let (mut report, pilot) = watch.measure(&first, None, journal).map_err(of_both_looks)?;
+    for cell in &mut report.cells {
+        if let Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) = &mut cell.trouble {
+            *seconds /= FIRST_LOOK;
+        }
     }
+    report.run.budget_seconds = order.budget.as_secs_f64();
+    let suspects = comparison::suspects(&report, margin);
+    let undecided = comparison::undecided(&report, margin);
+    let looked_at = || suspects.iter().chain(&undecided);
+    if looked_at().next().is_none() || watch.is_over() {
+        return Ok(report);
+    }
+    let held = comparison::held(&report);
+    let labels: Vec<_> = looked_at().flat_map(|(side, _)| [&held[*side].0, &held[*side].1]).collect();
+    let again = Experiment {
+        budget: order.budget.saturating_sub(began.elapsed()),
+        seed: order.seed.wrapping_add(1),
+        launches: order.launches.map(|launches| MORE_LAUNCHES * launches),
+        urgent: suspects.iter().map(|(_, address)| address.clone()).collect(),
+        ..only(
+            order,
+            |entrant| labels.contains(&&entrant.label),
+            |at| looked_at().any(|(_, address)| *address == order.addresses[at]),
+        )
+    };
+    let prefix = watch.prefix.clone();
+    watch.prefix += &format!("{} that looked different, {} undecided, again: ", suspects.len(), undecided.len());
+    match unless_interrupted(watch.measure(&again, Some(&pilot), None)) {
+        Ok(again) => report.again = again.map(|(again, _)| Box::new(again)),
+        Err(error) => report.run.notes.push(format!(
+            "there was no second look, so that nothing is confirmed ({error:#}); a larger --budget, or fewer cells with --filter, \
+             leaves time for it"
+        )),
+    }
+    watch.prefix = prefix;
     Ok(report)
+}
+
+/// What a look needs, as a budget of both.
+fn of_both_looks(error: Error) -> Error {
+    match error.downcast::<BudgetTooSmall>() {
+        Ok(BudgetTooSmall { for_one, for_all, known }) => {
+            let [for_one, for_all] = [for_one, for_all].map(|time| time.div_f64(FIRST_LOOK));
+            BudgetTooSmall { for_one, for_all, known }.into()
+        }
+        Err(other) => other,
+    }
 }
 
 /// The part of an order that is for some of its entrants and some of its addresses, by their places.
@@ -92,20 +123,29 @@ mod tests {
             ..ExperimentVariant::new("native", &launcher)
         };
         let share = |share| {
-            vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Spin(share)]
+            vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Work(share)]
         };
         let order = Experiment {
             entrants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
             addresses: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
+            urgent: Vec::new(),
             handicaps: vec![share(0.1), share(0.2)],
             budget: Duration::from_secs(1),
-            launches: 3,
+            launches: Some(3),
             seed: 1,
         };
         let part = only(&order, |entrant| ["c", "d"].contains(&entrant.label.as_str()), |at| at == 1);
         assert_eq!(part.entrants[1].held_against, Some(0));
         assert_eq!(part.addresses, [order.addresses[1].clone()]);
-        assert_eq!(part.handicaps, [[InjectedSlowdown::None, InjectedSlowdown::Spin(0.2)]]);
+        assert_eq!(part.handicaps, [[InjectedSlowdown::None, InjectedSlowdown::Work(0.2)]]);
         assert!(only(&Experiment { handicaps: vec![], ..order }, |_| true, |_| true).handicaps.is_empty());
+    }
+
+    #[test]
+    fn a_budget_that_one_look_needs_is_told_as_one_of_both() {
+        let [for_one, for_all] = [8, 30].map(Duration::from_secs);
+        let told = of_both_looks(BudgetTooSmall { for_one, for_all, known: true }.into()).to_string();
+        assert!(told.contains("--budget 16") && told.contains("--budget 60"), "{told}");
+        assert_eq!(of_both_looks(anyhow::anyhow!("no worker")).to_string(), "no worker");
     }
 }

@@ -22,14 +22,15 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let order = Experiment {
         entrants: ExperimentVariant::field(&choice::backends_or_floor(&asked.choice)?, &launcher),
         addresses: plan::selected(&asked.plan)?,
+        urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
-        launches: asked.plan.launches(),
+        launches: asked.plan.launches,
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
-    let report = watch.measure(&order, journal.as_mut())?;
+    let (report, _) = watch.measure(&order, None, journal.as_mut())?;
     // The file first: a stdout that cannot be written takes nothing away from it.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;

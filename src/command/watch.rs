@@ -12,6 +12,7 @@ use crate::results::Report;
 use crate::results::journal::Journal;
 use crate::sampling::experiment::{Experiment, Progress};
 use crate::sampling::machine;
+use crate::sampling::pilot::Pilot;
 use crate::worker::Launcher;
 
 /// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere.
@@ -39,17 +40,22 @@ impl ProgressDisplay {
         Self { bar, launcher, said: None, alone: alone(), load, prefix: String::new() }
     }
 
-    /// A run, with what a reader of its report should be aware of.
+    /// A run, with what a reader of its report should be aware of, and what its pilot saw.
     ///
     /// # Errors
     /// As [`experiment::measure`].
-    pub(crate) fn measure(&mut self, order: &Experiment, journal: Option<&mut Journal>) -> Result<Report> {
-        let measured = experiment::measure(order, journal, self);
+    pub(crate) fn measure(
+        &mut self,
+        order: &Experiment,
+        seen: Option<&Pilot>,
+        journal: Option<&mut Journal>,
+    ) -> Result<(Report, Pilot)> {
+        let measured = experiment::measure(order, seen, journal, self);
         self.bar.finish_and_clear();
         self.bar.reset();
-        let mut report = measured?;
+        let (mut report, pilot) = measured?;
         report.run.notes = warnings::notes(&report, self.load, self.alone.is_some());
-        Ok(report)
+        Ok((report, pilot))
     }
 
     /// Whether it was broken off.

@@ -120,7 +120,7 @@ impl<F: Family> OpenBackend for F {
             },
             BenchmarkKind::Anywhere(_) => None,
             BenchmarkKind::Module(_) => Some(NO_MODULE.into()),
-            BenchmarkKind::Beside(same) => self.lacks(same),
+            BenchmarkKind::Concurrently(same) => self.lacks(same),
         }
     }
 

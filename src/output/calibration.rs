@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::terminal::{BOLD, painted, table as terminal_table, written};
 use crate::analysis::comparison;
 use crate::analysis::estimates::{interval, ratio};
-use crate::results::{Calibration, CalibrationRun, CellRecord, Comparison, InjectionResult, Report};
+use crate::results::{Calibration, CalibrationRun, Comparison, InjectionResult, Report};
 use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, median, smallest_resolvable};
 
 /// What a run of twins says, cell by cell, and what `compare` would say of it.
@@ -24,7 +24,6 @@ pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
         Some(InjectionResult {
             address: cell.address.clone(),
             carried: cell.handicap,
-            realised: realised(cell),
             log_ratio: estimate.value(),
             half_width: interval(&estimate).map(|interval| interval.half_width()),
             resolvable: smallest_resolvable(&estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
@@ -42,15 +41,9 @@ pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
     }
 }
 
-/// The share of its time that a cell really carried: what was spun away, of what was not.
-fn realised(cell: &CellRecord) -> Option<f64> {
-    let rounds = cell.launches.iter().flat_map(|launch| launch.spun.iter().zip(&launch.nanoseconds));
-    median(&rounds.map(|(spun, all)| spun / (all - spun)).collect::<Vec<_>>())
-}
-
-/// What is told apart: cells that carry a spin, and those of a guest that does more.
+/// What is told apart: the benchmarks of exits and calls, and those whose guest does more.
 const KINDS: [(&str, &[&str]); 3] =
-    [("call and unwind, a spin", &["call/", "unwind/"]), ("execute, more work", &["execute/"]), ("all", &[""])];
+    [("call and unwind", &["call/", "unwind/"]), ("execute", &["execute/"]), ("all", &[""])];
 
 /// The rates with their bounds: how often twins are told apart that are the same, and how often those that are not.
 pub fn table(calibration: &Calibration) -> String {
@@ -64,70 +57,110 @@ pub fn table(calibration: &Calibration) -> String {
         calibration.machine.cpu,
     );
     for (name, themes) in KINDS {
-        let is_it = |found: &&InjectionResult| themes.iter().any(|theme| found.address.benchmark.starts_with(theme));
-        let found: Vec<_> = runs.iter().flat_map(|run| &run.found).filter(is_it).collect();
-        if !found.is_empty() {
-            shown += &format!("\n{}", rates(name, &found));
+        let is_it = |found: &InjectionResult| themes.iter().any(|theme| found.address.benchmark.starts_with(theme));
+        let runs: Vec<Vec<&InjectionResult>> =
+            runs.iter().map(|run| run.found.iter().filter(|found| is_it(found)).collect()).collect();
+        if runs.iter().any(|run| !run.is_empty()) {
+            shown += &format!("\n{}", rates(name, &runs));
         }
     }
-    shown + "\n" + &resolved(calibration)
+    shown + "\n" + &alarms(calibration) + &resolved(calibration)
 }
 
 /// A row for each share that was carried.
-fn rates(name: &str, found: &[&InjectionResult]) -> String {
-    let mut carried: Vec<f64> = found.iter().map(|found| found.carried).collect();
+fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
+    let mut carried: Vec<f64> = runs.iter().flatten().map(|found| found.carried).collect();
     carried.sort_by(f64::total_cmp);
     carried.dedup();
-    let mut table = table_of(name);
+    let header = [
+        name,
+        "median",
+        "cells",
+        "at first sight",
+        "confirmed",
+        "beyond 2 %",
+        "same",
+        "unsure",
+        "false same",
+        "wrong sign",
+    ];
+    let mut table = terminal_table(header);
     for carried in carried {
-        let cells: Vec<_> = found.iter().filter(|found| found.carried == carried).collect();
-        let rate = |holds: &dyn Fn(&InjectionResult) -> bool| {
-            let hits = cells.iter().filter(|found| holds(found)).count();
-            bounded(hits, cells.len(), carried > 0.0)
+        let cells: Vec<Vec<&InjectionResult>> =
+            runs.iter().map(|run| run.iter().filter(|found| found.carried == carried).copied().collect()).collect();
+        // The bound is on the side that matters.
+        let rate = |more_is_better: bool, holds: &dyn Fn(&InjectionResult) -> bool| {
+            let of_run = |cells: &Vec<&InjectionResult>| {
+                (count(cells.iter().filter(|found| holds(found)).count()), count(cells.len()))
+            };
+            bounded(&cells.iter().map(of_run).collect::<Vec<_>>(), more_is_better)
         };
-        let told = |verdict: TimeVerdict| {
-            if carried > 0.0 {
-                verdict == TimeVerdict::Slower
-            } else {
-                matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster)
-            }
+        let carries = carried > 0.0;
+        let told = |verdict: TimeVerdict| match carries {
+            true => verdict == TimeVerdict::Slower,
+            false => matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster),
         };
         let wrong =
-            |found: &InjectionResult| carried > 0.0 && [found.by_any, found.by_margin].contains(&TimeVerdict::Faster);
+            |found: &&InjectionResult| carries && [found.by_any, found.by_margin].contains(&TimeVerdict::Faster);
+        let is_beyond = carried > Margin::TWO_PERCENT.value();
+        let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
         table.add_row([
-            if carried > 0.0 { format!("{:.0} %", 100.0 * carried) } else { "nothing".into() },
-            realised_shown(&cells),
-            cells.len().to_string(),
-            rate(&|found| told(found.by_itself)),
-            rate(&|found| told(found.by_any)),
-            rate(&|found| told(found.by_margin)),
-            cells.iter().filter(|found| wrong(found)).count().to_string(),
+            if carries { format!("{:.0} %", 100.0 * carried) } else { "nothing".into() },
+            median(&all.iter().map(|found| found.log_ratio.exp_m1()).collect::<Vec<_>>())
+                .map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
+            all.len().to_string(),
+            rate(carries, &|found| told(found.by_itself)),
+            rate(carries, &|found| told(found.by_any)),
+            rate(is_beyond, &|found| told(found.by_margin)),
+            if is_beyond { "-".into() } else { rate(true, &|found| found.by_margin == TimeVerdict::Same) },
+            rate(false, &|found| found.by_margin == TimeVerdict::Unsure),
+            if is_beyond { rate(false, &|found| found.by_margin == TimeVerdict::Same) } else { "-".into() },
+            all.iter().filter(|found| wrong(found)).count().to_string(),
         ]);
     }
     written(&table)
 }
 
-fn table_of(name: &str) -> comfy_table::Table {
-    terminal_table([name, "really", "cells", "at first sight", "confirmed", "beyond 2 %", "wrong sign"])
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
 }
 
-/// `93 % (≥91)`: a rate, and its one-sided 95 % bound on the side that matters.
-fn bounded(hits: usize, of: usize, the_more_the_better: bool) -> String {
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let Ok(proportion) = Proportion::new(count(hits), count(of)) else { return "-".into() };
-    let percent = 100.0 * proportion.rate();
+/// `93 % (≥91)`: a rate over all runs, and its one-sided 95 % bound, with the design effect of the runs.
+fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
+    let Some((worth, _)) = Proportion::of_groups(runs) else { return "-".into() };
+    let (hits, trials) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
+    let percent = 100.0 * f64::from(hits) / f64::from(trials);
     let digits = if percent < 10.0 { 1 } else { 0 };
     let bound = if the_more_the_better {
-        format!("≥{:.0}", 100.0 * proportion.at_least(Confidence::NINETY_FIVE))
+        format!("≥{:.0}", 100.0 * worth.at_least(Confidence::NINETY_FIVE))
     } else {
-        format!("≤{:.1}", 100.0 * proportion.at_most(Confidence::NINETY_FIVE))
+        format!("≤{:.1}", 100.0 * worth.at_most(Confidence::NINETY_FIVE))
     };
     format!("{percent:.digits$} % ({bound})")
 }
 
-fn realised_shown(cells: &[&&InjectionResult]) -> String {
-    let realised: Vec<f64> = cells.iter().filter_map(|found| found.realised).collect();
-    median(&realised).map_or_else(|| "-".into(), |share| format!("{:.2} %", 100.0 * share))
+/// In how many runs anything was called different that carried nothing; and how alike the cells of a run are.
+fn alarms(calibration: &Calibration) -> String {
+    let runs = &calibration.runs;
+    let any = |said: fn(&InjectionResult) -> TimeVerdict| {
+        let alarm = |found: &&InjectionResult| {
+            found.carried == 0.0 && matches!(said(found), TimeVerdict::Slower | TimeVerdict::Faster)
+        };
+        let with = runs.iter().filter(|run| run.found.iter().any(|found| alarm(&found))).count();
+        let bound = Proportion::new(count(with), count(runs.len())).map(|of| of.at_most(Confidence::NINETY_FIVE));
+        format!("{with} of {} runs (at most {:.0} %)", runs.len(), 100.0 * bound.unwrap_or(1.0))
+    };
+    let outside = |run: &CalibrationRun| {
+        let nothing = || run.found.iter().filter(|found| found.carried == 0.0);
+        (count(nothing().filter(|found| found.by_itself != TimeVerdict::Unsure).count()), count(nothing().count()))
+    };
+    let effect = Proportion::of_groups(&runs.iter().map(outside).collect::<Vec<_>>()).map_or(1.0, |(_, effect)| effect);
+    format!(
+        "false alarms: with the margin of 2 % in {}, with none in {};\n\
+         cells of a run share its disturbances: bounds are for cells / {effect:.2} where nothing is carried\n",
+        any(|found| found.by_margin),
+        any(|found| found.by_any),
+    )
 }
 
 /// What the typical cell resolves.

@@ -82,8 +82,17 @@ fn one_side(comparison: &Comparison, side: usize) -> String {
             unsure.len()
         );
     }
+    let untimed: Vec<_> = pairs().filter(|pair| pair.verdict.is_none() && !pair.broke).collect();
+    for pair in untimed.iter().take(SOME) {
+        let trouble = pair.trouble.as_deref().unwrap_or("too few samples");
+        let _ = writeln!(shown, "{} {}: {trouble}", painted(DIM, "no time:"), pair.address);
+    }
+    if untimed.len() > SOME {
+        let _ = writeln!(shown, "{} {} more", painted(DIM, "no time:"), untimed.len() - SOME);
+    }
     if !unsure.is_empty() {
-        let named: Vec<_> = unsure.iter().take(SOME).map(|pair| pair.address.to_string()).collect();
+        let named: Vec<_> =
+            unsure.iter().take(SOME).map(|pair| format!("{} ({})", pair.address, interval(pair))).collect();
         let more = if unsure.len() > SOME { format!(" and {} more", unsure.len() - SOME) } else { String::new() };
         let _ = writeln!(shown, "{} {}{more}", painted(DIM, "could not be told:"), named.join(", "));
     }

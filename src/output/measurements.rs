@@ -8,7 +8,7 @@ use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
 use crate::catalog::benchmark;
 use crate::results::{Report, SkipReason};
-use crate::statistics::{Confidence, Estimate, Interval, Margin, median, smallest_resolvable};
+use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
 
 /// All that there is to show of a report.
 pub fn tables(report: &Report) -> String {
@@ -71,23 +71,31 @@ fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
     units::nanoseconds(nanoseconds, digits)
 }
 
-/// How many times the reference's; `?` where nobody can say, which an interval of half as much is as good as.
+/// How many times the reference's, and half of its interval; `?` where nobody can say, which an interval of half as much is as good
+/// as; ▲ or ▼ where some processes are slower or faster than the typical one.
 pub(crate) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
     let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
-    match interval(estimate).filter(said) {
-        Some(interval) => {
-            let half_width = interval.half_width() * value;
-            let digits = decimals(half_width);
-            format!("x{value:.digits$} ±{half_width:.digits$}")
-        }
-        None => format!("x{value:.0$} ?", decimals(value)),
+    let interval = interval(estimate);
+    let half_width = interval.map(|interval| interval.half_width() * value).filter(|half_width| half_width.is_finite());
+    let digits = decimals(half_width.unwrap_or(value).min(value));
+    let mut shown = format!("x{value:.digits$}");
+    if let Some(half_width) = half_width {
+        shown += &format!(" ±{half_width:.digits$}");
     }
+    if !interval.as_ref().is_some_and(said) {
+        shown += " ?";
+    }
+    shown
+        + estimate.mode().map_or("", |mode| match mode {
+            Mode::Above => " ▲",
+            Mode::Below => " ▼",
+        })
 }
 
-/// How many decimals there are down to the first that is not 0: at least one, and not many for next to nothing.
+/// How many decimals there are down to the second digit that is not 0: at least two, and not many for next to nothing.
 fn decimals(of: f64) -> usize {
-    (1..6).find(|decimals| of >= 0.1_f64.powi(*decimals)).unwrap_or(3) as usize
+    (1..6).find(|decimals| of >= 0.1_f64.powi(*decimals)).unwrap_or(3) as usize + 1
 }
 
 /// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
@@ -130,8 +138,13 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
         let subject = &report.subjects[cell.subject];
         if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
             let which = format!("{} {}", subject.label, cell.address);
-            match grouped.iter_mut().find(|(known, _)| *known == trouble) {
-                Some((_, cells)) => cells.push(which),
+            let alike = |known: &SkipReason| known == trouble || known.needs().is_some() && trouble.needs().is_some();
+            match grouped.iter_mut().find(|(known, _)| alike(known)) {
+                Some((known, cells)) => {
+                    // What has room for the most costly has it for all.
+                    *known = if known.needs() < trouble.needs() { trouble } else { known };
+                    cells.push(which);
+                }
                 None => grouped.push((trouble, vec![which])),
             }
         }
@@ -143,8 +156,9 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
     grouped.into_iter().map(lack).collect()
 }
 
-/// What this run could have resolved, by its twin.
+/// What this run could have resolved, by its twin; and what was left out of its ratios.
 pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
+    let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
     let twins: Vec<&Estimate> = rows
         .iter()
         .filter_map(|row| row.twin(report)?.ratio.as_ref())
@@ -157,15 +171,32 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
         .collect();
     let Some(typical) = median(&resolved) else {
-        return "too few launches to say what could have been resolved".into();
+        return format!("too few launches to say what could have been resolved; {left_out}");
     };
     format!(
         "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
-         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected",
+         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected;\n{left_out}",
         100.0 * typical.exp_m1(),
         report.subjects[0].label,
         twins.len(),
     )
+}
+
+/// The share of launches that is left out of ratios as outlying, and of how many ratios all are on one side.
+pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
+    let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
+    for ratio in ratios {
+        count += 1;
+        modes += usize::from(ratio.mode().is_some());
+        launches += ratio.launches();
+        outlying += ratio.outlying().len();
+    }
+    let share = outlying as f64 / launches.max(1) as f64;
+    let told = match modes {
+        0 => String::new(),
+        modes => format!(", in {modes} of {count} ratios all on one side (▲ slower, ▼ faster: some processes are)"),
+    };
+    format!("{:.1} % of the launches are left out as outlying{told}", 100.0 * share)
 }
 
 /// What was run, and how to read the numbers.
@@ -178,4 +209,36 @@ pub fn legend(report: &Report) -> String {
         report.run.seed,
         report.subjects[0].label,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::typical_ratio;
+
+    fn shown(launches: &[f64]) -> String {
+        ratio_text(&typical_ratio(&launches.iter().map(|ratio| [*ratio]).collect::<Vec<_>>()).unwrap())
+    }
+
+    #[test]
+    fn a_half_width_has_two_digits_and_the_ratio_as_many_decimals() {
+        assert_eq!(shown(&[0.001, -0.001, 0.002, -0.002, 0.001, -0.001]), "x1.0000 ±0.0016");
+        assert_eq!(shown(&[0.01, -0.01, 0.02, -0.02, 0.01, -0.01]), "x1.000 ±0.016");
+        assert_eq!(shown(&[-2.01, -1.99, -2.02, -1.98, -2.01, -1.99]), "x0.1353 ±0.0022");
+        assert_eq!(shown(&[0.0; 6]), "x1.0000 ±0.0000");
+    }
+
+    #[test]
+    fn what_nobody_can_say_has_its_interval_all_the_same() {
+        assert_eq!(shown(&[0.01, -0.01, 0.02]), "x1.007 ±0.038 ?", "few launches");
+        assert_eq!(shown(&[0.1, 0.2]), "x1.16 ?", "and without one there is none");
+        assert!(shown(&[0.0, 2.0, -2.0, 1.0, -1.0, 0.0]).ends_with("±1.48 ?"));
+    }
+
+    #[test]
+    fn launches_that_are_off_to_one_side_are_marked() {
+        let near = [0.001, -0.001, 0.002, -0.002, 0.001, -0.001, 0.0, 0.0, 0.0];
+        let with = |off: f64| shown(&[&near[..], &[off, off, off]].concat());
+        assert!(with(0.3).ends_with(" ▲") && with(-0.3).ends_with(" ▼") && !shown(&near).contains('▲'));
+    }
 }

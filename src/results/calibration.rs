@@ -45,8 +45,6 @@ pub struct InjectionResult {
     pub address: CellId,
     /// The share of its time that it was to carry on top.
     pub carried: f64,
-    /// The share that it did carry, where that is known from within: a spin is timed, more work is not.
-    pub realised: Option<f64>,
     /// The log ratio to the reference.
     pub log_ratio: f64,
     /// Half of its 95 % interval; nothing with fewer than three launches.

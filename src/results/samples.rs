@@ -96,9 +96,6 @@ pub struct Launch {
     pub slices: u32,
     /// Nanoseconds an iteration, a number for each round: of the middle slice, by time.
     pub nanoseconds: Vec<f64>,
-    /// How many of these were spun away, a number for each round, where the cell was to carry that.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub spun: Vec<f64>,
     /// How many of the batches were disturbed: the system ran something else in their place for more than a hundredth
     /// of their time.
     pub disturbed: u32,
@@ -107,7 +104,7 @@ pub struct Launch {
 impl Launch {
     /// A launch that has no samples yet.
     pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
-        Self { launch, iterations, slices, nanoseconds: Vec::new(), spun: Vec::new(), disturbed: 0 }
+        Self { launch, iterations, slices, nanoseconds: Vec::new(), disturbed: 0 }
     }
 }
 
@@ -141,7 +138,8 @@ pub enum SkipReason {
     },
     /// Too slow for the budget.
     TooSlow {
-        /// Seconds that three samples on every subject would take; nothing where not even one was seen to its end.
+        /// Seconds of budget that have room for it, beside all that is quicker; nothing where not even one sample was seen
+        /// to its end.
         needs_seconds: Option<f64>,
     },
 }
@@ -157,17 +155,23 @@ impl SkipReason {
         }
     }
 
+    /// Seconds of budget that have room for what was too slow, where that is known.
+    pub fn needs(&self) -> Option<f64> {
+        match self {
+            Self::TooSlow { needs_seconds } => *needs_seconds,
+            _ => None,
+        }
+    }
+
     /// What there is to say of it.
     pub fn reason(&self) -> String {
         match self {
             Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => escaped_lines(why),
             Self::TooSlow { needs_seconds: Some(seconds) } => {
-                format!(
-                    "three samples on every subject take {seconds:.0} s, and there were not as many left; raise --budget"
-                )
+                format!("the budget has no room for enough launches; --budget {:.0} has", seconds.ceil())
             }
             Self::TooSlow { needs_seconds: None } => {
-                "half of the budget was over before its turn; raise --budget".into()
+                "the part of the budget that is for the pilot was over before its turn; raise --budget".into()
             }
         }
     }

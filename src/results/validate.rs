@@ -28,7 +28,7 @@ fn ensure(holds: bool, place: impl Fn() -> String, what: impl Fn() -> String) ->
 
 impl Report {
     /// Makes sure that it can be: places are within their lists, rows are whole, times are times, backends and benchmarks are
-    /// known. Texts lose what would steer a terminal.
+    /// known. Texts lose what would steer a terminal, and rows of benchmarks that there were once go.
     ///
     /// # Errors
     /// The first thing that cannot be.
@@ -45,6 +45,7 @@ impl Report {
             ensure(seconds >= 0.0 && seconds.is_finite(), || format!("run.{name}"), || format!("says {seconds}"))?;
         }
         let width = self.subjects.len();
+        self.cells.retain(|cell| !benchmark::RETIRED.contains(&&*cell.address.benchmark));
         let whole = || format!("holds {}, which makes no whole rows of {width} subjects", self.cells.len());
         ensure(self.cells.len().is_multiple_of(width), || "cells".into(), whole)?;
         let mut seen = HashSet::new();
@@ -158,10 +159,6 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         for time in &launch.nanoseconds {
             ensure(*time >= 0.0 && time.is_finite(), place, || format!("has a time of {time} ns in launch {number}"))?;
         }
-        let spun = launch.spun.is_empty()
-            || launch.spun.len() == launch.nanoseconds.len()
-                && launch.spun.iter().zip(&launch.nanoseconds).all(|(spun, all)| *spun >= 0.0 && spun <= all);
-        ensure(spun, place, || format!("was to spin for what is no part of its times in launch {number}"))?;
         let disturbed = launch.disturbed as usize <= launch.nanoseconds.len();
         ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
     }
@@ -285,6 +282,17 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_no_benchmark_any_more_is_left_out() {
+        let mut report = report();
+        for cell in &mut report.cells[..3] {
+            cell.address = "unwind/beside-threads/4".parse().unwrap();
+        }
+        let cells = report.cells.len();
+        assert_eq!(report.validate(), Ok(()));
+        assert_eq!(report.cells.len(), cells - 3);
+    }
+
+    #[test]
     fn what_can_be_is_left_as_it_is() {
         let mut report = report();
         assert_eq!(report.validate(), Ok(()));
@@ -310,7 +318,6 @@ pub(crate) mod tests {
             (|r| rename(r, "call/home"), "cells[0] (call/home) is of a benchmark that nobody knows"),
             (|r| r.subjects[1].held_against = Some(1), "is held against subject 1"),
             (|r| r.cells[1].handicap = -0.5, "carries a share of -0.5"),
-            (|r| r.cells[4].launches[2].spun = vec![1e9], "no part of its times"),
             (|r| r.again = Some(Box::new(Report { again: Some(Box::new(report())), ..report() })), "and that again"),
             (|r| r.cells[0].address.host_frames = 0, "below 0 frames"),
             (

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::background_threads::{Company, Crowd, Running};
 use super::cell::{Batch, BatchSpec};
+use super::concurrent;
 use super::cpu_affinity;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
@@ -46,20 +46,17 @@ impl BenchThread {
         let (answers, samples) = mpsc::channel();
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
         let standing = move || {
-            let others = cpu_affinity::but(processor);
             if !benchmark.parallel {
                 cpu_affinity::hold_to(processor);
             }
-            let made = prepare(&subject, benchmark, at, module.as_ref());
-            let (mut cell, crowd) = match made.and_then(|cell| Ok((cell, gather(&subject, benchmark, at, &others)?))) {
-                Ok(made) => made,
+            let mut cell = match prepare(&subject, benchmark, at, module.as_ref()) {
+                Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
             let _ = ready.send(Ok(cell.facts().to_vec()));
             descend(frames, &mut || {
                 for draw in &asked {
-                    let beside = crowd.as_ref().map(Crowd::run);
-                    if answers.send(timed(&mut cell, draw, beside)).is_err() {
+                    if answers.send(timed(&mut cell, draw)).is_err() {
                         break;
                     }
                 }
@@ -110,15 +107,8 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
 const WARM: Duration = Duration::from_micros(50);
 /// What has not settled after so long never does.
 const LUKEWARM: Duration = Duration::from_micros(500);
-/// How long those beside are waited for: somebody else's work may have their processors. After that all counts, since a
-/// busy machine would have no number at all.
-const ALONE: Duration = Duration::from_millis(20);
 
-fn timed(
-    cell: &mut Prepared,
-    BatchSpec { iterations, slices, settle, spin }: BatchSpec,
-    mut beside: Option<Running>,
-) -> Result<Batch> {
+fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpec) -> Result<Batch> {
     if settle {
         let part = (iterations * u64::from(slices) / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
@@ -127,49 +117,16 @@ fn timed(
         }
     }
     let before = run_delay();
-    // Slices count once those beside have run before and after them.
-    let (mut timed, mut open, started) = (Vec::new(), Vec::new(), Instant::now());
-    while timed.len() < slices.max(1) as usize {
-        open.push(cell.batch(iterations)?);
-        match beside.as_mut().map_or(Company::Ran, Running::look) {
-            Company::Ran => timed.append(&mut open),
-            _ if started.elapsed() > ALONE => timed.append(&mut open),
-            Company::Unknown => {}
-            Company::Away => open.clear(),
-        }
-    }
-    // Spun afterwards: what lies between two slices decides who of several gets a lock.
-    let with_spin = |slice: Duration| {
-        let spun = if spin > 0.0 { spun(slice.mul_f64(spin)) } else { Duration::ZERO };
-        (slice + spun, spun)
-    };
-    let timed: Vec<_> = timed.into_iter().map(with_spin).collect();
+    let timed = (0..slices.max(1)).map(|_| cell.batch(iterations)).collect::<Result<Vec<_>>>()?;
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
-    let elapsed = timed.iter().map(|(slice, _)| *slice).sum();
-    let (slice, spun) = middle_half(timed);
-    Ok(Batch { elapsed, slice, spun, delayed })
+    Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed })
 }
 
-/// The mean of the middle half of at least one, by the first of each pair: of five, the middle three.
-fn middle_half(mut of: Vec<(Duration, Duration)>) -> (Duration, Duration) {
+/// The mean of the middle half of at least one: of five, the middle three.
+fn middle_half(mut of: Vec<Duration>) -> Duration {
     of.sort_unstable();
     let middle = &of[of.len() / 4..of.len() - of.len() / 4];
-    let share = u32::try_from(middle.len()).unwrap_or(u32::MAX);
-    let mean = |part: fn(&(Duration, Duration)) -> Duration| middle.iter().map(part).sum::<Duration>() / share;
-    (mean(|pair| pair.0), mean(|pair| pair.1))
-}
-
-/// Spins for as near to so long as the clock can tell, and says how long it was.
-fn spun(so_long: Duration) -> Duration {
-    let (started, mut spun) = (Instant::now(), Duration::ZERO);
-    loop {
-        let before = std::mem::replace(&mut spun, started.elapsed());
-        // The next look would be further off than this one.
-        if spun + (spun - before) / 2 >= so_long {
-            return spun;
-        }
-        std::hint::spin_loop();
-    }
+    middle.iter().sum::<Duration>() / u32::try_from(middle.len()).unwrap_or(u32::MAX)
 }
 
 /// How long this thread has waited, ready to run, while the system ran something else.
@@ -195,30 +152,15 @@ fn prepare(
             let engine: Arc<dyn Embedding> = subject.clone();
             module.prepare(&engine, cell).map_err(BackendError::from_error)
         }
-        BenchmarkKind::Beside(same) => prepare(subject, same, 0, module),
-    }
-}
-
-/// Who runs beside a cell, on the other processors, where somebody does.
-fn gather(
-    subject: &Arc<dyn OpenBackend>,
-    benchmark: &Benchmark,
-    at: u64,
-    others: &[usize],
-) -> Result<Option<Crowd>, BackendError> {
-    match benchmark.prepared {
-        BenchmarkKind::Beside(same) if at > 0 => {
-            let subject = subject.clone();
-            Crowd::gather(at, others, move || prepare(&subject, same, 0, None)).map(Some)
+        BenchmarkKind::Concurrently(same) => {
+            let (subject, module) = (subject.clone(), module.cloned());
+            concurrent::prepare(at, move || prepare(&subject, same, 0, module.as_ref()))
         }
-        _ => Ok(None),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use super::*;
 
     /// A cell of a microsecond an iteration, but for one that was interrupted.
@@ -233,58 +175,16 @@ mod tests {
     #[test]
     fn an_interruption_of_one_slice_is_in_the_batch_and_not_in_its_number() {
         let draw = BatchSpec { slices: 5, ..BatchSpec::of(10, false) };
-        let batch = timed(&mut interrupted(23), draw, None).unwrap();
+        let batch = timed(&mut interrupted(23), draw).unwrap();
         assert_eq!((batch.slice, batch.elapsed), (Duration::from_micros(10), Duration::from_micros(5_049)));
-        let whole = timed(&mut interrupted(23), BatchSpec::of(50, false), None).unwrap();
+        let whole = timed(&mut interrupted(23), BatchSpec::of(50, false)).unwrap();
         assert_eq!((whole.slice, whole.elapsed), (Duration::from_micros(5_049), Duration::from_micros(5_049)));
     }
 
     #[test]
-    fn every_slice_is_spun_and_settling_is_no_part_of_it() {
-        let draw = BatchSpec { slices: 3, spin: 2.0, ..BatchSpec::of(10, true) };
-        let batch = timed(&mut interrupted(0), draw, None).unwrap();
-        // As near to 20 us as the clock tells.
-        assert!(batch.spun > Duration::from_micros(15), "{batch:?}");
-        assert_eq!(batch.slice, batch.spun + Duration::from_micros(10));
-        assert!(batch.elapsed > Duration::from_micros(75), "{batch:?}");
-    }
-
-    #[test]
-    fn nothing_is_spun_between_two_slices() {
-        let mut began = Vec::new();
-        let mut cell = Prepared::laps(move || {
-            began.push(Instant::now());
-            let shortest = began.windows(2).map(|two| two[1] - two[0]).min();
-            // Whoever spun between two of them would have done so between any two; a machine interrupts some.
-            let goes_on = began.len() < 20 || shortest < Some(Duration::from_millis(1));
-            (Duration::from_micros(10), if goes_on { Ok(()) } else { Err("spun".into()) })
-        });
-        let draw = BatchSpec { slices: 20, spin: 100.0, ..BatchSpec::of(1, false) };
-        assert!(timed(&mut cell, draw, None).unwrap().spun >= Duration::from_micros(900));
-    }
-
-    #[test]
-    fn beside_a_crowd_that_does_not_run_slices_are_put_off() {
-        let iterations = Arc::<AtomicU64>::default();
-        let counted = iterations.clone();
-        let step = move || counted.fetch_add(1, Ordering::Relaxed);
-        let mut cell = Prepared::repeat(step, |_| true, |_| String::new());
-        let draw = BatchSpec { slices: 3, ..BatchSpec::of(1, false) };
-        timed(&mut cell, draw, None).unwrap();
-        assert_eq!(iterations.swap(0, Ordering::Relaxed), 3);
-        let nobody = Crowd::gather(0, &[], || Err(BackendError::unsupported("nobody"))).unwrap();
-        timed(&mut cell, draw, Some(nobody.run())).unwrap();
-        assert!(iterations.load(Ordering::Relaxed) > 3);
-    }
-
-    #[test]
     fn what_counts_is_the_middle_half() {
-        let of = |times: &[u64]| {
-            let pair = |time: &u64| (Duration::from_nanos(*time), Duration::from_nanos(time / 10));
-            let (slice, spun) = middle_half(times.iter().map(pair).collect());
-            [slice, spun].map(|time| time.as_nanos())
-        };
-        assert_eq!([of(&[70]), of(&[90, 30]), of(&[50, 10, 30])], [[70, 7], [60, 6], [30, 3]]);
-        assert_eq!([of(&[900, 20, 40, 60]), of(&[0, 80, 40, 5_000, 60])], [[50, 5], [60, 6]]);
+        let of = |times: &[u64]| middle_half(times.iter().map(|time| Duration::from_nanos(*time)).collect()).as_nanos();
+        assert_eq!([of(&[70]), of(&[90, 30]), of(&[50, 10, 30])], [70, 60, 30]);
+        assert_eq!([of(&[900, 20, 40, 60]), of(&[0, 80, 40, 5_000, 60])], [50, 60]);
     }
 }

@@ -21,26 +21,22 @@ pub struct BatchSpec {
     pub slices: u32,
     /// Whether it first runs untimed until it has settled.
     pub settle: bool,
-    /// For what share of its time each slice spins besides, inside the timer and outside of what is measured.
-    pub spin: f64,
 }
 
 impl BatchSpec {
-    /// So many iterations in one slice, and nothing besides.
+    /// So many iterations in one slice.
     pub fn of(iterations: u64, settle: bool) -> Self {
-        Self { iterations, slices: 1, settle, spin: 0.0 }
+        Self { iterations, slices: 1, settle }
     }
 }
 
 /// A batch that was timed.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
-    /// Time inside the timer, over all slices; with what was spun away.
+    /// Time inside the timer, over all slices.
     pub elapsed: Duration,
     /// The same of its middle slice, by time: what interrupted a few of them is not in it.
     pub slice: Duration,
-    /// What was spun away in a slice; that of the middle one.
-    pub spun: Duration,
     /// How long the system ran something else in its place, where it tells.
     pub delayed: Option<Duration>,
 }
@@ -84,15 +80,14 @@ impl BenchCell {
     pub fn sample(
         &self,
         worker: &mut Worker,
-        BatchSpec { iterations, slices, settle, spin }: BatchSpec,
+        BatchSpec { iterations, slices, settle }: BatchSpec,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let ask = Request::Sample { cell: self.number, iterations, slices, settle, spin };
+        let ask = Request::Sample { cell: self.number, iterations, slices, settle };
         match worker.ask(&ask, &Limits::of(within), |_| ())? {
-            Response::Sampled { nanoseconds, slice, delayed, spun } => Ok(Batch {
+            Response::Sampled { nanoseconds, slice, delayed } => Ok(Batch {
                 elapsed: Duration::from_nanos(nanoseconds),
                 slice: Duration::from_nanos(slice),
-                spun: Duration::from_nanos(spun),
                 delayed: delayed.map(Duration::from_nanos),
             }),
             other => Err(refused(worker, other)),

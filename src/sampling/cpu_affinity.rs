@@ -31,13 +31,6 @@ pub(crate) fn hold_to(processor: Option<usize>) {
     }
 }
 
-/// All that the calling thread may run on but that one, or but the last where none is named.
-pub(crate) fn but(processor: Option<usize>) -> Vec<usize> {
-    let taken = processor.or_else(last);
-    let all = core_affinity::get_core_ids().unwrap_or_default().into_iter();
-    all.map(|core| core.id).filter(|id| Some(*id) != taken).collect()
-}
-
 /// The calling thread stays with a processor until this is dropped; then it may be where it might be before, and so may the
 /// threads that it starts. Elsewhere than on Linux nothing happens.
 ///
@@ -116,18 +109,6 @@ fn idle_in(stat: &str) -> Vec<(usize, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn all_others_are_all_but_that_one() {
-        let all = ids();
-        for id in &all {
-            let mut others = but(Some(*id));
-            assert!(!others.contains(id));
-            others.push(*id);
-            others.sort_unstable();
-            assert_eq!(others, all);
-        }
-    }
 
     fn ids() -> Vec<usize> {
         core_affinity::get_core_ids().unwrap_or_default().into_iter().map(|core| core.id).collect()

@@ -11,18 +11,19 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::sampling::injected_slowdown::InjectedSlowdown;
+use crate::sampling::pilot::Pilot;
 use crate::sampling::variant::ExperimentVariant;
 
-use super::cell::Failure;
+use super::cell::{BatchSpec, Failure};
 use super::machine::machine;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::engine;
 use crate::results::journal::Journal;
 use crate::results::{Build, CellRecord, Launch, Report, RunInfo, SkipReason, VERSION, Variant};
-use crate::sampling::pilot::Pilot;
-use crate::sampling::plan::{Allocation, BudgetPacer};
+use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Plan};
 use crate::sampling::worker_set::WorkerSet;
+use crate::statistics::LEAST_KEPT;
 use crate::worker::{Hello, WorkerError};
 
 /// What is to be measured.
@@ -32,12 +33,14 @@ pub struct Experiment {
     pub entrants: Vec<ExperimentVariant>,
     /// The cells of each.
     pub addresses: Vec<CellId>,
+    /// Those that get what they need before others get anything.
+    pub urgent: Vec<CellId>,
     /// What each cell carries on top of what it does, for each address and entrant in it; nothing where this is empty.
     pub handicaps: Vec<Vec<InjectedSlowdown>>,
     /// How long it may take in all.
     pub budget: Duration,
-    /// How many launches.
-    pub launches: u32,
+    /// How many launches, where somebody asked for a number.
+    pub launches: Option<u32>,
     /// The seed of every random choice.
     pub seed: u64,
 }
@@ -57,9 +60,24 @@ impl Experiment {
     }
 
     /// What an entrant carries at an address, by their places.
-    fn handicap(&self, at: usize, entrant: usize) -> InjectedSlowdown {
+    pub(crate) fn handicap(&self, at: usize, entrant: usize) -> InjectedSlowdown {
         self.handicaps.get(at).and_then(|at| at.get(entrant)).copied().unwrap_or_default()
     }
+}
+
+/// The budget has room for no cell at all.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error(
+    "the budget is too small for any cell: {MIN_LAUNCHES} launches of the quickest need --budget {:.0}, of all{} --budget {:.0}",
+    for_one.as_secs_f64().ceil(), if *.known { "" } else { " that the pilot saw" }, for_all.as_secs_f64().ceil()
+)]
+pub struct BudgetTooSmall {
+    /// A budget that has room for one cell.
+    pub for_one: Duration,
+    /// A budget that has room for all.
+    pub for_all: Duration,
+    /// Whether the pilot saw all.
+    pub known: bool,
 }
 
 /// Who follows a measurement. Spoken to between batches, never during one.
@@ -70,58 +88,55 @@ pub trait Progress {
     fn is_cancelled(&self) -> bool;
 }
 
-/// A batch is disturbed when the system ran something else in its place for more than this share of its time.
-const DISTURBED: f64 = 0.01;
-/// What is planned for of the budget: the rest is for what takes longer than in the pilot.
-const PLANNED: f64 = 0.92;
-
-/// Measures. What was measured before it was cancelled, or ran out of budget, is in the report.
+/// Measures. What was measured before it was cancelled, or ran out of budget, is in the report; with it comes what the pilot
+/// saw, which a second look at some of it takes in place of one of its own.
 ///
 /// # Errors
-/// When no worker can be had, the budget is too small for any of it, it is cancelled before the first launch, or the
-/// journal cannot be written.
-pub fn measure(order: &Experiment, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
+/// When no worker can be had, the budget is too small for any of it ([`BudgetTooSmall`]), it is cancelled before the first
+/// launch, or the journal cannot be written.
+pub fn measure(
+    order: &Experiment,
+    seen: Option<&Pilot>,
+    mut journal: Option<&mut Journal>,
+    onlooker: &mut dyn Progress,
+) -> Result<(Report, Pilot)> {
     let began = Instant::now();
-    let order = &order.keeping_artifacts()?;
-    let (crew, hellos) = WorkerSet::launch(&order.entrants)?;
-    let mut report = blank(order, hellos)?;
-
-    let handicaps = |at, entrant| order.handicap(at, entrant);
-    let pilot = pilot::pilot(crew, &order.addresses, &handicaps, order.budget / 2, onlooker)?;
+    let (order, pilot) = match seen.and_then(|pilot| pilot.part(order)) {
+        Some(known) => known,
+        None => {
+            let order = order.keeping_artifacts()?;
+            let pilot = pilot::pilot(&order, order.budget.mul_f64(plan::PILOT), onlooker)?;
+            (order, pilot)
+        }
+    };
     if onlooker.is_cancelled() {
         bail!(WorkerError::Interrupted);
     }
-    let costs: Vec<_> = (0..order.addresses.len()).map(|at| pilot.cost(at)).collect();
-    let launching = pilot.launching * order.launches;
-    let left = order.budget.mul_f64(PLANNED).saturating_sub(began.elapsed() + launching);
-    let shares = plan::share(left, &costs, order.launches);
-    pilot.note(&shares, &mut report);
-    if !report.cells.iter().any(|cell| cell.trouble.is_none()) {
-        let least = costs.iter().map(|cost| cost.least()).min().unwrap_or_default() + began.elapsed() + launching;
-        match shares.iter().any(|share| matches!(share, Allocation::TooSlow(_))) {
-            true => {
-                bail!("the budget is too small for any of it; give --budget {:.0}", least.as_secs_f64() / PLANNED + 1.0)
-            }
-            false => return Ok(report),
-        }
+    let mut report = blank(&order, &pilot)?;
+    pilot.note(&mut report);
+    let mut looks = Looks::plan(&order, &pilot, began);
+    looks.drop_too_slow(&mut report);
+    if let Some(too_small) = looks.too_small() {
+        return Err(too_small.into());
     }
+    report.run.launches = looks.plan.launches;
     if let Some(journal) = journal.as_deref_mut() {
         journal.begin(&report)?;
     }
 
-    let deadline = began + order.budget;
     let mut random = ChaCha8Rng::seed_from_u64(order.seed);
-    let mut pace = BudgetPacer::begin();
-    for launch in 1..=order.launches {
-        let started = Instant::now();
-        let Some(pace_now) = pace.keep(deadline.saturating_duration_since(started), order.launches - launch + 1) else {
-            break;
-        };
-        if onlooker.is_cancelled() {
+    for launch in 1.. {
+        if onlooker.is_cancelled() || looks.nothing_left() {
             break;
         }
-        let plan = LaunchTask { number: launch, order, shares: &shares, pilot: &pilot, pace: pace_now, deadline };
-        let cells = match plan.run(&report, &mut random, onlooker) {
+        let started = Instant::now();
+        let pace = looks.pace(launch);
+        looks.drop_too_slow(&mut report);
+        if pace.last < launch {
+            break;
+        }
+        let launching = LaunchTask { number: launch, looks: &looks, pace: &pace };
+        let cells = match launching.run(&report, &mut random, onlooker) {
             Err(error) if WorkerError::is_interruption(&error) => break,
             cells => cells?,
         };
@@ -131,17 +146,107 @@ pub fn measure(order: &Experiment, mut journal: Option<&mut Journal>, onlooker: 
         }
         report.add(cells);
         report.run.launches_made = launch;
-        pace.took(started.elapsed(), pace_now);
+        looks.took(started.elapsed(), launch, pace.rounds);
     }
-    report.run.complete = report.run.launches_made == order.launches;
+    report.run.launches = looks.plan.launches.max(report.run.launches_made);
+    report.run.complete = report.run.launches_made >= looks.plan.launches;
     report.run.took_seconds = began.elapsed().as_secs_f64();
-    Ok(report)
+    Ok((report, pilot))
 }
 
+/// A run on its way: what is planned, and how it keeps to it.
+struct Looks<'a> {
+    order: &'a Experiment,
+    pilot: &'a Pilot,
+    /// What is planned for the addresses that can be measured.
+    plan: Plan,
+    costs: Vec<CellCost>,
+    /// Their places among all.
+    places: Vec<usize>,
+    began: Instant,
+    /// What launches took so far, and what they would have taken by the pilot.
+    took: Duration,
+    expected: Duration,
+}
+
+impl<'a> Looks<'a> {
+    fn plan(order: &'a Experiment, pilot: &'a Pilot, began: Instant) -> Self {
+        let able = pilot.costs(order).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
+        let (places, costs): (Vec<_>, Vec<_>) = able.unzip();
+        let time = order.budget.saturating_sub(began.elapsed()).mul_f64(plan::PLANNED);
+        let plan = plan::plan(time, pilot.launching, &costs, order.launches);
+        Self { order, pilot, plan, costs, places, began, took: Duration::ZERO, expected: Duration::ZERO }
+    }
+
+    /// Notes in a report what is not measured since it does not fit, and in which budget it would. What has enough launches for a
+    /// verdict keeps them.
+    fn drop_too_slow(&self, report: &mut Report) {
+        let width = self.order.entrants.len();
+        for (share, &at) in self.plan.shares.iter().zip(&self.places) {
+            let Allocation::TooSlow(needs) = share else { continue };
+            let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
+            for cell in &mut report.cells[at * width..(at + 1) * width] {
+                if cell.trouble.is_none() && cell.launches.len() < LEAST_KEPT {
+                    cell.launches.clear();
+                    cell.trouble = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
+                }
+            }
+        }
+    }
+
+    fn nothing_left(&self) -> bool {
+        self.plan.shares.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
+    }
+
+    /// Whether there are cells that can be measured, and none of them fits.
+    fn too_small(&self) -> Option<BudgetTooSmall> {
+        let mut needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
+        needs.sort_unstable();
+        let advice = |needs: &Duration| plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
+        let (for_one, for_all) = (advice(needs.first()?), advice(needs.last()?));
+        self.nothing_left().then_some(BudgetTooSmall { for_one, for_all, known: !self.pilot.was_cut })
+    }
+
+    fn deadline(&self) -> Instant {
+        self.began + self.order.budget
+    }
+
+    fn is_late(&self) -> bool {
+        Instant::now() > self.deadline()
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline().saturating_duration_since(Instant::now())
+    }
+
+    /// What the next launch is to do.
+    fn pace(&mut self, launch: u32) -> BudgetPacer {
+        let slowness = match self.expected {
+            Duration::ZERO => 1.0,
+            expected => self.took.as_secs_f64() / expected.as_secs_f64(),
+        };
+        let left = self.left().mul_f64(IN_TIME);
+        let more = self.order.launches.is_none();
+        self.plan.pace(&self.costs, self.pilot.launching, launch, left, slowness, more)
+    }
+
+    /// A launch that made a share of its rounds took so long.
+    fn took(&mut self, time: Duration, launch: u32, share: f64) {
+        self.took += time;
+        self.expected += self.plan.takes(&self.costs, self.pilot.launching, launch, share);
+    }
+}
+
+/// A launch takes longer than another: this share of the time that is left is planned for.
+const IN_TIME: f64 = 0.97;
+
+/// A batch is disturbed when the system ran something else in its place for more than this share of its time.
+const DISTURBED: f64 = 0.01;
+
 /// A report with its cells, and nothing in them.
-fn blank(order: &Experiment, hellos: Vec<Hello>) -> Result<Report> {
+fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
     let mut subjects = Vec::new();
-    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(hellos) {
+    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(pilot.hellos.iter().cloned()) {
         let ExperimentVariant { label, spec, twin_of, held_against, .. } = entrant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
         subjects.push(Variant { label, licence, about, build, twin_of, held_against });
@@ -149,7 +254,7 @@ fn blank(order: &Experiment, hellos: Vec<Hello>) -> Result<Report> {
     let cell = |at: usize, subject: usize| CellRecord {
         subject,
         address: order.addresses[at].clone(),
-        handicap: order.handicap(at, subject).share(),
+        handicap: pilot.carried(order, at, subject).share(),
         facts: Vec::new(),
         launches: Vec::new(),
         trouble: None,
@@ -165,7 +270,7 @@ fn blank(order: &Experiment, hellos: Vec<Hello>) -> Result<Report> {
             seed: order.seed,
             budget_seconds: order.budget.as_secs_f64(),
             took_seconds: 0.0,
-            launches: order.launches,
+            launches: 0,
             launches_made: 0,
             complete: false,
             notes: Vec::new(),
@@ -179,43 +284,35 @@ fn blank(order: &Experiment, hellos: Vec<Hello>) -> Result<Report> {
 /// One launch: everything that it needs to know.
 struct LaunchTask<'a> {
     number: u32,
-    order: &'a Experiment,
-    shares: &'a [Allocation],
-    pilot: &'a Pilot,
-    /// The share of its rounds that it makes.
-    pace: f64,
-    deadline: Instant,
+    looks: &'a Looks<'a>,
+    pace: &'a BudgetPacer,
 }
 
 impl LaunchTask<'_> {
-    /// The cells with the samples of this launch alone; nothing when it was broken off.
+    /// The cells with the samples of this launch alone, as far as there was time for them; nothing when it was broken off.
     fn run(
         &self,
         report: &Report,
         random: &mut ChaCha8Rng,
         onlooker: &mut dyn Progress,
     ) -> Result<Option<Vec<CellRecord>>> {
-        let (mut crew, _) = WorkerSet::launch(&self.order.entrants)?;
+        let Looks { order, plan, places, .. } = self.looks;
+        let (mut crew, _) = WorkerSet::launch(&order.entrants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
-        let mut places: Vec<usize> = (0..self.order.addresses.len()).collect();
-        places.shuffle(random);
+        let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds).map(|rounds| (places[n], rounds));
+        let mut due: Vec<(usize, u32)> = (0..places.len()).filter_map(rounds).collect();
+        due.shuffle(random);
         let started = Instant::now();
-        for (done, &at) in places.iter().enumerate() {
+        for (done, &(at, rounds)) in due.iter().enumerate() {
             if onlooker.is_cancelled() {
                 return Ok(None);
             }
-            let in_launch = done as f64 / places.len() as f64;
-            let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.order.launches);
-            let left = self.left(started.elapsed(), in_launch);
-            onlooker.at(&self.order.addresses[at].to_string(), far, left);
-            if let Allocation::Rounds { launches, rounds } = self.shares[at]
-                && plan::takes_part(self.number, launches, self.order.launches)
-            {
-                let rounds = (f64::from(rounds) * self.pace).round() as u32;
-                if !self.address(&mut crew, at, rounds.max(1), &mut cells, random) {
-                    return Ok(None);
-                }
+            let in_launch = done as f64 / due.len() as f64;
+            let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.pace.last);
+            onlooker.at(&order.addresses[at].to_string(), far, self.left(started.elapsed(), in_launch));
+            if !self.address(&mut crew, at, rounds, &mut cells, random) {
+                break;
             }
         }
         // What was interrupted in its last cell is no launch either.
@@ -224,16 +321,12 @@ impl LaunchTask<'_> {
 
     /// How long the whole still takes: by this launch where it has got far enough, and never past the deadline.
     fn left(&self, elapsed: Duration, far: f64) -> Duration {
-        let launches_left = f64::from(self.order.launches - self.number) + 1.0 - far;
-        let by_budget = self.deadline.saturating_duration_since(Instant::now());
+        let launches_left = f64::from(self.pace.last - self.number) + 1.0 - far;
+        let by_budget = self.looks.left();
         if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
     }
 
-    fn is_late(&self) -> bool {
-        Instant::now() > self.deadline
-    }
-
-    /// All rounds of one address, or false where it got too late for that.
+    /// All rounds of one address, or false where it got too late for that: rounds that all subjects made count.
     fn address(
         &self,
         crew: &mut WorkerSet,
@@ -242,46 +335,51 @@ impl LaunchTask<'_> {
         cells: &mut [CellRecord],
         random: &mut ChaCha8Rng,
     ) -> bool {
-        let (address, width) = (&self.order.addresses[at], self.order.entrants.len());
+        let Looks { order, pilot, .. } = self.looks;
+        let (address, width) = (&order.addresses[at], order.entrants.len());
         let records = &mut cells[at * width..(at + 1) * width];
         let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
-        let patience = |subject: usize| self.pilot.patience(at, subject);
+        let patience = |subject: usize| pilot.patience(at, subject);
 
         let mut ready = Vec::new();
         let mut subjects: Vec<_> = (0..width).filter(|subject| records[*subject].trouble.is_none()).collect();
         subjects.shuffle(random);
         for subject in subjects {
-            if self.is_late() {
+            if self.looks.is_late() {
+                records.iter_mut().for_each(|record| record.launches.clear());
                 return false;
             }
             let record = &mut records[subject];
-            let handicap = self.order.handicap(at, subject);
+            let handicap = pilot.carried(order, at, subject);
             if fresh && let Err(error) = crew.renew(subject) {
                 record.trouble = Some(SkipReason::Failed { why: format!("{error:#}") });
                 continue;
             }
             match crew.prepare(subject, &handicap.on(address), patience(subject)) {
                 Ok(cell) => {
-                    let draw = self.pilot.draw(at, subject, handicap);
+                    let draw = pilot.draw(order, at, subject);
                     record.launches.push(Launch::empty(self.number, draw.iterations, draw.slices));
-                    ready.push((subject, draw, cell));
+                    ready.push((subject, draw, handicap, cell));
                 }
                 Err(failure) => record.trouble = Some(trouble(failure)),
             }
         }
-        for _ in 0..rounds {
-            if self.is_late() {
+        for round in 0..rounds {
+            if self.looks.is_late() {
+                // Too few rounds are worse than none.
+                if round < rounds.min(plan::MIN_ROUNDS) {
+                    records.iter_mut().for_each(|record| record.launches.clear());
+                }
                 return false;
             }
             ready.shuffle(random);
-            ready.retain(|(subject, draw, cell)| {
+            ready.retain(|(subject, draw, handicap, cell)| {
                 let record = &mut records[*subject];
                 let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                match crew.sample(*subject, cell, *draw, patience(*subject)) {
+                let batch = BatchSpec { iterations: handicap.iterations(draw.iterations), ..*draw };
+                match crew.sample(*subject, cell, batch, patience(*subject)) {
                     Ok(batch) => {
-                        let an_iteration = |time: Duration| time.as_nanos() as f64 / draw.iterations as f64;
-                        launch.nanoseconds.push(an_iteration(batch.slice));
-                        launch.spun.extend((draw.spin > 0.0).then(|| an_iteration(batch.spun)));
+                        launch.nanoseconds.push(batch.slice.as_nanos() as f64 / draw.iterations as f64);
                         let delayed = batch.delayed.unwrap_or_default();
                         launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));
                         true
@@ -294,7 +392,7 @@ impl LaunchTask<'_> {
                 }
             });
         }
-        for (subject, _, cell) in ready {
+        for (subject, _, _, cell) in ready {
             if let Err(failure) = crew.release(subject, cell) {
                 records[subject].trouble = Some(trouble(failure));
             }

@@ -1,26 +1,32 @@
 //! A known cost on top of a cell, to see whether it is found.
-use crate::catalog::benchmark::CellId;
+use std::time::Duration;
 
-/// What a cell carries on top of what it does.
+use crate::catalog::benchmark::CellId;
+use crate::sampling::cell::BatchSpec;
+
+/// What a cell carries on top of what it does. It is real work of the cell, inside of the timer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum InjectedSlowdown {
     /// Nothing.
     #[default]
     None,
-    /// A spin inside the timer and outside of the measured code, for this share of the time that the slice itself has just
-    /// taken. Not of what was seen before: where others come and go, a machine is twice as fast from one second to the
-    /// next, and what costs more costs more then too.
-    Spin(f64),
-    /// More of the measured work itself: the benchmark's parameter is greater by this share.
+    /// More iterations than are counted, by this share.
+    Iterations(f64),
+    /// More work in each iteration: the benchmark's parameter is greater by this share.
     Work(f64),
 }
+
+/// A slice that holds enough iterations for a small share of them lasts this long at the most.
+const MAX_SLICE: Duration = Duration::from_millis(2);
+/// A batch of such slices lasts about so long.
+const BATCH: Duration = Duration::from_micros(500);
 
 impl InjectedSlowdown {
     /// The share of the cell's time that it is meant to add.
     pub fn share(self) -> f64 {
         match self {
             Self::None => 0.0,
-            Self::Spin(share) | Self::Work(share) => share,
+            Self::Iterations(share) | Self::Work(share) => share,
         }
     }
 
@@ -34,11 +40,37 @@ impl InjectedSlowdown {
         }
     }
 
-    /// The share of its time that each slice spins besides.
-    pub(crate) fn spin(self) -> f64 {
+    /// In how many iterations there is a whole number of further ones.
+    fn unit(self) -> u64 {
         match self {
-            Self::Spin(share) => share,
-            Self::None | Self::Work(_) => 0.0,
+            Self::Iterations(share) if share > 0.0 => ((1.0 / share).round() as u64).max(1),
+            _ => 1,
+        }
+    }
+
+    /// A batch of a cell that carries nothing, when these are what the cells of its address carry: all of them are made of
+    /// slices of the same size. Nothing where a slice would take too long, so that they can carry nothing.
+    pub(crate) fn common(all: &[Self], draw: BatchSpec, one: Duration) -> Option<BatchSpec> {
+        let mut units: Vec<u64> = all.iter().map(|handicap| handicap.unit()).filter(|unit| *unit > 1).collect();
+        units.sort_unstable();
+        units.dedup();
+        let unit = match units[..] {
+            [] => return Some(draw),
+            [unit] => unit,
+            // Whole percents of a hundred.
+            _ => 100,
+        };
+        let iterations = draw.iterations.div_ceil(unit) * unit;
+        let slice = one * u32::try_from(iterations).ok()?;
+        let slices = (BATCH.as_nanos() / slice.as_nanos().max(1)).clamp(1, u128::from(draw.slices));
+        (slice <= MAX_SLICE).then_some(BatchSpec { iterations, slices: slices as u32, ..draw })
+    }
+
+    /// So many iterations, and what is carried besides.
+    pub(crate) fn iterations(self, counted: u64) -> u64 {
+        match self {
+            Self::Iterations(share) => counted + (counted as f64 * share).round() as u64,
+            Self::None | Self::Work(_) => counted,
         }
     }
 }
@@ -48,12 +80,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_more_of_the_same_and_a_spin_is_beside_it() {
+    fn work_is_more_of_the_same() {
         let address = CellId { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
         assert_eq!(InjectedSlowdown::Work(0.02).on(&address).at, Some(10_200));
-        assert_eq!(InjectedSlowdown::Spin(0.02).on(&address), address);
-        assert_eq!(InjectedSlowdown::Spin(0.02).spin(), 0.02);
-        assert_eq!(InjectedSlowdown::Work(0.02).spin(), 0.0);
-        assert_eq!(InjectedSlowdown::None.share(), 0.0);
+        assert_eq!(InjectedSlowdown::Iterations(0.02).on(&address), address);
+        assert_eq!((InjectedSlowdown::Work(0.02).iterations(100), InjectedSlowdown::None.share()), (100, 0.0));
+    }
+
+    #[test]
+    fn all_cells_of_an_address_have_slices_of_a_size_in_which_each_share_is_whole() {
+        let common = |carried: &[f64], iterations, one_ns| {
+            let carried: Vec<_> = carried.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
+            let draw = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
+            let draw = InjectedSlowdown::common(&carried, draw, Duration::from_nanos(one_ns))?;
+            let extra: Vec<_> =
+                carried.iter().map(|handicap| handicap.iterations(draw.iterations) - draw.iterations).collect();
+            Some((draw.iterations, draw.slices, extra))
+        };
+        assert_eq!(common(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));
+        assert_eq!(common(&[0.03, 0.0], 1_000, 25), Some((1_023, 5, vec![31, 0])));
+        assert_eq!(common(&[0.02, 0.05], 1_230, 20), Some((1_300, 5, vec![26, 65])));
+        assert_eq!(common(&[0.01], 1, 10_000), Some((100, 1, vec![1])));
+        assert_eq!(common(&[0.01], 1, 50_000), None, "five milliseconds are no short turn");
+        assert_eq!(common(&[0.0], 1, 50_000), Some((1, 5, vec![0])));
     }
 }

@@ -1,8 +1,8 @@
 //! The paired sampler: plans launches, measures batches in workers, and collects the samples.
-pub mod background_threads;
 pub mod bench_thread;
 pub mod cell;
 pub mod code_alignment;
+pub(crate) mod concurrent;
 pub mod cpu_affinity;
 pub mod exit_costs;
 pub mod experiment;

@@ -3,26 +3,37 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::experiment::{Progress, trouble};
+use super::experiment::{Experiment, Progress, trouble};
 use super::injected_slowdown::InjectedSlowdown;
-use super::plan::{self, Allocation, CellCost};
+use super::plan::{self, CellCost};
 use super::variant::ExperimentVariant;
 use super::worker_set::WorkerSet;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::results::{Report, SkipReason};
 use crate::sampling::cell::{BatchSpec, Failure};
+use crate::worker::{Hello, WorkerError};
 
-/// What the pilot saw.
-pub(crate) struct Pilot {
+/// What the pilot saw. A second look at some of the same cells needs none of its own.
+pub struct Pilot {
+    /// Who took part, with where their workers keep what they compile.
+    entrants: Vec<ExperimentVariant>,
+    addresses: Vec<CellId>,
+    /// What each worker said of itself.
+    pub(crate) hellos: Vec<Hello>,
     /// To launch all workers.
     pub(crate) launching: Duration,
+    /// What it took itself.
+    pub(crate) took: Duration,
+    /// Whether its time was over before it had seen every cell.
+    pub(crate) was_cut: bool,
     /// For each address, each subject.
     cells: Vec<Vec<PilotCell>>,
     fresh: Vec<bool>,
 }
 
 /// What the pilot saw of one cell.
+#[derive(Clone)]
 struct PilotCell {
     preparing: Duration,
     /// One iteration, by the timer.
@@ -46,12 +57,6 @@ struct BatchSize {
 }
 
 impl BatchSize {
-    /// A slice for each, and enough of them for what is typical beside others.
-    fn one_by_one(self) -> Self {
-        let slices = u32::try_from(self.iterations).unwrap_or(u32::MAX).max(BESIDE);
-        Self { iterations: slices.into(), slices, ..self }
-    }
-
     fn draw(self) -> BatchSpec {
         let iterations = self.iterations / u64::from(self.slices);
         BatchSpec { slices: self.slices, ..BatchSpec::of(iterations, self.settles) }
@@ -62,49 +67,84 @@ impl BatchSize {
 const MOST_CORRECTIONS: u32 = 3;
 /// How often the pilot looks at what takes less than [`SHORT`].
 const LOOKS: u32 = 5;
-/// How many exits beside others have the typical ones among them: a lock goes to the same thread again and again, so one may
-/// wait a thousand times as long as the next thirty.
-const BESIDE: u32 = 32;
+/// How many times as long as others a batch on several threads is.
+const LONGER: u64 = 16;
 /// What takes longer is believed at first sight: what comes between is little of it.
-const SHORT: Duration = Duration::from_millis(100);
+const SHORT: Duration = Duration::from_millis(20);
+/// What takes longer hangs, and what is broken off before is too slow.
+const HANGS: Duration = Duration::from_secs(20);
+/// What any other cell has when the pilot's time is nearly over.
+const AT_LEAST: Duration = Duration::from_secs(1);
 
-/// Visits every cell once.
-pub(crate) fn pilot(
-    mut crew: WorkerSet,
-    addresses: &[CellId],
-    handicaps: &dyn Fn(usize, usize) -> InjectedSlowdown,
-    patience: Duration,
-    onlooker: &mut dyn Progress,
-) -> Result<Pilot> {
+/// Visits every cell once; of a repeated subject, what it repeats stands for it. What a given time is not enough for is
+/// left out, but for the first that can be measured.
+pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progress) -> Result<Pilot> {
+    let began = Instant::now();
+    let entrants = &order.entrants;
+    let (mut crew, hellos) = WorkerSet::launch(entrants)?;
+    // The first of all had to be read from the disk.
     let launched = Instant::now();
-    let entrants = crew.entrants();
-    for subject in 0..entrants.len() {
-        crew.renew(subject)?;
-    }
+    drop(std::mem::replace(&mut crew, WorkerSet::launch(entrants)?.0));
     let launching = launched.elapsed();
-    let started = Instant::now();
-    let mut pilot = Pilot { launching, cells: Vec::new(), fresh: Vec::new() };
-    for (at, address) in addresses.iter().enumerate() {
-        onlooker.at(&format!("pilot: {address}"), 0.0, patience * 2);
+    let count = order.addresses.len();
+    let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
+    let mut fresh = vec![false; count];
+    // Until one cell is known that can be measured, nothing can be said of what a budget should be.
+    let (mut was_cut, mut any) = (false, false);
+    for at in spread(count) {
+        let address = &order.addresses[at];
+        onlooker.at(&format!("pilot: {address}"), 0.0, order.budget.saturating_sub(began.elapsed()));
         let benchmark = benchmark::find(&address.benchmark)
             .with_context(|| format!("this build knows no benchmark `{}`", address.benchmark))?;
-        let mut seen = Vec::new();
-        for subject in 0..entrants.len() {
-            if benchmark.fresh {
-                crew.renew(subject)?;
-            }
-            let left = patience.saturating_sub(started.elapsed());
-            seen.push(if onlooker.is_cancelled() {
-                PilotCell::nothing()
-            } else {
-                visit(&mut crew, subject, &handicaps(at, subject).on(address), benchmark, left)
-            });
+        fresh[at] = benchmark.fresh;
+        for (subject, entrant) in entrants.iter().enumerate() {
+            let left = time.saturating_sub(began.elapsed());
+            let in_time = !any || !left.is_zero();
+            was_cut |= !in_time;
+            let of_twin = entrant.twin_of.and_then(|of| seen[at].get(of)).cloned();
+            let new = match of_twin {
+                Some(same) => same,
+                None if onlooker.is_cancelled() => PilotCell::nothing(),
+                None if !in_time => {
+                    PilotCell { trouble: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
+                }
+                None => {
+                    if benchmark.fresh {
+                        crew.renew(subject)?;
+                    }
+                    let address = order.handicap(at, subject).on(address);
+                    visit(&mut crew, subject, &address, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
+                }
+            };
+            seen[at].push(new);
         }
-        equal_batches(entrants, &mut seen);
-        pilot.cells.push(seen);
-        pilot.fresh.push(benchmark.fresh);
+        any |= seen[at].iter().any(|seen| seen.trouble.is_none());
+        equal_batches(entrants, &mut seen[at]);
     }
-    Ok(pilot)
+    Ok(Pilot {
+        entrants: entrants.clone(),
+        addresses: order.addresses.clone(),
+        hellos,
+        launching,
+        took: began.elapsed(),
+        was_cut,
+        cells: seen,
+        fresh,
+    })
+}
+
+/// The places of so many, each once and always in the same order, neighbours being far apart: so what comes too late is not
+/// a whole theme.
+fn spread(count: usize) -> impl Iterator<Item = usize> {
+    let is_coprime = |step: &usize| {
+        let (mut a, mut b) = (*step, count);
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a == 1
+    };
+    let step = (count * 3 / 8..=count).find(is_coprime).unwrap_or(1).max(1);
+    (0..count).map(move |n| n * step % count)
 }
 
 /// The same work in batches of the same size: what differs in that could differ in time by that alone.
@@ -116,6 +156,8 @@ fn equal_batches(entrants: &[ExperimentVariant], seen: &mut [PilotCell]) {
     }
 }
 
+/// Prepares a cell twice, since the first time may compile what is kept from then on, and warms it before it says what it
+/// costs.
 fn visit(
     crew: &mut WorkerSet,
     subject: usize,
@@ -123,24 +165,26 @@ fn visit(
     benchmark: &Benchmark,
     patience: Duration,
 ) -> PilotCell {
-    if patience.is_zero() {
-        // The pilot alone took half of the budget.
-        return PilotCell { trouble: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() };
+    let failed = |failure| PilotCell { trouble: Some(told(failure)), ..PilotCell::nothing() };
+    if !benchmark.fresh
+        && let Err(failure) = crew.prepare(subject, address, patience).and_then(|cell| crew.release(subject, cell))
+    {
+        return failed(failure);
     }
     let started = Instant::now();
     let cell = match crew.prepare(subject, address, patience) {
         Ok(cell) => cell,
-        Err(failure) => return PilotCell { trouble: Some(trouble(failure)), ..PilotCell::nothing() },
+        Err(failure) => return failed(failure),
     };
     let mut preparing = started.elapsed();
     let mut seen = PilotCell { facts: cell.facts.clone(), ..PilotCell::nothing() };
     let mut sample = |draw| {
-        let left = patience.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+        let left = patience.saturating_sub(started.elapsed()).max(AT_LEAST);
         let asked = Instant::now();
         crew.sample(subject, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.size(benchmark, &mut sample) {
-        return PilotCell { trouble: Some(trouble(failure)), ..seen };
+        return PilotCell { trouble: Some(told(failure)), ..seen };
     }
     let releasing = Instant::now();
     if let Err(failure) = crew.release(subject, cell) {
@@ -148,6 +192,14 @@ fn visit(
     }
     preparing += releasing.elapsed();
     PilotCell { preparing, ..seen }
+}
+
+/// What was broken off when the pilot's time was over was too slow for it; nobody knows whether it would have hung.
+fn told(failure: Failure) -> SkipReason {
+    match failure {
+        Failure::Lost(WorkerError::TimedOut(after)) if after < HANGS => SkipReason::TooSlow { needs_seconds: None },
+        other => trouble(other),
+    }
 }
 
 /// Draws a batch; what the timer says of a slice, and the clock on the wall of all.
@@ -159,11 +211,11 @@ impl PilotCell {
     fn size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         for _ in 0..MOST_CORRECTIONS {
             self.grow(benchmark, sample)?;
-            self.size = match benchmark.prepared {
-                // What one of them had to wait for is then not in the others.
-                BenchmarkKind::Beside(_) => self.size.one_by_one(),
-                _ => BatchSize { slices: plan::slices(self.one, self.size.iterations), ..self.size },
-            };
+            self.size.slices = plan::slices(self.one, self.size.iterations);
+            if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
+                // Threads take a while until each has its turn, and no two slices begin alike.
+                self.size = BatchSize { iterations: self.size.iterations * LONGER, slices: 1, ..self.size };
+            }
             if !self.size.settles {
                 break;
             }
@@ -227,18 +279,63 @@ fn of_all(time: Duration, iterations: u64) -> Duration {
 }
 
 impl Pilot {
-    /// What an address takes.
-    pub(crate) fn cost(&self, at: usize) -> CellCost {
-        let able = || self.cells[at].iter().filter(|seen| seen.trouble.is_none());
-        let fresh = self.fresh[at];
-        let renewing = if fresh { self.launching } else { Duration::ZERO };
-        let round = able().map(|seen| seen.batch).sum();
-        CellCost { preparing: able().map(|seen| seen.preparing).sum::<Duration>() + renewing, round, fresh }
+    /// What it saw of the part of it that an order is for, and the order with workers that keep what they compile where
+    /// those of the pilot did. Nothing where there is more in the order than the pilot saw.
+    pub(crate) fn part(&self, order: &Experiment) -> Option<(Experiment, Self)> {
+        let known = |entrant: &ExperimentVariant| self.entrants.iter().position(|known| known.label == entrant.label);
+        let subjects = order.entrants.iter().map(known).collect::<Option<Vec<_>>>()?;
+        let place = |address: &CellId| self.addresses.iter().position(|known| known == address);
+        let places = order.addresses.iter().map(place).collect::<Option<Vec<_>>>()?;
+        let with_launcher = |(entrant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
+            launcher: self.entrants[of].launcher.clone(),
+            ..entrant.clone()
+        };
+        let entrants: Vec<_> = order.entrants.iter().zip(&subjects).map(with_launcher).collect();
+        let share = subjects.len() as f64 / self.entrants.len() as f64;
+        let part = Self {
+            entrants: entrants.clone(),
+            addresses: order.addresses.clone(),
+            hellos: subjects.iter().map(|&of| self.hellos[of].clone()).collect(),
+            launching: self.launching.mul_f64(share),
+            took: Duration::ZERO,
+            was_cut: false,
+            cells: places.iter().map(|&at| subjects.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
+            fresh: places.iter().map(|&at| self.fresh[at]).collect(),
+        };
+        Some((Experiment { entrants, ..order.clone() }, part))
     }
 
-    /// A batch of a cell, with what it carries on top of what the reference takes.
-    pub(crate) fn draw(&self, at: usize, subject: usize, handicap: InjectedSlowdown) -> BatchSpec {
-        BatchSpec { spin: handicap.spin(), ..self.cells[at][subject].size.draw() }
+    /// What each address takes, of those that any subject can; nothing where none can.
+    pub(crate) fn costs(&self, order: &Experiment) -> Vec<Option<CellCost>> {
+        let cost = |at: usize| {
+            let able = || self.cells[at].iter().filter(|seen| seen.trouble.is_none());
+            able().next()?;
+            let fresh = self.fresh[at];
+            let renewing = if fresh { self.launching } else { Duration::ZERO };
+            let round = able().map(|seen| seen.batch).sum();
+            let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
+            Some(CellCost { preparing, round, fresh, urgent: order.urgent.contains(&self.addresses[at]) })
+        };
+        (0..self.cells.len()).map(cost).collect()
+    }
+
+    /// What a cell really carries: nothing where that would make its slices too long.
+    pub(crate) fn carried(&self, order: &Experiment, at: usize, subject: usize) -> InjectedSlowdown {
+        match self.common(order, at, subject) {
+            Some(_) => order.handicap(at, subject),
+            None => InjectedSlowdown::None,
+        }
+    }
+
+    /// A batch of a cell, as it counts.
+    pub(crate) fn draw(&self, order: &Experiment, at: usize, subject: usize) -> BatchSpec {
+        self.common(order, at, subject).unwrap_or_else(|| self.cells[at][subject].size.draw())
+    }
+
+    fn common(&self, order: &Experiment, at: usize, subject: usize) -> Option<BatchSpec> {
+        let handicaps: Vec<_> = (0..self.entrants.len()).map(|subject| order.handicap(at, subject)).collect();
+        let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
+        InjectedSlowdown::common(&handicaps, self.cells[at][subject].size.draw(), slowest)
     }
 
     /// How long a question about a cell may take before it counts as hung: far longer than it ever should.
@@ -248,14 +345,10 @@ impl Pilot {
     }
 
     /// Notes in a report what cannot be measured, and what is known without measuring.
-    pub(crate) fn note(&self, shares: &[Allocation], report: &mut Report) {
-        let cells = self.cells.iter().zip(shares).flat_map(|(seen, share)| seen.iter().map(move |seen| (seen, share)));
-        for (record, (seen, share)) in report.cells.iter_mut().zip(cells) {
+    pub(crate) fn note(&self, report: &mut Report) {
+        for (record, seen) in report.cells.iter_mut().zip(self.cells.iter().flatten()) {
             record.facts.clone_from(&seen.facts);
             record.trouble.clone_from(&seen.trouble);
-            if let (None, Allocation::TooSlow(needs)) = (&record.trouble, share) {
-                record.trouble = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
-            }
         }
     }
 }
@@ -263,7 +356,7 @@ impl Pilot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::benchmark::{floor, unwind};
+    use crate::catalog::benchmark::floor;
     use crate::worker::Launcher;
 
     #[test]
@@ -282,11 +375,24 @@ mod tests {
     }
 
     #[test]
+    fn every_cell_is_visited_once_and_neighbours_are_far_apart() {
+        for count in 0..300 {
+            let mut visited: Vec<_> = spread(count).collect();
+            if count > 30 {
+                let half: Vec<_> = visited[..count / 2].iter().map(|at| at * 5 / count).collect();
+                assert!((0..5).all(|fifth| half.contains(&fifth)), "{count}");
+            }
+            visited.sort_unstable();
+            assert_eq!(visited, (0..count).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn a_batch_that_was_disturbed_is_not_believed() {
         let mut first = true;
-        // 100 ns an iteration, and 10 ms lost in the very first.
+        // 100 ns an iteration, and 15 ms lost in the very first.
         let mut sample = |draw: BatchSpec| {
-            let lost = Duration::from_millis(if std::mem::take(&mut first) { 60 } else { 0 });
+            let lost = Duration::from_millis(if std::mem::take(&mut first) { 15 } else { 0 });
             let slice = Duration::from_nanos(100 * draw.iterations) + lost;
             Ok((slice, slice * draw.slices))
         };
@@ -317,18 +423,6 @@ mod tests {
         seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, settles: false });
-    }
-
-    #[test]
-    fn beside_others_each_iteration_is_a_slice() {
-        let mut sample = |draw: BatchSpec| {
-            let slice = Duration::from_nanos(40_000 * draw.iterations);
-            Ok((slice, slice * draw.slices))
-        };
-        let mut seen = PilotCell::nothing();
-        seen.size(&unwind::BESIDE, &mut sample).unwrap();
-        assert_eq!(seen.size, BatchSize { iterations: 32, slices: 32, settles: true });
-        assert_eq!(seen.size.draw().iterations, 1);
     }
 
     #[test]

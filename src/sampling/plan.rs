@@ -1,5 +1,7 @@
-//! Who gets how much of the budget. Sizes come from the pilot and never from what was measured so far: stopping when an
-//! interval looks good costs coverage.
+//! Who gets how much of the budget: pure functions of what the pilot saw, of the time and of what was asked for.
+//!
+//! Sizes never depend on the times that were measured, nor on how wide an interval is so far: stopping when an interval
+//! looks good costs coverage. While a run goes on, they follow the clock alone.
 use std::time::Duration;
 
 use crate::statistics::median;
@@ -12,12 +14,21 @@ const SLICE: Duration = Duration::from_micros(25);
 const AROUND: u32 = 3;
 /// What takes longer than this is not run before it is timed, to settle: switching processes costs it next to nothing.
 const SETTLES: Duration = Duration::from_millis(1);
-/// Rounds that a launch makes of a benchmark, where the budget lasts.
-const ROUNDS: u32 = 24;
 /// An address is given so many times as much as the middle one at the most.
 const PREFERENCE: f64 = 2.0;
-/// Samples that a cell has at the least: fewer have no interval.
-const LEAST: u32 = 3;
+/// Launches that a cell has at the least: fewer than six have no verdict, and one or two may be outlying.
+pub(crate) const MIN_LAUNCHES: u32 = 8;
+/// Launches of a run at the most, unless more are asked for.
+const MAX_LAUNCHES: u32 = 60;
+/// What starting workers may take of a look's budget, as long as there are more than [`MIN_LAUNCHES`].
+const MAX_STARTING: f64 = 0.22;
+/// Rounds of a cell in a launch at the least. A single round is off by more than 5 % in a quarter of the cases.
+pub(crate) const MIN_ROUNDS: u32 = 3;
+/// Rounds of a cell in a launch at the most. Numbers of rounds are odd: the median of two is a mean.
+const MAX_ROUNDS: u32 = 25;
+/// The variance of a median of rounds within a launch, times their number, against the variance between launches. On a machine
+/// that others use too, 25 was seen; on a quiet one, 1. Too many rounds cost little.
+const ROUND_VARIANCE: f64 = 12.0;
 
 /// What the pilot saw of one address, over all subjects together.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,17 +37,28 @@ pub(crate) struct CellCost {
     pub(crate) preparing: Duration,
     /// One round: a batch of each.
     pub(crate) round: Duration,
-    /// Whether every sample takes a worker of its own.
+    /// Whether every sample takes a worker of its own: a launch is one round then.
     pub(crate) fresh: bool,
+    /// Whether it is planned for before those that are not.
+    pub(crate) urgent: bool,
 }
 
 /// What an address is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Allocation {
-    /// So many rounds in each of so many launches.
+    /// So many rounds in each of the first so many launches.
     Rounds { launches: u32, rounds: u32 },
-    /// Even the least would not fit: nothing, and how long that least takes.
+    /// Nothing: not even the least fits. It would in this time, beside all that is planned for before it.
     TooSlow(Duration),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// Launches of fresh workers.
+    pub(crate) launches: u32,
+    /// What each address is given.
+    pub(crate) shares: Vec<Allocation>,
 }
 
 /// How many iterations make a batch, by what one takes inside the timer, and inside and outside together.
@@ -58,41 +80,69 @@ pub(crate) fn settles(one: Duration) -> bool {
     one < SETTLES
 }
 
+/// The odd number of rounds next to a number, within the bounds.
+fn odd(rounds: f64) -> u32 {
+    let half = ((rounds - 1.0) / 2.0).round().max(0.0);
+    (2 * half as u32 + 1).clamp(MIN_ROUNDS, MAX_ROUNDS)
+}
+
 impl CellCost {
-    /// What three samples take.
-    pub(crate) fn least(self) -> Duration {
-        LEAST * (self.preparing + self.round)
+    fn of_launch(self, rounds: u32) -> Duration {
+        self.preparing + rounds * self.round
     }
 
-    /// How many rounds a launch should make, where rounds scatter as much as launches: the square root of what preparing
-    /// costs against a round (W. Cochran, "Sampling Techniques", 1977, §10.6).
+    fn least_rounds(self) -> u32 {
+        if self.fresh { 1 } else { MIN_ROUNDS }
+    }
+
+    /// The least that has a verdict.
+    fn least(self, launches: u32) -> Allocation {
+        Allocation::Rounds { launches, rounds: self.least_rounds() }
+    }
+
+    /// How many rounds a launch should make: the square root of what preparing costs against a round, times that of how
+    /// rounds scatter against launches (W. Cochran, "Sampling Techniques", 1977, §10.6).
     fn worthwhile_rounds(self) -> u32 {
         let against_round = self.preparing.as_secs_f64() / self.round.as_secs_f64().max(1e-9);
-        (against_round.sqrt().round() as u32).max(1)
+        odd((ROUND_VARIANCE * against_round).sqrt())
+    }
+
+    /// The most of up to so many launches that a time pays for; never less than the least.
+    fn worth(self, time: Duration, launches: u32, least: u32) -> Allocation {
+        let launches_of = |rounds| how_often(time, self.of_launch(rounds)).clamp(least, launches);
+        if self.fresh {
+            return Allocation::Rounds { launches: launches_of(1), rounds: 1 };
+        }
+        let rounds_in = |time: Duration| how_often(time.saturating_sub(self.preparing), self.round);
+        // The greatest odd number that fits.
+        let rounds = rounds_in(time / launches);
+        let rounds = (rounds - u32::from(rounds % 2 == 0 && rounds > 0)).min(MAX_ROUNDS);
+        let worthwhile = self.worthwhile_rounds();
+        if rounds >= worthwhile {
+            return Allocation::Rounds { launches, rounds };
+        }
+        // Rather fewer launches than such as hardly do anything but prepare.
+        let enough = how_often(time, self.of_launch(worthwhile)) >= least;
+        let rounds = if enough { worthwhile } else { MIN_ROUNDS };
+        Allocation::Rounds { launches: launches_of(rounds), rounds }
     }
 }
 
 impl Allocation {
     fn takes(self, cost: CellCost) -> Duration {
         match self {
-            Self::Rounds { launches, rounds } => launches * (cost.preparing + rounds * cost.round),
+            Self::Rounds { launches, rounds } => launches * cost.of_launch(rounds),
             Self::TooSlow(_) => Duration::ZERO,
         }
     }
 
-    /// The most that a given time pays for; never less than the least.
-    fn worth(time: Duration, cost: CellCost, launches: u32) -> Self {
-        let rounds_in = |time: Duration| how_often(time.saturating_sub(cost.preparing), cost.round);
-        let launches_of = |rounds: u32| how_often(time, cost.preparing + rounds * cost.round);
-        let most = if cost.fresh { 1 } else { ROUNDS };
-        let worthwhile = cost.worthwhile_rounds().min(most);
-        let rounds = rounds_in(time / launches);
-        if rounds >= worthwhile {
-            return Self::Rounds { launches, rounds: rounds.min(most) };
-        }
-        // Rather fewer launches than such as hardly do anything but prepare.
-        let rounds = if launches_of(worthwhile) >= LEAST { worthwhile } else { 1 };
-        Self::Rounds { launches: launches_of(rounds).clamp(LEAST.min(launches), launches), rounds }
+    /// The log of a half-width that this can be expected to give, but for what all cells have in common.
+    fn half_width(self) -> f64 {
+        let Self::Rounds { launches, rounds } = self else { return 0.0 };
+        let (launches, rounds) = (f64::from(launches), f64::from(rounds));
+        // Student's t, for more than a few degrees of freedom.
+        let t = 1.96 + 2.4 / (launches - 1.0).max(1.0);
+        (t * ((1.0 + ROUND_VARIANCE / rounds) / launches).sqrt()).ln()
     }
 }
 
@@ -105,79 +155,190 @@ fn how_often(time: Duration, cost: Duration) -> u32 {
 /// Of cells that scatter alike, that makes the sum of their variances least (W. Cochran, "Sampling Techniques", 1977, §5.5).
 /// Not without bound, or what takes seconds would leave little to all that takes microseconds.
 fn weights(costs: &[CellCost]) -> Vec<f64> {
-    let a_launch = |cost: &CellCost| (cost.preparing + cost.round).as_secs_f64();
+    let a_launch = |cost: &CellCost| cost.of_launch(cost.least_rounds()).as_secs_f64();
     let middle = median(&costs.iter().map(a_launch).collect::<Vec<_>>()).unwrap_or_default();
     let against_middle = |cost| (a_launch(cost) / middle.max(1e-9)).sqrt();
     costs.iter().map(|cost| against_middle(cost).clamp(1.0 / PREFERENCE, PREFERENCE)).collect()
 }
 
-/// Shares a time among addresses by their [`weights`]. What one does not need goes to the others, and those for which
-/// even the least does not fit are left out, the most costly first.
-pub(crate) fn share(time: Duration, costs: &[CellCost], launches: u32) -> Vec<Allocation> {
-    let least = |cost: CellCost| Allocation::worth(Duration::ZERO, cost, launches).takes(cost);
+/// Plans a look that may take a time, when starting all workers of a launch takes `starting`. A cell has as many launches
+/// as have a verdict, or none: those that do not fit are left out, urgent ones last, then the most costly first. `asked`
+/// is a number of launches that was asked for; it is kept to, as long as starting workers leaves half of the time.
+pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], asked: Option<u32>) -> Plan {
+    let least = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
+    let needs = needs(starting, costs, asked);
+    let fits: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
+    let within = |share: f64| how_often(time.mul_f64(share), starting);
+    let most = asked.map_or(within(MAX_STARTING).min(MAX_LAUNCHES), |asked| asked.min(within(0.5))).max(least);
+    let given = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
+        let left = time.checked_sub(launches * starting)?;
+        Some((launches, share(left, costs, &fits, launches, least)?))
+    };
+    let half_width = |shares: &[(usize, Allocation)]| shares.iter().map(|(_, share)| share.half_width()).sum::<f64>();
+    let best = match asked {
+        Some(_) => (least..=most).rev().find_map(given),
+        None => (least..=most).filter_map(given).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
+    };
+    let mut shares: Vec<Allocation> = needs.into_iter().map(Allocation::TooSlow).collect();
+    let (launches, given) = best.unwrap_or((least, Vec::new()));
+    given.into_iter().for_each(|(n, share)| shares[n] = share);
+    Plan { launches, shares }
+}
+
+/// In how much time each address would fit, beside all that are planned for before it.
+pub(crate) fn needs(starting: Duration, costs: &[CellCost], asked: Option<u32>) -> Vec<Duration> {
+    let launches = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
+    let least = |n: usize| costs[n].least(launches).takes(costs[n]);
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
-    in_order.sort_by_key(|&n| least(costs[n]));
-    let mut spent = Duration::ZERO;
-    let fits: Vec<usize> = in_order
-        .into_iter()
-        .take_while(|&n| {
-            spent += least(costs[n]);
-            spent <= time
-        })
-        .collect();
-
-    let weights = &weights(costs);
-    let worth = move |n: usize, each: Duration| Allocation::worth(each.mul_f64(weights[n]), costs[n], launches);
-    let shares = |each: Duration| fits.iter().map(move |&n| (n, worth(n, each)));
-    let total = |each: Duration| shares(each).map(|(n, share)| share.takes(costs[n])).sum::<Duration>();
-    // What the middle one is given at the most: found by halving, since more for each never takes less in all.
-    let (mut enough, mut too_much) = (Duration::ZERO, time.mul_f64(PREFERENCE));
-    for _ in 0..40 {
-        let middle = (enough + too_much) / 2;
-        if total(middle) <= time { enough = middle } else { too_much = middle }
+    in_order.sort_by_key(|&n| (!costs[n].urgent, least(n)));
+    let (mut needs, mut so_far) = (vec![Duration::ZERO; costs.len()], launches * starting);
+    for n in in_order {
+        so_far += least(n);
+        needs[n] = so_far;
     }
-    let mut given: Vec<Allocation> = costs.iter().map(|&cost| Allocation::TooSlow(least(cost))).collect();
-    shares(enough).for_each(|(n, share)| given[n] = share);
-    given
+    needs
 }
 
-/// Keeps to the budget where a launch takes longer than the pilot had it: the launches that are left make fewer rounds
-/// then, all cells alike, since a launch tells more than a round. It goes by the clock alone, never by what was
-/// measured.
-pub(crate) struct BudgetPacer {
-    /// What launches would have taken with all of their rounds, and how many there were.
-    whole: Duration,
+/// Shares a time among some addresses by their [`weights`]; what one does not need goes to the others. Nothing where not
+/// even the least of each fits.
+fn share(
+    time: Duration,
+    costs: &[CellCost],
+    among: &[usize],
     launches: u32,
+    least: u32,
+) -> Option<Vec<(usize, Allocation)>> {
+    let among_costs: Vec<CellCost> = among.iter().map(|&n| costs[n]).collect();
+    let weights = weights(&among_costs);
+    let shares = |each: Duration| {
+        let of = |(cost, weight): (&CellCost, &f64)| cost.worth(each.mul_f64(*weight), launches, least);
+        among_costs.iter().zip(&weights).map(of).collect::<Vec<_>>()
+    };
+    let fits = |shares: &[Allocation]| {
+        shares.iter().zip(&among_costs).map(|(share, cost)| share.takes(*cost)).sum::<Duration>() <= time
+    };
+    let mut best = shares(Duration::ZERO);
+    if !fits(&best) {
+        return None;
+    }
+    // What the middle one is given at the most: found by halving, since more for each hardly ever takes less in all.
+    let (mut enough, mut too_much) = (Duration::ZERO, time.mul_f64(PREFERENCE));
+    for _ in 0..30 {
+        let middle = (enough + too_much) / 2;
+        let given = shares(middle);
+        if fits(&given) { (enough, best) = (middle, given) } else { too_much = middle }
+    }
+    Some(among.iter().copied().zip(best).collect())
 }
 
-/// Fewer of the rounds than this are not worth a launch.
-const SLOWEST: f64 = 0.2;
-/// A launch that is not over in time is lost, and one takes longer than another: this share of the time is planned for.
-const IN_TIME: f64 = 0.93;
-
-impl BudgetPacer {
-    pub(crate) fn begin() -> Self {
-        Self { whole: Duration::ZERO, launches: 0 }
-    }
-
-    /// The share of its rounds that the next of so many launches makes in the time that is left for them; nothing where
-    /// not even a few would fit.
-    pub(crate) fn keep(&self, left: Duration, launches: u32) -> Option<f64> {
-        let typical = (self.whole / self.launches.max(1)).as_secs_f64().max(1e-9);
-        let share = |time: Duration| IN_TIME * time.as_secs_f64() / typical;
-        (share(left) >= SLOWEST).then(|| share(left / launches.max(1)).clamp(SLOWEST, 1.0))
-    }
-
-    /// A launch that made a share of its rounds took so long.
-    pub(crate) fn took(&mut self, time: Duration, share: f64) {
-        self.whole += time.div_f64(share);
-        self.launches += 1;
-    }
+/// A budget that has room for what is needed, whatever the pilot makes of it. `pilot` is what it took, and whether it was
+/// over before its part of the budget was.
+pub(crate) fn advice(needs: Duration, pilot: Duration, pilot_was_cut: bool) -> Duration {
+    let planned = needs.div_f64(PLANNED);
+    // A pilot that was cut off goes on as long as a larger budget lets it.
+    let in_all = if pilot_was_cut { (planned + pilot).div_f64(1.0 - PILOT) } else { planned + pilot };
+    Duration::from_secs(in_all.mul_f64(UNQUIET).as_secs() + 1)
 }
 
-/// Whether an address that is in some of the launches only is in this one (counted from 1): spread evenly.
-pub(crate) fn takes_part(launch: u32, in_launches: u32, of: u32) -> bool {
-    launch * in_launches / of != (launch - 1) * in_launches / of
+/// What is planned for of the budget: the rest is for what takes longer than in the pilot.
+pub(crate) const PLANNED: f64 = 0.95;
+/// What the pilot may take of the budget.
+pub(crate) const PILOT: f64 = 0.3;
+/// A machine is not as quick at all times: what advice allows for.
+const UNQUIET: f64 = 1.4;
+
+/// What comes next, by the clock: a share of the rounds that were planned, and as many launches as still fit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BudgetPacer {
+    /// Times the planned rounds, to be made of each cell in the next launch.
+    pub(crate) rounds: f64,
+    /// The last launch that is expected to fit.
+    pub(crate) last: u32,
+    /// Addresses that had to be dropped, so that the others come to have enough launches.
+    pub(crate) dropped: Vec<usize>,
+}
+
+/// Rounds are cut to this share before launches are.
+const FEWER_ROUNDS: f64 = 0.5;
+/// More rounds than planned are made up to this share, where there is time; then there are more launches.
+const MORE_ROUNDS: f64 = 1.5;
+/// A run that is ahead of time makes at most so many times as many launches as planned.
+const MORE_LAUNCHES: u32 = 2;
+
+impl Plan {
+    /// The rounds of an address in a launch (counted from 1), at a share of those that were planned; nothing where it does
+    /// not take part. All take part in the first launches, the costly ones leave early: so a run that is broken off has
+    /// enough launches of what it has at all.
+    pub(crate) fn rounds(&self, at: usize, launch: u32, share: f64) -> Option<u32> {
+        let Allocation::Rounds { launches, rounds } = self.shares[at] else { return None };
+        // Those that were planned for all launches are in those besides, too.
+        let takes_part = launch <= launches || launches >= self.launches;
+        takes_part.then(|| if rounds < MIN_ROUNDS { rounds } else { odd(f64::from(rounds) * share) })
+    }
+
+    /// What a launch takes, by the pilot.
+    pub(crate) fn takes(&self, costs: &[CellCost], starting: Duration, launch: u32, share: f64) -> Duration {
+        let of = |(at, cost): (usize, &CellCost)| Some(cost.of_launch(self.rounds(at, launch, share)?));
+        starting + costs.iter().enumerate().filter_map(of).sum::<Duration>()
+    }
+
+    /// Plans anew from the launch that is next, in the time that is left, when launches take `slowness` times as long as the
+    /// pilot said. Behind time there are fewer rounds, then fewer launches, and then fewer addresses, the most costly being
+    /// dropped first; ahead of time there are more rounds, then more launches (if `more`).
+    pub(crate) fn pace(
+        &mut self,
+        costs: &[CellCost],
+        starting: Duration,
+        next: u32,
+        left: Duration,
+        slowness: f64,
+        more: bool,
+    ) -> BudgetPacer {
+        let least = MIN_LAUNCHES.min(self.launches);
+        let mut dropped = Vec::new();
+        loop {
+            let fits = |plan: &Self, last: u32, share: f64| {
+                let takes: Duration = (next..=last).map(|launch| plan.takes(costs, starting, launch, share)).sum();
+                takes.mul_f64(slowness) <= left
+            };
+            let last = if more { MORE_LAUNCHES * self.launches } else { self.launches };
+            let shares = || (0..=15).rev().map(|tenth| f64::from(tenth) / 10.0);
+            let beyond = (self.launches.max(next)..=last).rev().find(|last| fits(self, *last, MORE_ROUNDS));
+            if let Some(last) = beyond {
+                return BudgetPacer { rounds: MORE_ROUNDS, last, dropped };
+            }
+            if next > self.launches {
+                // One besides, with what time there is; or none.
+                let rounds = shares().find(|share| fits(self, next, *share)).filter(|_| more && next <= last);
+                return BudgetPacer {
+                    rounds: rounds.unwrap_or_default(),
+                    last: if rounds.is_some() { next } else { next - 1 },
+                    dropped,
+                };
+            }
+            if let Some(rounds) = shares().find(|share| *share >= FEWER_ROUNDS && fits(self, self.launches, *share)) {
+                return BudgetPacer { rounds, last: self.launches, dropped };
+            }
+            let fewest = least.max(next);
+            if let Some(last) = (fewest..=self.launches).rev().find(|last| fits(self, *last, FEWER_ROUNDS)) {
+                return BudgetPacer { rounds: FEWER_ROUNDS, last, dropped };
+            }
+            if let Some(rounds) = shares().find(|share| fits(self, fewest, *share)) {
+                return BudgetPacer { rounds, last: fewest, dropped };
+            }
+            // Past the least, nothing is dropped: what there is has enough launches.
+            let costly = (0..costs.len()).filter(|&at| self.rounds(at, next, 0.0).is_some());
+            let costly = costly.max_by_key(|&at| (!costs[at].urgent, costs[at].of_launch(costs[at].least_rounds())));
+            match costly {
+                Some(at) if next <= least => {
+                    let needs = needs(starting, costs, Some(least))[at].mul_f64(slowness.max(1.0));
+                    self.shares[at] = Allocation::TooSlow(needs);
+                    dropped.push(at);
+                }
+                _ => return BudgetPacer { rounds: 0.0, last: next - 1, dropped },
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -186,14 +347,22 @@ mod tests {
     use proptest::prelude::*;
 
     fn cost(preparing_us: u64, round_us: u64) -> CellCost {
-        CellCost {
-            preparing: Duration::from_micros(preparing_us),
-            round: Duration::from_micros(round_us),
-            fresh: false,
-        }
+        let [preparing, round] = [preparing_us, round_us].map(Duration::from_micros);
+        CellCost { preparing, round, fresh: false, urgent: false }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
+    const STARTING: Duration = Duration::from_millis(300);
+
+    fn is_given(share: &Allocation) -> bool {
+        matches!(share, Allocation::Rounds { .. })
+    }
+
+    /// What a whole plan takes.
+    fn takes(plan: &Plan, costs: &[CellCost], starting: Duration) -> Duration {
+        plan.launches * starting
+            + plan.shares.iter().zip(costs).map(|(share, cost)| share.takes(*cost)).sum::<Duration>()
+    }
 
     #[test]
     fn slices_are_long_enough_to_time_and_have_an_iteration_at_least() {
@@ -206,22 +375,40 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quick_gets_all_and_what_is_slow_gets_what_is_left() {
-        let given = share(MINUTE, &[cost(1000, 9_000), cost(1_000_000, 4_000_000)], 10);
-        assert_eq!(given[0], Allocation::Rounds { launches: 10, rounds: ROUNDS });
-        assert_eq!(given[1], Allocation::Rounds { launches: 10, rounds: 1 });
+    fn rounds_are_odd_and_rounded_to_the_nearest() {
+        assert_eq!([0.0, 1.98, 3.9, 4.1, 5.0, 6.1, 1e9].map(odd), [3, 3, 3, 5, 5, 7, 25]);
     }
 
     #[test]
-    fn launches_that_take_longer_make_fewer_rounds() {
-        let mut pace = BudgetPacer::begin();
-        assert_eq!(pace.keep(MINUTE, 10), Some(1.0));
-        pace.took(MINUTE / 10, 1.0);
-        assert_eq!(pace.keep(2 * MINUTE, 10), Some(1.0));
-        assert!((pace.keep(MINUTE / 2, 10).unwrap() - IN_TIME / 2.0).abs() < 1e-6);
-        assert!((pace.keep(MINUTE / 4, 10).unwrap() - IN_TIME / 4.0).abs() < 1e-6);
-        // A last one that is too short for a fifth of it is left out.
-        assert_eq!(pace.keep(MINUTE / 100, 1), None);
+    fn starting_workers_takes_a_fifth_of_a_short_look() {
+        let costs = [cost(1_000, 350); 96];
+        let plan = plan(Duration::from_secs(14), STARTING, &costs, None);
+        assert!((MIN_LAUNCHES..=10).contains(&plan.launches), "{plan:?}");
+        assert!(plan.shares.iter().all(|share| matches!(share, Allocation::Rounds { rounds: 7.., .. })), "{plan:?}");
+    }
+
+    #[test]
+    fn a_number_of_launches_that_is_asked_for_is_kept_to() {
+        let costs = [cost(1_000, 1_000); 10];
+        for asked in [1, 3, 8, 100] {
+            assert_eq!(plan(MINUTE, STARTING, &costs, Some(asked)).launches, asked);
+        }
+        assert_eq!(plan(MINUTE, STARTING, &costs, Some(1_000)).launches, 100, "half of the time");
+        assert_eq!(
+            plan(MINUTE, STARTING, &costs, Some(3)).shares[0],
+            Allocation::Rounds { launches: 3, rounds: MAX_ROUNDS }
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_says_in_which_time_it_would() {
+        let costs = [cost(0, 30_000_000), cost(0, 1_000)];
+        let given = plan(MINUTE, Duration::ZERO, &costs, None).shares;
+        assert_eq!(given[0], Allocation::TooSlow(Duration::from_micros(24 * 30_001_000)));
+        assert!(is_given(&given[1]));
+        let urgent = [CellCost { urgent: true, ..costs[0] }, costs[1]];
+        let given = plan(24 * MINUTE / 2, Duration::ZERO, &urgent, None).shares;
+        assert!(is_given(&given[0]) && !is_given(&given[1]), "what is urgent comes first");
     }
 
     #[test]
@@ -236,62 +423,111 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_more_is_given_more() {
-        let mut costs = vec![cost(0, 10_000); 10];
-        costs.push(cost(0, 160_000));
-        let given = share(Duration::from_secs(10), &costs, 10);
-        // An eleventh of the time would pay for five.
-        assert_eq!(given[10], Allocation::Rounds { launches: 10, rounds: 1 });
-        assert!(
-            given[..10].iter().all(|given| matches!(given, Allocation::Rounds { launches: 10, rounds: 8.. })),
-            "{given:?}"
-        );
+    fn what_takes_a_process_a_sample_has_one_round_a_launch() {
+        let costly = CellCost { fresh: true, ..cost(100_000, 1_000) };
+        let given = plan(Duration::from_secs(4), Duration::from_millis(10), &[costly], None);
+        assert!(matches!(given.shares[0], Allocation::Rounds { launches: 20.., rounds: 1 }), "{given:?}");
     }
 
-    #[test]
-    fn what_takes_long_to_prepare_makes_more_of_fewer_launches() {
-        let costly = cost(100_000, 1_000);
-        let given = share(Duration::from_secs(2), &[costly], 36);
-        assert_eq!(given, [Allocation::Rounds { launches: 18, rounds: 10 }]);
-        // Time for all launches is used for rounds of each.
-        let given = share(Duration::from_secs(4), &[costly], 36);
-        assert_eq!(given, [Allocation::Rounds { launches: 36, rounds: 11 }]);
-        let given = share(Duration::from_secs(4), &[CellCost { fresh: true, ..costly }], 36);
-        assert_eq!(given, [Allocation::Rounds { launches: 36, rounds: 1 }]);
+    fn any_cost() -> impl Strategy<Value = CellCost> {
+        let cost = |(preparing, round, fresh, urgent)| CellCost { fresh, urgent, ..cost(preparing, round) };
+        // By orders of magnitude, as cells are.
+        let micros = || (0u32..7, 1u64..10).prop_map(|(power, digit)| digit * 10_u64.pow(power) / 10);
+        (micros(), micros(), prop::bool::weighted(0.05), prop::bool::weighted(0.1)).prop_map(cost)
     }
 
-    #[test]
-    fn what_does_not_fit_says_how_long_it_takes() {
-        let given = share(MINUTE, &[cost(0, 30_000_000), cost(0, 1000)], 10);
-        assert_eq!(given[0], Allocation::TooSlow(Duration::from_secs(90)));
-        assert_eq!(given[1], Allocation::Rounds { launches: 10, rounds: ROUNDS });
-    }
-
-    #[test]
-    fn a_sample_is_three_at_the_least() {
-        assert_eq!(share(MINUTE, &[cost(0, 19_000_000)], 10), [Allocation::Rounds { launches: 3, rounds: 1 }]);
-    }
-
-    #[test]
-    fn a_cell_in_three_launches_of_ten_is_in_three() {
-        for of in 1..20 {
-            for part in 1..=of {
-                assert_eq!((1..=of).filter(|&launch| takes_part(launch, part, of)).count(), part as usize);
-            }
-        }
+    /// Costs, what starting takes, a time, and what was asked for.
+    fn any_look() -> impl Strategy<Value = (Vec<CellCost>, Duration, Duration, Option<u32>)> {
+        let costs = prop::collection::vec(any_cost(), 1..60);
+        let asked = prop::option::weighted(0.3, 1u32..100);
+        let milliseconds = |range: std::ops::Range<u64>| range.prop_map(Duration::from_millis);
+        (costs, milliseconds(0..2_000), milliseconds(0..200_000), asked)
     }
 
     proptest! {
         #[test]
-        fn the_time_is_kept(costs in prop::collection::vec((0u64..2_000_000, 1u64..9_000_000), 0..40), launches in 3u32..15) {
-            let costs: Vec<_> = costs.into_iter().map(|(preparing, round)| cost(preparing, round)).collect();
-            let given = share(MINUTE, &costs, launches);
-            let takes: Duration = given.iter().zip(&costs).map(|(share, cost)| share.takes(*cost)).sum();
-            prop_assert!(takes <= MINUTE, "{takes:?}");
-            for share in given {
-                if let Allocation::Rounds { launches: made, rounds } = share {
-                    prop_assert!(made <= launches && made * rounds >= 3.min(launches) && rounds <= ROUNDS);
+        fn the_time_is_kept_and_each_has_enough_launches_and_odd_rounds_or_none((costs, starting, time, asked) in any_look()) {
+            let plan = plan(time, starting, &costs, asked);
+            let any = plan.shares.iter().any(is_given);
+            prop_assert!(!any || takes(&plan, &costs, starting) <= time, "{plan:?}");
+            let least = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
+            prop_assert!(plan.launches >= least && plan.launches <= asked.unwrap_or(MAX_LAUNCHES));
+            if any && plan.launches > MIN_LAUNCHES {
+                let most = if asked.is_some() { 0.5 } else { MAX_STARTING };
+                prop_assert!(plan.launches * starting <= time.mul_f64(most));
+            }
+            for (share, cost) in plan.shares.iter().zip(&costs) {
+                let Allocation::Rounds { launches, rounds } = *share else { continue };
+                prop_assert!((least..=plan.launches).contains(&launches));
+                prop_assert!(rounds % 2 == 1 && rounds <= MAX_ROUNDS && (rounds >= MIN_ROUNDS || cost.fresh));
+            }
+        }
+
+        #[test]
+        fn more_time_drops_nothing_and_is_expected_to_tell_more((costs, starting, time, _) in any_look(), more in 1.0..3.0) {
+            let (less, more) = (plan(time, starting, &costs, None), plan(time.mul_f64(more), starting, &costs, None));
+            let given = less.shares.iter().zip(&more.shares).filter(|(share, _)| is_given(share));
+            prop_assert!(given.clone().all(|(_, share)| is_given(share)));
+            // On the same cells; found by halving, so but for a little.
+            if less.shares.iter().filter(|share| is_given(share)).count() == more.shares.iter().filter(|share| is_given(share)).count() {
+                let sum = |plan: &Plan| plan.shares.iter().map(|share| share.half_width()).sum::<f64>();
+                prop_assert!(sum(&more) <= sum(&less) + 0.3 * costs.len() as f64, "{less:?} {more:?}");
+            }
+        }
+
+        /// What is said of a cell that does not fit is true, whatever the pilot takes of the larger budget.
+        #[test]
+        fn a_budget_that_follows_the_advice_has_room(
+            (costs, starting, time, asked) in any_look(), pilot in 0.0..1.0, was_cut: bool,
+        ) {
+            let shares = plan(time, starting, &costs, asked).shares;
+            let budget = time.div_f64(PLANNED);
+            let pilot = budget.mul_f64(if was_cut { PILOT } else { PILOT * pilot });
+            for (n, share) in shares.iter().enumerate() {
+                let Allocation::TooSlow(needs) = *share else { continue };
+                prop_assert!(needs > time);
+                let advised = advice(needs, pilot, was_cut);
+                let pilot = if was_cut { advised.mul_f64(PILOT) } else { pilot };
+                let left = advised.saturating_sub(pilot).mul_f64(PLANNED);
+                prop_assert!(is_given(&plan(left, starting, &costs, asked).shares[n]), "{advised:?}");
+            }
+        }
+
+        /// A machine that becomes several times slower or faster while it is measured on.
+        #[test]
+        fn a_run_keeps_its_time_and_what_it_does_not_drop_has_enough_launches(
+            (costs, starting, time, asked) in any_look(), slow in prop::collection::vec(0.3..4.0, 1..4),
+        ) {
+            prop_assume!(starting > Duration::from_millis(10) && time > Duration::from_secs(1));
+            let planned = plan(time, starting, &costs, asked);
+            prop_assume!(planned.shares.iter().any(is_given));
+            let (mut plan, mut left) = (planned.clone(), time);
+            let (mut took, mut expected) = (Duration::ZERO, Duration::ZERO);
+            let (mut made, mut launches) = (vec![0; costs.len()], 0);
+            loop {
+                let slowness = if launches == 0 { 1.0 } else { took.as_secs_f64() / expected.as_secs_f64() };
+                let pace = plan.pace(&costs, starting, launches + 1, left, slowness, asked.is_none());
+                if pace.last <= launches { break }
+                launches += 1;
+                let takes = plan.takes(&costs, starting, launches, pace.rounds);
+                expected += takes;
+                let really = takes.mul_f64(slow[launches as usize % slow.len()]);
+                took += really;
+                left = left.saturating_sub(really);
+                for (at, made) in made.iter_mut().enumerate() {
+                    if let Some(rounds) = plan.rounds(at, launches, pace.rounds) {
+                        prop_assert!(rounds % 2 == 1 && (rounds >= MIN_ROUNDS || costs[at].fresh));
+                        *made += 1;
+                    }
                 }
+                prop_assert!(launches <= MORE_LAUNCHES * planned.launches);
+            }
+            let least = MIN_LAUNCHES.min(planned.launches);
+            // Known from the first launch on, the same all along: nothing comes too late.
+            if slow.iter().all(|s| *s == slow[0] && *s <= 1.0) {
+                prop_assert!(took <= time);
+                prop_assert!(plan.shares.iter().zip(&made).all(|(share, made)| !is_given(share) || *made >= least));
+                prop_assert_eq!(plan.shares, planned.shares, "nothing is dropped");
             }
         }
 
@@ -302,5 +538,25 @@ mod tests {
             prop_assert!(count == 1 || one * count <= BATCH && whole * count <= AROUND * BATCH);
             prop_assert!(count == 1 || one * count > BATCH / 2 || whole * count > AROUND * BATCH / 2);
         }
+    }
+
+    /// Half of the time is over before the machine is found to be four times as slow as in the pilot.
+    #[test]
+    fn behind_time_there_are_fewer_rounds_then_fewer_launches_then_fewer_cells() {
+        let costs = [vec![cost(1_000, 2_000); 20], vec![cost(1_000, 80_000)]].concat();
+        let mut planned = plan(Duration::from_secs(20), Duration::from_millis(100), &costs, None);
+        let mut pace = |next, seconds: f64, slowness| {
+            planned.pace(&costs, Duration::from_millis(100), next, Duration::from_secs_f64(seconds), slowness, true)
+        };
+        let on_time = pace(1, 20.0, 1.0);
+        assert!((1.0..=MORE_ROUNDS).contains(&on_time.rounds), "{on_time:?}");
+        let slower = pace(2, 19.0, 1.5);
+        assert!(slower.rounds < 1.0 && slower.last == on_time.last && slower.dropped.is_empty(), "{slower:?}");
+        let slow = pace(2, 19.0, 3.0);
+        assert!(slow.rounds <= slower.rounds && slow.last < on_time.last && slow.dropped.is_empty(), "{slow:?}");
+        let too_slow = pace(2, 6.0, 3.0);
+        assert_eq!(too_slow.dropped, [20]);
+        assert!((MIN_LAUNCHES..on_time.last).contains(&too_slow.last), "{too_slow:?}");
+        assert!(matches!(planned.shares[20], Allocation::TooSlow(_)));
     }
 }

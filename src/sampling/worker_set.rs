@@ -39,11 +39,6 @@ impl<'a> WorkerSet<'a> {
         Ok((crew, hellos))
     }
 
-    /// Who takes part.
-    pub(crate) fn entrants(&self) -> &'a [ExperimentVariant] {
-        self.entrants
-    }
-
     /// A fresh worker in place of the one that a subject had.
     pub(crate) fn renew(&mut self, subject: usize) -> Result<()> {
         // What it starts may be anywhere.

@@ -47,6 +47,15 @@ pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdow
     })
 }
 
+impl Breakdown {
+    /// The same shares of another total: of a time that is known better from elsewhere.
+    pub fn of_total(&self, total: f64) -> Option<Self> {
+        let factor = total / self.total.value();
+        let parts = self.parts.iter().map(|part| part.scaled(factor)).collect::<Option<_>>()?;
+        Some(Self { total: self.total.scaled(factor)?, parts, rest: self.rest.scaled(factor)? })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +111,17 @@ mod tests {
     fn few_launches_are_doubted_here_too() {
         let few = breakdown(&launches(6.0)[..4], &[&launches(5.0)[..4]]).unwrap();
         assert_eq!(few.rest.doubt(), Some(Inconclusive::FewLaunches));
+    }
+
+    #[test]
+    fn of_another_total_the_shares_are_the_same() {
+        let breakdown = breakdown(&launches(6.0), &[launches(5.0)]).unwrap();
+        let other = breakdown.of_total(3.0).unwrap();
+        assert_eq!(other.total.value(), 3.0);
+        let share = |of: &Breakdown| of.parts[0].value() / of.total.value();
+        assert!((share(&breakdown) - share(&other)).abs() < 1e-12);
+        assert!((other.parts[0].value() + other.rest.value() - 3.0).abs() < 1e-12);
+        assert_eq!(breakdown.of_total(-1.0), None);
     }
 
     proptest! {

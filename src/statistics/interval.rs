@@ -12,6 +12,8 @@ pub struct Confidence(f64);
 impl Confidence {
     /// What is meant where nobody says otherwise.
     pub const NINETY_FIVE: Self = Self(0.95);
+    /// What each of two looks at the same is judged by, so that both together are as sure as one of 95 % would be.
+    pub const EACH_OF_TWO: Self = Self(0.975);
 
     /// [`Error::NotAConfidence`] unless `value` lies between 0 and 1, both excluded.
     pub fn new(value: f64) -> Result<Self, Error> {

@@ -50,7 +50,7 @@ pub use paired::{log_ratios, typical_ratio, typical_time};
 pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
 pub use theil_sen::{Growth, MOST_DEPARTURE, growth, slope};
-pub use typical::{Estimate, Inconclusive, LEAST_KEPT, OUTLYING, OUTLYING_MADS};
+pub use typical::{Estimate, Inconclusive, LEAST_KEPT, LEAST_TRIMMED, Mode, OUTLYING, OUTLYING_MADS, TRIMMED};
 pub use unpaired::{RunShift, unpaired, unpaired_by_shift};
 pub use verdict::{Margin, TimeVerdict, judge};
 pub use warmup::settled;

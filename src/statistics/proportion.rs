@@ -25,6 +25,27 @@ impl Proportion {
         }
     }
 
+    /// The proportion of as many independent trials as these are worth, when they come in groups that share what makes them
+    /// happen: their number over the design effect, 1 + (size - 1) x the correlation within a group, by the variance between the groups (L. Kish,
+    /// "Survey Sampling", 1965). It is 1 at the least. Each group is how often it happened, of how many. Nothing without trials.
+    pub fn of_groups(groups: &[(u32, u32)]) -> Option<(Self, f64)> {
+        let groups: Vec<_> = groups.iter().filter(|(_, trials)| *trials > 0).collect();
+        let (hits, trials) = groups.iter().fold((0, 0), |sum, group| (sum.0 + group.0, sum.1 + group.1));
+        let all = Self::new(hits, trials).ok()?;
+        let count = groups.len() as f64;
+        // The variance of a ratio of sums, from what each group departs by, against that of independent trials.
+        let departs = |(hits, trials): &(u32, u32)| f64::from(*hits) - all.rate() * f64::from(*trials);
+        let squares: f64 = groups.iter().map(|group| departs(group).powi(2)).sum();
+        let clustered = count / (count - 1.0) * squares / f64::from(trials).powi(2);
+        let independent = all.rate() * (1.0 - all.rate()) / f64::from(trials);
+        let effect = if count < 2.0 || independent == 0.0 { 1.0 } else { (clustered / independent).max(1.0) };
+        let fewer = |count: u32| (f64::from(count) / effect).round() as u32;
+        let worth = fewer(trials).max(1);
+        // Rounded so that what happened at all did.
+        let hits = fewer(hits).clamp(u32::from(hits > 0), worth - u32::from(hits < trials && worth > 1));
+        Some((Self { hits, trials: worth }, effect))
+    }
+
     /// How often it happened.
     pub fn hits(self) -> u32 {
         self.hits
@@ -88,6 +109,19 @@ mod tests {
             let interval = Proportion::new(hits, trials).unwrap().interval(Confidence::NINETY_FIVE);
             assert!((interval.low - low).abs() < 1e-6 && (interval.high - high).abs() < 1e-6, "{hits}: {interval:?}");
         }
+    }
+
+    #[test]
+    fn groups_that_share_what_happens_are_worth_fewer_trials() {
+        // Each run has all or none: so many trials as runs.
+        let (worth, effect) = Proportion::of_groups(&[(10, 10), (0, 10), (10, 10), (0, 10)]).unwrap();
+        assert!((effect - 13.333).abs() < 1e-3, "{effect}");
+        assert_eq!((worth.hits(), worth.trials()), (2, 3));
+        // All runs alike: no more than all trials.
+        let alike = Proportion::of_groups(&[(1, 10); 4]).unwrap();
+        assert_eq!(alike, (Proportion { hits: 4, trials: 40 }, 1.0));
+        assert_eq!(Proportion::of_groups(&[(0, 10), (0, 0)]).unwrap(), (Proportion { hits: 0, trials: 10 }, 1.0));
+        assert_eq!(Proportion::of_groups(&[(0, 0)]), None);
     }
 
     #[test]

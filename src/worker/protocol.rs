@@ -17,7 +17,7 @@ use crate::run_module::{ModuleJob, Step, StepOutput};
 use crate::soak::workload::{ExitCounts, Mixture};
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,9 +106,6 @@ pub enum Request {
         slices: u32,
         /// Whether it first runs untimed until it has settled.
         settle: bool,
-        /// For what share of its time each slice spins besides, inside the timer and outside of what is measured.
-        #[serde(default)]
-        spin: f64,
     },
     /// Let go of a cell; answered by [`Response::Released`].
     Release {
@@ -174,9 +171,6 @@ pub enum Response {
         /// How long the system ran something else in place of the batch, in nanoseconds, where it tells.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
-        /// How many nanoseconds of that slice were spun away.
-        #[serde(skip_serializing_if = "is_zero", default)]
-        spun: u64,
     },
     /// A cell is gone.
     Released,
@@ -198,10 +192,6 @@ pub struct ModuleTrial {
     pub digest: Option<u64>,
     /// How many calls were made of it, and how many of those were to end in an early exit.
     pub calls: [u32; 2],
-}
-
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// How a scenario ended, but for what it said.

@@ -78,8 +78,8 @@ pub fn serve(spec: &str) -> Result<()> {
                 let _ = processor.map(|processor| reader.at(processor));
                 prepare(&subject, &address, processor, module.clone(), &mut cells)
             }
-            Request::Sample { cell, iterations, slices, settle, spin } => {
-                sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle, spin })?
+            Request::Sample { cell, iterations, slices, settle } => {
+                sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle })?
             }
             Request::Release { cell } => {
                 // Numbers are not given twice, so that a late question cannot meet another cell.
@@ -249,7 +249,7 @@ fn script(
 fn stay(here: Option<AffinityGuard>, ask: &Request) -> Option<AffinityGuard> {
     match ask {
         Request::Prepare { address, processor } => {
-            let alone = benchmark::find(&address.benchmark).is_some_and(Benchmark::is_single_threaded);
+            let alone = benchmark::find(&address.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
             alone.then(|| here.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
         Request::Sample { .. } | Request::Release { .. } => here,
@@ -283,7 +283,6 @@ fn sample(cell: Option<&mut Option<BenchThread>>, draw: BatchSpec) -> Result<Res
             nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
             slice: u64::try_from(batch.slice.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
-            spun: u64::try_from(batch.spun.as_nanos())?,
         },
         Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
     })
@@ -338,12 +337,12 @@ mod tests {
         };
         let stays = move || {
             let here = stay(None, &prepare("unwind/typed"));
-            let here = stay(here, &Request::Sample { cell: 0, iterations: 1, slices: 1, settle: false, spin: 0.0 });
+            let here = stay(here, &Request::Sample { cell: 0, iterations: 1, slices: 1, settle: false });
             assert_eq!(core_affinity::get_core_ids().unwrap().len(), 1);
             let here = stay(here, &Request::Release { cell: 0 });
             assert!(here.is_some());
             // Those are about several threads, and theirs may be anywhere.
-            assert!(stay(here, &prepare("unwind/beside-threads")).is_none());
+            assert!(stay(here, &prepare("unwind/threads")).is_none());
             assert!(stay(None, &prepare("compile/functions")).is_none());
             assert!(stay(stay(None, &prepare("call/typed")), &Request::Play { scenario: String::new() }).is_none());
         };

@@ -1,7 +1,7 @@
 //! What it costs: the catalogue. No engine is named here.
 //!
 //! A benchmark is data: what is inside the timer, and with which parameter. An engine family prepares it in its own
-//! idiom; what needs no engine (the floors) or is made of another cell (exits beside exits) is prepared here.
+//! idiom; what needs no engine (the floors) or is made of other cells (exits on several threads) is prepared here.
 mod address;
 pub mod artifact;
 pub mod call;
@@ -60,8 +60,8 @@ pub enum BenchmarkKind {
     Anywhere(fn(u64) -> Result<Prepared>),
     /// Nobody in particular, of the module that the user gave; where there is none, there is no cell.
     Module(module::ModuleBenchmark),
-    /// Whoever prepares this one: it is that, while as many threads as the parameter says do the same.
-    Beside(&'static Benchmark),
+    /// Whoever prepares this one: it is that, on as many threads at once as the parameter says.
+    Concurrently(&'static Benchmark),
 }
 
 impl Benchmark {
@@ -100,9 +100,9 @@ impl Benchmark {
         Self { floor: Some(floor), ..self }
     }
 
-    /// Beside as many threads that do the same as the parameter says.
-    pub const fn beside(self, same: &'static Benchmark) -> Self {
-        Self { prepared: BenchmarkKind::Beside(same), ..self }
+    /// On as many threads at once as the parameter says, each doing the same.
+    pub const fn concurrently(self, same: &'static Benchmark) -> Self {
+        Self { prepared: BenchmarkKind::Concurrently(same), ..self }
     }
 
     /// Among the headlines.
@@ -118,11 +118,6 @@ impl Benchmark {
     /// In a fresh process only.
     pub const fn fresh(self) -> Self {
         Self { fresh: true, ..self }
-    }
-
-    /// Whether it is about one thread alone.
-    pub fn is_single_threaded(&self) -> bool {
-        !self.parallel && !matches!(self.prepared, BenchmarkKind::Beside(_))
     }
 
     /// Its cells on one subject, all of them where everything is asked for.
@@ -157,6 +152,9 @@ static THEMES: &[&[&Benchmark]] = &[
     floor::ALL,
     module::ALL,
 ];
+
+/// What earlier versions measured and this one does not: `unwind/threads` has replaced it. Reports that have it are read without.
+pub const RETIRED: &[&str] = &["unwind/beside-threads"];
 
 /// Every benchmark.
 pub fn all() -> impl Iterator<Item = &'static Benchmark> {

@@ -80,6 +80,15 @@ impl Prepared {
         })
     }
 
+    /// Times a whole batch as `batch` says, for what no single clock around a loop can time.
+    pub fn by_batch(mut batch: impl FnMut(u64) -> (Duration, IterationResult) + 'static) -> Self {
+        Self::new(move |iterations| {
+            let (elapsed, ended) = batch(iterations);
+            let came = ended.err();
+            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came }
+        })
+    }
+
     fn new(batch: impl FnMut(u64) -> BatchTime + 'static) -> Self {
         Self { batch: Box::new(batch), facts: Vec::new() }
     }

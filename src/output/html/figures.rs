@@ -43,7 +43,7 @@ static FIGURES: &[Figure] = &[
     sweep("The way back of an exit, by guest frames", &unwind::GUEST_DEPTH_LEAVE),
     sweep("The prebuilt exit, by guest frames", &unwind::GUEST_DEPTH_PREBUILT),
     sweep("A trap, by guest frames", &unwind::GUEST_DEPTH_UNREACHABLE),
-    sweep("An exit beside exiting threads", &unwind::BESIDE),
+    sweep("An exit on several threads at once", &unwind::THREADS),
     sweep("An exit beside idle modules", &unwind::MODULES),
     sweep("An exit beside idle functions", &unwind::FUNCTIONS),
     sweep("An exit through every re-entry", &unwind::REENTRIES),

@@ -6,7 +6,7 @@ use crate::statistics::{Estimate, OUTLYING, median};
 
 /// The machines, and how often the chosen 95 % interval is promised to hold the truth at least. Where that is less than
 /// 94 %, a known weakness is written down.
-pub(crate) const MACHINES: [(&str, SimulatedMachine, f64); 26] = [
+pub(crate) const MACHINES: [(&str, SimulatedMachine, f64); 34] = [
     ("clean", CLEAN, 0.94),
     ("1 in 10 off by 25 %", USUAL, 0.94),
     ("exactly 1 of 10 off", SimulatedMachine { odd_launches: 1, one_sided: true, ..CLEAN }, 0.94),
@@ -37,6 +37,14 @@ pub(crate) const MACHINES: [(&str, SimulatedMachine, f64); 26] = [
     ("5 launches, 1 in 10 off", SimulatedMachine { launches: 5, ..USUAL }, 0.94),
     ("7 launches, 1 in 10 off", SimulatedMachine { launches: 7, ..USUAL }, 0.94),
     ("20 launches, 1 in 10 off", SimulatedMachine { launches: 20, ..USUAL }, 0.94),
+    ("12 launches", SimulatedMachine { launches: 12, ..CLEAN }, 0.94),
+    ("15 launches", SimulatedMachine { launches: 15, ..CLEAN }, 0.94),
+    ("15 launches, t3", SimulatedMachine { launches: 15, launch: t3, ..CLEAN }, 0.94),
+    ("15 launches, t3, sd 5 %", SimulatedMachine { launches: 15, launch: t3, launch_sd: 0.05, ..CLEAN }, 0.94),
+    ("15 launches, 1 in 10 off by 4 %", SimulatedMachine { launches: 15, off: 0.04, one_sided: true, ..USUAL }, 0.94),
+    ("15 launches, sd 5 %", SimulatedMachine { launches: 15, launch_sd: 0.05, ..CLEAN }, 0.94),
+    ("40 launches, Laplace", SimulatedMachine { launches: 40, launch: laplace, ..CLEAN }, 0.94),
+    ("40 launches", SimulatedMachine { launches: 40, ..CLEAN }, 0.94),
 ];
 
 /// The truth, which is not 0, so that nothing holds it by being stuck there.

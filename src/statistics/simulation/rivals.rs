@@ -12,8 +12,13 @@ pub(crate) type Estimator = fn(&[f64]) -> Interval;
 const TAIL: f64 = 0.025;
 
 /// All of them by name, the chosen one first.
-pub(crate) const ALL: [(&str, Estimator); 8] = [
+pub(crate) const ALL: [(&str, Estimator); 13] = [
     ("chosen", chosen),
+    ("kept t", kept_t),
+    ("Yuen 20", |values| yuen(values, 0.2)),
+    ("Yuen 25", |values| yuen(values, 0.25)),
+    ("kept Y 20", |values| yuen(&kept(values), 0.2)),
+    ("kept Y 25", |values| yuen(&kept(values), 0.25)),
     ("plain t", plain_t),
     ("bare MAD", kept_by_bare_mad),
     ("wins. 1", |values| winsorised(values, 1)),
@@ -31,6 +36,33 @@ pub(crate) fn chosen(values: &[f64]) -> Interval {
 /// Student's interval over all launches.
 fn plain_t(values: &[f64]) -> Interval {
     around(mean(values), t_exceeded(TAIL, values.len() as f64 - 1.0) * standard_error(values))
+}
+
+/// The launches that are not outlying; all, where they cannot be told.
+fn kept(values: &[f64]) -> Vec<f64> {
+    let middle = median(values).unwrap();
+    let furthest = (OUTLYING_MADS * scaled_mad(values).unwrap()).max(OUTLYING.ln_1p());
+    let kept: Vec<f64> = values.iter().copied().filter(|value| (value - middle).abs() <= furthest).collect();
+    if kept.len() < LEAST_KEPT || kept.len() * 10 < values.len() * 7 { values.to_vec() } else { kept }
+}
+
+/// Student's interval over the launches that are not outlying: what is chosen for few launches.
+fn kept_t(values: &[f64]) -> Interval {
+    plain_t(&kept(values))
+}
+
+/// The trimmed mean with the spread of K. K. Yuen, over all launches.
+fn yuen(values: &[f64], share: f64) -> Interval {
+    let count = values.len();
+    let cut = (share * count as f64) as usize;
+    let mut sorted = sorted(values);
+    let kept = (count - 2 * cut) as f64;
+    let middle = mean(&sorted[cut..count - cut]);
+    let (least, greatest) = (sorted[cut], sorted[count - 1 - cut]);
+    sorted.iter_mut().for_each(|value| *value = value.clamp(least, greatest));
+    let variance = standard_error(&sorted).powi(2) * count as f64;
+    let error = ((count as f64 - 1.0) * variance / (kept * (kept - 1.0))).sqrt();
+    around(middle, t_exceeded(TAIL, kept - 1.0) * error)
 }
 
 /// As chosen, but outlying are the launches beyond five MADs that are not scaled.

@@ -3,7 +3,7 @@
 use super::coverage::MACHINES;
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
 use crate::statistics::TimeVerdict::{Faster, Same, Slower, Unsure};
-use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, smallest_resolvable, typical_ratio};
+use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
 
@@ -111,7 +111,9 @@ fn the_smallest_resolvable_difference_is_found_with_its_power() {
     // A twin that shows the true standard error: the launch's own, and that of a median of twelve ratios.
     let mut random = seeded(1995);
     let medians: Vec<Vec<f64>> = SimulatedMachine { launches: 4_000, ..CLEAN }.run(0.0, &mut random);
-    let sd = typical_ratio(&medians).unwrap().standard_error().unwrap() * 4_000_f64.sqrt();
+    let medians: Vec<f64> = medians.iter().map(|rounds| median(rounds).unwrap()).collect();
+    let mean = medians.iter().sum::<f64>() / 4_000.0;
+    let sd = (medians.iter().map(|median| (median - mean).powi(2)).sum::<f64>() / 3_999.0).sqrt();
     let away = sd * (9.0_f64 / 10.0).sqrt();
     let twin: Vec<[f64; 1]> = (0..10).map(|launch| [if launch % 2 == 0 { away } else { -away }]).collect();
 

@@ -41,14 +41,15 @@ pub static REENTRIES: Benchmark = Benchmark::by_family(
 )
 .over("re-entries", &[20, 50, 100, 200], &[]);
 
-/// Exits beside exits: what they share is a lock.
-pub static BESIDE: Benchmark = Benchmark::by_family(
-    "unwind/beside-threads",
-    "as `unwind/typed`, while other threads exit from stores of their own, on the other processors where there are any; \
-     an exit counts where they were seen to exit, or to wait at a lock, before and after it, unless they are not for 20 ms",
+/// Exits on several threads at once: what they share is a lock.
+pub static THREADS: Benchmark = Benchmark::by_family(
+    "unwind/threads",
+    "as `unwind/typed`, on so many threads at once, each with a store of its own: all start at a barrier, and the time from \
+     the first start to the last end is divided by the exits of all threads; exits per second in all are its inverse",
 )
-.over("threads", &[0, 1, 2, 4, 8, 16], &[])
-.beside(&TYPED.whole);
+.over("threads", &[1, 2, 4, 8], &[])
+.parallel()
+.concurrently(&TYPED.whole);
 
 /// Code that does not run, but is there: each backtrace looks for its frames in all of it.
 pub static MODULES: Benchmark = Benchmark::by_family(
@@ -70,7 +71,7 @@ pub(crate) static ALL: &[&Benchmark] = &[
     &GUEST_DEPTH_PREBUILT,
     &GUEST_DEPTH_UNREACHABLE,
     &REENTRIES,
-    &BESIDE,
+    &THREADS,
     &MODULES,
     &FUNCTIONS,
 ];

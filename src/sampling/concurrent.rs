@@ -1,0 +1,152 @@
+//! A cell that runs on several threads at once, each with a store of its own: what all of them together take for an iteration.
+use std::sync::{Arc, Barrier, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+
+use crate::engine::BackendError;
+use crate::engine::embedding::Prepared;
+
+/// When a thread began and ended its iterations, or how one of them ended that should not have.
+type ModuleRun = Result<(Instant, Instant)>;
+
+/// One of the threads: it is told how many iterations to run, starts with the others, and says when it did.
+struct Thread {
+    orders: Option<mpsc::Sender<u64>>,
+    ran: mpsc::Receiver<ModuleRun>,
+    handle: Option<JoinHandle<()>>,
+}
+
+/// A cell whose iteration is one of `make`'s on each of so many threads. Its time is the wall's, from when the first of them
+/// begins to when the last has ended, over the number of threads: so threads that do not hinder each other, on a processor
+/// each, make it shorter by their number.
+///
+/// # Errors
+/// When a thread cannot make its cell.
+pub(crate) fn prepare<F>(threads: u64, make: F) -> Result<Prepared, BackendError>
+where
+    F: Fn() -> Result<Prepared, BackendError> + Clone + Send + 'static,
+{
+    let threads = u32::try_from(threads.max(1)).map_err(|_| BackendError::unsupported("so many threads are none"))?;
+    let start = Arc::new(Barrier::new(threads as usize));
+    let team = (0..threads).map(|_| Thread::spawn(make.clone(), start.clone())).collect::<Vec<_>>();
+    let team = team.into_iter().map(|(thread, made)| {
+        made.recv().unwrap_or_else(|_| Err(BackendError::Failed(anyhow!("a thread panicked"))))?;
+        Ok(thread)
+    });
+    let team = team.collect::<Result<Vec<_>, BackendError>>()?;
+    Ok(Prepared::by_batch(move |iterations| match run(&team, iterations) {
+        Ok(wall) => (wall / threads, Ok(())),
+        Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
+    }))
+}
+
+/// Has each thread run so many iterations; from the first beginning to the last end.
+fn run(team: &[Thread], iterations: u64) -> Result<Duration> {
+    for thread in team {
+        // One that panicked does not answer either.
+        let _ = thread.orders.as_ref().map(|orders| orders.send(iterations));
+    }
+    let panicked = |_| Err(anyhow!("a thread panicked"));
+    let ran: Vec<ModuleRun> = team.iter().map(|thread| thread.ran.recv().unwrap_or_else(panicked)).collect();
+    let ran = ran.into_iter().collect::<Result<Vec<_>>>()?;
+    let first = ran.iter().map(|(began, _)| *began).min();
+    let last = ran.iter().map(|(_, ended)| *ended).max();
+    Ok(first.zip(last).map_or(Duration::ZERO, |(first, last)| last - first))
+}
+
+impl Thread {
+    /// Starts it. It says once whether it has a cell.
+    fn spawn<F>(make: F, start: Arc<Barrier>) -> (Self, mpsc::Receiver<Result<(), BackendError>>)
+    where
+        F: Fn() -> Result<Prepared, BackendError> + Send + 'static,
+    {
+        let (orders, ordered) = mpsc::channel();
+        let (done, ran) = mpsc::channel();
+        let (ready, made) = mpsc::channel();
+        let handle = std::thread::spawn(move || {
+            let mut cell = match make() {
+                Ok(cell) => cell,
+                Err(unable) => return drop(ready.send(Err(unable))),
+            };
+            let _ = ready.send(Ok(()));
+            for iterations in ordered {
+                start.wait();
+                let began = Instant::now();
+                let batch = cell.batch(iterations);
+                if done.send(batch.map(|_| (began, Instant::now()))).is_err() {
+                    break;
+                }
+            }
+        });
+        (Self { orders: Some(orders), ran, handle: Some(handle) }, made)
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.orders = None;
+        // A panic was told of where its answer was missed.
+        let _ = self.handle.take().map(JoinHandle::join);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    /// A cell that counts, on all threads together, and ends at some iteration of all as it must not.
+    fn counting(threads: u64, fails_at: u64) -> (Prepared, Arc<AtomicU64>) {
+        let count = Arc::<AtomicU64>::default();
+        let counted = count.clone();
+        let make = move || {
+            let count = counted.clone();
+            let step = move || count.fetch_add(1, Ordering::SeqCst);
+            Ok(Prepared::repeat(step, move |n| *n != fails_at, |n| format!("{n} came")))
+        };
+        (prepare(threads, make).unwrap(), count)
+    }
+
+    #[test]
+    fn each_thread_runs_as_many_iterations_as_are_asked_for() {
+        for threads in [1, 2, 8] {
+            let (mut cell, count) = counting(threads, u64::MAX);
+            assert_eq!(count.load(Ordering::SeqCst), 0);
+            for asked in [1, 7, 100] {
+                cell.batch(asked).unwrap();
+                assert_eq!(count.swap(0, Ordering::SeqCst), threads * asked);
+            }
+        }
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_wall_over_the_threads() {
+        // Each sleeps, so they do not hinder each other however few processors there are.
+        let nap = Duration::from_millis(20);
+        let make = move || Ok(Prepared::repeat(move || std::thread::sleep(nap), |()| true, |()| String::new()));
+        let mut cell = prepare(4, make).unwrap();
+        let took = cell.batch(1).unwrap();
+        assert!(nap / 4 <= took, "{took:?}");
+    }
+
+    #[test]
+    fn one_iteration_that_ends_otherwise_leaves_no_number() {
+        let (mut cell, _) = counting(3, 7);
+        assert!(cell.batch(2).is_ok());
+        assert!(cell.batch(2).unwrap_err().to_string().contains("7 came"));
+    }
+
+    #[test]
+    fn a_thread_that_has_no_cell_or_panics_says_so() {
+        let error = prepare(2, || Err(BackendError::unsupported("no such thing"))).err().unwrap();
+        assert_eq!(error.to_string(), "unsupported: no such thing");
+        let panics = || panic!("as it was told to");
+        assert_eq!(prepare(2, panics).err().unwrap().to_string(), "a thread panicked");
+        let make = || Ok(Prepared::repeat(|| panic!("as it was told to"), |(): &()| true, |()| String::new()));
+        let mut cell = prepare(2, make).unwrap();
+        assert!(cell.batch(1).unwrap_err().to_string().contains("a thread panicked"));
+    }
+}
