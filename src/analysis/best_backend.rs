@@ -176,7 +176,7 @@ impl RankedRow<'_> {
         if self.ways == 1 {
             return self.plain.address.to_string();
         }
-        format!("cheapest of {} ways{}", self.ways, depth(&self.plain.address))
+        format!("cheapest of {} ways{}", self.ways, depth(self.plain.address))
     }
 
     /// What the plain way is called, where a subject has others.
