@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use early_exit::fuzz::result::RandomRun;
-use early_exit::results::{CheckResult, Report, Verdict};
+use early_exit::results::{CheckResult, Report, SkipReason, Verdict};
 use early_exit::run_module::result::ModuleRun;
 use early_exit::soak::result::SoakResult;
 use early_exit::spec::result::SpecRun;
