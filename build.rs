@@ -13,8 +13,8 @@ fn main() {
 /// The LLVM that `wasmer-compiler-llvm` 7.4.2 is written for.
 const LLVM: &str = "22.1";
 
-/// `llvm-sys` would fail for the same reason, in a way that is harder to act on. Cargo decides which of the two it comes
-/// to first.
+/// Cargo decides whether it comes to this or to `llvm-sys` first. That one says the same by `.cargo/llvm/bin/llvm-config`,
+/// where Cargo is run in this repository.
 fn require_llvm() {
     println!("cargo::rerun-if-env-changed=LLVM_SYS_221_PREFIX");
     println!("cargo::rerun-if-env-changed=PATH");

@@ -3,9 +3,10 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use early_exit::fuzz::result::RandomRun;
-use early_exit::results::{CheckResult, Report, Verdict};
+use early_exit::results::{CheckResult, Report, SkipReason, Verdict};
 use early_exit::run_module::result::ModuleRun;
 use early_exit::soak::result::SoakResult;
 use early_exit::spec::result::SpecRun;
@@ -101,14 +102,16 @@ fn a_module_shows_the_backends_that_were_done() {
     let guest = folder.path().join("guest.wat");
     fs::write(&guest, r#"(module (func (export "_start") (loop br 0)))"#).unwrap();
     let arguments =
-        ["run", guest.to_str().unwrap(), "--timeout", "2", "--json", "--backend", first, "--backend", second];
+        ["run", guest.to_str().unwrap(), "--timeout", "600", "--json", "--backend", first, "--backend", second];
     let work = AtWork::begin(&arguments);
+    // The first backend is lost, so that it is done; the second is interrupted.
     let worker = work.until_a_guest_runs(&[]);
+    kill_process(Pid::from_raw(worker as i32).unwrap(), Signal::KILL).unwrap();
     work.until_a_guest_runs(&[worker]);
     let ran: ModuleRun = json(&work.interrupted(Signal::TERM));
     assert!(ran.interrupted);
     assert_eq!((ran.subjects.len(), ran.rows.len()), (1, 1));
-    assert!(matches!(ran.rows[0].steps.last().unwrap().verdict, Verdict::TimedOut { .. }));
+    assert!(matches!(ran.rows[0].steps.last().unwrap().verdict, Verdict::Crashed { .. }));
 }
 
 #[test]
@@ -141,24 +144,48 @@ fn the_other_checks_show_what_they_have() {
     assert!(random.interrupted && random.unexplained().next().is_none(), "{random:?}");
 }
 
-/// As [`crate::measure`] has it for `measure`.
-#[test]
-fn a_comparison_says_what_was_measured_until_then() {
-    let backends = here();
-    let [first, second, ..] = backends.as_slice() else { return };
+/// Runs a verb that measures with all backends until a launch is over, whatever that takes, and then no more. Its report, and
+/// what it printed.
+fn after_a_launch(verb: &[&str]) -> (Report, Output) {
     let folder = tempfile::tempdir().unwrap();
     let (file, journal) = (folder.path().join("report.json"), folder.path().join("report.json.journal"));
-    let fixed = ["compare", "--filter", "floor/e*", "--budget", "100000", "--launches", "1000", "--format", "json"];
-    let these = ["--backend", first, "--backend", second, "-o", file.to_str().unwrap()];
-    let work = AtWork::begin(&[&fixed[..], &these].concat());
+    let chosen = here().into_iter().flat_map(|backend| ["--backend", backend]).collect::<Vec<_>>();
+    let endless = ["--budget", "100000", "--launches", "1000", "-o", file.to_str().unwrap()];
+    let mut work = AtWork::begin(&[verb, &chosen, &endless].concat());
     let launches = |journal: &Path| fs::read_to_string(journal).map_or(0, |text| text.matches('\n').count());
-    wait_until_long("a launch is over", || launches(&journal) > 1);
+    let begun = Instant::now();
+    while launches(&journal) < 2 && work.child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(300), "no launch was over");
+        std::thread::yield_now();
+    }
     let output = work.interrupted(Signal::INT);
-    let comparison: serde_json::Value = json(&output);
-    assert!(!comparison["pairs"].as_array().unwrap().is_empty());
+    assert!(!journal.exists());
     let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert!(!report.run.complete && report.run.launches_made > 0);
-    assert!(!journal.exists());
+    let failed = |trouble: &SkipReason| matches!(trouble, SkipReason::Failed { .. } | SkipReason::Lost { .. });
+    assert!(!report.cells.iter().any(|cell| cell.trouble.as_ref().is_some_and(failed)));
+    (report, output)
+}
+
+#[test]
+fn a_comparison_of_all_backends_says_what_was_measured_until_then() {
+    let backends = here();
+    let [_, others @ ..] = backends.as_slice() else { return };
+    if !others.is_empty() {
+        let (_, output) = after_a_launch(&["compare", "--filter", "floor/e*", "--format", "json"]);
+        let comparison: serde_json::Value = json(&output);
+        let sides = comparison["sides"].as_array().unwrap().iter().map(|side| side["label"].as_str().unwrap());
+        assert!(sides.eq(others.iter().copied()) && !comparison["pairs"].as_array().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn the_quick_cells_of_all_backends_are_shown_as_far_as_they_were_measured() {
+    if !here().is_empty() {
+        let (report, output) = after_a_launch(&["measure", "--quick"]);
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(report.subjects.iter().all(|subject| shown.contains(&subject.label)), "{shown}");
+    }
 }
 
 #[test]
@@ -171,13 +198,4 @@ fn before_the_first_launch_nothing_is_written() {
     let output = work.interrupted(Signal::TERM);
     assert!(output.stdout.is_empty());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "neither a report nor a journal");
-}
-
-/// As [`wait_until`], for what takes longer on a busy machine.
-fn wait_until_long(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = std::time::Instant::now();
-    while !holds() {
-        assert!(begun.elapsed().as_secs() < 120, "waited in vain: {what}");
-        std::thread::yield_now();
-    }
 }

@@ -50,7 +50,7 @@ pub(crate) fn is_gone(pid: u32) -> bool {
 }
 
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(20);
+    let patience = Instant::now() + Duration::from_secs(120);
     while !holds() {
         assert!(Instant::now() < patience, "waited in vain: {what}");
         std::thread::yield_now();
