@@ -192,6 +192,9 @@ pub struct MeasureArgs {
     /// Write the report, with every sample, to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Count instructions in place of time, under valgrind: the same on every machine, without those of the kernel
+    #[arg(long, conflicts_with_all = ["calibrate", "budget", "seed"])]
+    pub instructions: bool,
     /// Measure this program instead: twins of the first backend, some with a known extra cost
     #[arg(long)]
     pub calibrate: bool,
@@ -219,9 +222,15 @@ pub struct CompareArgs {
     /// Hold this build against another one: the path of its executable (`scripts/build-variant` makes one)
     #[arg(long, value_name = "PROGRAM")]
     pub against: Option<PathBuf>,
-    /// The difference that does not matter, in percent
-    #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = percent)]
-    pub margin: f64,
+    /// Count instructions in place of time, under valgrind: decides every cell on any machine
+    #[arg(long, conflicts_with_all = ["files", "budget", "seed"])]
+    pub instructions: bool,
+    /// Let the host functions of the newer side execute so many percent more of a cell's instructions: fault injection
+    #[arg(long, value_name = "PERCENT", value_parser = percent, requires = "instructions", hide = true)]
+    pub plant: Option<f64>,
+    /// The difference that does not matter, in percent [default: 2, and 0.5 for instructions]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub margin: Option<f64>,
     /// Let anything slower in two files fail too
     #[arg(long, requires = "files")]
     pub gate: bool,
@@ -295,6 +304,13 @@ pub struct PlanArgs {
     pub seed: Option<u64>,
 }
 
+impl CompareArgs {
+    /// The difference that does not matter, in percent.
+    pub fn margin(&self) -> f64 {
+        self.margin.unwrap_or(if self.instructions { 0.5 } else { 2.0 })
+    }
+}
+
 impl PlanArgs {
     /// What it may take in all.
     pub fn budget(&self) -> Duration {
@@ -306,6 +322,11 @@ impl PlanArgs {
             120.0
         };
         Duration::from_secs_f64(self.budget.unwrap_or(usual))
+    }
+
+    /// How many launches instructions are counted in: the second shows what differs from process to process.
+    pub fn count_launches(&self) -> u32 {
+        self.launches.unwrap_or(2)
     }
 
     /// How many launches it is spread over: fewer than six have no verdict, and what starts a process for each subject must

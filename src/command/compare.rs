@@ -17,7 +17,7 @@ use crate::statistics::{Margin, TimeVerdict};
 use crate::worker::Launcher;
 
 pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let margin = Margin::new(asked.margin / 100.0)?;
+    let margin = Margin::new(asked.margin() / 100.0)?;
     let comparison = match asked.files.as_slice() {
         [base, new] => of_files(base, new, margin)?,
         _ => match live(asked, launcher, margin)? {

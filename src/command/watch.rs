@@ -13,6 +13,8 @@ use crate::analysis::warnings;
 use crate::results::Report;
 use crate::results::journal::Journal;
 use crate::sampling::experiment::{Experiment, Progress};
+use crate::sampling::instructions;
+use crate::sampling::instructions::CountOrder;
 use crate::sampling::machine;
 
 /// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere. Ctrl-C asks for an end in
@@ -57,6 +59,19 @@ impl ProgressDisplay {
         self.bar.reset();
         let mut report = measured?;
         report.run.notes = warnings::notes(&report, self.load, self.alone.is_some());
+        Ok(report)
+    }
+
+    /// A run that counts instructions.
+    ///
+    /// # Errors
+    /// As [`instructions::count`].
+    pub(crate) fn count(&mut self, order: &CountOrder, journal: Option<&mut Journal>) -> Result<Report> {
+        let counted = instructions::count(order, journal, self);
+        self.bar.finish_and_clear();
+        self.bar.reset();
+        let mut report = counted?;
+        report.run.notes.extend(warnings::count_notes(&report));
         Ok(report)
     }
 

@@ -215,7 +215,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::catalog::benchmark::CellId;
     use crate::engine::BackendInfo;
-    use crate::results::{Build, Launch, Machine, RunInfo, VERSION};
+    use crate::results::{Build, Launch, Machine, Metric, RunInfo, VERSION};
     use proptest::{collection::vec, prelude::*};
 
     /// Two subjects and a twin, two rows, eight launches.
@@ -253,6 +253,7 @@ pub(crate) mod tests {
         Report {
             again: None,
             version: VERSION,
+            metric: Metric::Time,
             machine: Machine { cpu: "A processor".into(), processors: 2, ..Machine::default() },
             build: Build::this(),
             run: RunInfo {

@@ -17,7 +17,7 @@ use crate::run_module::{ModuleJob, Step, StepOutput};
 use crate::soak::workload::ExitCounts;
 
 /// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +107,19 @@ pub enum Request {
         #[serde(default)]
         spin: f64,
     },
+    /// Count the instructions of batches of a prepared cell, under valgrind; answered by [`Response::Counted`] or
+    /// [`Response::Unable`].
+    Count {
+        /// The cell, as [`Response::Prepared`] numbered it.
+        cell: usize,
+        /// How many iterations it first runs uncounted.
+        warmup: u64,
+        /// How many iterations each batch has.
+        batches: Vec<u64>,
+        /// How many instructions more the host functions execute that end their guests: fault injection.
+        #[serde(skip_serializing_if = "is_zero", default)]
+        planted: u64,
+    },
     /// Let go of a cell; answered by [`Response::Released`].
     Release {
         /// The cell.
@@ -175,6 +188,8 @@ pub enum Response {
         #[serde(skip_serializing_if = "is_zero", default)]
         spun: u64,
     },
+    /// The batches were counted, every iteration ended as it must, and valgrind wrote a file for each.
+    Counted,
     /// A cell is gone.
     Released,
     /// What was asked cannot be done.

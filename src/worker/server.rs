@@ -27,7 +27,7 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::results::Build;
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
 use crate::sampling::bench_thread::BenchThread;
-use crate::sampling::cell::BatchSpec;
+use crate::sampling::cell::{BatchSpec, Counting};
 use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::workload::{ExitCounts, Soak};
 use crate::spec::claims::Claims;
@@ -79,6 +79,9 @@ pub fn serve(spec: &str) -> Result<()> {
             }
             Request::Sample { cell, iterations, slices, settle, spin } => {
                 sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle, spin })?
+            }
+            Request::Count { cell, warmup, batches, planted } => {
+                count(cells.get_mut(cell), Counting { warmup, batches, planted })?
             }
             Request::Release { cell } => {
                 // Numbers are not given twice, so that a late question cannot meet another cell.
@@ -231,7 +234,7 @@ fn stay(here: Option<AffinityGuard>, ask: &Request) -> Option<AffinityGuard> {
             let alone = benchmark::find(&address.benchmark).is_some_and(Benchmark::is_single_threaded);
             alone.then(|| here.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
-        Request::Sample { .. } | Request::Release { .. } => here,
+        Request::Sample { .. } | Request::Count { .. } | Request::Release { .. } => here,
         _ => None,
     }
 }
@@ -264,6 +267,14 @@ fn sample(cell: Option<&mut Option<BenchThread>>, draw: BatchSpec) -> Result<Res
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
             spun: u64::try_from(batch.spun.as_nanos())?,
         },
+        Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
+    })
+}
+
+fn count(cell: Option<&mut Option<BenchThread>>, counting: Counting) -> Result<Response> {
+    let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
+    Ok(match cell.count(counting) {
+        Ok(()) => Response::Counted,
         Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
     })
 }

@@ -143,7 +143,23 @@ impl Launcher {
 
     /// The same, its code lying where another worker's does.
     pub(crate) fn launch_like(&self, subject: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
-        let mut command = Command::new(&self.executable);
+        self.launch_by(Command::new(&self.executable), subject, like, OPENING)
+    }
+
+    /// The program that workers run.
+    pub(crate) fn executable(&self) -> &Path {
+        &self.executable
+    }
+
+    /// The same, started by a command that runs this executable with the arguments that it is given, and which may take
+    /// so long to open.
+    pub(crate) fn launch_by(
+        &self,
+        mut command: Command,
+        subject: &str,
+        like: Option<CodePage>,
+        opening: Duration,
+    ) -> Result<(Worker, Hello)> {
         command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C is this process's to answer: its workers end with it.
         #[cfg(unix)]
@@ -156,10 +172,10 @@ impl Launcher {
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = code_alignment::spawn(&mut command, like);
         let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
-        let opened = Worker::greet(child).with_context(|| format!("the worker for `{subject}` did not open"));
+        let opened = Worker::greet(child, opening).with_context(|| format!("the worker for `{subject}` did not open"));
         let (mut worker, hello) = opened?;
         if let Some(errand) = &self.errand {
-            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(OPENING), |_| ())? {
+            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(opening), |_| ())? {
                 Response::Loaded => {}
                 other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
             }
@@ -169,7 +185,7 @@ impl Launcher {
 }
 
 impl Worker {
-    fn greet(mut child: Child) -> Result<(Self, Hello)> {
+    fn greet(mut child: Child, opening: Duration) -> Result<(Self, Hello)> {
         let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (lines, answers) = mpsc::channel();
         let mut stdout = BufReader::new(stdout.expect("piped"));
@@ -191,7 +207,7 @@ impl Worker {
         });
         let mut worker =
             Self { child, asks, answers, stderr: tail, stderr_reader: Some(stderr_reader), peak: None, reader };
-        let line = worker.hear(&Limits::of(OPENING))?;
+        let line = worker.hear(&Limits::of(opening))?;
         Ok((worker, understood(&line)?))
     }
 
