@@ -33,6 +33,8 @@ pub enum Command {
     Measure(MeasureArgs),
     /// Say what is faster, slower or the same: another build, other settings, or two reports
     Compare(CompareArgs),
+    /// Show which functions the instructions of a benchmark go to, on each backend
+    Profile(ProfileArgs),
     /// Draw what `measure -o` wrote: tables, a page, rows
     Report(ReportArgs),
     /// Show backends, scenarios and benchmarks
@@ -304,13 +306,6 @@ pub struct PlanArgs {
     pub seed: Option<u64>,
 }
 
-impl CompareArgs {
-    /// The difference that does not matter, in percent.
-    pub fn margin(&self) -> f64 {
-        self.margin.unwrap_or(if self.instructions { 0.5 } else { 2.0 })
-    }
-}
-
 impl PlanArgs {
     /// What it may take in all.
     pub fn budget(&self) -> Duration {
@@ -379,6 +374,29 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let size = number.parse::<f64>().map_err(|_| wrong())? * mebibytes;
     if (16.0..=1_048_576.0).contains(&size) { Ok((size * 1_048_576.0) as u64) } else { Err(wrong()) }
+}
+
+/// Show which functions the instructions of a benchmark go to, on each backend.
+///
+/// Runs a batch of the benchmark under valgrind, with the closure that `measure` times, and shows the functions with their
+/// share of all instructions. Instructions of the kernel are not counted.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Which (`early-exit list` shows them), with its parameter and host frames where it has some (`unwind/typed@50`)
+    #[arg(value_name = "BENCHMARK")]
+    pub benchmark: String,
+    /// How many functions are shown
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub top: usize,
+    /// How many iterations the profile is of
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub iterations: u64,
+    /// Keep callgrind's files, one per backend, in this folder: KCachegrind opens them
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: BackendArgs,
 }
 
 /// Draw what `measure -o` wrote: tables, a page, rows.

@@ -10,6 +10,7 @@ mod check_spec;
 mod compare;
 mod doors;
 mod guests;
+mod instructions;
 mod list;
 mod measure;
 mod page;

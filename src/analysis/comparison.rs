@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use super::estimates::{interval, ratio, rows, samples};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
-use crate::output::measurements;
+use crate::output::{compared_counts, measurements};
 use crate::results::{
     CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Machine,
-    Report, SkipReason, VERSION, Variant,
+    Metric, Report, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
     Confidence, Estimate, Margin, RunShift, TimeVerdict, judge, typical_time, unpaired, unpaired_by_shift,
@@ -16,6 +16,9 @@ use crate::statistics::{
 /// What a run says of every subject that is held against another. What launches of their own said of the [`suspects`] is
 /// the last word on them: the first run is where they were found.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
+    if report.metric == Metric::Instructions {
+        return compared_counts::live(report, margin);
+    }
     let sides = held(report);
     let mut found = pairs(report, &sides, ratio);
     let mut confirmed = vec![false; found.len()];
@@ -38,14 +41,9 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
 /// What two runs say of the subjects that are in both, by their labels: each time is set against its own floor, and the
 /// interval is widened by how far the floors of the two runs are apart.
 pub fn files(base: &Report, new: &Report, margin: Margin) -> Comparison {
-    let own = |report: &Report| -> Vec<String> {
-        report
-            .subjects
-            .iter()
-            .filter(|subject| subject.twin_of.is_none())
-            .map(|subject| subject.label.clone())
-            .collect()
-    };
+    if new.metric == Metric::Instructions {
+        return compared_counts::files(base, new, margin);
+    }
     let in_base = own(base);
     let sides: Vec<_> =
         own(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
@@ -56,9 +54,17 @@ pub fn files(base: &Report, new: &Report, margin: Margin) -> Comparison {
     Comparison { live: false, ..compared(new, base, &sides, found, confirmed, moved, margin) }
 }
 
+/// The labels of the subjects that are no twins.
+pub(crate) fn own(report: &Report) -> Vec<String> {
+    report.subjects.iter().filter(|subject| subject.twin_of.is_none()).map(|subject| subject.label.clone()).collect()
+}
+
 /// The cells that look different, by themselves and against the margin: by the place of their side. Nobody is called
 /// slower by that alone.
 pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
+    if report.metric == Metric::Instructions {
+        return compared_counts::suspects(report, margin);
+    }
     let found = pairs(report, &held(report), ratio);
     let looks = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
@@ -82,6 +88,7 @@ pub fn checks(base: &CheckResult, new: &CheckResult) -> Comparison {
     });
     Comparison {
         version: VERSION,
+        metric: Metric::Time,
         machine: Machine::default(),
         live: false,
         margin: 0.0,
@@ -163,7 +170,7 @@ fn found(
 }
 
 /// Every cell of every side with the one that it is held against.
-fn each<'a>(
+pub(crate) fn each<'a>(
     new: &'a Report,
     base: &'a Report,
     sides: &'a [(String, String)],
@@ -260,7 +267,7 @@ fn drifts(fact: &str) -> f64 {
     if fact.contains("peak") { 0.2 } else { 0.001 }
 }
 
-fn moved(new: &Report, base: &Report, sides: &[(String, String)]) -> Vec<ChangedMetric> {
+pub(crate) fn moved(new: &Report, base: &Report, sides: &[(String, String)]) -> Vec<ChangedMetric> {
     let mut moved: Vec<ChangedMetric> = Vec::new();
     for (side, cell, base) in each(new, base, sides) {
         for (fact, is) in &cell.facts {
@@ -318,6 +325,7 @@ fn compared(
     });
     Comparison {
         version: VERSION,
+        metric: Metric::Time,
         machine: new.machine.clone(),
         live: true,
         margin: margin.value(),
@@ -329,7 +337,11 @@ fn compared(
     }
 }
 
-fn described(new: &Report, base: &Report, (label, base_label): &(String, String)) -> Option<ComparedVariant> {
+pub(crate) fn described(
+    new: &Report,
+    base: &Report,
+    (label, base_label): &(String, String),
+) -> Option<ComparedVariant> {
     let find =
         |report: &Report, label: &String| report.subjects.iter().find(|subject| subject.label == *label).cloned();
     Some(side(find(new, label)?, find(base, base_label)?))

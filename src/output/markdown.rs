@@ -4,11 +4,11 @@ use std::fmt::Write;
 use super::grid::{Grid, escaped};
 use super::verdicts;
 use super::verdicts::Reason;
-use super::{fingerprint, measurements};
+use super::{counts, fingerprint, measurements};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
-use crate::results::{CheckResult, Report, ReportSet};
+use crate::results::{CheckResult, Metric, Report, ReportSet};
 
 /// All that there is to show.
 pub fn page(gathered: &ReportSet, asked: &break_even::Workload) -> String {
@@ -20,27 +20,30 @@ pub fn page(gathered: &ReportSet, asked: &break_even::Workload) -> String {
         let _ = write!(page, "\n## {}\n", escaped(&name));
         page += &measurements(report, asked);
     }
+    page.extend(counts::beside(gathered).iter().map(counts::Beside::markdown));
     page
 }
 
 fn measurements(report: &Report, asked: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
+    // Counts do not rank: they answer no question and break even nowhere.
+    let ranks = report.metric == Metric::Time;
     let answers = best_backend::answers(report, &rows);
-    if !answers.is_empty() {
+    if ranks && !answers.is_empty() {
         let _ = write!(shown, "\n### Which backend\n\n{}", best_backend::grid(report, &answers).markdown());
     }
-    let jobs = break_even::jobs(report, &rows, asked);
+    let jobs = if ranks { break_even::jobs(report, &rows, asked) } else { vec![] };
     for job in &jobs {
         let _ = write!(shown, "\n### Break-even\n\n{}:\n\n{}", escaped(&job.said()), job.grid(report).markdown());
     }
-    if jobs.is_empty() {
+    if ranks && jobs.is_empty() {
         let _ = write!(shown, "\n{}.\n", escaped(&break_even::none(asked)));
     }
     for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
         let _ = write!(shown, "\n### {}\n\n{}", theme(&rows[0]), themed(report, rows).markdown());
     }
-    for broken in breakdown::all(report) {
+    for broken in breakdown::all(report).into_iter().filter(|_| ranks) {
         let _ = write!(shown, "\n### Where an exit goes\n\n{}", broken.grid(report).markdown());
     }
     shown + &notes(report) + &fingerprints(report)

@@ -1,13 +1,16 @@
 //! Draws records. Whatever is shown can be drawn again from the JSON document.
 pub mod calibration;
 pub mod chart;
+pub mod compared_counts;
 pub mod comparison_report;
+pub mod counts;
 pub mod csv;
 pub mod fingerprint;
 pub mod grid;
 pub mod html;
 pub mod markdown;
 pub mod measurements;
+pub mod profiled;
 pub mod summary;
 pub mod terminal;
 pub mod units;

@@ -1,8 +1,8 @@
 //! Everything at once on a terminal: what `report` shows.
-use super::measurements;
 use super::terminal::{self, heading};
+use super::{counts, measurements};
 use crate::analysis::{best_backend, break_even, estimates};
-use crate::results::{Report, ReportSet};
+use crate::results::{Metric, Report, ReportSet};
 
 /// All that there is to show; what somebody came for stands last, above the prompt.
 pub fn shown(gathered: &ReportSet, asked: &break_even::Workload) -> String {
@@ -11,12 +11,16 @@ pub fn shown(gathered: &ReportSet, asked: &break_even::Workload) -> String {
         shown += &heading(&name);
         shown += &of_report(report, asked);
     }
+    shown.extend(counts::beside(gathered).iter().map(counts::Beside::terminal));
     shown
 }
 
 fn of_report(report: &Report, asked: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = measurements::tables(report);
+    if report.metric == Metric::Instructions {
+        return shown + "\n";
+    }
     let jobs = break_even::jobs(report, &rows, asked);
     for job in &jobs {
         shown += &format!("\nbreak-even: {}\n{}", job.said(), job.grid(report).terminal());

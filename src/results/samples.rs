@@ -40,7 +40,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    fn is_time(&self) -> bool {
+    pub(crate) fn is_time(&self) -> bool {
         *self == Self::Time
     }
 

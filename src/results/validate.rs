@@ -157,11 +157,18 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         for time in &launch.nanoseconds {
             ensure(*time >= 0.0 && time.is_finite(), place, || format!("has a time of {time} ns in launch {number}"))?;
         }
+        for count in &launch.instructions {
+            ensure(*count >= 0.0 && count.is_finite(), place, || {
+                format!("has {count} instructions in launch {number}")
+            })?;
+        }
+        let one_metric = launch.instructions.is_empty() || launch.nanoseconds.is_empty();
+        ensure(one_metric, place, || format!("has times and instructions in launch {number}"))?;
         let spun = launch.spun.is_empty()
             || launch.spun.len() == launch.nanoseconds.len()
                 && launch.spun.iter().zip(&launch.nanoseconds).all(|(spun, all)| *spun >= 0.0 && spun <= all);
         ensure(spun, place, || format!("was to spin for what is no part of its times in launch {number}"))?;
-        let disturbed = launch.disturbed as usize <= launch.nanoseconds.len();
+        let disturbed = launch.disturbed as usize <= launch.samples().len();
         ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
     }
     if let Some(trouble) = &mut cell.trouble {
@@ -320,6 +327,7 @@ pub(crate) mod tests {
                 "cells[4] (unwind/indirect) has a time of -1 ns in launch 3",
             ),
             (|r| r.cells[4].launches[2].nanoseconds[1] = f64::INFINITY, "inf"),
+            (|r| r.cells[4].launches[2].instructions = vec![1.0], "has times and instructions in launch 3"),
             (|r| r.cells[4].launches[2].launch = 1, "has launch 1 after launch 2"),
             (|r| r.cells[4].launches[2].disturbed = 3, "more disturbed batches"),
             (|r| r.cells[4].facts = vec![("bytes".into(), -2.0)], "has -2 bytes"),

@@ -44,7 +44,7 @@ impl RoundedNumber {
 /// All of them, in an element that is no script.
 pub(crate) fn data(all: &[ReportPage]) -> Markup {
     let cells = all.iter().flat_map(|measured| &measured.report.cells);
-    let count: usize = cells.flat_map(|cell| &cell.launches).map(|launch| launch.nanoseconds.len()).sum();
+    let count: usize = cells.flat_map(|cell| &cell.launches).map(|launch| launch.samples().len()).sum();
     let samples: serde_json::Map<_, _> = all
         .iter()
         .map(|measured| (measured.id.clone(), serde_json::json!(of_report(measured, count > MOST_SAMPLES))))
@@ -74,8 +74,8 @@ fn strip(cell: &CellEstimate, medians: bool) -> SampleStrip {
     let launches = match medians {
         true => estimates::launches(cell.record).into_iter().map(|(_, median)| rounds(&[median])).collect(),
         false => {
-            let launches = cell.record.launches.iter().filter(|launch| !launch.nanoseconds.is_empty());
-            launches.map(|launch| rounds(&launch.nanoseconds)).collect()
+            let launches = cell.record.launches.iter().filter(|launch| !launch.samples().is_empty());
+            launches.map(|launch| rounds(launch.samples())).collect()
         }
     };
     SampleStrip { launches, outlying: cell.time.as_ref().map_or_else(Vec::new, |time| time.outlying().to_vec()) }
