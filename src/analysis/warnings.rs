@@ -90,7 +90,8 @@ pub fn count_notes(report: &Report) -> Vec<String> {
 }
 
 /// What counts leave out.
-pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap by signal and an exit can have equal                           counts and differ tenfold in time: compare versions and settings by counts, and ways to exit by time";
+pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap by signal and an exit can have equal counts and differ tenfold in time: \
+     compare versions and settings by counts, and ways to exit by time";
 
 fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
     report.cells.iter().flat_map(|cell| &cell.launches)
