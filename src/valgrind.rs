@@ -12,7 +12,6 @@ enum Request {
     ToggleCollect = TOOL + 2,
     DumpAt = TOOL + 3,
     StartInstrumentation = TOOL + 4,
-    StopInstrumentation = TOOL + 5,
 }
 
 /// Where the requests of callgrind begin: `VG_USERREQ_TOOL_BASE('C', 'T')`.
@@ -129,8 +128,17 @@ fn toggle(state: Collecting) {
     request(Request::ToggleCollect as usize, 0);
 }
 
-/// Counts what `work` executes between its marks on this thread, and all that other threads execute meanwhile. Each piece
-/// of work is dumped to a file of its own. Nothing is dumped after a piece that fails.
+/// What this thread executes is never collected: it has no part in any cell, and how much it executes while another one is
+/// counted is left to chance.
+pub(crate) fn exempt_this_thread() {
+    if is_running() {
+        request(Request::ToggleCollect as usize, 0);
+    }
+}
+
+/// Counts what `work` executes between its marks on this thread, and all that other threads execute meanwhile which are not
+/// [exempt](exempt_this_thread). Each piece of work is dumped to a file of its own. Nothing is dumped after a piece that
+/// fails. From then on this process is instrumented: its code has been translated for that.
 ///
 /// # Errors
 /// The error of the first piece that fails, and the one that says that a piece has no mark.
@@ -140,20 +148,19 @@ pub(crate) fn count<E>(
     mut work: impl FnMut(u64) -> Result<(), E>,
 ) -> Result<(), E> {
     /// Threads collect from their start on: a thread that leaves this leaves it in that state.
-    struct Instrumented;
-    impl Drop for Instrumented {
+    struct Collected;
+    impl Drop for Collected {
         fn drop(&mut self) {
             if COLLECTING.get() == Collecting::Paused {
                 request(Request::ToggleCollect as usize, 0);
             }
             COLLECTING.set(Collecting::Never);
-            request(Request::StopInstrumentation as usize, 0);
         }
     }
     request(Request::StartInstrumentation as usize, 0);
     request(Request::ToggleCollect as usize, 0);
     COLLECTING.set(Collecting::Paused);
-    let _instrumented = Instrumented;
+    let _collected = Collected;
     for &piece in pieces {
         HAS_RUN.set(false);
         request(Request::Zero as usize, 0);

@@ -107,6 +107,11 @@ pub enum Request {
         #[serde(default)]
         spin: f64,
     },
+    /// Go on in a child process, up to [`Request::Join`]: what happens there leaves nothing behind. Answered by
+    /// [`Response::Forked`] or [`Response::Unable`].
+    Fork,
+    /// End the child process, and go on in its parent; answered by [`Response::Joined`].
+    Join,
     /// Count the instructions of batches of a prepared cell, under valgrind; answered by [`Response::Counted`] or
     /// [`Response::Unable`].
     Count {
@@ -188,6 +193,10 @@ pub enum Response {
         #[serde(skip_serializing_if = "is_zero", default)]
         spun: u64,
     },
+    /// From now on, the child process answers.
+    Forked,
+    /// From now on, its parent answers.
+    Joined,
     /// The batches were counted, every iteration ended as it must, and valgrind wrote a file for each.
     Counted,
     /// A cell is gone.

@@ -13,15 +13,13 @@ use crate::sampling::cell::Counting;
 use crate::sampling::cell::Failure;
 use crate::worker::{Hello, Limits};
 
-/// A worker under valgrind, replaced when it is lost.
+/// A worker under valgrind, replaced when it is lost. Each cell has a child process of it.
 pub(crate) struct Session<'a> {
     valgrind: &'a Valgrind,
     program: &'a Program,
     spec: &'a str,
     processor: Option<usize>,
     worker: CountedWorker,
-    /// Whether a cell was prepared in it.
-    is_used: bool,
 }
 
 /// A cell that was counted.
@@ -34,18 +32,18 @@ pub(crate) struct Ended {
     pub(crate) instructions: Vec<f64>,
 }
 
-/// A question may take so long: a hundred times what it takes without valgrind.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 /// Resident memory that a worker may hold: valgrind keeps what it translated.
 pub(crate) const MEMORY: u64 = 8 << 30;
-/// Batches are of so many instructions, where an iteration is not of more: what happens every few iterations is in each.
-const BATCH: f64 = 4e6;
+/// A question may take so long: a hundred times what it takes without valgrind.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+/// Batches are of so many instructions, where an iteration is not of more.
+const BATCH: f64 = 1e6;
 /// No more iterations than this are in a batch.
 const MOST: u64 = 256;
 /// How often a cell is counted in a launch, where an iteration is of fewer instructions than a batch.
-const PAIRS: usize = 3;
+const PAIRS: usize = 2;
 
-const LIMITS: Limits = Limits { time: PATIENCE, memory: MEMORY };
+pub(crate) const LIMITS: Limits = Limits { time: PATIENCE, memory: MEMORY };
 
 impl<'a> Session<'a> {
     pub(crate) fn open(
@@ -55,14 +53,7 @@ impl<'a> Session<'a> {
         processor: Option<usize>,
     ) -> Result<(Self, Hello)> {
         let (worker, hello) = valgrind.launch(program, spec, processor)?;
-        Ok((Self { valgrind, program, spec, processor, worker, is_used: false }, hello))
-    }
-
-    fn renew(&mut self) -> Result<(), SkipReason> {
-        let failed = |error: anyhow::Error| SkipReason::Failed { why: format!("{error:#}") };
-        self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
-        self.is_used = false;
-        Ok(())
+        Ok((Self { valgrind, program, spec, processor, worker }, hello))
     }
 
     /// Counts a cell. `planted` is the share of its instructions that its host function executes besides.
@@ -73,20 +64,17 @@ impl<'a> Session<'a> {
         if let Some(trouble) = never(address) {
             return Err(trouble);
         }
-        let is_fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
-        if is_fresh && self.is_used {
-            self.renew()?;
-        }
-        let counted = self.counted(address, is_fresh, planted);
-        // What was written for batches that came to nothing is in nobody's way, but its numbers would be.
-        if counted.is_err() {
-            self.renew()?;
+        let counted = self.counted(address, planted);
+        let joined = if matches!(counted, Err(SkipReason::Lost { .. })) { Ok(false) } else { self.worker.join() };
+        if !matches!(joined, Ok(true)) {
+            let failed = |error: anyhow::Error| SkipReason::Failed { why: format!("{error:#}") };
+            self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
         }
         counted
     }
 
-    fn counted(&mut self, address: &CellId, is_fresh: bool, planted: f64) -> Result<Ended, SkipReason> {
-        self.is_used = true;
+    fn counted(&mut self, address: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+        self.worker.fork().map_err(trouble)?;
         let cell = cell::prepare_within(&mut self.worker.worker, address, self.processor, &LIMITS).map_err(trouble)?;
         let facts = cell.facts.clone();
         let mut batches = |warmup: u64, batches: Vec<u64>, planted: u64| -> Result<Vec<u64>, SkipReason> {
@@ -94,24 +82,20 @@ impl<'a> Session<'a> {
             cell.count(&mut self.worker.worker, Counting { warmup, batches, planted }, &LIMITS).map_err(trouble)?;
             self.worker.counts(many).map_err(|error| SkipReason::Failed { why: format!("{error:#}") })
         };
-        let (iterations, instructions) = if is_fresh {
+        if benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh) {
             // The first iteration of a process is what it is about, and there is but one.
             let counts = batches(0, vec![1], 0)?;
-            (1, counts.iter().map(|count| *count as f64).collect())
-        } else {
-            let first = per_iteration(&batches(1, vec![1, 2], 0)?, 1)?;
-            let one = first[0];
-            let planted = (one * planted).round() as u64;
-            match iterations(one) {
-                1 if planted == 0 => (1, first),
-                1 => (1, per_iteration(&batches(1, vec![1, 2], planted)?, 1)?),
-                many => {
-                    let pairs = [many, 2 * many].repeat(PAIRS);
-                    (many, per_iteration(&batches(many, pairs, planted)?, many)?)
-                }
-            }
+            let instructions = counts.iter().map(|count| *count as f64).collect();
+            return Ok(Ended { facts, iterations: 1, instructions });
+        }
+        let first = per_iteration(&batches(1, vec![1, 2], 0)?, 1)?;
+        let one = first[0];
+        let planted = (one * planted).round() as u64;
+        let (iterations, instructions) = match iterations(one) {
+            1 if planted == 0 => (1, first),
+            1 => (1, per_iteration(&batches(1, vec![1, 2], planted)?, 1)?),
+            many => (many, per_iteration(&batches(many, [many, 2 * many].repeat(PAIRS), planted)?, many)?),
         };
-        cell.release(&mut self.worker.worker, PATIENCE).map_err(trouble)?;
         Ok(Ended { facts, iterations, instructions })
     }
 }
@@ -134,7 +118,7 @@ fn per_iteration(counts: &[u64], iterations: u64) -> Result<Vec<f64>, SkipReason
     counts.chunks_exact(2).map(of_pair).collect()
 }
 
-fn trouble(failure: Failure) -> SkipReason {
+pub(crate) fn trouble(failure: Failure) -> SkipReason {
     match failure {
         Failure::Unsupported(why) => SkipReason::Unsupported { why },
         Failure::Failed(why) => SkipReason::Failed { why: format!("under valgrind: {why}") },
@@ -154,6 +138,6 @@ mod tests {
 
     #[test]
     fn batches_are_powers_of_two_and_never_empty() {
-        assert_eq!([1.0, 15_000.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [256, 256, 64, 64, 1, 1]);
+        assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [256, 256, 16, 16, 1, 1]);
     }
 }

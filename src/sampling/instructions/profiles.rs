@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::callgrind::Profile;
+use super::cell::LIMITS;
 use super::never;
 use super::valgrind::{self, Valgrind};
 use crate::catalog::benchmark::CellId;
 use crate::sampling::cell;
 use crate::sampling::cell::Counting;
-use crate::worker::{Launcher, Limits};
+use crate::worker::Launcher;
 
 /// The functions of a cell on a backend.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,13 +44,15 @@ pub fn profile(
     let program = valgrind.program(launcher, "program-0", true)?;
     let processor = core_affinity::get_core_ids().and_then(|cores| Some(cores.last()?.id));
     let (mut worker, _) = valgrind.launch(&program, spec, processor)?;
-    let limits = Limits { time: super::cell::PATIENCE, memory: super::cell::MEMORY };
-    let cell = match cell::prepare_within(&mut worker.worker, address, processor, &limits) {
+    if let Err(failure) = worker.fork() {
+        return profiled(Err(failure.to_string()));
+    }
+    let cell = match cell::prepare_within(&mut worker.worker, address, processor, &LIMITS) {
         Ok(cell) => cell,
         Err(failure) => return profiled(Err(failure.to_string())),
     };
     let counting = Counting { warmup: iterations, batches: vec![iterations], planted: 0 };
-    if let Err(failure) = cell.count(&mut worker.worker, counting, &limits) {
+    if let Err(failure) = cell.count(&mut worker.worker, counting, &LIMITS) {
         return profiled(Err(failure.to_string()));
     }
     let file = worker.dumps(1).remove(0);

@@ -10,9 +10,12 @@ use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use super::callgrind::{self, Profile};
+use super::cell::LIMITS;
 use super::elf;
+use crate::sampling::cell::Failure;
 use crate::valgrind;
-use crate::worker::{Hello, Launcher, Worker};
+use crate::worker::protocol::{Request, Response};
+use crate::worker::{Hello, Launcher, Worker, WorkerError};
 
 /// The valgrind of this machine, and a folder for what it needs.
 pub(crate) struct Valgrind {
@@ -95,6 +98,8 @@ impl Valgrind {
             "--tool=callgrind",
             // Not until a batch begins, or preparing would take a hundred times as long.
             "--instr-atstart=no",
+            // Nobody asks it anything while it runs.
+            "--vgdb=no",
             // A trap by signal is looked up by the registers at the access that trapped.
             "--vex-iropt-register-updates=allregs-at-mem-access",
             // A stack overflow is to be the guest's, and not the end of what valgrind lets a stack grow to.
@@ -133,6 +138,28 @@ fn held_still(command: &mut Command, processor: Option<usize>) {
 fn held_still(_: &mut Command, _: Option<usize>) {}
 
 impl CountedWorker {
+    /// Goes on in a child process, which has done nothing yet.
+    ///
+    /// # Errors
+    /// As [`Failure`] says.
+    pub(crate) fn fork(&mut self) -> Result<(), Failure> {
+        // Valgrind numbers the files of each process from 1.
+        self.dumps = 0;
+        match self.worker.ask(&Request::Fork, &LIMITS, |_| ())? {
+            Response::Forked => Ok(()),
+            Response::Unable { why, .. } => Err(Failure::Failed(why)),
+            other => Err(Failure::Failed(format!("no child process, but {other:?}"))),
+        }
+    }
+
+    /// Ends the child process. Whether its parent goes on.
+    ///
+    /// # Errors
+    /// When the worker was lost over it.
+    pub(crate) fn join(&mut self) -> Result<bool, WorkerError> {
+        Ok(self.worker.ask(&Request::Join, &LIMITS, |_| ())? == Response::Joined)
+    }
+
     /// The files that valgrind wrote for the last batches, so many, in order. They go with this worker.
     pub(crate) fn dumps(&mut self, batches: usize) -> Vec<PathBuf> {
         let first = self.dumps;
