@@ -19,7 +19,9 @@ pub(crate) fn section(of: &ReportPage) -> Markup {
                     "Instructions, and how many times those of " (of.label(0)) " they are, ± half of what repeats differ by. "
                     "Those of the kernel are not counted. "
                 }
-                "A column's name sorts by it; a row's name shows its samples."
+                "A column's name sorts by it"
+                @if of.is_timed() { "; a row's name shows its samples" }
+                "."
             }
             @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
                 details.numbers open[theme(&rows[0]) == theme(&of.rows[0])] {

@@ -6,6 +6,7 @@ use super::ReportPage;
 use crate::analysis::estimates;
 use crate::analysis::estimates::CellEstimate;
 use crate::output::chart::COLOURS;
+use crate::output::counts::Count;
 
 /// Beyond so many samples on one page each launch is one number: its median.
 const MOST_SAMPLES: usize = 120_000;
@@ -70,6 +71,10 @@ fn of_report<'a>(measured: &ReportPage<'a>, medians: bool) -> Samples<'a> {
 }
 
 fn strip(cell: &CellEstimate, medians: bool) -> SampleStrip {
+    if Count::of(cell.record).is_some() {
+        // The script draws times; a cell's few counts are all but equal, and there is nothing to see.
+        return SampleStrip { launches: vec![], outlying: vec![] };
+    }
     let rounds = |times: &[f64]| times.iter().filter_map(|time| RoundedNumber::new(*time)).collect();
     let launches = match medians {
         true => estimates::launches(cell.record).into_iter().map(|(_, median)| rounds(&[median])).collect(),
