@@ -9,7 +9,7 @@ use crate::sampling::instructions::{Function, Profiled};
 
 /// How to read the tables.
 pub const NOTES: &str = "self: in the function's own code; inclusive: with all that it calls; both are shares of all instructions\n\
-                         [no name]: code compiled at run time, mostly the guest's\n\
+                         [compiled at run time]: the guest's code and its trampolines; [no name]: a library without names\n\
                          note: instructions of the kernel are not counted; `-o FOLDER` keeps the files for KCachegrind";
 
 /// The functions that take most, and with what they call; for a terminal.
@@ -44,7 +44,10 @@ fn name(function: &Function) -> String {
             format!("{}...", name.chars().take(LONGEST).collect::<String>())
         }
         Some(name) => name.clone(),
-        None => "[no name]".into(),
+        None => match function.object.rsplit('/').next() {
+            Some(object) if object != "???" => format!("[no name] {object}"),
+            _ => "[compiled at run time]".into(),
+        },
     }
 }
 
@@ -57,7 +60,7 @@ mod tests {
     fn shares_are_of_all_instructions_and_the_rest_is_told() {
         let function = |name: Option<&str>, own, inclusive| Function {
             name: name.map(str::to_owned),
-            object: "/bin/a".into(),
+            object: name.map_or("???", |_| "/bin/a").into(),
             own,
             inclusive,
         };
@@ -72,7 +75,7 @@ mod tests {
         let shown = anstream::adapter::strip_str(&shown).to_string();
         assert!(shown.contains("unwind/typed: 500 instructions per iteration, of 2"), "{shown}");
         assert!(shown.contains("60.0 %  60.0 %     _Unwind_Find_FDE"), "{shown}");
-        assert!(shown.contains("30.0 %  100.0 %    [no name]"), "{shown}");
+        assert!(shown.contains("30.0 %  100.0 %    [compiled at run time]"), "{shown}");
         assert!(shown.contains("10.0 % in 1 other functions"), "{shown}");
         let none = Profiled { outcome: Err("it is about threads".into()), ..profiled };
         assert!(table(&none, &"unwind/typed".parse().unwrap(), 2).contains("no profile of unwind/typed: it is about"));
