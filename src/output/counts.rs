@@ -287,15 +287,12 @@ mod tests {
             }
         }
         // One theme: both rows are ways out.
-        for report in [&mut count] {
-            report.validate().unwrap();
-        }
+        count.validate().unwrap();
         let rename = |mut report: Report| {
             report.cells[..3].iter_mut().for_each(|cell| cell.address.benchmark = "unwind/typed".into());
             report
         };
-        let mut gathered = ReportSet::default();
-        gathered.reports = vec![rename(time), rename(count)];
+        let gathered = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
         let beside = beside(&gathered);
         assert_eq!(beside.len(), 1);
         assert_eq!(beside[0].columns, [(0, 0), (1, 1)]);

@@ -157,6 +157,9 @@ impl CountOrder {
     }
 }
 
+/// What a variant's worker says of itself, and its cells with the samples of one launch.
+type Column = (Hello, Vec<CellRecord>);
+
 /// One launch: everything that it needs to know.
 struct Counter<'a> {
     order: &'a CountOrder,
@@ -170,9 +173,8 @@ struct Counter<'a> {
 const LOOK: Duration = Duration::from_millis(100);
 
 impl Counter<'_> {
-    /// What each variant's worker says of itself, and its cells with the samples of this launch alone; nothing when it was
-    /// broken off.
-    fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<(Hello, Vec<CellRecord>)>>> {
+    /// The columns of all variants; nothing when it was broken off.
+    fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
         let width = self.order.entrants.len();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
         let jobs = processors.len().clamp(1, width);
@@ -231,12 +233,7 @@ impl Counter<'_> {
     }
 
     /// All cells of a variant; fewer when it was broken off.
-    fn column(
-        &self,
-        subject: usize,
-        processor: Option<usize>,
-        done: &mpsc::Sender<String>,
-    ) -> Result<(Hello, Vec<CellRecord>)> {
+    fn column(&self, subject: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
         let entrant = &self.order.entrants[subject];
         let program = &self.programs[entrant.launcher.executable()];
         let (mut session, hello) = Session::open(self.valgrind, program, &entrant.spec, processor)?;
