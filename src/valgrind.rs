@@ -3,6 +3,7 @@
 //! A client request is a sequence of instructions that does nothing on a processor, and that valgrind recognizes
 //! (`valgrind.h`). So nothing here needs valgrind to be installed, and nothing is linked.
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The requests of the tool callgrind that are used here.
 #[derive(Debug, Clone, Copy)]
@@ -128,17 +129,30 @@ fn toggle(state: Collecting) {
     request(Request::ToggleCollect as usize, 0);
 }
 
-/// What this thread executes is never collected: it has no part in any cell, and how much it executes while another one is
-/// counted is left to chance.
+/// Whether this process is instrumented.
+static IS_INSTRUMENTED: AtomicBool = AtomicBool::new(false);
+
+/// Instruments this process from now on. All of its threads collect then.
+pub(crate) fn instrument() {
+    if !IS_INSTRUMENTED.swap(true, Ordering::Relaxed) {
+        request(Request::StartInstrumentation as usize, 0);
+    }
+}
+
+/// Once this process is instrumented, what this thread executes is not collected: it has no part in any cell, and how much
+/// it executes while another one is counted is left to chance.
 pub(crate) fn exempt_this_thread() {
-    if is_running() {
+    thread_local! {
+        static IS_EXEMPT: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_INSTRUMENTED.load(Ordering::Relaxed) && !IS_EXEMPT.replace(true) {
         request(Request::ToggleCollect as usize, 0);
     }
 }
 
 /// Counts what `work` executes between its marks on this thread, and all that other threads execute meanwhile which are not
 /// [exempt](exempt_this_thread). Each piece of work is dumped to a file of its own. Nothing is dumped after a piece that
-/// fails. From then on this process is instrumented: its code has been translated for that.
+/// fails. The process has to be [instrumented](instrument).
 ///
 /// # Errors
 /// The error of the first piece that fails, and the one that says that a piece has no mark.
@@ -157,7 +171,6 @@ pub(crate) fn count<E>(
             COLLECTING.set(Collecting::Never);
         }
     }
-    request(Request::StartInstrumentation as usize, 0);
     request(Request::ToggleCollect as usize, 0);
     COLLECTING.set(Collecting::Paused);
     let _collected = Collected;

@@ -90,6 +90,10 @@ fn counts_repeat_wherever_they_are_made() {
     let (here, there) = (counted("here.json", false), counted("there.json", true));
     assert_eq!((here.metric, here.cells.len()), (Metric::Instructions, there.cells.len()));
     for (here, there) in here.cells.iter().zip(&there.cells) {
+        if matches!(here.trouble, Some(SkipReason::Unsupported { .. })) {
+            assert_eq!(here.trouble, there.trouble);
+            continue;
+        }
         assert!(here.launches.iter().all(|launch| launch.nanoseconds.is_empty()), "a count is no time");
         let [here_count, there_count] = [here, there].map(|cell| Count::of(cell).unwrap_or_else(|| panic!("{cell:?}")));
         // A hash map of another seed takes another way now and then.
@@ -150,14 +154,18 @@ fn a_profile_names_the_functions_of_an_exit() {
     let mut compared = 0;
     for function in profile.functions.iter().take(10) {
         let Some(name) = &function.name else { continue };
-        let is_it =
-            |line: &&str| line.split_once(':').is_some_and(|(_, rest)| rest.trim_end().starts_with(name.as_str()));
-        let Some(line) = annotated.lines().find(is_it) else { continue };
-        let own: u64 = line.split_whitespace().next().unwrap().replace(',', "").parse().unwrap();
-        assert_eq!(own, function.own, "{name}");
-        compared += 1;
+        // A line per file and function, `1,234  file:name [object]`; a function can be of several files.
+        let own = |line: &str| line.split_whitespace().next()?.replace(',', "").parse::<u64>().ok();
+        let whole = format!(":{name} [{}]", function.object);
+        let lines: Vec<_> = annotated.lines().filter(|line| line.ends_with(&whole)).filter_map(own).collect();
+        if let [only] = lines[..]
+            && !annotated.lines().any(|line| line.ends_with(&format!(":{name}")))
+        {
+            assert_eq!(only, function.own, "{name} in {}: {annotated}", function.object);
+            compared += 1;
+        }
     }
-    assert!(compared >= 5, "{annotated}");
+    assert!(compared >= 3, "{annotated}");
 }
 
 #[test]

@@ -67,7 +67,6 @@ impl Child {
         use rustix::process::{WaitOptions, getpid, kill_process, waitpid};
         let pid = self.pid;
         let watch = move || {
-            crate::valgrind::exempt_this_thread();
             let Ok(Some((_, status))) = waitpid(Some(pid), WaitOptions::empty()) else { end_now() };
             if status.exit_status() != Some(0) {
                 if let Some(signal) = status.terminating_signal().and_then(rustix::process::Signal::from_named_raw) {

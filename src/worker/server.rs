@@ -51,7 +51,6 @@ pub fn serve(spec: &str) -> Result<()> {
     let mut reader = AffinityHint::default();
     let mut here = None;
     let mut lines = lines_until_alone(io::stdin(), &reader);
-    valgrind::exempt_this_thread();
     while let Some(line) = lines.next() {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         here = stay(here, &ask);
@@ -119,9 +118,9 @@ fn lines_until_alone(from: impl io::Read + Send + 'static, reader: &AffinityHint
     let (lines, asked) = mpsc::channel();
     let (post, mut there) = (reader.clone(), 0);
     std::thread::spawn(move || {
-        valgrind::exempt_this_thread();
         for line in BufReader::new(from).lines() {
             let Ok(line) = line else { break };
+            valgrind::exempt_this_thread();
             post.go(&mut there);
             if lines.send(line).is_err() {
                 break;
@@ -293,6 +292,9 @@ fn sample(cell: Option<&mut Option<BenchThread>>, draw: BatchSpec) -> Result<Res
 
 fn count(cell: Option<&mut Option<BenchThread>>, counting: Counting) -> Result<Response> {
     let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
+    // This thread waits for the cell's, and spins a little before it sleeps.
+    valgrind::instrument();
+    valgrind::exempt_this_thread();
     Ok(match cell.count(counting) {
         Ok(()) => Response::Counted,
         Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
