@@ -36,6 +36,8 @@ pub enum Command {
     Measure(MeasureArgs),
     /// Say what is faster, slower or the same: another build, other settings, or two reports
     Compare(CompareArgs),
+    /// Show which functions the instructions of a benchmark go to, on each backend
+    Profile(ProfileArgs),
     /// Draw what `measure -o` wrote: tables, a page, rows
     Report(ReportArgs),
     /// Show backends, scenarios and benchmarks
@@ -196,6 +198,9 @@ pub struct MeasureArgs {
     /// Write the report, with every sample, to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Count instructions in place of time, under valgrind: the same on every machine, without those of the kernel
+    #[arg(long, conflicts_with_all = ["calibrate", "budget", "seed"])]
+    pub instructions: bool,
     /// Measure this program instead: twins of the first backend, some with a known extra cost
     #[arg(long)]
     pub calibrate: bool,
@@ -223,9 +228,15 @@ pub struct CompareArgs {
     /// Hold this build against another one: the path of its executable (`scripts/build-variant` makes one)
     #[arg(long, value_name = "PROGRAM")]
     pub against: Option<PathBuf>,
-    /// The difference that does not matter, in percent
-    #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = percent)]
-    pub margin: f64,
+    /// Count instructions in place of time, under valgrind: decides every cell on any machine
+    #[arg(long, conflicts_with_all = ["files", "budget", "seed"])]
+    pub instructions: bool,
+    /// Let the host functions of the newer side execute so many percent more of a cell's instructions: fault injection
+    #[arg(long, value_name = "PERCENT", value_parser = percent, requires = "instructions", hide = true)]
+    pub plant: Option<f64>,
+    /// The difference that does not matter, in percent [default: 2, and 0.5 for instructions]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub margin: Option<f64>,
     /// Let anything slower in two files fail too
     #[arg(long, requires = "files")]
     pub gate: bool,
@@ -312,6 +323,11 @@ impl PlanArgs {
         };
         Duration::from_secs_f64(self.budget.unwrap_or(usual))
     }
+
+    /// How many launches instructions are counted in: the second shows what differs from process to process.
+    pub fn count_launches(&self) -> u32 {
+        self.launches.unwrap_or(2)
+    }
 }
 
 fn percent(text: &str) -> Result<f64, String> {
@@ -357,6 +373,29 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let size = number.parse::<f64>().map_err(|_| wrong())? * mebibytes;
     if (16.0..=1_048_576.0).contains(&size) { Ok((size * 1_048_576.0) as u64) } else { Err(wrong()) }
+}
+
+/// Show which functions the instructions of a benchmark go to, on each backend.
+///
+/// Runs a batch of the benchmark under valgrind, with the closure that `measure` times, and shows the functions with their
+/// share of all instructions. Instructions of the kernel are not counted.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Which (`early-exit list` shows them), with its parameter and host frames where it has some (`unwind/typed@50`)
+    #[arg(value_name = "BENCHMARK")]
+    pub benchmark: String,
+    /// How many functions are shown
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub top: usize,
+    /// How many iterations the profile is of
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub iterations: u64,
+    /// Keep callgrind's files, one per backend, in this folder: KCachegrind opens them
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "it would become part of the manual")]
+    pub choice: BackendArgs,
 }
 
 /// Draw what `measure -o` wrote: tables, a page, rows.

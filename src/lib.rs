@@ -45,4 +45,5 @@ pub mod soak;
 pub mod spec;
 pub mod statistics;
 mod suggest;
+mod valgrind;
 pub mod worker;

@@ -126,6 +126,9 @@ fn lines() -> Vec<Vec<u8>> {
         Request::Load { errand },
         Request::Prepare { address, processor: None },
         Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
+        Request::Fork,
+        Request::Count { cell: 1, warmup: 16, batches: vec![16, 32], planted: 5 },
+        Request::Join,
         Request::Try { seed: 9, numbers, menu: Default::default() },
     ];
     let answers = [
@@ -133,6 +136,8 @@ fn lines() -> Vec<Vec<u8>> {
         Response::Unable { unsupported: true, why: "no".into() },
         Response::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
         Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1) },
+        Response::Forked,
+        Response::Counted,
         Response::Tried { next: 28 },
     ];
     let trial = ModuleTrial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };

@@ -13,6 +13,7 @@ mod compare;
 mod doors;
 mod guests;
 mod hostile_names;
+mod instructions;
 #[cfg(target_os = "linux")]
 mod interruption;
 mod list;

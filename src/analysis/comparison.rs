@@ -1,13 +1,14 @@
 //! From what was measured to what can be said of one side against the other.
 use std::collections::HashMap;
 
+use super::count_comparison;
 use super::estimates::{interval, ratio, samples};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::output::measurements::left_out;
 use crate::results::{
     CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Launch,
-    Machine, Report, SkipReason, VERSION, Variant,
+    Machine, Metric, Report, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
     Confidence, Estimate, Margin, RunShift, TimeVerdict, judge, median, smallest_resolvable, typical_time, unpaired,
@@ -18,6 +19,9 @@ use crate::statistics::{
 /// look, among themselves: what chose them is no part of what is judged. All others, and those that these launches leave
 /// undecided, are judged by all launches, as if there had been no second look. Each look has half of the error.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
+    if report.metric == Metric::Instructions {
+        return count_comparison::live(report, margin);
+    }
     let sides = held(report);
     let mut found = pairs(&combined(report), &sides);
     let mut verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
@@ -61,14 +65,9 @@ fn combined(report: &Report) -> Report {
 /// What two runs say of the subjects that are in both, by their labels: each time is set against its own floor, and the
 /// interval is widened by how far the floors of the two runs are apart.
 pub fn files(base: &Report, new: &Report, margin: Margin) -> Comparison {
-    let own = |report: &Report| -> Vec<String> {
-        report
-            .subjects
-            .iter()
-            .filter(|subject| subject.twin_of.is_none())
-            .map(|subject| subject.label.clone())
-            .collect()
-    };
+    if new.metric == Metric::Instructions {
+        return count_comparison::files(base, new, margin);
+    }
     let in_base = own(base);
     let sides: Vec<_> =
         own(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
@@ -81,9 +80,17 @@ pub fn files(base: &Report, new: &Report, margin: Margin) -> Comparison {
     Comparison { live: false, ..compared(new, base, &sides, judged, moved, margin, resolution) }
 }
 
+/// The labels of the subjects that are no twins.
+pub(crate) fn own(report: &Report) -> Vec<String> {
+    report.subjects.iter().filter(|subject| subject.twin_of.is_none()).map(|subject| subject.label.clone()).collect()
+}
+
 /// The cells that look different, by themselves and against the margin: by the place of their side. Nobody is called
 /// slower by that alone.
 pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
+    if report.metric == Metric::Instructions {
+        return count_comparison::suspects(report, margin);
+    }
     let found = pairs(report, &held(report));
     let looks = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
@@ -117,6 +124,7 @@ pub fn checks(base: &CheckResult, new: &CheckResult) -> Comparison {
     });
     Comparison {
         version: VERSION,
+        metric: Metric::Time,
         machine: Machine::default(),
         live: false,
         margin: 0.0,
@@ -235,7 +243,7 @@ pub(crate) fn is_same_backend(label: &str, base: &str) -> bool {
 pub const BEFORE: &str = " before";
 
 /// Every cell of every side with the one that it is held against.
-fn each<'a>(
+pub(crate) fn each<'a>(
     new: &'a Report,
     base: &'a Report,
     sides: &'a [(String, String)],
@@ -332,7 +340,7 @@ fn drifts(fact: &str) -> f64 {
     if fact.contains("peak") { 0.2 } else { 0.001 }
 }
 
-fn moved(new: &Report, base: &Report, sides: &[(String, String)]) -> Vec<ChangedMetric> {
+pub(crate) fn moved(new: &Report, base: &Report, sides: &[(String, String)]) -> Vec<ChangedMetric> {
     let mut moved: Vec<ChangedMetric> = Vec::new();
     for (side, cell, base) in each(new, base, sides) {
         for (fact, is) in &cell.facts {
@@ -379,6 +387,7 @@ fn compared(
     });
     Comparison {
         version: VERSION,
+        metric: Metric::Time,
         machine: new.machine.clone(),
         live: true,
         margin: margin.value(),
@@ -390,7 +399,11 @@ fn compared(
     }
 }
 
-fn described(new: &Report, base: &Report, (label, base_label): &(String, String)) -> Option<ComparedVariant> {
+pub(crate) fn described(
+    new: &Report,
+    base: &Report,
+    (label, base_label): &(String, String),
+) -> Option<ComparedVariant> {
     let find =
         |report: &Report, label: &String| report.subjects.iter().find(|subject| subject.label == *label).cloned();
     Some(side(find(new, label)?, find(base, base_label)?))

@@ -58,7 +58,7 @@ fn row(records: &[CellRecord]) -> EstimateRow<'_> {
 }
 
 pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
-    record.launches.iter().map(|launch| launch.nanoseconds.as_slice()).filter(|rounds| !rounds.is_empty()).collect()
+    record.launches.iter().map(|launch| launch.samples()).filter(|rounds| !rounds.is_empty()).collect()
 }
 
 /// The typical log ratio of two cells, from the rounds of the launches in which both were; nothing where there are none.
@@ -67,8 +67,8 @@ pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
     let paired = of.launches.iter().filter_map(|left| {
         let right = to.launches.iter().find(|right| right.launch == left.launch)?;
         let rounds = match of.address == to.address {
-            true => log_ratios(&left.nanoseconds, &right.nanoseconds),
-            false => log_ratios(&[median(&left.nanoseconds)?], &[median(&right.nanoseconds)?]),
+            true => log_ratios(left.samples(), right.samples()),
+            false => log_ratios(&[median(left.samples())?], &[median(right.samples())?]),
         };
         rounds.ok().filter(|rounds| !rounds.is_empty())
     });
@@ -80,9 +80,9 @@ pub fn columns(report: &Report) -> Vec<usize> {
     (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect()
 }
 
-/// The typical nanoseconds of each launch, by the launch's number.
+/// The typical sample of each launch, by the launch's number.
 pub fn launches(record: &CellRecord) -> Vec<(u32, f64)> {
-    record.launches.iter().filter_map(|launch| Some((launch.launch, median(&launch.nanoseconds)?))).collect()
+    record.launches.iter().filter_map(|launch| Some((launch.launch, median(launch.samples())?))).collect()
 }
 
 impl EstimateRow<'_> {

@@ -3,5 +3,6 @@ pub mod best_backend;
 pub mod break_even;
 pub mod breakdown;
 pub mod comparison;
+pub mod count_comparison;
 pub mod estimates;
 pub mod warnings;

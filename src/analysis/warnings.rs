@@ -26,7 +26,7 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
         note(true, format!("the clock frequency is governed by `{governor}`: for single times choose `performance`"));
     }
 
-    let batches: usize = launches(report).map(|launch| launch.nanoseconds.len()).sum();
+    let batches: usize = launches(report).map(|launch| launch.samples().len()).sum();
     let disturbed: usize = launches(report).map(|launch| launch.disturbed as usize).sum();
     let share = disturbed as f64 / batches.max(1) as f64;
     note(
@@ -71,6 +71,22 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
     );
     notes
 }
+
+/// The notes on a report of counted instructions.
+pub fn count_notes(report: &Report) -> Vec<String> {
+    let mut notes = vec![KERNEL.to_owned()];
+    if report.build.opt_level != "3" {
+        notes.push(format!("built at optimisation level {}: build with --release", report.build.opt_level));
+    }
+    if !report.run.complete {
+        notes.push(format!("incomplete: {} of {} launches were made", report.run.launches_made, report.run.launches));
+    }
+    notes
+}
+
+/// What counts leave out.
+pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap by signal and an exit can have equal counts and differ tenfold in time: \
+     compare versions and settings by counts, and ways to exit by time";
 
 fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
     report.cells.iter().flat_map(|cell| &cell.launches)

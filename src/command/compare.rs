@@ -10,21 +10,21 @@ use crate::analysis::comparison;
 use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
-use crate::results::{ChangedVerdict, Comparison, Document};
+use crate::results::{ChangedVerdict, Comparison, Document, Metric, Report};
 use crate::sampling::experiment::Experiment;
+use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::{Margin, TimeVerdict};
 use crate::worker::Launcher;
 
 pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let margin = Margin::new(asked.margin / 100.0)?;
     // The summary of a job on GitHub. One that cannot be written is found before anything is measured.
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| asked.format == CompareFormat::Github);
     let summary = summary.map(PathBuf::from);
     summary.iter().try_for_each(|file| append(file, ""))?;
     let comparison = match asked.files.as_slice() {
-        [base, new] => of_files(base, new, margin)?,
-        _ => live(asked, launcher, margin)?,
+        [base, new] => of_files(base, new, asked.margin)?,
+        _ => live(asked, launcher, margin(asked.margin, metric(asked))?)?,
     };
     match asked.format {
         CompareFormat::Table => write!(out, "{}", comparison_report::table(&comparison))?,
@@ -42,6 +42,20 @@ pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout
     Ok(status(asked, &comparison))
 }
 
+/// What is asked to be compared.
+fn metric(asked: &CompareArgs) -> Metric {
+    if asked.instructions { Metric::Instructions } else { Metric::Time }
+}
+
+/// The difference that does not matter, in percent where it was asked for.
+fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
+    let usual = match metric {
+        Metric::Time => 2.0,
+        Metric::Instructions => 0.5,
+    };
+    Ok(Margin::new(asked.unwrap_or(usual) / 100.0)?)
+}
+
 fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
     let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.gate);
     let unsure = comparison.count(TimeVerdict::Unsure) > 0 && asked.fail_on_unsure;
@@ -54,17 +68,27 @@ fn append(file: &Path, text: &str) -> Result<()> {
         .with_context(|| format!("cannot write the job's summary to {}", file.display()))
 }
 
-fn of_files(base: &Path, new: &Path, margin: Margin) -> Result<Comparison> {
-    let comparison = match (Document::read(base)?, Document::read(new)?) {
-        (Document::Report(base), Document::Report(new)) => comparison::files(&base, &new, margin),
+fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Comparison> {
+    let comparison = match (Document::read(base_path)?, Document::read(new_path)?) {
+        (Document::Report(base), Document::Report(new)) => {
+            ensure!(
+                base.metric == new.metric,
+                "{} is of {}, and {} of {}: two of the same are compared",
+                base_path.display(),
+                base.metric.unit(),
+                new_path.display(),
+                new.metric.unit()
+            );
+            comparison::files(&base, &new, self::margin(margin, new.metric)?)
+        }
         (Document::Checked(base), Document::Checked(new)) => comparison::checks(&base, &new),
-        _ => bail!("{} and {} are not of a kind: two reports, or two checks", base.display(), new.display()),
+        _ => bail!("{} and {} are not of a kind: two reports, or two checks", base_path.display(), new_path.display()),
     };
     ensure!(
         !comparison.sides.is_empty(),
         "{} and {} have no subject in common, so there is nothing to compare",
-        base.display(),
-        new.display()
+        base_path.display(),
+        new_path.display()
     );
     Ok(comparison)
 }
@@ -84,6 +108,16 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
         }
         None => (settings(&specs, launcher)?, Vec::new()),
     };
+    let mut watch = ProgressDisplay::begin(launcher);
+    if asked.instructions {
+        // A twin shows how far times of one build come apart; of counts, repeats do.
+        let entrants: Vec<_> = entrants.into_iter().filter(|entrant| entrant.twin_of.is_none()).collect();
+        let plant = asked.plant.unwrap_or_default() / 100.0;
+        let planted = entrants.iter().map(|entrant| entrant.held_against.map_or(0.0, |_| plant)).collect();
+        let order = CountOrder { entrants, addresses, launches: asked.plan.count_launches(), planted };
+        let report = confirm::counted_twice(&mut watch, &order, journal.as_mut(), margin)?;
+        return finish(changed, margin, &report, journal);
+    }
     let order = Experiment {
         entrants,
         addresses,
@@ -93,12 +127,21 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
         launches: asked.plan.launches,
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
-    let mut watch = ProgressDisplay::begin(launcher);
     let report = confirm::measured_twice(&mut watch, &order, journal.as_mut(), margin)?;
+    finish(changed, margin, &report, journal)
+}
+
+/// Writes the report where that was asked for, and says what it shows.
+fn finish(
+    changed: Vec<ChangedVerdict>,
+    margin: Margin,
+    report: &Report,
+    journal: Option<Journal>,
+) -> Result<Comparison> {
     if let Some(journal) = journal {
-        journal.finish(&report)?;
+        journal.finish(report)?;
     }
-    Ok(Comparison { changed, ..comparison::live(&report, margin) })
+    Ok(Comparison { changed, ..comparison::live(report, margin) })
 }
 
 /// Each subject of this build against the same of another. None is measured twice to see what could have been resolved: the pairs

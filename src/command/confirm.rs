@@ -6,9 +6,11 @@ use anyhow::{Error, Result};
 use super::unless_interrupted;
 use super::watch::ProgressDisplay;
 use crate::analysis::comparison;
+use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
 use crate::sampling::experiment::{BudgetTooSmall, Experiment};
+use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
@@ -80,6 +82,36 @@ fn of_both_looks(error: Error) -> Error {
         }
         Err(other) => other,
     }
+}
+
+/// How many times as many launches count again what looked different.
+const MORE_COUNTS: u32 = 3;
+
+/// The same of an order to count: in all of it first, and again in the cells that do not look the same.
+///
+/// # Errors
+/// As [`instructions::count`](crate::sampling::instructions::count).
+pub(crate) fn counted_twice(
+    watch: &mut ProgressDisplay,
+    order: &CountOrder,
+    journal: Option<&mut Journal>,
+    margin: Margin,
+) -> Result<Report> {
+    let mut report = watch.count(order, journal)?;
+    let suspects = comparison::suspects(&report, margin);
+    if !suspects.is_empty() && !watch.is_over() {
+        let is_suspect = |address: &CellId| suspects.iter().any(|(_, suspect)| suspect == address);
+        let again = CountOrder {
+            addresses: order.addresses.iter().filter(|address| is_suspect(address)).cloned().collect(),
+            launches: MORE_COUNTS * order.launches,
+            ..order.clone()
+        };
+        let prefix = watch.prefix.clone();
+        watch.prefix += &format!("{} that looked different, again: ", suspects.len());
+        report.again = unless_interrupted(watch.count(&again, None))?.map(Box::new);
+        watch.prefix = prefix;
+    }
+    Ok(report)
 }
 
 /// The part of an order that is for some of its entrants and some of its addresses, by their places.

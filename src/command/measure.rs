@@ -10,12 +10,16 @@ use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
 use crate::sampling::experiment::Experiment;
+use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::worker::Launcher;
 
 pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     if asked.calibrate {
         return calibrate::calibrate(asked, launcher, out);
+    }
+    if asked.instructions {
+        return count(asked, launcher, out);
     }
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
@@ -34,6 +38,24 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     // The file first: a stdout that cannot be written takes nothing away from it.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
+    Ok(status(&report))
+}
+
+/// Counts instructions in place of time.
+fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let module = plan::module(&asked.plan)?;
+    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
+    let backends = choice::backends_or_floor(&asked.choice)?;
+    let order = CountOrder {
+        entrants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
+        addresses: plan::selected(&asked.plan)?,
+        launches: asked.plan.count_launches(),
+        planted: Vec::new(),
+    };
+    let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
+    let report = ProgressDisplay::begin(&launcher).count(&order, journal.as_mut())?;
+    journal.map(|journal| journal.finish(&report)).transpose()?;
+    write!(out, "{}", measurements::tables(&report))?;
     Ok(status(&report))
 }
 

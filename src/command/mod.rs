@@ -11,6 +11,7 @@ mod list;
 mod measure;
 mod out;
 mod plan;
+mod profile;
 mod report;
 mod run;
 mod run_file;
@@ -69,6 +70,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         },
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
+        Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
         Command::Worker(asked) => worker::serve(&asked.subject).map(|()| Status::Held),

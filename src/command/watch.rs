@@ -11,6 +11,8 @@ use crate::analysis::warnings;
 use crate::results::Report;
 use crate::results::journal::Journal;
 use crate::sampling::experiment::{Experiment, Progress};
+use crate::sampling::instructions;
+use crate::sampling::instructions::CountOrder;
 use crate::sampling::machine;
 use crate::sampling::pilot::Pilot;
 use crate::worker::Launcher;
@@ -56,6 +58,19 @@ impl ProgressDisplay {
         let (mut report, pilot) = measured?;
         report.run.notes = warnings::notes(&report, self.load, self.alone.is_some());
         Ok((report, pilot))
+    }
+
+    /// A run that counts instructions.
+    ///
+    /// # Errors
+    /// As [`instructions::count`].
+    pub(crate) fn count(&mut self, order: &CountOrder, journal: Option<&mut Journal>) -> Result<Report> {
+        let counted = instructions::count(order, journal, self);
+        self.bar.finish_and_clear();
+        self.bar.reset();
+        let mut report = counted?;
+        report.run.notes.extend(warnings::count_notes(&report));
+        Ok(report)
     }
 
     /// Whether it was broken off.

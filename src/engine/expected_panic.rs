@@ -2,9 +2,9 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::engine::embedding::{IterationResult, Outcome};
+use crate::engine::embedding::{Instant, IterationResult, Outcome};
 use crate::exit_code::ExitCode;
 
 thread_local! {

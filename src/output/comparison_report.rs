@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
 use super::units;
 use crate::analysis::comparison;
-use crate::results::{CellComparison, ComparedVariant, Comparison};
+use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::TimeVerdict;
 
 /// How many cells are named where all would be too many.
@@ -43,7 +43,7 @@ pub fn table(comparison: &Comparison) -> String {
 fn one_side(comparison: &Comparison, side: usize) -> String {
     let pairs = || comparison.pairs.iter().filter(move |pair| pair.side == side);
     let mut shown = String::new();
-    let mut table = terminal_table(["verdict", "cell", "ratio", "95 %", ""]);
+    let mut table = terminal_table(["verdict", "cell", "ratio", range(comparison), ""]);
     for verdict in [TimeVerdict::Slower, TimeVerdict::Faster] {
         let mut found: Vec<_> = pairs().filter(|pair| pair.verdict == Some(verdict)).collect();
         found.sort_by(|a, b| far(b).total_cmp(&far(a)));
@@ -51,7 +51,7 @@ fn one_side(comparison: &Comparison, side: usize) -> String {
             let style = if verdict == TimeVerdict::Slower { BAD } else { GOOD };
             let confirmed = if pair.confirmed { "confirmed" } else { "" };
             table.add_row([
-                painted(style, &verdict.to_string()),
+                painted(style, word(comparison, verdict)),
                 pair.address.to_string(),
                 ratio(pair),
                 interval(pair),
@@ -77,9 +77,10 @@ fn one_side(comparison: &Comparison, side: usize) -> String {
     if pairs().next().is_some() {
         let _ = writeln!(
             shown,
-            "{same} the same within {}; {} could not be told; {without} without a time",
+            "{same} the same within {}; {} could not be told; {without} without a {}",
             percent(comparison.margin),
-            unsure.len()
+            unsure.len(),
+            if comparison.metric == Metric::Instructions { "count" } else { "time" }
         );
     }
     let untimed: Vec<_> = pairs().filter(|pair| pair.verdict.is_none() && !pair.broke).collect();
@@ -99,6 +100,23 @@ fn one_side(comparison: &Comparison, side: usize) -> String {
     shown
 }
 
+/// What a verdict is called: a count is no speed.
+fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
+    match (comparison.metric, verdict) {
+        (Metric::Instructions, TimeVerdict::Slower) => "more",
+        (Metric::Instructions, TimeVerdict::Faster) => "fewer",
+        (_, TimeVerdict::Slower) => "slower",
+        (_, TimeVerdict::Faster) => "faster",
+        (_, TimeVerdict::Same) => "same",
+        (_, TimeVerdict::Unsure) => "unsure",
+    }
+}
+
+/// What the ends of a ratio are.
+fn range(comparison: &Comparison) -> &'static str {
+    if comparison.metric == Metric::Instructions { "repeats" } else { "95 %" }
+}
+
 /// In one sentence: the answer, and where there is none, that first.
 pub fn headline(comparison: &Comparison) -> String {
     let count = |verdict| comparison.count(verdict);
@@ -112,8 +130,15 @@ pub fn headline(comparison: &Comparison) -> String {
         if 2 * unsure > judged {
             parts.push(format!("could not tell in {unsure} of {judged} cells"));
         }
-        parts
-            .push(format!("{slower} of {judged} cells slower, {faster} faster, beyond {}", percent(comparison.margin)));
+        parts.push(match comparison.metric {
+            Metric::Time => {
+                format!("{slower} of {judged} cells slower, {faster} faster, beyond {}", percent(comparison.margin))
+            }
+            Metric::Instructions => format!(
+                "{slower} of {judged} cells execute more instructions, {faster} fewer, beyond {}",
+                percent(comparison.margin)
+            ),
+        });
     }
     if broke > 0 {
         parts.push(format!("{broke} cells no longer work"));
@@ -175,7 +200,7 @@ pub fn annotations(comparison: &Comparison) -> String {
         for pair in comparison.pairs.iter().filter(|pair| pair.side == n) {
             let title = format!("{} {}", side.label, pair.address);
             if pair.verdict == Some(TimeVerdict::Slower) {
-                say(gate, title, format!("slower: {} ({})", ratio(pair), interval(pair)));
+                say(gate, title, format!("{}: {} ({})", more(comparison), ratio(pair), interval(pair)));
             } else if pair.broke {
                 say("error", title, pair.trouble.clone().unwrap_or_default());
             }
@@ -190,6 +215,11 @@ pub fn annotations(comparison: &Comparison) -> String {
     }
     say("notice", "early-exit compare".into(), headline(comparison));
     shown
+}
+
+/// What an annotation says of a cell that is slower.
+fn more(comparison: &Comparison) -> &'static str {
+    if comparison.metric == Metric::Instructions { "more instructions" } else { "slower" }
 }
 
 /// What a workflow command takes for an end is written otherwise.
@@ -210,17 +240,18 @@ pub fn markdown(comparison: &Comparison) -> String {
         });
         let rows: Vec<_> = told
             .map(|pair| {
-                let verdict = pair.verdict.map_or_else(|| "broke".into(), |verdict| verdict.to_string());
+                let verdict = pair.verdict.map_or("broke", |verdict| word(comparison, verdict));
                 format!("| {verdict} | `{}` | {} | {} |", pair.address, ratio(pair), interval(pair))
             })
             .collect();
         if !rows.is_empty() {
             let _ = writeln!(
                 shown,
-                "**{}** against {}{}\n\n| verdict | cell | ratio | 95 % |\n| --- | --- | ---: | --- |\n{}\n",
+                "**{}** against {}{}\n\n| verdict | cell | ratio | {} |\n| --- | --- | ---: | --- |\n{}\n",
                 side.label,
                 side.base,
                 differs(side),
+                range(comparison),
                 rows.join("\n")
             );
         }

@@ -1,8 +1,9 @@
 //! Tidy rows for spreadsheets and data frames: a row a cell and machine. `docs/report-csv.md` describes the columns.
+use super::counts::Count;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, interval};
 use crate::catalog::benchmark;
-use crate::results::{Report, ReportSet};
+use crate::results::{Metric, Report, ReportSet};
 use crate::statistics::{Estimate, Inconclusive};
 
 /// The columns, in their order.
@@ -79,16 +80,27 @@ fn of_cell(report: &Report, name: &str, cell: &CellEstimate) -> Vec<String> {
         address.at.map_or_else(String::new, |at| at.to_string()),
         parameter.map_or("", |parameter| parameter.name).to_owned(),
         address.host_frames.to_string(),
-        "ns".into(),
+        report.metric.unit().into(),
     ];
-    cells.extend(estimated(cell.time.as_ref()));
-    cells.push(report.subjects[0].label.clone());
-    cells.extend(estimated(cell.ratio.as_ref()));
+    let reference = report.subjects[0].label.clone();
+    match Count::of(record) {
+        Some(count) => {
+            cells.extend([count.typical, count.low, count.high].map(|number| number.to_string()));
+            cells.push(reference);
+            // Without an interval: what repeats differ by stands beside each count.
+            cells.extend([estimated(cell.ratio.as_ref())[0].clone(), String::new(), String::new()]);
+        }
+        None => {
+            cells.extend(estimated(cell.time.as_ref()));
+            cells.push(reference);
+            cells.extend(estimated(cell.ratio.as_ref()));
+        }
+    }
     cells.extend([
         record.launches.len().to_string(),
         cell.time.as_ref().map_or_else(String::new, |time| time.outlying().len().to_string()),
-        doubt(cell.ratio.as_ref().or(cell.time.as_ref())).to_owned(),
-        sum(|launch| launch.nanoseconds.len()),
+        doubt(cell.ratio.as_ref().or(cell.time.as_ref()).filter(|_| report.metric == Metric::Time)).to_owned(),
+        sum(|launch| launch.samples().len()),
         sum(|launch| launch.disturbed as usize),
         record.trouble.as_ref().map_or("", |trouble| trouble.word()).to_owned(),
         record.trouble.as_ref().map_or_else(String::new, |trouble| trouble.reason()),

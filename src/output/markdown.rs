@@ -4,11 +4,11 @@ use std::fmt::Write;
 use super::grid::{Grid, escaped};
 use super::verdicts;
 use super::verdicts::Reason;
-use super::{fingerprint, measurements};
+use super::{counts, fingerprint, measurements};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
-use crate::results::{CheckResult, Report, ReportSet};
+use crate::results::{CheckResult, Metric, Report, ReportSet};
 
 /// All that there is to show, the answers first.
 pub fn page(gathered: &ReportSet, asked: &break_even::Workload) -> String {
@@ -22,22 +22,25 @@ pub fn page(gathered: &ReportSet, asked: &break_even::Workload) -> String {
     for (report, name) in gathered.reports.iter().zip(gathered.names()) {
         let _ = write!(page, "\n## Numbers of {}\n{}", escaped(&name), numbers(report));
     }
+    page.extend(counts::beside(gathered).iter().map(counts::Beside::markdown));
     page
 }
 
 fn answers(report: &Report, asked: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
+    // Counts do not rank: they answer no question and break even nowhere.
+    let ranks = report.metric == Metric::Time;
     let answers = best_backend::answers(report, &rows);
-    if !answers.is_empty() {
+    if ranks && !answers.is_empty() {
         let times = best_backend::times_grid(report, &answers).markdown();
         let _ = write!(shown, "\n### Which backend\n\n{}\n{times}", best_backend::grid(&answers).markdown());
     }
-    let jobs = break_even::jobs(report, &rows, asked);
+    let jobs = if ranks { break_even::jobs(report, &rows, asked) } else { vec![] };
     for job in &jobs {
         let _ = write!(shown, "\n### Break-even\n\n{}:\n\n{}", escaped(&job.said()), job.grid(report).markdown());
     }
-    if jobs.is_empty() {
+    if ranks && jobs.is_empty() {
         let _ = write!(shown, "\n{}.\n", escaped(&break_even::none(asked)));
     }
     shown
@@ -49,7 +52,7 @@ fn numbers(report: &Report) -> String {
     for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
         let _ = write!(shown, "\n### {}\n\n{}", theme(&rows[0]), themed(report, rows).markdown());
     }
-    for broken in breakdown::all(report) {
+    for broken in breakdown::all(report).into_iter().filter(|_| report.metric == Metric::Time) {
         let _ = write!(shown, "\n### Where an exit goes\n\n{}", broken.grid(report).markdown());
     }
     shown + &notes(report) + &fingerprints(report)

@@ -1,13 +1,14 @@
 //! The tables of `measure`: one a theme, a row a benchmark, a column a subject.
 use std::fmt::Write;
 
+use super::counts::{self, Count};
 use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
 use super::units;
 use crate::analysis::breakdown;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
 use crate::catalog::benchmark;
-use crate::results::{Report, SkipReason};
+use crate::results::{Metric, Report, SkipReason};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
 
 /// All that there is to show of a report.
@@ -19,7 +20,10 @@ pub fn tables(report: &Report) -> String {
         shown += &themed(report, &theme(&rows[0]), rows);
         shown.push('\n');
     }
-    shown + &breakdown::tables(report) + &footer(report, &rows)
+    if report.metric == Metric::Time {
+        shown += &breakdown::tables(report);
+    }
+    shown + &footer(report, &rows)
 }
 
 fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
@@ -37,7 +41,7 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
             cells.push(if fastest == Some(n) { painted(GOOD, &shown) } else { shown });
         }
         if any_floor {
-            cells.push(floor.map_or_else(|| "-".into(), |nanoseconds| time(nanoseconds, None)));
+            cells.push(floor.map_or_else(|| "-".into(), |floor| floor_text(report, floor)));
         }
         cells
     };
@@ -51,6 +55,9 @@ fn cell(cell: &CellEstimate) -> String {
 
 /// A time, and beside it the ratio to the reference with its half-width: `6.10 us x1.01 ±0.004`.
 pub(crate) fn cell_text(cell: &CellEstimate) -> String {
+    if let Some(count) = counts::cell_text(cell) {
+        return count;
+    }
     match (time_text(cell), &cell.ratio) {
         (Some(time), Some(ratio)) => format!("{time} {}", ratio_text(ratio)),
         (Some(time), None) => time,
@@ -60,6 +67,9 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> String {
 
 /// The typical time with no more digits than its interval supports.
 pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
+    if let Some(count) = Count::of(cell.record) {
+        return Some(count.text());
+    }
     let half_width = interval(cell.time.as_ref()?).map(|interval| interval.half_width());
     Some(time(cell.nanoseconds()?, half_width))
 }
@@ -69,6 +79,19 @@ fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
     let rough = half_width.is_none_or(|half_width| half_width > 0.05);
     let digits = if rough { 2 } else { 3 };
     units::nanoseconds(nanoseconds, digits)
+}
+
+/// How many times the reference's a cell is, where it is not the reference.
+pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
+    counts::ratio_text(cell).or_else(|| cell.ratio.as_ref().map(ratio_text))
+}
+
+/// A floor, in the report's metric.
+pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
+    match report.metric {
+        Metric::Time => time(floor, None),
+        Metric::Instructions => Count { typical: floor, low: floor, high: floor }.text(),
+    }
 }
 
 /// How many times the reference's, and half of its interval; `?` where nobody can say, which an interval of half as much is as good
@@ -158,6 +181,9 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
 
 /// What this run could have resolved, by its twin; and what was left out of its ratios.
 pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
+    if report.metric == Metric::Instructions {
+        return counts::agreement(report);
+    }
     let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
     let twins: Vec<&Estimate> = rows
         .iter()
@@ -201,6 +227,9 @@ pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String
 
 /// What was run, and how to read the numbers.
 pub fn legend(report: &Report) -> String {
+    if report.metric == Metric::Instructions {
+        return counts::legend(report);
+    }
     format!(
         "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval",
         report.run.launches_made,

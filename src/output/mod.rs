@@ -2,12 +2,14 @@
 pub mod calibration;
 pub mod chart;
 pub mod comparison_report;
+pub mod counts;
 pub mod csv;
 pub mod fingerprint;
 pub mod grid;
 pub mod html;
 pub mod markdown;
 pub mod measurements;
+pub mod profiled;
 pub mod summary;
 pub mod terminal;
 pub mod units;

@@ -1,19 +1,21 @@
 //! Everything at once on a terminal, the answers first: what `report` and `measure` show.
-use super::measurements;
 use super::terminal::{self, heading};
+use super::{counts, measurements};
 use crate::analysis::{best_backend, break_even, estimates};
-use crate::results::{Report, ReportSet};
+use crate::results::{Metric, Report, ReportSet};
 
 /// All that there is to show: the answers of each report, what holds, then what the answers rest on.
 pub fn shown(gathered: &ReportSet, asked: &break_even::Workload) -> String {
     let reports = || gathered.reports.iter().zip(gathered.names());
-    let answers = reports().map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, asked) + "\n");
+    let ranked = reports().filter(|(report, _)| report.metric == Metric::Time);
+    let answers = ranked.map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, asked) + "\n");
     let checked = gathered.checked.iter().map(|checked| terminal::matrix(checked) + "\n");
     let numbers = reports().map(|(report, name)| match gathered.reports.len() {
         1 => measurements::tables(report),
         _ => heading(&name) + &measurements::tables(report) + "\n",
     });
-    answers.chain(checked).chain(numbers).collect()
+    let beside = counts::beside(gathered);
+    answers.chain(checked).chain(numbers).chain(beside.iter().map(counts::Beside::terminal)).collect()
 }
 
 /// Which backend for which kind of work, and the times that this rests on; nothing where there is nothing to choose from.

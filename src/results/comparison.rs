@@ -2,7 +2,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Build, Machine};
+use super::{Build, Machine, Metric};
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendInfo;
 use crate::statistics::TimeVerdict;
@@ -12,6 +12,9 @@ use crate::statistics::TimeVerdict;
 pub struct Comparison {
     /// [`VERSION`](super::VERSION) of the program that wrote it.
     pub version: u32,
+    /// What was compared.
+    #[serde(skip_serializing_if = "Metric::is_time", default)]
+    pub metric: Metric,
     /// The machine of the newer side.
     pub machine: Machine,
     /// Whether both sides were measured in the same rounds. Two files were not, and are advice.
@@ -56,9 +59,9 @@ pub struct CellComparison {
     pub address: CellId,
     /// What can be said; nothing where one of the two has no time.
     pub verdict: Option<TimeVerdict>,
-    /// Its time over the other's: above 1 is slower.
+    /// Its time, or its instructions, over the other's: above 1 is slower.
     pub ratio: Option<f64>,
-    /// The lower end of the ratio's 95 % interval.
+    /// The lower end of the ratio's 95 % interval; of instructions, the least that all repeats allow.
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,

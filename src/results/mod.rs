@@ -18,7 +18,7 @@ pub use comparison::{CellComparison, ChangedMetric, ChangedVerdict, ComparedVari
 pub use fingerprint::Build;
 pub use read::Document;
 pub use report_set::ReportSet;
-pub use samples::{CellRecord, Launch, Machine, Report, RunInfo, SkipReason};
+pub use samples::{CellRecord, Launch, Machine, Metric, Report, RunInfo, SkipReason};
 pub use validate::Invalid;
 pub use verdict::{ScenarioResult, Verdict};
 

@@ -11,6 +11,9 @@ use crate::escape::escaped_lines;
 pub struct Report {
     /// [`VERSION`](super::VERSION) of the program that wrote it.
     pub version: u32,
+    /// What its samples are.
+    #[serde(skip_serializing_if = "Metric::is_time", default)]
+    pub metric: Metric,
     /// The machine that it was measured on.
     pub machine: Machine,
     /// The build of the supervisor.
@@ -24,6 +27,31 @@ pub struct Report {
     /// What looked different in a comparison, measured again on fresh launches alone; subjects go by their labels.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub again: Option<Box<Report>>,
+}
+
+/// What samples are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// Nanoseconds per iteration.
+    #[default]
+    Time,
+    /// Instructions per iteration, without those of the kernel.
+    Instructions,
+}
+
+impl Metric {
+    pub(crate) fn is_time(&self) -> bool {
+        *self == Self::Time
+    }
+
+    /// The unit of its samples.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Time => "ns",
+            Self::Instructions => "instructions",
+        }
+    }
 }
 
 /// What a run was asked for, and what became of it.
@@ -95,7 +123,12 @@ pub struct Launch {
     #[serde(default = "one")]
     pub slices: u32,
     /// Nanoseconds an iteration, a number for each round: of the middle slice, by time.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub nanoseconds: Vec<f64>,
+    /// Instructions per iteration, where these were counted in place of time: a number per pair of batches, of which one has
+    /// twice the iterations of the other.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub instructions: Vec<f64>,
     /// How many of the batches were disturbed: the system ran something else in their place for more than a hundredth
     /// of their time.
     pub disturbed: u32,
@@ -104,7 +137,14 @@ pub struct Launch {
 impl Launch {
     /// A launch that has no samples yet.
     pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
-        Self { launch, iterations, slices, nanoseconds: Vec::new(), disturbed: 0 }
+        Self { launch, iterations, slices, nanoseconds: Vec::new(), instructions: Vec::new(), disturbed: 0 }
+    }
+}
+
+impl Launch {
+    /// The samples, in the report's metric.
+    pub fn samples(&self) -> &[f64] {
+        if self.instructions.is_empty() { &self.nanoseconds } else { &self.instructions }
     }
 }
 

@@ -159,7 +159,14 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         for time in &launch.nanoseconds {
             ensure(*time >= 0.0 && time.is_finite(), place, || format!("has a time of {time} ns in launch {number}"))?;
         }
-        let disturbed = launch.disturbed as usize <= launch.nanoseconds.len();
+        for count in &launch.instructions {
+            ensure(*count >= 0.0 && count.is_finite(), place, || {
+                format!("has {count} instructions in launch {number}")
+            })?;
+        }
+        let one_metric = launch.instructions.is_empty() || launch.nanoseconds.is_empty();
+        ensure(one_metric, place, || format!("has times and instructions in launch {number}"))?;
+        let disturbed = launch.disturbed as usize <= launch.samples().len();
         ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
     }
     if let Some(trouble) = &mut cell.trouble {
@@ -211,7 +218,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::catalog::benchmark::CellId;
     use crate::engine::BackendInfo;
-    use crate::results::{Build, Launch, Machine, RunInfo, VERSION};
+    use crate::results::{Build, Launch, Machine, Metric, RunInfo, VERSION};
     use proptest::{collection::vec, prelude::*};
 
     /// Two subjects and a twin, two rows, eight launches.
@@ -249,6 +256,7 @@ pub(crate) mod tests {
         Report {
             again: None,
             version: VERSION,
+            metric: Metric::Time,
             machine: Machine { cpu: "A processor".into(), processors: 2, ..Machine::default() },
             build: Build::this(),
             run: RunInfo {
@@ -325,6 +333,7 @@ pub(crate) mod tests {
                 "cells[4] (unwind/indirect) has a time of -1 ns in launch 3",
             ),
             (|r| r.cells[4].launches[2].nanoseconds[1] = f64::INFINITY, "inf"),
+            (|r| r.cells[4].launches[2].instructions = vec![1.0], "has times and instructions in launch 3"),
             (|r| r.cells[4].launches[2].launch = 1, "has launch 1 after launch 2"),
             (|r| r.cells[4].launches[2].disturbed = 3, "more disturbed batches"),
             (|r| r.cells[4].facts = vec![("bytes".into(), -2.0)], "has -2 bytes"),

@@ -1,13 +1,15 @@
 //! What a module of the user's own costs: its cells, on any engine.
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::ModuleJob;
 use super::stubs::Stubs;
 use crate::catalog::benchmark::module::ModuleBenchmark;
-use crate::engine::embedding::{Artifact, Compiled, Embedding, IterationResult, Outcome, Prepared, Unsupported};
+use crate::engine::embedding::{
+    Artifact, Compiled, Embedding, Instant, IterationResult, Outcome, Prepared, Unsupported,
+};
 
 /// A module that cells are prepared of, and its artifact once one was made: compiling may take a minute.
 pub struct MeasuredModule {
@@ -72,14 +74,16 @@ impl MeasuredModule {
                     (started.elapsed(), as_text(instance.map(drop).map_err(Into::into)))
                 })
             }
-            ModuleBenchmark::Call => this.calling(&*engine, |call| match &call.outcome {
+            ModuleBenchmark::Call => this.calling(&*engine, Instant::now, |call| match &call.outcome {
                 Outcome::Returned(_) => Ok(call.took),
                 other => Err(format!("the call does not return: {other}")),
             })?,
-            ModuleBenchmark::Exit => this.calling(&*engine, |call| match (&call.outcome, call.exit) {
-                (Outcome::Exited(_), Some(exit)) => Ok(exit),
-                (other, _) => Err(format!("the call does not exit: {other}; --exit-at IMPORT lets it")),
-            })?,
+            ModuleBenchmark::Exit => {
+                this.calling(&*engine, Instant::beside, |call| match (&call.outcome, call.exit) {
+                    (Outcome::Exited(_), Some(exit)) => Ok(exit),
+                    (other, _) => Err(format!("the call does not exit: {other}; --exit-at IMPORT lets it")),
+                })?
+            }
         })
     }
 
@@ -88,14 +92,15 @@ impl MeasuredModule {
     fn calling(
         self: &Arc<Self>,
         engine: &dyn Embedding,
+        begin: fn() -> Instant,
         judge: fn(&CompletedCall) -> Result<Duration, String>,
     ) -> Result<Prepared> {
         let compiled = self.compiled(engine)?;
-        let first = self.call(&*compiled)?;
+        let first = self.call(&*compiled, begin)?;
         // A call that returns has no exit to be timed, and the other way around.
         judge(&first).map_err(|why| Unsupported(why.into()))?;
         let (this, must) = (self.clone(), first.outcome);
-        Ok(Prepared::laps(move || match this.call(&*compiled) {
+        Ok(Prepared::laps(move || match this.call(&*compiled, begin) {
             Ok(call) if call.outcome != must => {
                 (Duration::ZERO, Err(format!("{}, where the first call {must}", call.outcome)))
             }
@@ -104,12 +109,13 @@ impl MeasuredModule {
         }))
     }
 
-    fn call(&self, compiled: &dyn Compiled) -> Result<CompletedCall> {
+    /// Calls; `begin` reads the clock right before.
+    fn call(&self, compiled: &dyn Compiled, begin: fn() -> Instant) -> Result<CompletedCall> {
         let nothing = Unsupported("nothing is called: there is no `_start`, and --invoke names none".into());
         let invocation = self.errand.invocation.as_ref().ok_or(nothing)?;
         let stubs = Stubs::new(self.errand.exit_at.clone());
         let mut instance = compiled.instantiate(stubs.host())?;
-        let started = Instant::now();
+        let started = begin();
         let outcome = instance.call(&invocation.export, &invocation.arguments);
         let took = started.elapsed();
         let exit = stubs.raised().map(|raised| raised.elapsed());

@@ -1,10 +1,9 @@
 //! The calls that a guest made to its imports.
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::embedding::Import;
+use crate::engine::embedding::{Import, Instant};
 
 /// The calls of imports that a guest made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,9 @@
 //! Stub imports: zeros for plain functions, errors for WASI.
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use super::import_calls::{ImportCalls, ImportLog};
 use super::invocation::ExitAt;
-use crate::engine::embedding::{Host, Import, Type, Value};
+use crate::engine::embedding::{Host, Import, Instant, Type, Value};
 use crate::exit_code::ExitCode;
 
 /// What a guest's imports are answered with: zeros, errors in the style of WASI, and an exit where one was asked for.

@@ -5,22 +5,29 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 
-use super::cell::{Batch, BatchSpec};
+use super::cell::{Batch, BatchSpec, Counting};
 use super::concurrent;
 use super::cpu_affinity;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
-use crate::engine::embedding::{Embedding, Prepared};
+use crate::engine::embedding::{Embedding, Prepared, planted};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
 use crate::statistics::settled;
+use crate::valgrind;
+
+/// What a cell is asked for.
+enum Work {
+    Batch(BatchSpec),
+    Count(Counting),
+}
 
 /// A cell on its stand. Dropping it ends its thread.
 pub struct BenchThread {
-    asks: Option<mpsc::Sender<BatchSpec>>,
-    samples: mpsc::Receiver<Result<Batch>>,
+    asks: Option<mpsc::Sender<Work>>,
+    samples: mpsc::Receiver<Result<Option<Batch>>>,
     thread: Option<JoinHandle<()>>,
     /// What is known of the cell without timing: name and number.
     pub facts: Vec<(&'static str, f64)>,
@@ -41,7 +48,7 @@ impl BenchThread {
         let benchmark = benchmark::find(&address.benchmark).ok_or_else(|| {
             BackendError::unsupported(format!("this build knows no benchmark `{}`", address.benchmark))
         })?;
-        let (asks, asked) = mpsc::channel::<BatchSpec>();
+        let (asks, asked) = mpsc::channel::<Work>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
         let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
@@ -55,8 +62,12 @@ impl BenchThread {
             };
             let _ = ready.send(Ok(cell.facts().to_vec()));
             descend(frames, &mut || {
-                for draw in &asked {
-                    if answers.send(timed(&mut cell, draw)).is_err() {
+                for work in &asked {
+                    let answer = match work {
+                        Work::Batch(draw) => timed(&mut cell, draw).map(Some),
+                        Work::Count(counting) => counted(&mut cell, &counting).map(|()| None),
+                    };
+                    if answers.send(answer).is_err() {
                         break;
                     }
                 }
@@ -75,8 +86,20 @@ impl BenchThread {
     /// # Errors
     /// When an iteration did not end as it must, or panicked.
     pub fn batch(&mut self, draw: BatchSpec) -> Result<Batch> {
+        self.ask(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
+    }
+
+    /// Counts the instructions of batches; valgrind, which this process runs under, writes a file for each.
+    ///
+    /// # Errors
+    /// When an iteration did not end as it must, or panicked, or there is no valgrind.
+    pub fn count(&mut self, counting: Counting) -> Result<()> {
+        self.ask(Work::Count(counting)).map(drop)
+    }
+
+    fn ask(&mut self, work: Work) -> Result<Option<Batch>> {
         let panicked = || anyhow!("the cell panicked");
-        self.asks.as_ref().ok_or_else(panicked)?.send(draw).map_err(|_| panicked())?;
+        self.asks.as_ref().ok_or_else(panicked)?.send(work).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
     }
 }
@@ -120,6 +143,17 @@ fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpe
     let timed = (0..slices.max(1)).map(|_| cell.batch(iterations)).collect::<Result<Vec<_>>>()?;
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
     Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed })
+}
+
+/// Counts the instructions of each batch between the marks of the cell's timer.
+fn counted(cell: &mut Prepared, counting: &Counting) -> Result<()> {
+    ensure!(valgrind::is_running(), "instructions are counted under valgrind only");
+    planted::plant(counting.planted);
+    if counting.warmup > 0 {
+        cell.batch(counting.warmup)?;
+    }
+    let unmarked = || anyhow!("it is timed by a clock that does not mark what is counted");
+    valgrind::count(&counting.batches, unmarked, |iterations| cell.batch(iterations).map(drop))
 }
 
 /// The mean of the middle half of at least one: of five, the middle three.

@@ -30,6 +30,17 @@ impl BatchSpec {
     }
 }
 
+/// Batches whose instructions are to be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counting {
+    /// How many iterations it first runs uncounted.
+    pub warmup: u64,
+    /// How many iterations each batch has.
+    pub batches: Vec<u64>,
+    /// How many instructions more the host functions execute that end their guests: fault injection.
+    pub planted: u64,
+}
+
 /// A batch that was timed.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
@@ -65,8 +76,18 @@ pub fn prepare(
     processor: Option<usize>,
     within: Duration,
 ) -> Result<BenchCell, Failure> {
+    prepare_within(worker, address, processor, &Limits::of(within))
+}
+
+/// The same within other limits.
+pub(crate) fn prepare_within(
+    worker: &mut Worker,
+    address: &CellId,
+    processor: Option<usize>,
+    limits: &Limits,
+) -> Result<BenchCell, Failure> {
     let ask = Request::Prepare { address: address.clone(), processor };
-    match worker.ask(&ask, &Limits::of(within), |_| ())? {
+    match worker.ask(&ask, limits, |_| ())? {
         Response::Prepared { cell, facts } => Ok(BenchCell { number: cell, facts }),
         other => Err(refused(worker, other)),
     }
@@ -90,6 +111,18 @@ impl BenchCell {
                 slice: Duration::from_nanos(slice),
                 delayed: delayed.map(Duration::from_nanos),
             }),
+            other => Err(refused(worker, other)),
+        }
+    }
+
+    /// Counts the instructions of batches within a time: a worker under valgrind writes a file for each.
+    ///
+    /// # Errors
+    /// As [`Failure`] says.
+    pub(crate) fn count(&self, worker: &mut Worker, counting: Counting, limits: &Limits) -> Result<(), Failure> {
+        let Counting { warmup, batches, planted } = counting;
+        match worker.ask(&Request::Count { cell: self.number, warmup, batches, planted }, limits, |_| ())? {
+            Response::Counted => Ok(()),
             other => Err(refused(worker, other)),
         }
     }

@@ -20,7 +20,7 @@ use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::engine;
 use crate::results::journal::Journal;
-use crate::results::{Build, CellRecord, Launch, Report, RunInfo, SkipReason, VERSION, Variant};
+use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
 use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Plan};
 use crate::sampling::worker_set::WorkerSet;
 use crate::statistics::LEAST_KEPT;
@@ -263,6 +263,7 @@ fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
     let cells = (0..order.addresses.len()).flat_map(|at| (0..width).map(move |subject| cell(at, subject)));
     Ok(Report {
         version: VERSION,
+        metric: Metric::Time,
         machine: machine(),
         build: Build::this(),
         run: RunInfo {

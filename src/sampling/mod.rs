@@ -7,6 +7,7 @@ pub mod cpu_affinity;
 pub mod exit_costs;
 pub mod experiment;
 pub mod injected_slowdown;
+pub mod instructions;
 pub mod machine;
 pub mod pilot;
 pub mod plan;

@@ -107,6 +107,24 @@ pub enum Request {
         /// Whether it first runs untimed until it has settled.
         settle: bool,
     },
+    /// Go on in a child process, up to [`Request::Join`]: what happens there leaves nothing behind. Answered by
+    /// [`Response::Forked`] or [`Response::Unable`].
+    Fork,
+    /// End the child process, and go on in its parent; answered by [`Response::Joined`].
+    Join,
+    /// Count the instructions of batches of a prepared cell, under valgrind; answered by [`Response::Counted`] or
+    /// [`Response::Unable`].
+    Count {
+        /// The cell, as [`Response::Prepared`] numbered it.
+        cell: usize,
+        /// How many iterations it first runs uncounted.
+        warmup: u64,
+        /// How many iterations each batch has.
+        batches: Vec<u64>,
+        /// How many instructions more the host functions execute that end their guests: fault injection.
+        #[serde(default)]
+        planted: u64,
+    },
     /// Let go of a cell; answered by [`Response::Released`].
     Release {
         /// The cell.
@@ -172,6 +190,12 @@ pub enum Response {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
     },
+    /// From now on, the child process answers.
+    Forked,
+    /// From now on, its parent answers.
+    Joined,
+    /// The batches were counted, every iteration ended as it must, and valgrind wrote a file for each.
+    Counted,
     /// A cell is gone.
     Released,
     /// What was asked cannot be done.

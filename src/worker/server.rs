@@ -2,7 +2,7 @@
 use crate::fuzz::observation;
 use crate::spec::player;
 use std::fs::File;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::fork::{self, Fork};
 use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response, ScenarioEnd};
 use super::supervisor::ARTIFACTS;
 use crate::catalog::benchmark;
@@ -27,12 +28,13 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::results::Build;
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
 use crate::sampling::bench_thread::BenchThread;
-use crate::sampling::cell::BatchSpec;
+use crate::sampling::cell::{BatchSpec, Counting};
 use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::exceptions::ExceptionSoak;
 use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
 use crate::spec::script;
+use crate::valgrind;
 
 /// Serves one subject until stdin is closed.
 ///
@@ -47,9 +49,10 @@ pub fn serve(spec: &str) -> Result<()> {
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
     let mut cells = Vec::new();
     let (mut workbench, mut module, mut soak) = (None, None, None);
-    let reader = AffinityHint::default();
+    let mut reader = AffinityHint::default();
     let mut here = None;
-    for line in lines_until_alone(&reader) {
+    let mut lines = lines_until_alone(io::stdin(), &reader);
+    while let Some(line) = lines.next() {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         here = stay(here, &ask);
         let answer = match ask {
@@ -81,6 +84,24 @@ pub fn serve(spec: &str) -> Result<()> {
             Request::Sample { cell, iterations, slices, settle } => {
                 sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle })?
             }
+            Request::Fork => match fork::fork() {
+                Ok(Fork::Child(asks)) => {
+                    reader = AffinityHint::default();
+                    lines = lines_until_alone(asks, &reader);
+                    Response::Forked
+                }
+                // The child has answered, up to its end.
+                Ok(Fork::Parent(child)) => {
+                    child.relay(&mut lines)?;
+                    Response::Joined
+                }
+                Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+            },
+            // What the child holds goes with it.
+            Request::Join => fork::end_child(),
+            Request::Count { cell, warmup, batches, planted } => {
+                count(cells.get_mut(cell), Counting { warmup, batches, planted })?
+            }
             Request::Release { cell } => {
                 // Numbers are not given twice, so that a late question cannot meet another cell.
                 cells.get_mut(cell).and_then(Option::take);
@@ -94,12 +115,13 @@ pub fn serve(spec: &str) -> Result<()> {
 
 /// The lines of stdin, read by a thread of its own: so that the process ends with its supervisor even while a guest
 /// that never returns holds the main thread.
-fn lines_until_alone(reader: &AffinityHint) -> mpsc::IntoIter<String> {
+fn lines_until_alone(from: impl io::Read + Send + 'static, reader: &AffinityHint) -> mpsc::IntoIter<String> {
     let (lines, asked) = mpsc::channel();
     let (post, mut there) = (reader.clone(), 0);
     std::thread::spawn(move || {
-        for line in io::stdin().lock().lines() {
+        for line in BufReader::new(from).lines() {
             let Ok(line) = line else { break };
+            valgrind::exempt_this_thread();
             post.go(&mut there);
             if lines.send(line).is_err() {
                 break;
@@ -111,7 +133,7 @@ fn lines_until_alone(reader: &AffinityHint) -> mpsc::IntoIter<String> {
 }
 
 /// Ends the process and runs nothing more in it: the destructors of a compiler that is still at work could hang.
-fn end_now() -> ! {
+pub(crate) fn end_now() -> ! {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     std::process::exit(0)
@@ -252,7 +274,7 @@ fn stay(here: Option<AffinityGuard>, ask: &Request) -> Option<AffinityGuard> {
             let alone = benchmark::find(&address.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
             alone.then(|| here.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
-        Request::Sample { .. } | Request::Release { .. } => here,
+        Request::Sample { .. } | Request::Count { .. } | Request::Release { .. } => here,
         _ => None,
     }
 }
@@ -284,6 +306,17 @@ fn sample(cell: Option<&mut Option<BenchThread>>, draw: BatchSpec) -> Result<Res
             slice: u64::try_from(batch.slice.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
         },
+        Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
+    })
+}
+
+fn count(cell: Option<&mut Option<BenchThread>>, counting: Counting) -> Result<Response> {
+    let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
+    // This thread waits for the cell's, and spins a little before it sleeps.
+    valgrind::instrument();
+    valgrind::exempt_this_thread();
+    Ok(match cell.count(counting) {
+        Ok(()) => Response::Counted,
         Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
     })
 }

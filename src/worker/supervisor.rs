@@ -169,9 +169,25 @@ impl Launcher {
 
     /// The same, its code lying where another worker's does.
     pub(crate) fn launch_like(&self, subject: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
+        self.launch_by(Command::new(&self.executable), subject, like, OPENING)
+    }
+
+    /// The program that workers run.
+    pub(crate) fn executable(&self) -> &Path {
+        &self.executable
+    }
+
+    /// The same, started by a command that runs this executable with the arguments that it is given, and which may take
+    /// so long to open.
+    pub(crate) fn launch_by(
+        &self,
+        mut command: Command,
+        subject: &str,
+        like: Option<CodePage>,
+        opening: Duration,
+    ) -> Result<(Worker, Hello)> {
         self.interruption.as_ref().map_or(Ok(()), Interruption::listen).context("cannot listen for Ctrl-C")?;
         anyhow::ensure!(!self.is_interrupted(), WorkerError::Interrupted);
-        let mut command = Command::new(&self.executable);
         command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A Ctrl-C is this process's to answer: its workers end with it.
         #[cfg(unix)]
@@ -184,11 +200,11 @@ impl Launcher {
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = code_alignment::spawn(&mut command, like);
         let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
-        let opened = Worker::greet(child, self.interruption.clone())
+        let opened = Worker::greet(child, self.interruption.clone(), opening)
             .with_context(|| format!("the worker for `{subject}` did not open"));
         let (mut worker, hello) = opened?;
         if let Some(errand) = &self.errand {
-            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(OPENING), |_| ())? {
+            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(opening), |_| ())? {
                 Response::Loaded => {}
                 other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
             }
@@ -198,7 +214,7 @@ impl Launcher {
 }
 
 impl Worker {
-    fn greet(mut child: Child, interruption: Option<Interruption>) -> Result<(Self, Hello)> {
+    fn greet(mut child: Child, interruption: Option<Interruption>, opening: Duration) -> Result<(Self, Hello)> {
         let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (lines, answers) = mpsc::channel();
         let mut stdout = BufReader::new(stdout.expect("piped"));
@@ -220,7 +236,7 @@ impl Worker {
         });
         let stderr_reader = Some(stderr_reader);
         let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader, peak: None, reader, interruption };
-        let line = worker.hear(&Limits::of(OPENING))?;
+        let line = worker.hear(&Limits::of(opening))?;
         Ok((worker, understood(&line)?))
     }
 

@@ -1,7 +1,7 @@
 //! The seam, as far as both engines fill it in with the same words: any module, any import, values as they come. The
 //! rest is in each engine's `seam`.
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -11,7 +11,7 @@ use super::ensemble::Together;
 use super::seam::meet;
 use super::{Own, seam};
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Instance, LinkedModules, NotInstantiated, Outcome, Value,
+    Artifact, Compiled, Embedding, Host, Instance, Instant, LinkedModules, NotInstantiated, Outcome, Value,
 };
 
 impl Embedding for Own {

@@ -3,11 +3,14 @@
 //! What happens once, or takes microseconds anyway, goes through the object-safe traits here: scenarios of the kind
 //! "bytes in, outcomes out" are written once on them, for any backend. What is timed does not: a [`Prepared`] cell
 //! hides its own loop behind one virtual call a batch.
+mod instant;
 mod outcome;
+pub(crate) mod planted;
 mod prepared;
 mod transcript;
 mod value;
 
+pub use instant::Instant;
 pub(crate) use outcome::panic_message;
 pub use outcome::{Outcome, Trap};
 pub use prepared::{BatchTime, IterationResult, Prepared};

@@ -1,8 +1,10 @@
 //! The only timer of the project.
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
+
+use super::Instant;
 
 /// A cell, ready to be sampled: whatever it needs was made before, and stays alive with it.
 ///

@@ -1,6 +1,6 @@
 //! The seam, filled in for Wasmer: any module, any import, values as they come.
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ::wasmer::{Engine, FunctionEnv, Instance as WasmerInstance, Module, Store};
 use anyhow::{Context, Result};
@@ -11,7 +11,7 @@ use super::ensemble::Together;
 use super::late_start::LateStart;
 use super::seam::{call, global, meet, not_instantiated, thrower_imports};
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Instance, LinkedModules, NotInstantiated, Outcome, Trap, Value,
+    Artifact, Compiled, Embedding, Host, Instance, Instant, LinkedModules, NotInstantiated, Outcome, Trap, Value,
 };
 
 impl Embedding for Wasmer {

@@ -1,6 +1,5 @@
 //! Compiled modules, out of memory and back.
 use std::sync::Arc;
-use std::time::Instant;
 
 use ::wasmtime::{Config, Engine, Module};
 use anyhow::{Result, bail};
@@ -12,7 +11,7 @@ use super::caller::scenarios::module::run;
 use crate::catalog::benchmark::{Benchmark, artifact, cold};
 use crate::catalog::scenario::{Scenario, module};
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Prepared, Transcript};
+use crate::engine::embedding::{Instant, Prepared, Transcript};
 use crate::engine::{BackendError, Play, Prepare, Table};
 use crate::{guest, say};
 

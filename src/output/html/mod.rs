@@ -5,6 +5,7 @@
 mod answers;
 mod break_even;
 mod checks;
+mod counted;
 mod figures;
 mod numbers;
 mod palette;
@@ -12,11 +13,11 @@ mod samples;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{fingerprint, measurements};
+use super::{counts, fingerprint, measurements};
 use crate::analysis::break_even::Workload;
 use crate::analysis::estimates;
 use crate::analysis::estimates::EstimateRow;
-use crate::results::{Report, ReportSet};
+use crate::results::{Metric, Report, ReportSet};
 use palette::Palette;
 
 const STYLE: &str = include_str!("style.css");
@@ -36,6 +37,11 @@ struct ReportPage<'a> {
 }
 
 impl ReportPage<'_> {
+    /// Counts of instructions do not rank: they answer no question, and charts are of times.
+    fn is_timed(&self) -> bool {
+        self.report.metric == Metric::Time
+    }
+
     fn label(&self, subject: usize) -> &str {
         &self.report.subjects[subject].label
     }
@@ -84,11 +90,12 @@ pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
                     (contents(&all, gathered))
                 }
                 main id="content" {
-                    @if all.len() > 1 { (answers::overview(&all)) }
+                    @if all.len() > 1 && all.iter().all(ReportPage::is_timed) { (answers::overview(&all)) }
                     // The answer stands first: that of the only machine, or those of all in one table.
-                    @if let [only] = &all[..] { (answers::section(only)) }
+                    @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
                     @for checked in &gathered.checked { (checks::section(checked, &palette)) }
                     @for measured in &all { (section(measured, asked, all.len() > 1)) }
+                    @for beside in counts::beside(gathered) { (counted::section(&beside)) }
                 }
                 div.tip hidden {}
                 (samples::data(&all))
@@ -111,10 +118,10 @@ fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
             p.run.engines { @for (n, engine) in engines(measured.report).into_iter().enumerate() { @if n > 0 { " · " } span { (engine) } } }
         }
         nav aria-label="sections" {
-            @if let [_] = all { a href="#m1-answers" { "The answer" } }
+            @if let [only] = all && only.is_timed() { a href="#m1-answers" { "The answer" } }
             @if !gathered.checked.is_empty() { a href="#holds" { "What holds" } }
             @if let [_] = all {
-                @for (place, name) in SECTIONS { a href=(format!("#m1-{place}")) { (name) } }
+                @for (place, name) in SECTIONS.iter().filter(|(place, _)| all[0].is_timed() || !["even", "figures"].contains(place)) { a href=(format!("#m1-{place}")) { (name) } }
             }
         }
     }
@@ -151,10 +158,12 @@ fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
         section.machine id=(measured.id) aria-label=(measured.name) {
             @if named {
                 h2.machine { (measured.name) }
-                (answers::section(measured))
+                @if measured.is_timed() { (answers::section(measured)) }
             }
-            (break_even::section(measured, asked))
-            (figures::section(measured))
+            @if measured.is_timed() {
+                (break_even::section(measured, asked))
+                (figures::section(measured))
+            }
             (numbers::section(measured))
             (notes(measured))
             (print(measured))

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use super::ReportPage;
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
 use crate::catalog::benchmark;
-use crate::output::{measurements, units};
+use crate::output::measurements;
 
 pub(crate) fn section(of: &ReportPage) -> Markup {
     let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
@@ -12,8 +12,16 @@ pub(crate) fn section(of: &ReportPage) -> Markup {
         section id=(format!("{}-numbers", of.id)) {
             h2 { "All numbers" }
             p.lead {
-                "The typical time, and how many times that of " (of.label(0)) " it is, ± half of the 95 % interval. Bold is faster than every other, "
-                "as far as the intervals go. A column's name sorts by it; a row's name shows its samples."
+                @if of.is_timed() {
+                    "The typical time, and how many times that of " (of.label(0)) " it is, ± half of the 95 % interval. Bold is faster than every other, "
+                    "as far as the intervals go. "
+                } @else {
+                    "Instructions, and how many times those of " (of.label(0)) " they are, ± half of what repeats differ by. "
+                    "Those of the kernel are not counted. "
+                }
+                "A column's name sorts by it"
+                @if of.is_timed() { "; a row's name shows its samples" }
+                "."
             }
             @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
                 details.numbers open[theme(&rows[0]) == theme(&of.rows[0])] {
@@ -47,7 +55,7 @@ fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
                                 }
                             }
                             @for n in &columns { (cell(&row.cells[*n], fastest == Some(*n))) }
-                            @if any_floor { td.n data-v=[floor] { @if let Some(floor) = floor { (units::nanoseconds(floor, 2)) } } }
+                            @if any_floor { td.n data-v=[floor] { @if let Some(floor) = floor { (measurements::floor_text(of.report, floor)) } } }
                         }
                     }
                 }
@@ -62,7 +70,7 @@ fn cell(cell: &CellEstimate, fastest: bool) -> Markup {
             @match measurements::time_text(cell) {
                 Some(time) => {
                     (time)
-                    @if let Some(ratio) = &cell.ratio { " " small { (measurements::ratio_text(ratio)) } }
+                    @if let Some(ratio) = measurements::cell_ratio_text(cell) { " " small { (ratio) } }
                 }
                 None => {
                     span.none title=[cell.trouble().map(|trouble| trouble.reason())] { (cell.trouble().map_or("-", |trouble| trouble.word())) }

@@ -6,6 +6,7 @@ use super::ReportPage;
 use crate::analysis::estimates;
 use crate::analysis::estimates::CellEstimate;
 use crate::output::chart::COLOURS;
+use crate::output::counts::Count;
 
 /// Beyond so many samples on one page each launch is one number: its median.
 const MOST_SAMPLES: usize = 120_000;
@@ -44,7 +45,7 @@ impl RoundedNumber {
 /// All of them, in an element that is no script.
 pub(crate) fn data(all: &[ReportPage]) -> Markup {
     let cells = all.iter().flat_map(|measured| &measured.report.cells);
-    let count: usize = cells.flat_map(|cell| &cell.launches).map(|launch| launch.nanoseconds.len()).sum();
+    let count: usize = cells.flat_map(|cell| &cell.launches).map(|launch| launch.samples().len()).sum();
     let samples: serde_json::Map<_, _> = all
         .iter()
         .map(|measured| (measured.id.clone(), serde_json::json!(of_report(measured, count > MOST_SAMPLES))))
@@ -70,12 +71,16 @@ fn of_report<'a>(measured: &ReportPage<'a>, medians: bool) -> Samples<'a> {
 }
 
 fn strip(cell: &CellEstimate, medians: bool) -> SampleStrip {
+    if Count::of(cell.record).is_some() {
+        // The script draws times; a cell's few counts are all but equal, and there is nothing to see.
+        return SampleStrip { launches: vec![], outlying: vec![] };
+    }
     let rounds = |times: &[f64]| times.iter().filter_map(|time| RoundedNumber::new(*time)).collect();
     let launches = match medians {
         true => estimates::launches(cell.record).into_iter().map(|(_, median)| rounds(&[median])).collect(),
         false => {
-            let launches = cell.record.launches.iter().filter(|launch| !launch.nanoseconds.is_empty());
-            launches.map(|launch| rounds(&launch.nanoseconds)).collect()
+            let launches = cell.record.launches.iter().filter(|launch| !launch.samples().is_empty());
+            launches.map(|launch| rounds(launch.samples())).collect()
         }
     };
     SampleStrip { launches, outlying: cell.time.as_ref().map_or_else(Vec::new, |time| time.outlying().to_vec()) }

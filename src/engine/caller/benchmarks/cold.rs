@@ -1,6 +1,6 @@
 //! From nothing to the first exit.
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -13,7 +13,7 @@ use super::shelf::Guest;
 use super::{Own, Theme};
 use crate::catalog::benchmark::cold;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::guest;
 
 pub(in super::super::super) const CAN: Theme = &[

@@ -1,5 +1,5 @@
 //! From bytes to a module.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use super::api::{Engine, Module};
 use super::{Own, Theme};
 use crate::catalog::benchmark::compile;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared, Unsupported};
+use crate::engine::embedding::{Instant, IterationResult, Prepared, Unsupported};
 use crate::engine::watermark::Watermark;
 use crate::guest::{self, generated};
 

@@ -1,5 +1,4 @@
 //! From a module to an instance.
-use std::time::Instant;
 
 use anyhow::Result;
 
@@ -10,7 +9,7 @@ use super::ready::{Ready, Run, early_exit};
 use super::shelf::Guest;
 use crate::catalog::benchmark::instantiate;
 use crate::engine::Support::Do;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Instant, Prepared};
 use crate::guest;
 
 pub(in super::super::super) const CAN: Theme = &[

@@ -1,6 +1,6 @@
 //! Each way out, timed as a whole, from the error on, and where it returns.
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -11,7 +11,7 @@ use super::way::{Dynamic, DynamicEnv, ExitFn, Indirect, Typed, TypedEnv, Way};
 use super::{Own, Theme, start};
 use crate::catalog::benchmark::unwind;
 use crate::engine::Support::{Do, Not};
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::exit_code::ExitCode;
 use crate::guest;
 

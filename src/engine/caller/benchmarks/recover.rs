@@ -1,5 +1,5 @@
 //! What it takes to be ready for the next call after an exit.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -8,7 +8,7 @@ use super::ready::{CODE, early_exit, tell};
 use super::{Own, Theme, shelf};
 use crate::catalog::benchmark::recover;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::exit_code::ExitCode;
 use crate::guest;
 

@@ -1,5 +1,4 @@
 //! The way out of a start function: the guest never becomes an instance.
-use std::time::Instant;
 
 use anyhow::Result;
 
@@ -9,7 +8,7 @@ use super::leave::{note_leaving, since_leaving};
 use super::ready::{CODE, Came};
 use super::shelf::Guest;
 use super::way::{ExitFn, typed};
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Instant, Prepared};
 use crate::exit_code::ExitCode;
 use crate::guest;
 

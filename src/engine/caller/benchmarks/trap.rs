@@ -1,7 +1,7 @@
 //! Guests that end without asking for it.
 use std::panic::panic_any;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -12,7 +12,7 @@ use super::way::Typed;
 use super::{Own, Theme};
 use crate::catalog::benchmark::unwind;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Outcome, Prepared, Trap};
+use crate::engine::embedding::{Instant, Outcome, Prepared, Trap};
 use crate::engine::expected_panic;
 use crate::exit_code::ExitCode;
 use crate::guest;

@@ -1,5 +1,4 @@
 //! Compiled modules, out of memory and back.
-use std::time::Instant;
 
 use anyhow::Result;
 use wasmer::Module;
@@ -8,7 +7,7 @@ use super::Theme;
 use super::compile::generated;
 use crate::catalog::benchmark::artifact;
 use crate::engine::Support::Do;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::wasmer::Wasmer;
 
 pub(super) const CAN: Theme = &[(&artifact::SERIALIZE, Do(serialize)), (&artifact::DESERIALIZE, Do(deserialize))];

@@ -1,6 +1,6 @@
 //! From nothing to the first exit.
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use wasmer::sys::EngineBuilder;
@@ -15,7 +15,7 @@ use super::shelf::Guest;
 use super::way::Typed;
 use crate::catalog::benchmark::cold;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::engine::wasmer::Wasmer;
 use crate::guest;
 

@@ -1,5 +1,5 @@
 //! From bytes to a module.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use wasmer::{Engine, Module};
@@ -7,7 +7,7 @@ use wasmer::{Engine, Module};
 use super::Theme;
 use crate::catalog::benchmark::compile;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::engine::wasmer::Wasmer;
 use crate::engine::watermark::Watermark;
 use crate::guest::{self, generated};

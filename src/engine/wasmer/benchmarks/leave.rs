@@ -1,6 +1,6 @@
 //! Each way out, timed as a whole, from the error on, and where it returns.
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use wasmer::{Store, imports};
@@ -13,7 +13,7 @@ use super::way::{
 };
 use crate::catalog::benchmark::unwind;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::engine::wasmer::Wasmer;
 use crate::exit_code::ExitCode;
 use crate::guest;

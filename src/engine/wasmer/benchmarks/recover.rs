@@ -1,5 +1,5 @@
 //! What it takes to be ready for the next call after an exit.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use wasmer::{Function, Global, Imports, Instance, Store, TypedFunction, Value, imports};
@@ -9,7 +9,7 @@ use super::ready::{CODE, early_exit, tell};
 use super::shelf;
 use crate::catalog::benchmark::recover;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{IterationResult, Prepared};
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::engine::wasmer::Wasmer;
 use crate::exit_code::ExitCode;
 use crate::guest;

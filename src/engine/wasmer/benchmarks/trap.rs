@@ -1,7 +1,6 @@
 //! Guests that end without asking for it.
 use std::panic::panic_any;
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::Result;
 use wasmer::sys::EngineBuilder;
@@ -17,7 +16,7 @@ use super::ready::{CODE, Ready, Run, early_exit, tell};
 use super::way::Typed;
 use crate::catalog::benchmark::unwind;
 use crate::engine::Support::Do;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::expected_panic;
 use crate::engine::wasmer::Wasmer;
 use crate::exit_code::ExitCode;

@@ -2,6 +2,7 @@
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, FunctionType, RuntimeError, Store, Type, Value};
 
 use super::ready::CODE;
+use crate::engine::embedding::planted;
 use crate::exit_code::ExitCode;
 
 /// A way to end the guest.
@@ -35,6 +36,7 @@ pub(super) fn typed(leaving: impl ExitFn) -> impl Fn(u32) -> Result<(), ExitCode
             return Ok(());
         }
         leaving();
+        planted::work();
         Err(ExitCode(code))
     }
 }
@@ -69,6 +71,7 @@ fn dynamic(leaving: impl ExitFn) -> impl Fn(&[Value]) -> Result<Vec<Value>, Runt
             return Ok(Vec::new());
         }
         leaving();
+        planted::work();
         Err(RuntimeError::user(Box::new(ExitCode(code))))
     }
 }
@@ -93,6 +96,7 @@ impl Way for MadeOnTheSpot {
                 return Ok(());
             }
             leaving();
+            planted::work();
             Err(RuntimeError::user(Box::new(ExitCode(code))))
         };
         Function::new_typed(store, early_exit)
@@ -105,7 +109,11 @@ impl Way for TypedPrebuilt {
         let prebuilt = RuntimeError::user(Box::new(CODE));
         let early_exit = move |code: u32| {
             leaving();
-            if code == 0 { Ok(()) } else { Err(prebuilt.clone()) }
+            if code == 0 {
+                return Ok(());
+            }
+            planted::work();
+            Err(prebuilt.clone())
         };
         Function::new_typed(store, early_exit)
     }
@@ -123,7 +131,11 @@ impl Way for DynamicPrebuilt {
         let early_exit = move |arguments: &[Value]| {
             let code = arguments[0].unwrap_i32();
             leaving();
-            if code == 0 { Ok(Vec::new()) } else { Err(prebuilt.clone()) }
+            if code == 0 {
+                return Ok(Vec::new());
+            }
+            planted::work();
+            Err(prebuilt.clone())
         };
         Function::new(store, signature(), early_exit)
     }

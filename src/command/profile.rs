@@ -1,0 +1,51 @@
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Status, Stdout, choice};
+use crate::catalog::benchmark;
+use crate::catalog::benchmark::CellId;
+use crate::cli::ProfileArgs;
+use crate::output::profiled;
+use crate::sampling::instructions::profile as run;
+use crate::worker::Launcher;
+
+pub(crate) fn profile(asked: &ProfileArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let address = address(asked)?;
+    let backends = choice::backends_or_floor(&asked.choice)?;
+    if let Some(folder) = &asked.output {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
+    }
+    let mut all_profiled = true;
+    for spec in &backends {
+        let profiled = run(launcher, spec, &address, asked.iterations, file(asked, spec, &address))?;
+        all_profiled &= profiled.outcome.is_ok();
+        write!(out, "{}", profiled::table(&profiled, &address, asked.top))?;
+        out.flush()?;
+    }
+    writeln!(out, "{}", profiled::NOTES)?;
+    Ok(if all_profiled { Status::Held } else { Status::Failed })
+}
+
+/// The cell that is meant: the one that is named, or the first of a benchmark.
+fn address(asked: &ProfileArgs) -> Result<CellId> {
+    let unknown = || format!("no benchmark `{}`; `early-exit list` shows them all", asked.benchmark);
+    let mut addresses = benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
+    if let Some(address) =
+        addresses.find(|address| address.to_string() == asked.benchmark || address.benchmark == asked.benchmark)
+    {
+        return Ok(address);
+    }
+    let address: CellId = asked.benchmark.parse().ok().with_context(unknown)?;
+    match benchmark::find(&address.benchmark) {
+        Some(benchmark) if benchmark.parameter.is_some() == address.at.is_some() => Ok(address),
+        _ => bail!(unknown()),
+    }
+}
+
+/// Where callgrind's file of a backend is kept.
+fn file(asked: &ProfileArgs, spec: &str, address: &CellId) -> Option<PathBuf> {
+    let name = format!("callgrind.out.{address}.{spec}").replace(|letter: char| "/:@= ".contains(letter), "-");
+    Some(asked.output.as_ref()?.join(name))
+}

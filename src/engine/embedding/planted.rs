@@ -1,0 +1,43 @@
+//! A known number of instructions in the host functions that end their guests, to see whether counting finds them.
+use std::cell::Cell;
+
+thread_local! {
+    static PLANTED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// From now on, host functions of this thread that end their guest execute so many instructions more.
+pub(crate) fn plant(instructions: u64) {
+    PLANTED.set(instructions);
+}
+
+/// What a host function does right before it returns its error: nothing, where nothing was planted.
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+#[inline]
+pub(crate) fn work() {
+    let planted = PLANTED.get();
+    if planted > 0 {
+        execute(planted);
+    }
+}
+
+/// Executes so many instructions, and a few to come here.
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+#[cold]
+#[inline(never)]
+fn execute(instructions: u64) {
+    let loops = (instructions / 2).max(1);
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: counts a register down to 0, and touches nothing else.
+    unsafe {
+        std::arch::asm!("2:", "sub {0}, 1", "jnz 2b", inout(reg) loops => _, options(nomem, nostack));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!("2:", "subs {0}, {0}, #1", "b.ne 2b", inout(reg) loops => _, options(nomem, nostack));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    for n in 0..loops {
+        std::hint::black_box(n);
+    }
+}

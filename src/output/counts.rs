@@ -1,0 +1,307 @@
+//! Counted instructions: as tables show them, one side against another, and beside times.
+use std::fmt::Write;
+
+use super::grid::Grid;
+use super::terminal::heading;
+use super::{measurements, units};
+use crate::analysis::estimates;
+use crate::analysis::estimates::{CellEstimate, columns};
+use crate::analysis::warnings;
+use crate::results::{CellRecord, Metric, Report, ReportSet};
+use crate::statistics::{Margin, TimeVerdict, median};
+
+/// What the repeats of a cell say: all of them, in all launches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Count {
+    /// The middle one.
+    pub typical: f64,
+    /// The least.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+/// Repeats that differ by less than this share agree.
+const AGREE: f64 = 0.0005;
+
+impl Count {
+    /// The count of a cell; nothing where it has none.
+    pub fn of(record: &CellRecord) -> Option<Self> {
+        let samples: Vec<f64> = record.launches.iter().flat_map(|launch| &launch.instructions).copied().collect();
+        let typical = median(&samples)?;
+        let (low, high) =
+            samples.iter().fold((typical, typical), |(low, high), sample| (low.min(*sample), high.max(*sample)));
+        Some(Self { typical, low, high })
+    }
+
+    /// How far the repeats are apart, as a share of the middle one.
+    pub fn spread(&self) -> f64 {
+        (self.high - self.low) / self.typical.max(f64::MIN_POSITIVE)
+    }
+
+    /// The count, and how far repeats are apart where they do not agree: `55,358`, `1,481 ±0.3 %`.
+    pub fn text(&self) -> String {
+        let number = match self.typical {
+            typical if typical < 1e7 => units::count(typical.round() as u64),
+            typical if typical < 1e10 => format!("{:.2} M", typical / 1e6),
+            typical => format!("{:.2} G", typical / 1e9),
+        };
+        if self.spread() < AGREE { number } else { format!("{number} ±{}", percent(self.spread() / 2.0)) }
+    }
+
+    /// How many times another count it is, with the least and the most that the repeats of both allow.
+    pub fn ratio_to(&self, base: &Self) -> Ratio {
+        Ratio { value: self.typical / base.typical, low: self.low / base.high, high: self.high / base.low }
+    }
+}
+
+/// One count over another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio {
+    /// Of the middle ones.
+    pub value: f64,
+    /// The least that the repeats of both allow.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+impl Ratio {
+    /// What it says against a margin. Where all repeats of one side are beyond all of the other by more than the margin,
+    /// it is more or less; where the middle ones are within the margin, the same. What lies between is unsure.
+    pub fn verdict(&self, margin: Margin) -> TimeVerdict {
+        let margin = 1.0 + margin.value();
+        if self.low > margin {
+            TimeVerdict::Slower
+        } else if self.high < 1.0 / margin {
+            TimeVerdict::Faster
+        } else if (1.0 / margin..=margin).contains(&self.value) {
+            TimeVerdict::Same
+        } else {
+            TimeVerdict::Unsure
+        }
+    }
+}
+
+/// A share with two digits: `0.3 %`, `12 %`.
+fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    match percent {
+        percent if percent < 0.1 => format!("{percent:.2} %"),
+        percent if percent < 10.0 => format!("{percent:.1} %"),
+        percent => format!("{percent:.0} %"),
+    }
+}
+
+/// A cell of a table, where it has a count: `55,358 x1.01`.
+pub(crate) fn cell_text(cell: &CellEstimate) -> Option<String> {
+    let count = Count::of(cell.record)?.text();
+    Some(match ratio_text(cell) {
+        Some(ratio) => format!("{count} {ratio}"),
+        None => count,
+    })
+}
+
+/// How many times the reference's, where it is not the reference: `x1.01`.
+pub(crate) fn ratio_text(cell: &CellEstimate) -> Option<String> {
+    Count::of(cell.record)?;
+    let value = cell.ratio.as_ref()?.value().exp();
+    Some(if value < 9.995 { format!("x{value:.2}") } else { format!("x{value:.0}") })
+}
+
+/// How to read counts.
+pub fn legend(report: &Report) -> String {
+    format!(
+        "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} subjects in {:.0} s; \
+         x: times the {}, lower is less; ±: half of what repeats differ by, where that is 0.05 % or more",
+        report.run.launches_made,
+        columns(report).len(),
+        report.run.took_seconds,
+        report.subjects[0].label,
+    )
+}
+
+/// How far repeats agree.
+pub fn agreement(report: &Report) -> String {
+    let spreads: Vec<f64> = report.cells.iter().filter_map(|cell| Some(Count::of(cell)?.spread())).collect();
+    let within = |share: f64| spreads.iter().filter(|spread| **spread <= share).count();
+    format!(
+        "repeats agree within 0.05 % in {} of {} cells, and within 0.5 % in {}",
+        within(AGREE),
+        spreads.len(),
+        within(0.005)
+    )
+}
+
+/// Times and counts of the same variants, from two reports.
+pub struct Beside<'a> {
+    /// What the machine of the times is called.
+    pub name: String,
+    time: &'a Report,
+    count: &'a Report,
+    /// The columns that are in both, by their places there.
+    columns: Vec<(usize, usize)>,
+}
+
+/// Two rows whose times differ from their counts by more than this factor are warned of.
+const DISAGREE: f64 = 3.0;
+
+/// Each report of times with the first report of counts that has variants in common with it.
+pub fn beside(gathered: &ReportSet) -> Vec<Beside<'_>> {
+    let reports = || gathered.reports.iter().zip(gathered.names());
+    let pair = |(time, name): (&'_ Report, String)| {
+        let time: &Report = gathered.reports.iter().find(|report| *report == time)?;
+        gathered.reports.iter().filter(|report| report.metric == Metric::Instructions).find_map(|count| {
+            let place = |n: usize| {
+                let label = &time.subjects[n].label;
+                Some((n, count.subjects.iter().position(|subject| subject.label == *label)?))
+            };
+            let columns: Vec<_> = columns(time).into_iter().filter_map(place).collect();
+            (!columns.is_empty()).then(|| Beside { name: name.clone(), time, count, columns })
+        })
+    };
+    reports().filter(|(report, _)| report.metric == Metric::Time).filter_map(pair).collect()
+}
+
+impl Beside<'_> {
+    /// A row per address that is in both, a column per variant: `6.10 us, 55,358`.
+    pub fn grid(&self) -> Grid {
+        let labels = self.columns.iter().map(|(n, _)| self.time.subjects[*n].label.clone());
+        let mut grid = Grid::new(["time, instructions".to_owned()].into_iter().chain(labels));
+        let counts = estimates::rows(self.count);
+        for row in estimates::rows(self.time) {
+            let Some(counted) = counts.iter().find(|other| other.address == row.address) else { continue };
+            let cells = self.columns.iter().map(|(n, m)| {
+                let time = measurements::time_text(&row.cells[*n]);
+                let count = Count::of(counted.cells[*m].record).map(|count| count.text());
+                [time, count].map(|text| text.unwrap_or_else(|| "-".into())).join(", ")
+            });
+            grid.row([row.address.to_string()].into_iter().chain(cells));
+        }
+        grid
+    }
+
+    /// Where time and count disagree: per theme and variant the two rows that are furthest apart in time per instruction,
+    /// where that is by more than a factor of [`DISAGREE`].
+    pub fn warnings(&self) -> Vec<String> {
+        let (times, counts) = (estimates::rows(self.time), estimates::rows(self.count));
+        let mut warnings = Vec::new();
+        for (n, m) in &self.columns {
+            let mut themes: Vec<(&str, Vec<(f64, String)>)> = Vec::new();
+            for row in &times {
+                let Some(counted) = counts.iter().find(|other| other.address == row.address) else { continue };
+                let count = Count::of(counted.cells[*m].record);
+                let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
+                let theme = row.address.benchmark.split('/').next().unwrap_or_default();
+                let cell = (time / count.typical, row.address.to_string());
+                match themes.iter_mut().find(|(known, _)| *known == theme) {
+                    Some((_, cells)) => cells.push(cell),
+                    None => themes.push((theme, vec![cell])),
+                }
+            }
+            for (theme, mut cells) in themes {
+                cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+                if let [(least, low), .., (most, high)] = &cells[..]
+                    && most / least > DISAGREE
+                {
+                    warnings.push(format!(
+                        "time and count disagree in `{theme}` on {}: an instruction of `{high}` takes {:.1} times as long as \
+                         one of `{low}`, so counts do not rank these rows",
+                        self.time.subjects[*n].label,
+                        most / least,
+                    ));
+                }
+            }
+        }
+        warnings
+    }
+
+    /// For a terminal.
+    pub fn terminal(&self) -> String {
+        let mut shown = heading(&format!("{}: time beside instructions", self.name)) + &self.grid().terminal();
+        for note in self.notes() {
+            let _ = writeln!(shown, "note: {note}");
+        }
+        shown
+    }
+
+    /// In Markdown.
+    pub fn markdown(&self) -> String {
+        let mut shown = format!("\n## {}: time beside instructions\n\n{}\n", self.name, self.grid().markdown());
+        for note in self.notes() {
+            let _ = writeln!(shown, "- {note}");
+        }
+        shown
+    }
+
+    /// What to be aware of.
+    pub fn notes(&self) -> Vec<String> {
+        [warnings::KERNEL.to_owned()].into_iter().chain(self.warnings()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::{Launch, validate};
+
+    fn counts(samples: &[f64]) -> CellRecord {
+        let mut cell = validate::tests::report().cells[0].clone();
+        cell.launches = vec![Launch { instructions: samples.to_vec(), ..Launch::empty(1, 1, 1) }];
+        cell
+    }
+
+    fn count(samples: &[f64]) -> Count {
+        Count::of(&counts(samples)).unwrap()
+    }
+
+    #[test]
+    fn repeats_that_agree_have_no_spread() {
+        let shown = [&[55_358.0, 55_359.0, 55_357.0][..], &[1_481.0, 1_485.0], &[123_456_789.0], &[2.0, 3.0]];
+        let shown = shown.map(|samples| count(samples).text());
+        assert_eq!(shown, ["55,358", "1,483 ±0.1 %", "123.46 M", "3 ±20 %"]);
+        assert_eq!(Count::of(&validate::tests::report().cells[0]), None, "a time is no count");
+    }
+
+    #[test]
+    fn only_what_all_repeats_agree_on_is_more_or_less() {
+        let verdict =
+            |new: &[f64], base: &[f64]| count(new).ratio_to(&count(base)).verdict(Margin::new(0.005).unwrap());
+        assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), TimeVerdict::Slower);
+        assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), TimeVerdict::Faster);
+        assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), TimeVerdict::Same);
+        assert_eq!(verdict(&[990.0, 1002.0, 1020.0], &[1000.0]), TimeVerdict::Same);
+        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Unsure);
+    }
+
+    #[test]
+    fn rows_whose_time_and_count_disagree_are_named() {
+        let time = validate::tests::report();
+        let mut count = validate::tests::report();
+        count.metric = Metric::Instructions;
+        for cell in &mut count.cells {
+            // 10 instructions per nanosecond; on the second variant's second row, one per 10 ns.
+            let factor = if cell.subject == 1 && cell.address.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
+            for launch in &mut cell.launches {
+                launch.instructions = launch.nanoseconds.drain(..).map(|time| time * factor).collect();
+            }
+        }
+        // One theme: both rows are ways out.
+        count.validate().unwrap();
+        let rename = |mut report: Report| {
+            report.cells[..3].iter_mut().for_each(|cell| cell.address.benchmark = "unwind/typed".into());
+            report
+        };
+        let gathered = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
+        let beside = beside(&gathered);
+        assert_eq!(beside.len(), 1);
+        assert_eq!(beside[0].columns, [(0, 0), (1, 1)]);
+        let warnings = beside[0].warnings();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(
+            warnings[0].contains("`unwind` on llvm:opt=none: an instruction of `unwind/indirect` takes 100.0 times")
+        );
+        assert_eq!(beside[0].grid().rows.len(), 2);
+        assert!(beside[0].terminal().contains("kernel"));
+    }
+}

@@ -1,0 +1,251 @@
+//! What callgrind writes, read: <https://valgrind.org/docs/manual/cl-format.html>.
+use std::collections::HashMap;
+
+/// How many instructions a run took, function by function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// All of them.
+    pub total: u64,
+    /// The functions that took any, the most costly first by what they took themselves.
+    pub functions: Vec<Function>,
+}
+
+/// What a function took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its name; nothing where the program has none for that code, as for code that was compiled at run time.
+    pub name: Option<String>,
+    /// The file that its code was loaded from.
+    pub object: String,
+    /// Its own instructions.
+    pub own: u64,
+    /// Its own instructions and those of what it called.
+    pub inclusive: u64,
+}
+
+/// Why a file is none that callgrind wrote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// There is no such header or line.
+    #[error("callgrind's file has no `{0}`")]
+    Missing(&'static str),
+    /// A line cannot be understood.
+    #[error("line {line} of callgrind's file cannot be understood: {text}")]
+    Line {
+        /// Which, counted from 1.
+        line: usize,
+        /// The line.
+        text: String,
+    },
+}
+
+/// How many instructions a file is about.
+///
+/// # Errors
+/// When it does not say.
+pub(crate) fn total(text: &str) -> Result<u64, ParseError> {
+    let events = text.lines().find_map(|line| line.strip_prefix("events:")).ok_or(ParseError::Missing("events"))?;
+    let column = column(events)?;
+    // `totals` is the last line; where several threads or parts are in one file, it is about all of them.
+    let totals = text.lines().rev().find_map(|line| line.strip_prefix("totals:"));
+    let totals = totals.ok_or(ParseError::Missing("totals"))?;
+    match totals.split_whitespace().nth(column) {
+        Some(count) => count.parse().map_err(|_| ParseError::Missing("totals")),
+        // Trailing zeros may be left out.
+        None => Ok(0),
+    }
+}
+
+/// The place of the instructions among the events.
+fn column(events: &str) -> Result<usize, ParseError> {
+    events.split_whitespace().position(|event| event == "Ir").ok_or(ParseError::Missing("Ir"))
+}
+
+/// Names that are written out once and then referred to by a number: `(12) name`, `(12)`.
+#[derive(Default)]
+struct Names(HashMap<String, String>);
+
+impl Names {
+    fn resolve(&mut self, text: &str) -> Option<String> {
+        let text = text.trim();
+        let Some(rest) = text.strip_prefix('(') else { return Some(text.to_owned()) };
+        let (number, name) = rest.split_once(')')?;
+        if !number.bytes().all(|byte| byte.is_ascii_digit()) || number.is_empty() {
+            return Some(text.to_owned());
+        }
+        match name.trim() {
+            "" => self.0.get(number).cloned(),
+            name => {
+                self.0.insert(number.to_owned(), name.to_owned());
+                Some(name.to_owned())
+            }
+        }
+    }
+}
+
+/// A function by its name and the object that its code is from.
+type Key = (String, String);
+
+#[derive(Default)]
+struct ExitCosts {
+    own: u64,
+    called: u64,
+}
+
+impl Profile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When callgrind did not write it.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let total = total(text)?;
+        let mut reader = Reader::default();
+        for (n, line) in text.lines().enumerate() {
+            reader.line(line.trim()).ok_or_else(|| ParseError::Line { line: n + 1, text: line.into() })?;
+        }
+        let mut functions: Vec<_> = reader
+            .costs
+            .into_iter()
+            .map(|((name, object), costs)| Function {
+                name: is_name(&name).then_some(name),
+                object,
+                own: costs.own,
+                // Functions that call each other in turn have calls counted more than once.
+                inclusive: costs.own.saturating_add(costs.called).min(total),
+            })
+            .collect();
+        functions.sort_by(|a, b| b.own.cmp(&a.own).then(b.inclusive.cmp(&a.inclusive)).then(a.name.cmp(&b.name)));
+        Ok(Self { total, functions })
+    }
+}
+
+/// Code without a name goes by its address, or by nothing.
+fn is_name(name: &str) -> bool {
+    name != "???" && !name.starts_with("0x")
+}
+
+/// What stands in for all that has no name in one object: what was compiled at run time has a function per address.
+const NO_NAME: &str = "???";
+
+#[derive(Default)]
+struct Reader {
+    objects: Names,
+    functions: Names,
+    /// How many numbers of a line say where, and which of the numbers behind them is that of instructions.
+    positions: Option<usize>,
+    event: usize,
+    object: String,
+    function: Option<Key>,
+    callee_object: Option<String>,
+    callee: Option<Key>,
+    /// Whether the next line with numbers is what a call took.
+    is_call: bool,
+    costs: HashMap<Key, ExitCosts>,
+}
+
+impl Reader {
+    /// Takes a line; nothing where it cannot be understood.
+    fn line(&mut self, line: &str) -> Option<()> {
+        if line.is_empty() || line.starts_with('#') {
+            return Some(());
+        }
+        if line.starts_with(|start: char| start.is_ascii_digit() || "+-*".contains(start)) {
+            return self.numbers(line);
+        }
+        if let Some((key, value)) = line.split_once('=').filter(|(key, _)| key.len() <= 5) {
+            match key {
+                "ob" => self.object = self.objects.resolve(value)?,
+                "fn" => self.function = Some(self.key(value, self.object.clone())?),
+                "cob" => self.callee_object = Some(self.objects.resolve(value)?),
+                "cfn" => {
+                    let object = self.callee_object.take().unwrap_or_else(|| self.object.clone());
+                    self.callee = Some(self.key(value, object)?);
+                }
+                "calls" => self.is_call = true,
+                // Files are of no interest here: fl, fi, fe, cfi, cfl; jumps neither.
+                _ => {}
+            }
+            return Some(());
+        }
+        // A header, or a total: `key: value`.
+        let (key, value) = line.split_once(':')?;
+        match key {
+            "positions" => self.positions = Some(value.split_whitespace().count()),
+            "events" => self.event = column(value).ok()?,
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn key(&mut self, name: &str, object: String) -> Option<Key> {
+        let name = self.functions.resolve(name)?;
+        // What recursion and threads are told apart by is no part of a name.
+        Some((if is_name(&name) { name } else { NO_NAME.to_owned() }, object))
+    }
+
+    fn numbers(&mut self, line: &str) -> Option<()> {
+        let place = self.positions.unwrap_or(1) + self.event;
+        let cost = match line.split_whitespace().nth(place) {
+            Some(cost) => cost.parse::<u64>().ok()?,
+            None => 0,
+        };
+        let function = self.function.clone()?;
+        let is_recursive = self.callee.as_ref() == Some(&function);
+        let costs = self.costs.entry(function).or_default();
+        if !std::mem::take(&mut self.is_call) {
+            costs.own = costs.own.saturating_add(cost);
+        } else if !is_recursive {
+            costs.called = costs.called.saturating_add(cost);
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// From the manual, with a second object, code without names and a recursive function.
+    const TEXT: &str = "# callgrind format\nversion: 1\ncreator: callgrind-3.19.0\npid: 1\ncmd: ./a out=1\npart: 1\n\n\
+        desc: Trigger: Client Request: batch\n\npositions: line\nevents: Ir\nsummary: 900\n\n\
+        ob=(1) /bin/a\nfl=(1) file1.c\nfn=(1) main\n16 20\ncfn=(2) func1\ncalls=1 50\n16 400\n\
+        cob=(2) /lib/c\ncfi=(2) file2.c\ncfn=(3) func2\ncalls=3 20\n16 380\n\n\
+        fn=(2)\n51 100\n+1 20\ncfn=(2)\ncalls=2 50\n* 200\ncob=(3) ???\ncfn=(4) 0x0000000004a3b2c1\ncalls=1 0\n-2 280\n\n\
+        ob=(2)\nfl=(2)\nfn=(3)\n20 380\n\nob=(3)\nfn=(4)\n0 270\n\nfn=(5) 0x0000000004a3b2d1\n0 10\n\ntotals: 800\n";
+
+    fn function<'a>(profile: &'a Profile, name: Option<&str>) -> &'a Function {
+        profile.functions.iter().find(|function| function.name.as_deref() == name).unwrap()
+    }
+
+    #[test]
+    fn functions_have_what_they_took_themselves_and_with_what_they_called() {
+        let profile = Profile::parse(TEXT).unwrap();
+        assert_eq!((profile.total, total(TEXT)), (800, Ok(800)));
+        let costs = |name| (function(&profile, name).own, function(&profile, name).inclusive);
+        assert_eq!(costs(Some("main")), (20, 800));
+        assert_eq!(costs(Some("func1")), (120, 400), "a call of itself is in what the first call took");
+        assert_eq!(costs(Some("func2")), (380, 380));
+        assert_eq!(costs(None), (280, 280), "all code without a name is one function");
+        assert_eq!(function(&profile, Some("func2")).object, "/lib/c");
+        assert_eq!(profile.functions[0].name.as_deref(), Some("func2"), "the most costly is first");
+        assert_eq!(profile.functions.iter().map(|function| function.own).sum::<u64>(), profile.total);
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_its_place() {
+        assert_eq!(total("nonsense"), Err(ParseError::Missing("events")));
+        assert_eq!(total("events: Ir"), Err(ParseError::Missing("totals")));
+        assert_eq!(total("events: Dr\ntotals: 1"), Err(ParseError::Missing("Ir")));
+        assert_eq!(total("events: Dr Ir\ntotals: 7 9"), Ok(9));
+        let cut = TEXT.replace("fn=(2)\n51", "fn=(9)\n51");
+        assert_eq!(Profile::parse(&cut), Err(ParseError::Line { line: 27, text: "fn=(9)".into() }));
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_makes_it_panic(lines in prop::collection::vec("(fn=|cfn=|ob=|calls=|events: |totals: |positions: )?[(]?[0-9+*-]{0,3}[)]?[ a-zA-Z]{0,5}[0-9]{0,22}", 0..20)) {
+            let _ = Profile::parse(&format!("events: Ir\ntotals: 5\n{}", lines.join("\n")));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! One cell after the other in a worker under valgrind.
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::never;
+use super::valgrind::{CountedWorker, Program, Valgrind};
+use crate::catalog::benchmark;
+use crate::catalog::benchmark::CellId;
+use crate::results::SkipReason;
+use crate::sampling::cell;
+use crate::sampling::cell::Counting;
+use crate::sampling::cell::Failure;
+use crate::worker::{Hello, Limits};
+
+/// A worker under valgrind, replaced when it is lost. Each cell has a child process of it.
+pub(crate) struct Session<'a> {
+    valgrind: &'a Valgrind,
+    program: &'a Program,
+    spec: &'a str,
+    processor: Option<usize>,
+    worker: CountedWorker,
+}
+
+/// A cell that was counted.
+pub(crate) struct Ended {
+    /// What is known of it without counting: name and number.
+    pub(crate) facts: Vec<(String, f64)>,
+    /// Iterations of the smaller of two batches.
+    pub(crate) iterations: u64,
+    /// Instructions per iteration, a number per pair of batches.
+    pub(crate) instructions: Vec<f64>,
+}
+
+/// Resident memory that a worker may hold: valgrind keeps what it translated.
+pub(crate) const MEMORY: u64 = 8 << 30;
+/// A question may take so long: a hundred times what it takes without valgrind.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+/// Batches are of so many instructions, where an iteration is not of more.
+const BATCH: f64 = 1e6;
+/// No more iterations than this are in a batch.
+const MOST: u64 = 256;
+/// How often a cell is counted in a launch, where an iteration is of fewer instructions than a batch.
+const PAIRS: usize = 2;
+
+pub(crate) const LIMITS: Limits = Limits { time: PATIENCE, memory: MEMORY };
+
+impl<'a> Session<'a> {
+    pub(crate) fn open(
+        valgrind: &'a Valgrind,
+        program: &'a Program,
+        spec: &'a str,
+        processor: Option<usize>,
+    ) -> Result<(Self, Hello)> {
+        let (worker, hello) = valgrind.launch(program, spec, processor)?;
+        Ok((Self { valgrind, program, spec, processor, worker }, hello))
+    }
+
+    /// Counts a cell. `planted` is the share of its instructions that its host function executes besides.
+    ///
+    /// # Errors
+    /// Why there is no count.
+    pub(crate) fn count(&mut self, address: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+        if let Some(trouble) = never(address) {
+            return Err(trouble);
+        }
+        let counted = self.counted(address, planted);
+        let joined = if matches!(counted, Err(SkipReason::Lost { .. })) { Ok(false) } else { self.worker.join() };
+        if !matches!(joined, Ok(true)) {
+            let failed = |error: anyhow::Error| SkipReason::Failed { why: format!("{error:#}") };
+            self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
+        }
+        counted
+    }
+
+    fn counted(&mut self, address: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+        self.worker.fork().map_err(trouble)?;
+        let cell = cell::prepare_within(&mut self.worker.worker, address, self.processor, &LIMITS).map_err(trouble)?;
+        let facts = cell.facts.clone();
+        let mut batches = |warmup: u64, batches: Vec<u64>, planted: u64| -> Result<Vec<u64>, SkipReason> {
+            let many = batches.len();
+            cell.count(&mut self.worker.worker, Counting { warmup, batches, planted }, &LIMITS).map_err(trouble)?;
+            self.worker.counts(many).map_err(|error| SkipReason::Failed { why: format!("{error:#}") })
+        };
+        if benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh) {
+            // The first iteration of a process is what it is about, and there is but one.
+            let counts = batches(0, vec![1], 0)?;
+            let instructions = counts.iter().map(|count| *count as f64).collect();
+            return Ok(Ended { facts, iterations: 1, instructions });
+        }
+        let mut pairs = |iterations: u64, pairs: usize, planted: u64| {
+            // The first batch that is counted is off by some 2,000 instructions, however often it ran before.
+            let sizes = [iterations].into_iter().chain([iterations, 2 * iterations].repeat(pairs));
+            per_iteration(&batches(iterations, sizes.collect(), planted)?[1..], iterations)
+        };
+        let first = pairs(1, 1, 0)?;
+        let one = first[0];
+        let planted = (one * planted).round() as u64;
+        let (iterations, instructions) = match iterations(one) {
+            1 if planted == 0 => (1, first),
+            1 => (1, pairs(1, 1, planted)?),
+            many => (many, pairs(many, PAIRS, planted)?),
+        };
+        Ok(Ended { facts, iterations, instructions })
+    }
+}
+
+/// How many iterations a batch has, by the instructions of one: a power of two, so that a few instructions more or less
+/// are no other batch.
+fn iterations(one: f64) -> u64 {
+    let fit = (BATCH / one.max(1.0)) as u64;
+    1 << fit.clamp(1, MOST).ilog2()
+}
+
+/// What each pair of batches of N and 2 N iterations says of one: what they have in common is in none.
+fn per_iteration(counts: &[u64], iterations: u64) -> Result<Vec<f64>, SkipReason> {
+    let of_pair = |pair: &[u64]| match pair[1].checked_sub(pair[0]) {
+        Some(more) if more > 0 => Ok(more as f64 / iterations as f64),
+        _ => Err(SkipReason::Failed {
+            why: format!("{iterations} iterations took {} instructions, and twice as many {}", pair[0], pair[1]),
+        }),
+    };
+    counts.chunks_exact(2).map(of_pair).collect()
+}
+
+pub(crate) fn trouble(failure: Failure) -> SkipReason {
+    match failure {
+        Failure::Unsupported(why) => SkipReason::Unsupported { why },
+        Failure::Failed(why) => SkipReason::Failed { why: format!("under valgrind: {why}") },
+        Failure::Lost(lost) => SkipReason::Lost { why: format!("under valgrind: {lost}") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_batches_have_in_common_is_in_no_iteration() {
+        assert_eq!(per_iteration(&[1_000, 1_900, 1_001, 1_902], 9).unwrap(), [100.0, 901.0 / 9.0]);
+        assert!(matches!(per_iteration(&[5, 5], 1), Err(SkipReason::Failed { why }) if why.contains("5")));
+    }
+
+    #[test]
+    fn batches_are_powers_of_two_and_never_empty() {
+        assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [256, 256, 16, 16, 1, 1]);
+    }
+}

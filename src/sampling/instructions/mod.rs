@@ -1,0 +1,275 @@
+//! Counts instructions in place of time: the same cells, prepared by the same closures, in workers that run under
+//! valgrind. A count does not depend on what else the machine does, so workers run side by side, one per processor.
+mod callgrind;
+mod cell;
+mod elf;
+mod profiles;
+mod valgrind;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+
+pub use callgrind::{Function, ParseError, Profile};
+pub use profiles::{Profiled, profile};
+
+use self::cell::{Ended, Session};
+use self::valgrind::{Program, Valgrind};
+use super::experiment::Progress;
+use super::machine::machine;
+use super::variant::ExperimentVariant;
+use crate::catalog::benchmark::CellId;
+use crate::engine;
+use crate::results::journal::Journal;
+use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
+use crate::worker::Hello;
+
+/// What is to be counted.
+#[derive(Debug, Clone)]
+pub struct CountOrder {
+    /// The variants. The first is the reference.
+    pub entrants: Vec<ExperimentVariant>,
+    /// The cells of each.
+    pub addresses: Vec<CellId>,
+    /// How many launches of fresh workers: what differs from process to process shows as spread between them.
+    pub launches: u32,
+    /// By which share of a cell's instructions the host functions that end guests execute more: fault injection, per
+    /// variant.
+    pub planted: Vec<f64>,
+}
+
+/// Counts. What was counted before it was cancelled is in the report, launch by launch.
+///
+/// # Errors
+/// When there is no valgrind, no worker can be had under it, or the journal cannot be written.
+pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
+    let began = Instant::now();
+    let valgrind = Valgrind::find()?;
+    let programs = programs(&valgrind, &order.entrants)?;
+    let cancelled = AtomicBool::new(false);
+    let mut report: Option<Report> = None;
+    for launch in 1..=order.launches {
+        let counter = Counter { order, valgrind: &valgrind, programs: &programs, launch, cancelled: &cancelled };
+        let Some(counted) = counter.launch(onlooker)? else { break };
+        let (hellos, cells): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
+        let report = match &mut report {
+            Some(report) => report,
+            None => {
+                let blank = blank(order, &valgrind, hellos)?;
+                if let Some(journal) = journal.as_deref_mut() {
+                    journal.begin(&blank)?;
+                }
+                report.insert(blank)
+            }
+        };
+        let cells = by_address(cells);
+        if let Some(journal) = journal.as_deref_mut() {
+            journal.launch(&cells)?;
+        }
+        for (cell, counted) in report.cells.iter_mut().zip(&cells) {
+            cell.facts.clone_from(&counted.facts);
+        }
+        report.add(cells);
+        report.run.launches_made = launch;
+    }
+    let mut report = report.ok_or_else(|| anyhow!("broken off before the first launch was over"))?;
+    report.run.complete = report.run.launches_made == order.launches;
+    report.run.took_seconds = began.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// The programs of the variants, each once.
+fn programs(valgrind: &Valgrind, entrants: &[ExperimentVariant]) -> Result<HashMap<PathBuf, Program>> {
+    let mut programs = HashMap::new();
+    for entrant in entrants {
+        let executable = entrant.launcher.executable();
+        if !programs.contains_key(executable) {
+            // Names of one length: they lie on the stack of the process.
+            let name = format!("program-{}", programs.len() % 10);
+            programs.insert(executable.to_owned(), valgrind.program(&entrant.launcher, &name, false)?);
+        }
+    }
+    Ok(programs)
+}
+
+/// A row per address, a cell per variant, from a column per variant.
+fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    let mut cells = Vec::new();
+    loop {
+        let row: Vec<_> = columns.iter_mut().filter_map(Iterator::next).collect();
+        if row.is_empty() {
+            return cells;
+        }
+        cells.extend(row);
+    }
+}
+
+/// A report with its cells, and nothing in them.
+fn blank(order: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
+    let mut subjects = Vec::new();
+    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(hellos) {
+        let ExperimentVariant { label, spec, twin_of, held_against, .. } = entrant.clone();
+        let licence = engine::parse(&spec)?.0.licence.into();
+        subjects.push(Variant { label, licence, about, build, twin_of, held_against });
+    }
+    let width = order.entrants.len();
+    let cells = order.addresses.iter().flat_map(|address| (0..width).map(|subject| order.cell(subject, address)));
+    Ok(Report {
+        version: VERSION,
+        metric: Metric::Instructions,
+        machine: machine(),
+        build: Build::this(),
+        run: RunInfo {
+            began: jiff::Timestamp::now().to_string(),
+            seed: 0,
+            budget_seconds: 0.0,
+            took_seconds: 0.0,
+            launches: order.launches,
+            launches_made: 0,
+            complete: false,
+            notes: vec![format!("counted by {}", valgrind.version())],
+        },
+        subjects,
+        cells: cells.collect(),
+        again: None,
+    })
+}
+
+impl CountOrder {
+    fn cell(&self, subject: usize, address: &CellId) -> CellRecord {
+        CellRecord {
+            subject,
+            address: address.clone(),
+            handicap: self.planted(subject),
+            facts: Vec::new(),
+            launches: Vec::new(),
+            trouble: None,
+        }
+    }
+
+    fn planted(&self, subject: usize) -> f64 {
+        self.planted.get(subject).copied().unwrap_or_default()
+    }
+}
+
+/// What a variant's worker says of itself, and its cells with the samples of one launch.
+type Column = (Hello, Vec<CellRecord>);
+
+/// One launch: everything that it needs to know.
+struct Counter<'a> {
+    order: &'a CountOrder,
+    valgrind: &'a Valgrind,
+    programs: &'a HashMap<PathBuf, Program>,
+    launch: u32,
+    cancelled: &'a AtomicBool,
+}
+
+/// How often whoever follows is asked whether to stop.
+const LOOK: Duration = Duration::from_millis(100);
+
+impl Counter<'_> {
+    /// The columns of all variants; nothing when it was broken off.
+    fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
+        let width = self.order.entrants.len();
+        let processors = core_affinity::get_core_ids().unwrap_or_default();
+        let jobs = processors.len().clamp(1, width);
+        let (next, counted) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        let (done, progress) = mpsc::channel::<String>();
+        std::thread::scope(|scope| {
+            for job in 0..jobs {
+                let processor = processors.get(job).map(|core| core.id);
+                let (next, counted, done) = (&next, &counted, done.clone());
+                scope.spawn(move || {
+                    loop {
+                        let subject = next.fetch_add(1, Ordering::Relaxed);
+                        if subject >= width {
+                            break;
+                        }
+                        let column = self.column(subject, processor, &done);
+                        if column.is_err() {
+                            self.cancelled.store(true, Ordering::Relaxed);
+                        }
+                        counted.lock().unwrap_or_else(PoisonError::into_inner).push((subject, column));
+                    }
+                });
+            }
+            drop(done);
+            self.follow(&progress, onlooker);
+        });
+        let mut counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        counted.sort_by_key(|(subject, _)| *subject);
+        // An error first: the others were broken off because of it.
+        let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
+        let whole =
+            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.addresses.len());
+        Ok(whole.then_some(columns))
+    }
+
+    /// Tells how far it is, until all workers are done.
+    fn follow(&self, progress: &mpsc::Receiver<String>, onlooker: &mut dyn Progress) {
+        let all = self.order.addresses.len() * self.order.entrants.len();
+        let (started, mut done) = (Instant::now(), 0_usize);
+        loop {
+            match progress.recv_timeout(LOOK) {
+                Ok(what) => {
+                    done += 1;
+                    let in_launch = done as f64 / all as f64;
+                    let launches_left = f64::from(self.order.launches - self.launch) + 1.0 - in_launch;
+                    let left = started.elapsed().mul_f64(launches_left / in_launch);
+                    onlooker.at(&what, (f64::from(self.launch - 1) + in_launch) / f64::from(self.order.launches), left);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+            if onlooker.is_cancelled() {
+                self.cancelled.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// All cells of a variant; fewer when it was broken off.
+    fn column(&self, subject: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
+        let entrant = &self.order.entrants[subject];
+        let program = &self.programs[entrant.launcher.executable()];
+        let (mut session, hello) = Session::open(self.valgrind, program, &entrant.spec, processor)?;
+        let mut cells = Vec::new();
+        for address in &self.order.addresses {
+            if self.cancelled.load(Ordering::Relaxed) {
+                break;
+            }
+            let mut cell = self.order.cell(subject, address);
+            match session.count(address, self.order.planted(subject)) {
+                Ok(Ended { facts, iterations, instructions }) => {
+                    cell.facts = facts;
+                    cell.launches.push(Launch { instructions, ..Launch::empty(self.launch, iterations, 1) });
+                }
+                Err(trouble) => cell.trouble = Some(trouble),
+            }
+            let _ = done.send(format!("{} {address}", entrant.label));
+            cells.push(cell);
+        }
+        Ok((hello, cells))
+    }
+}
+
+/// Why a cell is never counted.
+fn never(address: &CellId) -> Option<SkipReason> {
+    use crate::catalog::benchmark;
+    use crate::catalog::benchmark::{BenchmarkKind, compile, unwind};
+    let benchmark = benchmark::find(&address.benchmark)?;
+    let why = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && address.at != Some(1)
+        || benchmark.id == unwind::INTERRUPT.id
+    {
+        "valgrind runs one thread at a time, so what threads do to each other is not counted"
+    } else if benchmark.id == compile::PEAK_MEMORY.id {
+        "it is about memory, of which valgrind takes more than what it runs"
+    } else {
+        return None;
+    };
+    Some(SkipReason::Unsupported { why: why.into() })
+}

@@ -1,0 +1,216 @@
+//! What a process that runs under valgrind can ask of it: client requests, and where the collected events begin and end.
+//!
+//! A client request is a sequence of instructions that does nothing on a processor, and that valgrind recognizes
+//! (`valgrind.h`). So nothing here needs valgrind to be installed, and nothing is linked.
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The requests of the tool callgrind that are used here.
+#[derive(Debug, Clone, Copy)]
+#[repr(usize)]
+enum Request {
+    Zero = TOOL + 1,
+    ToggleCollect = TOOL + 2,
+    DumpAt = TOOL + 3,
+    StartInstrumentation = TOOL + 4,
+}
+
+/// Where the requests of callgrind begin: `VG_USERREQ_TOOL_BASE('C', 'T')`.
+const TOOL: usize = (b'C' as usize) << 24 | (b'T' as usize) << 16;
+/// The valgrind that this process runs under, if any: `VG_USERREQ__RUNNING_ON_VALGRIND`.
+const RUNNING_ON_VALGRIND: usize = 0x1001;
+
+/// Whether client requests exist for the platform that this was built for.
+pub(crate) const IS_SUPPORTED: bool =
+    cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
+
+/// Whether this process runs under valgrind.
+pub(crate) fn is_running() -> bool {
+    request(RUNNING_ON_VALGRIND, 0) != 0
+}
+
+/// Asks; 0 where nobody is there to answer.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn request(code: usize, argument: usize) -> usize {
+    let arguments = [code, argument, 0, 0, 0, 0];
+    let mut answer = 0_usize;
+    // SAFETY: rotates `rdi` by 128 bits in all, and exchanges `rbx` with itself. Valgrind reads the six words at `rax`, and
+    // changes `rdx` alone.
+    unsafe {
+        std::arch::asm!(
+            "rol rdi, 3",
+            "rol rdi, 13",
+            "rol rdi, 61",
+            "rol rdi, 51",
+            "xchg rbx, rbx",
+            inout("rdx") answer,
+            in("rax") arguments.as_ptr(),
+            inout("rdi") 0_usize => _,
+        );
+    }
+    answer
+}
+
+/// Asks; 0 where nobody is there to answer.
+#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+fn request(code: usize, argument: usize) -> usize {
+    let arguments = [code, argument, 0, 0, 0, 0];
+    let mut answer = 0_usize;
+    // SAFETY: rotates `x12` by 128 bits in all, and combines `x10` with itself. Valgrind reads the six words at `x4`, and
+    // changes `x3` alone.
+    unsafe {
+        std::arch::asm!(
+            "ror x12, x12, #3",
+            "ror x12, x12, #13",
+            "ror x12, x12, #51",
+            "ror x12, x12, #61",
+            "orr x10, x10, x10",
+            inout("x3") answer,
+            in("x4") arguments.as_ptr(),
+            inout("x12") 0_usize => _,
+        );
+    }
+    answer
+}
+
+/// Nobody is ever there to answer.
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+fn request(_: usize, _: usize) -> usize {
+    0
+}
+
+/// What happens to the instructions that this thread executes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Collecting {
+    /// Nothing is counted: the clock is read.
+    Never,
+    /// They will be counted from the next mark on.
+    Paused,
+    /// They are counted up to the next mark.
+    Running,
+}
+
+thread_local! {
+    static COLLECTING: Cell<Collecting> = const { Cell::new(Collecting::Never) };
+    /// Whether anything was counted since [`count`] began.
+    static HAS_RUN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Where the timer starts or stops. Says whether instructions are counted in place of time.
+#[inline]
+pub(crate) fn mark() -> bool {
+    match COLLECTING.get() {
+        Collecting::Never => false,
+        state => {
+            toggle(state);
+            true
+        }
+    }
+}
+
+/// Where the timer certainly stops.
+#[inline]
+pub(crate) fn stop() -> bool {
+    match COLLECTING.get() {
+        Collecting::Never => false,
+        Collecting::Paused => true,
+        Collecting::Running => {
+            toggle(Collecting::Running);
+            true
+        }
+    }
+}
+
+/// Out of line, so that there are few instructions between a mark and what is counted.
+#[inline(never)]
+fn toggle(state: Collecting) {
+    HAS_RUN.set(true);
+    COLLECTING.set(if state == Collecting::Running { Collecting::Paused } else { Collecting::Running });
+    request(Request::ToggleCollect as usize, 0);
+}
+
+/// Whether this process is instrumented.
+static IS_INSTRUMENTED: AtomicBool = AtomicBool::new(false);
+
+/// Instruments this process from now on. All of its threads collect then.
+pub(crate) fn instrument() {
+    if !IS_INSTRUMENTED.swap(true, Ordering::Relaxed) {
+        request(Request::StartInstrumentation as usize, 0);
+    }
+}
+
+/// Once this process is instrumented, what this thread executes is not collected: it has no part in any cell, and how much
+/// it executes while another one is counted is left to chance.
+pub(crate) fn exempt_this_thread() {
+    thread_local! {
+        static IS_EXEMPT: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_INSTRUMENTED.load(Ordering::Relaxed) && !IS_EXEMPT.replace(true) {
+        request(Request::ToggleCollect as usize, 0);
+    }
+}
+
+/// Counts what `work` executes between its marks on this thread, and all that other threads execute meanwhile which are not
+/// [exempt](exempt_this_thread). Each piece of work is dumped to a file of its own. Nothing is dumped after a piece that
+/// fails. The process has to be [instrumented](instrument).
+///
+/// # Errors
+/// The error of the first piece that fails, and the one that says that a piece has no mark.
+pub(crate) fn count<E>(
+    pieces: &[u64],
+    unmarked: impl Fn() -> E,
+    mut work: impl FnMut(u64) -> Result<(), E>,
+) -> Result<(), E> {
+    /// Threads collect from their start on: a thread that leaves this leaves it in that state.
+    struct Collected;
+    impl Drop for Collected {
+        fn drop(&mut self) {
+            if COLLECTING.get() == Collecting::Paused {
+                request(Request::ToggleCollect as usize, 0);
+            }
+            COLLECTING.set(Collecting::Never);
+        }
+    }
+    request(Request::ToggleCollect as usize, 0);
+    COLLECTING.set(Collecting::Paused);
+    let _collected = Collected;
+    for &piece in pieces {
+        HAS_RUN.set(false);
+        request(Request::Zero as usize, 0);
+        let done = work(piece);
+        stop();
+        done?;
+        if !HAS_RUN.get() {
+            return Err(unmarked());
+        }
+        request(Request::DumpAt as usize, c"batch".as_ptr() as usize);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_valgrind_nothing_answers_and_marks_alternate() {
+        assert!(!is_running());
+        assert!(!mark() && !stop());
+        let mut counted = Vec::new();
+        let result = count(
+            &[1, 2],
+            || "no mark",
+            |piece| {
+                assert!(mark() && mark() && stop() && mark());
+                assert_eq!(COLLECTING.get(), Collecting::Running);
+                counted.push(piece);
+                Ok(())
+            },
+        );
+        assert_eq!((result, counted), (Ok(()), vec![1, 2]));
+        assert_eq!(COLLECTING.get(), Collecting::Never);
+        assert_eq!(count(&[1], || "no mark", |_| Ok(())), Err("no mark"));
+        assert_eq!(count(&[1, 2], || "no mark", |_| Err("failed")), Err("failed"));
+        assert!(!mark(), "the clock is read again");
+    }
+}

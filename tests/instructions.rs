@@ -1,0 +1,205 @@
+use std::fs;
+use std::process::Command;
+
+use early_exit::output::counts::Count;
+use early_exit::results::{Comparison, Metric, Report, SkipReason};
+use early_exit::sampling::instructions::Profile;
+use early_exit::statistics::TimeVerdict;
+
+use crate::{EARLY_EXIT, early_exit, here, stdout};
+
+/// Whether instructions can be counted here; where not, that is said, and what needs it is skipped.
+fn is_countable() -> bool {
+    let is_here = cfg!(target_os = "linux") && Command::new("valgrind").arg("--version").output().is_ok();
+    if !is_here {
+        eprintln!("skipped: there is no valgrind here (scripts/install-valgrind)");
+        assert!(
+            std::env::var_os("CI").is_none() || !cfg!(target_os = "linux"),
+            "with CI set, nothing is skipped: scripts/install-valgrind"
+        );
+    }
+    is_here
+}
+
+/// A backend that is quick to start, or the native baseline.
+fn backend() -> &'static str {
+    here().last().copied().unwrap_or("native")
+}
+
+fn compared(arguments: &[&str]) -> (Option<i32>, Comparison) {
+    let fixed = ["compare", "--instructions", "--no-check", "--format", "json"];
+    let output = early_exit(&[&fixed, arguments].concat()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let comparison = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    (output.status.code(), comparison)
+}
+
+/// What runs the host function that ends the guest, and what does not.
+const EXITS: [&str; 2] = ["unwind/typed", "unwind/indirect-leave"];
+const OTHERS: [&str; 3] = ["call/typed", "unwind/typed-return", "floor/error-value"];
+
+fn filters() -> Vec<&'static str> {
+    EXITS.iter().chain(&OTHERS).flat_map(|benchmark| ["--filter", benchmark]).collect()
+}
+
+/// Two sides that are the same build are the same, and one percent of a cell's instructions in the host function is found
+/// in the cells that run it, and in no other.
+#[test]
+fn a_planted_regression_is_found_and_nothing_else() {
+    if !is_countable() || here().is_empty() {
+        return;
+    }
+    let arguments = [&["--against", EARLY_EXIT, "--backend", backend()][..], &filters()].concat();
+    let (status, comparison) = compared(&arguments);
+    assert_eq!((status, comparison.metric, comparison.margin), (Some(0), Metric::Instructions, 0.005));
+    assert_eq!(comparison.pairs.len(), EXITS.len() + OTHERS.len(), "{comparison:?}");
+    assert!(comparison.pairs.iter().all(|pair| pair.verdict == Some(TimeVerdict::Same)), "{comparison:?}");
+
+    let (status, comparison) = compared(&[&arguments[..], &["--plant", "1"]].concat());
+    assert_eq!(status, Some(1));
+    for pair in &comparison.pairs {
+        let runs_it = EXITS.contains(&pair.address.benchmark.as_str());
+        let expected = if runs_it { TimeVerdict::Slower } else { TimeVerdict::Same };
+        assert_eq!(pair.verdict, Some(expected), "{pair:?}");
+        assert_eq!(pair.confirmed, runs_it, "{pair:?}");
+    }
+}
+
+/// The same cells twice, in other surroundings: the same counts.
+#[test]
+fn counts_repeat_wherever_they_are_made() {
+    if !is_countable() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let counted = |name: &str, elsewhere: bool| -> Report {
+        let file = folder.path().join(name);
+        let mut arguments = vec!["measure", "--instructions", "--launches", "1", "--backend", backend()];
+        arguments.extend(["--filter", "floor/e*", "--filter", "floor/panic", "--filter", "unwind/typed", "-o"]);
+        arguments.push(file.to_str().unwrap());
+        let mut command = early_exit(&arguments);
+        if elsewhere {
+            command.current_dir(folder.path()).env("HOME", "/").env("PADDING", "x".repeat(5000));
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(shown.contains("instructions of the kernel are not counted"), "{shown}");
+        Report::read(&file).unwrap()
+    };
+    let (here, there) = (counted("here.json", false), counted("there.json", true));
+    assert_eq!((here.metric, here.cells.len()), (Metric::Instructions, there.cells.len()));
+    for (here, there) in here.cells.iter().zip(&there.cells) {
+        if matches!(here.trouble, Some(SkipReason::Unsupported { .. })) {
+            assert_eq!(here.trouble, there.trouble);
+            continue;
+        }
+        assert!(here.launches.iter().all(|launch| launch.nanoseconds.is_empty()), "a count is no time");
+        let [here_count, there_count] = [here, there].map(|cell| Count::of(cell).unwrap_or_else(|| panic!("{cell:?}")));
+        // A hash map of another seed takes another way now and then.
+        let ratio = here_count.typical / there_count.typical;
+        assert!((ratio - 1.0).abs() < 0.005, "{}: {here_count:?}, {there_count:?}", here.address);
+    }
+    let files = ["here.json", "there.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    let output = early_exit(&["compare", &files[0], &files[1]]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("0 of") && shown.contains("more instructions"), "{shown}");
+    let rows = stdout(&["report", "--format", "csv", &files[0]]);
+    assert!(rows.lines().skip(1).all(|row| row.contains(",instructions,")), "{rows}");
+}
+
+/// What cannot be counted says why, and has no number.
+#[test]
+fn what_cannot_be_counted_says_so() {
+    if !is_countable() || here().is_empty() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let arguments = ["measure", "--instructions", "--launches", "1", "--backend", backend(), "--filter"];
+    let arguments = [&arguments[..], &["unwind/beside-threads*", "-o", file.to_str().unwrap()]].concat();
+    early_exit(&arguments).assert().success();
+    let report = Report::read(&file).unwrap();
+    for cell in report.cells.iter().filter(|cell| cell.address.at != Some(0)) {
+        assert!(cell.launches.is_empty());
+        assert!(
+            matches!(&cell.trouble, Some(SkipReason::Unsupported { why }) if why.contains("one thread at a time")),
+            "{cell:?}"
+        );
+    }
+}
+
+/// The functions of an exit, on a backend; callgrind's own file is kept, and its own tool reads the same from it.
+#[test]
+fn a_profile_names_the_functions_of_an_exit() {
+    if !is_countable() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let arguments = ["profile", "floor/panic", "--backend", "native", "-o", kept.to_str().unwrap(), "--top", "40"];
+    let shown = stdout(&arguments);
+    assert!(shown.contains("_Unwind_RaiseException"), "{shown}");
+    let file = fs::read_dir(&kept).unwrap().next().unwrap().unwrap().path();
+    let profile = Profile::parse(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(profile.functions.iter().map(|function| function.own).sum::<u64>(), profile.total);
+
+    let Ok(output) =
+        Command::new("callgrind_annotate").args(["--threshold=100", "--show-percs=no"]).arg(&file).output()
+    else {
+        return eprintln!("skipped: there is no callgrind_annotate here");
+    };
+    let annotated = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut compared = 0;
+    for function in profile.functions.iter().take(10) {
+        let Some(name) = &function.name else { continue };
+        // A line per file and function, `1,234  file:name [object]`; a function can be of several files.
+        let own = |line: &str| line.split_whitespace().next()?.replace(',', "").parse::<u64>().ok();
+        let whole = format!(":{name} [{}]", function.object);
+        let lines: Vec<_> = annotated.lines().filter(|line| line.ends_with(&whole)).filter_map(own).collect();
+        if let [only] = lines[..]
+            && !annotated.lines().any(|line| line.ends_with(&format!(":{name}")))
+        {
+            assert_eq!(only, function.own, "{name} in {}: {annotated}", function.object);
+            compared += 1;
+        }
+    }
+    assert!(compared >= 3, "{annotated}");
+}
+
+#[test]
+fn without_valgrind_the_package_is_named() {
+    let arguments = ["measure", "--instructions", "--backend", "native", "--filter", "floor/empty"];
+    let output = early_exit(&arguments).env("PATH", "/nowhere").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    let expected = if cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+        &["apt install valgrind", "dnf install valgrind", "brew install valgrind"][..]
+    } else {
+        &["on Linux with x86-64 or aarch64 only"][..]
+    };
+    assert!(expected.iter().all(|part| told.contains(part)), "{told}");
+}
+
+#[test]
+fn times_and_counts_are_not_compared() {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/report.json");
+    let folder = tempfile::tempdir().unwrap();
+    let counts = folder.path().join("counts.json");
+    let mut report = Report::read(fixture.as_ref()).unwrap();
+    report.metric = Metric::Instructions;
+    for launch in report.cells.iter_mut().flat_map(|cell| &mut cell.launches) {
+        launch.instructions = std::mem::take(&mut launch.nanoseconds);
+    }
+    fs::write(&counts, serde_json::to_string(&report).unwrap()).unwrap();
+    let counts = counts.to_str().unwrap();
+    let output = early_exit(&["compare", fixture, counts]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is of ns, and"), "{output:?}");
+    // In one report they stand beside each other.
+    for format in ["terminal", "markdown", "html"] {
+        let shown = stdout(&["report", "--format", format, fixture, counts]);
+        assert!(shown.contains("time beside instructions") || shown.contains("Time beside instructions"), "{shown}");
+    }
+}
