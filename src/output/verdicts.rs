@@ -1,7 +1,7 @@
-//! The verdicts of a check, as rows and as reasons.
+//! The verdicts of a check, grouped into table rows and into reasons.
 use crate::results::{CheckResult, ScenarioResult, Verdict};
 
-/// A row a scenario in the order in which they were played, a cell a subject.
+/// One row per scenario, in the order of play; one cell per variant.
 pub fn rows(checked: &CheckResult) -> Vec<(&str, Vec<Option<&ScenarioResult>>)> {
     let mut rows: Vec<(&str, Vec<Option<&ScenarioResult>>)> = Vec::new();
     for played in &checked.played {
@@ -12,19 +12,20 @@ pub fn rows(checked: &CheckResult) -> Vec<(&str, Vec<Option<&ScenarioResult>>)> 
     rows
 }
 
-/// Why scenarios did not just pass.
+/// A reason why scenarios did not pass, or a note.
 pub struct Reason<'a> {
-    /// The verdict that it is the reason of; nothing for a note.
+    /// The verdict; `None` for a note.
     pub verdict: Option<&'a Verdict>,
-    /// What there is to say.
+    /// The reason's text.
     pub text: String,
-    /// The subjects that it goes for, each list with the scenarios that it goes for on exactly these.
+    /// Variants and scenarios with this reason: each list of variants, with the scenarios that have the reason on
+    /// exactly these variants.
     pub on: Vec<(String, Vec<&'a str>)>,
 }
 
-/// The reasons, each once.
+/// The distinct reasons.
 pub fn reasons(checked: &CheckResult) -> Vec<Reason<'_>> {
-    /// The subjects that each scenario has a reason on.
+    /// The variants on which each scenario has a reason.
     type ByScenario<'a> = Vec<(&'a str, Vec<&'a str>)>;
     let mut grouped: Vec<((Option<&Verdict>, String), ByScenario)> = Vec::new();
     for played in &checked.played {
@@ -47,7 +48,7 @@ pub fn reasons(checked: &CheckResult) -> Vec<Reason<'_>> {
         .collect()
 }
 
-/// How often each verdict was given, in the order of first meeting.
+/// The number of each verdict, in order of first occurrence.
 pub fn counts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Vec<(&'static str, usize)> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for verdict in verdicts {
@@ -56,12 +57,12 @@ pub fn counts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Vec<(&'sta
     counts
 }
 
-/// What a list of pairs has at a key; made where there is nothing yet, so that the order is that of first meeting.
+/// The value of a key in a list of pairs; a new key is appended, so the list keeps the order of first occurrence.
 fn at<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -> &mut V {
     let found = pairs.iter().position(|(known, _)| *known == key);
-    let place = found.unwrap_or_else(|| {
+    let index = found.unwrap_or_else(|| {
         pairs.push((key, V::default()));
         pairs.len() - 1
     });
-    &mut pairs[place].1
+    &mut pairs[index].1
 }
