@@ -1,8 +1,8 @@
 //! Suggestions for misspelled names.
 
 /// The hint for an unknown name: the nearest known name, or a list of known names.
-pub(crate) fn hint(prefix: &str, asked: &str, known: &[&str]) -> String {
-    match (nearest(asked, known), known) {
+pub(crate) fn hint(prefix: &str, input: &str, known: &[&str]) -> String {
+    match (nearest(input, known), known) {
         (Some(name), _) => format!("did you mean `{name}`?"),
         (None, []) => format!("{prefix} none"),
         (None, known) => {
@@ -20,11 +20,11 @@ pub(crate) fn hint(prefix: &str, asked: &str, known: &[&str]) -> String {
 const MAX_LISTED: usize = 8;
 
 /// The known name that is most similar to the given name, if it is similar enough.
-pub(crate) fn nearest<'a>(asked: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distances = known.iter().map(|name| (strsim::damerau_levenshtein(asked, name), *name));
+pub(crate) fn nearest<'a>(input: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distances = known.iter().map(|name| (strsim::damerau_levenshtein(input, name), *name));
     let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
     // At most a third of the letters may differ; in very short names, one.
-    (distance <= (asked.chars().count() / 3).max(1) && distance < name.chars().count()).then_some(name)
+    (distance <= (input.chars().count() / 3).max(1) && distance < name.chars().count()).then_some(name)
 }
 
 #[cfg(test)]

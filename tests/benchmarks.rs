@@ -13,7 +13,8 @@ use early_exit::sampling::bench_thread::BenchThread;
 use early_exit::sampling::cell::BatchSpec;
 
 fn backends() -> impl Iterator<Item = (&'static str, Arc<dyn OpenBackend>)> {
-    engine::here().map(|known| (known.name, known.open(&BackendOptions::default()).expect("it is here")))
+    engine::here()
+        .map(|backend| (backend.name, backend.open(&BackendOptions::default()).expect("the backend is present")))
 }
 
 /// The first cell of a benchmark, which has the smallest parameter.
@@ -50,11 +51,11 @@ fn every_benchmark_runs_or_is_unsupported_with_a_reason_on_every_backend() {
 #[test]
 fn every_theme_has_exactly_one_bench_target() {
     let targets: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/benches"))
-        .expect("there are benches")
-        .filter_map(|entry| std::fs::read_to_string(entry.expect("it can be listed").path()).ok())
+        .expect("the folder exists")
+        .filter_map(|entry| std::fs::read_to_string(entry.expect("the entry is readable").path()).ok())
         .collect();
     // Criterion gets no user module, so the theme `module` has no target.
-    for benchmark in benchmark::all().filter(|known| !matches!(known.prepared, BenchmarkKind::Module(_))) {
+    for benchmark in benchmark::all().filter(|benchmark| !matches!(benchmark.prepared, BenchmarkKind::Module(_))) {
         let theme = benchmark.id.split('/').next().unwrap_or_default();
         let count = targets.iter().filter(|target| target.contains(&format!("\"{theme}\""))).count();
         assert_eq!(count, 1, "{theme}");

@@ -23,9 +23,9 @@ use crate::supervisor::{fake_worker, hello, is_gone, wait_until};
 use crate::{EARLY_EXIT, here};
 
 /// Asserts that every backend has a verdict per step, and ends in the last step or in a bad verdict.
-fn assert_complete(ran: &ModuleRun) {
-    assert_eq!(ran.rows.len(), here().len());
-    for row in &ran.rows {
+fn assert_complete(run: &ModuleRun) {
+    assert_eq!(run.rows.len(), here().len());
+    for row in &run.rows {
         // A module without a function to call has four steps.
         assert!(row.steps.len() >= 4 || row.is_bad(), "{row:?}");
     }
@@ -69,9 +69,9 @@ fn large(functions: u32, locals: u32, data: usize) -> Vec<u8> {
 
 #[test]
 fn an_endless_guest_times_out() {
-    let (ran, _) = Guest::wat(r#"(module (func (export "_start") (loop br 0)))"#).run(&["--timeout", "2"]);
-    whole(&ran);
-    for row in &ran.rows {
+    let (run, _) = Guest::wat(r#"(module (func (export "_start") (loop br 0)))"#).run(&["--timeout", "2"]);
+    assert_complete(&run);
+    for row in &run.rows {
         let verdict = last(row).to_string();
         assert!(verdict.starts_with("TIMED OUT: no answer within 2s; --timeout 10 gives it longer"), "{verdict}");
     }
@@ -80,9 +80,9 @@ fn an_endless_guest_times_out() {
 #[test]
 fn endless_calls_of_a_stub_are_counted_until_the_timeout() {
     let text = r#"(module (import "env" "f" (func $f)) (func (export "_start") (loop (call $f) (br 0))))"#;
-    let (ran, _) = Guest::wat(text).run(&["--timeout", "2"]);
-    whole(&ran);
-    for row in &ran.rows {
+    let (run, _) = Guest::wat(text).run(&["--timeout", "2"]);
+    assert_complete(&run);
+    for row in &run.rows {
         assert!(matches!(last(row), Verdict::TimedOut { .. }));
         let calls = row.calls.as_ref().expect("a worker reports its calls");
         assert!(calls.made > 1000 && calls.last.back().unwrap() == "env.f", "{calls:?}");
@@ -91,9 +91,9 @@ fn endless_calls_of_a_stub_are_counted_until_the_timeout() {
 
 #[test]
 fn endless_recursion_is_a_trap() {
-    let (ran, _) = Guest::wat(r#"(module (func $f (export "_start") call $f call $f))"#).run(&[]);
-    whole(&ran);
-    for row in &ran.rows {
+    let (run, _) = Guest::wat(r#"(module (func $f (export "_start") call $f call $f))"#).run(&[]);
+    assert_complete(&run);
+    for row in &run.rows {
         assert_eq!(last(row).to_string(), "FAILED: trapped: call stack exhausted");
     }
 }
@@ -103,9 +103,9 @@ fn a_guest_that_grows_its_memory_is_killed_at_the_limit() {
     let text = r#"(module (memory 1 65536)
         (func (export "_start") (loop (drop (memory.grow (i32.const 1024)))
           (memory.fill (i32.const 0) (i32.const 1) (i32.mul (memory.size) (i32.const 65535))) (br 0))))"#;
-    let (ran, _) = Guest::wat(text).run(&["--memory", "512M", "--timeout", "60"]);
-    whole(&ran);
-    for row in &ran.rows {
+    let (run, _) = Guest::wat(text).run(&["--memory", "512M", "--timeout", "60"]);
+    assert_complete(&run);
+    for row in &run.rows {
         let verdict = last(row).to_string();
         assert!(verdict.contains("more than the 512 MiB that it was given; --memory 1G gives it more"), "{verdict}");
     }
@@ -113,33 +113,33 @@ fn a_guest_that_grows_its_memory_is_killed_at_the_limit() {
 
 #[test]
 fn a_hundred_thousand_functions_get_a_verdict_per_backend() {
-    let (ran, _) = Guest::named("many.wasm", large(100_000, 0, 1)).run(&["--timeout", "5"]);
-    whole(&ran);
+    let (run, _) = Guest::named("many.wasm", large(100_000, 0, 1)).run(&["--timeout", "5"]);
+    assert_complete(&run);
 }
 
 #[test]
 fn a_million_locals_are_rejected_and_fifty_thousand_get_a_verdict() {
-    let (ran, status) = Guest::named("locals.wasm", large(1, 1_000_000, 1)).run(&["--timeout", "5"]);
-    whole(&ran);
+    let (run, status) = Guest::named("locals.wasm", large(1, 1_000_000, 1)).run(&["--timeout", "5"]);
+    assert_complete(&run);
     assert!(here().is_empty() || status == Some(1));
-    for row in &ran.rows {
+    for row in &run.rows {
         assert!(last(row).to_string().contains("too many locals"), "{row:?}");
     }
-    whole(&Guest::named("locals.wasm", large(4, 49_999, 1)).run(&["--timeout", "5"]).0);
+    assert_complete(&Guest::named("locals.wasm", large(4, 49_999, 1)).run(&["--timeout", "5"]).0);
 }
 
 #[test]
 fn a_compilation_beyond_the_timeout_is_stopped_and_reported() {
-    let (ran, status) = Guest::named("long.wasm", generated::functions(20_000, 0)).run(&["--timeout", "0.2"]);
-    whole(&ran);
+    let (run, status) = Guest::named("long.wasm", generated::functions(20_000, 0)).run(&["--timeout", "0.2"]);
+    assert_complete(&run);
     assert!(here().is_empty() || status == Some(1));
-    for row in &ran.rows {
+    for row in &run.rows {
         // An interpreter may compile within the timeout.
         let done =
             |step: &StepTaken| step.step == Step::Compile && step.nanoseconds.is_some_and(|took| took < 200_000_000);
         assert!(matches!(last(row), Verdict::TimedOut { .. }) || row.steps.iter().any(done), "{row:?}");
     }
-    assert!(here().is_empty() || ran.rows.iter().any(|row| matches!(last(row), Verdict::TimedOut { .. })));
+    assert!(here().is_empty() || run.rows.iter().any(|row| matches!(last(row), Verdict::TimedOut { .. })));
 }
 
 /// Measures the supervisor's own memory while it handles a guest of 50 MiB.
@@ -162,14 +162,14 @@ fn the_supervisor_needs_less_than_200_mib_for_a_large_guest() {
         peak = peak.max(kibibytes.unwrap_or(0));
         parent.try_wait().unwrap().is_some()
     });
-    let ran: ModuleRun = serde_json::from_reader(parent.stdout.take().unwrap()).unwrap();
-    assert_eq!(*last(&ran.rows[0]), Verdict::Passed);
+    let run: ModuleRun = serde_json::from_reader(parent.stdout.take().unwrap()).unwrap();
+    assert_eq!(*last(&run.rows[0]), Verdict::Passed);
     assert!((50 << 10..200 << 10).contains(&peak), "{peak} KiB");
 }
 
-/// The run of a module on a fake worker that prints `says` and then executes `rest`.
-fn fake_worker_run(says: &str, rest: &str) -> BackendRun {
-    let (_folder, launcher) = fake_worker(&format!("{}{says}", hello(worker::PROTOCOL)), rest);
+/// The run of a module on a fake worker that prints `lines` and then executes `rest`.
+fn fake_worker_run(lines: &str, rest: &str) -> BackendRun {
+    let (_folder, launcher) = fake_worker(&format!("{}{lines}", hello(worker::PROTOCOL)), rest);
     let spec = "native";
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
     runner::errand(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
@@ -179,7 +179,7 @@ const LOADED: &str = "\n{\"answer\":\"loaded\"}";
 
 #[test]
 fn an_invalid_response_a_timeout_or_a_crash_costs_one_verdict() {
-    let verdict = |says: &str, rest| last(&fake_worker_run(&format!("{LOADED}{says}"), rest)).to_string();
+    let verdict = |lines: &str, rest| last(&fake_worker_run(&format!("{LOADED}{lines}"), rest)).to_string();
     assert!(verdict("\nnonsense", "exec sleep 600").contains("said what is no answer: nonsense"));
     assert!(verdict("\n{\"answer\":\"released\"}", "exec sleep 600").contains("said what is no answer: Released"));
     assert!(verdict("", "exec sleep 600").starts_with("TIMED OUT"));
@@ -230,10 +230,10 @@ fn a_killed_worker_costs_only_its_own_row() {
     });
     kill_process(Pid::from_raw(worker as i32).unwrap(), Signal::KILL).unwrap();
     let output = parent.wait_with_output().unwrap();
-    let ran: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
-    whole(&ran);
-    assert!(last(&ran.rows[0]).to_string().contains("killed by signal 9 (KILL)"), "{:?}", ran.rows[0]);
-    assert!(ran.rows[1..].iter().all(|row| row.steps.len() == 5), "the other rows are complete");
+    let run: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
+    assert_complete(&run);
+    assert!(last(&run.rows[0]).to_string().contains("killed by signal 9 (KILL)"), "{:?}", run.rows[0]);
+    assert!(run.rows[1..].iter().all(|row| row.steps.len() == 5), "the other rows are complete");
 }
 
 #[test]

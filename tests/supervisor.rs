@@ -20,12 +20,12 @@ fn play(scenario: &str) -> Request {
     Request::Play { scenario: scenario.into() }
 }
 
-/// A fake worker: a shell script that prints `says` and then executes `rest`.
-pub(crate) fn fake_worker(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
+/// A fake worker: a shell script that prints `lines` and then executes `rest`.
+pub(crate) fn fake_worker(lines: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fake-worker");
     let mut script = fs::File::create(&path).unwrap();
-    write!(script, "#!/bin/sh\ncat <<'END'\n{says}\nEND\n{rest}\n").unwrap();
+    write!(script, "#!/bin/sh\ncat <<'END'\n{lines}\nEND\n{rest}\n").unwrap();
     script.set_permissions(fs::Permissions::from_mode(0o755)).unwrap();
     (folder, Launcher::new(path))
 }
@@ -112,7 +112,7 @@ fn an_endless_line_is_an_invalid_response() {
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec cat /dev/zero");
     let (mut worker, _) = launcher.launch("x").unwrap();
     let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert!(matches!(lost, Err(WorkerError::Garbled(_))), "{lost:?}");
+    assert!(matches!(result, Err(WorkerError::Garbled(_))), "{result:?}");
 }
 
 #[test]

@@ -1,3 +1,3 @@
-//! The scenarios and benchmarks as data: what each entry shows or times, and the expected output.
+//! The scenarios and benchmarks as data: identifiers, descriptions and expected output.
 pub mod benchmark;
 pub mod scenario;

@@ -8,43 +8,43 @@ use crate::cli::PlanArgs;
 use crate::run_module::{ModuleJob, Source};
 
 /// The module given with `--module`, and the job to run on it. The caller keeps the source alive while it is measured.
-pub(crate) fn module(asked: &PlanArgs) -> Result<Option<(Source, ModuleJob)>> {
-    let Some(name) = &asked.module else { return Ok(None) };
+pub(crate) fn module(args: &PlanArgs) -> Result<Option<(Source, ModuleJob)>> {
+    let Some(name) = &args.module else { return Ok(None) };
     let source = Source::open(name)?;
-    let job = ModuleJob::of(&source, &asked.invoke, asked.exit_at.as_ref())?;
+    let job = ModuleJob::of(&source, &args.invoke, args.exit_at.as_ref())?;
     Ok(Some((source, job)))
 }
 
 /// The selected cells.
-pub(crate) fn selected(asked: &PlanArgs) -> Result<Vec<CellId>> {
-    let kind = |benchmark: &&Benchmark| match (&benchmark.prepared, &asked.module) {
+pub(crate) fn selected(args: &PlanArgs) -> Result<Vec<CellId>> {
+    let kind = |benchmark: &&Benchmark| match (&benchmark.prepared, &args.module) {
         (BenchmarkKind::Module(_), module) => module.is_some(),
-        (_, Some(_)) => !asked.filter.is_empty(),
+        (_, Some(_)) => !args.filter.is_empty(),
         _ => true,
     };
     let is_selected = |cell: &CellId| {
         let ids = [cell.to_string(), cell.benchmark.clone()];
-        asked.filter.is_empty()
-            || asked.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| ids.iter().any(|id| glob.matches(id)))
+        args.filter.is_empty()
+            || args.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| ids.iter().any(|id| glob.matches(id)))
     };
-    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !asked.quick || benchmark.headline);
-    let mut cells: Vec<_> = benchmarks.flat_map(|benchmark| cells_of(benchmark, asked)).filter(is_selected).collect();
+    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.headline);
+    let mut cells: Vec<_> = benchmarks.flat_map(|benchmark| cells_of(benchmark, args)).filter(is_selected).collect();
     cells.dedup();
     if cells.is_empty() {
-        bail!("no benchmark matches {}; `early-exit list` lists the benchmarks", asked.filter.join(" or "));
+        bail!("no benchmark matches {}; `early-exit list` lists the benchmarks", args.filter.join(" or "));
     }
     Ok(cells)
 }
 
 /// The cells of a benchmark; parameters and depths from the command line replace the benchmark's own.
-fn cells_of(benchmark: &'static Benchmark, asked: &PlanArgs) -> Vec<CellId> {
+fn cells_of(benchmark: &'static Benchmark, args: &PlanArgs) -> Vec<CellId> {
     let mut cells = Vec::new();
-    for default in benchmark.addresses(asked.full) {
+    for default in benchmark.addresses(args.full) {
         let at: Vec<_> = match default.at {
-            Some(_) if !asked.at.is_empty() => asked.at.iter().copied().map(Some).collect(),
+            Some(_) if !args.at.is_empty() => args.at.iter().copied().map(Some).collect(),
             parameter => vec![parameter],
         };
-        let depths = if asked.host_frames.is_empty() { vec![default.host_frames] } else { asked.host_frames.clone() };
+        let depths = if args.host_frames.is_empty() { vec![default.host_frames] } else { args.host_frames.clone() };
         for at in at {
             for &host_frames in &depths {
                 let cell = CellId { at, host_frames, ..default.clone() };

@@ -11,16 +11,16 @@ use crate::cli::{self, Format};
 use crate::output::{csv, html, markdown, summary};
 use crate::results::{AtomicFile, Document, ReportSet};
 
-pub(crate) fn report(asked: &cli::ReportArgs, out: &mut Stdout) -> Result<Status> {
-    let workload = workload(asked)?;
-    let file = asked.output.as_deref().map(AtomicFile::begin).transpose()?;
-    let reports = read_reports(asked)?;
-    let text = match asked.format {
+pub(crate) fn report(args: &cli::ReportArgs, out: &mut Stdout) -> Result<Status> {
+    let workload = workload(args)?;
+    let file = args.output.as_deref().map(AtomicFile::begin).transpose()?;
+    let reports = read_reports(args)?;
+    let text = match args.format {
         Format::Terminal => summary::shown(&reports, &workload),
         Format::Markdown => markdown::page(&reports, &workload),
         Format::Html => html::page(&reports, &workload),
         Format::Json => serde_json::to_string(&reports)? + "\n",
-        Format::Csv if reports.reports.is_empty() => bail!("no measurements in {}", file_names(asked)),
+        Format::Csv if reports.reports.is_empty() => bail!("no measurements in {}", file_names(args)),
         Format::Csv => csv::rows(&reports),
     };
     match file {
@@ -34,27 +34,27 @@ pub(crate) fn report(asked: &cli::ReportArgs, out: &mut Stdout) -> Result<Status
     Ok(Status::Held)
 }
 
-fn file_names(asked: &cli::ReportArgs) -> String {
-    asked.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+fn file_names(args: &cli::ReportArgs) -> String {
+    args.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The workload of the break-even table.
-fn workload(asked: &cli::ReportArgs) -> Result<Workload> {
+fn workload(args: &cli::ReportArgs) -> Result<Workload> {
     let kernels = || benchmark::execute::ALL.iter().map(|kernel| kernel.id);
     ensure!(
-        kernels().any(|kernel| kernel == asked.kernel),
+        kernels().any(|kernel| kernel == args.kernel),
         "no kernel `{}`; expected one of: {}",
-        asked.kernel,
+        args.kernel,
         kernels().collect::<Vec<_>>().join(", ")
     );
-    Ok(Workload { kernel: asked.kernel.clone(), exits: asked.exits, functions: asked.functions })
+    Ok(Workload { kernel: args.kernel.clone(), exits: args.exits, functions: args.functions })
 }
 
-fn read_reports(asked: &cli::ReportArgs) -> Result<ReportSet> {
-    let output = asked.output.as_ref().and_then(|path| path.canonicalize().ok());
+fn read_reports(args: &cli::ReportArgs) -> Result<ReportSet> {
+    let output = args.output.as_ref().and_then(|path| path.canonicalize().ok());
     let is_output = |path: &Path| output.is_some() && path.canonicalize().ok() == output;
     let mut reports = ReportSet::default();
-    for path in &asked.files {
+    for path in &args.files {
         ensure!(!is_output(path), "{} is both input and output; name another output file", path.display());
         reports.add(Document::read(path)?);
     }

@@ -4,10 +4,10 @@ use crate::results::{CheckResult, ScenarioResult, Verdict};
 /// One row per scenario, in the order of play; one cell per variant.
 pub fn rows(checked: &CheckResult) -> Vec<(&str, Vec<Option<&ScenarioResult>>)> {
     let mut rows: Vec<(&str, Vec<Option<&ScenarioResult>>)> = Vec::new();
-    for played in &checked.played {
-        let cells = at(&mut rows, played.scenario.as_str());
+    for result in &checked.played {
+        let cells = entry(&mut rows, result.scenario.as_str());
         cells.resize(checked.subjects.len(), None);
-        cells[played.subject] = Some(played);
+        cells[result.subject] = Some(result);
     }
     rows
 }
@@ -28,12 +28,12 @@ pub fn reasons(checked: &CheckResult) -> Vec<Reason<'_>> {
     /// The variants on which each scenario has a reason.
     type ByScenario<'a> = Vec<(&'a str, Vec<&'a str>)>;
     let mut grouped: Vec<((Option<&Verdict>, String), ByScenario)> = Vec::new();
-    for played in &checked.played {
-        let label = checked.subjects[played.subject].label.as_str();
-        let reason = played.verdict.reason().map(|reason| (Some(&played.verdict), reason));
-        for key in reason.into_iter().chain(played.note.iter().map(|note| (None, note.clone()))) {
-            let scenarios = at(&mut grouped, key);
-            at(scenarios, played.scenario.as_str()).push(label);
+    for result in &checked.played {
+        let label = checked.subjects[result.subject].label.as_str();
+        let reason = result.verdict.reason().map(|reason| (Some(&result.verdict), reason));
+        for key in reason.into_iter().chain(result.note.iter().map(|note| (None, note.clone()))) {
+            let scenarios = entry(&mut grouped, key);
+            entry(scenarios, result.scenario.as_str()).push(label);
         }
     }
     grouped
@@ -41,7 +41,7 @@ pub fn reasons(checked: &CheckResult) -> Vec<Reason<'_>> {
         .map(|((verdict, text), scenarios)| {
             let mut on: Vec<(String, Vec<&str>)> = Vec::new();
             for (scenario, labels) in scenarios {
-                at(&mut on, labels.join(", ")).push(scenario);
+                entry(&mut on, labels.join(", ")).push(scenario);
             }
             Reason { verdict, text, on }
         })
@@ -52,15 +52,15 @@ pub fn reasons(checked: &CheckResult) -> Vec<Reason<'_>> {
 pub fn counts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Vec<(&'static str, usize)> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for verdict in verdicts {
-        *at(&mut counts, verdict.word()) += 1;
+        *entry(&mut counts, verdict.word()) += 1;
     }
     counts
 }
 
 /// The value of a key in a list of pairs; a new key is appended, so the list keeps the order of first occurrence.
-fn at<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -> &mut V {
-    let found = pairs.iter().position(|(known, _)| *known == key);
-    let index = found.unwrap_or_else(|| {
+fn entry<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let existing = pairs.iter().position(|(known, _)| *known == key);
+    let index = existing.unwrap_or_else(|| {
         pairs.push((key, V::default()));
         pairs.len() - 1
     });

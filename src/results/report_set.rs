@@ -26,9 +26,9 @@ impl ReportSet {
         match document {
             Document::Report(report) => add_new(&mut self.reports, *report),
             Document::Checked(checked) => add_new(&mut self.checked, checked),
-            Document::Gathered(gathered) => {
-                gathered.reports.into_iter().for_each(|report| add_new(&mut self.reports, report));
-                gathered.checked.into_iter().for_each(|checked| add_new(&mut self.checked, checked));
+            Document::Gathered(set) => {
+                set.reports.into_iter().for_each(|report| add_new(&mut self.reports, report));
+                set.checked.into_iter().for_each(|checked| add_new(&mut self.checked, checked));
             }
         }
     }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::results::validate::tests::report;
 
-    fn on(cpu: &str, kernel: &str, seed: u64) -> Report {
+    fn report_on(cpu: &str, kernel: &str, seed: u64) -> Report {
         let mut report = report();
         report.machine =
             Machine { cpu: cpu.into(), kernel: kernel.into(), os: "Debian".into(), processors: 4, ..report.machine };
@@ -97,15 +97,16 @@ mod tests {
 
     #[test]
     fn a_duplicate_document_is_added_once() {
-        assert_eq!(report_set(vec![on("A", "1", 1), on("A", "1", 1)]).reports.len(), 1);
-        let mut twice = report_set(vec![on("A", "1", 1)]);
+        assert_eq!(report_set(vec![report_on("A", "1", 1), report_on("A", "1", 1)]).reports.len(), 1);
+        let mut twice = report_set(vec![report_on("A", "1", 1)]);
         twice.add(Document::Gathered(twice.clone()));
         assert_eq!(twice.reports.len(), 1);
     }
 
     #[test]
     fn every_report_has_a_unique_name() {
-        let reports = vec![on("A", "1", 1), on("B", "1", 1), on("A", "2", 1), on("A", "1", 2)];
+        let reports =
+            vec![report_on("A", "1", 1), report_on("B", "1", 1), report_on("A", "2", 1), report_on("A", "1", 2)];
         assert_eq!(
             report_set(reports).names(),
             [

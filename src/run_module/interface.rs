@@ -67,7 +67,7 @@ impl Interface {
     /// Reads the interface from a module's bytes. It skips function bodies, because the backends validate them.
     ///
     /// # Errors
-    /// If the bytes are not a module or are truncated. The error says what the bytes are, if that is known.
+    /// If the bytes are not a module or are truncated. The error names the format of the bytes, if it is known.
     pub fn read(wasm: &[u8]) -> Result<Self> {
         ensure!(!wasm.is_empty(), "it is empty");
         ensure!(wasm.starts_with(b"\0asm"), "it does not begin as a module does");
@@ -186,8 +186,8 @@ impl Reader {
     }
 
     fn signature(&self, ty: u32) -> Result<Signature> {
-        let known = self.types.get(ty as usize).and_then(Option::as_ref);
-        known.cloned().context("it is not a valid module: the type of a function is not a function type")
+        let signature = self.types.get(ty as usize).and_then(Option::as_ref);
+        signature.cloned().context("it is not a valid module: the type of a function is not a function type")
     }
 }
 
@@ -206,12 +206,12 @@ fn from_wasmparser(of: ValType) -> Type {
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listed = |types: &[Type]| types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
-        write!(f, "({})", listed(&self.parameters))?;
+        let list = |types: &[Type]| types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "({})", list(&self.parameters))?;
         match self.results.as_slice() {
             [] => Ok(()),
             [single] => write!(f, " -> {single}"),
-            several => write!(f, " -> ({})", listed(several)),
+            several => write!(f, " -> ({})", list(several)),
         }
     }
 }

@@ -33,17 +33,17 @@ pub fn costs(launcher: &Launcher, spec: &str) -> Result<ExitCosts> {
     let (mut worker, _) = launcher.launch(spec)?;
     // This cell must run first, because any other cell would exit before it.
     let (_, first_exit) = median(&mut worker, &cold::FIRST_EXIT, 1, 1)?;
-    let (compiling, compile) = median(&mut worker, &compile::EARLY_EXIT, 5, 1)?;
+    let (artifact_bytes, compile) = median(&mut worker, &compile::EARLY_EXIT, 5, 1)?;
     let (_, instantiate) = median(&mut worker, &instantiate::EARLY_EXIT, 15, 1)?;
     let (_, exit) = median(&mut worker, &unwind::TYPED.whole, 30, 100)?;
-    let artifact = compiling.map(|bytes| bytes as u64);
+    let artifact = artifact_bytes.map(|bytes| bytes as u64);
     Ok(ExitCosts { compile, instantiate, first_exit, exit, artifact })
 }
 
 /// The artifact's size in bytes, if one was made, and the median time per iteration.
 fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
-    let address = CellId { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
-    let cell = prepare(worker, &address, None, TIMEOUT)?;
+    let cell_id = CellId { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
+    let cell = prepare(worker, &cell_id, None, TIMEOUT)?;
     let mut samples = (0..batches)
         .map(|_| cell.sample(worker, BatchSpec::of(each, false), TIMEOUT).map(|batch| batch.elapsed))
         .collect::<Result<Vec<_>, _>>()?;

@@ -58,7 +58,7 @@ pub fn play(
     for directive in wast.directives {
         let line = directive.span().linecol_in(script.text).0 + 1;
         if skip.contains(&line) {
-            player.forget(&directive);
+            player.skip_definitions(&directive);
             continue;
         }
         about_to(line);
@@ -66,7 +66,7 @@ pub fn play(
         let result = match assertion {
             Some(Err(why)) => Err(AssertionFailure::Skipped(why.into())),
             // A panic of the backend is an outcome; the script continues.
-            _ => catch_unwind(AssertUnwindSafe(|| player.direct(directive)))
+            _ => catch_unwind(AssertUnwindSafe(|| player.execute_directive(directive)))
                 .unwrap_or_else(|panic| Err(AssertionFailure::Failed(format!("panicked: {}", panic_message(&*panic))))),
         };
         match (assertion, result) {
@@ -130,70 +130,63 @@ impl<'a> Player<'a> {
         // Add as many exports as the backend supports; two memories are a feature of their own.
         let mut make = |more: &[&str]| -> Result<usize> {
             let wasm = wat::parse_str(SPECTEST.replace("MORE", &more.join("")))?;
-            ensure!(claims.lack(&wasm).is_none(), "more than it claims");
+            ensure!(claims.lack(&wasm).is_none(), "it exceeds the claims");
             let module = ensemble.compile(&wasm)?;
             Ok(ensemble.instantiate(module)?)
         };
         let [table64, shared] = MORE;
-        let made = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
-        let instance = made.or_else(|_| make(&[])).context("spectest")?;
+        let instance = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
+        let instance = instance.or_else(|_| make(&[])).context("spectest")?;
         ensemble.register("spectest", instance);
-        let nothing = || HashMap::from([(None, Err("there is no module yet".to_owned()))]);
-        Ok(Self {
-            engine,
-            claims,
-            of_proposal,
-            ensemble,
-            modules: nothing(),
-            instances: nothing(),
-            absent: HashMap::new(),
-        })
+        let empty = || HashMap::from([(None, Err("there is no module yet".to_owned()))]);
+        Ok(Self { engine, claims, of_proposal, ensemble, modules: empty(), instances: empty(), absent: HashMap::new() })
     }
 
     /// Records that the definitions of a skipped directive do not exist.
-    fn forget(&mut self, directive: &WastDirective<'_>) {
-        let gone = Err("a module that it needs ended the process".to_owned());
+    fn skip_definitions(&mut self, directive: &WastDirective<'_>) {
+        let missing = Err("a module that it needs ended the process".to_owned());
         match directive {
-            WastDirective::Module(module) => self.remember(module.name(), gone),
-            WastDirective::ModuleInstance { instance, .. } => self.remember(*instance, gone),
+            WastDirective::Module(module) => self.define(module.name(), missing),
+            WastDirective::ModuleInstance { instance, .. } => self.define(*instance, missing),
             WastDirective::ModuleDefinition(module) => {
-                self.modules.insert(module.name().map(named), gone.clone());
-                self.modules.insert(None, gone);
+                self.modules.insert(module.name().map(name_of), missing.clone());
+                self.modules.insert(None, missing);
             }
             _ => {}
         }
     }
 
-    fn remember(&mut self, name: Option<Id<'_>>, known: Definition) {
+    fn define(&mut self, name: Option<Id<'_>>, definition: Definition) {
         if let Some(name) = name {
-            self.instances.insert(Some(named(name)), known.clone());
+            self.instances.insert(Some(name_of(name)), definition.clone());
         }
-        self.instances.insert(None, known);
+        self.instances.insert(None, definition);
     }
 
-    fn direct(&mut self, directive: WastDirective<'_>) -> AssertionResult {
+    fn execute_directive(&mut self, directive: WastDirective<'_>) -> AssertionResult {
         match directive {
             WastDirective::Module(mut module) => {
                 let name = module.name();
-                self.remember(name, Err("its module was refused".into()));
-                let made = match bytes(&mut module).and_then(|wasm| self.compiled(&wasm)) {
-                    Ok(module) => self.instantiated(module),
-                    Err(not) => Err(not),
+                self.define(name, Err("its module was refused".into()));
+                let instance = match bytes(&mut module).and_then(|wasm| self.compile(&wasm)) {
+                    Ok(module) => self.instantiate(module),
+                    Err(failure) => Err(failure),
                 };
-                self.made(name, made)
+                self.record(name, instance)
             }
             WastDirective::ModuleDefinition(mut module) => {
-                let name = module.name().map(named);
-                let made = bytes(&mut module).and_then(|wasm| self.compiled(&wasm));
-                let known = made.as_ref().copied().map_err(AssertionFailure::reason);
-                self.modules.insert(name, known.clone());
-                self.modules.insert(None, known);
-                made.map(drop)
+                let name = module.name().map(name_of);
+                let module = bytes(&mut module).and_then(|wasm| self.compile(&wasm));
+                let definition = module.as_ref().copied().map_err(AssertionFailure::reason);
+                self.modules.insert(name, definition.clone());
+                self.modules.insert(None, definition);
+                module.map(drop)
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
-                let of = self.modules.get(&module.map(named)).cloned().unwrap_or(Err("no such module".into()));
-                let made = of.map_err(AssertionFailure::Skipped).and_then(|module| self.instantiated(module));
-                self.made(instance, made)
+                let definition =
+                    self.modules.get(&module.map(name_of)).cloned().unwrap_or(Err("no such module".into()));
+                let made = definition.map_err(AssertionFailure::Skipped).and_then(|module| self.instantiate(module));
+                self.record(instance, made)
             }
             WastDirective::Register { name, module, .. } => {
                 match self.instance(module) {
@@ -201,7 +194,7 @@ impl<'a> Player<'a> {
                         self.absent.remove(name);
                         self.ensemble.register(name, instance);
                     }
-                    Err(not) => drop(self.absent.insert(name.to_owned(), not.reason())),
+                    Err(failure) => drop(self.absent.insert(name.to_owned(), failure.reason())),
                 }
                 Ok(())
             }
@@ -248,7 +241,7 @@ impl<'a> Player<'a> {
             }
             WastDirective::AssertUnlinkable { mut module, .. } => {
                 let wasm = module.encode().map_err(unsupported_text)?;
-                let module = self.compiled(&wasm)?;
+                let module = self.compile(&wasm)?;
                 match self.ensemble.instantiate(module) {
                     Err(NotInstantiated::Unlinked(_)) => Ok(()),
                     Err(NotInstantiated::Start(outcome)) => Err(AssertionFailure::Failed(outcome.to_string())),
@@ -271,7 +264,7 @@ impl<'a> Player<'a> {
     }
 
     /// Compiles a module, which must succeed if the module is within the claims.
-    fn compiled(&mut self, wasm: &[u8]) -> Result<usize, AssertionFailure> {
+    fn compile(&mut self, wasm: &[u8]) -> Result<usize, AssertionFailure> {
         if let Some(lack) = self.claims.lack(wasm) {
             return Err(AssertionFailure::Skipped(lack));
         }
@@ -282,18 +275,18 @@ impl<'a> Player<'a> {
         self.ensemble.compile(wasm).map_err(|error| AssertionFailure::Failed(format!("refused: {error:#}")))
     }
 
-    fn instantiated(&mut self, module: usize) -> Result<usize, AssertionFailure> {
+    fn instantiate(&mut self, module: usize) -> Result<usize, AssertionFailure> {
         self.ensemble.instantiate(module).map_err(|error| AssertionFailure::Failed(error.to_string()))
     }
 
-    fn made(&mut self, name: Option<Id<'_>>, made: Result<usize, AssertionFailure>) -> AssertionResult {
-        self.remember(name, made.as_ref().copied().map_err(AssertionFailure::reason));
-        made.map(drop)
+    fn record(&mut self, name: Option<Id<'_>>, instance: Result<usize, AssertionFailure>) -> AssertionResult {
+        self.define(name, instance.as_ref().copied().map_err(AssertionFailure::reason));
+        instance.map(drop)
     }
 
     fn instance(&self, name: Option<Id<'_>>) -> Result<usize, AssertionFailure> {
-        let known = self.instances.get(&name.map(named)).cloned();
-        known.unwrap_or(Err("no such instance".into())).map_err(AssertionFailure::Skipped)
+        let instance = self.instances.get(&name.map(name_of)).cloned();
+        instance.unwrap_or(Err("no such instance".into())).map_err(AssertionFailure::Skipped)
     }
 
     fn call(&mut self, call: &WastInvoke<'_>) -> Result<Outcome, AssertionFailure> {
@@ -313,7 +306,7 @@ impl<'a> Player<'a> {
             }
             WastExecute::Wat(mut module) => {
                 let wasm = encoded(&mut module)?;
-                let module = self.compiled(&wasm)?;
+                let module = self.compile(&wasm)?;
                 Ok(match self.ensemble.instantiate(module) {
                     Ok(_) => Outcome::Returned(vec![]),
                     Err(NotInstantiated::Start(outcome)) => outcome,
@@ -335,7 +328,7 @@ impl AssertionFailure {
     }
 }
 
-fn named(id: Id<'_>) -> String {
+fn name_of(id: Id<'_>) -> String {
     id.name().to_owned()
 }
 
@@ -365,7 +358,7 @@ mod tests {
         }
 
         fn compile(&self, _: &[u8]) -> Result<Box<dyn Compiled>> {
-            anyhow::bail!("never asked")
+            anyhow::bail!("the player compiles only linked modules")
         }
 
         fn compile_metered(&self, wasm: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
@@ -419,7 +412,7 @@ mod tests {
             (assert_return (invoke "f"))"#,
     };
 
-    fn played(skip: &[usize]) -> (ScriptOutcome, Vec<usize>) {
+    fn play_script(skip: &[usize]) -> (ScriptOutcome, Vec<usize>) {
         let mut lines = vec![];
         let script = Script { name: "core/made-up".into(), ..SCRIPT };
         let played = play(&AcceptingBackend, Claims::new(&[]), &script, skip, |line| lines.push(line)).unwrap();
@@ -428,7 +421,7 @@ mod tests {
 
     #[test]
     fn a_backend_that_accepts_everything_fails_every_assertion_but_one() {
-        let (played, lines) = played(&[]);
+        let (played, lines) = play_script(&[]);
         let broken: Vec<_> = played.broken.iter().map(|broken| (broken.line, broken.assertion)).collect();
         assert_eq!(
             broken,
@@ -451,7 +444,7 @@ mod tests {
 
     #[test]
     fn modules_beyond_the_claims_and_their_assertions_are_skipped() {
-        let (played, _) = played(&[]);
+        let (played, _) = play_script(&[]);
         let more: u64 =
             played.not_asked.iter().filter(|(why, _)| why.contains("multi-value")).map(|(_, times)| times).sum();
         assert_eq!(more, 4, "{:?}", played.not_asked);
@@ -460,7 +453,7 @@ mod tests {
 
     #[test]
     fn skipped_lines_and_the_assertions_that_need_them_are_not_played() {
-        let (played, lines) = played(&[1, 12]);
+        let (played, lines) = play_script(&[1, 12]);
         assert!(!lines.contains(&1) && !lines.contains(&12));
         assert_eq!(played.held, BTreeMap::new());
         assert!(played.broken.iter().all(|broken| broken.line > 7), "{:?}", played.broken);

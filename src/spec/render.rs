@@ -16,13 +16,13 @@ pub fn summary(run: &SpecRun) -> String {
     let scripts = if run.scripts == 1 { "one script".into() } else { format!("{} scripts", run.scripts) };
     let mut text = format!("{scripts} of the specification, {:.0} s\n\n", run.seconds);
     let names = run.subjects.iter().map(|subject| subject.subject.as_str());
-    let mut rows = table(["held"].into_iter().chain(names));
+    let mut rows = table(["passed"].into_iter().chain(names));
     for assertion in Assertion::ALL {
         let cells = run.subjects.iter().map(|subject| cell(subject, assertion));
         rows.add_row([assertion.word().to_owned()].into_iter().chain(cells));
     }
-    let not_asked = run.subjects.iter().map(|subject| units::count(subject.not_asked.values().sum()));
-    rows.add_row(["not asked".to_owned()].into_iter().chain(not_asked));
+    let skipped = run.subjects.iter().map(|subject| units::count(subject.not_asked.values().sum()));
+    rows.add_row(["skipped".to_owned()].into_iter().chain(skipped));
     text += &written(&rows);
     for subject in &run.subjects {
         text.push('\n');
@@ -33,30 +33,30 @@ pub fn summary(run: &SpecRun) -> String {
 
 /// The number of passed assertions, with the total if some failed.
 fn cell(subject: &SpecVariant, assertion: Assertion) -> String {
-    let held = subject.held.get(&assertion).copied().unwrap_or_default();
+    let passed = subject.held.get(&assertion).copied().unwrap_or_default();
     let failed = subject.astray.iter().filter(|failed| failed.assertion == Some(assertion)).count() as u64;
     match failed {
-        0 => units::count(held),
-        _ => format!("{} of {}", units::count(held), units::count(held + failed)),
+        0 => units::count(passed),
+        _ => format!("{} of {}", units::count(passed), units::count(passed + failed)),
     }
 }
 
 fn details(subject: &SpecVariant) -> String {
     let unexplained: Vec<_> = subject.unexplained().collect();
-    let held: u64 = subject.held.values().sum();
-    let (style, word) = match unexplained.len() {
-        0 if subject.astray.is_empty() => (GOOD, "all of it held".to_owned()),
-        0 => (GOOD, "all of it held except known issues".to_owned()),
-        n => (BAD, format!("{} did not hold", units::count(n as u64))),
+    let passed: u64 = subject.held.values().sum();
+    let (style, result) = match unexplained.len() {
+        0 if subject.astray.is_empty() => (GOOD, "all passed".to_owned()),
+        0 => (GOOD, "all passed except known issues".to_owned()),
+        n => (BAD, format!("{} failed", units::count(n as u64))),
     };
-    let mut text = format!("{}: {} assertions, {}\n", subject.subject, units::count(held), painted(style, &word));
+    let mut text = format!("{}: {} assertions, {}\n", subject.subject, units::count(passed), painted(style, &result));
     for failure in unexplained.iter().take(MAX_FAILURES) {
         text += &wrapped(&format!("  {}", line(failure)));
     }
     if unexplained.len() > MAX_FAILURES {
         let _ = writeln!(text, "  and {} more; --json has all failures", unexplained.len() - MAX_FAILURES);
     }
-    for (reason, times) in known(subject) {
+    for (reason, times) in known_issues(subject) {
         let count = if times == 1 { "once".into() } else { format!("{} times", units::count(times)) };
         text += &wrapped(&painted(DIM, &format!("  known, {count}: {reason}")));
     }
@@ -76,12 +76,12 @@ fn line(failure: &FailedAssertion) -> String {
 }
 
 /// The known issues observed on a variant, and the number of assertions that each excuses.
-fn known(subject: &SpecVariant) -> BTreeMap<String, u64> {
-    let mut known = BTreeMap::new();
+fn known_issues(subject: &SpecVariant) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
     for failure in &subject.astray {
         if let Verdict::KnownDivergence { reason, upstream, .. } = &failure.verdict {
-            *known.entry(format!("{reason} ({upstream})")).or_default() += 1;
+            *counts.entry(format!("{reason} ({upstream})")).or_default() += 1;
         }
     }
-    known
+    counts
 }

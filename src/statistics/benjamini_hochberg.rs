@@ -33,8 +33,8 @@ mod tests {
     fn adjusted_p_values_equal_those_of_r() {
         // R: p.adjust(c(.01, .04, .03, .005, .5), "BH")
         let adjusted = discoveries(&[0.01, 0.04, 0.03, 0.005, 0.5]);
-        for (came, expected) in adjusted.iter().zip([0.025, 0.05, 0.05, 0.025, 0.5]) {
-            assert!((came - expected).abs() < 1e-12, "{adjusted:?}");
+        for (computed, expected) in adjusted.iter().zip([0.025, 0.05, 0.05, 0.025, 0.5]) {
+            assert!((computed - expected).abs() < 1e-12, "{adjusted:?}");
         }
         assert!(discoveries(&[]).is_empty());
     }

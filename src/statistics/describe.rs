@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn quantiles_of_equal_samples_have_no_rounding_error() {
-        for place in 0..=100 {
-            assert_eq!(quantile(&[0.1; 4], f64::from(place) / 100.0), Some(0.1));
+        for percent in 0..=100 {
+            assert_eq!(quantile(&[0.1; 4], f64::from(percent) / 100.0), Some(0.1));
         }
     }
 

@@ -76,8 +76,8 @@ mod tests {
             // The improvement must be visible in the first four batches: more than 1 % from the second to the fourth.
             let scale = 0.3 + share * 20.0 * excess;
             let batches = batches_until_warm(warming(excess, scale));
-            let left = warming(excess, scale).nth(batches - 1).unwrap() - 1.0;
-            prop_assert!(left < 0.005, "{left} left after {batches}");
+            let remaining = warming(excess, scale).nth(batches - 1).unwrap() - 1.0;
+            prop_assert!(remaining < 0.005, "{remaining} remains after {batches}");
             // At most twice the batches that the times need to come within 1 %, and a few more.
             let least = warming(excess, scale).position(|time| time < 1.01).unwrap();
             prop_assert!(batches <= 2 * least + MIN_BATCHES, "{batches} where {least} suffice");

@@ -61,7 +61,7 @@ pub static CALLED_PLAINLY: Scenario = Scenario::by_family(
 /// Several calls that wait at the same time.
 pub static IN_TURN: Scenario = Scenario::by_family(
     "async/in-turn",
-    "two calls of one instance wait at once, and end in reverse order or are dropped: each call gets its own code",
+    "two calls of one instance wait at once; they end in reverse order, or one is dropped: each call gets its own code",
     &[
         "polled in turn: 1 waits, 2 waits, 2 exits with 2, 1 exits with 1",
         "the first dropped: 1 waits, 2 waits, 2 exits with 2",

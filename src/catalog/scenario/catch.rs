@@ -1,4 +1,4 @@
-//! Scenarios of catching: what the caller can do with the error, and for how long.
+//! Scenarios of catching: the operations on the error in the caller, and the error's lifetime.
 use super::Scenario;
 
 /// Downcast by value.
@@ -18,7 +18,7 @@ pub static DOWNCAST_REF: Scenario = Scenario::by_family(
 /// The type test.
 pub static IS: Scenario = Scenario::by_family(
     "catch/is",
-    "`is` recognizes the error's type; a trap is no host error",
+    "`is` recognizes the error's type; a trap is not a host error",
     &["an exit is an ExitCode: true, another error: false", "a trap is an ExitCode: false, another error: false"],
 );
 
@@ -78,7 +78,7 @@ pub static OUTLIVES: Scenario = Scenario::by_family(
 /// An error with a backtrace of the guest outlives the engine.
 pub static OUTLIVES_ON_THE_SPOT: Scenario = Scenario::by_family(
     "catch/on-the-spot-outlives-everything",
-    "an error created in a typed host function, with a backtrace, stays intact after everything in it is dropped",
+    "an error created in a typed host function, with a backtrace, stays intact after store, module and engine are dropped",
     &["on the spot: stores alive 1", "on the spot: stores alive 0, displays as before true, by value 7"],
 );
 

@@ -37,7 +37,7 @@ pub static LOOP_WITH_MEMORY: Scenario = Scenario::by_family(
 /// A flag of the host identifies the cause.
 pub static FLAG_OF_ONES_OWN: Scenario = Scenario::by_family(
     "interrupt/flag-of-ones-own",
-    "a flag set by the host shows whether the host stopped the guest, independent of the engine's error",
+    "a flag set by the host shows whether the host stopped the guest, regardless of the engine's error",
     &[
         "load(65536): trapped: out of bounds memory access; asked to: no",
         "churn(0): trapped: [..]; asked to: yes",

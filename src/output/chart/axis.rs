@@ -118,8 +118,8 @@ mod tests {
         #[test]
         fn any_values_are_on_the_axis_and_have_at_most_20_ticks(values in vec(prop_oneof![1e-3..1e12f64, Just(0.0), 1e300..f64::MAX, 0.0..1e-300], 0..9)) {
             let scale = Scale::over(values.iter().copied(), true);
-            let places: Vec<f64> = values.iter().map(|value| scale.place(*value)).collect();
-            prop_assert!(places.iter().all(|place| (0.0..=1.0).contains(place)), "{:?}", places);
+            let positions: Vec<f64> = values.iter().map(|value| scale.place(*value)).collect();
+            prop_assert!(positions.iter().all(|position| (0.0..=1.0).contains(position)), "{:?}", positions);
             prop_assert!(scale.ticks().len() <= 20, "{:?}", scale.ticks());
         }
 

@@ -31,7 +31,8 @@ macro_rules! way {
                     $id,
                     "` creates its error to ",
                     $caught,
-                    " in the caller; up to two reads of the clock (`floor/clock`) are timed, the call's way to the host function is not"
+                    " in the caller; up to two reads of the clock (`floor/clock`) are timed, \
+                     the call's way to the host function is not"
                 ),
             )
             .below_host_frames(BOTH_DEPTHS)
@@ -127,7 +128,7 @@ pub static TYPED_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
 pub static DYNAMIC_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
     "call/dynamic-prebuilt-return",
     "from just before the host function of `call/dynamic-prebuilt-ok` returns to the result in the caller; up to two reads \
-      of the clock (`floor/clock`) are timed, the call's way to the host function is not",
+     of the clock (`floor/clock`) are timed, the call's way to the host function is not",
 )
 .above(&floor::CLOCK);
 
