@@ -1,8 +1,8 @@
-//! The error that a host function raises and that must come back to the caller.
+//! The error that a host function raises and that the caller must get back.
 use std::fmt;
 
-/// What a guest was ended with. Any type that is an `Error`, `Send`, `Sync` and `'static` would do: no engine
-/// has heard of this one.
+/// The exit code of a guest. Engines accept any type that implements `Error`, `Send`, `Sync` and `'static`; this type
+/// is an ordinary example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct ExitCode(pub u32);
 

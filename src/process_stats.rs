@@ -1,13 +1,13 @@
-//! What a process holds: memory, open files, threads.
+//! Resource statistics of a process: memory, open files, threads.
 
-/// The most resident memory that a process ever held, in bytes, where the platform tells.
+/// Peak resident memory of a process in bytes; `None` if the platform does not report it.
 pub(crate) fn peak_resident_memory(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"))?;
     Some(kibibytes.trim().parse::<u64>().ok()? << 10)
 }
 
-/// Resident memory of a process in bytes, where the platform tells cheaply.
+/// Current resident memory of a process in bytes; `None` if the platform does not report it.
 pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
     #[cfg(target_os = "linux")]
     {
@@ -28,12 +28,12 @@ pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
     }
 }
 
-/// How many files a process has open, where the platform tells.
+/// Number of open files of a process; `None` if the platform does not report it.
 pub(crate) fn open_files(pid: u32) -> Option<u64> {
     Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count() as u64)
 }
 
-/// How many threads a process has, where the platform tells.
+/// Number of threads of a process; `None` if the platform does not report it.
 pub(crate) fn threads(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok())

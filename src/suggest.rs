@@ -1,26 +1,30 @@
-//! Names that are near to one that is none.
+//! Suggestions for misspelled names.
 
-/// What to say to somebody who named something that is not there: the nearest, or a few of what there is.
-pub(crate) fn hint(there_is: &str, asked: &str, known: &[&str]) -> String {
-    match (nearest(asked, known), known) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, []) => format!("{there_is} none"),
+/// The hint for an unknown name: the nearest known name, or a list of known names.
+pub(crate) fn hint(prefix: &str, input: &str, known: &[&str]) -> String {
+    match (nearest(input, known), known) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
+        (None, []) => format!("{prefix} none"),
         (None, known) => {
-            let more = if known.len() > SHOWN { format!(" and {} more", known.len() - SHOWN) } else { String::new() };
-            format!("{there_is}: {}{more}", known[..known.len().min(SHOWN)].join(", "))
+            let more = if known.len() > MAX_LISTED {
+                format!(" and {} more", known.len() - MAX_LISTED)
+            } else {
+                String::new()
+            };
+            format!("{prefix}: {}{more}", known[..known.len().min(MAX_LISTED)].join(", "))
         }
     }
 }
 
-/// How many names are shown where none is near.
-const SHOWN: usize = 8;
+/// Most names that a hint lists.
+const MAX_LISTED: usize = 8;
 
-/// The name that is most like the one that was asked for, where one is.
-pub(crate) fn nearest<'a>(asked: &str, known: &[&'a str]) -> Option<&'a str> {
-    let alike = known.iter().map(|name| (strsim::damerau_levenshtein(asked, name), *name));
-    let (distance, name) = alike.min_by_key(|(distance, _)| *distance)?;
-    // A third of the letters may be wrong; of very short names, one.
-    (distance <= (asked.chars().count() / 3).max(1) && distance < name.chars().count()).then_some(name)
+/// The known name that is most similar to the given name, if it is similar enough.
+pub(crate) fn nearest<'a>(input: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distances = known.iter().map(|name| (strsim::damerau_levenshtein(input, name), *name));
+    let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
+    // At most a third of the letters may differ; in very short names, one.
+    (distance <= (input.chars().count() / 3).max(1) && distance < name.chars().count()).then_some(name)
 }
 
 #[cfg(test)]
@@ -28,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_near_and_another_word_is_not() {
+    fn a_misspelled_name_has_a_suggestion_and_an_unrelated_name_has_none() {
         let known = ["check", "measure", "run"];
         assert_eq!(nearest("chekc", &known), Some("check"));
         assert_eq!(nearest("mesure", &known), Some("measure"));

@@ -1,4 +1,4 @@
-//! Whether the benchmarks do what they say they time. What they take is no matter here.
+//! Tests that every benchmark times its documented work. The times themselves are not tested.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,35 +12,36 @@ use early_exit::guest::generated;
 use early_exit::sampling::bench_thread::BenchThread;
 use early_exit::sampling::cell::BatchSpec;
 
-fn subjects() -> impl Iterator<Item = (&'static str, Arc<dyn OpenBackend>)> {
-    engine::here().map(|known| (known.name, known.open(&BackendOptions::default()).expect("it is here")))
+fn backends() -> impl Iterator<Item = (&'static str, Arc<dyn OpenBackend>)> {
+    engine::here()
+        .map(|backend| (backend.name, backend.open(&BackendOptions::default()).expect("the backend is present")))
 }
 
-/// The cell of a benchmark that takes the least.
-fn smallest(benchmark: &'static Benchmark) -> CellId {
+/// The first cell of a benchmark, which has the smallest parameter.
+fn first_cell(benchmark: &'static Benchmark) -> CellId {
     benchmark.addresses(false).next().expect("a benchmark has a cell")
 }
 
 #[test]
-fn every_benchmark_ends_as_it_must_on_every_backend() {
-    for (backend, subject) in subjects() {
+fn every_benchmark_runs_or_is_unsupported_with_a_reason_on_every_backend() {
+    for (name, backend) in backends() {
         for benchmark in benchmark::all() {
-            let address = smallest(benchmark);
-            let mut cell = match BenchThread::prepare(&subject, &address, None, None) {
+            let cell_id = first_cell(benchmark);
+            let mut cell = match BenchThread::prepare(&backend, &cell_id, None, None) {
                 Ok(cell) => cell,
                 Err(BackendError::Unsupported(why)) => {
-                    assert_ne!(why, "not written for this engine", "{address} on {backend}");
-                    assert!(!why.is_empty(), "{address} on {backend}");
+                    assert_ne!(why, "not written for this engine", "{cell_id} on {name}");
+                    assert!(!why.is_empty(), "{cell_id} on {name}");
                     continue;
                 }
-                Err(failed) => panic!("{address} on {backend}: {failed}"),
+                Err(error) => panic!("{cell_id} on {name}: {error}"),
             };
             let mut batch = |iterations| match cell.batch(BatchSpec::of(iterations, false)) {
                 Ok(batch) => batch.elapsed,
-                Err(astray) => panic!("{address} on {backend}: {astray}"),
+                Err(error) => panic!("{cell_id} on {name}: {error}"),
             };
-            let once = batch(1);
-            if once < Duration::from_millis(20) && !benchmark.fresh {
+            let time = batch(1);
+            if time < Duration::from_millis(20) && !benchmark.fresh {
                 batch(3);
             }
         }
@@ -48,13 +49,13 @@ fn every_benchmark_ends_as_it_must_on_every_backend() {
 }
 
 #[test]
-fn every_theme_has_a_bench_target() {
+fn every_theme_has_exactly_one_bench_target() {
     let targets: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/benches"))
-        .expect("there are benches")
-        .filter_map(|entry| std::fs::read_to_string(entry.expect("it can be listed").path()).ok())
+        .expect("the folder exists")
+        .filter_map(|entry| std::fs::read_to_string(entry.expect("the entry is readable").path()).ok())
         .collect();
-    // What is prepared of a user's module has no place there: criterion is given none.
-    for benchmark in benchmark::all().filter(|known| !matches!(known.prepared, BenchmarkKind::Module(_))) {
+    // Criterion gets no user module, so the theme `module` has no target.
+    for benchmark in benchmark::all().filter(|benchmark| !matches!(benchmark.prepared, BenchmarkKind::Module(_))) {
         let theme = benchmark.id.split('/').next().unwrap_or_default();
         let count = targets.iter().filter(|target| target.contains(&format!("\"{theme}\""))).count();
         assert_eq!(count, 1, "{theme}");
@@ -62,28 +63,28 @@ fn every_theme_has_a_bench_target() {
 }
 
 #[test]
-fn generated_modules_do_the_same_on_every_backend() {
+fn generated_modules_return_and_exit_equally_on_every_backend() {
     for (functions, seed) in [(1, 0), (2, 1), (16, 2), (16, 3)] {
         let wasm = generated::functions(functions, seed);
-        let mut came: Vec<(&str, Outcome)> = Vec::new();
-        for (backend, subject) in subjects() {
-            let mut instance = instance(&*subject, &wasm);
+        let mut outcomes: Vec<(&str, Outcome)> = Vec::new();
+        for (name, backend) in backends() {
+            let mut instance = instance(&*backend, &wasm);
             let returned = instance.call("run", &[Value::I32(0), Value::I32(7)]);
-            assert!(matches!(returned, Outcome::Returned(_)), "seed {seed} on {backend}: {returned}");
-            came.push((backend, returned));
-            let left = instance.call("run", &[Value::I32(3), Value::I32(7)]);
-            assert_eq!(left, Outcome::Exited(ExitCode(3)), "seed {seed} on {backend}");
+            assert!(matches!(returned, Outcome::Returned(_)), "seed {seed} on {name}: {returned}");
+            outcomes.push((name, returned));
+            let exited = instance.call("run", &[Value::I32(3), Value::I32(7)]);
+            assert_eq!(exited, Outcome::Exited(ExitCode(3)), "seed {seed} on {name}");
         }
-        assert!(came.windows(2).all(|pair| pair[0].1 == pair[1].1), "seed {seed}: {came:?}");
+        assert!(outcomes.windows(2).all(|pair| pair[0].1 == pair[1].1), "seed {seed}: {outcomes:?}");
     }
 }
 
-fn instance(subject: &dyn OpenBackend, wasm: &[u8]) -> Box<dyn Instance> {
+fn instance(backend: &dyn OpenBackend, wasm: &[u8]) -> Box<dyn Instance> {
     let host = |_: &Import, arguments: &[Value]| match arguments {
         [Value::I32(0)] => Ok(Vec::new()),
         [Value::I32(code)] => Err(ExitCode(*code as u32)),
         other => panic!("called with {other:?}"),
     };
-    let module = subject.compile(wasm).unwrap_or_else(|error| panic!("{error:#}"));
+    let module = backend.compile(wasm).unwrap_or_else(|error| panic!("{error:#}"));
     module.instantiate(Arc::new(host)).unwrap_or_else(|error| panic!("{error:#}"))
 }

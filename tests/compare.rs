@@ -1,3 +1,4 @@
+//! Tests of `compare`.
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use early_exit::statistics::TimeVerdict;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
-/// A report that was really measured, and where it lies.
+/// A measured report and the folder for its variations.
 struct Measured {
     folder: tempfile::TempDir,
     report: Report,
@@ -32,7 +33,7 @@ impl Measured {
         let fixed = ["measure", "--backend", "native", "-o", file.to_str().unwrap()];
         early_exit(&[&fixed[..], &filters].concat()).assert().success();
         let mut report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-        // What a busy machine does to eight launches is not what is tested: all take 100 ns, give or take a thousandth.
+        // Equal times make the test independent of the machine's load: 100 ns, plus up to 0.4 %.
         for cell in &mut report.cells {
             for launch in &mut cell.launches {
                 let time = 100.0 + 0.1 * f64::from(launch.launch * 7 % 5);
@@ -42,23 +43,23 @@ impl Measured {
         Self { folder, report }
     }
 
-    /// The same report with one cell's times multiplied.
-    fn with(&self, benchmark: &str, factor: f64) -> PathBuf {
+    /// Writes the report with one benchmark's times multiplied by `factor`.
+    fn scaled(&self, benchmark: &str, factor: f64) -> PathBuf {
         let mut report = self.report.clone();
         for cell in report.cells.iter_mut().filter(|cell| cell.address.benchmark == benchmark) {
             cell.launches.iter_mut().flat_map(|launch| &mut launch.nanoseconds).for_each(|time| *time *= factor);
         }
-        self.written(&format!("{}-{factor}.json", benchmark.replace('/', "-")), &report)
+        self.write(&format!("{}-{factor}.json", benchmark.replace('/', "-")), &report)
     }
 
-    fn written(&self, name: &str, report: &Report) -> PathBuf {
+    fn write(&self, name: &str, report: &Report) -> PathBuf {
         let file = self.folder.path().join(name);
         fs::write(&file, serde_json::to_string(report).unwrap()).unwrap();
         file
     }
 }
 
-fn compared(arguments: &[&str]) -> (Option<i32>, Comparison) {
+fn compare(arguments: &[&str]) -> (Option<i32>, Comparison) {
     let output = early_exit(&[&["compare", "--format", "json"], arguments].concat()).output().unwrap();
     let comparison = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -71,74 +72,74 @@ fn verdict(comparison: &Comparison, benchmark: &str) -> Option<TimeVerdict> {
 }
 
 #[test]
-fn two_files_are_advice_and_a_gate_only_where_that_is_asked_for() {
+fn two_files_are_compared_and_only_a_gate_fails_on_a_regression() {
     let measured = Measured::now();
-    let base = measured.with("floor/call", 1.0);
-    let slower = measured.with("floor/call", 3.0);
+    let base = measured.scaled("floor/call", 1.0);
+    let slower = measured.scaled("floor/call", 3.0);
     let (base, slower) = (base.to_str().unwrap(), slower.to_str().unwrap());
 
-    let (status, same) = compared(&[base, base]);
+    let (status, same) = compare(&[base, base]);
     assert_eq!((status, same.live), (Some(0), false));
     assert!(
         same.pairs.iter().all(|pair| !matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster))),
         "{same:?}"
     );
 
-    let (status, worse) = compared(&[base, slower]);
+    let (status, worse) = compare(&[base, slower]);
     assert_eq!((status, verdict(&worse, "floor/call")), (Some(0), Some(TimeVerdict::Slower)));
     assert_eq!(verdict(&worse, "floor/result"), verdict(&same, "floor/result"));
-    assert_eq!(compared(&[slower, base, "--gate"]).0, Some(0), "what got faster fails nothing");
-    let (status, gated) = compared(&[base, slower, "--gate"]);
+    assert_eq!(compare(&[slower, base, "--gate"]).0, Some(0), "an improvement does not fail the gate");
+    let (status, gated) = compare(&[base, slower, "--gate"]);
     assert_eq!((status, gated.count(TimeVerdict::Slower)), (Some(1), 1));
-    let huge = compared(&[base, slower, "--gate", "--margin", "100"]).1;
-    assert_eq!(huge.margin, 1.0);
+    let comparison = compare(&[base, slower, "--gate", "--margin", "100"]).1;
+    assert_eq!(comparison.margin, 1.0);
 }
 
 #[test]
-fn what_no_longer_works_fails_whatever_its_time() {
+fn a_cell_that_no_longer_works_fails_the_comparison() {
     let measured = Measured::now();
-    let base = measured.with("floor/call", 1.0);
+    let base = measured.scaled("floor/call", 1.0);
     let mut broken = measured.report.clone();
     let cell = broken.cells.iter_mut().find(|cell| cell.address.benchmark == "floor/call").unwrap();
     cell.launches.clear();
     cell.trouble = Some(early_exit::results::SkipReason::Failed { why: "returned 6".into() });
-    let broken = measured.written("broken.json", &broken);
-    let (status, comparison) = compared(&[base.to_str().unwrap(), broken.to_str().unwrap()]);
+    let broken = measured.write("broken.json", &broken);
+    let (status, comparison) = compare(&[base.to_str().unwrap(), broken.to_str().unwrap()]);
     assert_eq!(status, Some(1));
     assert!(comparison.pairs.iter().any(|pair| pair.broke && pair.trouble.as_deref() == Some("FAILED: returned 6")));
-    let shown = early_exit(&["compare", base.to_str().unwrap(), broken.to_str().unwrap()]).output().unwrap();
-    assert!(String::from_utf8_lossy(&shown.stdout).contains("1 cells no longer work"));
+    let output = early_exit(&["compare", base.to_str().unwrap(), broken.to_str().unwrap()]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 cells no longer work"));
 }
 
 #[test]
-fn another_machine_is_named() {
+fn a_different_machine_is_named_in_a_note() {
     let measured = Measured::now();
-    let base = measured.with("floor/call", 1.0);
+    let base = measured.scaled("floor/call", 1.0);
     let mut other = measured.report.clone();
     other.machine.cpu = "Another processor".into();
-    let other = measured.written("other.json", &other);
-    let (_, comparison) = compared(&[base.to_str().unwrap(), other.to_str().unwrap()]);
+    let other = measured.write("other.json", &other);
+    let (_, comparison) = compare(&[base.to_str().unwrap(), other.to_str().unwrap()]);
     assert!(comparison.notes.iter().any(|note| note.contains("Another processor now")), "{:?}", comparison.notes);
 }
 
 #[test]
-fn github_is_told_in_its_own_words() {
+fn the_github_format_consists_of_workflow_commands_and_a_summary() {
     let measured = Measured::now();
-    let (base, slower) = (measured.with("floor/call", 1.0), measured.with("floor/call", 3.0));
+    let (base, slower) = (measured.scaled("floor/call", 1.0), measured.scaled("floor/call", 3.0));
     let summary = measured.folder.path().join("summary.md");
     let output = early_exit(&["compare", "--format", "github", base.to_str().unwrap(), slower.to_str().unwrap()])
         .env("GITHUB_STEP_SUMMARY", &summary)
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.starts_with("::warning title=native floor/call::slower: x"), "{told}");
-    assert!(told.lines().all(|line| line.starts_with("::")), "{told}");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.starts_with("::warning title=native floor/call::slower: x"), "{stdout}");
+    assert!(stdout.lines().all(|line| line.starts_with("::")), "{stdout}");
     let summary = fs::read_to_string(summary).unwrap();
     assert!(summary.starts_with("### early-exit: ") && summary.contains("| slower | `floor/call` |"), "{summary}");
 }
 
 #[test]
-fn verdicts_of_two_checks_are_compared() {
+fn verdicts_of_two_check_results_are_compared() {
     let Some(backend) = here().into_iter().next() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checked = stdout(&["check", "--json", "--filter", "early-exit", "--backend", backend]);
@@ -147,21 +148,21 @@ fn verdicts_of_two_checks_are_compared() {
     fs::write(&new, checked.replace("\"verdict\": \"passed\"", "\"verdict\": \"failed\", \"why\": \"returned\""))
         .unwrap();
     let (base, new) = (base.to_str().unwrap(), new.to_str().unwrap());
-    let (status, comparison) = compared(&[base, new]);
+    let (status, comparison) = compare(&[base, new]);
     assert_eq!(status, Some(1));
     assert_eq!((comparison.changed.len(), comparison.changed[0].worse), (1, true));
-    let (status, comparison) = compared(&[new, base]);
+    let (status, comparison) = compare(&[new, base]);
     assert_eq!((status, comparison.changed[0].worse), (Some(0), false));
-    assert!(compared(&[base, base]).1.changed.is_empty());
+    assert!(compare(&[base, base]).1.changed.is_empty());
 }
 
-/// This build against itself, in the same rounds: nothing may be called different.
+/// Compares this build with itself in paired rounds.
 #[cfg(unix)]
 #[test]
-fn a_build_is_the_same_as_itself() {
+fn a_build_has_no_regression_against_itself() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("compared.json");
-    let (status, comparison) = compared(&[
+    let (status, comparison) = compare(&[
         "--against",
         EARLY_EXIT,
         "--backend",
@@ -188,33 +189,33 @@ fn a_build_is_the_same_as_itself() {
     assert_eq!(report.subjects[1].held_against, Some(0));
 }
 
-/// A backend that takes longer to compile is found, and confirmed on launches of its own.
+/// The second backend takes longer to compile; a confirmation run on new launches must agree.
 #[test]
-fn what_is_slower_is_found_and_confirmed() {
+fn a_slower_backend_is_found_and_confirmed() {
     let [first, second, ..] = here()[..] else { return };
     let filter = ["--filter", "compile/functions/16", "--budget", "60", "--launches", "8", "--margin", "10"];
-    let (status, comparison) = compared(&[&["--backend", first, "--backend", second], &filter[..]].concat());
+    let (status, comparison) = compare(&[&["--backend", first, "--backend", second], &filter[..]].concat());
     let pair = &comparison.pairs[0];
     assert_eq!((pair.verdict, pair.confirmed, status), (Some(TimeVerdict::Slower), true, Some(1)), "{comparison:?}");
 }
 
 #[test]
-fn what_cannot_be_compared_is_refused() {
-    let refused = |arguments: &[&str]| {
+fn incomparable_inputs_are_rejected() {
+    let rejected = |arguments: &[&str]| {
         let output = early_exit(&[&["compare"], arguments].concat()).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(refused(&["--backend", "native"]).contains("--against"));
+    assert!(rejected(&["--backend", "native"]).contains("--against"));
     assert!(
-        refused(&["--against", "/nowhere/early-exit", "--backend", "native"])
+        rejected(&["--against", "/nowhere/early-exit", "--backend", "native"])
             .contains("/nowhere/early-exit is no program")
     );
-    assert!(refused(&["/nowhere/a.json", "/nowhere/b.json"]).contains("/nowhere/a.json"));
-    refused(&["only-one.json"]);
-    refused(&["--margin", "-1"]);
+    assert!(rejected(&["/nowhere/a.json", "/nowhere/b.json"]).contains("/nowhere/a.json"));
+    rejected(&["only-one.json"]);
+    rejected(&["--margin", "-1"]);
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.json");
     fs::write(&empty, "").unwrap();
-    assert!(refused(&[empty.to_str().unwrap(), empty.to_str().unwrap()]).contains("is empty"));
+    assert!(rejected(&[empty.to_str().unwrap(), empty.to_str().unwrap()]).contains("is empty"));
 }

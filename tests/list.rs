@@ -1,3 +1,4 @@
+//! Tests of `list`.
 use serde_json::Value;
 
 use crate::{here, stdout};
@@ -7,7 +8,7 @@ fn listing() -> Value {
 }
 
 #[test]
-fn every_backend_is_listed_whether_it_is_here_or_not() {
+fn every_backend_is_listed_with_its_presence() {
     let listing = listing();
     let backends = listing["backends"].as_array().unwrap();
     assert_eq!(backends.len(), early_exit::engine::ALL.len());
@@ -20,7 +21,7 @@ fn every_backend_is_listed_whether_it_is_here_or_not() {
 
 #[test]
 #[cfg(all(feature = "llvm", unix))]
-fn llvm_says_its_version() {
+fn llvm_is_listed_with_its_version() {
     let listing = listing();
     let llvm = listing["backends"].as_array().unwrap().iter().find(|entry| entry["name"] == "llvm").unwrap();
     assert!(llvm["about"]["llvm"].as_str().unwrap().starts_with("22.1."), "{llvm}");
@@ -37,10 +38,10 @@ fn every_scenario_and_benchmark_is_listed() {
 }
 
 #[test]
-fn what_is_not_compiled_in_is_said_so() {
-    let shown = stdout(&["list"]);
+fn a_backend_that_is_not_compiled_in_is_marked() {
+    let table = stdout(&["list"]);
     for backend in early_exit::engine::ALL.iter().filter(|backend| !backend.is_here()) {
-        let row = shown.lines().find(|line| line.starts_with(backend.name)).expect("never left out in silence");
+        let row = table.lines().find(|line| line.starts_with(backend.name)).expect("every backend has a row");
         assert!(row.contains("not "), "{row}");
     }
 }

@@ -1,4 +1,4 @@
-//! The supervisor against workers that really crash, hang, talk nonsense or are killed.
+//! Tests of the supervisor with workers that crash, hang, send invalid lines or are killed.
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -20,12 +20,12 @@ fn play(scenario: &str) -> Request {
     Request::Play { scenario: scenario.into() }
 }
 
-/// A worker that is a script: says what it is told to, and then does `rest`.
-pub(crate) fn impostor(says: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
+/// A fake worker: a shell script that prints `lines` and then executes `rest`.
+pub(crate) fn fake_worker(lines: &str, rest: &str) -> (tempfile::TempDir, Launcher) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("impostor");
+    let path = folder.path().join("fake-worker");
     let mut script = fs::File::create(&path).unwrap();
-    write!(script, "#!/bin/sh\ncat <<'END'\n{says}\nEND\n{rest}\n").unwrap();
+    write!(script, "#!/bin/sh\ncat <<'END'\n{lines}\nEND\n{rest}\n").unwrap();
     script.set_permissions(fs::Permissions::from_mode(0o755)).unwrap();
     (folder, Launcher::new(path))
 }
@@ -41,7 +41,7 @@ pub(crate) fn hello(protocol: u32) -> String {
     serde_json::to_string(&Hello { protocol, build: early_exit::results::Build::this(), about }).unwrap()
 }
 
-/// Whether a process has ended. One that nobody has waited for yet has.
+/// Whether a process has ended. A zombie has ended.
 pub(crate) fn is_gone(pid: u32) -> bool {
     match fs::read_to_string(format!("/proc/{pid}/stat")) {
         Ok(stat) => stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')),
@@ -49,37 +49,37 @@ pub(crate) fn is_gone(pid: u32) -> bool {
     }
 }
 
-pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(120);
+pub(crate) fn wait_until(condition: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(120);
     while !holds() {
-        assert!(Instant::now() < patience, "waited in vain: {what}");
+        assert!(Instant::now() < deadline, "timeout: {condition}");
         std::thread::yield_now();
     }
 }
 
 #[test]
-fn a_worker_that_is_killed_from_outside_says_by_which_signal() {
+fn a_killed_worker_is_reported_with_its_signal() {
     let Some(mut worker) = worker() else { return };
     let pid = Pid::from_raw(worker.pid() as i32).unwrap();
-    // The guest loops; the signal comes once it has said so.
-    let lost = worker.ask(&play("drill/hang"), &Limits::of(Duration::from_secs(60)), |_| {
+    // The guest loops; the log line shows that the loop has begun.
+    let result = worker.ask(&play("drill/hang"), &Limits::of(Duration::from_secs(60)), |_| {
         kill_process(pid, Signal::KILL).unwrap();
     });
-    assert_eq!(lost, Err(WorkerError::Crashed("killed by signal 9 (KILL)".into())));
+    assert_eq!(result, Err(WorkerError::Crashed("killed by signal 9 (KILL)".into())));
     assert!(is_gone(worker.pid()));
 }
 
 #[test]
-fn a_worker_that_hangs_is_killed_when_its_time_is_over() {
+fn a_worker_that_hangs_is_killed_at_the_timeout() {
     let Some(mut worker) = worker() else { return };
-    let patience = Duration::from_millis(200);
-    let lost = worker.ask(&play("drill/hang"), &Limits::of(patience), |_| ());
-    assert_eq!(lost, Err(WorkerError::TimedOut(patience)));
+    let timeout = Duration::from_millis(200);
+    let result = worker.ask(&play("drill/hang"), &Limits::of(timeout), |_| ());
+    assert_eq!(result, Err(WorkerError::TimedOut(timeout)));
     assert!(is_gone(worker.pid()));
 }
 
 #[test]
-fn a_worker_that_aborts_leaves_its_last_words() {
+fn a_worker_that_aborts_is_reported_with_its_signal() {
     let Some(mut worker) = worker() else { return };
     match worker.ask(&play("drill/abort"), &Limits::of(Duration::from_secs(60)), |_| ()) {
         Err(WorkerError::Crashed(how)) => assert!(how.contains("signal 6 (ABORT)"), "{how}"),
@@ -88,7 +88,7 @@ fn a_worker_that_aborts_leaves_its_last_words() {
 }
 
 #[test]
-fn a_worker_that_holds_too_much_memory_is_killed() {
+fn a_worker_above_the_memory_limit_is_killed() {
     let Some(mut worker) = worker() else { return };
     let limits = Limits { time: Duration::from_secs(60), memory: 1 << 20 };
     match worker.ask(&play("drill/hang"), &limits, |_| ()) {
@@ -99,50 +99,50 @@ fn a_worker_that_holds_too_much_memory_is_killed() {
 }
 
 #[test]
-fn an_answer_that_is_none_ends_the_worker() {
-    let (_folder, launcher) = impostor(&format!("{}\nneither JSON nor news", hello(PROTOCOL)), "exec sleep 600");
+fn a_worker_is_killed_after_an_invalid_response() {
+    let (_folder, launcher) = fake_worker(&format!("{}\nneither JSON nor news", hello(PROTOCOL)), "exec sleep 600");
     let (mut worker, _) = launcher.launch("x").unwrap();
-    let lost = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert_eq!(lost, Err(WorkerError::Garbled("neither JSON nor news".into())));
+    let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    assert_eq!(result, Err(WorkerError::Garbled("neither JSON nor news".into())));
     assert!(is_gone(worker.pid()));
 }
 
 #[test]
-fn a_line_without_end_is_no_answer() {
-    let (_folder, launcher) = impostor(&hello(PROTOCOL), "exec cat /dev/zero");
+fn an_endless_line_is_an_invalid_response() {
+    let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec cat /dev/zero");
     let (mut worker, _) = launcher.launch("x").unwrap();
-    let lost = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert!(matches!(lost, Err(WorkerError::Garbled(_))), "{lost:?}");
+    let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    assert!(matches!(result, Err(WorkerError::Garbled(_))), "{result:?}");
 }
 
 #[test]
-fn a_worker_that_closes_its_stdout_and_goes_on_is_killed() {
-    let (_folder, launcher) = impostor(&hello(PROTOCOL), "exec sleep 600 >&-");
+fn a_worker_that_closes_its_stdout_and_keeps_running_is_killed() {
+    let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec sleep 600 >&-");
     let (mut worker, _) = launcher.launch("x").unwrap();
-    let lost = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert!(matches!(&lost, Err(WorkerError::Crashed(how)) if how.contains("closed its stdout")), "{lost:?}");
+    let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    assert!(matches!(&result, Err(WorkerError::Crashed(how)) if how.contains("closed its stdout")), "{result:?}");
     assert!(is_gone(worker.pid()));
 }
 
 #[test]
-fn another_version_of_the_protocol_is_refused_with_both() {
-    let (_folder, launcher) = impostor(&hello(PROTOCOL + 1), "exec sleep 600");
+fn another_protocol_version_is_rejected_with_both_versions() {
+    let (_folder, launcher) = fake_worker(&hello(PROTOCOL + 1), "exec sleep 600");
     let error = format!("{:#}", launcher.launch("x").err().unwrap());
     assert!(error.contains(&format!("version {}", PROTOCOL + 1)), "{error}");
     assert!(error.contains(&format!("version {PROTOCOL}")), "{error}");
 }
 
 #[test]
-fn what_is_no_worker_is_no_riddle() {
+fn a_program_that_is_not_a_worker_is_named_in_the_error() {
     let error = format!("{:#}", Launcher::new("/nowhere/early-exit").launch("x").err().unwrap());
     assert!(error.contains("/nowhere/early-exit"), "{error}");
-    let (_folder, launcher) = impostor("hello there", "");
+    let (_folder, launcher) = fake_worker("hello there", "");
     let error = format!("{:#}", launcher.launch("x").err().unwrap());
     assert!(error.contains("hello there"), "{error}");
 }
 
 #[test]
-fn a_worker_answers_for_what_it_does_not_know() {
+fn an_unknown_benchmark_is_unsupported() {
     let Some(mut worker) = worker() else { return };
     let address = CellId { benchmark: "no/such".into(), at: None, host_frames: 1 };
     match worker.ask(&Request::Prepare { address, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
@@ -151,10 +151,10 @@ fn a_worker_answers_for_what_it_does_not_know() {
     }
 }
 
-/// The hardest case: the guest loops for ever, so the worker's main thread never looks at its stdin.
+/// The guest loops in the worker's main thread, which therefore cannot read from stdin.
 #[test]
 #[cfg(target_os = "linux")]
-fn no_worker_outlives_its_parent_even_a_killed_one() {
+fn a_worker_ends_when_its_parent_is_killed_during_an_endless_loop() {
     let Some(spec) = here().into_iter().next() else { return };
     let mut parent = Command::new(EARLY_EXIT)
         .args(["run", "drill/hang", "--backend", spec])
@@ -162,11 +162,11 @@ fn no_worker_outlives_its_parent_even_a_killed_one() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // Its first line says that the guest is about to loop.
+    // The first byte of output shows that the guest is about to loop.
     let mut first = [0];
     std::io::Read::read_exact(&mut parent.stdout.take().unwrap(), &mut first).unwrap();
     let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", parent.id())).unwrap();
-    let worker: u32 = children.trim().parse().expect("it has one child, its worker");
+    let worker: u32 = children.trim().parse().expect("the worker is the only child");
     assert!(!is_gone(worker));
     parent.kill().unwrap();
     parent.wait().unwrap();

@@ -1,35 +1,36 @@
-//! Every verb with all backends of this build, together and each alone: what holds for two need not hold for the widest
-//! build.
+//! Tests of every subcommand with all backends of this build, together and alone, since the largest build may behave
+//! differently from a build with two backends.
 use std::fs;
 
 use crate::{early_exit, here, stdout};
 
-/// The backends of each run: all together, then each alone.
-fn choices() -> Vec<Vec<&'static str>> {
+/// The backends of each run: each alone, then all together.
+fn selections() -> Vec<Vec<&'static str>> {
     let all = here();
-    let alone = all.iter().map(|backend| vec![*backend]);
-    let mut choices: Vec<_> = alone.collect();
+    let single = all.iter().map(|backend| vec![*backend]);
+    let mut selections: Vec<_> = single.collect();
     if all.len() > 1 {
-        choices.push(all);
+        selections.push(all);
     }
-    choices
+    selections
 }
 
-/// Runs a verb with each choice of backends; it ends with 0, and its stdout names each of them where there are several.
+/// Runs a command with each selection of backends. The command exits with 0 and names each backend of several on
+/// stdout.
 fn succeeds(arguments: &[&str]) {
-    for backends in choices() {
-        let chosen: Vec<_> = backends.iter().flat_map(|backend| ["--backend", backend]).collect();
-        let output = early_exit(arguments).args(&chosen).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?} {chosen:?}: {told}");
-        let shown = String::from_utf8_lossy(&output.stdout);
+    for backends in selections() {
+        let options: Vec<_> = backends.iter().flat_map(|backend| ["--backend", backend]).collect();
+        let output = early_exit(arguments).args(&options).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?} {options:?}: {stderr}");
+        let stdout = String::from_utf8_lossy(&output.stdout);
         for backend in backends.iter().filter(|_| backends.len() > 1) {
-            assert!(shown.contains(backend), "{arguments:?} {chosen:?}: {shown}");
+            assert!(stdout.contains(backend), "{arguments:?} {options:?}: {stdout}");
         }
     }
 }
 
-/// A guest that calls an import, and a folder for it.
+/// A file with a guest that calls an import; the folder must outlive its use.
 fn guest() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("guest.wat");
@@ -65,27 +66,27 @@ fn measure_of_a_module_succeeds_and_is_reported_with_all_backends() {
     let (folder, guest) = guest();
     let report = folder.path().join("report.json");
     let report = report.to_str().unwrap();
-    let chosen: Vec<_> = all.iter().flat_map(|backend| ["--backend", backend]).collect();
-    // Three launches, and a budget that is enough for them on a busy machine.
+    let options: Vec<_> = all.iter().flat_map(|backend| ["--backend", backend]).collect();
+    // A budget that suffices for three launches on a busy machine.
     let mut command = early_exit(&["measure", "--module", &guest, "--exit-at", "stop", "--launches", "3"]);
-    let output = command.args(["--budget", "30", "-o", report]).args(&chosen).output().unwrap();
+    let output = command.args(["--budget", "30", "-o", report]).args(&options).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let shown = stdout(&["report", report]);
-    assert!(all.iter().all(|backend| shown.contains(backend)), "{shown}");
+    let text = stdout(&["report", report]);
+    assert!(all.iter().all(|backend| text.contains(backend)), "{text}");
 }
 
 #[test]
-fn a_feature_that_a_backend_never_claimed_is_unsupported_and_fails_nothing() {
+fn a_feature_that_a_backend_does_not_claim_is_unsupported_and_not_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("memory64.wat");
     fs::write(&path, "(module (memory i64 1) (func (export \"_start\")))").unwrap();
     let output = early_exit(&["run", path.to_str().unwrap()]).output().unwrap();
-    let shown = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     if !here().is_empty() {
-        assert_eq!(output.status.code(), Some(0), "{shown}");
+        assert_eq!(output.status.code(), Some(0), "{stdout}");
     }
-    assert!(!shown.contains("FAILED") && !shown.contains("disagree"), "{shown}");
+    assert!(!stdout.contains("FAILED") && !stdout.contains("disagree"), "{stdout}");
     if here().contains(&"cranelift") {
-        assert!(shown.contains("n/a"), "Wasmer has no 64-bit memories: {shown}");
+        assert!(stdout.contains("n/a"), "Wasmer has no 64-bit memories: {stdout}");
     }
 }

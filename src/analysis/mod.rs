@@ -1,4 +1,4 @@
-//! From results to decisions: estimates, comparisons, the best backend, the break-even point, warnings.
+//! Decisions from results: estimates, comparisons, the best backend, the break-even point, warnings.
 pub mod best_backend;
 pub mod break_even;
 pub mod breakdown;

@@ -1,3 +1,3 @@
-//! The scenarios and benchmarks as data: what each one shows, and what it must give.
+//! The scenarios and benchmarks as data: identifiers, descriptions and expected output.
 pub mod benchmark;
 pub mod scenario;

@@ -1,4 +1,4 @@
-//! What the command line asks to be measured.
+//! The cells and the module that the command line selects for measurement.
 use anyhow::{Result, bail};
 use wildmatch::WildMatch;
 
@@ -7,52 +7,52 @@ use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::cli::PlanArgs;
 use crate::run_module::{ModuleJob, Source};
 
-/// The module that was given, and what is to be done with it. The first is to be kept while it is measured.
-pub(crate) fn module(asked: &PlanArgs) -> Result<Option<(Source, ModuleJob)>> {
-    let Some(name) = &asked.module else { return Ok(None) };
+/// The module given with `--module`, and the job to run on it. The caller keeps the source alive while it is measured.
+pub(crate) fn module(args: &PlanArgs) -> Result<Option<(Source, ModuleJob)>> {
+    let Some(name) = &args.module else { return Ok(None) };
     let source = Source::open(name)?;
-    let errand = ModuleJob::of(&source, &asked.invoke, asked.exit_at.as_ref())?;
-    Ok(Some((source, errand)))
+    let job = ModuleJob::of(&source, &args.invoke, args.exit_at.as_ref())?;
+    Ok(Some((source, job)))
 }
 
-/// The cells that were asked for.
-pub(crate) fn selected(asked: &PlanArgs) -> Result<Vec<CellId>> {
-    let kind = |benchmark: &&Benchmark| match (&benchmark.prepared, &asked.module) {
+/// The selected cells.
+pub(crate) fn selected(args: &PlanArgs) -> Result<Vec<CellId>> {
+    let kind = |benchmark: &&Benchmark| match (&benchmark.prepared, &args.module) {
         (BenchmarkKind::Module(_), module) => module.is_some(),
-        (_, Some(_)) => !asked.filter.is_empty(),
+        (_, Some(_)) => !args.filter.is_empty(),
         _ => true,
     };
-    let wanted = |address: &CellId| {
-        let shown = [address.to_string(), address.benchmark.clone()];
-        asked.filter.is_empty()
-            || asked.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| shown.iter().any(|id| glob.matches(id)))
+    let is_selected = |cell: &CellId| {
+        let ids = [cell.to_string(), cell.benchmark.clone()];
+        args.filter.is_empty()
+            || args.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| ids.iter().any(|id| glob.matches(id)))
     };
-    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !asked.quick || benchmark.headline);
-    let mut addresses: Vec<_> = benchmarks.flat_map(|benchmark| sized(benchmark, asked)).filter(wanted).collect();
-    addresses.dedup();
-    if addresses.is_empty() {
-        bail!("no benchmark matches {}; `early-exit list` shows them all", asked.filter.join(" or "));
+    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.headline);
+    let mut cells: Vec<_> = benchmarks.flat_map(|benchmark| cells_of(benchmark, args)).filter(is_selected).collect();
+    cells.dedup();
+    if cells.is_empty() {
+        bail!("no benchmark matches {}; `early-exit list` lists the benchmarks", args.filter.join(" or "));
     }
-    Ok(addresses)
+    Ok(cells)
 }
 
-/// The cells of a benchmark, at the sizes and depths that the command line has instead of its own.
-fn sized(benchmark: &'static Benchmark, asked: &PlanArgs) -> Vec<CellId> {
-    let mut addresses = Vec::new();
-    for own in benchmark.addresses(asked.full) {
-        let at: Vec<_> = match own.at {
-            Some(_) if !asked.at.is_empty() => asked.at.iter().copied().map(Some).collect(),
-            own => vec![own],
+/// The cells of a benchmark; parameters and depths from the command line replace the benchmark's own.
+fn cells_of(benchmark: &'static Benchmark, args: &PlanArgs) -> Vec<CellId> {
+    let mut cells = Vec::new();
+    for default in benchmark.addresses(args.full) {
+        let at: Vec<_> = match default.at {
+            Some(_) if !args.at.is_empty() => args.at.iter().copied().map(Some).collect(),
+            parameter => vec![parameter],
         };
-        let depths = if asked.host_frames.is_empty() { vec![own.host_frames] } else { asked.host_frames.clone() };
+        let depths = if args.host_frames.is_empty() { vec![default.host_frames] } else { args.host_frames.clone() };
         for at in at {
             for &host_frames in &depths {
-                let address = CellId { at, host_frames, ..own.clone() };
-                if !addresses.contains(&address) {
-                    addresses.push(address);
+                let cell = CellId { at, host_frames, ..default.clone() };
+                if !cells.contains(&cell) {
+                    cells.push(cell);
                 }
             }
         }
     }
-    addresses
+    cells
 }

@@ -11,52 +11,52 @@ use crate::cli::{self, Format};
 use crate::output::{csv, html, markdown, summary};
 use crate::results::{AtomicFile, Document, ReportSet};
 
-pub(crate) fn report(asked: &cli::ReportArgs, out: &mut Stdout) -> Result<Status> {
-    let job = job(asked)?;
-    let place = asked.output.as_deref().map(AtomicFile::begin).transpose()?;
-    let gathered = gathered(asked)?;
-    let text = match asked.format {
-        Format::Terminal => summary::shown(&gathered, &job),
-        Format::Markdown => markdown::page(&gathered, &job),
-        Format::Html => html::page(&gathered, &job),
-        Format::Json => serde_json::to_string(&gathered)? + "\n",
-        Format::Csv if gathered.reports.is_empty() => bail!("there are no times in {}", named(asked)),
-        Format::Csv => csv::rows(&gathered),
+pub(crate) fn report(args: &cli::ReportArgs, out: &mut Stdout) -> Result<Status> {
+    let workload = workload(args)?;
+    let file = args.output.as_deref().map(AtomicFile::begin).transpose()?;
+    let reports = read_reports(args)?;
+    let text = match args.format {
+        Format::Terminal => summary::shown(&reports, &workload),
+        Format::Markdown => markdown::page(&reports, &workload),
+        Format::Html => html::page(&reports, &workload),
+        Format::Json => serde_json::to_string(&reports)? + "\n",
+        Format::Csv if reports.reports.is_empty() => bail!("no measurements in {}", file_names(args)),
+        Format::Csv => csv::rows(&reports),
     };
-    match place {
-        Some(mut place) => {
-            // Nobody's terminal: nothing is painted in a file.
-            place.write_all(anstream::adapter::strip_str(&text).to_string().as_bytes())?;
-            place.finish()?;
+    match file {
+        Some(mut file) => {
+            // A file is not a terminal: remove the colours.
+            file.write_all(anstream::adapter::strip_str(&text).to_string().as_bytes())?;
+            file.finish()?;
         }
         None => out.write_all(text.as_bytes())?,
     }
     Ok(Status::Held)
 }
 
-fn named(asked: &cli::ReportArgs) -> String {
-    asked.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+fn file_names(args: &cli::ReportArgs) -> String {
+    args.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// The job of the break-even.
-fn job(asked: &cli::ReportArgs) -> Result<Workload> {
+/// The workload of the break-even table.
+fn workload(args: &cli::ReportArgs) -> Result<Workload> {
     let kernels = || benchmark::execute::ALL.iter().map(|kernel| kernel.id);
     ensure!(
-        kernels().any(|kernel| kernel == asked.kernel),
-        "no kernel `{}`; there are: {}",
-        asked.kernel,
+        kernels().any(|kernel| kernel == args.kernel),
+        "no kernel `{}`; expected one of: {}",
+        args.kernel,
         kernels().collect::<Vec<_>>().join(", ")
     );
-    Ok(Workload { kernel: asked.kernel.clone(), exits: asked.exits, functions: asked.functions })
+    Ok(Workload { kernel: args.kernel.clone(), exits: args.exits, functions: args.functions })
 }
 
-fn gathered(asked: &cli::ReportArgs) -> Result<ReportSet> {
-    let written = asked.output.as_ref().and_then(|path| path.canonicalize().ok());
-    let same = |path: &Path| written.is_some() && path.canonicalize().ok() == written;
-    let mut gathered = ReportSet::default();
-    for path in &asked.files {
-        ensure!(!same(path), "{} is to be read; name another file to write", path.display());
-        gathered.add(Document::read(path)?);
+fn read_reports(args: &cli::ReportArgs) -> Result<ReportSet> {
+    let output = args.output.as_ref().and_then(|path| path.canonicalize().ok());
+    let is_output = |path: &Path| output.is_some() && path.canonicalize().ok() == output;
+    let mut reports = ReportSet::default();
+    for path in &args.files {
+        ensure!(!is_output(path), "{} is both input and output; name another output file", path.display());
+        reports.add(Document::read(path)?);
     }
-    Ok(gathered)
+    Ok(reports)
 }

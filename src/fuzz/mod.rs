@@ -1,7 +1,7 @@
-//! Differential fuzzing: random modules on several backends, and where these disagree.
+//! Differential fuzzing: random modules on several backends, and the mismatches between their observations.
 //!
-//! All randomness of a module comes from its [`ModuleSeed`](seed::ModuleSeed), a few numbers: one line names a module,
-//! every process generates it again, and the minimizer shrinks it by removing choices.
+//! A module is generated from its [`ModuleSeed`](seed::ModuleSeed), a few numbers. So one line names a module, every
+//! process can generate it again, and reducing the seed's entropy minimizes it.
 pub mod campaign;
 pub mod feature_set;
 pub mod fuzz_worker;

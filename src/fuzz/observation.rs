@@ -1,4 +1,4 @@
-//! What one backend does with a random module.
+//! Observations of a random module on one backend.
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,37 +10,38 @@ use crate::engine::embedding::{Compiled, Embedding, NotInstantiated, Outcome, pa
 use crate::run_module::exported_state::left_behind;
 use crate::run_module::{ExitAt, ImportCalls, Interface, Invocation, Stubs};
 
-/// What was seen of a random module on a backend.
+/// The result of one action on a random module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Observation {
-    /// While doing this.
+    /// The action.
     pub doing: Action,
-    /// How it ended, in a few words that hold for others too.
+    /// The outcome in a few words, without text of the engine.
     pub ended: String,
-    /// What else is to be the same: values, calls of imports, memory and globals.
+    /// Details that must agree across backends: values, calls of imports, memory and globals.
     pub with: Vec<String>,
-    /// What the engine said, which need not be the same.
+    /// The engine's own message, which may differ between backends.
     pub said: Option<String>,
 }
 
-/// What is done with a random module.
+/// An action on a random module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "doing", rename_all = "kebab-case")]
 pub enum Action {
-    /// It is compiled.
+    /// Compiles the module.
     Compile,
-    /// It is instantiated.
+    /// Instantiates the module.
     Instantiate,
-    /// An export of a new instance is called.
+    /// Calls an export of a new instance.
     Call {
-        /// Which.
+        /// The export and its arguments.
         invocation: Invocation,
-        /// At which call of an import the guest is ended.
+        /// Number of the import call that ends the guest, counted from 1; `None` for no exit.
         exit_at: Option<u64>,
     },
 }
 
-/// Takes a module through everything, as far as it gets. `about_to` is told what, before it is done.
+/// Compiles, instantiates and calls a module, up to the first failure. Calls `about_to` before each action, so that a
+/// crash can be attributed.
 pub fn trial(
     engine: &dyn Embedding,
     generated: &GeneratedModule,
@@ -49,52 +50,53 @@ pub fn trial(
     about_to(&Action::Compile);
     let compiled = match catch_unwind(AssertUnwindSafe(|| engine.compile(&generated.wasm))) {
         Ok(Ok(compiled)) => compiled,
-        Ok(Err(refused)) => return vec![short(Action::Compile, "refused", format!("{refused:#}"))],
-        Err(panic) => return vec![short(Action::Compile, PANICKED, panic_message(&*panic).to_owned())],
+        Ok(Err(error)) => return vec![failed(Action::Compile, "refused", format!("{error:#}"))],
+        Err(panic) => return vec![failed(Action::Compile, PANICKED, panic_message(&*panic).to_owned())],
     };
-    let mut seen = vec![Observation { doing: Action::Compile, ended: "compiled".into(), with: vec![], said: None }];
+    let mut observations =
+        vec![Observation { doing: Action::Compile, ended: "compiled".into(), with: vec![], said: None }];
     let interface = match Interface::read(&generated.wasm) {
         Ok(interface) => interface,
-        Err(error) => return vec![short(Action::Compile, "no module", error.to_string())],
+        Err(error) => return vec![failed(Action::Compile, "no module", error.to_string())],
     };
     for invocation in &generated.calls {
-        let mut called = |exit_at| {
+        let mut call_export = |exit_at| {
             about_to(&Action::Call { invocation: invocation.clone(), exit_at });
             call(&*compiled, &interface, invocation, exit_at)
         };
-        let (whole, calls) = called(None);
-        let over = whole.doing == Action::Instantiate;
-        seen.push(whole);
-        // An instance that cannot be had once cannot be had again.
-        if over {
+        let (observation, calls) = call_export(None);
+        let not_instantiated = observation.doing == Action::Instantiate;
+        observations.push(observation);
+        // A module that fails to instantiate once fails again.
+        if not_instantiated {
             break;
         }
         if calls.made > 0 {
             let nth = 1 + generated.exit_at % calls.made;
-            seen.push(called(Some(nth)).0);
+            observations.push(call_export(Some(nth)).0);
         }
     }
-    seen
+    observations
 }
 
-/// One number for all that is to be the same.
-pub fn digest(seen: &[Observation]) -> u64 {
+/// A hash of everything that must agree across backends. It is comparable only within one build.
+pub fn digest(observations: &[Observation]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for seen in seen {
-        (&seen.doing, &seen.ended, &seen.with).hash(&mut hasher);
+    for observation in observations {
+        (&observation.doing, &observation.ended, &observation.with).hash(&mut hasher);
     }
     hasher.finish()
 }
 
-/// Whether what the process holds is not to be trusted any more.
-pub fn has_panicked(seen: &[Observation]) -> bool {
-    seen.iter().any(|seen| seen.ended == PANICKED)
+/// Whether the backend panicked, after which the process's state cannot be trusted.
+pub fn has_panicked(observations: &[Observation]) -> bool {
+    observations.iter().any(|observation| observation.ended == PANICKED)
 }
 
 const PANICKED: &str = "panicked";
 
-fn short(doing: Action, ended: &str, said: String) -> Observation {
-    Observation { doing, ended: ended.into(), with: vec![], said: Some(said) }
+fn failed(doing: Action, ended: &str, message: String) -> Observation {
+    Observation { doing, ended: ended.into(), with: vec![], said: Some(message) }
 }
 
 fn call(
@@ -108,35 +110,35 @@ fn call(
     let mut instance = match catch_unwind(AssertUnwindSafe(|| compiled.instantiate(stubs.host()))) {
         Ok(Ok(instance)) => instance,
         Ok(Err(NotInstantiated::Start(outcome))) => {
-            // Which function was to be called does not matter then, but at which import it exits does.
+            // The called export does not matter if the start function ends the guest, but the exiting import call does.
             let doing = if exit_at.is_some() { doing } else { Action::Instantiate };
-            return (ended(doing, &outcome, &stubs.calls(), vec![]), stubs.calls());
+            return (observe(doing, &outcome, &stubs.calls(), vec![]), stubs.calls());
         }
         Ok(Err(NotInstantiated::Unlinked(error))) => {
-            return (short(Action::Instantiate, "not linked", format!("{error:#}")), stubs.calls());
+            return (failed(Action::Instantiate, "not linked", format!("{error:#}")), stubs.calls());
         }
         Err(panic) => {
-            return (short(Action::Instantiate, PANICKED, panic_message(&*panic).to_owned()), stubs.calls());
+            return (failed(Action::Instantiate, PANICKED, panic_message(&*panic).to_owned()), stubs.calls());
         }
     };
     let outcome = instance.call(&invocation.export, &invocation.arguments);
-    let left = left_behind(interface, &mut *instance);
-    (ended(doing, &outcome, &stubs.calls(), left), stubs.calls())
+    let state = left_behind(interface, &mut *instance);
+    (observe(doing, &outcome, &stubs.calls(), state), stubs.calls())
 }
 
-fn ended(doing: Action, outcome: &Outcome, calls: &ImportCalls, left: Vec<(String, String)>) -> Observation {
+fn observe(doing: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(String, String)>) -> Observation {
     let (ended, said, mut with) = match outcome {
-        // By their bits: two NaNs that are not the same are not the same.
+        // Debug output distinguishes NaNs by their bits.
         Outcome::Returned(values) => {
             ("returned".into(), None, values.iter().map(|value| format!("{value:?}")).collect())
         }
         Outcome::Exited(code) => (format!("exited {code}"), None, vec![]),
         Outcome::Trapped(trap) => (format!("trapped: {trap}"), None, vec![]),
-        Outcome::Panicked(said) => (PANICKED.into(), Some(said.clone()), vec![]),
-        Outcome::Failed(said) => ("failed".into(), Some(said.clone()), vec![]),
+        Outcome::Panicked(message) => (PANICKED.into(), Some(message.clone()), vec![]),
+        Outcome::Failed(message) => ("failed".into(), Some(message.clone()), vec![]),
     };
-    with.push(format!("{} calls of imports, at last {:?}", calls.made, calls.last));
-    with.extend(left.into_iter().map(|(name, left)| format!("{name}: {left}")));
+    with.push(format!("{} calls of imports, last {:?}", calls.made, calls.last));
+    with.extend(state.into_iter().map(|(name, value)| format!("{name}: {value}")));
     Observation { doing, ended, with, said }
 }
 

@@ -1,38 +1,38 @@
-//! The seed from which a module is generated again.
+//! The seed of a random module, from which every process generates the same module.
 use std::ops::Range;
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// What a random module is made of.
+/// The seed of one random module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleSeed {
-    /// The seed of a run.
+    /// Seed of the fuzzing run.
     pub seed: u64,
-    /// Which of its modules.
+    /// Number of the module in the run.
     pub number: u64,
-    /// So many bytes of its entropy, where not all are used.
+    /// Length of the entropy in bytes, if it is truncated.
     pub length: Option<usize>,
-    /// Bytes of its entropy that are zeros.
+    /// Byte ranges of the entropy that are set to zero.
     pub zeros: Vec<Range<usize>>,
 }
 
-/// As much entropy as a module has at least and at most, in bytes.
+/// Range of the entropy's length in bytes.
 const ENTROPY: Range<usize> = 128..4096;
 
 impl ModuleSeed {
-    /// The whole DNA of a module.
+    /// The seed with all of its entropy.
     pub fn new(seed: u64, number: u64) -> Self {
         Self { seed, number, length: None, zeros: Vec::new() }
     }
 
-    /// What decides on everything but the bodies: the features in use, what is imported and exported, the calls.
+    /// The random numbers for everything but the bodies: features, imports, exports and calls.
     pub(crate) fn choices(&self) -> ChaCha8Rng {
         self.stream(0)
     }
 
-    /// What the module is drawn from.
+    /// The bytes from which the module is generated.
     pub fn entropy(&self) -> Vec<u8> {
         let mut rng = self.stream(1);
         let mut bytes = vec![0; rng.random_range(ENTROPY)];
@@ -47,12 +47,12 @@ impl ModuleSeed {
 
     fn stream(&self, stream: u64) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        // Streams of one seed never meet.
+        // Streams of one seed do not overlap.
         rng.set_stream(self.number.wrapping_mul(2).wrapping_add(stream));
         rng
     }
 
-    /// Smaller ones, the boldest first: less entropy, then more zeros in it.
+    /// Smaller seeds, the largest reduction first: less entropy, then more zeros in the entropy.
     pub fn smaller(&self) -> Vec<Self> {
         let length = self.entropy().len();
         let mut smaller: Vec<Self> = [2, 4, 8, 32]
@@ -80,24 +80,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_all_there_is_to_a_module() {
+    fn a_seed_and_a_number_determine_the_entropy() {
         assert_eq!(ModuleSeed::new(7, 3).entropy(), ModuleSeed::new(7, 3).entropy());
         assert_ne!(ModuleSeed::new(7, 3).entropy(), ModuleSeed::new(7, 4).entropy());
         assert_ne!(ModuleSeed::new(8, 3).entropy(), ModuleSeed::new(7, 3).entropy());
     }
 
     #[test]
-    fn smaller_ones_are_smaller() {
-        let whole = ModuleSeed::new(7, 3);
-        let weight = |dna: &ModuleSeed| dna.entropy().iter().filter(|byte| **byte != 0).count();
-        assert!(!whole.smaller().is_empty());
-        for smaller in whole.smaller() {
-            assert!(weight(&smaller) < weight(&whole), "{smaller:?}");
+    fn smaller_seeds_have_fewer_nonzero_bytes() {
+        let seed = ModuleSeed::new(7, 3);
+        let weight = |seed: &ModuleSeed| seed.entropy().iter().filter(|byte| **byte != 0).count();
+        assert!(!seed.smaller().is_empty());
+        for smaller in seed.smaller() {
+            assert!(weight(&smaller) < weight(&seed), "{smaller:?}");
         }
     }
 
     #[test]
-    fn what_travels_may_name_ranges_that_are_none() {
+    fn invalid_ranges_of_zeros_are_ignored() {
         let zeros = vec![Range { start: 9, end: 3 }, 1 << 40..1 << 41];
         assert_eq!(ModuleSeed { zeros, ..ModuleSeed::new(7, 3) }.entropy(), ModuleSeed::new(7, 3).entropy());
     }

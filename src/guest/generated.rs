@@ -1,4 +1,4 @@
-//! Modules of any size, made up: what a compiler meets in real ones, in proportions that are ours.
+//! A generator of modules of any size, with a fixed mix of the constructs that real modules contain.
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wasm_encoder::{
@@ -7,11 +7,11 @@ use wasm_encoder::{
     RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// A module of so many functions, the same for the same seed. Each has a body of some 200 bytes with loops, loads and
-/// stores, branches, calls, and arithmetic on integers and floats.
+/// A module of `count` functions, the same for the same seed. Each function has a body of about 200 bytes with loops,
+/// loads and stores, branches, calls, and arithmetic on integers and floats.
 ///
-/// Its export `run(code, n)` asks the host to exit with `code` (the import `env.early_exit`), and where that returns, it
-/// returns what the last function makes of both. That takes time in proportion to the number of functions, at most.
+/// The export `run(code, n)` calls the import `env.early_exit` with `code`. If the import returns, `run` returns the
+/// last function's result for both arguments. The run time is at most proportional to the number of functions.
 pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let mut module = Module::new();
@@ -25,11 +25,11 @@ pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     imports.import("env", "early_exit", EntityType::Function(EARLY_EXIT));
     module.section(&imports);
 
-    let mut declared = FunctionSection::new();
+    let mut functions = FunctionSection::new();
     for _ in 0..=count {
-        declared.function(BINARY);
+        functions.function(BINARY);
     }
-    module.section(&declared);
+    module.section(&functions);
 
     let mut tables = TableSection::new();
     let size = Some(u64::from(count));
@@ -69,13 +69,13 @@ pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     module.finish()
 }
 
-/// The types.
+/// Indices of the types.
 const EARLY_EXIT: u32 = 0;
 const BINARY: u32 = 1;
-/// The first function that is no import.
+/// Index of the first function that is not an import.
 const FIRST: u32 = 1;
 
-/// The locals of a body: two parameters, what it returns, and what it counts and computes with.
+/// Locals of a body: two parameters, the result, a loop counter, a 64-bit integer and a float.
 const A: u32 = 0;
 const B: u32 = 1;
 const SUM: u32 = 2;
@@ -83,7 +83,7 @@ const COUNT: u32 = 3;
 const WIDE: u32 = 4;
 const FLOAT: u32 = 5;
 
-/// A function calls no more others than this, and only those before it: so all of them end, and soon.
+/// Most calls per function. A function calls only earlier functions, so every call returns, and soon.
 const CALLS: u32 = 2;
 
 fn body(index: u32, chance: &mut ChaCha8Rng) -> Function {
@@ -123,13 +123,13 @@ fn run(count: u32) -> Function {
     function
 }
 
-/// Integers.
+/// Integer arithmetic.
 fn mix(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.local_get(A).i32_const(chance.random::<i32>() | 1).i32_mul().i32_const(chance.random_range(1..31)).i32_rotl();
     code.local_get(B).i32_const(chance.random_range(1..31)).i32_shr_u().i32_xor().local_set(A);
 }
 
-/// One of two ways.
+/// A branch with two arms.
 fn branch(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.local_get(A).local_get(B).i32_lt_s().if_(BlockType::Empty);
     code.local_get(B).local_get(A).i32_sub().local_set(A);
@@ -138,19 +138,19 @@ fn branch(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.end();
 }
 
-/// A loop over some memory.
+/// A loop over a part of the memory.
 fn repeat(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     let word =
         MemArg { offset: chance.random_range(0..256) * 4, align: 2, target: MemArgTarget::Memory(0), ordering: None };
     code.i32_const(chance.random_range(4..=16)).local_set(COUNT).loop_(BlockType::Empty);
-    // The address lies within the page, whatever the numbers are.
+    // The mask keeps the address within the page.
     code.local_get(A).local_get(COUNT).i32_const(2).i32_shl().i32_add().i32_const(0xeffc).i32_and();
     code.local_get(A).local_get(COUNT).i32_add().i32_const(0xeffc).i32_and().i32_load(word);
     code.local_get(SUM).i32_add().local_tee(SUM).i32_store(word);
     code.local_get(COUNT).i32_const(1).i32_sub().local_tee(COUNT).br_if(0).end();
 }
 
-/// One of several ways.
+/// A branch table.
 fn switch(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.block(BlockType::Empty).block(BlockType::Empty).block(BlockType::Empty);
     code.local_get(B).i32_const(3).i32_and().br_table([0, 1], 2).end();
@@ -158,14 +158,14 @@ fn switch(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.local_get(SUM).local_get(A).i32_xor().local_set(SUM).end();
 }
 
-/// 64 bits.
+/// 64-bit arithmetic.
 fn wide(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.local_get(A).i64_extend_i32_u().i64_const(chance.random::<i64>() | 1).i64_mul();
     code.local_get(WIDE).i64_const(chance.random_range(1..63)).i64_shr_u().i64_add().local_tee(WIDE);
     code.i32_wrap_i64().local_get(B).i32_xor().local_set(B);
 }
 
-/// Floats, never far from zero.
+/// Floating-point arithmetic; the values stay small enough to convert to integers.
 fn float(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     let half = f64::from(chance.random_range(1..=16_u32)) / 32.0;
     code.local_get(FLOAT).f64_const(half.into()).f64_mul();
@@ -173,7 +173,7 @@ fn float(code: &mut InstructionSink<'_>, chance: &mut ChaCha8Rng) {
     code.i32_trunc_f64_s().local_get(SUM).i32_add().local_set(SUM);
 }
 
-/// A function from before this one, by its name or through the table.
+/// A direct or indirect call of an earlier function.
 fn call(code: &mut InstructionSink<'_>, index: u32, chance: &mut ChaCha8Rng) {
     let callee = chance.random_range(0..index);
     code.local_get(A).local_get(SUM);
@@ -190,17 +190,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_makes_the_same_bytes() {
+    fn the_same_seed_generates_the_same_bytes() {
         assert_eq!(functions(16, 1), functions(16, 1));
         assert_ne!(functions(16, 1), functions(16, 2));
     }
 
     #[test]
-    fn bodies_have_some_200_bytes() {
+    fn bodies_have_about_200_bytes() {
         for count in [16, 128, 1024] {
-            let around = functions(0, 1).len() as f64;
-            let each = (functions(count, 1).len() as f64 - around) / f64::from(count);
-            // Declarations and the table of functions take a few more.
+            let overhead = functions(0, 1).len() as f64;
+            let each = (functions(count, 1).len() as f64 - overhead) / f64::from(count);
+            // Declarations and table elements add a few bytes per function.
             assert!((170.0..235.0).contains(&each), "{count} functions take {each} bytes each");
         }
     }

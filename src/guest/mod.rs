@@ -1,81 +1,81 @@
-//! The guests that come with the program.
+//! The guests embedded in the program.
 pub mod generated;
 
-/// `run(code, n)` asks the host to exit with `code`, and returns `code + n` where it does not.
+/// `run(code, n)` asks the host to exit with `code`, and returns `code + n` if the host returns.
 pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
 
-/// `exit_early()` calls `env.interrupt_execution`, and returns whether that came back. Written in Rust.
+/// `exit_early()` calls `env.interrupt_execution`, and returns whether the call returned. Written in Rust.
 pub const INTERRUPT_EXECUTION: &[u8] = include_bytes!("../../guests/built/interrupt_execution.wasm");
 
-/// `direct(code)` and `indirect(code)` ask the host to exit with `code`, and return its answer plus `code`; `went_on`
-/// counts how often they did. `trap()` traps.
+/// `direct(code)` and `indirect(code)` ask the host to exit with `code`, and return the host's result plus `code`;
+/// `went_on` counts their returns. `trap()` traps.
 pub const WAYS_TO_CALL: &str = include_str!("../../guests/ways_to_call.wat");
 
-/// Asks the host in its start function to exit with the imported `code`, and leaves the answer in `returned`.
+/// The start function asks the host to exit with the imported `code`, and stores the host's result in `returned`.
 pub const EXIT_IN_START: &str = include_str!("../../guests/exit_in_start.wat");
 
-/// `run(code, n)` as [`EARLY_EXIT`], with traces of how far it came in its memory, its globals and its table.
+/// `run(code, n)` as in [`EARLY_EXIT`], with side effects in memory, globals and table before and after the call.
 pub const FOOTPRINTS: &str = include_str!("../../guests/footprints.wat");
 
-/// `level(n)` calls the host's `down(n)`, which may call it again, and returns one more than that.
+/// `level(n)` calls the host's `down(n)`, which may call the guest again, and returns the result plus 1.
 pub const LEVELS: &str = include_str!("../../guests/levels.wat");
 
-/// `dive(frames, code)` asks the host to exit with `code` from below so many frames of its own.
+/// `dive(frames, code)` asks the host to exit with `code` from below `frames` guest frames.
 pub const DIVE: &str = include_str!("../../guests/dive.wat");
 
-/// Catches exceptions of its own and of the host's, in several ways.
+/// Catches exceptions of the guest and of the host, in several ways.
 pub const EXCEPTIONS: &str = include_str!("../../guests/exceptions.wat");
 
-/// `run(code, n)` as [`EARLY_EXIT`], computed in vectors.
+/// `run(code, n)` as in [`EARLY_EXIT`], computed with vectors.
 pub const SIMD: &str = include_str!("../../guests/simd.wat");
 
-/// `hand_on(code)` asks the host to exit with `code`, and returns the host's `vector()` where it does not.
+/// `hand_on(code)` asks the host to exit with `code`, and otherwise returns the host's `vector()`.
 pub const HANDS_ON_VECTOR: &str = include_str!("../../guests/hands_on_vector.wat");
 
-/// [`EARLY_EXIT`], with `is_null` that takes a reference to a function.
+/// [`EARLY_EXIT`] with an export `is_null` that takes a function reference.
 pub const TAKES_FUNCTION: &str = include_str!("../../guests/takes_function.wat");
 
-/// A guest in Rust: `work(code, frames)` asks to exit with `code` from below so many frames on its shadow stack.
+/// A guest in Rust: `work(code, frames)` asks to exit with `code` from below `frames` frames on its shadow stack.
 pub const STACK_FRAMES: &[u8] = include_bytes!("../../guests/built/stack_frames.wasm");
 
-/// Every way to trap, each by an export that its arguments make trap or not, and `exit(code)`.
+/// Every kind of trap: each export traps or returns, depending on its arguments. `exit(code)` exits.
 pub const TRAPS: &str = include_str!("../../guests/traps.wat");
 
-/// Sets a global or the memory's first word before something that traps where its argument says so, and again after it.
+/// Sets a global or the memory's first word before and after an operation that traps, depending on the argument.
 pub const SET_BEFORE_TRAP: &str = include_str!("../../guests/set_before_trap.wat");
 
-/// Endless loops, which tell the host that they run: `count(n)` with arithmetic only, `churn(at)` with loads and stores,
-/// `poll()` with a call of the host each time around. Beside them `once()`, which only calls, and `load(at)`.
+/// Endless loops that tell the host that they run: `count(n)` with arithmetic only, `churn(at)` with loads and stores,
+/// `poll()` with one host call per iteration. `once()` only calls the host; `load(at)` only loads.
 pub const ENDLESS: &str = include_str!("../../guests/endless.wat");
 
-/// Work that can be counted: `count(n)`, `count_and_exit(n, code)`, `be_charged(n)`, which calls the host `n` times, and
-/// `stop()`, which traps.
+/// Work of a countable amount: `count(n)`, `count_and_exit(n, code)`, `be_charged(n)`, which calls the host `n` times,
+/// and `stop()`, which traps.
 pub const METERED: &str = include_str!("../../guests/metered.wat");
 
-/// Asks for memory: `grow(pages)`, `size()`, and `take_all_and_exit()`, which exits with the pages that it got.
+/// Grows its memory: `grow(pages)`, `size()`, and `take_all_and_exit()`, which exits with the number of pages it got.
 pub const GROWING: &str = include_str!("../../guests/growing.wat");
 
-/// A command in the style of WASI, from Rust: `_start()` calls `proc_exit` with what the import `env.code` says, or returns
-/// where that is negative.
+/// A WASI-style command in Rust: `_start()` calls `proc_exit` with the result of the import `env.code`, or returns if
+/// that result is negative.
 pub const WASI_STYLE: &[u8] = include_bytes!("../../guests/built/wasi_style.wasm");
 
-/// The ways out of a guest that are timed. Each export takes two numbers: `run(code, n)` as [`EARLY_EXIT`],
-/// `run_indirect(code, n)`, `deep(code, frames)`, and one for each kind of trap.
+/// The timed exits. Each export takes two numbers: `run(code, n)` as in [`EARLY_EXIT`], `run_indirect(code, n)`,
+/// `deep(code, frames)`, and one export per kind of trap.
 pub const LEAVING: &str = include_str!("../../guests/leaving.wat");
 
-/// Calls that are timed: `add_0`, `add_2`, `add_20`, and `sum(n)`, which calls the host's `next` for each number below.
+/// The timed calls: `add_0`, `add_2`, `add_20`, and `sum(n)`, which calls the host's `next` for each number below `n`.
 pub const CALLS: &str = include_str!("../../guests/calls.wat");
 
-/// `descend(code, n)` has the host call it again, `n` times, and then asks to exit with `code`, unless that is 0.
+/// `descend(code, n)` makes the host call it again, `n` times, and then asks to exit with `code`, unless `code` is 0.
 pub const REENTRY: &str = include_str!("../../guests/reentry.wat");
 
-/// Work that is timed: `fib(n)`, `sweep(words)`, `hash(rounds)`.
+/// The timed kernels: `fib(n)`, `sweep(words)`, `hash(rounds)`.
 pub const KERNELS: &str = include_str!("../../guests/kernels.wat");
 
-/// The bytes of a guest in the text format.
+/// Converts a guest from the text format to bytes.
 ///
 /// # Panics
-/// When the text is no module: the guests come with the program, and a test reads them all.
+/// If the text is invalid. A test converts every embedded guest.
 pub fn wasm(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the embedded guests are valid")
 }

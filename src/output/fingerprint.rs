@@ -1,11 +1,11 @@
-//! What a report's numbers are of, as names and values.
+//! The conditions of a report's measurements, as names and values.
 use super::units;
 use crate::results::Report;
 
-/// The machine, the build and the run. What is not known is left out.
+/// The machine, the build and the run. Unknown values are left out.
 pub fn of(report: &Report) -> Vec<(&'static str, String)> {
     let Report { machine, build, run, .. } = report;
-    let notes = if run.complete { "" } else { ", not complete" };
+    let incomplete = if run.complete { "" } else { ", not complete" };
     let all = [
         ("processor", Some(machine.cpu.clone())),
         ("processors", Some(machine.processors.to_string())),
@@ -20,7 +20,7 @@ pub fn of(report: &Report) -> Vec<(&'static str, String)> {
         ("flags", Some(build.rustflags.clone())),
         ("features", Some(build.features.join(", "))),
         ("began", Some(run.began.clone())),
-        ("launches", Some(format!("{} of {}{notes}", run.launches_made, run.launches))),
+        ("launches", Some(format!("{} of {}{incomplete}", run.launches_made, run.launches))),
         ("took", Some(format!("{:.0} s of {:.0} s", run.took_seconds, run.budget_seconds))),
         ("seed", Some(run.seed.to_string())),
     ];

@@ -1,16 +1,16 @@
-//! Several reports read as one.
+//! A set of reports and check results that is read as one document.
 use serde::{Deserialize, Serialize};
 
 use super::{CheckResult, Document, Machine, Report, VERSION};
 
-/// Several documents: those of the machines of a matrix. Each keeps its fingerprint, and nothing is averaged.
+/// Several documents, such as the reports of a CI matrix. Each keeps its fingerprint; no values are averaged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportSet {
     /// [`VERSION`].
     pub version: u32,
-    /// What `measure` found, a report a run.
+    /// Results of `measure`, one report per run.
     pub reports: Vec<Report>,
-    /// What `check` found.
+    /// Results of `check`.
     pub checked: Vec<CheckResult>,
 }
 
@@ -21,22 +21,22 @@ impl Default for ReportSet {
 }
 
 impl ReportSet {
-    /// Adds a document. One that is there already is not added again: it would look like a second run that agrees.
+    /// Adds a document. A duplicate is ignored, because it would look like a second run with equal results.
     pub fn add(&mut self, document: Document) {
         match document {
             Document::Report(report) => add_new(&mut self.reports, *report),
             Document::Checked(checked) => add_new(&mut self.checked, checked),
-            Document::Gathered(gathered) => {
-                gathered.reports.into_iter().for_each(|report| add_new(&mut self.reports, report));
-                gathered.checked.into_iter().for_each(|checked| add_new(&mut self.checked, checked));
+            Document::Gathered(set) => {
+                set.reports.into_iter().for_each(|report| add_new(&mut self.reports, report));
+                set.checked.into_iter().for_each(|checked| add_new(&mut self.checked, checked));
             }
         }
     }
 
-    /// What to call the machine of each report, in their order. Machines that look alike are told apart by a number, and so
-    /// are several runs on one machine.
+    /// The display name of each report's machine, in order. Numbers distinguish machines with equal names and several
+    /// runs on one machine.
     pub fn names(&self) -> Vec<String> {
-        // All that can be told of a machine: two that agree in it count as one.
+        // Machines with equal descriptions count as one machine.
         let mut machines: Vec<&Machine> = Vec::new();
         for report in &self.reports {
             if !machines.contains(&&report.machine) {
@@ -46,9 +46,9 @@ impl ReportSet {
         let name = |(n, report): (usize, &Report)| {
             let machine = &report.machine;
             let mut name = short(machine);
-            let alike: Vec<_> = machines.iter().filter(|other| short(other) == name).collect();
-            if let (Some(place), 2..) = (alike.iter().position(|other| **other == machine), alike.len()) {
-                name += &format!(", machine {}", place + 1);
+            let namesakes: Vec<_> = machines.iter().filter(|other| short(other) == name).collect();
+            if let (Some(index), 2..) = (namesakes.iter().position(|other| **other == machine), namesakes.len()) {
+                name += &format!(", machine {}", index + 1);
             }
             let runs = |reports: &[Report]| reports.iter().filter(|other| other.machine == *machine).count();
             if runs(&self.reports) > 1 {
@@ -66,7 +66,7 @@ fn add_new<T: PartialEq>(all: &mut Vec<T>, new: T) {
     }
 }
 
-/// The processor, how many there are, and the system.
+/// The processor's name, the number of processors, and the operating system.
 fn short(machine: &Machine) -> String {
     let Machine { cpu, processors, os, .. } = machine;
     [format!("{cpu} x{processors}"), os.clone()]
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::results::validate::tests::report;
 
-    fn on(cpu: &str, kernel: &str, seed: u64) -> Report {
+    fn report_on(cpu: &str, kernel: &str, seed: u64) -> Report {
         let mut report = report();
         report.machine =
             Machine { cpu: cpu.into(), kernel: kernel.into(), os: "Debian".into(), processors: 4, ..report.machine };
@@ -89,25 +89,26 @@ mod tests {
         report
     }
 
-    fn gathered(reports: Vec<Report>) -> ReportSet {
-        let mut gathered = ReportSet::default();
-        reports.into_iter().for_each(|report| gathered.add(Document::Report(Box::new(report))));
-        gathered
+    fn report_set(reports: Vec<Report>) -> ReportSet {
+        let mut set = ReportSet::default();
+        reports.into_iter().for_each(|report| set.add(Document::Report(Box::new(report))));
+        set
     }
 
     #[test]
-    fn the_same_document_is_there_once() {
-        assert_eq!(gathered(vec![on("A", "1", 1), on("A", "1", 1)]).reports.len(), 1);
-        let mut twice = gathered(vec![on("A", "1", 1)]);
+    fn a_duplicate_document_is_added_once() {
+        assert_eq!(report_set(vec![report_on("A", "1", 1), report_on("A", "1", 1)]).reports.len(), 1);
+        let mut twice = report_set(vec![report_on("A", "1", 1)]);
         twice.add(Document::Gathered(twice.clone()));
         assert_eq!(twice.reports.len(), 1);
     }
 
     #[test]
-    fn every_report_has_a_name_of_its_own() {
-        let reports = vec![on("A", "1", 1), on("B", "1", 1), on("A", "2", 1), on("A", "1", 2)];
+    fn every_report_has_a_unique_name() {
+        let reports =
+            vec![report_on("A", "1", 1), report_on("B", "1", 1), report_on("A", "2", 1), report_on("A", "1", 2)];
         assert_eq!(
-            gathered(reports).names(),
+            report_set(reports).names(),
             [
                 "A x4, Debian, machine 1, run 1",
                 "B x4, Debian",

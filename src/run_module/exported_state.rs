@@ -4,22 +4,22 @@ use std::hash::{DefaultHasher, Hasher};
 use super::interface::{ExternKind, Interface};
 use crate::engine::embedding::Instance;
 
-/// What a guest left behind where others can see it: the exported globals, and a digest of each exported memory.
+/// The exported state of a guest: each global's value, and a digest of each memory.
 pub(crate) fn left_behind(interface: &Interface, instance: &mut dyn Instance) -> Vec<(String, String)> {
-    let state = |export: &super::Exported| {
-        let left = match export.kind {
+    let export_state = |export: &super::Exported| {
+        let value = match export.kind {
             ExternKind::Global => instance.global(&export.name)?.to_string(),
             ExternKind::Memory => digest(instance, &export.name)?,
             _ => return None,
         };
-        Some((export.name.clone(), left))
+        Some((export.name.clone(), value))
     };
-    interface.exports.iter().filter_map(state).collect()
+    interface.exports.iter().filter_map(export_state).collect()
 }
 
-/// The size of a memory and a digest of what is in it. The digest says that two are the same in one run, and no more.
+/// The size of a memory and a digest of its contents. Digests are comparable only within one build.
 fn digest(instance: &mut dyn Instance, memory: &str) -> Option<String> {
     let mut hasher = DefaultHasher::new();
-    let size = instance.memory(memory, &mut |piece| hasher.write(piece))?;
+    let size = instance.memory(memory, &mut |chunk| hasher.write(chunk))?;
     Some(format!("{} KiB, digest {:016x}", size >> 10, hasher.finish()))
 }

@@ -9,40 +9,40 @@ use wasmparser::{
 
 use crate::engine::embedding::Type;
 
-/// What a module imports and exports.
+/// The imports and exports of a module.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interface {
-    /// What it imports, in its order.
+    /// Imports, in the module's order.
     pub imports: Vec<Imported>,
-    /// What it exports, in its order.
+    /// Exports, in the module's order.
     pub exports: Vec<Exported>,
-    /// How many functions of its own it has.
+    /// Number of functions that the module defines.
     pub functions: u32,
-    /// Whether it has a start function, which runs when it is instantiated.
+    /// Whether the module has a start function, which runs at instantiation.
     pub starts: bool,
 }
 
-/// Something that a module imports.
+/// An import of a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
-    /// The module that it is imported from.
+    /// The name of the imported module.
     pub module: String,
-    /// Its name there.
+    /// The name of the import.
     pub name: String,
-    /// What it is.
+    /// The kind and, for a function, the type.
     pub kind: ExternKind,
 }
 
-/// Something that a module exports.
+/// An export of a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exported {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is.
+    /// The kind and, for a function, the type.
     pub kind: ExternKind,
 }
 
-/// What can be imported and exported.
+/// The kind of an import or export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names are the specification's")]
@@ -57,17 +57,17 @@ pub enum ExternKind {
 /// The type of a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
-    /// What it takes.
+    /// Parameter types.
     pub parameters: Vec<Type>,
-    /// What it returns.
+    /// Result types.
     pub results: Vec<Type>,
 }
 
 impl Interface {
-    /// Reads it from a module's bytes. Functions' bodies are skipped: whether those are valid is the backends' to say.
+    /// Reads the interface from a module's bytes. It skips function bodies, because the backends validate them.
     ///
     /// # Errors
-    /// When the bytes are no module, or end before it does; says what they are instead, where that can be told.
+    /// If the bytes are not a module or are truncated. The error names the format of the bytes, if it is known.
     pub fn read(wasm: &[u8]) -> Result<Self> {
         ensure!(!wasm.is_empty(), "it is empty");
         ensure!(wasm.starts_with(b"\0asm"), "it does not begin as a module does");
@@ -78,12 +78,12 @@ impl Interface {
         }
         let mut reader = Reader::default();
         for payload in Parser::new(0).parse_all(wasm) {
-            reader.take(payload.map_err(plainly)?)?;
+            reader.take(payload.map_err(describe)?)?;
         }
         Ok(reader.interface)
     }
 
-    /// The functions that it exports.
+    /// The exported functions.
     pub fn functions(&self) -> impl Iterator<Item = (&str, &Signature)> {
         self.exports.iter().filter_map(|export| match &export.kind {
             ExternKind::Function(signature) => Some((export.name.as_str(), signature)),
@@ -92,21 +92,21 @@ impl Interface {
     }
 }
 
-/// Where it went wrong, and how; without the word `error` again.
-fn plainly(error: wasmparser::Error) -> anyhow::Error {
+/// Describes a parser error with its offset, without repeating the word `error`.
+fn describe(error: wasmparser::Error) -> anyhow::Error {
     let at = error.offset();
     match error.message() {
-        "unexpected end-of-file" => anyhow::anyhow!("it is cut off: it ends within a section, at byte {at}"),
-        message => anyhow::anyhow!("it is no valid module: {message}, at byte {at}"),
+        "unexpected end-of-file" => anyhow::anyhow!("it is cut off within a section, at byte {at}"),
+        message => anyhow::anyhow!("it is not a valid module: {message}, at byte {at}"),
     }
 }
 
 #[derive(Default)]
 struct Reader {
     interface: Interface,
-    /// Of each type of the module, that of a function where it is one.
+    /// The signature of each type of the module; `None` for a type that is not a function type.
     types: Vec<Option<Signature>>,
-    /// The type of each function, those that are imported first.
+    /// The type index of each function, imported functions first.
     functions: Vec<u32>,
 }
 
@@ -117,7 +117,7 @@ impl Reader {
             Payload::TypeSection(types) => self.types(types)?,
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    let import = import.map_err(plainly)?;
+                    let import = import.map_err(describe)?;
                     let kind = self.kind(import.ty)?;
                     let (module, name) = (import.module.into(), import.name.into());
                     self.interface.imports.push(Imported { module, name, kind });
@@ -125,13 +125,13 @@ impl Reader {
             }
             Payload::FunctionSection(functions) => {
                 for function in functions {
-                    self.functions.push(function.map_err(plainly)?);
+                    self.functions.push(function.map_err(describe)?);
                     self.interface.functions += 1;
                 }
             }
             Payload::ExportSection(exports) => {
                 for export in exports {
-                    let export = export.map_err(plainly)?;
+                    let export = export.map_err(describe)?;
                     let kind = match export.kind {
                         ExternalKind::Func | ExternalKind::FuncExact => {
                             ExternKind::Function(self.function(export.index)?)
@@ -152,11 +152,11 @@ impl Reader {
 
     fn types(&mut self, types: TypeSectionReader) -> Result<()> {
         for group in types {
-            let group: RecGroup = group.map_err(plainly)?;
+            let group: RecGroup = group.map_err(describe)?;
             self.types.extend(group.types().map(|ty| match &ty.composite_type.inner {
                 CompositeInnerType::Func(function) => Some(Signature {
-                    parameters: function.params().iter().copied().map(our_type).collect(),
-                    results: function.results().iter().copied().map(our_type).collect(),
+                    parameters: function.params().iter().copied().map(from_wasmparser).collect(),
+                    results: function.results().iter().copied().map(from_wasmparser).collect(),
                 }),
                 _ => None,
             }));
@@ -178,17 +178,20 @@ impl Reader {
     }
 
     fn function(&self, index: u32) -> Result<Signature> {
-        let ty = self.functions.get(index as usize).context("it is no valid module: it exports no such function")?;
+        let ty = self
+            .functions
+            .get(index as usize)
+            .context("it is not a valid module: it exports a function that does not exist")?;
         self.signature(*ty)
     }
 
     fn signature(&self, ty: u32) -> Result<Signature> {
-        let known = self.types.get(ty as usize).and_then(Option::as_ref);
-        known.cloned().context("it is no valid module: a function has a type that is none")
+        let signature = self.types.get(ty as usize).and_then(Option::as_ref);
+        signature.cloned().context("it is not a valid module: the type of a function is not a function type")
     }
 }
 
-fn our_type(of: ValType) -> Type {
+fn from_wasmparser(of: ValType) -> Type {
     match of {
         ValType::I32 => Type::I32,
         ValType::I64 => Type::I64,
@@ -203,12 +206,12 @@ fn our_type(of: ValType) -> Type {
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listed = |types: &[Type]| types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
-        write!(f, "({})", listed(&self.parameters))?;
+        let list = |types: &[Type]| types.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "({})", list(&self.parameters))?;
         match self.results.as_slice() {
             [] => Ok(()),
-            [one] => write!(f, " -> {one}"),
-            several => write!(f, " -> ({})", listed(several)),
+            [single] => write!(f, " -> {single}"),
+            several => write!(f, " -> ({})", list(several)),
         }
     }
 }
@@ -223,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_imported_and_exported_is_told_with_its_type() {
+    fn imports_and_exports_are_read_with_their_types() {
         let interface = read(
             r#"(module
                 (import "a" "f" (func (param i32 f64) (result i64)))
@@ -232,26 +235,26 @@ mod tests {
                 (func $start) (start $start)
                 (export "g" (func $g)) (export "f" (func 0)) (export "m" (memory 0)))"#,
         );
-        let shown: Vec<_> = interface.functions().map(|(name, ty)| format!("{name}{ty}")).collect();
-        assert_eq!(shown, ["g(externref) -> (i32, v128)", "f(i32, f64) -> i64"]);
+        let functions: Vec<_> = interface.functions().map(|(name, ty)| format!("{name}{ty}")).collect();
+        assert_eq!(functions, ["g(externref) -> (i32, v128)", "f(i32, f64) -> i64"]);
         assert_eq!(interface.imports[1].kind, ExternKind::Memory);
         assert_eq!((interface.functions, interface.starts), (2, true));
     }
 
     #[test]
-    fn what_is_no_module_is_called_what_it_is() {
-        let told = |bytes: &[u8]| Interface::read(bytes).unwrap_err().to_string();
-        assert_eq!(told(b""), "it is empty");
-        assert!(told(b"\x7fELF").contains("does not begin"));
-        assert!(told(b"\0asm\x0d\0\x01\0").contains("a component, not a module"));
-        let whole = crate::guest::wasm(crate::guest::EARLY_EXIT);
-        assert!(told(&whole[..whole.len() - 3]).contains("cut off"));
-        assert!(told(b"\0asm\x02\0\0\0").contains("no valid module"));
+    fn bytes_that_are_not_a_module_are_rejected_with_a_description() {
+        let message = |bytes: &[u8]| Interface::read(bytes).unwrap_err().to_string();
+        assert_eq!(message(b""), "it is empty");
+        assert!(message(b"\x7fELF").contains("does not begin"));
+        assert!(message(b"\0asm\x0d\0\x01\0").contains("a component, not a module"));
+        let guest = crate::guest::wasm(crate::guest::EARLY_EXIT);
+        assert!(message(&guest[..guest.len() - 3]).contains("cut off"));
+        assert!(message(b"\0asm\x02\0\0\0").contains("not a valid module"));
     }
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)) {
+        fn arbitrary_bytes_do_not_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)) {
             let _ = Interface::read(&bytes);
             bytes.splice(0..0, *b"\0asm\x01\0\0\0");
             let _ = Interface::read(&bytes);

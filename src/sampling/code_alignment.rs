@@ -1,57 +1,59 @@
-//! Where a program's code comes to lie. The system draws that anew for each process, and what a call costs can hang on
-//! it: a call of 65 ns took 81 ns in exactly those processes whose code began at two of eight pages (`docs/measuring.md`).
-//! Workers that are set against each other are drawn until they agree in it; which page they agree on is left to chance.
+//! The alignment of a process's code. The system chooses a code address per process, and the cost of a call can depend
+//! on it: a call of 65 ns took 81 ns in exactly those processes whose code began at two of eight pages
+//! (`docs/measuring.md`). Workers that are compared are restarted until their alignments agree; the alignment itself is
+//! random.
 use std::io;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// The page at which a process's program begins, modulo eight: as far as a processor was seen to care.
+/// The page at which a process's code begins, modulo 8, the largest period with an observed effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CodePage(u64);
 
-/// A process that has just been started is soon loaded.
-const LOADING: Duration = Duration::from_secs(1);
-/// So many draws find one in eight but for one time in five thousand. Where the system draws nothing, they are in vain.
-const DRAWS: u32 = 64;
+/// The longest wait until the system has mapped a new process's program.
+const MAX_LOADING: Duration = Duration::from_secs(1);
+/// Most starts of a process. One of eight alignments is missed once in 5,000 times. Without address randomization, all
+/// starts are equal.
+const MAX_STARTS: u32 = 64;
 
 impl CodePage {
-    /// Where a process lies, where the platform tells.
+    /// The code page of a process; `None` if the platform does not report it.
     pub(crate) fn of(pid: u32) -> Option<Self> {
         let started = Instant::now();
         loop {
             let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
             let page = Self::in_maps(&maps);
-            // Whoever started it hears of that before its program is mapped. One that is over has no mappings.
-            if page.is_some() || maps.is_empty() || started.elapsed() > LOADING {
+            // The program may not be mapped yet. An ended process has no mappings.
+            if page.is_some() || maps.is_empty() || started.elapsed() > MAX_LOADING {
                 return page;
             }
             std::thread::yield_now();
         }
     }
 
-    /// From a list of mappings by address: the program comes first, once it is there, and is a file.
+    /// Reads the page from a list of mappings sorted by address: the program is the first mapping, and is a file.
     fn in_maps(maps: &str) -> Option<Self> {
         let program = maps.lines().next().filter(|mapping| mapping.contains('/'))?;
-        let (begins, _) = program.split_once('-')?;
-        Some(Self((u64::from_str_radix(begins, 16).ok()? >> 12) % 8))
+        let (start, _) = program.split_once('-')?;
+        Some(Self((u64::from_str_radix(start, 16).ok()? >> 12) % 8))
     }
 }
 
-/// Starts a command, and again until it lies like that one, if it can be had. Those that do not are killed before they
-/// have done much more than be loaded.
+/// Starts a command until its code page equals `like`, at most [`MAX_STARTS`] times. The other processes are killed
+/// right after they are loaded.
 pub(crate) fn spawn(command: &mut Command, like: Option<CodePage>) -> io::Result<Child> {
     let mut child = command.spawn()?;
     let Some(like) = like else { return Ok(child) };
-    for _ in 1..DRAWS {
-        if CodePage::of(child.id()).is_none_or(|lies| lies == like) {
+    for _ in 1..MAX_STARTS {
+        if CodePage::of(child.id()).is_none_or(|page| page == like) {
             break;
         }
-        bury(std::mem::replace(&mut child, command.spawn()?));
+        kill_and_wait(std::mem::replace(&mut child, command.spawn()?));
     }
     Ok(child)
 }
 
-fn bury(mut child: Child) {
+fn kill_and_wait(mut child: Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -68,17 +70,17 @@ mod tests {
         assert_eq!(["no mapping", "", not_yet].map(CodePage::in_maps), [None; 3]);
     }
 
-    /// On eight pages, that ten agree by chance is one in a hundred million.
+    /// The chance that ten processes agree by accident is below 10⁻⁸.
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_is_drawn_alike_lies_alike() {
+    fn processes_started_with_a_page_have_that_page() {
         let mut command = Command::new("sleep");
         command.arg("60");
         let first = spawn(&mut command, None).unwrap();
         let page = CodePage::of(first.id());
         assert!(page.is_some());
-        let alike: Vec<_> = (0..10).map(|_| spawn(&mut command, page).unwrap()).collect();
-        assert!(alike.iter().all(|child| CodePage::of(child.id()) == page));
-        alike.into_iter().chain([first]).for_each(bury);
+        let others: Vec<_> = (0..10).map(|_| spawn(&mut command, page).unwrap()).collect();
+        assert!(others.iter().all(|child| CodePage::of(child.id()) == page));
+        others.into_iter().chain([first]).for_each(kill_and_wait);
     }
 }

@@ -1,4 +1,4 @@
-//! What the early exit took, for the table of `run`: a first impression. Decisions are `measure`'s.
+//! Quick estimates of an exit's costs for the table of `run`. `measure` gives the estimates to decide by.
 use std::time::Duration;
 
 use anyhow::Result;
@@ -7,45 +7,45 @@ use super::cell::{BatchSpec, prepare};
 use crate::catalog::benchmark::{Benchmark, CellId, cold, compile, instantiate, unwind};
 use crate::worker::supervisor::{Launcher, Worker};
 
-/// What the early exit took in a fresh process.
+/// The costs of the early exit in a fresh process.
 #[derive(Debug, Clone, Copy)]
 pub struct ExitCosts {
-    /// To compile the guest: median of a few.
+    /// Time to compile the guest: median of a few samples.
     pub compile: Duration,
-    /// To instantiate it: median of a few.
+    /// Time to instantiate the guest: median of a few samples.
     pub instantiate: Duration,
-    /// The first exit of the process.
+    /// Time of the first exit in the process.
     pub first_exit: Duration,
-    /// An exit like any other: median over batches of a hundred, a few thousand in all.
+    /// Time of later exits: median over batches of 100, a few thousand exits in total.
     pub exit: Duration,
-    /// The serialised artifact, in bytes; nothing on an interpreter, which has none.
+    /// Size of the serialized artifact in bytes; `None` for an interpreter, which has no artifact.
     pub artifact: Option<u64>,
 }
 
-/// How long a question may take here.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The timeout of each request to the worker.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Takes the costs on a subject.
+/// Measures the costs on a variant.
 ///
 /// # Errors
-/// When a cell cannot be prepared, or ends in something else than an exit.
+/// If a cell cannot be prepared, or does not end in an exit.
 pub fn costs(launcher: &Launcher, spec: &str) -> Result<ExitCosts> {
     let (mut worker, _) = launcher.launch(spec)?;
-    // The first exit comes first: after any other it would not be one.
+    // This cell must run first, because any other cell would exit before it.
     let (_, first_exit) = median(&mut worker, &cold::FIRST_EXIT, 1, 1)?;
-    let (compiling, compile) = median(&mut worker, &compile::EARLY_EXIT, 5, 1)?;
+    let (artifact_bytes, compile) = median(&mut worker, &compile::EARLY_EXIT, 5, 1)?;
     let (_, instantiate) = median(&mut worker, &instantiate::EARLY_EXIT, 15, 1)?;
     let (_, exit) = median(&mut worker, &unwind::TYPED.whole, 30, 100)?;
-    let artifact = compiling.map(|bytes| bytes as u64);
+    let artifact = artifact_bytes.map(|bytes| bytes as u64);
     Ok(ExitCosts { compile, instantiate, first_exit, exit, artifact })
 }
 
-/// The size of the artifact where one was made, and the median time of an iteration.
+/// The artifact's size in bytes, if one was made, and the median time per iteration.
 fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
-    let address = CellId { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
-    let cell = prepare(worker, &address, None, PATIENCE)?;
+    let cell_id = CellId { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
+    let cell = prepare(worker, &cell_id, None, TIMEOUT)?;
     let mut samples = (0..batches)
-        .map(|_| cell.sample(worker, BatchSpec::of(each, false), PATIENCE).map(|batch| batch.elapsed))
+        .map(|_| cell.sample(worker, BatchSpec::of(each, false), TIMEOUT).map(|batch| batch.elapsed))
         .collect::<Result<Vec<_>, _>>()?;
     samples.sort_unstable();
     let artifact = cell.facts.iter().find(|(name, _)| name == "artifact bytes").map(|(_, bytes)| *bytes);

@@ -1,22 +1,22 @@
-//! This machine, as far as it tells.
+//! The description of this machine.
 use std::fs;
 use std::process::Command;
 
 use crate::results::Machine;
 
-/// This machine.
+/// Describes this machine, as far as the platform reports it.
 pub fn machine() -> Machine {
     Machine {
         cpu: cpu().unwrap_or_else(|| std::env::consts::ARCH.into()),
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         memory: memory(),
         os: os().unwrap_or_else(|| std::env::consts::OS.into()),
-        kernel: said("uname", &["-sr"]).unwrap_or_else(|| "unknown".into()),
+        kernel: output_of("uname", &["-sr"]).unwrap_or_else(|| "unknown".into()),
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
     }
 }
 
-/// Processes that were ready to run, averaged over the last minute, where the system tells.
+/// The number of runnable processes, averaged over the last minute; `None` if the platform does not report it.
 pub fn load() -> Option<f64> {
     read("/proc/loadavg")?.split(' ').next()?.parse().ok()
 }
@@ -27,7 +27,7 @@ fn cpu() -> Option<String> {
         let line = text.lines().find(|line| line.starts_with("model name"))?;
         Some(line.split_once(':')?.1.trim().to_owned())
     };
-    from_proc().or_else(|| said("sysctl", &["-n", "machdep.cpu.brand_string"]))
+    from_proc().or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]))
 }
 
 fn memory() -> Option<u64> {
@@ -42,14 +42,14 @@ fn os() -> Option<String> {
         let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
         Some(line.trim_matches('"').to_owned())
     };
-    from_release().or_else(|| Some(format!("macOS {}", said("sw_vers", &["-productVersion"])?)))
+    from_release().or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
 }
 
 fn read(path: &str) -> Option<String> {
     fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
 }
 
-fn said(command: &str, arguments: &[&str]) -> Option<String> {
+fn output_of(command: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(command).args(arguments).output().ok().filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Long runs: thousands of exits per second, and what the process still holds afterwards.
+//! Soak tests: thousands of exits per second, and the resources that the process holds afterwards.
 pub mod exceptions;
 pub mod render;
 pub mod result;

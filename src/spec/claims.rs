@@ -1,11 +1,11 @@
 //! The proposals that a backend claims to support.
 use wasmparser::{Validator, WasmFeatures};
 
-/// What a backend claims, so that nobody asks it for more.
+/// The proposals that a backend claims, so that no module needs more.
 #[derive(Debug, Clone, Copy)]
 pub struct Claims(WasmFeatures);
 
-/// The claims' names, and what belongs to each.
+/// The names of proposals, and the validator's features of each.
 const FEATURES: &[(&str, WasmFeatures)] = &[
     ("multi-value", WasmFeatures::MULTI_VALUE),
     ("reference-types", WasmFeatures::REFERENCE_TYPES.union(WasmFeatures::CALL_INDIRECT_OVERLONG)),
@@ -22,31 +22,31 @@ const FEATURES: &[(&str, WasmFeatures)] = &[
     ("gc", WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES)),
 ];
 
-/// What every engine has, and none names: the first version, and what soon was part of it.
+/// Features of every engine, which engines do not list: the first version and its early extensions.
 const ALWAYS: WasmFeatures = WasmFeatures::WASM1
     .union(WasmFeatures::GC_TYPES)
     .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
     .union(WasmFeatures::SIGN_EXTENSION);
 
 impl Claims {
-    /// From the names that proposals have. One that is not known here is never asked for.
+    /// The claims with these proposals; unknown names are ignored.
     pub fn new(names: &[String]) -> Self {
         let claimed = FEATURES.iter().filter(|(name, _)| names.iter().any(|claimed| claimed == name));
         Self(claimed.fold(ALWAYS, |all, (_, features)| all | *features))
     }
 
-    /// All that the validator knows: what is refused with this is a module for no engine.
+    /// Every feature of the validator. A module that is invalid with these claims is invalid for every engine.
     pub fn all() -> Self {
         Self(WasmFeatures::all())
     }
 
-    /// Why a module is more than what is claimed, where it is.
+    /// The validation error of a module that exceeds the claims; `None` if the claims suffice.
     pub fn lack(self, wasm: &[u8]) -> Option<String> {
         let error = Validator::new_with_features(self.0).validate_all(wasm).err()?;
         Some(error.message().to_owned())
     }
 
-    /// Whether a feature is known here.
+    /// Whether the name of a proposal is known.
     pub fn knows(name: &str) -> bool {
         FEATURES.iter().any(|(known, _)| *known == name)
     }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_module_needs_what_it_uses() {
+    fn a_module_that_exceeds_the_claims_has_an_error_and_any_other_has_none() {
         let wasm = wat::parse_str("(module (func (result i32 i32) i32.const 1 i32.const 2))").unwrap();
         assert_eq!(Claims::new(&["multi-value".into()]).lack(&wasm), None);
         assert!(Claims::new(&["simd".into()]).lack(&wasm).unwrap().contains("multi-value"));

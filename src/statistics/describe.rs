@@ -1,14 +1,14 @@
-//! Describing samples without assuming anything of them.
+//! Descriptive statistics without assumptions about the distribution.
 
-/// What turns a median absolute deviation into the standard deviation of normal samples: 1 / Φ⁻¹(3/4).
+/// The factor from the median absolute deviation to the standard deviation of normal samples: 1 / Φ⁻¹(3/4).
 const NORMAL_MAD: f64 = 1.482_602_218_505_602;
 
-/// Samples in seven numbers, all in the samples' unit except for `count`.
+/// A summary of samples, in the samples' unit except for `count`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
-    /// How many samples.
+    /// Number of samples.
     pub count: usize,
-    /// The least.
+    /// The minimum.
     pub min: f64,
     /// The [`quantile`] at 1/4.
     pub lower_quartile: f64,
@@ -16,14 +16,14 @@ pub struct Summary {
     pub median: f64,
     /// The [`quantile`] at 3/4.
     pub upper_quartile: f64,
-    /// The greatest.
+    /// The maximum.
     pub max: f64,
     /// The [`scaled_mad`].
     pub scaled_mad: f64,
 }
 
 impl Summary {
-    /// Describes samples in any order. Nothing where there are none or one of them is not finite.
+    /// Summarizes samples in any order. `None` if there are no samples, or a sample is not finite.
     pub fn of(samples: &[f64]) -> Option<Self> {
         let sorted = sorted(samples)?;
         Some(Self {
@@ -38,16 +38,16 @@ impl Summary {
     }
 }
 
-/// The middle sample, or the mean of the middle two. Nothing where there are none or one of them is not finite.
+/// The middle sample, or the mean of the middle two. `None` if there are no samples, or a sample is not finite.
 pub fn median(samples: &[f64]) -> Option<f64> {
     quantile(samples, 0.5)
 }
 
 /// The quantile of type 7 (R's and NumPy's default) in R. J. Hyndman and Y. Fan, "Sample quantiles in statistical
-/// packages", The American Statistician 50, 1996: between the order statistics on either side of `p (n - 1)`, counted
-/// from 0, in proportion.
+/// packages", The American Statistician 50, 1996: linear interpolation at `p (n - 1)` between the order statistics,
+/// counted from 0.
 ///
-/// Nothing where there are no samples, one of them is not finite, or `p` is not from 0 to 1.
+/// `None` if there are no samples, a sample is not finite, or `p` is not between 0 and 1.
 pub fn quantile(samples: &[f64], p: f64) -> Option<f64> {
     if !(0.0..=1.0).contains(&p) {
         return None;
@@ -55,8 +55,8 @@ pub fn quantile(samples: &[f64], p: f64) -> Option<f64> {
     sorted(samples).map(|sorted| of_sorted(&sorted, p))
 }
 
-/// The median absolute deviation from the median, scaled by 1.4826 so that for many normal samples it is their standard
-/// deviation. Nothing where there are no samples, or one of them or their range is not finite.
+/// The median absolute deviation from the median, scaled by 1.4826, so that it estimates the standard deviation of
+/// normal samples. `None` if there are no samples, or a sample or the range is not finite.
 pub fn scaled_mad(samples: &[f64]) -> Option<f64> {
     let middle = median(samples)?;
     let deviations: Vec<f64> = samples.iter().map(|sample| (sample - middle).abs()).collect();
@@ -73,10 +73,10 @@ fn sorted(samples: &[f64]) -> Option<Vec<f64>> {
 }
 
 fn of_sorted(sorted: &[f64], p: f64) -> f64 {
-    let place = p * (sorted.len() - 1) as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    let share = place.fract();
-    // Not `below + share * (above - below)`, which overflows; clamped, since rounding may step out by a bit.
+    let position = p * (sorted.len() - 1) as f64;
+    let (below, above) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
+    let share = position.fract();
+    // `below + share * (above - below)` can overflow. The clamp removes rounding errors.
     (below * (1.0 - share) + above * share).clamp(below, above)
 }
 
@@ -86,7 +86,7 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     #[test]
-    fn quantiles_are_those_of_r() {
+    fn quantiles_equal_those_of_r() {
         // R: quantile(c(1, 2, 4, 8, 16), c(0, .1, .25, .5, .9, 1), type = 7)
         let samples = [16.0, 1.0, 8.0, 2.0, 4.0];
         for (p, expected) in [(0.0, 1.0), (0.1, 1.4), (0.25, 2.0), (0.5, 4.0), (0.9, 12.8), (1.0, 16.0)] {
@@ -96,20 +96,20 @@ mod tests {
     }
 
     #[test]
-    fn between_equal_samples_rounding_adds_nothing() {
-        for place in 0..=100 {
-            assert_eq!(quantile(&[0.1; 4], f64::from(place) / 100.0), Some(0.1));
+    fn quantiles_of_equal_samples_have_no_rounding_error() {
+        for percent in 0..=100 {
+            assert_eq!(quantile(&[0.1; 4], f64::from(percent) / 100.0), Some(0.1));
         }
     }
 
     #[test]
-    fn mad_is_that_of_r() {
+    fn the_scaled_mad_equals_that_of_r() {
         // R: mad(c(1, 2, 4, 8, 16)) is 1.4826 * median(3, 2, 0, 4, 12)
         assert!((scaled_mad(&[1.0, 2.0, 4.0, 8.0, 16.0]).unwrap() - 4.4478).abs() < 1e-4);
     }
 
     #[test]
-    fn what_is_not_a_number_has_no_description() {
+    fn invalid_samples_have_no_statistics() {
         for samples in [&[][..], &[f64::NAN], &[1.0, f64::INFINITY]] {
             assert_eq!((median(samples), scaled_mad(samples), Summary::of(samples)), (None, None, None));
         }
@@ -119,7 +119,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn quantiles_rise_from_the_least_to_the_greatest(
+        fn quantiles_increase_from_the_minimum_to_the_maximum(
             samples in vec(proptest::num::f64::NORMAL, 1..30), p in 0.0..=1.0, q in 0.0..=1.0,
         ) {
             let at = |p| quantile(&samples, p).unwrap();

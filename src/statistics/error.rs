@@ -1,73 +1,74 @@
-//! Why a statistic cannot be computed.
-/// Why there is no number.
+//! The errors of statistics that cannot be computed.
+
+/// The reason why a statistic has no value.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// Nothing to estimate from.
+    /// There are no launches.
     #[error("no launches")]
     NoLaunches,
-    /// A launch without a single sample. A cell that a launch did not get to is left out by the caller, who knows why.
+    /// A launch has no samples. The caller leaves out cells that a launch did not measure.
     #[error("launch {launch} has no samples")]
     EmptyLaunch {
-        /// Its place, counted from 0.
+        /// Index of the launch, counted from 0.
         launch: usize,
     },
-    /// A time must be positive and finite.
-    #[error("sample {sample} is {value}, which is no time")]
+    /// A time is not positive and finite.
+    #[error("sample {sample} is {value}, not a positive, finite time")]
     NotATime {
-        /// Its place, counted from 0.
+        /// Index of the sample, counted from 0.
         sample: usize,
-        /// What stood there.
+        /// The invalid value.
         value: f64,
     },
-    /// NaN or infinite.
+    /// A value is NaN or infinite.
     #[error("launch {launch} has {value}, which is not finite")]
     NotFinite {
-        /// Its place, counted from 0.
+        /// Index of the launch, counted from 0.
         launch: usize,
-        /// What stood there.
+        /// The invalid value.
         value: f64,
     },
-    /// So far apart that their mean or their spread is more than a number holds.
+    /// The mean or the spread of the launches overflows.
     #[error("the launches are too far apart to be averaged")]
     TooFarApart,
-    /// What is paired must be equally many.
+    /// Two paired series have different lengths.
     #[error("{left} on one side and {right} on the other cannot be paired")]
     Unpaired {
-        /// How many on the one side.
+        /// Length of the one series.
         left: usize,
-        /// How many on the other.
+        /// Length of the other series.
         right: usize,
     },
-    /// Two points always lie on a line, so it takes three to say that something does.
+    /// Fewer than three different parameters, through which there is always a line.
     #[error("a line takes 3 different parameters, not {distinct}")]
     FewPoints {
-        /// How many different parameters there were.
+        /// Number of different parameters.
         distinct: usize,
     },
-    /// A confidence must lie between 0 and 1, both excluded.
-    #[error("{value} is no confidence between 0 and 1")]
+    /// A confidence is not between 0 and 1, both excluded.
+    #[error("{value} is not a confidence between 0 and 1")]
     NotAConfidence {
-        /// What was given.
+        /// The invalid value.
         value: f64,
     },
-    /// A margin must be a finite number, 0 or more.
-    #[error("{value} is no margin of 0 or more")]
+    /// A margin is not a finite number of 0 or more.
+    #[error("{value} is not a margin of 0 or more")]
     NotAMargin {
-        /// What was given.
+        /// The invalid value.
         value: f64,
     },
     /// More hits than trials, or no trials.
-    #[error("{hits} of {trials} is no proportion")]
+    #[error("{hits} of {trials} is not a proportion")]
     NotAProportion {
-        /// How often it happened.
+        /// Number of hits.
         hits: u32,
-        /// How often it could have happened.
+        /// Number of trials.
         trials: u32,
     },
-    /// A cost must be finite and 0 or more, and lie within its interval.
-    #[error("{value} is no cost within its interval")]
+    /// A cost is not finite, is negative, or is not within its interval.
+    #[error("{value} is not a cost within its interval")]
     NotACost {
-        /// What was given.
+        /// The invalid value.
         value: f64,
     },
 }

@@ -1,11 +1,11 @@
 //! Log ratios of paired samples, and the typical ratio.
 use super::{Error, Estimate, OUTLYING, median};
 
-/// `ln(a / b)` for every round of one launch, from the times of two cells in the same rounds, in any one unit.
-/// Positive means that `a` took longer. Logs, so that swapping the cells changes nothing but the sign.
+/// `ln(a / b)` for every round of one launch, from the times of two cells in the same rounds, in any one unit. A
+/// positive value means that `a` took longer. Swapping the cells only changes the sign.
 ///
-/// [`Error::Unpaired`] where one has more rounds than the other; [`Error::NotATime`] where a time is not positive and
-/// finite.
+/// # Errors
+/// [`Error::Unpaired`] if the numbers of rounds differ; [`Error::NotATime`] if a time is not positive and finite.
 pub fn log_ratios(a: &[f64], b: &[f64]) -> Result<Vec<f64>, Error> {
     if a.len() != b.len() {
         return Err(Error::Unpaired { left: a.len(), right: b.len() });
@@ -15,25 +15,30 @@ pub fn log_ratios(a: &[f64], b: &[f64]) -> Result<Vec<f64>, Error> {
 }
 
 /// The typical launch's log ratio, from the [`log_ratios`] of every launch. Each launch counts as the median of its
-/// rounds, however many those were.
+/// rounds, whatever their number.
 ///
-/// [`Error::EmptyLaunch`] and the errors of [`Estimate::over_launches`].
+/// # Errors
+/// [`Error::EmptyLaunch`], and the errors of [`Estimate::over_launches`].
 pub fn typical_ratio<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> {
     Estimate::over_launches(&medians(launches)?, OUTLYING.ln_1p())
 }
 
 /// The typical launch's time, from the times of every launch in any unit, estimated *on the log scale*: the time is the
-/// `exp` of the value, and its interval the [`exp`](super::Interval::exp) of the interval. So it is the geometric mean
-/// of the medians of the launches that are not outlying.
+/// `exp` of the value, and its interval the [`exp`](super::Interval::exp) of the interval. The estimate is the
+/// geometric mean of the medians of the launches that are not outlying.
 ///
-/// [`Error::NotATime`] where a time is not positive and finite, [`Error::EmptyLaunch`] and the errors of
+/// # Errors
+/// [`Error::NotATime`] if a time is not positive and finite, [`Error::EmptyLaunch`], and the errors of
 /// [`Estimate::over_launches`].
 pub fn typical_time<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> {
     let logs = launches.iter().map(|launch| log_times(launch.as_ref())).collect::<Result<Vec<_>, _>>()?;
     typical_ratio(&logs)
 }
 
-/// The logs of times, or which of them is no time.
+/// The logarithms of times.
+///
+/// # Errors
+/// [`Error::NotATime`] if a time is not positive and finite.
 pub(crate) fn log_times(times: &[f64]) -> Result<Vec<f64>, Error> {
     let log = |(sample, &value): (usize, &f64)| match value {
         time if time > 0.0 && time.is_finite() => Ok(time.ln()),
@@ -61,7 +66,7 @@ mod tests {
 
     #[test]
     fn drift_cancels_round_by_round() {
-        // The machine gets slower by a half; `a` always takes a tenth more.
+        // The machine slows down by a half; `a` always takes a tenth longer than `b`.
         let b: Vec<f64> = (0..10).map(|round| 100.0 * (1.0 + 0.05 * f64::from(round))).collect();
         let a: Vec<f64> = b.iter().map(|time| time * 1.1).collect();
         for ratio in log_ratios(&a, &b).unwrap() {
@@ -70,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn a_launch_is_its_median_however_many_rounds_it_has() {
+    fn a_launch_counts_as_its_median_for_any_number_of_rounds() {
         let launches = [vec![0.1, 0.1, 9.0], vec![0.1; 12], vec![0.1]];
         assert!((typical_ratio(&launches).unwrap().value() - 0.1).abs() < 1e-15);
     }
 
     #[test]
-    fn a_time_comes_back_from_its_log() {
+    fn a_typical_time_is_the_exponential_of_its_log() {
         let time = typical_time(&[[5e3], [20e3], [10e3]]).unwrap();
         assert!((time.value().exp() - 10e3).abs() < 1e-8);
         let interval = time.interval(Confidence::NINETY_FIVE).unwrap().exp().unwrap();
@@ -84,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_paired_is_refused() {
+    fn unpaired_and_invalid_times_are_rejected() {
         assert_eq!(log_ratios(&[1.0], &[1.0, 2.0]), Err(Error::Unpaired { left: 1, right: 2 }));
         for value in [0.0, -1.0, f64::INFINITY] {
             assert_eq!(log_ratios(&[1.0, 2.0], &[1.0, value]), Err(Error::NotATime { sample: 1, value }));
@@ -96,7 +101,7 @@ mod tests {
         assert_eq!(typical_ratio::<[f64; 0]>(&[]), Err(Error::NoLaunches));
     }
 
-    /// Rounds of two cells, for some launches.
+    /// The times of two cells per round, for several launches.
     fn pairs() -> impl Strategy<Value = Vec<(Vec<f64>, Vec<f64>)>> {
         let rounds = vec((1.0..1e9, 1.0..1e9), 1..12);
         vec(rounds.prop_map(|rounds| rounds.into_iter().unzip()), 1..12)
@@ -110,14 +115,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_unit_of_time_does_not_matter(pairs in pairs(), unit in 1e-9..1e9) {
+        fn the_unit_of_time_does_not_change_the_ratio(pairs in pairs(), unit in 1e-9..1e9) {
             let (a, b) = (ratio(&pairs, 1.0), ratio(&pairs, unit));
             prop_assert!((a.value() - b.value()).abs() < 1e-9);
             prop_assert_eq!(a.outlying(), b.outlying());
         }
 
         #[test]
-        fn swapping_the_cells_turns_the_sign(pairs in pairs()) {
+        fn swapping_the_cells_changes_only_the_sign(pairs in pairs()) {
             let swapped: Vec<_> = pairs.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
             let (ab, ba) = (ratio(&pairs, 1.0), ratio(&swapped, 1.0));
             prop_assert!((ab.value() + ba.value()).abs() < 1e-12);

@@ -1,39 +1,40 @@
-//! Theil-Sen slopes: whether a cost grows linearly.
+//! Theil-Sen estimation of a linear cost.
 use super::{Error, Estimate, OUTLYING, median, paired::log_times};
 
-/// How far a point may lie from the line, as a share of its own time, before there is no line: 10 %.
+/// The largest accepted distance of a point from the line, as a share of the point's time: 10 %.
 pub const MOST_DEPARTURE: f64 = 0.10;
 
-/// What one more of something costs: a frame, a thread, a module.
+/// The growth of a cost over a parameter, such as the number of frames, threads or modules.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Growth {
     /// The times lie on a line.
     Line {
-        /// Time for one more, in the times' unit. It may be negative.
+        /// Time per unit of the parameter, in the times' unit. It may be negative.
         slope: Estimate,
-        /// Time for none, in the times' unit. It is read off the line and may be negative.
+        /// Time at parameter 0, in the times' unit, extrapolated from the line. It may be negative.
         start: Estimate,
     },
-    /// They do not, and a slope would mislead.
+    /// The times do not lie on a line, and a slope would mislead.
     NoLine {
-        /// How far the worst point lies from the best line, as a share of its time: more than [`MOST_DEPARTURE`].
+        /// The largest distance of a point from the line, as a share of its time: more than [`MOST_DEPARTURE`].
         departure: f64,
     },
 }
 
-/// How times grow over a parameter. `launches` has, for every launch, one time for every parameter, in their order.
+/// The growth of times over a parameter. `launches` has, per launch, one time per parameter, in the parameters' order.
 ///
 /// Each launch gives one slope, by the estimator of H. Theil ("A rank-invariant method of linear and polynomial
 /// regression analysis", 1950) and P. K. Sen ("Estimates of the regression coefficient based on Kendall's tau", Journal
-/// of the American Statistical Association 63, 1968): the median of the slopes between all pairs of points whose
-/// parameters differ. So a single odd point does not tilt the line. The typical launch's slope is an [`Estimate`] over
-/// those.
+/// of the American Statistical Association 63, 1968): the median of the slopes between all pairs of points with
+/// different parameters, so that a single outlier does not change the line much. The result is an [`Estimate`] over the
+/// launches' slopes.
 ///
-/// Whether there is a line is asked of the medians over all launches, so that an outlying launch cannot deny it: every
-/// one of them must lie within [`MOST_DEPARTURE`] of its own time.
+/// The medians over all launches decide whether there is a line, so that an outlying launch cannot reject it: each
+/// median must lie within [`MOST_DEPARTURE`] of the line.
 ///
-/// [`Error::FewPoints`] with fewer than three different parameters; [`Error::Unpaired`] where a launch has not one
-/// time for each; [`Error::NotATime`] for a time that is not positive and finite; the errors of
+/// # Errors
+/// [`Error::FewPoints`] with fewer than three different parameters; [`Error::Unpaired`] if a launch does not have one
+/// time per parameter; [`Error::NotATime`] if a time is not positive and finite; the errors of
 /// [`Estimate::over_launches`].
 pub fn growth<L: AsRef<[f64]>>(parameters: &[f64], launches: &[L]) -> Result<Growth, Error> {
     check(parameters)?;
@@ -57,7 +58,7 @@ pub fn growth<L: AsRef<[f64]>>(parameters: &[f64], launches: &[L]) -> Result<Gro
     let estimate = |number: fn(&FittedLine) -> f64, tolerance| {
         Estimate::over_launches(&lines.iter().map(number).collect::<Vec<_>>(), tolerance)
     };
-    // A share of the least time rather than of the start itself, which may be next to nothing.
+    // Relative to the smallest time, because the start may be close to 0.
     let least_time = typical.iter().copied().fold(f64::INFINITY, f64::min);
     Ok(Growth::Line {
         slope: estimate(|line| line.slope, OUTLYING * line.slope.abs())?,
@@ -65,8 +66,9 @@ pub fn growth<L: AsRef<[f64]>>(parameters: &[f64], launches: &[L]) -> Result<Gro
     })
 }
 
-/// The slope of the line through points that have nothing to do with launches: the median of the slopes between all pairs
-/// whose parameters differ, as for [`growth`]. Nothing with fewer than three different parameters, or as many values.
+/// The slope of the line through points that are not launches: the median of the slopes between all pairs of points
+/// with different parameters, as in [`growth`]. `None` with fewer than three different parameters, or if the lengths
+/// differ.
 pub fn slope(parameters: &[f64], values: &[f64]) -> Option<f64> {
     check(parameters).ok().filter(|()| parameters.len() == values.len())?;
     FittedLine::through(parameters, values).map(|line| line.slope)
@@ -101,7 +103,7 @@ fn check(parameters: &[f64]) -> Result<(), Error> {
     let mut distinct: Vec<f64> = parameters.iter().copied().filter(|parameter| parameter.is_finite()).collect();
     distinct.sort_by(f64::total_cmp);
     distinct.dedup();
-    // One that is not finite is none.
+    // Parameters that are not finite do not count.
     if distinct.len() < 3 { Err(Error::FewPoints { distinct: distinct.len() }) } else { Ok(()) }
 }
 
@@ -113,14 +115,14 @@ mod tests {
 
     const DEPTHS: [f64; 5] = [1.0, 8.0, 64.0, 512.0, 4096.0];
 
-    /// Ten launches of 2 µs and 50 ns a frame, each off by up to 1 % as a whole.
+    /// Ten launches, each scaled by a factor within 1 %.
     fn launches(time: impl Fn(f64) -> f64) -> Vec<Vec<f64>> {
         let launch = |n: i32| DEPTHS.iter().map(|depth| time(*depth) * (1.0 + 0.002 * f64::from(n))).collect();
         (-5..5).map(launch).collect()
     }
 
     #[test]
-    fn a_line_has_a_slope_and_a_start() {
+    fn times_on_a_line_have_a_slope_and_a_start() {
         let Ok(Growth::Line { slope, start }) = growth(&DEPTHS, &launches(|depth| 2000.0 + 50.0 * depth)) else {
             panic!("no line")
         };
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_an_odd_point_nor_an_odd_launch_tilts_the_line() {
+    fn an_outlying_point_and_an_outlying_launch_do_not_change_the_slope() {
         let mut launches = launches(|depth| 2000.0 + 50.0 * depth);
         launches[3][4] *= 3.0;
         launches[7].iter_mut().for_each(|time| *time *= 1.25);
@@ -140,20 +142,20 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_grow_has_no_slope() {
+    fn constant_times_have_a_slope_of_0() {
         let Ok(Growth::Line { slope, .. }) = growth(&DEPTHS, &vec![[700.0; 5]; 10]) else { panic!("no line") };
         assert_eq!(slope.value(), 0.0);
     }
 
     #[test]
-    fn a_curve_and_a_step_are_no_line() {
+    fn times_on_a_curve_or_a_step_have_no_line() {
         for time in [|depth: f64| 2000.0 + depth.powi(2), |depth| if depth < 500.0 { 2000.0 } else { 2500.0 }] {
             assert!(matches!(growth(&DEPTHS, &launches(time)), Ok(Growth::NoLine { departure }) if departure > 0.1));
         }
     }
 
     #[test]
-    fn what_gives_no_line_is_refused() {
+    fn invalid_parameters_and_times_are_rejected() {
         let refused = |parameters: &[f64], launches: &[Vec<f64>]| growth(parameters, launches).unwrap_err();
         assert_eq!(refused(&[1.0, 2.0, 2.0], &[vec![1.0; 3]]), Error::FewPoints { distinct: 2 });
         assert_eq!(refused(&[1.0, 2.0, f64::NAN], &[vec![1.0; 3]]), Error::FewPoints { distinct: 2 });
@@ -164,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_exact_line_is_found(
+        fn the_slope_of_any_exact_line_is_found(
             slope in 0.0..1e3_f64, start in 1.0..1e6_f64, parameters in btree_set(0_u16..5_000, 3..10),
         ) {
             let parameters: Vec<f64> = parameters.into_iter().map(f64::from).collect();

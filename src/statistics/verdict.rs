@@ -1,24 +1,24 @@
-//! Faster, slower, the same or inconclusive.
+//! Verdicts on pairs of cells: faster, slower, same or inconclusive.
 use std::fmt;
 
 use super::{Confidence, Error, Estimate, discoveries};
 
-/// What can be said of the first cell of a pair, against the second.
+/// The verdict on the first cell of a pair relative to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeVerdict {
-    /// It takes less time, by more than the margin.
+    /// The first cell takes less time, by more than the margin.
     Faster,
-    /// It takes more time, by more than the margin.
+    /// The first cell takes more time, by more than the margin.
     Slower,
     /// The two differ by less than the margin.
     Same,
-    /// The samples do not say.
+    /// The samples do not decide.
     Unsure,
 }
 
 impl TimeVerdict {
-    /// The verdict on the second cell, against the first.
+    /// The verdict on the second cell relative to the first.
     pub fn reversed(self) -> Self {
         match self {
             Self::Faster => Self::Slower,
@@ -39,22 +39,23 @@ impl fmt::Display for TimeVerdict {
     }
 }
 
-/// The ratio below which a difference does not matter. It is the same either way: with 2 %, from 1/1.02 to 1.02.
+/// The relative difference that does not matter. It is symmetric: 2 % is from 1/1.02 to 1.02.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Margin(f64);
 
 impl Margin {
-    /// What is meant where nobody says otherwise: 2 %.
+    /// The default margin, 2 %.
     pub const TWO_PERCENT: Self = Self(0.02);
 
-    /// 0.02 is 2 %. With 0 every difference matters, and nothing is ever called the same.
+    /// A margin, e.g. 0.02 for 2 %. With a margin of 0 every difference matters, and no verdict is `Same`.
     ///
-    /// [`Error::NotAMargin`] unless it is finite and 0 or more.
+    /// # Errors
+    /// [`Error::NotAMargin`] unless the value is finite and 0 or more.
     pub fn new(value: f64) -> Result<Self, Error> {
         if value >= 0.0 && value.is_finite() { Ok(Self(value)) } else { Err(Error::NotAMargin { value }) }
     }
 
-    /// 0.02 for 2 %.
+    /// The margin as a share, e.g. 0.02 for 2 %.
     pub fn value(self) -> f64 {
         self.0
     }
@@ -71,24 +72,24 @@ impl Default for Margin {
     }
 }
 
-/// Judges all cells of a run together, from the [typical log ratios](super::typical_ratio) of their pairs; a verdict
-/// for each, in their order.
+/// Judges all cells of a run together, from the [typical log ratios](super::typical_ratio) of their pairs. Returns one
+/// verdict per cell, in order.
 ///
-/// - **Faster, slower**: the truth lies beyond the margin, by a one-sided test against either end, at half the error
-///   each. That is: the whole two-sided interval is beyond. Corrected by [`discoveries`] over all cells, for each of
-///   the two by itself. So a gate that falls on anything slower falls in error, where nothing is, with half the error at most,
-///   however much became faster; and where it falls rightly, that share of what it names is wrong at most. Holding
-///   the chance of naming *any* wrongly to that as well would find less, and spare no gate.
-/// - **Same**: an equivalence test, two one-sided tests at the full error each; D. J. Schuirmann, "A comparison of the
-///   two one-sided tests procedure and the power approach", Journal of Pharmacokinetics and Biopharmaceutics 15, 1987.
-///   That is: the interval with *twice* the error is within. Not corrected. For the claim on the whole run, "nothing
-///   has moved", all cells must pass, and such an intersection-union test needs no correction: R. L. Berger,
-///   "Multiparameter hypothesis testing and acceptance sampling", Technometrics 24, 1982. But each single `same` errs
-///   by itself: where many cells lie just beyond the margin, some may be called the same.
-/// - **Unsure**: neither, or there is a [`Inconclusive`](super::Inconclusive) or no interval. Such a cell still counts in the family,
-///   so that what its launches looked like cannot ease the judgement of others.
+/// - **Faster, slower**: the true ratio lies beyond the margin, by a one-sided test against each end at half the error,
+///   i.e. the whole two-sided interval lies beyond the margin. Each of the two tests is corrected by [`discoveries`]
+///   over all cells. So if nothing is slower, the chance of any false `Slower` is at most half the error, no matter how
+///   many cells are faster; otherwise at most this share of the `Slower` verdicts is expected to be false. Bounding the
+///   chance of *any* false verdict also in the latter case would detect less, without a benefit for a gate.
+/// - **Same**: an equivalence test of two one-sided tests at the full error each, i.e. the interval at *twice* the
+///   error lies within the margin; D. J. Schuirmann, "A comparison of the two one-sided tests procedure and the power
+///   approach", Journal of Pharmacokinetics and Biopharmaceutics 15, 1987. The test is not corrected: the claim that
+///   nothing changed in the whole run needs all cells to pass, and such an intersection-union test needs no correction;
+///   R. L. Berger, "Multiparameter hypothesis testing and acceptance sampling", Technometrics 24, 1982. But each single
+///   `Same` has its own error: among many cells just beyond the margin, some may be `Same`.
+/// - **Unsure**: neither test decides, or the cell is [`Inconclusive`](super::Inconclusive) or has no interval. Such a
+///   cell still counts in the family, so that its launches cannot influence the verdicts on other cells.
 ///
-/// A cell that was never measured has no estimate and is the caller's to report.
+/// A cell without measurements has no estimate; the caller reports it.
 pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<TimeVerdict> {
     let corrected = |p: &dyn Fn(&Estimate) -> Option<f64>| {
         discoveries(&cells.iter().map(|cell| trusted(cell).and_then(p).unwrap_or(1.0)).collect::<Vec<_>>())
@@ -109,7 +110,7 @@ pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<
     cells.iter().zip(slower).zip(faster).map(verdict).collect()
 }
 
-/// The p-value for "within the margin".
+/// The p-value of the equivalence test: the ratio lies within the margin.
 fn p_within(cell: &Estimate, margin: Margin) -> Option<f64> {
     let below = trusted(cell)?.p_below(margin.log())?;
     let above = cell.p_above(-margin.log())?;
@@ -127,7 +128,7 @@ mod tests {
     use TimeVerdict::{Faster, Same, Slower, Unsure};
     use proptest::{collection::vec, prelude::*};
 
-    /// Ten launches around a log ratio, `scatter` to either side.
+    /// Ten launches around a log ratio, `scatter` above or below.
     fn cell(ratio: f64, scatter: f64) -> Estimate {
         let launches: Vec<[f64; 1]> =
             (0..10).map(|launch| [ratio + if launch % 2 == 0 { scatter } else { -scatter }]).collect();
@@ -139,19 +140,19 @@ mod tests {
     }
 
     #[test]
-    fn every_verdict_can_be_had() {
+    fn judge_gives_each_verdict() {
         let cells = [cell(0.05, 0.01), cell(-0.05, 0.01), cell(0.001, 0.01), cell(0.02, 0.01), cell(0.0, 0.04)];
         assert_eq!(judge_by(&cells, 0.02), [Slower, Faster, Same, Unsure, Unsure]);
     }
 
     #[test]
-    fn with_no_margin_nothing_is_the_same() {
+    fn no_cells_are_the_same_at_a_margin_of_0() {
         let cells = [cell(0.02, 0.01), cell(-0.02, 0.01), cell(0.001, 0.01), cell(0.0, 0.0)];
         assert_eq!(judge_by(&cells, 0.0), [Slower, Faster, Unsure, Unsure]);
     }
 
     #[test]
-    fn a_doubted_cell_is_unsure_however_clear_it_looks() {
+    fn an_inconclusive_cell_is_unsure_whatever_its_ratio() {
         let clear = typical_ratio(&[[0.5]; 5]).unwrap();
         assert_eq!(judge_by(&[clear], 0.02), [Unsure]);
         assert_eq!(judge_by(&[typical_ratio(&[[0.0]; 5]).unwrap()], 0.02), [Unsure]);
@@ -159,13 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_beyond_the_margin_is_what_decides() {
-        // Alone, and at the very confidence: just beyond is slower, just not beyond is not.
+    fn the_interval_relative_to_the_margin_decides() {
+        // A single cell needs no correction: an interval just beyond the margin is slower, any other is not.
         let half_width = cell(0.0, 0.01).interval(Confidence::NINETY_FIVE).unwrap().half_width();
         let end = Margin::TWO_PERCENT.log() + half_width;
         assert_eq!(judge_by(&[cell(end + 1e-6, 0.01)], 0.02), [Slower]);
         assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Unsure]);
-        // TOST decides by the interval of twice the error.
+        // The equivalence test uses the interval at twice the error.
         let ninety = Confidence::new(0.9).unwrap();
         let end = Margin::TWO_PERCENT.log() - cell(0.0, 0.01).interval(ninety).unwrap().half_width();
         assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Same]);
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn among_many_cells_it_takes_more_to_be_slower_but_not_to_be_the_same() {
+    fn many_cells_make_slower_harder_and_leave_same_unchanged() {
         let (slower, same) = (cell(0.03, 0.01), cell(0.01, 0.01));
         assert_eq!(judge_by(&[slower.clone(), same.clone()], 0.02), [Slower, Same]);
         let many = [vec![slower, same], vec![cell(0.0, 0.04); 200]].concat();
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_margin_is_finite_and_not_negative() {
+    fn a_margin_must_be_finite_and_not_negative() {
         assert!((Margin::default().log() - 1.02_f64.ln()).abs() < 1e-15);
         for value in [-0.02, f64::INFINITY] {
             assert_eq!(Margin::new(value), Err(Error::NotAMargin { value }));
@@ -191,16 +192,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn swapped_cells_mirror_the_verdict_and_a_correction_adds_none(
+        fn swapped_cells_reverse_the_verdict_and_the_correction_adds_no_difference(
             cells in vec(vec(-0.1..0.1, 1..12), 1..20), margin in 0.0..0.05,
         ) {
             let estimates = |sign: f64| -> Vec<Estimate> {
-                let one = |cell: &Vec<f64>| cell.iter().map(|ratio| [sign * ratio]).collect::<Vec<_>>();
-                cells.iter().map(|cell| typical_ratio(&one(cell)).unwrap()).collect()
+                let launches = |cell: &Vec<f64>| cell.iter().map(|ratio| [sign * ratio]).collect::<Vec<_>>();
+                cells.iter().map(|cell| typical_ratio(&launches(cell)).unwrap()).collect()
             };
-            let (there, back) = (judge_by(&estimates(1.0), margin), judge_by(&estimates(-1.0), margin));
-            prop_assert_eq!(&there, &back.into_iter().map(TimeVerdict::reversed).collect::<Vec<_>>());
-            for (estimate, corrected) in estimates(1.0).into_iter().zip(there) {
+            let (forward, backward) = (judge_by(&estimates(1.0), margin), judge_by(&estimates(-1.0), margin));
+            prop_assert_eq!(&forward, &backward.into_iter().map(TimeVerdict::reversed).collect::<Vec<_>>());
+            for (estimate, corrected) in estimates(1.0).into_iter().zip(forward) {
                 let alone = judge_by(&[estimate], margin)[0];
                 prop_assert!(corrected == alone || (corrected == Unsure && matches!(alone, Faster | Slower)));
             }

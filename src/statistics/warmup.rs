@@ -1,25 +1,24 @@
-//! Whether a series of batches is warm.
-/// How much faster a batch may still get, by having waited as long again, to count as settled: 1 %.
-const STILL_GAINING: f64 = 0.01;
-/// Halves of one batch would say nothing.
-const LEAST_BATCHES: usize = 4;
+//! The criterion for the end of the warm-up.
 
-/// Whether a sequence of short batches, timed in any one unit from the first on, has settled: the best time of its
-/// second half is less than 1 % below the best of its first half. So waiting as long again gained nothing, and the rule
-/// needs no time scale of the warm-up. What it cannot see is a fall too slow to show in what has been timed so far.
+/// The improvement over the second half of the batches below which the warm-up is over: 1 %.
+const MAX_IMPROVEMENT: f64 = 0.01;
+/// The least number of batches; two halves of one batch each are not enough.
+const MIN_BATCHES: usize = 4;
+
+/// Whether the warm-up of a series of batches, timed in any one unit from the first batch on, is over: the best time of
+/// the second half is less than 1 % below the best time of the first half. Waiting twice as long gained nothing, so the
+/// criterion needs no time scale. It does not detect an improvement that is too slow for the batches timed so far.
 ///
-/// The best times, since disturbances only ever add time and would otherwise keep a busy machine waiting. It only asks
-/// whether times still fall: a machine that is slowing down stays as it is however long one waits, and paired rounds
-/// deal with that.
+/// The criterion uses best times because disturbances only add time, and would otherwise extend the warm-up on a busy
+/// machine. It does not wait for a machine that slows down; paired rounds compensate for that.
 ///
-/// Never with fewer than four batches or with a time that is not positive and finite, so whoever waits needs a bound of
-/// their own.
+/// `false` with fewer than four batches or with a time that is not positive and finite, so the caller needs a limit.
 pub fn settled(batches: &[f64]) -> bool {
     let best = |batches: &[f64]| batches.iter().copied().fold(f64::INFINITY, f64::min);
     let (first, second) = batches.split_at(batches.len() / 2);
-    batches.len() >= LEAST_BATCHES
+    batches.len() >= MIN_BATCHES
         && batches.iter().all(|time| *time > 0.0 && time.is_finite())
-        && best(second) > best(first) * (1.0 - STILL_GAINING)
+        && best(second) > best(first) * (1.0 - MAX_IMPROVEMENT)
 }
 
 #[cfg(test)]
@@ -27,13 +26,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Times that fall to 1 from `excess` above it, by 1/e in `scale` batches.
+    /// Times that decrease from `1 + excess` to 1, by a factor of e per `scale` batches.
     fn warming(excess: f64, scale: f64) -> impl Iterator<Item = f64> {
         (0..).map(move |batch| 1.0 + excess * (-f64::from(batch) / scale).exp())
     }
 
-    /// How many batches it takes.
-    fn wait(times: impl Iterator<Item = f64>) -> usize {
+    /// The number of batches until the warm-up is over.
+    fn batches_until_warm(times: impl Iterator<Item = f64>) -> usize {
         let mut batches = Vec::new();
         for time in times.take(10_000) {
             batches.push(time);
@@ -41,30 +40,30 @@ mod tests {
                 return batches.len();
             }
         }
-        panic!("never settled")
+        panic!("the warm-up does not end")
     }
 
     #[test]
-    fn what_is_warm_settles_at_once() {
-        assert_eq!(wait(std::iter::repeat(1.0)), LEAST_BATCHES);
+    fn constant_times_are_warm_after_the_least_number_of_batches() {
+        assert_eq!(batches_until_warm(std::iter::repeat(1.0)), MIN_BATCHES);
     }
 
     #[test]
-    fn what_still_falls_has_not_settled() {
+    fn decreasing_times_are_not_warm() {
         assert!(!settled(&[1.3, 1.2, 1.1, 1.0]));
         assert!(!settled(&[1.3, 1.3, 1.3, 1.3, 1.3, 1.0, 1.0, 1.0, 1.0, 1.0]));
         assert!(settled(&[1.3, 1.0, 1.0, 1.0]));
     }
 
     #[test]
-    fn a_disturbance_neither_settles_nor_keeps_waiting() {
+    fn a_disturbance_neither_ends_nor_extends_the_warm_up() {
         assert!(!settled(&[1.3, 1.2, 9.0, 1.1, 1.0, 9.0]));
         assert!(settled(&[1.0, 1.0, 1.0, 9.0]));
         assert!(settled(&[9.0, 1.0, 9.0, 1.0]));
     }
 
     #[test]
-    fn what_is_no_time_never_settles() {
+    fn invalid_times_are_never_warm() {
         for time in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(!settled(&[1.0, 1.0, 1.0, time]));
         }
@@ -73,15 +72,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn where_the_fall_shows_from_the_start_little_of_it_is_left(excess in 0.1..3.0, share in 0.0..1.0) {
-            // In the first four batches it must show: by more than 1 % from the second to the fourth.
+        fn an_improvement_visible_in_the_first_batches_is_almost_complete(excess in 0.1..3.0, share in 0.0..1.0) {
+            // The improvement must be visible in the first four batches: more than 1 % from the second to the fourth.
             let scale = 0.3 + share * 20.0 * excess;
-            let batches = wait(warming(excess, scale));
-            let left = warming(excess, scale).nth(batches - 1).unwrap() - 1.0;
-            prop_assert!(left < 0.005, "{left} left after {batches}");
-            // No more than twice what it takes to come that close, and a few.
+            let batches = batches_until_warm(warming(excess, scale));
+            let remaining = warming(excess, scale).nth(batches - 1).unwrap() - 1.0;
+            prop_assert!(remaining < 0.005, "{remaining} remains after {batches}");
+            // At most twice the batches that the times need to come within 1 %, and a few more.
             let least = warming(excess, scale).position(|time| time < 1.01).unwrap();
-            prop_assert!(batches <= 2 * least + LEAST_BATCHES, "{batches} where {least} would do");
+            prop_assert!(batches <= 2 * least + MIN_BATCHES, "{batches} where {least} suffice");
         }
     }
 }

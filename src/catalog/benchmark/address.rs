@@ -4,17 +4,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Which cell of a subject: a benchmark, its parameter, and the depth of the host's stack.
+/// The identifier of a cell: a benchmark, its parameter, and the depth of the host's stack.
 ///
-/// Written as `unwind/guest-depth/512@50`: 512 guest frames, below 50 frames of the host; one frame is not written.
+/// Written as `unwind/guest-depth/512@50`: 512 guest frames, called below 50 host frames. `@1` is omitted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CellId {
     /// The benchmark's id.
     pub benchmark: String,
-    /// Its parameter, where it has one.
+    /// The parameter, if the benchmark has one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at: Option<u64>,
-    /// Below how many frames of the host.
+    /// Number of host frames below which the cell runs; at least 1.
     pub host_frames: u64,
 }
 
@@ -31,9 +31,9 @@ impl fmt::Display for CellId {
     }
 }
 
-/// A text that is no address.
+/// The error for a text that is not a cell identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no `theme/name[/parameter][@host frames]`")]
+#[error("invalid cell `{0}`: expected `theme/name[/parameter][@host frames]`")]
 pub struct InvalidCellId(String);
 
 impl FromStr for CellId {
@@ -59,7 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_cell_ids_are_rejected() {
         for text in ["", "a", "a/b/c", "a/b/1/2", "a/b@x", "a/b/-1"] {
             assert_eq!(text.parse::<CellId>(), Err(InvalidCellId(text.into())));
         }
@@ -67,9 +67,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_displayed_is_read_back(id in "[a-z]{1,5}/[a-z-]{1,5}", at: Option<u64>, host_frames: u64) {
-            let address = CellId { benchmark: id, at, host_frames };
-            prop_assert_eq!(address.to_string().parse::<CellId>(), Ok(address));
+        fn a_displayed_cell_id_parses_to_the_same_cell_id(id in "[a-z]{1,5}/[a-z-]{1,5}", at: Option<u64>, host_frames: u64) {
+            let cell = CellId { benchmark: id, at, host_frames };
+            prop_assert_eq!(cell.to_string().parse::<CellId>(), Ok(cell));
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Compiled modules, out of memory and back.
+//! Benchmarks that serialize and deserialize compiled modules.
 use super::{Benchmark, compile};
 
-/// Module to bytes.
+/// Serializes a compiled module.
 pub static SERIALIZE: Benchmark = Benchmark::by_family(
     "artifact/serialize",
-    "from a generated module to the bytes of its artifact; freeing them is not inside",
+    "serializes a generated module to the bytes of its artifact; freeing the bytes is not timed",
 )
 .over("functions", compile::FUNCTIONS, &[]);
 
-/// Bytes to module.
+/// Deserializes an artifact.
 pub static DESERIALIZE: Benchmark = Benchmark::by_family(
     "artifact/deserialize",
-    "from the bytes of a generated module's artifact, which are trusted, to the module; making the engine that it \
-     lives in, and dropping both, are not inside",
+    "deserializes a generated module from the trusted bytes of its artifact; creating the engine and dropping the \
+     module and the engine are not timed",
 )
 .over("functions", compile::FUNCTIONS, &[])
 .headline();

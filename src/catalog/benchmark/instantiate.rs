@@ -1,19 +1,19 @@
-//! From a module to an instance.
+//! Benchmarks of instantiation.
 use super::{Benchmark, compile};
 
-/// The smallest.
+/// Instantiates the smallest guest.
 pub static EARLY_EXIT: Benchmark = Benchmark::by_family(
     "instantiate/early-exit",
-    "from the compiled guest to an instance in a fresh store, with its one import, and its export looked up; \
-     dropping them is not inside",
+    "instantiates the compiled guest in a fresh store with its one import, and looks its export up; dropping instance \
+     and store is not timed",
 )
 .headline();
 
-/// Over the module's size.
+/// Instantiates generated modules of several sizes.
 pub static GENERATED: Benchmark = Benchmark::by_family(
     "instantiate/functions",
-    "from a generated module to an instance in a fresh store, with its one import, and its export looked up; it has a \
-     memory, a table of its functions and some data; dropping them is not inside",
+    "instantiates a generated module, with a memory, a table of its functions and some data, in a fresh store with its \
+     one import, and looks its export up; dropping instance and store is not timed",
 )
 .over("functions", compile::FUNCTIONS, &[]);
 

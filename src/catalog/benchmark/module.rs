@@ -1,9 +1,9 @@
-//! A module of the user's own: there only where one was given.
+//! Benchmarks of the module that the user gives with `--module`.
 use super::{Benchmark, BenchmarkKind};
 
-/// What is done with the module that was given.
+/// The operation on the user's module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the benchmarks say it")]
+#[expect(missing_docs, reason = "the benchmarks document the operations")]
 pub enum ModuleBenchmark {
     Compile,
     Serialize,
@@ -13,37 +13,34 @@ pub enum ModuleBenchmark {
     Exit,
 }
 
-/// Bytes to module.
+/// Compiles the module.
 pub static COMPILE: Benchmark = of(
     ModuleBenchmark::Compile,
     "module/compile",
-    "from the bytes of the module that was given (--module) to the compiled module, on a fresh engine; making the \
-     engine is inside, dropping both is not",
+    "compiles the bytes of the given module (--module) on a fresh engine; creating the engine is timed, dropping module \
+     and engine is not",
 )
 .parallel()
 .headline();
 
-/// Module to artifact.
-pub static SERIALIZE: Benchmark = of(
-    ModuleBenchmark::Serialize,
-    "module/serialize",
-    "from the module that was given, compiled, to the bytes of its artifact",
-);
+/// Serializes the compiled module.
+pub static SERIALIZE: Benchmark =
+    of(ModuleBenchmark::Serialize, "module/serialize", "serializes the compiled module to the bytes of its artifact");
 
-/// Artifact to module.
+/// Deserializes the artifact.
 pub static DESERIALIZE: Benchmark = of(
     ModuleBenchmark::Deserialize,
     "module/deserialize",
-    "from the bytes of its artifact to the module; making the engine that it lives in, and dropping both, are not inside",
+    "deserializes the module from its artifact; creating the engine and dropping module and engine are not timed",
 )
 .headline();
 
-/// Module to instance.
+/// Instantiates the module.
 pub static INSTANTIATE: Benchmark = of(
     ModuleBenchmark::Instantiate,
     "module/instantiate",
-    "from the module to an instance in a fresh store, with a stub for each import; its start function is inside, \
-     dropping it is not",
+    "instantiates the module in a fresh store with a stub for each import; its start function is timed, dropping the \
+     instance is not",
 )
 .headline();
 
@@ -51,17 +48,16 @@ pub static INSTANTIATE: Benchmark = of(
 pub static CALL: Benchmark = of(
     ModuleBenchmark::Call,
     "module/call",
-    "the call that was asked for (--invoke), on an instance that was made for it, where it returns; with values whose \
-     types are known at run time only",
+    "the dynamic call given by --invoke, on an instance created for it, until it returns",
 )
 .headline();
 
-/// A call that does not.
+/// A call that ends in an exit.
 pub static EXIT: Benchmark = of(
     ModuleBenchmark::Exit,
     "module/exit",
-    "from just before a stub returns the error that ends the guest until the caller has its exit code; the call is made \
-     on an instance of its own, and what it does before is not inside",
+    "from just before a stub returns the error that ends the guest until the caller has the exit code; each call gets \
+     its own instance, and the part before the stub is not timed",
 )
 .headline();
 

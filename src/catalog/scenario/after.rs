@@ -1,10 +1,10 @@
-//! What survives an exit: in the guest, in the host, and in the store between them.
+//! Scenarios of the state after an exit: in the guest, in the host, and in the store.
 use super::Scenario;
 
-/// What the guest did before the call stays, what follows the call does not happen.
+/// The guest's side effects before the call persist; the code after the call does not run.
 pub static FOOTPRINTS: Scenario = Scenario::by_family(
     "after/footprints",
-    "what the guest did before the exit is there, and what follows the call did not happen",
+    "the guest's side effects before the exit persist, and the code after the call does not run",
     &[
         "exited early with exit code: 5",
         "memory at 0: 7, in the page it grew: 8, after the call: 0",
@@ -15,17 +15,17 @@ pub static FOOTPRINTS: Scenario = Scenario::by_family(
     ],
 );
 
-/// One instance, again and again.
+/// Repeated calls of one instance.
 pub static CALL_AGAIN: Scenario = Scenario::by_family(
     "after/call-again",
-    "one instance exits and returns by turns, thousands of times, with another code each time",
+    "one instance alternates between exits and returns, thousands of times, with a different code each time",
     &["of 10000 calls 5000 exited with the code they were given, 5000 returned"],
 );
 
-/// The host's own frames are left in the ordinary way.
+/// The destructors of the host's own frames run.
 pub static DESTRUCTORS: Scenario = Scenario::by_family(
     "after/destructors",
-    "destructors run once: of the host function's frame, then of the caller's, then of all that the store holds",
+    "destructors run once: in the host function's frame, then in the caller's, then in the dropped store",
     &[
         "typed function",
         "dropped: a local of the host function",
@@ -40,10 +40,10 @@ pub static DESTRUCTORS: Scenario = Scenario::by_family(
     ],
 );
 
-/// The error is neither lost nor copied.
+/// The error is dropped exactly once.
 pub static PAYLOAD: Scenario = Scenario::by_family(
     "after/payload-dropped-once",
-    "the host's error lives until its last owner is gone, and is dropped once",
+    "the host's error lives until its last owner is dropped, and is dropped once",
     &[
         "typed: alive in the error, 0 dropped; downcast by value, 0 dropped; gone, 1 dropped",
         "dynamic: alive in the error, 0 dropped; downcast by value, 0 dropped; gone, 1 dropped",
@@ -52,20 +52,20 @@ pub static PAYLOAD: Scenario = Scenario::by_family(
     ],
 );
 
-/// Not even where the engine's error has clones.
+/// The error is dropped exactly once when the engine's error has clones.
 pub static PAYLOAD_OF_CLONES: Scenario = Scenario::by_family(
     "after/payload-of-clones-dropped-once",
-    "the host's error lives as long as any clone of the engine's, and is dropped once",
+    "the host's error lives as long as any clone of the engine's error, and is dropped once",
     &[
         "typed: alive in a clone, 0 dropped; both gone, 1 dropped",
         "dynamic: alive in a clone, 0 dropped; both gone, 1 dropped",
     ],
 );
 
-/// What the host function wrote down is there.
+/// The environment keeps the host function's changes.
 pub static FUNCTION_ENV: Scenario = Scenario::by_family(
     "after/function-env",
-    "the environment is as the host function left it when it returned its error",
+    "the environment keeps the changes of a host function that returns an error",
     &[
         "exited early with exit code: 5",
         "it noted: [5]",

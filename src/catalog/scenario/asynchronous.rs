@@ -1,7 +1,7 @@
-//! Exits from calls that wait: host functions that are futures, and calls that are dropped while they wait.
+//! Scenarios of exits from async calls: host functions that are futures, and calls that are dropped while they wait.
 use super::Scenario;
 
-/// What must come from a host function that waits once before it decides: two polls for each of six codes.
+/// The transcript of a host function that waits once before it decides: two polls for each of six codes.
 const AFTER_WAITING: &[&str] = &[
     "direct: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 12",
     "times that the guest went on: 0",
@@ -11,32 +11,32 @@ const AFTER_WAITING: &[&str] = &[
     "let pass, it returns 26; polls: 2",
 ];
 
-/// Typed.
+/// A typed host function.
 pub static TYPED: Scenario =
     Scenario::by_family("async/typed", "an async typed host function waits, then returns the error", AFTER_WAITING);
 
-/// Typed, with an environment.
+/// A typed host function with an environment.
 pub static TYPED_ENV: Scenario = Scenario::by_family(
     "async/typed-env",
     "an async typed host function with an environment waits, then returns the error",
     AFTER_WAITING,
 );
 
-/// Dynamic.
+/// A dynamic host function.
 pub static DYNAMIC: Scenario =
     Scenario::by_family("async/dynamic", "an async dynamic host function waits, then returns the error", AFTER_WAITING);
 
-/// Dynamic, with an environment.
+/// A dynamic host function with an environment.
 pub static DYNAMIC_ENV: Scenario = Scenario::by_family(
     "async/dynamic-env",
     "an async dynamic host function with an environment waits, then returns the error",
     AFTER_WAITING,
 );
 
-/// Not every host function of an async call has to be async.
+/// A synchronous host function in an async call.
 pub static PLAIN: Scenario = Scenario::by_family(
     "async/plain",
-    "a host function that is not async returns the error out of an async call",
+    "a synchronous host function returns the error from an async call",
     &[
         "direct: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 6",
         "times that the guest went on: 0",
@@ -47,10 +47,10 @@ pub static PLAIN: Scenario = Scenario::by_family(
     ],
 );
 
-/// An async host function, and a caller that is not async.
+/// An async host function in a synchronous call.
 pub static CALLED_PLAINLY: Scenario = Scenario::by_family(
     "async/called-plainly",
-    "called without async, an async host function may exit but not wait: that is a trap, and no exit",
+    "in a synchronous call, an async host function can exit but not wait: waiting traps, without an exit code",
     &[
         "without waiting: exit code 7",
         "waiting: trapped by `[..]async[..]`, an ExitCode false",
@@ -58,10 +58,10 @@ pub static CALLED_PLAINLY: Scenario = Scenario::by_family(
     ],
 );
 
-/// Several calls wait at once.
+/// Several calls that wait at the same time.
 pub static IN_TURN: Scenario = Scenario::by_family(
     "async/in-turn",
-    "two calls of one instance wait at once, and end in another order, or one is dropped: each has its own code",
+    "two calls of one instance wait at once; they end in reverse order, or one is dropped: each call gets its own code",
     &[
         "polled in turn: 1 waits, 2 waits, 2 exits with 2, 1 exits with 1",
         "the first dropped: 1 waits, 2 waits, 2 exits with 2",
@@ -69,10 +69,10 @@ pub static IN_TURN: Scenario = Scenario::by_family(
     ],
 );
 
-/// A time-out.
+/// A call dropped by a time-out.
 pub static DROPPED: Scenario = Scenario::by_family(
     "async/dropped",
-    "a call that waits is dropped, as a time-out does: its future is destroyed, and the store goes on",
+    "a time-out drops a call that waits: the call's future is destroyed, and the store stays usable",
     &[
         "never polled: entered 0, destroyed 0",
         "polled, it waits: entered 1, destroyed 0",

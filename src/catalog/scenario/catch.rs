@@ -1,31 +1,31 @@
-//! Ways to catch: what the caller can do with the error, and for how long.
+//! Scenarios of catching: the operations on the error in the caller, and the error's lifetime.
 use super::Scenario;
 
-/// The error is the caller's own again.
+/// Downcast by value.
 pub static DOWNCAST: Scenario = Scenario::by_family(
     "catch/downcast",
-    "`downcast` gives the error back by value, with all that is in it",
+    "`downcast` returns the error by value, with all its fields",
     &["by value: code 7, because the disk is full", "its text is where the host function put it: true"],
 );
 
-/// The error can be looked at, again and again.
+/// Downcast by reference.
 pub static DOWNCAST_REF: Scenario = Scenario::by_family(
     "catch/downcast-ref",
-    "`downcast_ref` looks at the error as often as one likes, and leaves it whole",
+    "`downcast_ref` borrows the error any number of times and leaves it intact",
     &["by reference: 7", "as a type that it is not: nothing", "by reference again: 7", "then by value: 7"],
 );
 
-/// The error can be asked for its type.
+/// The type test.
 pub static IS: Scenario = Scenario::by_family(
     "catch/is",
-    "`is` knows the error by its type; a trap is none of ours",
+    "`is` recognizes the error's type; a trap is not a host error",
     &["an exit is an ExitCode: true, another error: false", "a trap is an ExitCode: false, another error: false"],
 );
 
-/// The error is a source.
+/// The error's source.
 pub static SOURCE: Scenario = Scenario::by_family(
     "catch/source",
-    "`source` is the host's error itself: whoever walks the chain of causes finds it, even in a clone that was wrapped",
+    "`source` returns the host's error itself, so a walk of the error chain finds it, even in a wrapped clone",
     &[
         "the source of an exit: exit code 7",
         "what is behind that: nothing",
@@ -34,10 +34,10 @@ pub static SOURCE: Scenario = Scenario::by_family(
     ],
 );
 
-/// By value takes the only one.
+/// Downcast by value while a clone exists.
 pub static CLONED: Scenario = Scenario::by_family(
     "catch/clone",
-    "an error that has a clone cannot be had by value, loses nothing by the attempt, and can once the clone is gone",
+    "`downcast` refuses an error that has a clone, hands it back intact, and succeeds once the clone is dropped",
     &[
         "by value, while a clone lives: refused",
         "what was handed back, by reference: 7",
@@ -47,45 +47,45 @@ pub static CLONED: Scenario = Scenario::by_family(
     ],
 );
 
-/// A wrong guess costs nothing.
+/// Downcast to a wrong type.
 pub static WRONG_TYPE: Scenario = Scenario::by_family(
     "catch/wrong-type",
-    "`downcast` to a wrong type hands the error back whole, and the right type still finds it",
+    "`downcast` to a wrong type hands the error back intact, and the right type still succeeds",
     &["as a fmt::Error: refused", "its message, before and after: 7 and 7", "as an ExitCode: 7"],
 );
 
-/// The error may leave its thread.
+/// The error moves to another thread.
 pub static OTHER_THREAD: Scenario = Scenario::by_family(
     "catch/other-thread",
-    "the error goes to another thread and is downcast there, where its store cannot follow",
+    "the error moves to another thread, which downcasts it without the store",
     &["on another thread true: by reference 7, by value 7"],
 );
 
-/// So may a clone of it.
+/// A clone of the error moves to another thread.
 pub static CLONE_ON_OTHER_THREAD: Scenario = Scenario::by_family(
     "catch/clone-on-other-thread",
-    "a clone of the error is looked at on another thread, while the error stays here",
+    "another thread reads a clone of the error, while the error stays on its thread",
     &["a clone on another thread true: by reference 8", "here: 8"],
 );
 
-/// The error may outlive all.
+/// The error outlives the engine.
 pub static OUTLIVES: Scenario = Scenario::by_family(
     "catch/outlives-everything",
-    "the error is whole when instance, store, module and engine are gone",
+    "the error stays intact after instance, store, module and engine are dropped",
     &["typed: stores alive 1", "typed: stores alive 0, displays as before true, by value 7"],
 );
 
-/// With a trace of the guest, too.
+/// An error with a backtrace of the guest outlives the engine.
 pub static OUTLIVES_ON_THE_SPOT: Scenario = Scenario::by_family(
     "catch/on-the-spot-outlives-everything",
-    "an error that a typed host function made on the spot is whole when all that it looked at is gone",
+    "an error created in a typed host function, with a backtrace, stays intact after store, module and engine are dropped",
     &["on the spot: stores alive 1", "on the spot: stores alive 0, displays as before true, by value 7"],
 );
 
-/// What a log would show.
+/// The error's text in a log.
 pub static DISPLAY: Scenario = Scenario::by_family(
     "catch/display",
-    "the engine's error displays the host's, and one more line for each frame of its trace",
+    "the engine's error displays the host's error, then one line per frame of its backtrace",
     &[
         "typed: message `7`, displays `RuntimeError: 7`, then a line a frame true",
         "dynamic: message `7`, displays `RuntimeError: 7`, then a line a frame true",
@@ -94,10 +94,10 @@ pub static DISPLAY: Scenario = Scenario::by_family(
     ],
 );
 
-/// An exit is no trap.
+/// An exit has no trap code.
 pub static NO_TRAP_CODE: Scenario = Scenario::by_family(
     "catch/no-trap-code",
-    "an exit has no trap code, where a trap has one; neither is an exception",
+    "an exit has no trap code, a trap has one; neither is an exception",
     &["an exit: trap code none, an exception false", "a trap: trap code unreachable, an exception false"],
 );
 

@@ -1,10 +1,10 @@
-//! Exits from far below.
+//! Scenarios of exits below many frames.
 use super::Scenario;
 
 /// Many frames of one guest.
 pub static GUEST_FRAMES: Scenario = Scenario::by_family(
     "depth/guest-frames",
-    "an exit below 4,096 guest frames leaves all of them, as often as one likes",
+    "an exit below 4,096 guest frames unwinds all of them, any number of times",
     &[
         "exited early with exit code: 5",
         "guest functions: 4096 entered, 0 returned",
@@ -15,10 +15,10 @@ pub static GUEST_FRAMES: Scenario = Scenario::by_family(
     ],
 );
 
-/// Many calls, each below the other.
+/// Many nested calls from host to guest.
 pub static RE_ENTRIES: Scenario = Scenario::by_family(
     "depth/re-entries",
-    "an exit below 200 calls from host to guest to host leaves all of them",
+    "an exit below 200 calls from host to guest to host unwinds all of them",
     &[
         "exited early with exit code: 5",
         "handed on by host functions: 200 times",

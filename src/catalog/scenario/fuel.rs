@@ -1,17 +1,17 @@
-//! Guests that pay fuel, which the engine counts, for what they execute. What costs how much is each engine's own.
+//! Scenarios of guests that consume fuel for the instructions they execute. The costs differ between engines.
 use super::Scenario;
 
-/// Running out has a name of its own.
+/// A trap code for running out of fuel.
 pub static RUNS_OUT: Scenario = Scenario::by_family(
     "fuel/runs-out",
-    "running out of fuel is a trap of its own, and not `unreachable`",
+    "running out of fuel has its own trap code, distinct from `unreachable`",
     &["stop(): trapped: unreachable", "count(10): returned 10", "count(1000000): trapped: out of fuel"],
 );
 
-/// Nothing is lost by running out: given fuel again, the same instance goes on.
+/// An instance continues after a refuel.
 pub static REFUEL: Scenario = Scenario::by_family(
     "fuel/refuel",
-    "an instance without fuel stays so until it is refuelled, then runs and exits as ever",
+    "an instance without fuel traps until it is refuelled, then runs and exits normally",
     &[
         "count(1000000): trapped: out of fuel",
         "count(1000): trapped: out of fuel",
@@ -21,17 +21,17 @@ pub static REFUEL: Scenario = Scenario::by_family(
     ],
 );
 
-/// A host function that takes fuel itself, and ends a guest that cannot pay.
+/// A host function that consumes fuel, and ends a guest that has too little.
 pub static HOST_CHARGES: Scenario = Scenario::by_family(
     "fuel/host-charges",
-    "a host function charges for its work, and ends the guest that cannot pay",
+    "a host function charges fuel for its work, and ends a guest that has too little",
     &["be_charged(2): returned 2", "be_charged(9): exited early with exit code: 402", "charged 3 times"],
 );
 
-/// The count is part of what a guest computes.
+/// The fuel count is reproducible.
 pub static AFTER_EXIT: Scenario = Scenario::by_family(
     "fuel/after-exit",
-    "an exit costs a guest the same fuel each time",
+    "an exit consumes the same fuel each time",
     &[
         "count_and_exit(10, 1): exited early with exit code: 1",
         "count_and_exit(10, 2): exited early with exit code: 2",

@@ -1,10 +1,10 @@
-//! What a guest may see of what its host raises.
+//! Scenarios of errors that a guest can or cannot catch.
 use super::Scenario;
 
-/// An exit is nothing that a guest could catch.
+/// A guest cannot catch an exit.
 pub static CATCH_ALL: Scenario = Scenario::by_family(
     "guest/catch-all",
-    "a guest's `catch_all` catches its own exception, and does not see the host's exit",
+    "a guest's `catch_all` catches the guest's exception, but not the host's exit",
     &[
         "its own exception, below `catch_all`: returned -1",
         "an exit, below `catch_all`: exited early with exit code: 5",
@@ -12,7 +12,7 @@ pub static CATCH_ALL: Scenario = Scenario::by_family(
     ],
 );
 
-/// An exception of the host's is.
+/// A guest can catch an exception of the host.
 pub static HOST_EXCEPTION: Scenario = Scenario::by_family(
     "guest/host-exception",
     "a host error that holds a guest exception is thrown into the guest, which can catch it",
@@ -25,10 +25,10 @@ pub static HOST_EXCEPTION: Scenario = Scenario::by_family(
     ],
 );
 
-/// From one guest to another.
+/// An exception that passes from one guest to another.
 pub static EXCEPTION_HANDED_ON: Scenario = Scenario::by_family(
     "guest/exception-handed-on",
-    "a guest's exception crosses the host when it is handed on as it is, and not when it is wrapped",
+    "a guest's exception crosses the host if the host returns it unchanged, but not if the host wraps it",
     &[
         "the host gets: trapped: uncaught exception",
         "handed on, the guest above: returned 13",

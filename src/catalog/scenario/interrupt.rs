@@ -1,10 +1,10 @@
-//! Guests that are stopped from outside: by a deadline that an import looks at, and by a request from another thread.
+//! Scenarios of guests stopped from outside: by a deadline that an import checks, and by a request from another thread.
 use super::Scenario;
 
-/// Needs nothing of the engine but the early exit.
+/// A deadline that uses only the early exit.
 pub static DEADLINE_IN_IMPORT: Scenario = Scenario::by_family(
     "interrupt/deadline-in-import",
-    "a guest that calls the host is stopped by a deadline that the host looks at",
+    "a guest that calls the host is stopped by a deadline that the host function checks",
     &[
         "poll() within 30 ms: exited early with exit code: 124; not before its time",
         "poll() within 10 ms: exited early with exit code: 124; not before its time",
@@ -12,10 +12,10 @@ pub static DEADLINE_IN_IMPORT: Scenario = Scenario::by_family(
     ],
 );
 
-/// What a guest that calls nobody takes.
+/// An endless loop without calls.
 pub static LOOP_OF_ARITHMETIC: Scenario = Scenario::by_family(
     "interrupt/loop-of-arithmetic",
-    "an endless loop is stopped from another thread, and its instance goes on",
+    "another thread stops an endless loop, and the instance stays usable",
     &[
         "count(0): trapped: interrupted; asked to: yes",
         "count(0): trapped: interrupted; asked to: yes",
@@ -23,10 +23,10 @@ pub static LOOP_OF_ARITHMETIC: Scenario = Scenario::by_family(
     ],
 );
 
-/// The same where each turn touches memory.
+/// An endless loop that accesses memory.
 pub static LOOP_WITH_MEMORY: Scenario = Scenario::by_family(
     "interrupt/loop-with-memory",
-    "an endless loop of loads and stores is stopped, and reported as stopped",
+    "an endless loop of loads and stores is stopped and reported as interrupted",
     &[
         "churn(0): stopped 20 times; asked to: yes",
         "once(): exited early with exit code: 1; asked to: no",
@@ -34,10 +34,10 @@ pub static LOOP_WITH_MEMORY: Scenario = Scenario::by_family(
     ],
 );
 
-/// What an embedder does about it.
+/// A flag of the host identifies the cause.
 pub static FLAG_OF_ONES_OWN: Scenario = Scenario::by_family(
     "interrupt/flag-of-ones-own",
-    "whatever the engine reports, a flag of the host's own tells who stopped the guest",
+    "a flag set by the host shows whether the host stopped the guest, regardless of the engine's error",
     &[
         "load(65536): trapped: out of bounds memory access; asked to: no",
         "churn(0): trapped: [..]; asked to: yes",
@@ -45,31 +45,31 @@ pub static FLAG_OF_ONES_OWN: Scenario = Scenario::by_family(
     ],
 );
 
-/// A request that finds nobody.
+/// A request before the call.
 pub static BEFORE_THE_CALL: Scenario = Scenario::by_family(
     "interrupt/before-the-call",
-    "a request before the call is lost: whoever asks must ask again",
+    "a request before the call has no effect: the host must request again",
     &["once(): returned; asked to: yes", "once(): exited early with exit code: 1; asked to: yes"],
 );
 
-/// The host function's own end comes first.
+/// A request during an exit.
 pub static WHILE_THE_HOST_EXITS: Scenario = Scenario::by_family(
     "interrupt/while-the-host-exits",
     "a request while a host function returns its error does not replace the error",
     &["once(): exited early with exit code: 1; asked to: yes", "once(): exited early with exit code: 2; asked to: no"],
 );
 
-/// Host code is not interrupted; the guest that it returns to is.
+/// A request during a host function.
 pub static WHILE_THE_HOST_WORKS: Scenario = Scenario::by_family(
     "interrupt/while-the-host-works",
-    "a request while a host function works stops the guest as soon as that returns",
+    "a request during a host function stops the guest as soon as the function returns",
     &["asked, and still at work", "once(): trapped: interrupted; asked to: yes", "once(): returned; asked to: no"],
 );
 
-/// A request that comes too late.
+/// A request after the call.
 pub static AFTER_THE_CALL: Scenario = Scenario::by_family(
     "interrupt/after-the-call",
-    "a request after the call does not stop the next one",
+    "a request after the call does not stop the next call",
     &[
         "once(): exited early with exit code: 1; asked to: no",
         "once(): exited early with exit code: 2; asked to: yes",

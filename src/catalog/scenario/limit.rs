@@ -1,10 +1,10 @@
-//! Limits that a host sets on what a guest may hold: how a guest is refused, and that it still exits early.
+//! Scenarios of memory limits set by the host: the refusal, and an early exit at the limit.
 use super::Scenario;
 
-/// A guest without a maximum of its own gets the host's.
+/// A limit on a memory without a maximum.
 pub static MEMORY_GROW: Scenario = Scenario::by_family(
     "limit/memory-grow",
-    "at a limit of 3 pages, memory.grow returns -1, and the memory stays as it is",
+    "at a limit of 3 pages, memory.grow returns -1, and the memory keeps its size",
     &[
         "grow(1): returned 1",
         "grow(2): returned -1",
@@ -16,17 +16,17 @@ pub static MEMORY_GROW: Scenario = Scenario::by_family(
     ],
 );
 
-/// A guest that asks for more than the limit at least.
+/// A minimum above the limit.
 pub static MEMORY_MINIMUM: Scenario = Scenario::by_family(
     "limit/memory-minimum",
-    "a memory whose minimum is too large fails at instantiation",
+    "a memory whose minimum exceeds the limit fails at instantiation",
     &["(memory 4): instantiation failed: [..]", "(memory 3): instantiated with 3 pages"],
 );
 
-/// A guest that asks for more than the limit at most.
+/// A maximum above the limit.
 pub static MEMORY_MAXIMUM: Scenario = Scenario::by_family(
     "limit/memory-maximum",
-    "a memory whose maximum is too large has it cut down",
+    "a memory whose maximum exceeds the limit gets the limit as its maximum",
     &[
         "(memory 4): instantiation failed: [..]4 pages[..]3 pages[..]",
         "(memory 3): instantiated with 3 to 3 pages",
@@ -35,10 +35,10 @@ pub static MEMORY_MAXIMUM: Scenario = Scenario::by_family(
     ],
 );
 
-/// A memory that the host makes and the guest imports is held to the limit too.
+/// A limit on a memory that the host creates and the guest imports.
 pub static MEMORY_OF_THE_HOST: Scenario = Scenario::by_family(
     "limit/memory-of-the-host",
-    "a memory that the host makes obeys the limit, whoever grows it",
+    "a memory created by the host obeys the limit, whether the guest or the host grows it",
     &[
         "a memory of 4 pages: refused: [..]",
         "the guest grows by 1: returned 1",
@@ -49,10 +49,10 @@ pub static MEMORY_OF_THE_HOST: Scenario = Scenario::by_family(
     ],
 );
 
-/// A guest that was refused can still exit, and what it wrote at the edge is there.
+/// An exit after a refused growth.
 pub static EXIT: Scenario = Scenario::by_family(
     "limit/exit",
-    "a guest that took all it may exits early, and its memory stays",
+    "a guest that has grown its memory to the limit exits early, and its memory persists",
     &[
         "take_all_and_exit(): exited early with exit code: 3",
         "in the last word: 42",

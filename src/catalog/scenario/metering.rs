@@ -1,10 +1,10 @@
-//! Guests that pay for each instruction: what running out looks like, and what an exit leaves them with.
+//! Scenarios of guests that pay points per instruction: exhaustion, and the points left after an exit.
 use super::Scenario;
 
-/// Running out of points arrives as the trap of `unreachable`.
+/// Exhaustion is reported as the trap `unreachable`.
 pub static EXHAUSTED_OR_UNREACHABLE: Scenario = Scenario::by_family(
     "metering/exhausted-or-unreachable",
-    "running out of points looks like `unreachable`; only the points tell",
+    "running out of points is reported as `unreachable`; only the points left tell the two apart",
     &[
         "stop(): trapped: unreachable; 1000 points left",
         "count(10): returned 10; 916 points left",
@@ -12,10 +12,10 @@ pub static EXHAUSTED_OR_UNREACHABLE: Scenario = Scenario::by_family(
     ],
 );
 
-/// Nothing is lost by running out: given points again, the same instance goes on.
+/// An instance continues after a refuel.
 pub static REFUEL: Scenario = Scenario::by_family(
     "metering/refuel",
-    "an exhausted instance stays so until it is refuelled, then runs and exits as ever",
+    "an exhausted instance traps until it is refuelled, then runs and exits normally",
     &[
         "count(1000): trapped: unreachable; exhausted",
         "count(1): trapped: unreachable; exhausted",
@@ -25,10 +25,10 @@ pub static REFUEL: Scenario = Scenario::by_family(
     ],
 );
 
-/// A host function that takes points itself, and ends a guest that cannot pay.
+/// A host function that takes points, and ends a guest that has too few.
 pub static HOST_CHARGES: Scenario = Scenario::by_family(
     "metering/host-charges",
-    "a host function charges for its work, and ends the guest that cannot pay",
+    "a host function charges points for its work, and ends a guest that has too few",
     &[
         "be_charged(2): returned 2; 378 points left",
         "be_charged(9): exited early with exit code: 402; 67 points left",
@@ -36,10 +36,10 @@ pub static HOST_CHARGES: Scenario = Scenario::by_family(
     ],
 );
 
-/// The count is part of what a guest computes: no compiler's optimisation may change it.
+/// The point count is reproducible: compiler optimizations must not change it.
 pub static POINTS_AFTER_EXIT: Scenario = Scenario::by_family(
     "metering/points-after-exit",
-    "an exit costs a guest the same points each time, on every backend",
+    "an exit costs the same points each time, on every backend",
     &[
         "count_and_exit(10, 1): exited early with exit code: 1; 9911 points left",
         "count_and_exit(10, 2): exited early with exit code: 2; 9822 points left",

@@ -1,38 +1,38 @@
-//! Where a module comes from, and what it may be mixed with.
+//! Scenarios of a module's origin, and of modules, functions and values used with another store or engine.
 use super::Scenario;
 
-/// Compiled in another process, as it were.
+/// A module deserialized by another engine.
 pub static SERIALIZED: Scenario = Scenario::by_family(
     "module/serialized",
-    "a guest that was compiled before, serialised and loaded by another engine exits as the original does",
+    "a guest that was compiled, serialized and loaded by another engine exits as the original does",
     &["compiled: exited early with exit code: 5", "loaded: exited early with exit code: 5", "loaded: returned 7"],
 );
 
-/// Without a compiler.
+/// A module deserialized by an engine without a compiler.
 pub static HEADLESS: Scenario = Scenario::by_family(
     "module/headless",
-    "an engine without any compiler refuses to compile, and runs what was compiled elsewhere",
+    "an engine without a compiler refuses to compile, and runs modules compiled elsewhere",
     &["compiling on it: refused: [..]ompiler[..]", "loaded: exited early with exit code: 5", "loaded: returned 7"],
 );
 
-/// A use of vectors.
+/// A guest that computes with vectors.
 pub static SIMD: Scenario = Scenario::by_family(
     "module/simd",
-    "a guest that computes with vectors is compiled, or refused with an error where vectors are not claimed",
+    "a guest that computes with vectors compiles, or is refused with an error if the backend does not claim vectors",
     &["exited early with exit code: 5", "returned 7"],
 );
 
-/// Another.
+/// A guest with vectors in its signatures.
 pub static SIMD_SIGNATURE: Scenario = Scenario::by_family(
     "module/simd-signature",
-    "a guest that hands on a vector of the host's is compiled, or refused where vectors are not claimed",
+    "a guest that returns a vector of the host compiles, or is refused if the backend does not claim vectors",
     &["exited early with exit code: 5", "returned 0x102030405060708090a0b0c0d0e0f10"],
 );
 
-/// One of the four ways to mix.
+/// A function called with another store.
 pub static FUNCTION_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/function-of-another-store",
-    "to call a function of one store with another is a panic, and harms neither",
+    "calling a function of another store panics, and both stores stay usable",
     &[
         "typed: panicked: [..]",
         "dynamic: panicked: [..]",
@@ -41,10 +41,10 @@ pub static FUNCTION_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     ],
 );
 
-/// One of the four ways to mix.
+/// An import that belongs to another store.
 pub static IMPORT_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/import-of-another-store",
-    "to import a function of another store is refused when the guest is instantiated, and harms neither",
+    "importing a function of another store is refused at instantiation, and both stores stay usable",
     &[
         "refused: [..]tore[..]",
         "its own store: exited early with exit code: 5",
@@ -52,10 +52,10 @@ pub static IMPORT_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     ],
 );
 
-/// One of the four ways to mix.
+/// An argument that belongs to another store.
 pub static VALUE_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     "module/value-of-another-store",
-    "to pass a function of another store as an argument is refused, and harms neither",
+    "passing a function of another store as an argument is refused, and both stores stay usable",
     &[
         "a function of its own: returned 0",
         "typed: refused: [..]",
@@ -65,17 +65,17 @@ pub static VALUE_OF_ANOTHER_STORE: Scenario = Scenario::by_family(
     ],
 );
 
-/// One of the four ways to mix.
+/// A module instantiated in a store of another engine.
 pub static ANOTHER_ENGINE: Scenario = Scenario::by_family(
     "module/another-engine",
-    "a module in a store of another engine runs as long as its own engine lives: nothing checks it",
+    "a module in a store of another engine runs while its own engine lives: no engine checks this",
     &["exited early with exit code: 5", "returned 7"],
 );
 
-/// What comes of that.
+/// A module whose engine is dropped.
 pub static DROPPED_ENGINE: Scenario = Scenario::by_family(
     "module/dropped-engine",
-    "a module outlives the engine that compiled it, or is refused: its code must not be gone when it is called",
+    "a module outlives the engine that compiled it, or is refused: its code must exist when it is called",
     &["exited early with exit code: 5", "returned 7"],
 );
 

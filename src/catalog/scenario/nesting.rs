@@ -1,10 +1,10 @@
-//! Host, guest, host, guest, host: what an exit does on its way through several calls.
+//! Scenarios of exits through several nested calls: host, guest, host, guest, host.
 use super::Scenario;
 
-/// All the way.
+/// An exit through every level.
 pub static EVERY_LEVEL: Scenario = Scenario::by_family(
     "nesting/every-level",
-    "an exit travels through host and guest by turns, when each host function hands it on",
+    "an exit unwinds alternating host and guest frames if each host function returns it",
     &[
         "host at level 1 gets: exited early with exit code: 7",
         "host at level 2 gets: exited early with exit code: 7",
@@ -14,10 +14,10 @@ pub static EVERY_LEVEL: Scenario = Scenario::by_family(
     ],
 );
 
-/// Half of the way.
+/// An exit that a host function catches.
 pub static CAUGHT: Scenario = Scenario::by_family(
     "nesting/caught-in-the-middle",
-    "a host function in the middle catches the exit of the guest below it, and the guest above goes on",
+    "a host function catches the exit of the guest below it, and the guest above continues",
     &[
         "the caller gets: returned 109",
         "guest: entered 4 times, returned 2 times",
@@ -25,10 +25,10 @@ pub static CAUGHT: Scenario = Scenario::by_family(
     ],
 );
 
-/// What wrapping hides.
+/// An exit that a host function wraps.
 pub static WRAPPED: Scenario = Scenario::by_family(
     "nesting/wrapped",
-    "a host function that wraps the exit in an error of its own hides it from a downcast, not from `source`",
+    "a host function that wraps the exit in its own error hides the exit from a downcast, but not from `source`",
     &[
         "is it an exit code: false, is it the wrapper: true",
         "down its sources: the wrapper of level 2, an error of the engine's, exit code 7",
@@ -36,10 +36,10 @@ pub static WRAPPED: Scenario = Scenario::by_family(
     ],
 );
 
-/// One exit becomes another.
+/// An exit that a host function replaces.
 pub static DIFFERENT_CODES: Scenario = Scenario::by_family(
     "nesting/different-codes",
-    "two levels exit with codes of their own, and each caller gets the one that was raised below it",
+    "two levels exit with different codes, and each caller gets the code raised below it",
     &[
         "host at level 1 gets: exited early with exit code: 7",
         "host at level 2 gets: exited early with exit code: 7",
@@ -48,10 +48,10 @@ pub static DIFFERENT_CODES: Scenario = Scenario::by_family(
     ],
 );
 
-/// A guest that hosts another.
+/// A guest that runs in a host function of another guest.
 pub static ANOTHER_STORE: Scenario = Scenario::by_family(
     "nesting/another-store",
-    "a host function runs a guest in a store of its own, whose exit ends that guest alone",
+    "a host function runs a guest in its own store, whose exit ends only that guest",
     &[
         "the inner guest: exited early with exit code: 1",
         "the outer guest: exited early with exit code: 2",

@@ -1,10 +1,10 @@
-//! A panic in a host function is no exit: it comes out as a panic.
+//! Scenarios of panics in host functions: a panic leaves the call as a panic, not as an exit.
 use super::Scenario;
 
-/// The panic itself.
+/// The panic's payload.
 pub static PAYLOAD: Scenario = Scenario::by_family(
     "panic/payload",
-    "a panic in a host function comes out of the call with what it was raised with",
+    "a panic in a host function leaves the call with its original payload",
     &[
         "typed, a message: panicked: no code but 5",
         "typed, a value: a panic with exit code 6",
@@ -13,10 +13,10 @@ pub static PAYLOAD: Scenario = Scenario::by_family(
     ],
 );
 
-/// What it leaves behind.
+/// The instance after a panic.
 pub static AFTERWARDS: Scenario = Scenario::by_family(
     "panic/afterwards",
-    "after a panic in a host function the same instance exits and returns as if nothing had been, a thousand times",
+    "after a panic in a host function the same instance exits and returns normally, a thousand times",
     &[
         "panicked: asked to, 1 dropped in the host function",
         "exited early with exit code: 5",
@@ -25,10 +25,10 @@ pub static AFTERWARDS: Scenario = Scenario::by_family(
     ],
 );
 
-/// Through several calls.
+/// A panic through several calls.
 pub static THROUGH_EVERY_LEVEL: Scenario = Scenario::by_family(
     "panic/through-every-level",
-    "a panic travels through host and guest by turns, or is caught in the middle and becomes an exit",
+    "a panic unwinds alternating host and guest frames, or is caught in between and becomes an exit",
     &[
         "not caught: panicked: at the bottom",
         "guest: entered 4 times, returned 0 times",

@@ -1,10 +1,10 @@
-//! The stack in its memory that an exit leaves behind in a Rust or C guest.
+//! Scenarios of the shadow stack that Rust and C guests keep in their memory, and that an exit does not unwind.
 use super::Scenario;
 
-/// The stack that an exit leaves behind.
+/// The shadow stack runs out.
 pub static RUNS_OUT: Scenario = Scenario::by_family(
     "rust-stack/runs-out",
-    "each exit of a Rust guest loses the frames on its shadow stack, until it traps instead of exiting",
+    "each exit of a Rust guest loses its frames on the shadow stack, until the guest traps instead of exiting",
     &[
         "4 frames, returned 130560, the stack pointer fell by 0",
         "4 frames, exited early with exit code: 5, the stack pointer fell by 1024",
@@ -13,10 +13,10 @@ pub static RUNS_OUT: Scenario = Scenario::by_family(
     ],
 );
 
-/// How a host mends that.
+/// The host restores the stack pointer.
 pub static PUT_BACK: Scenario = Scenario::by_family(
     "rust-stack/put-back",
-    "a host that puts the Rust guest's stack pointer back after each exit can go on for ever",
+    "a Rust guest can exit any number of times if the host restores its stack pointer after each exit",
     &[
         "of 100000 exits 100000 came back, 0 trapped",
         "not asked to exit, it returned 130560",
@@ -26,10 +26,10 @@ pub static PUT_BACK: Scenario = Scenario::by_family(
 )
 .within_seconds(30);
 
-/// The other way.
+/// The host creates a new instance.
 pub static NEW_INSTANCE: Scenario = Scenario::by_family(
     "rust-stack/new-instance",
-    "beside a Rust guest that has used up its stack, a new instance of it has all of its own",
+    "a new instance has a full stack of its own, next to a Rust guest that has used up its stack",
     &[
         "first instance: of 100 exits 64 came back, 36 trapped",
         "second instance: of 100 exits 64 came back, 36 trapped",

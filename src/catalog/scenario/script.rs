@@ -1,14 +1,14 @@
-//! Where a transcript leaves its script.
+//! The comparison of a transcript with the lines that its scenario expects.
 use std::fmt;
 
-/// The first line that is not as the script has it.
+/// The first line that differs from the expected line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deviation {
-    /// Counted from 1.
+    /// Line number, counted from 1.
     pub line: usize,
-    /// What the script has there; nothing where it has ended.
+    /// The expected line; `None` if the transcript has more lines than expected.
     pub expected: Option<String>,
-    /// What was said; nothing where the transcript has ended.
+    /// The line of the transcript; `None` if the transcript has fewer lines than expected.
     pub came: Option<String>,
 }
 
@@ -19,19 +19,19 @@ impl fmt::Display for Deviation {
     }
 }
 
-pub(crate) fn deviation(script: &[&str], said: &[String]) -> Option<Deviation> {
-    (0..script.len().max(said.len())).find_map(|n| {
-        let (expected, came) = (script.get(n).copied(), said.get(n));
-        let as_written = matches!((expected, came), (Some(expected), Some(came)) if matches(expected, came));
-        (!as_written).then(|| Deviation { line: n + 1, expected: expected.map(str::to_owned), came: came.cloned() })
+pub(crate) fn deviation(script: &[&str], transcript: &[String]) -> Option<Deviation> {
+    (0..script.len().max(transcript.len())).find_map(|n| {
+        let (expected, came) = (script.get(n).copied(), transcript.get(n));
+        let equal = matches!((expected, came), (Some(expected), Some(came)) if matches(expected, came));
+        (!equal).then(|| Deviation { line: n + 1, expected: expected.map(str::to_owned), came: came.cloned() })
     })
 }
 
-/// Whether a line is as its pattern has it. `[..]` stands for any text; there is nothing else to know.
+/// Whether a line matches a pattern, in which `[..]` matches any text. A pattern has no other special characters.
 pub fn matches(pattern: &str, line: &str) -> bool {
     let Some((before, mut pattern)) = pattern.split_once("[..]") else { return pattern == line };
     let Some(mut line) = line.strip_prefix(before) else { return false };
-    // Between two wild cards the first find is as good as any; what follows the last must end the line.
+    // Between two wildcards the first match is sufficient; the text after the last wildcard must end the line.
     while let Some((middle, rest)) = pattern.split_once("[..]") {
         let Some(found) = line.find(middle) else { return false };
         (pattern, line) = (rest, &line[found + middle.len()..]);
@@ -44,27 +44,27 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn said(lines: &[&str]) -> Vec<String> {
+    fn transcript(lines: &[&str]) -> Vec<String> {
         lines.iter().map(|line| (*line).to_owned()).collect()
     }
 
     #[test]
-    fn the_script_itself_does_not_deviate() {
-        assert_eq!(deviation(&["a", "took [..] ms", "[..]"], &said(&["a", "took 7 ms", ""])), None);
+    fn a_transcript_that_matches_every_pattern_has_no_deviation() {
+        assert_eq!(deviation(&["a", "took [..] ms", "[..]"], &transcript(&["a", "took 7 ms", ""])), None);
     }
 
     #[test]
-    fn too_little_and_too_much_are_told_apart() {
-        let short = deviation(&["a", "b"], &said(&["a"])).unwrap();
+    fn a_missing_line_and_an_extra_line_have_different_messages() {
+        let short = deviation(&["a", "b"], &transcript(&["a"])).unwrap();
         assert_eq!(short.to_string(), "line 2: expected `b`, came nothing");
-        let long = deviation(&["a"], &said(&["a", "b"])).unwrap();
+        let long = deviation(&["a"], &transcript(&["a", "b"])).unwrap();
         assert_eq!(long.to_string(), "line 2: expected nothing, came `b`");
-        let other = deviation(&["a", "b"], &said(&["a", "c"])).unwrap();
+        let other = deviation(&["a", "b"], &transcript(&["a", "c"])).unwrap();
         assert_eq!(other.to_string(), "line 2: expected `b`, came `c`");
     }
 
     #[test]
-    fn a_wild_card_does_not_swallow_what_must_follow() {
+    fn a_wildcard_leaves_the_text_that_must_follow() {
         assert!(matches("a[..]b[..]c", "a b b c"));
         assert!(!matches("a[..]b[..]c", "a c"));
         assert!(!matches("a[..]a", "a"));
@@ -73,12 +73,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_fits_its_place(parts in prop::collection::vec("[a-c ]{0,4}", 1..5), fill in "[a-c ]{0,6}") {
+        fn a_wildcard_matches_any_text(parts in prop::collection::vec("[a-c ]{0,4}", 1..5), fill in "[a-c ]{0,6}") {
             prop_assert!(matches(&parts.join("[..]"), &parts.join(&fill)));
         }
 
         #[test]
-        fn without_a_wild_card_only_the_same_line_matches(a in "[a-c]{0,3}", b in "[a-c]{0,3}") {
+        fn a_pattern_without_wildcards_matches_only_an_equal_line(a in "[a-c]{0,3}", b in "[a-c]{0,3}") {
             prop_assert_eq!(matches(&a, &b), a == b);
         }
     }

@@ -1,20 +1,20 @@
-//! What stays behind when it goes on for long. Each in a worker of its own: what others gave back to the allocator would
-//! hide what is lost here.
+//! Scenarios of memory growth over thousands of repetitions. Each scenario runs in its own worker, because memory freed
+//! by other scenarios would hide the growth.
 use super::Scenario;
 
-/// An exit leaves nothing.
+/// Growth per exit.
 pub static EXITS: Scenario = Scenario::by_family(
     "soak/exits",
-    "100,000 exits of one instance leave no memory behind",
+    "100,000 exits of one instance do not grow memory",
     &["100000 exits with the code that was raised", "resident memory grew by less than 1 MiB"],
 )
 .within_seconds(30)
 .alone();
 
-/// Instances live as long as their store.
+/// Growth per instance in one store.
 pub static INSTANCES_IN_ONE_STORE: Scenario = Scenario::by_family(
     "soak/instances-in-one-store",
-    "10,000 instances in one store stay until the store is gone",
+    "10,000 instances in one store keep their memory until the store is dropped",
     &[
         "in one store: 10000 exits with the code that was raised",
         "resident memory grew by 0.25 to 8 KiB an instance",
@@ -25,19 +25,19 @@ pub static INSTANCES_IN_ONE_STORE: Scenario = Scenario::by_family(
 .within_seconds(30)
 .alone();
 
-/// The way out of that.
+/// Growth per store.
 pub static STORE_PER_INSTANCE: Scenario = Scenario::by_family(
     "soak/store-per-instance",
-    "10,000 instances in a store each leave nothing behind",
+    "10,000 instances with one store each do not grow memory",
     &["10000 exits with the code that was raised", "resident memory grew by less than 1 MiB"],
 )
 .within_seconds(30)
 .alone();
 
-/// Code lives as long as its engine. The modules are the smallest that have code: LLVM takes some ms for each.
+/// Growth per compiled module. The modules are the smallest that have code, because LLVM takes some ms for each.
 pub static COMPILES_ON_ONE_ENGINE: Scenario = Scenario::by_family(
     "soak/compiles-on-one-engine",
-    "the code of 1,000 modules stays until the engine is gone",
+    "the code of 1,000 modules stays in memory until the engine is dropped",
     &[
         "before: exited early with exit code: 1",
         "1000 modules compiled and dropped: resident memory grew by 4 to 64 KiB a module",

@@ -1,17 +1,17 @@
-//! Many guests that exit at once, each on a thread of its own.
+//! Scenarios of guests that exit at the same time on several threads.
 use super::Scenario;
 
-/// One engine and one module for all of them.
+/// All threads share one engine and one module.
 pub static ONE_ENGINE: Scenario = Scenario::by_family(
     "threads/one-engine",
-    "eight stores on one engine exit at once, and no code comes to another",
+    "eight stores on one engine exit at once, and each thread gets its own code",
     &["8 threads, 200 rounds: 1600 exits with the thread's own code", "astray: none"],
 );
 
-/// An engine for each, and each compiles at the same time.
+/// Each thread has its own engine and compiles its own module.
 pub static ENGINE_EACH: Scenario = Scenario::by_family(
     "threads/engine-each",
-    "eight engines compile and exit at once, and no code comes to another",
+    "eight engines compile and exit at once, and each thread gets its own code",
     &["8 threads, 200 rounds: 1600 exits with the thread's own code", "astray: none"],
 );
 

@@ -1,4 +1,4 @@
-//! Traps, which are no early exits; and after each, the same instance exits early as ever.
+//! Scenarios of traps, which are not early exits. After each trap, the same instance must still exit early.
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,10 +10,10 @@ use crate::engine::embedding::{Embedding, Host, Outcome, Transcript};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-/// `unreachable`.
+/// The `unreachable` instruction.
 pub static UNREACHABLE: Scenario = Scenario::anywhere(
     "trap/unreachable",
-    "`unreachable` is a trap and no exit",
+    "`unreachable` is a trap, not an exit",
     &[
         "unreachable_if(0): returned",
         "unreachable_if(1): trapped: unreachable; then exited early with exit code: 1",
@@ -24,10 +24,10 @@ pub static UNREACHABLE: Scenario = Scenario::anywhere(
 
 const UNREACHABLE_NOW: TrapCall = ("unreachable_if", &[I32(1)]);
 
-/// Division by zero, of each kind.
+/// Division and remainder by zero, for each integer type.
 pub static DIVIDE_BY_ZERO: Scenario = Scenario::anywhere(
     "trap/divide-by-zero",
-    "an integer divided by zero is a trap and no exit",
+    "an integer division by zero is a trap, not an exit",
     &[
         "i32.div_s(-7, 2): returned -3",
         "i32.div_s(-7, 0): trapped: integer divide by zero; then exited early with exit code: 1",
@@ -51,7 +51,7 @@ pub static DIVIDE_BY_ZERO: Scenario = Scenario::anywhere(
     },
 );
 
-/// The one quotient that does not fit, which processors report as a division by zero; and its remainder, which does.
+/// The only quotient that overflows, which some processors report as a division by zero, and its remainder.
 pub static INTEGER_OVERFLOW: Scenario = Scenario::anywhere(
     "trap/integer-overflow",
     "the least integer divided by -1 overflows; its remainder is 0",
@@ -72,10 +72,10 @@ pub static INTEGER_OVERFLOW: Scenario = Scenario::anywhere(
     },
 );
 
-/// Floats that are no integer: the specification tells what is no number from what is too large.
+/// Floats without an integer value: the specification has one trap for NaN and another for values out of range.
 pub static INVALID_CONVERSION: Scenario = Scenario::anywhere(
     "trap/invalid-conversion",
-    "a NaN is no integer, and what is out of range overflows",
+    "converting a NaN to an integer is invalid, and a value out of range overflows",
     &[
         "i32.trunc_f32_s(-7.9): returned -7",
         "i32.trunc_f32_s(NaN): trapped: invalid conversion to integer; then exited early with exit code: 1",
@@ -99,10 +99,10 @@ pub static INVALID_CONVERSION: Scenario = Scenario::anywhere(
     },
 );
 
-/// Reading and writing beyond the end of memory.
+/// Loads and stores out of the memory's bounds.
 pub static OUT_OF_BOUNDS_MEMORY: Scenario = Scenario::anywhere(
     "trap/out-of-bounds-memory",
-    "memory ends where it ends, and a store across the end writes nothing",
+    "a load or store across the end of memory traps, and such a store writes nothing",
     &[
         "i32.load8_u(65535): returned 0",
         "i32.load8_u(65536): trapped: out of bounds memory access; then exited early with exit code: 1",
@@ -130,7 +130,7 @@ pub static OUT_OF_BOUNDS_MEMORY: Scenario = Scenario::anywhere(
     },
 );
 
-/// The same in bulk: all or nothing.
+/// Bulk operations out of the memory's bounds.
 pub static OUT_OF_BOUNDS_BULK: Scenario = Scenario::anywhere(
     "trap/out-of-bounds-bulk-memory",
     "filling and copying across the end of memory traps, and writes nothing",
@@ -159,10 +159,10 @@ pub static OUT_OF_BOUNDS_BULK: Scenario = Scenario::anywhere(
     },
 );
 
-/// Beyond the end of a table.
+/// Accesses out of a table's bounds.
 pub static OUT_OF_BOUNDS_TABLE: Scenario = Scenario::anywhere(
     "trap/out-of-bounds-table",
-    "a table of three has no fourth, to be called or to be read",
+    "a fourth element of a table of three can be neither called nor read",
     &[
         "call_indirect(0, 21): returned 42",
         "call_indirect(3, 21): trapped: out of bounds table access; then exited early with exit code: 1",
@@ -184,7 +184,7 @@ pub static OUT_OF_BOUNDS_TABLE: Scenario = Scenario::anywhere(
     },
 );
 
-/// A table's element that is no function.
+/// A call of an empty table element.
 pub static INDIRECT_CALL_TO_NULL: Scenario = Scenario::anywhere(
     "trap/indirect-call-to-null",
     "an element that was never set cannot be called",
@@ -195,10 +195,10 @@ pub static INDIRECT_CALL_TO_NULL: Scenario = Scenario::anywhere(
     |engine, out| play(engine, out, &[("call_indirect", &[I32(2), I32(21)]), ("call_indirect", &[I32(0), I32(21)])]),
 );
 
-/// A table's element that is another function.
+/// A call of a table element of another type.
 pub static INDIRECT_CALL_WRONG_TYPE: Scenario = Scenario::anywhere(
     "trap/indirect-call-wrong-type",
-    "a function of another type is not called",
+    "an indirect call of a function of another type traps",
     &[
         "call_indirect(1, 21): trapped: indirect call type mismatch; then exited early with exit code: 1",
         "call_indirect(0, 21): returned 42",
@@ -206,10 +206,10 @@ pub static INDIRECT_CALL_WRONG_TYPE: Scenario = Scenario::anywhere(
     |engine, out| play(engine, out, &[("call_indirect", &[I32(1), I32(21)]), ("call_indirect", &[I32(0), I32(21)])]),
 );
 
-/// Recursion without end. The second time shows that the stack is whole again.
+/// Endless recursion, twice, to show that the stack is fully restored.
 pub static STACK_OVERFLOW: Scenario = Scenario::anywhere(
     "trap/stack-overflow",
-    "recursion without end is a trap and no crash, and the stack is whole again",
+    "endless recursion is a trap, not a crash, and the stack is fully restored",
     &[
         "deeper(4000): returned 4000",
         "deeper(-1): trapped: call stack exhausted; then exited early with exit code: 1",
@@ -222,10 +222,10 @@ pub static STACK_OVERFLOW: Scenario = Scenario::anywhere(
     },
 );
 
-/// What the host is told of a trap.
+/// The trap's error in the host.
 pub static DOWNCAST_SAYS_NO: Scenario = Scenario::by_family(
     "trap/downcast-says-no",
-    "a trap's error is no exit code, comes back whole from the attempt, and names the trap",
+    "downcasting a trap's error to an exit code fails and hands back an error that names the trap",
     &[
         "unreachable: no exit code; as a trap: unreachable",
         "integer divide by zero: no exit code; as a trap: integer divide by zero",
@@ -234,10 +234,10 @@ pub static DOWNCAST_SAYS_NO: Scenario = Scenario::by_family(
     ],
 );
 
-/// What a guest did before it trapped was done.
+/// Side effects before a trap.
 pub static SET_BEFORE: Scenario = Scenario::anywhere(
     "trap/set-before",
-    "what a guest set before it trapped stays set, whatever would have come after",
+    "a guest's side effects before a trap persist, regardless of the code after the trap",
     &[
         "memory, then a load: trapped: out of bounds memory access; it holds 1",
         "global, then a division: trapped: integer divide by zero; it holds 1",
@@ -252,7 +252,7 @@ pub static SET_BEFORE: Scenario = Scenario::anywhere(
             ("global, then a load", "set_global", -100),
             ("global, then a store", "set_global_store", -100),
         ];
-        for (what, export, argument) in calls {
+        for (operation, export, argument) in calls {
             let mut instance = compiled.instantiate(Arc::new(|_, _| Ok(vec![])))?;
             let outcome = instance.call(export, &[I32(argument)]);
             let mut first = None;
@@ -263,7 +263,7 @@ pub static SET_BEFORE: Scenario = Scenario::anywhere(
             let global = instance.global("global");
             let holds = if export == "set_memory" { first.map(I32) } else { global };
             let holds = holds.map_or_else(|| "nothing".into(), |value| value.to_string());
-            say!(out, "{what}: {outcome}; it holds {holds}");
+            say!(out, "{operation}: {outcome}; it holds {holds}");
         }
         Ok(())
     },
@@ -284,11 +284,11 @@ pub(crate) static ALL: &[&Scenario] = &[
     &SET_BEFORE,
 ];
 
-/// An export, and what it is called with.
+/// An export and its arguments.
 type TrapCall = (&'static str, &'static [Value]);
 
-/// Makes the calls on one instance. After each that does not return, that instance must still be able to exit early:
-/// with 1 after the first, with 2 after the second.
+/// Calls the exports on one instance. After each trap, the same instance must still exit early, with the number of
+/// traps so far as its code.
 fn play(engine: &dyn Embedding, out: &Transcript, calls: &[TrapCall]) -> Result<()> {
     let host: Host = Arc::new(|_, arguments| match arguments {
         [I32(code)] => Err(ExitCode(*code as u32)),
@@ -297,14 +297,14 @@ fn play(engine: &dyn Embedding, out: &Transcript, calls: &[TrapCall]) -> Result<
     let mut guest = engine.compile(&guest::wasm(guest::TRAPS))?.instantiate(host)?;
     let mut trapped = 0;
     for (export, arguments) in calls {
-        let shown = arguments.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+        let list = arguments.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
         let outcome = guest.call(export, arguments);
         if matches!(outcome, Outcome::Returned(_)) {
-            say!(out, "{export}({shown}): {outcome}");
+            say!(out, "{export}({list}): {outcome}");
         } else {
             trapped += 1;
             let after = guest.call("exit", &[I32(trapped)]);
-            say!(out, "{export}({shown}): {outcome}; then {after}");
+            say!(out, "{export}({list}): {outcome}; then {after}");
         }
     }
     Ok(())

@@ -1,32 +1,32 @@
 //! Axes with logarithmic or linear scales.
 use crate::output::units;
 
-/// A logarithmic axis. Where 0 is among the values it has a place of its own before the first of the others.
+/// An axis of a chart. On a logarithmic axis, 0 has a position before the first positive value.
 #[derive(Debug, Clone)]
 pub struct Axis {
-    /// What is counted.
+    /// The label, with the quantity.
     pub label: String,
-    /// How ticks are written.
+    /// The unit of the tick labels.
     pub unit: Unit,
 }
 
-/// How the numbers of an axis are written.
+/// The unit of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Nanoseconds, with the unit that fits.
+    /// Nanoseconds, displayed in the fitting unit.
     Time,
-    /// Bytes, with the unit that fits.
+    /// Bytes, displayed in the fitting unit.
     Bytes,
     /// A plain count.
     Count,
 }
 
 impl Unit {
-    /// A number in few digits.
+    /// Formats a number with few digits.
     pub fn shown(self, value: f64) -> String {
         match self {
             Self::Time => units::nanoseconds(value, 2),
-            // Decimal, as the ticks are.
+            // Decimal units, because ticks are powers of ten.
             Self::Bytes => units::decimal_bytes(value),
             Self::Count if value >= 1e9 => format!("{}G", value / 1e9),
             Self::Count if value >= 1e6 => format!("{}M", value / 1e6),
@@ -36,17 +36,17 @@ impl Unit {
     }
 }
 
-/// From values to places between 0 and 1.
+/// A logarithmic scale from values to positions between 0 and 1.
 #[derive(Debug, Clone)]
 pub(crate) struct Scale {
     low: f64,
     high: f64,
-    /// What 0 takes at the beginning, where it is among the values.
+    /// The share of the axis reserved for 0, if 0 is among the values.
     zero: f64,
 }
 
 impl Scale {
-    /// From the values, widened to round numbers where `round`.
+    /// A scale over the values, extended to round numbers if `round`.
     pub(crate) fn over(values: impl Iterator<Item = f64> + Clone, round: bool) -> Self {
         let positive = values.clone().filter(|value| *value > 0.0 && value.is_finite());
         let least = positive.clone().fold(f64::INFINITY, f64::min);
@@ -58,7 +58,7 @@ impl Scale {
         Self { low: low.ln(), high: high.ln(), zero }
     }
 
-    /// The place of a value; what lies outside is put on the edge.
+    /// The position of a value, clamped to the axis.
     pub(crate) fn place(&self, value: f64) -> f64 {
         if value <= 0.0 {
             return 0.0;
@@ -67,7 +67,7 @@ impl Scale {
         self.zero + share * (1.0 - self.zero)
     }
 
-    /// Round numbers: a few, whatever the range is.
+    /// At most 20 ticks at round numbers.
     pub(crate) fn ticks(&self) -> Vec<f64> {
         let decades = (self.high - self.low) / std::f64::consts::LN_10;
         let steps: &[f64] = match decades {
@@ -77,15 +77,15 @@ impl Scale {
             _ => &[1.0],
         };
         let every = (decades / 6.0).ceil().max(1.0) as i32;
-        let (first, last) =
-            ((self.low / std::f64::consts::LN_10).floor() as i32, (self.high / std::f64::consts::LN_10).ceil() as i32);
+        let decade = |end: f64| end / std::f64::consts::LN_10;
+        let (first, last) = (decade(self.low).floor() as i32, decade(self.high).ceil() as i32);
         let all = (first..=last).filter(|decade| decade % every == 0);
         let all = all.flat_map(|decade| steps.iter().map(move |step| step * 10f64.powi(decade)));
         all.filter(|tick| (self.low - 1e-9..=self.high + 1e-9).contains(&tick.ln())).collect()
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, ... that is not above, or not below.
+/// The next number of the series 1, 2, 5, 10, 20, … that is not below (`up`) or not above the value.
 fn step(value: f64, up: bool) -> f64 {
     let decade = 10f64.powi(value.log10().floor() as i32);
     let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * decade);
@@ -100,7 +100,7 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     #[test]
-    fn an_axis_ends_at_round_numbers() {
+    fn a_rounded_scale_ends_at_round_numbers() {
         let scale = Scale::over([5_258.0, 16_000.0].into_iter(), true);
         assert_eq!(scale.ticks(), [5e3, 7e3, 1e4, 1.5e4, 2e4]);
         assert_eq!((scale.place(5e3), scale.place(2e4)), (0.0, 1.0));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_has_a_place_before_the_others() {
+    fn zero_is_placed_before_positive_values() {
         let scale = Scale::over([0.0, 1.0, 16.0].into_iter(), false);
         assert_eq!(scale.place(0.0), 0.0);
         assert!(scale.place(1.0) > 0.1 && scale.place(16.0) == 1.0);
@@ -116,15 +116,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_values_have_a_place_and_a_few_ticks(values in vec(prop_oneof![1e-3..1e12f64, Just(0.0), 1e300..f64::MAX, 0.0..1e-300], 0..9)) {
+        fn any_values_are_on_the_axis_and_have_at_most_20_ticks(values in vec(prop_oneof![1e-3..1e12f64, Just(0.0), 1e300..f64::MAX, 0.0..1e-300], 0..9)) {
             let scale = Scale::over(values.iter().copied(), true);
-            let places: Vec<f64> = values.iter().map(|value| scale.place(*value)).collect();
-            prop_assert!(places.iter().all(|place| (0.0..=1.0).contains(place)), "{:?}", places);
+            let positions: Vec<f64> = values.iter().map(|value| scale.place(*value)).collect();
+            prop_assert!(positions.iter().all(|position| (0.0..=1.0).contains(position)), "{:?}", positions);
             prop_assert!(scale.ticks().len() <= 20, "{:?}", scale.ticks());
         }
 
         #[test]
-        fn more_is_further(a in 1.0..1e9f64, b in 1.0..1e9f64) {
+        fn larger_values_have_larger_positions(a in 1.0..1e9f64, b in 1.0..1e9f64) {
             let scale = Scale::over([a, b].into_iter(), true);
             prop_assert!((a <= b) == (scale.place(a) <= scale.place(b)));
         }

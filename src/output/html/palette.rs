@@ -1,4 +1,4 @@
-//! One colour per backend.
+//! The colours of the HTML page, one per backend.
 use std::fmt::Write;
 
 use maud::{Markup, html};
@@ -7,26 +7,26 @@ use crate::engine;
 use crate::output::chart::{COLOURS, shape};
 use crate::results::ReportSet;
 
-/// The colours of M. Okabe and K. Ito that people with any kind of colour vision tell apart, on light and on dark ground.
+/// The colours of M. Okabe and K. Ito, adapted: distinguishable with any colour vision, on light and dark backgrounds.
 const LIGHT: [&str; COLOURS] = ["#0072b2", "#c7511f", "#00805c", "#b0568d", "#9a7400", "#3a8fc4", "#5c6670"];
 const DARK: [&str; COLOURS] = ["#56a8e8", "#f0894f", "#35c495", "#e08fbd", "#e0b93c", "#8ed0f2", "#a7b2bd"];
 
-/// A colour for each label: the same on every page for a backend without settings, and the next free one for others.
+/// A colour per label: fixed for backends without options, the next free colour for other variants.
 pub(crate) struct Palette(Vec<(String, usize)>);
 
 impl Palette {
-    pub(crate) fn of(gathered: &ReportSet) -> Self {
-        let subjects = gathered.reports.iter().map(|report| &report.subjects);
-        let subjects = subjects.chain(gathered.checked.iter().map(|checked| &checked.subjects)).flatten();
+    pub(crate) fn of(reports: &ReportSet) -> Self {
+        let subjects = reports.reports.iter().map(|report| &report.subjects);
+        let subjects = subjects.chain(reports.checked.iter().map(|checked| &checked.subjects)).flatten();
         let mut colours: Vec<(String, usize)> = Vec::new();
         let mut next = engine::ALL.len();
-        // A repeat is drawn nowhere but among samples, in the colour of what it repeats.
+        // An A/A control appears only among samples, in the colour of its original.
         for subject in subjects.filter(|subject| subject.twin_of.is_none()) {
             if colours.iter().any(|(label, _)| *label == subject.label) {
                 continue;
             }
-            let own = engine::ALL.iter().position(|backend| backend.name == subject.label);
-            let colour = own.unwrap_or_else(|| {
+            let fixed = engine::ALL.iter().position(|backend| backend.name == subject.label);
+            let colour = fixed.unwrap_or_else(|| {
                 next += 1;
                 next - 1
             });
@@ -35,17 +35,17 @@ impl Palette {
         Self(colours)
     }
 
-    /// The colour of a label.
+    /// The index of a label's colour.
     pub(crate) fn colour(&self, label: &str) -> usize {
         self.0.iter().find(|(known, _)| known == label).map_or(0, |(_, colour)| *colour)
     }
 
-    /// A label with its mark.
+    /// A label with its chart mark.
     pub(crate) fn name(&self, label: &str) -> Markup {
         html! { span.subject { (self.mark(label)) (label) } }
     }
 
-    /// The mark of a label, as charts have it.
+    /// The chart mark of a label.
     pub(crate) fn mark(&self, label: &str) -> Markup {
         let colour = self.colour(label);
         html! {
@@ -55,7 +55,7 @@ impl Palette {
         }
     }
 
-    /// The colours as custom properties, and a class a colour.
+    /// The colours as CSS custom properties, and one class per colour.
     pub(crate) fn css(&self) -> String {
         let properties = |colours: [&str; COLOURS]| {
             colours.iter().enumerate().map(|(n, colour)| format!("--s{n}:{colour};")).collect::<String>()

@@ -1,8 +1,8 @@
-//! The method on trial: made-up machines whose truth is known. Every seed is fixed, and ChaCha's stream does not change
-//! with a release of `rand`, so the figures are the same wherever this runs.
+//! Simulations of the statistics on machines with a known truth. All seeds are fixed, and ChaCha's stream is the same
+//! in every release of `rand`, so the results are reproducible.
 //!
-//! `EARLY_EXIT_TABLES=1 cargo test --lib _table -- --nocapture --test-threads 1` prints, in three minutes, two tables: what every estimator that was
-//! tried makes of every machine, and how often the verdicts on it err.
+//! `EARLY_EXIT_TABLES=1 cargo test --lib _table -- --nocapture --test-threads 1` prints two tables in three minutes:
+//! the estimates of several estimators on every machine, and the error rates of the verdicts.
 mod coverage;
 mod rivals;
 mod verdicts;
@@ -12,35 +12,35 @@ use rand_chacha::ChaCha8Rng;
 
 use super::log_ratios;
 
-/// The tables assert nothing: they are printed for whoever asks.
+/// Whether to print the tables, which assert nothing.
 fn tables_are_wanted() -> bool {
     std::env::var_os("EARLY_EXIT_TABLES").is_some()
 }
 
-/// Draws a number of mean (or median) 0 and standard deviation (or thereabouts) 1.
+/// A distribution of mean or median 0 and standard deviation about 1.
 type Distribution = fn(&mut ChaCha8Rng) -> f64;
 
-/// A made-up machine, and how it is measured. Standard deviations and shifts are on the log scale, i.e. shares.
+/// A simulated machine and its measurement. Standard deviations and shifts are on the log scale, i.e. shares.
 #[derive(Clone, Copy)]
 struct SimulatedMachine {
     launches: usize,
-    /// How a launch differs from the typical one, for its whole life.
+    /// The deviation of a launch from the typical launch.
     launch: Distribution,
     launch_sd: f64,
-    /// Besides, so many launches are off by `off`: the first ones (order does not matter), and others by chance.
+    /// Number of launches shifted by `off`; further launches are shifted with chance `odd_chance`.
     odd_launches: usize,
     odd_chance: f64,
     off: f64,
-    /// Always slower, rather than either.
+    /// Whether shifted launches are always slower; otherwise they are slower or faster.
     one_sided: bool,
-    /// How a batch differs from the launch it is in.
+    /// The deviation of a batch from its launch.
     batch: Distribution,
     batch_sd: f64,
-    /// By how much the machine gets slower over the rounds of a launch.
+    /// The slowdown over the rounds of a launch.
     drift: f64,
 }
 
-/// What is expected in practice, less the odd launches.
+/// The usual machine without odd launches.
 const CLEAN: SimulatedMachine = SimulatedMachine {
     launches: 10,
     launch: normal,
@@ -54,13 +54,14 @@ const CLEAN: SimulatedMachine = SimulatedMachine {
     drift: 0.0,
 };
 
-/// What is expected in practice: one launch in ten off by 25 %.
+/// The usual machine: one launch in ten is off by 25 %.
 const USUAL: SimulatedMachine = SimulatedMachine { odd_chance: 0.1, ..CLEAN };
 
 const ROUNDS: usize = 12;
 
 impl SimulatedMachine {
-    /// The log ratios of all rounds of all launches of two cells, the first of which takes `truth` more.
+    /// The log ratios of all rounds of all launches of two cells. The first cell takes `truth` longer, on the log
+    /// scale.
     fn run(&self, truth: f64, random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
         (0..self.launches).map(|launch| self.run_launch(launch, truth, random)).collect()
     }
@@ -71,10 +72,10 @@ impl SimulatedMachine {
         let shift = truth + self.launch_sd * (self.launch)(random) + if odd { side * self.off } else { 0.0 };
         let (a, b): (Vec<f64>, Vec<f64>) = (0..ROUNDS)
             .map(|round| {
-                // Within a round either may come first, and the machine drifts on between the two.
+                // Either cell may run first, and the machine drifts between the two.
                 let first = if random.random_bool(0.5) { 0.0 } else { 0.5 };
-                let mut time = |place: f64, shift: f64| {
-                    let drift = self.drift * (round as f64 + place) / ROUNDS as f64;
+                let mut time = |position: f64, shift: f64| {
+                    let drift = self.drift * (round as f64 + position) / ROUNDS as f64;
                     5_000.0 * (shift + drift + self.batch_sd * (self.batch)(random)).exp()
                 };
                 (time(first, shift), time(0.5 - first, 0.0))
@@ -88,12 +89,12 @@ fn seeded(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
-/// What a share near `rate` may be off by, in so many trials: three standard errors.
+/// The accepted error of a share near `rate` over `trials` trials: three standard errors.
 fn monte_carlo(rate: f64, trials: usize) -> f64 {
     3.0 * (rate * (1.0 - rate) / trials as f64).sqrt()
 }
 
-/// G. E. P. Box and M. E. Muller, "A note on the generation of random normal deviates", 1958.
+/// A normal distribution: G. E. P. Box and M. E. Muller, "A note on the generation of random normal deviates", 1958.
 fn normal(random: &mut ChaCha8Rng) -> f64 {
     (2.0 * exponential(random)).sqrt() * (std::f64::consts::TAU * random.random::<f64>()).cos()
 }
@@ -102,18 +103,18 @@ fn exponential(random: &mut ChaCha8Rng) -> f64 {
     -(1.0 - random.random::<f64>()).ln()
 }
 
-/// Two exponential tails.
+/// A Laplace distribution, with two exponential tails.
 fn laplace(random: &mut ChaCha8Rng) -> f64 {
     (exponential(random) - exponential(random)) / 2.0_f64.sqrt()
 }
 
-/// Student's t of three degrees, whose standard deviation is √3.
+/// Student's t distribution with three degrees of freedom, divided by its standard deviation √3.
 fn t3(random: &mut ChaCha8Rng) -> f64 {
     let squares: f64 = (0..3).map(|_| normal(random).powi(2)).sum();
     normal(random) / squares.sqrt()
 }
 
-/// One exponential tail, upwards from below its median, which is 0.
+/// A skewed distribution: an exponential tail upwards, with median 0.
 fn skewed(random: &mut ChaCha8Rng) -> f64 {
     exponential(random) - std::f64::consts::LN_2
 }

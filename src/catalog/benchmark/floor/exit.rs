@@ -1,4 +1,4 @@
-//! What an exit is made of, and what else a language has to leave with.
+//! Native baselines of an exit: the operations that an exit consists of, and the ways in which Rust leaves a function.
 use std::hint::black_box;
 use std::panic::{catch_unwind, resume_unwind};
 
@@ -11,11 +11,11 @@ use crate::catalog::benchmark::Benchmark;
 use crate::engine::embedding::Prepared;
 use crate::exit_code::ExitCode;
 
-/// An early exit as a function has it.
+/// A Rust function that returns an error.
 pub static RESULT: Benchmark =
     Benchmark::floor("floor/result", "an `Err(ExitCode)` returned through a function pointer", |_| Ok(result()));
 
-/// The error, without leaving anything.
+/// The error value alone, without an exit.
 pub static ERROR: Benchmark = Benchmark::floor(
     "floor/error-value",
     "an `ExitCode` boxed, returned through a function pointer, downcast by value and freed",
@@ -23,7 +23,7 @@ pub static ERROR: Benchmark = Benchmark::floor(
 )
 .headline();
 
-/// Leaving by the unwinder.
+/// A Rust function that panics.
 pub static PANIC: Benchmark = Benchmark::floor(
     "floor/panic",
     "an `ExitCode` boxed and thrown by `resume_unwind` behind a function pointer, caught by `catch_unwind`, downcast \
@@ -31,19 +31,19 @@ pub static PANIC: Benchmark = Benchmark::floor(
     |_| Ok(panic()),
 );
 
-/// Leaving a stack behind.
+/// A coroutine that is abandoned while it is suspended.
 pub static COROUTINE: Benchmark = Benchmark::floor(
     "floor/coroutine",
-    "a coroutine created on a stack of 1 MiB that is used again, resumed, suspended by itself and reset, with the \
-     library that Wasmer uses",
+    "a coroutine is created on a reused stack of 1 MiB, resumed, suspends itself and is reset, with the library that \
+     Wasmer uses",
     |_| coroutine(),
 )
 .headline();
 
-/// Looking at the stack.
+/// Capture of a backtrace.
 pub static BACKTRACE: Benchmark = Benchmark::floor(
     "floor/backtrace",
-    "one unresolved backtrace taken and freed, with the library that Wasmer uses",
+    "one unresolved backtrace is captured and freed, with the library that Wasmer uses",
     |_| Ok(backtrace()),
 )
 .below_host_frames(&[1, 8, 50, 512])
@@ -86,20 +86,20 @@ fn panic() -> Prepared {
 
 fn coroutine() -> Result<Prepared> {
     let mut stack = DefaultStack::new(1 << 20)?;
-    let leave = move || {
+    let abandon = move || {
         let coroutine = ScopedCoroutine::with_stack(&mut stack, |yielder: &Yielder<(), ExitCode>, ()| {
             yielder.suspend(black_box(ExitCode(1)));
         });
         coroutine.scope(|mut coroutine| match coroutine.resume(()) {
             CoroutineResult::Yield(code) => {
-                // SAFETY: nothing on the stack that is left behind has a destructor.
+                // SAFETY: no value on the abandoned stack has a destructor.
                 unsafe { coroutine.force_reset() };
                 Some(code)
             }
             CoroutineResult::Return(()) => None,
         })
     };
-    Ok(Prepared::repeat(leave, |left| *left == Some(ExitCode(1)), |left| format!("{left:?}")))
+    Ok(Prepared::repeat(abandon, |code| *code == Some(ExitCode(1)), |code| format!("{code:?}")))
 }
 
 fn backtrace() -> Prepared {

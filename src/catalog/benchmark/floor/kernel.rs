@@ -1,39 +1,39 @@
-//! The kernels of `execute/…`, compiled for this machine ahead of time. `guests/kernels.wat` says the same in
-//! WebAssembly; each benchmark there must come to what these come to.
+//! Native baselines of `execute/…`: the kernels of `guests/kernels.wat` in Rust. Each kernel returns the same result
+//! as its WebAssembly version.
 use std::hint::black_box;
 
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::benchmark::execute::{FIB_OF, HASH_ROUNDS, SWEPT_WORDS};
 use crate::engine::embedding::Prepared;
 
-/// Calls.
+/// The baseline of `execute/fib`.
 pub static FIB: Benchmark = Benchmark::floor("floor/fib", "the same as `execute/fib`, in Rust", |_| {
     let (n, fib_n) = FIB_OF;
     Ok(Prepared::repeat(move || fib(black_box(n)), move |fib| *fib == fib_n, |fib| format!("returned {fib}")))
 });
 
-/// Memory.
+/// The baseline of `execute/sweep`.
 pub static SWEEP: Benchmark = Benchmark::floor("floor/sweep", "the same as `execute/sweep`, in Rust", |_| {
-    let swept = swept();
+    let expected = swept();
     let mut memory = vec![0; SWEPT_WORDS as usize];
     Ok(Prepared::repeat(
         move || sweep(black_box(&mut memory)),
-        move |mix| *mix == swept,
+        move |mix| *mix == expected,
         |mix| format!("returned {mix}"),
     ))
 });
 
-/// Arithmetic.
+/// The baseline of `execute/hash`.
 pub static HASH: Benchmark = Benchmark::floor("floor/hash", "the same as `execute/hash`, in Rust", |_| {
-    let hashed = hash(HASH_ROUNDS);
+    let expected = hash(HASH_ROUNDS);
     Ok(Prepared::repeat(
         move || hash(black_box(HASH_ROUNDS)),
-        move |hash| *hash == hashed,
+        move |hash| *hash == expected,
         |hash| format!("returned {hash}"),
     ))
 });
 
-/// What a sweep comes to.
+/// The result of `execute/sweep`.
 pub fn swept() -> i32 {
     sweep(&mut vec![0; SWEPT_WORDS as usize])
 }
@@ -54,7 +54,7 @@ fn sweep(memory: &mut [i32]) -> i32 {
     mix
 }
 
-/// What so many rounds come to.
+/// The result of `execute/hash` after `rounds` rounds.
 pub fn hash(rounds: i32) -> i64 {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64 as i64;
     for round in 0..i64::from(rounds) {

@@ -1,5 +1,5 @@
-//! Floors: what the hardware and the language take for the same work, with no WebAssembly in it. They are measured
-//! inside each subject's worker with the module of `unwind/typed` loaded, since registered code slows every backtrace.
+//! Native baselines: the time that hardware and language take for the same work without WebAssembly. They run in each
+//! variant's worker with the module of `unwind/typed` loaded, because registered code slows every backtrace.
 mod exit;
 mod kernel;
 
@@ -12,14 +12,14 @@ use std::time::Instant;
 use super::Benchmark;
 use crate::engine::embedding::Prepared;
 
-/// The sampler itself.
-pub static EMPTY: Benchmark = Benchmark::floor("floor/empty", "nothing: what the timed loop itself takes", |_| {
+/// The empty timed loop.
+pub static EMPTY: Benchmark = Benchmark::floor("floor/empty", "an empty timed loop", |_| {
     Ok(Prepared::repeat(|| (), |()| true, |()| String::new()))
 })
 .headline();
 
-/// What a benchmark pays that holds the clock itself.
-pub static CLOCK: Benchmark = Benchmark::floor("floor/clock", "two reads of the clock, one after the other", |_| {
+/// The cost of a benchmark that reads the clock itself.
+pub static CLOCK: Benchmark = Benchmark::floor("floor/clock", "two consecutive reads of the clock", |_| {
     Ok(Prepared::repeat(
         || (Instant::now(), Instant::now()),
         |(earlier, later)| earlier <= later,
@@ -28,19 +28,16 @@ pub static CLOCK: Benchmark = Benchmark::floor("floor/clock", "two reads of the 
 })
 .headline();
 
-/// A call that the compiler cannot see through.
-pub static CALL: Benchmark = Benchmark::floor(
-    "floor/call",
-    "a call through a function pointer, which adds two numbers up, and the return",
-    |_| {
+/// A call that the compiler can neither inline nor evaluate.
+pub static CALL: Benchmark =
+    Benchmark::floor("floor/call", "a call through a function pointer that adds two numbers, and its return", |_| {
         fn add(a: i32, b: i32) -> i32 {
             a.wrapping_add(b)
         }
         let function: fn(i32, i32) -> i32 = black_box(add);
         Ok(Prepared::repeat(move || function(black_box(1), 7), |sum| *sum == 8, |sum| format!("returned {sum}")))
-    },
-)
-.headline();
+    })
+    .headline();
 
 pub(crate) static ALL: &[&Benchmark] =
     &[&EMPTY, &CLOCK, &CALL, &RESULT, &ERROR, &PANIC, &COROUTINE, &BACKTRACE, &FIB, &SWEEP, &HASH];
@@ -51,9 +48,11 @@ mod tests {
     use crate::catalog::benchmark::BenchmarkKind;
 
     #[test]
-    fn every_floor_runs_anywhere_and_ends_as_it_must() {
+    fn every_native_baseline_prepares_and_returns_the_expected_result() {
         for floor in ALL {
-            let BenchmarkKind::Anywhere(prepare) = floor.prepared else { panic!("{} needs a family", floor.id) };
+            let BenchmarkKind::Anywhere(prepare) = floor.prepared else {
+                panic!("{} is not a native baseline", floor.id)
+            };
             prepare(1).unwrap().batch(3).unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! Guests that end without asking for it.
+//! Benchmarks of guests that end without an early exit: traps, panics and interrupts.
 use super::BOTH_DEPTHS;
 use crate::catalog::benchmark::{Benchmark, floor};
 
@@ -6,75 +6,77 @@ const fn trap(id: &'static str, inside: &'static str) -> Benchmark {
     Benchmark::by_family(id, inside).below_host_frames(BOTH_DEPTHS)
 }
 
-/// The guest gives up.
+/// An `unreachable` instruction.
 pub static UNREACHABLE: Benchmark =
-    trap("unwind/unreachable", "a typed call of a guest that runs into `unreachable`, to its trap code in the caller")
+    trap("unwind/unreachable", "a typed call of a guest that executes `unreachable`, to its trap code in the caller")
         .headline();
 
-/// The hardware notices.
+/// An integer division by zero, which the hardware detects.
 pub static DIVISION_BY_ZERO: Benchmark =
     trap("unwind/division-by-zero", "a typed call of a guest that divides by zero, to its trap code in the caller");
 
-/// The quotient does not fit.
+/// An integer division whose quotient does not fit.
 pub static OVERFLOW: Benchmark = trap(
     "unwind/integer-overflow",
     "a typed call of a guest that divides the least integer by -1, to its trap code in the caller",
 );
 
-/// Beyond the memory.
+/// An access out of the memory's bounds.
 pub static MEMORY_BOUNDS: Benchmark = trap(
     "unwind/memory-bounds",
-    "a typed call of a guest that reads beyond its memory, to its trap code in the caller",
+    "a typed call of a guest that reads out of the bounds of its memory, to its trap code in the caller",
 );
 
-/// Beyond the table.
-pub static TABLE_BOUNDS: Benchmark =
-    trap("unwind/table-bounds", "a typed call of a guest that calls beyond its table, to its trap code in the caller");
+/// A call out of the table's bounds.
+pub static TABLE_BOUNDS: Benchmark = trap(
+    "unwind/table-bounds",
+    "a typed call of a guest that calls an element out of its table's bounds, to its trap code",
+);
 
-/// A place in the table that holds nothing.
+/// A call of an empty table element.
 pub static NULL_CALL: Benchmark = trap(
     "unwind/null-call",
-    "a typed call of a guest that calls a place in its table that is empty, to its trap code in the caller",
+    "a typed call of a guest that calls an empty element of its table, to its trap code in the caller",
 );
 
-/// A function of another type.
+/// An indirect call of a function of another type.
 pub static BAD_SIGNATURE: Benchmark = trap(
     "unwind/bad-signature",
     "a typed call of a guest that calls a function of another type through its table, to its trap code in the caller",
 );
 
-/// No number.
+/// A conversion of a NaN to an integer.
 pub static BAD_CONVERSION: Benchmark = trap(
     "unwind/bad-conversion",
     "a typed call of a guest that converts a NaN to an integer, to its trap code in the caller",
 );
 
-/// Too deep.
+/// Endless recursion.
 pub static STACK_OVERFLOW: Benchmark = trap(
     "unwind/stack-overflow",
-    "a typed call of a guest that recurses until its stack of 1 MiB is used up, to its trap code in the caller",
+    "a typed call of a guest that recurses until its stack of 1 MiB is exhausted, to its trap code in the caller",
 );
 
-/// Out of points.
+/// Metering points that run out.
 pub static METERING: Benchmark = trap(
     "unwind/metering",
-    "a typed call of a metered guest with one point left, to the caller having asked whether points ran out; \
-     giving it that point is not inside, two reads of the clock are",
+    "a typed call of a metered guest with one point left, until the caller has queried that points ran out; setting the \
+     points is not timed, two reads of the clock are",
 );
 
-/// The host itself fails.
+/// A panic in a host function.
 pub static PANIC: Benchmark = trap(
     "unwind/panic",
-    "a typed call of a guest whose host function panics, to the payload caught and downcast in the caller; a panic \
-     hook that returns at once is inside, one that prints would add to it; so are two reads of the clock",
+    "a typed call of a guest whose host function panics, until the caller has caught and downcast the payload; a panic \
+     hook that returns at once and two reads of the clock are timed",
 )
 .above(&floor::PANIC);
 
-/// Somebody else ends it.
+/// An interrupt from another thread.
 pub static INTERRUPT: Benchmark = trap(
     "unwind/interrupt",
-    "from just before another thread asks for the interrupt of a guest that is known to run an endless loop to the \
-     call's return; two reads of the clock, one on each thread, are inside",
+    "from just before another thread requests the interrupt of a guest in an endless loop to the call's return; two reads \
+     of the clock, one per thread, are timed",
 )
 .parallel();
 

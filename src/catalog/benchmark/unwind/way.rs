@@ -1,16 +1,17 @@
-//! One benchmark per way to exit: the whole call, and the latency from the error to the caller.
+//! Three benchmarks per exit method: the whole call, the exit's latency, and the same call without an exit.
 use super::{BOTH_DEPTHS, EACH_DEPTH};
 use crate::catalog::benchmark::{Benchmark, floor};
 
-/// A way for a host function to end its guest, as three benchmarks of the same code.
+/// An exit method of a host function, with three benchmarks of the same code.
 ///
-/// Below one guest frame, `whole` and `returned` must differ by `leaving`; deeper it is another quantity.
+/// Below one guest frame, `leaving` is the difference between `whole` and `returned`. Below several guest frames, the
+/// return through those frames makes that difference another quantity.
 pub struct Way {
-    /// The whole call.
+    /// The whole call, until the caller has the exit code.
     pub whole: Benchmark,
-    /// Its last part, timed directly: from the host's error to the caller.
+    /// The latency: the last part of the call, from the host's error to the caller.
     pub leaving: Benchmark,
-    /// The same call, told by its argument to return.
+    /// The same call with an argument that asks for no exit.
     pub returned: Benchmark,
 }
 
@@ -28,23 +29,24 @@ macro_rules! way {
                 concat!(
                     "from just before the host function of `unwind/",
                     $id,
-                    "` makes its error to ",
+                    "` creates its error to ",
                     $caught,
-                    " in the caller; up to two reads of the clock (`floor/clock`) are in it, and the way there is not"
+                    " in the caller; up to two reads of the clock (`floor/clock`) are timed, \
+                     the call's way to the host function is not"
                 ),
             )
             .below_host_frames(BOTH_DEPTHS)
             .above(&floor::CLOCK),
             returned: Benchmark::by_family(
                 concat!("call/", $id, "-ok"),
-                concat!("the same as `unwind/", $id, "`, but told to return: the guest goes on and returns too"),
+                concat!("the same call as `unwind/", $id, "`, but the host function and the guest return"),
             )
             .above(&floor::CALL),
         }
     };
 }
 
-/// An exit like any other.
+/// A typed host function.
 pub static TYPED: Way = {
     let way = way!(
         "typed", "a typed call to a typed host function", error "`Err(ExitCode)`", caught "the downcast by value",
@@ -53,84 +55,84 @@ pub static TYPED: Way = {
     Way { whole: way.whole.headline(), leaving: way.leaving.headline(), returned: way.returned.headline() }
 };
 
-/// With an environment.
+/// A typed host function with an environment.
 pub static TYPED_ENV: Way = way!(
     "typed-env", "a typed call to a typed host function with an environment", error "`Err(ExitCode)`",
     caught "the downcast by value", below BOTH_DEPTHS, above &floor::ERROR
 );
 
-/// With types known at run time only. What it returns is a `RuntimeError`: there is no other error for it.
+/// A dynamic host function. It returns a `RuntimeError`, the only error type that its signature allows.
 pub static DYNAMIC: Way = {
     let way = way!(
-        "dynamic", "a typed call to a dynamic host function", error "an error of the engine's that holds an `ExitCode`",
+        "dynamic", "a typed call to a dynamic host function", error "an engine error that holds an `ExitCode`",
         caught "the downcast by value", below EACH_DEPTH, above &floor::ERROR
     );
     Way { whole: way.whole.headline(), ..way }
 };
 
-/// Both.
+/// A dynamic host function with an environment.
 pub static DYNAMIC_ENV: Way = way!(
     "dynamic-env", "a typed call to a dynamic host function with an environment",
-    error "an error of the engine's that holds an `ExitCode`", caught "the downcast by value",
+    error "an engine error that holds an `ExitCode`", caught "the downcast by value",
     below BOTH_DEPTHS, above &floor::ERROR
 );
 
-/// A typed host function that makes the engine's error itself, and so has it look at the guest's stack.
+/// A typed host function that creates the engine's error itself, which captures a backtrace.
 pub static RUNTIME_ERROR: Way = way!(
     "runtime-error", "a typed call to a typed host function",
-    error "an error of the engine's, made on the spot, that holds an `ExitCode`", caught "the downcast by value",
+    error "a new engine error that holds an `ExitCode`", caught "the downcast by value",
     below BOTH_DEPTHS, above &floor::ERROR
 );
 
-/// The cheap exit: nobody looks at any stack.
+/// A typed host function that clones a prebuilt error, which captures no backtrace.
 pub static TYPED_PREBUILT: Way = {
     let way = way!(
         "typed-prebuilt", "a typed call to a typed host function",
-        error "a clone of an error of the engine's that was made beforehand", caught "the downcast by reference",
+        error "a clone of a prebuilt engine error", caught "the downcast by reference",
         below EACH_DEPTH, above &floor::RESULT
     );
     Way { whole: way.whole.headline(), ..way }
 };
 
-/// The cheap exit, with types known at run time only.
+/// A dynamic host function that clones a prebuilt error.
 pub static DYNAMIC_PREBUILT: Way = way!(
     "dynamic-prebuilt", "a typed call to a dynamic host function",
-    error "a clone of an error of the engine's that was made beforehand", caught "the downcast by reference",
+    error "a clone of a prebuilt engine error", caught "the downcast by reference",
     below BOTH_DEPTHS, above &floor::RESULT
 );
 
-/// From a start function: the guest never becomes an instance.
+/// A host function called by a start function: instantiation fails.
 pub static START: Way = way!(
     "start-function",
-    "an instantiation, in a store and with imports made before, timed by two reads of the clock, to a typed host \
+    "an instantiation, in a prepared store with prepared imports, timed by two reads of the clock, to a typed host \
      function that the start function calls",
     error "`Err(ExitCode)`", caught "the downcast by value", below BOTH_DEPTHS, above &floor::ERROR
 );
 
-/// Through a table.
+/// A typed host function called through a table.
 pub static INDIRECT: Way = way!(
     "indirect", "a typed call to a typed host function that the guest calls through its table",
     error "`Err(ExitCode)`", caught "the downcast by value", below BOTH_DEPTHS, above &floor::ERROR
 );
 
-/// Its counterpart that leaves nothing: where an exit is as cheap as this, the difference to a call that returns is not
-/// what leaving costs, since that call pays for its own way back.
+/// The latency of a return, for comparison with the latency of the prebuilt exit. A prebuilt exit costs about as much
+/// as a return, so the difference between `whole` and `returned` cannot show the exit's cost.
 pub static TYPED_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
     "call/typed-prebuilt-return",
-    "from just before the host function of `call/typed-prebuilt-ok` returns to the result in the caller; up to two reads of \
-     the clock (`floor/clock`) are in it, and the way there is not",
+    "from just before the host function of `call/typed-prebuilt-ok` returns to the result in the caller; up to two reads \
+     of the clock (`floor/clock`) are timed, the call's way to the host function is not",
 )
 .above(&floor::CLOCK);
 
-/// The same with types known at run time only.
+/// The latency of a return from a dynamic host function.
 pub static DYNAMIC_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
     "call/dynamic-prebuilt-return",
     "from just before the host function of `call/dynamic-prebuilt-ok` returns to the result in the caller; up to two reads \
-     of the clock (`floor/clock`) are in it, and the way there is not",
+     of the clock (`floor/clock`) are timed, the call's way to the host function is not",
 )
 .above(&floor::CLOCK);
 
-/// All ways.
+/// Every exit method.
 pub static WAYS: &[&Way] = &[
     &TYPED,
     &TYPED_ENV,
