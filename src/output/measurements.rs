@@ -116,9 +116,13 @@ pub(crate) fn ratio_text(estimate: &Estimate) -> String {
         })
 }
 
-/// How many decimals there are down to the second digit that is not 0: at least two, and not many for next to nothing.
+/// How many decimals there are down to the second digit that is not 0, and not many for next to nothing.
 fn decimals(of: f64) -> usize {
-    (1..6).find(|decimals| of >= 0.1_f64.powi(*decimals)).unwrap_or(3) as usize + 1
+    match of {
+        10.0.. => 0,
+        1.0.. => 1,
+        _ => (1..6).find(|decimals| of >= 0.1_f64.powi(*decimals)).unwrap_or(3) as usize + 1,
+    }
 }
 
 /// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
@@ -260,8 +264,8 @@ mod tests {
     #[test]
     fn what_nobody_can_say_has_its_interval_all_the_same() {
         assert_eq!(shown(&[0.01, -0.01, 0.02]), "x1.007 ±0.038 ?", "few launches");
-        assert_eq!(shown(&[0.1, 0.2]), "x1.16 ?", "and without one there is none");
-        assert!(shown(&[0.0, 2.0, -2.0, 1.0, -1.0, 0.0]).ends_with("±1.48 ?"));
+        assert_eq!(shown(&[0.1, 0.2]), "x1.2 ?", "and without one there is none");
+        assert!(shown(&[0.0, 2.0, -2.0, 1.0, -1.0, 0.0]).ends_with("x1.0 ±1.5 ?"));
     }
 
     #[test]

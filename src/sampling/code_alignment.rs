@@ -12,6 +12,9 @@ pub(crate) struct CodePage(u64);
 
 /// The longest wait until the system has mapped a new process's program.
 const MAX_LOADING: Duration = Duration::from_secs(1);
+/// The longest time to start processes over. On a busy machine each start takes long, and other disturbances are worse than
+/// the alignment of code. Tests of the alignment wait.
+const MAX_STARTING: Duration = if cfg!(test) { Duration::from_secs(600) } else { Duration::from_millis(150) };
 /// Most starts of a process. One of eight alignments is missed once in 5,000 times. Without address randomization, all
 /// starts are equal.
 const MAX_STARTS: u32 = 64;
@@ -44,7 +47,11 @@ impl CodePage {
 pub(crate) fn spawn(command: &mut Command, like: Option<CodePage>) -> io::Result<Child> {
     let mut child = command.spawn()?;
     let Some(like) = like else { return Ok(child) };
+    let started = Instant::now();
     for _ in 1..MAX_STARTS {
+        if started.elapsed() > MAX_STARTING {
+            break;
+        }
         if CodePage::of(child.id()).is_none_or(|page| page == like) {
             break;
         }

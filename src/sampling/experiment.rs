@@ -23,7 +23,6 @@ use crate::results::journal::Journal;
 use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
 use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Plan};
 use crate::sampling::worker_set::WorkerSet;
-use crate::statistics::LEAST_KEPT;
 use crate::worker::{Hello, WorkerError};
 
 /// What is to be measured.
@@ -178,16 +177,14 @@ impl<'a> Looks<'a> {
         Self { order, pilot, plan, costs, places, began, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
-    /// Notes in a report what is not measured since it does not fit, and in which budget it would. What has enough launches for a
-    /// verdict keeps them.
+    /// Notes in a report what is not measured since it does not fit, and in which budget it would. What has launches keeps them.
     fn drop_too_slow(&self, report: &mut Report) {
         let width = self.order.entrants.len();
         for (share, &at) in self.plan.shares.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = share else { continue };
             let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
             for cell in &mut report.cells[at * width..(at + 1) * width] {
-                if cell.trouble.is_none() && cell.launches.len() < LEAST_KEPT {
-                    cell.launches.clear();
+                if cell.trouble.is_none() && cell.launches.is_empty() {
                     cell.trouble = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
                 }
             }

@@ -4,7 +4,7 @@
 //! looks good costs coverage. While a run goes on, they follow the clock alone.
 use std::time::Duration;
 
-use crate::statistics::median;
+use crate::statistics::{LEAST_KEPT, median};
 
 /// A timed batch lasts about this long, where one iteration does not last longer.
 pub(crate) const BATCH: Duration = Duration::from_micros(125);
@@ -262,6 +262,8 @@ pub(crate) struct BudgetPacer {
 const FEWER_ROUNDS: f64 = 0.5;
 /// More rounds than planned are made up to this share, where there is time; then there are more launches.
 const MORE_ROUNDS: f64 = 1.5;
+/// Where starting workers would take this share of what is left, dropping cells saves nothing.
+const HOPELESS: f64 = 0.7;
 /// A run that is ahead of time makes at most so many times as many launches as planned.
 const MORE_LAUNCHES: u32 = 2;
 
@@ -326,16 +328,24 @@ impl Plan {
             if let Some(rounds) = shares().find(|share| fits(self, fewest, *share)) {
                 return BudgetPacer { rounds, last: fewest, dropped };
             }
-            // Past the least, nothing is dropped: what there is has enough launches.
+            // A launch or two less still have a verdict, and are better than cells less.
+            let fewer = (next..fewest).rev().find(|last| fits(self, *last, 0.0));
+            let start = starting.mul_f64(slowness);
+            let hopeless = start * (fewest + 1 - next) > left.mul_f64(HOPELESS);
+            if next > least || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT) {
+                // A launch that is cut off keeps what it came to.
+                let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
+                return BudgetPacer { rounds: 0.0, last, dropped };
+            }
             let costly = (0..costs.len()).filter(|&at| self.rounds(at, next, 0.0).is_some());
             let costly = costly.max_by_key(|&at| (!costs[at].urgent, costs[at].of_launch(costs[at].least_rounds())));
             match costly {
-                Some(at) if next <= least => {
+                Some(at) => {
                     let needs = needs(starting, costs, Some(least))[at].mul_f64(slowness.max(1.0));
                     self.shares[at] = Allocation::TooSlow(needs);
                     dropped.push(at);
                 }
-                _ => return BudgetPacer { rounds: 0.0, last: next - 1, dropped },
+                None => return BudgetPacer { rounds: 0.0, last: next - 1, dropped },
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The workers of one launch: one per variant.
+use std::panic::resume_unwind;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
@@ -25,14 +26,25 @@ pub(crate) struct WorkerSet<'a> {
 }
 
 impl<'a> WorkerSet<'a> {
-    /// Launches a worker for each entrant.
+    /// Launches a worker for each entrant: the first by itself, and the others at once, each where its code lies like that of the
+    /// first. On a busy machine they would wait for their turn one after the other.
     pub(crate) fn launch(entrants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
         let mut crew =
             Self { entrants, workers: Vec::new(), page: None, processor: cpu_affinity::quietest(), here: None };
+        let mut launched = Vec::with_capacity(entrants.len());
+        let (first, others) = entrants.split_first().context("nobody takes part")?;
+        launched.push(first.launch(None)?);
+        let page = CodePage::of(launched[0].0.pid());
+        let others: Vec<_> = std::thread::scope(|scope| {
+            let starting: Vec<_> = others.iter().map(|entrant| scope.spawn(move || entrant.launch(page))).collect();
+            starting.into_iter().map(|starting| starting.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        });
+        for other in others {
+            launched.push(other?);
+        }
+        crew.page = page;
         let mut hellos = Vec::new();
-        for entrant in entrants {
-            let (worker, hello) = entrant.launch(crew.page)?;
-            crew.page = crew.page.or_else(|| CodePage::of(worker.pid()));
+        for (worker, hello) in launched {
             crew.workers.push(worker.read_by(crew.processor));
             hellos.push(hello);
         }
