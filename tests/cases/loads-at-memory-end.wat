@@ -34,7 +34,7 @@
 ;;> --invoke floor32 65533
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke neg32 65532
-;;= returned -4.602783203125; 0 calls
+;;= returned -4.602783; 0 calls
 ;;> --invoke neg32 65533
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke promote 65532
