@@ -26,7 +26,8 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
             assert_eq!((exceptions.mixture, &exceptions.failed), (Mixture::Exceptions, &None));
             assert!(exceptions.left.exceptions > 0 && exceptions.left.exits > 0, "{exceptions:?}");
             assert!(!exceptions.verdicts().iter().any(Verdict::is_bad), "{:?}", exceptions.verdicts());
-            if cfg!(target_os = "linux") {
+            // On a machine that is too busy for samples there is nothing to judge.
+            if cfg!(target_os = "linux") && exceptions.samples.len() >= 8 {
                 let keeps = backend != "wasmtime-cranelift";
                 assert_eq!(exceptions.slope().is_some_and(|bytes| bytes > 100.0), keeps, "{exceptions:?}");
             }

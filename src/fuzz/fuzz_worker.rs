@@ -64,18 +64,19 @@ impl<'a> FuzzWorker<'a> {
     pub(crate) fn attempt(&mut self, numbers: Range<u64>) -> Result<Vec<ModuleResults>> {
         let mut rounds: Vec<_> = numbers.clone().map(|number| ModuleResults { number, gave: vec![] }).collect();
         for subject in 0..self.trials.specs.len() {
-            let mut gave: Vec<Option<ModuleTrial>> = Vec::new();
+            let (mut gave, mut slow) = (Vec::new(), false);
             while (gave.len() as u64) < numbers.end - numbers.start {
                 let from = numbers.start + gave.len() as u64;
-                self.go_on(subject, from..numbers.end, &mut gave)?;
+                slow = self.go_on(subject, from..if slow { from + 1 } else { numbers.end }, &mut gave)?;
             }
             rounds.iter_mut().zip(gave).for_each(|(round, gave)| round.gave.push(gave));
         }
         Ok(rounds)
     }
 
-    /// Tries modules on one subject until they are done or the worker is gone.
-    fn go_on(&mut self, subject: usize, numbers: Range<u64>, gave: &mut Vec<Option<ModuleTrial>>) -> Result<()> {
+    /// Tries modules on one subject until they are done or the worker is gone. Whether several took too long together: the
+    /// machine may be busy, so the next is then to be tried by itself.
+    fn go_on(&mut self, subject: usize, numbers: Range<u64>, gave: &mut Vec<Option<ModuleTrial>>) -> Result<bool> {
         let mut worker = self.worker(subject)?;
         let ask = Request::Try { seed: self.trials.seed, numbers: numbers.clone(), menu: self.trials.menu.clone() };
         let mut heard = Vec::new();
@@ -90,11 +91,12 @@ impl<'a> FuzzWorker<'a> {
             // It panicked over the last one.
             Ok(Response::Tried { .. }) if some => {}
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
+            Err(WorkerError::TimedOut(_)) if !all && numbers.end - numbers.start > 1 => return Ok(true),
             // It was lost over the one after those that it told of.
             _ if !all => gave.push(None),
             _ => {}
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Where the subjects come apart over a module, each in a worker that has done nothing else, as in a run of its own.

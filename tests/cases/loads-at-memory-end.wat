@@ -2,7 +2,7 @@
 ;; Reports: wasmtime#12435, wasmtime#4890, wasmtime#10408, wasmtime#8118.
 ;;
 ;;> --invoke copysign 65528
-;;= returned 3; 0 calls
+;;= returned 3.0; 0 calls
 ;;> --invoke copysign 65529
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke copysign_of 65528
@@ -14,7 +14,7 @@
 ;;> --invoke sqrt 65529
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke nearest 65528
-;;= returned 1234; 0 calls
+;;= returned 1234.0; 0 calls
 ;;> --invoke nearest 65529
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke abs 65528
@@ -26,15 +26,15 @@
 ;;> --invoke min 65529
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke add 65528
-;;= returned 1235; 0 calls
+;;= returned 1235.0; 0 calls
 ;;> --invoke add 65529
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke floor32 65532
-;;= returned 4; 0 calls
+;;= returned 4.0; 0 calls
 ;;> --invoke floor32 65533
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke neg32 65532
-;;= returned -4.602783203125; 0 calls
+;;= returned -4.602783; 0 calls
 ;;> --invoke neg32 65533
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke promote 65532
@@ -42,11 +42,11 @@
 ;;> --invoke promote 65533
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke convert 65532
-;;= returned 1083394560; 0 calls
+;;= returned 1083394560.0; 0 calls
 ;;> --invoke convert 65533
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke copysign32 65531
-;;= returned 3; 0 calls
+;;= returned 3.0; 0 calls
 ;;> --invoke copysign32 65532
 ;;= trapped: out of bounds memory access; 0 calls
 ;;> --invoke popcnt8 65535

@@ -1,11 +1,11 @@
 ;; 400 results, and blocks and loops with parameters.
 ;;
 ;;> --invoke sum
-;;= returned 1000; 1 call
+;;= returned 1000.0; 1 call
 ;;> --invoke trap_among 0
 ;;= trapped: integer divide by zero; 0 calls
 ;;> --invoke trap_among 2
-;;= returned 1, 2, 0; 0 calls
+;;= returned 1, 2, 0.0; 0 calls
 ;;> --invoke block 0
 ;;= returned 7; 0 calls
 ;;> --invoke block 1

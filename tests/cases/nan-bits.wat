@@ -28,9 +28,9 @@
 ;;> --invoke max_zero -- -0 0
 ;;= returned 0; 0 calls
 ;;> --invoke nearest 4503599627370497.5
-;;= returned 4503599627370498; 0 calls
+;;= returned 4503599627370498.0; 0 calls
 ;;> --invoke nearest 2.5
-;;= returned 2; 0 calls
+;;= returned 2.0; 0 calls
 ;;> --invoke nearest_bits -- -0.5
 ;;= returned -9223372036854775808; 0 calls
 (module

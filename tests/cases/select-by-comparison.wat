@@ -7,10 +7,11 @@
 ;;> --invoke ne 0 0
 ;;= returned 2; 0 calls
 ;;> --invoke ne 5 0
-;;> --invoke eqz_64 0
 ;;= returned 1; 0 calls
+;;> --invoke eqz_64 0
+;;= returned 1.0; 0 calls
 ;;> --invoke eqz_64 5
-;;= returned 2; 0 calls
+;;= returned 2.0; 0 calls
 ;;> --invoke eq 3 3
 ;;= returned 1; 0 calls
 ;;> --invoke eq 3 4
