@@ -4,7 +4,7 @@
 //! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
 //! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
 //!
-//! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
+//! The host code of scenarios and benchmarks is written once, in `src/suite/`, and compiled once per family.
 mod dispute;
 mod divergence;
 pub mod embedding;
@@ -12,8 +12,12 @@ pub mod embedding;
 mod expected_panic;
 mod family;
 mod native;
+#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+mod no_error_clones;
 mod nonconformance;
 mod setting;
+#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+mod wasm_features;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
 #[cfg(feature = "wasmi")]
@@ -26,7 +30,9 @@ mod watermark;
 pub use dispute::{DISPUTES, Dispute, FALSE_CLAIMS, FalseClaim};
 pub use divergence::{DIVERGENCES, Divergence, Often};
 pub(crate) use family::NO_MODULE;
-pub use family::{BackendError, Family, Play, Prepare, Support, SupportTable, Table};
+pub use family::{
+    BackendError, BenchmarkTable, Family, Never, Play, Prepare, ScenarioTable, Support, SupportTable, Table, Tables,
+};
 pub use nonconformance::NONCONFORMANCES;
 pub use setting::{ApplyOption, BackendOption, BackendOptions};
 
