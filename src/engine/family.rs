@@ -1,4 +1,4 @@
-//! What an engine implements: its support tables of scenarios and benchmarks.
+//! What an engine family fills in: its tables of scenarios and benchmarks, and what it says of itself.
 use std::any::Any;
 use std::borrow::Cow;
 use std::path::Path;

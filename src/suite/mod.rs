@@ -5,6 +5,7 @@
 #![allow(clippy::duplicate_mod, reason = "compiled once per engine")]
 #![allow(clippy::clone_on_copy, reason = "what can be copied in one engine has to be cloned in another")]
 #![allow(clippy::useless_conversion, reason = "what is of one type in one engine has to be converted in another")]
+#![allow(clippy::useless_vec, reason = "imports are a list in one engine and go by name in another")]
 pub(crate) mod benchmarks;
 mod calls;
 mod embedding;
