@@ -1,4 +1,4 @@
-//! What an engine implements: its support tables of scenarios and benchmarks.
+//! What an engine family fills in: its tables of scenarios and benchmarks, and what it says of itself.
 use std::any::Any;
 use std::borrow::Cow;
 use std::path::Path;
@@ -40,16 +40,27 @@ pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
 /// A theme of what a family is asked: each row, and how it does that.
 pub type Table<K, T> = &'static [(&'static K, Support<T>)];
 
+/// A theme's scenarios, and how each is played on an engine family.
+pub type ScenarioTable<F> = Table<Scenario, Play<F>>;
+
+/// A theme's benchmarks, and how each is prepared on an engine family.
+pub type BenchmarkTable<F> = Table<Benchmark, Prepare<F>>;
+
+/// Several themes: those of the suite, or those of an engine's own.
+pub type Tables<K, T> = &'static [Table<K, T>];
+
 /// What an engine family can do, as tables: a row a scenario, a row a benchmark.
 pub struct SupportTable<F: 'static> {
-    /// Scenarios.
-    pub scenarios: &'static [Table<Scenario, Play<F>>],
-    /// Benchmarks.
-    pub benchmarks: &'static [Table<Benchmark, Prepare<F>>],
-    /// Whole themes that it never does, by what their ids begin with (`async/`), each with the reason. A row of a
-    /// table goes before.
-    pub never: &'static [(&'static str, &'static str)],
+    /// Scenarios. Where one has several rows, the first counts.
+    pub scenarios: &'static [Tables<Scenario, Play<F>>],
+    /// Benchmarks. Where one has several rows, the first counts.
+    pub benchmarks: &'static [Tables<Benchmark, Prepare<F>>],
+    /// What it never does. A row of a table goes before.
+    pub never: &'static [Never],
 }
+
+/// Whole themes, by what their ids begin with (`async/`), each with the reason why an engine never does it.
+pub type Never = &'static [(&'static str, &'static str)];
 
 /// Does it, or says why not.
 pub enum Support<T> {
@@ -140,15 +151,15 @@ fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError
 
 /// How a repertoire does what is asked.
 fn find<K, T: Copy>(
-    tables: &'static [Table<K, T>],
+    tables: &'static [Tables<K, T>],
     asked: impl Fn(&K) -> bool,
-    never: &'static [(&'static str, &'static str)],
+    never: &'static [Never],
     id: &str,
 ) -> Result<T, BackendError> {
-    match tables.iter().flat_map(|table| table.iter()).find(|(known, _)| asked(known)) {
+    match tables.iter().copied().flatten().copied().flatten().find(|(known, _)| asked(known)) {
         Some((_, Support::Do(how))) => Ok(*how),
         Some((_, Support::Not(why))) => Err(BackendError::unsupported(*why)),
-        None => match never.iter().find(|(theme, _)| id.starts_with(theme)) {
+        None => match never.iter().copied().flatten().find(|(theme, _)| id.starts_with(theme)) {
             Some((_, why)) => Err(BackendError::unsupported(*why)),
             None => Err(BackendError::unsupported("not written for this engine")),
         },
@@ -163,9 +174,11 @@ mod tests {
 
     #[test]
     fn a_row_goes_before_the_theme_and_what_has_neither_is_told() {
-        static ROWS: &[Table<&str, u32>] =
-            &[&[(&"async/typed", Support::Do(1)), (&"async/plain", Support::Not("waits"))]];
-        let asked = |id: &'static str| find(ROWS, |known| *known == id, &[("async/", "no async")], id);
+        static ROWS: &[Tables<&str, u32>] = &[
+            &[&[(&"async/typed", Support::Do(1)), (&"async/plain", Support::Not("waits"))]],
+            &[&[(&"async/typed", Support::Do(2))]],
+        ];
+        let asked = |id: &'static str| find(ROWS, |known| *known == id, &[&[("async/", "no async")]], id);
         assert!(matches!(asked("async/typed"), Ok(1)));
         assert_eq!(asked("async/plain").unwrap_err().to_string(), "unsupported: waits");
         assert_eq!(asked("async/dropped").unwrap_err().to_string(), "unsupported: no async");

@@ -4,14 +4,18 @@
 //! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
 //! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
 //!
-//! `caller/` is no family: it is the host code that wasmtime and wasmi, whose APIs are one, have as a module each.
+//! The host code of scenarios and benchmarks is written once, in `src/suite/`, and compiled once per family.
 pub mod embedding;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod expected_panic;
 mod family;
 pub mod known_issue;
 mod native;
+#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+mod no_error_clones;
 mod setting;
+#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+mod wasm_features;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
 #[cfg(feature = "wasmi")]
@@ -22,7 +26,9 @@ mod wasmtime;
 mod watermark;
 
 pub(crate) use family::NO_MODULE;
-pub use family::{BackendError, Family, Play, Prepare, Support, SupportTable, Table};
+pub use family::{
+    BackendError, BenchmarkTable, Family, Never, Play, Prepare, ScenarioTable, Support, SupportTable, Table, Tables,
+};
 pub use setting::{ApplyOption, BackendOption, BackendOptions, Listed, listed};
 
 use std::any::Any;

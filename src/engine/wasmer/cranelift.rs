@@ -24,11 +24,15 @@ const SETTINGS: &[BackendOption<Cranelift>] = &[
     BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
 ];
 
-pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(with_settings(settings)?))
+}
+
+pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
     let mut config = Cranelift::new();
     settings.apply(SETTINGS, &mut config)?;
     let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
-    Ok(Arc::new(Wasmer::with(compiler, None, config, Cranelift::num_threads)))
+    Ok(Wasmer::with(compiler, None, config, Cranelift::num_threads))
 }
 
 pub(in crate::engine) fn options() -> Vec<Listed> {

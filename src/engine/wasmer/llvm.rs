@@ -30,12 +30,16 @@ fn canonicalize_nans(config: &mut LLVM, enable: bool) -> &mut LLVM {
     config
 }
 
-pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(with_settings(settings)?))
+}
+
+pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
     let mut config = LLVM::new();
     settings.apply(SETTINGS, &mut config)?;
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     let version = format!("{major}.{minor}.{patch}");
-    Ok(Arc::new(Wasmer::with(format!("llvm {version}"), Some(version), config, LLVM::num_threads)))
+    Ok(Wasmer::with(format!("llvm {version}"), Some(version), config, LLVM::num_threads))
 }
 
 pub(in crate::engine) fn options() -> Vec<Listed> {

@@ -1,30 +1,36 @@
 //! Wasmer: one API, three compilers. The host code of scenarios and benchmarks exists once, for all of them.
+mod api;
 mod benchmarks;
+mod convert;
 #[cfg(feature = "cranelift")]
 pub(super) mod cranelift;
-mod embedding;
-mod ensemble;
 mod late_start;
 #[cfg(feature = "llvm")]
 pub(super) mod llvm;
+mod module_cache;
 mod scenarios;
-mod seam;
 #[cfg(feature = "singlepass")]
 pub(super) mod singlepass;
+#[path = "../../suite/mod.rs"]
+mod suite;
 
 use std::any::Any;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::wasmer::Engine;
 use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
 use wasmer_middlewares::Metering;
 
+use self::api::Runtime;
 use self::late_start::LateStart;
+use self::module_cache::ModuleCache;
 use super::{BackendInfo, Family, SupportTable};
 use crate::catalog::benchmark::floor;
 use crate::guest;
+
+/// What the suite calls it.
+type Engine = Wasmer;
 
 /// A Wasmer compiler with its settings.
 #[derive(Clone)]
@@ -33,7 +39,7 @@ pub(crate) struct Wasmer {
     llvm: Option<String>,
     config: MakeConfig,
     one_thread: MakeConfig,
-    shelf: Arc<benchmarks::Shelf>,
+    module_cache: Arc<ModuleCache>,
 }
 
 type MakeConfig = Arc<dyn Fn() -> Box<dyn CompilerConfig> + Send + Sync>;
@@ -52,8 +58,19 @@ impl Wasmer {
             llvm,
             config: Arc::new(move || Box::new(config.clone())),
             one_thread: Arc::new(move || Box::new(one_thread.clone())),
-            shelf: Arc::default(),
+            module_cache: Arc::default(),
         }
+    }
+
+    #[cfg(test)]
+    fn for_tests() -> Self {
+        #[cfg(feature = "cranelift")]
+        use cranelift as compiler;
+        #[cfg(not(any(feature = "cranelift", feature = "singlepass")))]
+        use llvm as compiler;
+        #[cfg(all(feature = "singlepass", not(feature = "cranelift")))]
+        use singlepass as compiler;
+        compiler::with_settings(&super::BackendOptions::default()).expect("the compiler as it is by itself")
     }
 
     /// The compiler's configuration, to be changed further: middleware, mostly.
@@ -61,43 +78,43 @@ impl Wasmer {
         (self.config)()
     }
 
-    /// A fresh engine: nothing that was compiled before lives in it.
+    /// A fresh runtime: nothing that was compiled before lives in it.
     ///
     /// Never `Engine::default()`: it takes the first compiler of a fixed order, or none.
-    fn engine(&self) -> Engine {
+    fn runtime(&self) -> Runtime {
         EngineBuilder::new(self.config()).into()
     }
 
-    /// A fresh engine whose guests start with so many points, and pay one for each instruction; a start
-    /// function is theirs to call, see [`LateStart`].
+    /// A fresh runtime whose guests start with so many points, and pay one for each instruction. A start function is left
+    /// to the host, see [`LateStart`].
     ///
     /// One module only: a `Metering` remembers where the module that it rewrote keeps its points.
-    fn metered(&self, points: u64) -> Engine {
+    fn metered_runtime(&self, points: u64) -> Runtime {
         let mut config = self.config();
         config.push_middleware(Arc::new(Metering::new(points, |_| 1)));
         config.push_middleware(Arc::new(LateStart));
         EngineBuilder::new(config).into()
     }
 
-    /// A fresh engine that compiles on one thread, however many it would take by itself.
-    fn engine_of_one_thread(&self) -> Engine {
+    /// A fresh runtime that compiles on one thread, however many it would take by itself.
+    fn single_threaded_runtime(&self) -> Runtime {
         EngineBuilder::new((self.one_thread)()).into()
     }
 }
 
 impl Family for Wasmer {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
-        scenarios: scenarios::REPERTOIRE,
-        benchmarks: benchmarks::REPERTOIRE,
-        never: &[("fuel/", "Wasmer counts points, by a middleware: see `metering/`")],
+        scenarios: &[scenarios::SCENARIOS, suite::scenarios::SCENARIOS],
+        benchmarks: &[benchmarks::BENCHMARKS, suite::benchmarks::BENCHMARKS],
+        never: &[&[("fuel/", "Wasmer counts points, by a middleware: see `metering/`")]],
     };
 
     fn keep_artifacts(&self, folder: &Path) {
-        self.shelf.keep_in(folder);
+        self.module_cache.keep_in(folder);
     }
 
     fn company(&self) -> anyhow::Result<Box<dyn Any>> {
-        Ok(Box::new(self.shelved(guest::LEAVING)?))
+        Ok(Box::new(self.cached_module(guest::LEAVING)?))
     }
 
     fn about(&self) -> BackendInfo {

@@ -16,12 +16,16 @@ const SETTINGS: &[BackendOption<Singlepass>] = &[
     BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
 ];
 
-pub(in crate::engine) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(with_settings(settings)?))
+}
+
+pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
     let mut config = Singlepass::new();
     settings.apply(SETTINGS, &mut config)?;
     // It is made within Wasmer and has no version of its own.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
-    Ok(Arc::new(Wasmer::with(compiler, None, config, Singlepass::num_threads)))
+    Ok(Wasmer::with(compiler, None, config, Singlepass::num_threads))
 }
 
 pub(in crate::engine) fn options() -> Vec<Listed> {

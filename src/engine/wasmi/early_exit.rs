@@ -3,17 +3,17 @@ use ::wasmi::{Error, Linker, Module, Store};
 use anyhow::{Result, bail};
 
 use super::Wasmi;
-use crate::catalog::scenario::{Scenario, early_exit};
+use crate::catalog::scenario::early_exit;
+use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
-use crate::engine::{Play, Table};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(super) const CAN: Table<Scenario, Play<Wasmi>> = &[(&early_exit::EARLY_EXIT, Do(play))];
+pub(super) const SCENARIOS: ScenarioTable<Wasmi> = &[(&early_exit::EARLY_EXIT, Do(play))];
 
 fn play(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
-    let engine = wasmi.engine();
+    let engine = wasmi.runtime();
     let mut store = Store::new(&engine, ());
 
     say!(out, "Compiling module...");

@@ -1,33 +1,38 @@
 //! Wasmi: an interpreter, with the API of wasmtime.
 mod api;
-#[path = "../caller/mod.rs"]
-mod caller;
+mod convert;
 mod early_exit;
-mod seam;
+#[path = "../../suite/mod.rs"]
+mod suite;
+#[path = "../../suite/wasmtime_style/mod.rs"]
+mod wasmtime_style;
 
 use std::any::Any;
 use std::sync::Arc;
 
-use ::wasmi::{CompilationMode, Config, Engine};
+use ::wasmi::{CompilationMode, Config, Module};
 use anyhow::Result;
+
+use self::api::Runtime;
+use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::Support::Not;
 use super::{
-    BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, Play, Prepare, SupportTable, Table, listed,
+    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, OpenBackend, ScenarioTable,
+    SupportTable, listed, no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark;
-use crate::catalog::benchmark::Benchmark;
-use crate::catalog::scenario::{Scenario, module};
+use crate::catalog::scenario::module;
 use crate::guest;
 
-/// What the host code that wasmtime and wasmi share calls it.
-type Own = Wasmi;
+/// What the suite calls it.
+type Engine = Wasmi;
 
 /// The interpreter with its settings.
 #[derive(Clone)]
 pub(crate) struct Wasmi {
     config: Config,
-    shelf: Arc<caller::Shelf>,
+    module_cache: Arc<ModuleCache>,
 }
 
 const SETTINGS: &[BackendOption<Config>] = &[BackendOption {
@@ -52,36 +57,43 @@ pub(super) fn options() -> Vec<Listed> {
 }
 
 impl Wasmi {
+    #[cfg(test)]
+    fn for_tests() -> Self {
+        Self::with_settings(&BackendOptions::default()).expect("the engine as it is by itself")
+    }
+
     fn with_settings(settings: &BackendOptions) -> Result<Self> {
         let mut config = Config::default();
         config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
         settings.apply(SETTINGS, &mut config)?;
-        Ok(Self { config, shelf: Arc::default() })
+        Ok(Self { config, module_cache: Arc::default() })
     }
 
-    /// A fresh engine: nothing that was compiled before lives in it.
-    fn engine(&self) -> Engine {
-        Engine::new(&self.config)
+    /// A fresh runtime: nothing that was compiled before lives in it.
+    fn runtime(&self) -> Runtime {
+        Runtime::new(&self.config)
     }
 
     /// There is no other: wasmi translates on the thread that asks.
-    fn engine_of_one_thread(&self) -> Engine {
-        self.engine()
+    fn single_threaded_runtime(&self) -> Runtime {
+        self.runtime()
     }
 
-    /// A fresh engine whose guests pay fuel for what they execute.
-    fn fuelled_engine(&self) -> Engine {
-        Engine::new(self.config.clone().consume_fuel(true))
+    /// A fresh runtime whose guests pay fuel for what they execute.
+    fn metered_runtime(&self, _: u64) -> Runtime {
+        Runtime::new(self.config.clone().consume_fuel(true))
     }
 }
 
-/// The artifacts that it has no scenarios of.
-const NO_SCENARIOS: Table<Scenario, Play<Wasmi>> =
-    &[(&module::SERIALIZED, Not(seam::NO_ARTIFACTS)), (&module::HEADLESS, Not(seam::NO_ARTIFACTS))];
+/// What it never does of the suite: it has no artifacts.
+const NO_SCENARIOS: ScenarioTable<Wasmi> =
+    &[(&module::SERIALIZED, Not(convert::NO_ARTIFACTS)), (&module::HEADLESS, Not(convert::NO_ARTIFACTS))];
 
-/// What has no row in the tables of the code that it shares with wasmtime.
-const LACKS: Table<Benchmark, Prepare<Wasmi>> = &[
-    (&benchmark::cold::ARTIFACT_TO_EXIT, Not(seam::NO_ARTIFACTS)),
+/// What it never does of the suite.
+const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
+    (&benchmark::artifact::SERIALIZE, Not(convert::NO_ARTIFACTS)),
+    (&benchmark::artifact::DESERIALIZE, Not(convert::NO_ARTIFACTS)),
+    (&benchmark::cold::ARTIFACT_TO_EXIT, Not(convert::NO_ARTIFACTS)),
     (
         &benchmark::unwind::PANIC,
         Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),
@@ -92,57 +104,37 @@ const LACKS: Table<Benchmark, Prepare<Wasmi>> = &[
 impl Family for Wasmi {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[
-            early_exit::CAN,
-            NO_SCENARIOS,
-            caller::scenarios::early_exit::CAN,
-            caller::scenarios::exit::CAN,
-            caller::scenarios::catch::CAN,
-            caller::scenarios::after::CAN,
-            caller::scenarios::rust_stack::CAN,
-            caller::scenarios::nesting::CAN,
-            caller::scenarios::depth::CAN,
-            caller::scenarios::module::CAN,
-            caller::scenarios::panic::CAN,
-            caller::scenarios::fuel::CAN,
-            caller::scenarios::limit::CAN,
-            caller::scenarios::interrupt::CAN,
-            caller::scenarios::threads::CAN,
-            caller::scenarios::wasi::CAN,
-            caller::scenarios::soak::CAN,
-            caller::scenarios::last::CAN,
+            &[early_exit::SCENARIOS, NO_SCENARIOS, wasmtime_style::fuel::SCENARIOS],
+            suite::scenarios::SCENARIOS,
         ],
-        benchmarks: &[
-            LACKS,
-            caller::benchmarks::compile::CAN,
-            caller::benchmarks::instantiate::CAN,
-            caller::benchmarks::cold::CAN,
-            caller::benchmarks::call::CAN,
-            caller::benchmarks::leave::CAN,
-            caller::benchmarks::trap::CAN,
-            caller::benchmarks::sweep::CAN,
-            caller::benchmarks::recover::CAN,
-            caller::benchmarks::execute::CAN,
-        ],
+        benchmarks: &[&[NO_BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
         never: &[
-            ("metering/", "wasmi counts fuel in place of points: see `fuel/`"),
-            ("async/", "wasmi has no async calls"),
-            ("interrupt/", "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import"),
-            ("guest/", "wasmi has no exceptions"),
-            ("artifact/", seam::NO_ARTIFACTS),
+            &[
+                ("metering/", "wasmi counts fuel in place of points: see `fuel/`"),
+                ("async/", "wasmi has no async calls"),
+                (
+                    "interrupt/",
+                    "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import",
+                ),
+                ("guest/", "wasmi has no exceptions"),
+            ],
+            wasmtime_style::NEVER,
+            no_error_clones::NEVER,
         ],
     };
 
     fn company(&self) -> Result<Box<dyn Any>> {
-        Ok(Box::new(self.shelved(guest::LEAVING)?))
+        Ok(Box::new(self.cached_module(guest::LEAVING)?))
     }
 
     fn about(&self) -> BackendInfo {
+        let runtime = self.runtime();
         BackendInfo {
             engine: format!("wasmi {}", env!("EARLY_EXIT_WASMI")),
             compiler: BackendInfo::NO_COMPILER.into(),
             llvm: None,
             exit_made_of: vec![benchmark::floor::ERROR.id.to_owned()],
-            wasm_features: caller::claimed(&self.engine()),
+            wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
         }
     }
 }

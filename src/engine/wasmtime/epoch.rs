@@ -10,16 +10,16 @@ use ::wasmtime::{Caller, Engine, Error, Func, Instance, Module, Store, Trap, Typ
 use anyhow::{Context, Result};
 
 use super::Wasmtime;
-use super::caller::scenarios::stage::{ended, told};
-use crate::catalog::benchmark::{Benchmark, unwind};
-use crate::catalog::scenario::{Scenario, interrupt};
+use super::suite::scenarios::fixture::{ended, told};
+use crate::catalog::benchmark::unwind;
+use crate::catalog::scenario::interrupt;
 use crate::engine::Support::{Do, Not};
 use crate::engine::embedding::{Prepared, Transcript};
-use crate::engine::{Play, Prepare, Table};
+use crate::engine::{BenchmarkTable, ScenarioTable};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(super) const SCENARIOS: Table<Scenario, Play<Wasmtime>> = &[
+pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[
     (&interrupt::LOOP_OF_ARITHMETIC, Do(loop_of_arithmetic)),
     (&interrupt::LOOP_WITH_MEMORY, Do(loop_with_memory)),
     (&interrupt::FLAG_OF_ONES_OWN, Do(flag_of_ones_own)),
@@ -32,11 +32,10 @@ pub(super) const SCENARIOS: Table<Scenario, Play<Wasmtime>> = &[
     (&interrupt::AFTER_THE_CALL, Do(after_the_call)),
 ];
 
-pub(super) const BENCHMARKS: Table<Benchmark, Prepare<Wasmtime>> =
-    &[(&unwind::INTERRUPT, Do(|wasmtime, _| benchmark(wasmtime)))];
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmtime> = &[(&unwind::INTERRUPT, Do(|wasmtime, _| benchmark(wasmtime)))];
 
 fn loop_of_arithmetic(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmtime)?;
+    let mut guest = EpochGuest::new(wasmtime)?;
     for _ in 0..2 {
         let told = guest.stop("count")?;
         guest.say(out, &told);
@@ -46,7 +45,7 @@ fn loop_of_arithmetic(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 }
 
 fn loop_with_memory(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmtime)?;
+    let mut guest = EpochGuest::new(wasmtime)?;
     let (mut reports, mut stopped) = (std::collections::BTreeMap::new(), 0);
     while stopped < 20 {
         let before = guest.turns()?;
@@ -66,7 +65,7 @@ fn loop_with_memory(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 }
 
 fn flag_of_ones_own(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmtime)?;
+    let mut guest = EpochGuest::new(wasmtime)?;
     guest.call("load", &[65536], out)?;
     let told = guest.stop("churn")?;
     guest.say(out, &told);
@@ -74,7 +73,7 @@ fn flag_of_ones_own(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 }
 
 fn before_the_call(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmtime)?;
+    let mut guest = EpochGuest::new(wasmtime)?;
     guest.asker().ask_from_elsewhere();
     guest.call("once", &[], out)?;
     guest.host_does(|| Err(ExitCode(1)));
@@ -83,7 +82,7 @@ fn before_the_call(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 }
 
 fn while_the_host_exits(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmtime)?;
+    let mut guest = EpochGuest::new(wasmtime)?;
     let asker = guest.asker();
     guest.host_does(move || {
         asker.ask_from_elsewhere();
@@ -95,7 +94,7 @@ fn while_the_host_exits(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 }
 
 fn after_the_call(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmtime)?;
+    let mut guest = EpochGuest::new(wasmtime)?;
     guest.host_does(|| Err(ExitCode(1)));
     guest.call("once", &[], out)?;
     guest.asker().ask_from_elsewhere();
@@ -106,13 +105,13 @@ fn after_the_call(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 
 /// Who ends the epoch of an engine. From any thread; all guests of the engine see it.
 #[derive(Clone)]
-struct Asker {
+struct EpochAsker {
     engine: Engine,
     /// The host's own note of it.
     asked: Arc<AtomicBool>,
 }
 
-impl Asker {
+impl EpochAsker {
     fn ask(&self) {
         self.asked.store(true, SeqCst);
         self.engine.increment_epoch();
@@ -127,12 +126,12 @@ impl Asker {
 }
 
 /// What the imported function knows.
-struct Host {
+struct EpochHost {
     running: Arc<AtomicBool>,
     does: Box<dyn Fn() -> Result<(), ExitCode> + Send>,
 }
 
-fn running(caller: Caller<'_, Host>) -> Result<(), Error> {
+fn running(caller: Caller<'_, EpochHost>) -> Result<(), Error> {
     let host = caller.data();
     host.running.store(true, SeqCst);
     Ok((host.does)()?)
@@ -144,25 +143,25 @@ fn engine(wasmtime: &Wasmtime) -> Result<Engine> {
 }
 
 /// The endless guest.
-struct Guest {
-    store: Store<Host>,
+struct EpochGuest {
+    store: Store<EpochHost>,
     instance: Instance,
     asked: Arc<AtomicBool>,
 }
 
-impl Guest {
+impl EpochGuest {
     fn new(wasmtime: &Wasmtime) -> Result<Self> {
         let engine = engine(wasmtime)?;
         let module = Module::new(&engine, guest::wasm(guest::ENDLESS))?;
-        let mut store = Store::new(&engine, Host { running: Arc::default(), does: Box::new(|| Ok(())) });
+        let mut store = Store::new(&engine, EpochHost { running: Arc::default(), does: Box::new(|| Ok(())) });
         store.set_epoch_deadline(1);
         let running = Func::wrap(&mut store, running);
         let instance = Instance::new(&mut store, &module, &[running.into()])?;
         Ok(Self { store, instance, asked: Arc::default() })
     }
 
-    fn asker(&self) -> Asker {
-        Asker { engine: self.store.engine().clone(), asked: self.asked.clone() }
+    fn asker(&self) -> EpochAsker {
+        EpochAsker { engine: self.store.engine().clone(), asked: self.asked.clone() }
     }
 
     /// From now on, when the guest calls.

@@ -7,15 +7,15 @@ use ::wasmtime::{
 use anyhow::{Context, Result, bail};
 
 use super::Wasmtime;
-use super::caller::scenarios::stage::{compile_if_claimed, ended};
-use crate::catalog::scenario::{Scenario, guest_view};
+use super::suite::scenarios::fixture::{compile_if_claimed, ended};
+use crate::catalog::scenario::guest_view;
+use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
-use crate::engine::{Play, Table};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(super) const SCENARIOS: Table<Scenario, Play<Wasmtime>> = &[
+pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[
     (&guest_view::CATCH_ALL, Do(catch_all)),
     (&guest_view::HOST_EXCEPTION, Do(host_exception)),
     (&guest_view::EXCEPTION_HANDED_ON, Do(exception_handed_on)),
@@ -23,7 +23,7 @@ pub(super) const SCENARIOS: Table<Scenario, Play<Wasmtime>> = &[
 
 /// What the guest's `throw` finds in its store.
 #[derive(Default)]
-struct Thrown {
+struct PendingThrow {
     tag: Option<Tag>,
     /// Where it lets a guest throw instead.
     guest: Option<TypedFunc<i32, i32>>,
@@ -31,18 +31,18 @@ struct Thrown {
 }
 
 /// The guest that catches, and the host that throws.
-struct Catcher {
-    store: Store<Thrown>,
+struct CatchingGuest {
+    store: Store<PendingThrow>,
     instance: Instance,
 }
 
-type Throw = fn(Caller<'_, Thrown>, i32) -> Result<(), Error>;
+type Throw = fn(Caller<'_, PendingThrow>, i32) -> Result<(), Error>;
 
-impl Catcher {
+impl CatchingGuest {
     fn new(wasmtime: &Wasmtime, throw: Throw) -> Result<Self> {
-        let engine = wasmtime.engine();
+        let engine = wasmtime.runtime();
         let module = compile_if_claimed(wasmtime, "exceptions", &engine, guest::EXCEPTIONS)?;
-        let mut store = Store::new(&engine, Thrown::default());
+        let mut store = Store::new(&engine, PendingThrow::default());
         let tag = Tag::new(&mut store, &TagType::new(FuncType::new(&engine, [ValType::I32], [])))?;
         store.data_mut().tag = Some(tag);
         let early_exit =
@@ -66,7 +66,7 @@ impl Catcher {
 }
 
 /// Returning this error throws an exception in the guest.
-fn throw(mut caller: Caller<'_, Thrown>, payload: i32) -> Result<(), Error> {
+fn throw(mut caller: Caller<'_, PendingThrow>, payload: i32) -> Result<(), Error> {
     let Some(tag) = caller.data().tag else { return Ok(()) };
     let of = ExnType::from_tag_type(&tag.ty(&caller))?;
     let pre = ExnRefPre::new(&mut caller, of);
@@ -75,7 +75,7 @@ fn throw(mut caller: Caller<'_, Thrown>, payload: i32) -> Result<(), Error> {
 }
 
 fn catch_all(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut catcher = Catcher::new(wasmtime, throw)?;
+    let mut catcher = CatchingGuest::new(wasmtime, throw)?;
     say!(out, "its own exception, below `catch_all`: {}", ended(&catcher.call("throw_and_catch_all", 13)?));
     say!(out, "an exit, below `catch_all`: {}", ended(&catcher.run(5)?));
     say!(out, "not asked to exit: {}", ended(&catcher.run(0)?));
@@ -83,7 +83,7 @@ fn catch_all(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 }
 
 fn host_exception(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut catcher = Catcher::new(wasmtime, throw)?;
+    let mut catcher = CatchingGuest::new(wasmtime, throw)?;
     say!(out, "caught by its tag: {}", ended(&catcher.call("host_throws", 13)?));
     say!(out, "caught by `catch_all`: {}", ended(&catcher.call("host_throws_catch_all", 14)?));
     let result = catcher.call("host_throws_bare", 15)?;
@@ -104,21 +104,21 @@ fn host_exception(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
 /// An error of the host's that has another one as its cause.
 #[derive(Debug, thiserror::Error)]
 #[error("the host's own error")]
-struct Wrapper(Error);
+struct WrappedException(Error);
 
 /// Lets a guest throw below the guest that called.
-fn let_throw(mut caller: Caller<'_, Thrown>, payload: i32) -> Result<(), Error> {
+fn let_throw(mut caller: Caller<'_, PendingThrow>, payload: i32) -> Result<(), Error> {
     let Some(guest) = caller.data().guest.clone() else { return Ok(()) };
     let wraps = caller.data().wraps;
     match guest.call(&mut caller, payload) {
         Ok(_) => Ok(()),
-        Err(error) if wraps => Err(Wrapper(error).into()),
+        Err(error) if wraps => Err(WrappedException(error).into()),
         Err(error) => Err(error),
     }
 }
 
 fn exception_handed_on(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let mut catcher = Catcher::new(wasmtime, let_throw)?;
+    let mut catcher = CatchingGuest::new(wasmtime, let_throw)?;
     say!(out, "the host gets: {}", ended(&catcher.call("throw", 13)?));
     let throws = catcher.instance.get_typed_func(&mut catcher.store, "throw")?;
     catcher.store.data_mut().guest = Some(throws);
@@ -128,7 +128,7 @@ fn exception_handed_on(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     match catcher.call("host_throws_catch_all", 13)? {
         Ok(value) => say!(out, "wrapped, the guest above caught it, and returned {value}"),
         Err(error) => {
-            let wrapper: Wrapper = error.downcast()?;
+            let wrapper: WrappedException = error.downcast()?;
             say!(out, "wrapped, the guest above did not catch it: {wrapper}");
             say!(out, "it was made from an exception: {}", wrapper.0.is::<ThrownException>());
         }

@@ -1,33 +1,40 @@
 //! Wasmtime: one API, two compilers.
 mod api;
-mod artifact;
-#[path = "../caller/mod.rs"]
-mod caller;
+mod convert;
 mod early_exit;
 mod epoch;
 mod exception;
-mod seam;
+#[path = "../../suite/mod.rs"]
+mod suite;
+#[path = "../../suite/wasmtime_style/mod.rs"]
+mod wasmtime_style;
 
 use std::any::Any;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use ::wasmtime::{Config, Engine, OptLevel, Strategy};
+use ::wasmtime::{Config, Module, OptLevel, Strategy};
 use anyhow::Result;
 
-use super::{BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, SupportTable, listed};
+use self::api::Runtime;
+use self::wasmtime_style::module_cache::{self, ModuleCache};
+
+use super::{
+    BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, SupportTable, listed, no_error_clones,
+    wasm_features,
+};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
-/// What the host code that wasmtime and wasmi share calls it.
-type Own = Wasmtime;
+/// What the suite calls it.
+type Engine = Wasmtime;
 
 /// A compiler of wasmtime's with its settings.
 #[derive(Clone)]
 pub(crate) struct Wasmtime {
     compiler: &'static str,
     config: Config,
-    shelf: Arc<caller::Shelf>,
+    module_cache: Arc<ModuleCache>,
 }
 
 const CRANELIFT: &[BackendOption<Config>] = &[
@@ -83,6 +90,11 @@ pub(super) fn winch_options() -> Vec<Listed> {
 }
 
 impl Wasmtime {
+    #[cfg(test)]
+    fn for_tests() -> Self {
+        Self::with_settings(&BackendOptions::default()).expect("the engine as it is by itself")
+    }
+
     /// With the compiler that it takes by itself.
     fn with_settings(settings: &BackendOptions) -> Result<Self> {
         Self::with("cranelift", Strategy::Cranelift, CRANELIFT, settings)
@@ -98,78 +110,53 @@ impl Wasmtime {
         config.strategy(strategy);
         settings.apply(knobs, &mut config)?;
         // Whether it can be had at all, on this processor and with these settings.
-        Engine::new(&config)?;
-        Ok(Self { compiler, config, shelf: Arc::default() })
+        Runtime::new(&config)?;
+        Ok(Self { compiler, config, module_cache: Arc::default() })
     }
 
-    /// A fresh engine: nothing that was compiled before lives in it.
-    fn engine(&self) -> Engine {
-        engine(&self.config)
+    /// A fresh runtime: nothing that was compiled before lives in it.
+    fn runtime(&self) -> Runtime {
+        runtime(&self.config)
     }
 
-    /// A fresh engine that compiles on one thread.
-    fn engine_of_one_thread(&self) -> Engine {
-        engine(self.config.clone().parallel_compilation(false))
+    /// A fresh runtime that compiles on one thread.
+    fn single_threaded_runtime(&self) -> Runtime {
+        runtime(self.config.clone().parallel_compilation(false))
     }
 
-    /// A fresh engine whose guests pay fuel for what they execute.
-    fn fuelled_engine(&self) -> Engine {
-        engine(self.config.clone().consume_fuel(true))
+    /// A fresh runtime whose guests pay fuel for what they execute.
+    fn metered_runtime(&self, _: u64) -> Runtime {
+        runtime(self.config.clone().consume_fuel(true))
     }
 }
 
-fn engine(config: &Config) -> Engine {
-    Engine::new(config).expect("as much was asked of it when the backend was opened")
+fn runtime(config: &Config) -> Runtime {
+    Runtime::new(config).expect("as much was asked of it when the backend was opened")
 }
 
 impl Family for Wasmtime {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[
-            early_exit::CAN,
-            artifact::SCENARIOS,
-            epoch::SCENARIOS,
-            exception::SCENARIOS,
-            caller::scenarios::early_exit::CAN,
-            caller::scenarios::exit::CAN,
-            caller::scenarios::catch::CAN,
-            caller::scenarios::after::CAN,
-            caller::scenarios::rust_stack::CAN,
-            caller::scenarios::nesting::CAN,
-            caller::scenarios::depth::CAN,
-            caller::scenarios::module::CAN,
-            caller::scenarios::panic::CAN,
-            caller::scenarios::fuel::CAN,
-            caller::scenarios::limit::CAN,
-            caller::scenarios::interrupt::CAN,
-            caller::scenarios::threads::CAN,
-            caller::scenarios::wasi::CAN,
-            caller::scenarios::soak::CAN,
-            caller::scenarios::last::CAN,
+            &[early_exit::SCENARIOS, epoch::SCENARIOS, exception::SCENARIOS, wasmtime_style::fuel::SCENARIOS],
+            suite::scenarios::SCENARIOS,
         ],
-        benchmarks: &[
-            artifact::BENCHMARKS,
-            epoch::BENCHMARKS,
-            caller::benchmarks::compile::CAN,
-            caller::benchmarks::instantiate::CAN,
-            caller::benchmarks::cold::CAN,
-            caller::benchmarks::call::CAN,
-            caller::benchmarks::leave::CAN,
-            caller::benchmarks::trap::CAN,
-            caller::benchmarks::sweep::CAN,
-            caller::benchmarks::recover::CAN,
-            caller::benchmarks::execute::CAN,
-        ],
+        benchmarks: &[&[epoch::BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
         never: &[
-            ("metering/", "wasmtime counts fuel in place of points: see `fuel/`"),
-            ("async/", "built without wasmtime's own `async`"),
+            &[
+                ("metering/", "wasmtime counts fuel in place of points: see `fuel/`"),
+                ("async/", "built without wasmtime's own `async`"),
+            ],
+            wasmtime_style::NEVER,
+            no_error_clones::NEVER,
         ],
     };
 
     fn company(&self) -> Result<Box<dyn Any>> {
-        Ok(Box::new(self.shelved(guest::LEAVING)?))
+        Ok(Box::new(self.cached_module(guest::LEAVING)?))
     }
 
     fn about(&self) -> BackendInfo {
+        let runtime = self.runtime();
         let compiler = match self.compiler {
             // Both are released with wasmtime, Cranelift under numbers of its own.
             "cranelift" => format!("cranelift {}", env!("EARLY_EXIT_CRANELIFT")),
@@ -180,7 +167,7 @@ impl Family for Wasmtime {
             compiler,
             llvm: None,
             exit_made_of: vec![floor::ERROR.id.to_owned()],
-            wasm_features: caller::claimed(&self.engine()),
+            wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Interrupts: an experiment of Wasmer's, which changes what every call costs, so it needs a feature.
-use crate::engine::Prepare;
+use crate::catalog::benchmark::unwind;
+use crate::engine::BenchmarkTable;
 use crate::engine::Support;
 use crate::engine::wasmer::Wasmer;
 
 #[cfg(not(feature = "host-interrupt"))]
-pub(super) const CAN: Support<Prepare<Wasmer>> =
-    Support::Not("built without interrupts; build with `--features host-interrupt`");
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> =
+    &[(&unwind::INTERRUPT, Support::Not("built without interrupts; build with `--features host-interrupt`"))];
 
 #[cfg(feature = "host-interrupt")]
-pub(super) const CAN: Support<Prepare<Wasmer>> = Support::Do(|wasmer, _| request::interrupt(wasmer));
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> =
+    &[(&unwind::INTERRUPT, Support::Do(|wasmer, _| request::interrupt(wasmer)))];
 
 #[cfg(feature = "host-interrupt")]
 mod request {
@@ -19,12 +21,13 @@ mod request {
     use std::time::{Duration, Instant};
 
     use anyhow::Result;
+    use wasmer::Interrupter;
     use wasmer::sys::vm::TrapCode;
-    use wasmer::{Function, Interrupter, TypedFunction, imports};
 
-    use super::super::ready::{Ready, tell};
     use crate::engine::embedding::Prepared;
     use crate::engine::wasmer::Wasmer;
+    use crate::engine::wasmer::api::{TypedFunc, imports, wrap};
+    use crate::engine::wasmer::suite::benchmarks::guest_instance::{GuestInstance, tell};
     use crate::guest;
 
     /// How long a guest has been running before it is interrupted: it is in its loop then.
@@ -34,13 +37,13 @@ mod request {
 
     pub(super) fn interrupt(wasmer: &Wasmer) -> Result<Prepared> {
         let running = Arc::new(AtomicBool::new(false));
-        let mut ready = Ready::new(&wasmer.shelved(guest::ENDLESS)?, |store| {
+        let mut ready = GuestInstance::new(&wasmer.cached_module(guest::ENDLESS)?, (), |store| {
             let running = running.clone();
             let note = move || running.store(true, SeqCst);
-            imports! { "env" => { "running" => Function::new_typed(store, note) } }
+            imports! { "env" => { "running" => wrap(store, note) } }
         })?;
-        let count: TypedFunction<i32, ()> = ready.function("count")?;
-        let asker = Asker::on_a_thread(ready.store.interrupter(), running);
+        let count: TypedFunc<i32, ()> = ready.function("count")?;
+        let asker = AskingThread::on_a_thread(ready.store.interrupter(), running);
         Ok(Prepared::laps(move || {
             let watching = asker.watch.send(());
             let result = match watching {
@@ -62,14 +65,14 @@ mod request {
     }
 
     /// A thread that interrupts a guest as often as it is told to watch it. It ends with this.
-    struct Asker {
+    struct AskingThread {
         watch: mpsc::Sender<()>,
         over: mpsc::Sender<()>,
         /// When the request was made that the guest answered.
         asked: mpsc::Receiver<Instant>,
     }
 
-    impl Asker {
+    impl AskingThread {
         fn on_a_thread(interrupter: Interrupter, running: Arc<AtomicBool>) -> Self {
             let (watch, to_watch) = mpsc::channel();
             let (over, is_over) = mpsc::channel();

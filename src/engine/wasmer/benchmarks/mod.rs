@@ -1,38 +1,10 @@
-//! The benchmarks as a user of Wasmer would write them: a file a theme.
-mod artifact;
-mod call;
-mod cold;
-mod compile;
-mod execute;
-mod instantiate;
+//! The benchmarks that only Wasmer has: a file per theme.
 mod interrupt;
-mod leave;
-mod ready;
-mod recover;
-mod shelf;
-mod start;
-mod sweep;
-mod trap;
-mod way;
-
-pub(super) use shelf::Shelf;
+mod metering;
+mod prebuilt;
 
 use super::Wasmer;
-use crate::catalog::benchmark::Benchmark;
-use crate::engine::{Prepare, Table};
+use crate::engine::BenchmarkTable;
 
-/// A theme: its benchmarks, and how each is prepared.
-type Theme = Table<Benchmark, Prepare<Wasmer>>;
-
-pub(super) static REPERTOIRE: &[Theme] = &[
-    compile::CAN,
-    artifact::CAN,
-    instantiate::CAN,
-    cold::CAN,
-    call::CAN,
-    leave::CAN,
-    trap::CAN,
-    sweep::CAN,
-    recover::CAN,
-    execute::CAN,
-];
+pub(super) const BENCHMARKS: &[BenchmarkTable<Wasmer>] =
+    &[prebuilt::BENCHMARKS, metering::BENCHMARKS, interrupt::BENCHMARKS];

@@ -4,19 +4,19 @@
 use anyhow::{Result, bail};
 use wasmer::{Function, Instance, Module, Store, TypedFunction, imports};
 
-use super::Theme;
 use crate::catalog::scenario::early_exit;
+use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(super) const CAN: Theme = &[(&early_exit::EARLY_EXIT, Do(play))];
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[(&early_exit::EARLY_EXIT, Do(play))];
 
 fn play(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     // The engine carries the compiler; `Store::default()` would pick one by itself.
-    let mut store = Store::new(wasmer.engine());
+    let mut store = Store::new(wasmer.runtime());
 
     say!(out, "Compiling module...");
     let module = Module::new(&store, guest::wasm(guest::EARLY_EXIT))?;

@@ -1,74 +1,73 @@
 //! What a guest may see of what its host raises.
 use anyhow::{Result, bail};
-use wasmer::{
-    Exception, Function, FunctionEnv, FunctionEnvMut, Instance, RuntimeError, Store, Tag, Type, TypedFunction, Value,
-    imports,
-};
+use wasmer::{Exception, FunctionEnvMut, RuntimeError, Tag, Type, Value};
 
-use super::Theme;
-use super::stage::{compile_if_claimed, ended};
 use crate::catalog::scenario::guest_view;
+use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
+use crate::engine::wasmer::api::{Instance, Store, TypedFunc, imports, wrap, wrap_env};
+use crate::engine::wasmer::suite::scenarios::fixture::{compile_if_claimed, ended, exit_unless_0};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(super) const CAN: Theme = &[
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&guest_view::CATCH_ALL, Do(catch_all)),
     (&guest_view::HOST_EXCEPTION, Do(host_exception)),
     (&guest_view::EXCEPTION_HANDED_ON, Do(exception_handed_on)),
 ];
 
-/// What the guest's `throw` finds in its environment.
+/// What the guest's `throw` finds in its store.
+#[derive(Default)]
 struct Thrown {
-    tag: Tag,
+    tag: Option<Tag>,
     /// Where it lets a guest throw instead.
-    guest: Option<TypedFunction<i32, i32>>,
+    guest: Option<TypedFunc<i32, i32>>,
     wraps: bool,
 }
 
 /// The guest that catches, and the host that throws.
 struct Catcher {
-    store: Store,
+    store: Store<Thrown>,
     instance: Instance,
-    env: FunctionEnv<Thrown>,
 }
 
 impl Catcher {
     fn new(wasmer: &Wasmer, throw: fn(FunctionEnvMut<Thrown>, i32) -> Result<(), RuntimeError>) -> Result<Self> {
-        let mut store = Store::new(wasmer.engine());
-        let module = compile_if_claimed(wasmer, "exceptions", &store, guest::EXCEPTIONS)?;
+        let runtime = wasmer.runtime();
+        let module = compile_if_claimed(wasmer, "exceptions", &runtime, guest::EXCEPTIONS)?;
+        let mut store = Store::new(&runtime, Thrown::default());
         let tag = Tag::new(&mut store, [Type::I32]);
-        let env = FunctionEnv::new(&mut store, Thrown { tag: tag.clone(), guest: None, wraps: false });
-        let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
+        store.data_mut().tag = Some(tag.clone());
         let imports = imports! {
             "env" => {
                 "oops" => tag,
-                "early_exit" => Function::new_typed(&mut store, early_exit),
-                "throw" => Function::new_typed_with_env(&mut store, &env, throw),
+                "early_exit" => wrap(&mut store, exit_unless_0),
+                "throw" => wrap_env(&mut store, throw),
             },
         };
         let instance = Instance::new(&mut store, &module, &imports)?;
-        Ok(Self { store, instance, env })
+        Ok(Self { store, instance })
     }
 
     fn call(&mut self, export: &str, payload: i32) -> Result<Result<i32, RuntimeError>> {
-        let function: TypedFunction<i32, i32> = self.instance.exports.get_typed_function(&self.store, export)?;
+        let function: TypedFunc<i32, i32> = self.instance.get_typed_func(&mut self.store, export)?;
         Ok(function.call(&mut self.store, payload))
     }
 
     /// `run` of the early-exit guest, below a `catch_all`.
     fn run(&mut self, code: u32) -> Result<Result<i32, RuntimeError>> {
-        let run: TypedFunction<(u32, i32), i32> = self.instance.exports.get_typed_function(&self.store, "run")?;
-        Ok(run.call(&mut self.store, code, 7))
+        let run: TypedFunc<(u32, i32), i32> = self.instance.get_typed_func(&mut self.store, "run")?;
+        Ok(run.call(&mut self.store, (code, 7)))
     }
 }
 
 /// Returning this error throws an exception in the guest.
 fn throw(mut env: FunctionEnvMut<Thrown>, payload: i32) -> Result<(), RuntimeError> {
     let (thrown, mut store) = env.data_and_store_mut();
-    let exception = Exception::new(&mut store, &thrown.tag, &[Value::I32(payload)]);
+    let Some(tag) = &thrown.tag else { return Ok(()) };
+    let exception = Exception::new(&mut store, tag, &[Value::I32(payload)]);
     Err(RuntimeError::exception(&store, exception))
 }
 
@@ -118,11 +117,11 @@ fn let_throw(mut env: FunctionEnvMut<Thrown>, payload: i32) -> Result<(), Runtim
 fn exception_handed_on(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let mut catcher = Catcher::new(wasmer, let_throw)?;
     say!(out, "the host gets: {}", ended(&catcher.call("throw", 13)?));
-    let throws = catcher.instance.exports.get_typed_function(&catcher.store, "throw")?;
-    catcher.env.as_mut(&mut catcher.store).guest = Some(throws);
+    let throws = catcher.instance.get_typed_func(&mut catcher.store, "throw")?;
+    catcher.store.data_mut().guest = Some(throws);
 
     say!(out, "handed on, the guest above: {}", ended(&catcher.call("host_throws", 13)?));
-    catcher.env.as_mut(&mut catcher.store).wraps = true;
+    catcher.store.data_mut().wraps = true;
     match catcher.call("host_throws_catch_all", 13)? {
         Ok(value) => say!(out, "wrapped, the guest above caught it, and returned {value}"),
         Err(error) => {

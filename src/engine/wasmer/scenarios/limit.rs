@@ -5,27 +5,17 @@ use std::ptr::NonNull;
 use anyhow::Result;
 use wasmer::sys::vm::{MemoryStyle, TableStyle, VMMemory, VMMemoryDefinition, VMTable, VMTableDefinition};
 use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
-use wasmer::{
-    Function, Instance, InstantiationError, Memory, MemoryError, MemoryType, Module, Pages, Store, TableType,
-    TypedFunction, imports,
-};
+use wasmer::{MemoryError, MemoryType, Pages, TableType};
 
-use super::Theme;
-use super::stage::told;
 use crate::catalog::scenario::limit;
+use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
-use crate::exit_code::ExitCode;
+use crate::engine::wasmer::api::{Instance, Module, Runtime, Store, imports, message};
 use crate::{guest, say};
 
-pub(super) const CAN: Theme = &[
-    (&limit::MEMORY_GROW, Do(memory_grow)),
-    (&limit::MEMORY_MINIMUM, Do(memory_minimum)),
-    (&limit::MEMORY_MAXIMUM, Do(memory_maximum)),
-    (&limit::MEMORY_OF_THE_HOST, Do(memory_of_the_host)),
-    (&limit::EXIT, Do(exit)),
-];
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[(&limit::MEMORY_MAXIMUM, Do(memory_maximum))];
 
 /// No memory larger than this.
 struct Capped {
@@ -84,111 +74,27 @@ impl Tunables for Capped {
     }
 }
 
-/// A store whose memories have three pages at most.
-fn capped(wasmer: &Wasmer) -> Store {
-    let mut engine = wasmer.engine();
-    engine.set_tunables(Capped { pages: Pages(3), base: BaseTunables::new() });
-    Store::new(engine)
-}
-
-fn memory_grow(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::within(capped(wasmer))?;
-    guest.call("grow", &[1], out)?;
-    guest.call("grow", &[2], out)?;
-    guest.call("size", &[], out)?;
-    guest.call("grow", &[1], out)?;
-    guest.call("grow", &[1], out)?;
-    guest.call("size", &[], out)?;
-    let memory = guest.instance.exports.get_memory("memory")?;
-    say!(out, "the host's view: {} bytes", memory.view(&guest.store).data_size());
-    Ok(())
-}
-
-fn memory_minimum(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut store = capped(wasmer);
-    for declared in ["(memory 4)", "(memory 3)"] {
-        match declare(&mut store, declared)? {
-            Err(error) => say!(out, "{declared}: instantiation failed: {error}"),
-            Ok(made) => say!(out, "{declared}: instantiated with {} pages", made.minimum.0),
-        }
-    }
-    Ok(())
+/// A runtime and a store whose memories have so many pages at most.
+pub(crate) fn capped(wasmer: &Wasmer, pages: u32) -> (Runtime, Store<()>) {
+    let mut runtime = wasmer.runtime();
+    runtime.set_tunables(Capped { pages: Pages(pages), base: BaseTunables::new() });
+    let store = Store::new(&runtime, ());
+    (runtime, store)
 }
 
 fn memory_maximum(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut store = capped(wasmer);
+    let (runtime, mut store) = capped(wasmer, 3);
     for declared in ["(memory 4)", "(memory 3)", "(memory 1 100)", "(memory 1 2)"] {
-        match declare(&mut store, declared)? {
-            Err(error) => say!(out, "{declared}: instantiation failed: {error}"),
-            Ok(MemoryType { minimum, maximum, .. }) => {
+        let module = format!("(module {declared} (export \"memory\" (memory 0)))");
+        let module = Module::new(&runtime, guest::wasm(&module))?;
+        match Instance::new(&mut store, &module, &imports! {}) {
+            Err(error) => say!(out, "{declared}: instantiation failed: {}", message(&error)),
+            Ok(instance) => {
+                let MemoryType { minimum, maximum, .. } = instance.exports.get_memory("memory")?.ty(&store);
                 let most = maximum.map_or("any number".into(), |most| most.0.to_string());
                 say!(out, "{declared}: instantiated with {} to {most} pages", minimum.0);
             }
         }
     }
     Ok(())
-}
-
-/// A guest with that memory: of what type it was made, or why not.
-fn declare(store: &mut Store, declared: &str) -> Result<Result<MemoryType, InstantiationError>> {
-    let module = format!("(module {declared} (export \"memory\" (memory 0)))");
-    let module = Module::new(store, guest::wasm(&module))?;
-    Ok(match Instance::new(store, &module, &imports! {}) {
-        Ok(instance) => Ok(instance.exports.get_memory("memory")?.ty(store)),
-        Err(refused) => Err(refused),
-    })
-}
-
-fn memory_of_the_host(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut store = capped(wasmer);
-    match Memory::new(&mut store, MemoryType::new(4, None, false)) {
-        Ok(_) => say!(out, "a memory of 4 pages: made"),
-        Err(error) => say!(out, "a memory of 4 pages: refused: {error}"),
-    }
-    let memory = Memory::new(&mut store, MemoryType::new(1, None, false))?;
-    let text = "(module (import \"env\" \"memory\" (memory 1)) \
-                (func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0))))";
-    let module = Module::new(&store, guest::wasm(text))?;
-    let instance = Instance::new(&mut store, &module, &imports! { "env" => { "memory" => memory.clone() } })?;
-    let grow: TypedFunction<i32, i32> = instance.exports.get_typed_function(&store, "grow")?;
-    for _ in 0..2 {
-        say!(out, "the guest grows by 1: returned {}", grow.call(&mut store, 1)?);
-        match memory.grow(&mut store, 1) {
-            Ok(before) => say!(out, "the host grows by 1: from {} pages", before.0),
-            Err(error) => say!(out, "the host grows by 1: refused: {error}"),
-        }
-    }
-    say!(out, "in the end: {} pages", memory.view(&store).size().0);
-    Ok(())
-}
-
-fn exit(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::within(capped(wasmer))?;
-    guest.call("take_all_and_exit", &[], out)?;
-    let mut word = [0; 4];
-    guest.instance.exports.get_memory("memory")?.view(&guest.store).read(3 * 65536 - 4, &mut word)?;
-    say!(out, "in the last word: {}", i32::from_le_bytes(word));
-    guest.call("take_all_and_exit", &[], out)?;
-    guest.call("size", &[], out)
-}
-
-/// The growing guest, at work.
-struct Guest {
-    store: Store,
-    instance: Instance,
-}
-
-impl Guest {
-    fn within(mut store: Store) -> Result<Self> {
-        let module = Module::new(&store, guest::wasm(guest::GROWING))?;
-        let early_exit = |code: u32| -> Result<(), ExitCode> { Err(ExitCode(code)) };
-        let imports = imports! { "env" => { "early_exit" => Function::new_typed(&mut store, early_exit) } };
-        let instance = Instance::new(&mut store, &module, &imports)?;
-        Ok(Self { store, instance })
-    }
-
-    fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
-        say!(out, "{}", told(&mut self.store, &self.instance, export, arguments)?);
-        Ok(())
-    }
 }

@@ -1,18 +1,19 @@
 //! Metering is a middleware of the compiler's: it rewrites each guest to pay as it goes, from a global of its own.
 use anyhow::Result;
-use wasmer::{Engine, Function, FunctionEnv, FunctionEnvMut, Instance, Module, Store, imports};
+use wasmer::FunctionEnvMut;
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
-use super::Theme;
-use super::stage::told;
 use crate::catalog::scenario::metering;
+use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
+use crate::engine::wasmer::api::{Instance, Module, Store, imports, wrap, wrap_env};
+use crate::engine::wasmer::suite::scenarios::fixture::{exit, told};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(super) const CAN: Theme = &[
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&metering::EXHAUSTED_OR_UNREACHABLE, Do(exhausted_or_unreachable)),
     (&metering::REFUEL, Do(refuel)),
     (&metering::HOST_CHARGES, Do(host_charges)),
@@ -20,14 +21,14 @@ pub(super) const CAN: Theme = &[
 ];
 
 fn exhausted_or_unreachable(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(wasmer.metered(1_000))?;
+    let mut guest = MeteredGuest::with(wasmer, 1_000)?;
     guest.call("stop", &[], out)?;
     guest.call("count", &[10], out)?;
     guest.call("count", &[1_000_000], out)
 }
 
 fn refuel(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(wasmer.metered(500))?;
+    let mut guest = MeteredGuest::with(wasmer, 500)?;
     guest.call("count", &[1_000], out)?;
     guest.call("count", &[1], out)?;
     set_remaining_points(&mut guest.store, &guest.instance, 10_000);
@@ -37,15 +38,15 @@ fn refuel(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 }
 
 fn host_charges(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(wasmer.metered(1_000))?;
+    let mut guest = MeteredGuest::with(wasmer, 1_000)?;
     guest.call("be_charged", &[2], out)?;
     guest.call("be_charged", &[9], out)?;
-    say!(out, "charged {} times", guest.till.as_ref(&guest.store).charged);
+    say!(out, "charged {} times", guest.store.data().charged);
     Ok(())
 }
 
 fn points_after_exit(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::with(wasmer.metered(10_000))?;
+    let mut guest = MeteredGuest::with(wasmer, 10_000)?;
     guest.call("count_and_exit", &[10, 1], out)?;
     guest.call("count_and_exit", &[10, 2], out)?;
     guest.call("count_and_exit", &[100, 3], out)
@@ -78,27 +79,22 @@ fn charge(mut env: FunctionEnvMut<Till>) -> Result<(), ExitCode> {
 }
 
 /// The metered guest, at work.
-struct Guest {
-    store: Store,
+struct MeteredGuest {
+    store: Store<Till>,
     instance: Instance,
-    till: FunctionEnv<Till>,
 }
 
-impl Guest {
-    fn with(engine: Engine) -> Result<Self> {
-        let mut store = Store::new(engine);
-        let module = Module::new(&store, guest::wasm(guest::METERED))?;
-        let till = FunctionEnv::new(&mut store, Till::default());
-        let early_exit = |code: u32| -> Result<(), ExitCode> { Err(ExitCode(code)) };
+impl MeteredGuest {
+    fn with(wasmer: &Wasmer, points: u64) -> Result<Self> {
+        let runtime = wasmer.metered_runtime(points);
+        let module = Module::new(&runtime, guest::wasm(guest::METERED))?;
+        let mut store = Store::new(&runtime, Till::default());
         let imports = imports! {
-            "env" => {
-                "early_exit" => Function::new_typed(&mut store, early_exit),
-                "charge" => Function::new_typed_with_env(&mut store, &till, charge),
-            },
+            "env" => { "early_exit" => wrap(&mut store, exit), "charge" => wrap_env(&mut store, charge) },
         };
         let instance = Instance::new(&mut store, &module, &imports)?;
-        till.as_mut(&mut store).guest = Some(instance.clone());
-        Ok(Self { store, instance, till })
+        store.data_mut().guest = Some(instance.clone());
+        Ok(Self { store, instance })
     }
 
     /// Calls an export, and says how that ended and what is left.

@@ -21,7 +21,7 @@ pub(super) struct Caller {
 
 impl Caller {
     pub(super) fn new(wasmer: &Wasmer, early_exit: impl FnOnce(&mut Store) -> Function) -> Result<Self> {
-        let mut store = Store::new(wasmer.engine());
+        let mut store = Store::new(wasmer.runtime());
         let module = Module::new(&store, guest::wasm(guest::WAYS_TO_CALL))?;
         let imports = imports! { "env" => { "early_exit" => early_exit(&mut store) } };
         let instance = Instance::new(&mut store, &module, &imports)?;

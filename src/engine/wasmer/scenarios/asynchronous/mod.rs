@@ -4,14 +4,15 @@ mod executor;
 #[cfg(feature = "async")]
 mod exit;
 #[cfg(feature = "async")]
-mod waiting;
+mod suspended;
 
-use super::Theme;
 use crate::catalog::scenario::asynchronous;
+use crate::engine::ScenarioTable;
 #[cfg(feature = "async")]
 use crate::engine::Support::Do;
 #[cfg(not(feature = "async"))]
 use crate::engine::Support::Not;
+use crate::engine::wasmer::Wasmer;
 
 /// What only a build with the feature `async` can play.
 macro_rules! with_async {
@@ -27,13 +28,13 @@ macro_rules! with_async {
     }};
 }
 
-pub(super) const CAN: Theme = &[
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&asynchronous::TYPED, with_async!(|wasmer, out| exit::play(wasmer, out, exit::typed))),
     (&asynchronous::TYPED_ENV, with_async!(|wasmer, out| exit::play(wasmer, out, exit::typed_env))),
     (&asynchronous::DYNAMIC, with_async!(|wasmer, out| exit::play(wasmer, out, exit::dynamic))),
     (&asynchronous::DYNAMIC_ENV, with_async!(|wasmer, out| exit::play(wasmer, out, exit::dynamic_env))),
     (&asynchronous::PLAIN, with_async!(|wasmer, out| exit::play(wasmer, out, exit::plain))),
-    (&asynchronous::CALLED_PLAINLY, with_async!(waiting::called_plainly)),
-    (&asynchronous::IN_TURN, with_async!(waiting::in_turn)),
-    (&asynchronous::DROPPED, with_async!(waiting::dropped)),
+    (&asynchronous::CALLED_PLAINLY, with_async!(suspended::called_plainly)),
+    (&asynchronous::IN_TURN, with_async!(suspended::in_turn)),
+    (&asynchronous::DROPPED, with_async!(suspended::dropped)),
 ];

@@ -8,16 +8,17 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, Instance, Interrupter, Module, Store, imports};
+use wasmer::{FunctionEnvMut, Interrupter};
 
-use super::super::stage::told;
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
+use crate::engine::wasmer::api::{Instance, Module, Store, imports, wrap_env};
+use crate::engine::wasmer::suite::scenarios::fixture::{bytes_at, told};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
 pub(super) fn loop_of_arithmetic(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     for _ in 0..2 {
         let told = guest.stop("count")?;
         guest.say(out, &told);
@@ -27,7 +28,7 @@ pub(super) fn loop_of_arithmetic(wasmer: &Wasmer, out: &Transcript) -> Result<()
 }
 
 pub(super) fn loop_with_memory(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     let mut reports = BTreeMap::new();
     let mut stopped = 0;
     while stopped < 20 {
@@ -48,7 +49,7 @@ pub(super) fn loop_with_memory(wasmer: &Wasmer, out: &Transcript) -> Result<()> 
 }
 
 pub(super) fn flag_of_ones_own(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     guest.call("load", &[65536], out)?;
     let told = guest.stop("churn")?;
     guest.say(out, &told);
@@ -56,7 +57,7 @@ pub(super) fn flag_of_ones_own(wasmer: &Wasmer, out: &Transcript) -> Result<()> 
 }
 
 pub(super) fn before_the_call(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     guest.asker().ask_from_elsewhere();
     guest.call("once", &[], out)?;
     guest.host_does(|| Err(ExitCode(1)));
@@ -65,7 +66,7 @@ pub(super) fn before_the_call(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 }
 
 pub(super) fn while_the_host_exits(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     let asker = guest.asker();
     guest.host_does(move || {
         asker.ask_from_elsewhere();
@@ -77,7 +78,7 @@ pub(super) fn while_the_host_exits(wasmer: &Wasmer, out: &Transcript) -> Result<
 }
 
 pub(super) fn while_the_host_works(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     let (asker, said) = (guest.asker(), out.clone());
     guest.host_does(move || {
         asker.ask_from_elsewhere();
@@ -90,7 +91,7 @@ pub(super) fn while_the_host_works(wasmer: &Wasmer, out: &Transcript) -> Result<
 }
 
 pub(super) fn after_the_call(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmer)?;
+    let mut guest = InterruptedGuest::new(wasmer)?;
     guest.host_does(|| Err(ExitCode(1)));
     guest.call("once", &[], out)?;
     guest.asker().ask_from_elsewhere();
@@ -101,13 +102,13 @@ pub(super) fn after_the_call(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 
 /// Who asks the guest of a store to stop. From any thread; the store itself stays on its own.
 #[derive(Clone)]
-struct Asker {
+struct InterruptAsker {
     interrupter: Interrupter,
     /// The host's own note of it: what the engine reports may be another trap.
     asked: Arc<AtomicBool>,
 }
 
-impl Asker {
+impl InterruptAsker {
     fn ask(&self) {
         self.asked.store(true, SeqCst);
         self.interrupter.interrupt();
@@ -122,50 +123,47 @@ impl Asker {
 }
 
 /// What the imported function knows.
-struct Host {
+struct InterruptHost {
     running: Arc<AtomicBool>,
     does: Box<dyn Fn() -> Result<(), ExitCode> + Send>,
 }
 
-fn running(env: FunctionEnvMut<Host>) -> Result<(), ExitCode> {
+fn running(env: FunctionEnvMut<InterruptHost>) -> Result<(), ExitCode> {
     let host = env.data();
     host.running.store(true, SeqCst);
     (host.does)()
 }
 
 /// The endless guest.
-struct Guest {
-    store: Store,
+struct InterruptedGuest {
+    store: Store<InterruptHost>,
     instance: Instance,
-    host: FunctionEnv<Host>,
-    running: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
 }
 
-impl Guest {
+impl InterruptedGuest {
     fn new(wasmer: &Wasmer) -> Result<Self> {
-        let mut store = Store::new(wasmer.engine());
-        let module = Module::new(&store, guest::wasm(guest::ENDLESS))?;
-        let (flag, asked) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let host = FunctionEnv::new(&mut store, Host { running: flag.clone(), does: Box::new(|| Ok(())) });
-        let imports = imports! { "env" => { "running" => Function::new_typed_with_env(&mut store, &host, running) } };
+        let runtime = wasmer.runtime();
+        let module = Module::new(&runtime, guest::wasm(guest::ENDLESS))?;
+        let mut store = Store::new(&runtime, InterruptHost { running: Arc::default(), does: Box::new(|| Ok(())) });
+        let imports = imports! { "env" => { "running" => wrap_env(&mut store, running) } };
         let instance = Instance::new(&mut store, &module, &imports)?;
-        Ok(Self { store, instance, host, running: flag, asked })
+        Ok(Self { store, instance, asked: Arc::default() })
     }
 
-    fn asker(&self) -> Asker {
-        Asker { interrupter: self.store.interrupter(), asked: self.asked.clone() }
+    fn asker(&self) -> InterruptAsker {
+        InterruptAsker { interrupter: self.store.interrupter(), asked: self.asked.clone() }
     }
 
     /// From now on, when the guest calls.
     fn host_does(&mut self, does: impl Fn() -> Result<(), ExitCode> + Send + 'static) {
-        self.host.as_mut(&mut self.store).does = Box::new(does);
+        self.store.data_mut().does = Box::new(does);
     }
 
     /// Calls an endless loop, and stops it from another thread once it runs.
     fn stop(&mut self, export: &str) -> Result<String> {
-        self.running.store(false, SeqCst);
-        let (asker, running) = (self.asker(), self.running.clone());
+        self.store.data().running.store(false, SeqCst);
+        let (asker, running) = (self.asker(), self.store.data().running.clone());
         thread::scope(|scope| {
             let (over, until_over) = mpsc::channel::<()>();
             scope.spawn(move || {
@@ -185,9 +183,7 @@ impl Guest {
 
     /// How far the loop in memory has counted.
     fn turns(&self) -> Result<u32> {
-        let mut word = [0; 4];
-        self.instance.exports.get_memory("memory")?.view(&self.store).read(0, &mut word)?;
-        Ok(u32::from_le_bytes(word))
+        Ok(u32::from_le_bytes(bytes_at(&self.store, self.instance.exports.get_memory("memory")?, 0)?))
     }
 
     fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {

@@ -1,0 +1,103 @@
+//! What only Wasmer has: errors that are made on the spot, or beforehand, and typed calls with 20 parameters.
+use anyhow::Result;
+use wasmer::{RuntimeError, Type, Value};
+
+use crate::catalog::benchmark::{call, unwind};
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, Prepared, planted};
+use crate::engine::wasmer::Wasmer;
+use crate::engine::wasmer::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
+use crate::engine::wasmer::suite::benchmarks::call as calls;
+use crate::engine::wasmer::suite::benchmarks::call::{adding, host_typed, ready as calling};
+use crate::engine::wasmer::suite::benchmarks::exit::{
+    exit_methods, latency, latency_since_exit, note_exit, ready, returned, whole,
+};
+use crate::engine::wasmer::suite::benchmarks::exit_method::{BeforeExit, ExitMethod};
+use crate::engine::wasmer::suite::benchmarks::guest_instance::{CODE, RunFunc, tell};
+use crate::engine::wasmer::suite::benchmarks::sweep::guest_depth;
+use crate::exit_code::ExitCode;
+
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = exit_methods! {
+    RUNTIME_ERROR = MadeOnTheSpot,
+    TYPED_PREBUILT = TypedPrebuilt,
+    DYNAMIC_PREBUILT = DynamicPrebuilt;
+    and
+    (&unwind::TYPED_PREBUILT_RETURN, Do(|wasmer, _| returning::<TypedPrebuilt>(wasmer))),
+    (&unwind::DYNAMIC_PREBUILT_RETURN, Do(|wasmer, _| returning::<DynamicPrebuilt>(wasmer))),
+    (&unwind::GUEST_DEPTH_PREBUILT, Do(guest_depth::<TypedPrebuilt>)),
+    (&call::TYPED, Do(typed)),
+};
+
+fn typed(wasmer: &Wasmer, parameters: u64) -> Result<Prepared> {
+    type Twenty = (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32);
+    if parameters != 20 {
+        return calls::typed(wasmer, parameters);
+    }
+    let ready = calling(wasmer, host_typed)?;
+    Ok(adding!(ready, "add_20", Twenty, (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20), 210))
+}
+
+struct MadeOnTheSpot;
+impl ExitMethod for MadeOnTheSpot {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        wrap(store, move |code: u32| -> Result<(), RuntimeError> {
+            if code == 0 {
+                return Ok(());
+            }
+            before_exit();
+            planted::work();
+            Err(RuntimeError::user(Box::new(ExitCode(code))))
+        })
+    }
+}
+
+struct TypedPrebuilt;
+impl ExitMethod for TypedPrebuilt {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        let prebuilt = RuntimeError::user(Box::new(CODE));
+        wrap(store, move |code: u32| -> Result<(), RuntimeError> {
+            before_exit();
+            if code == 0 {
+                return Ok(());
+            }
+            planted::work();
+            Err(prebuilt.clone())
+        })
+    }
+
+    /// By value it would fail, since the original lives.
+    fn read_code(error: RuntimeError) -> Result<ExitCode, RuntimeError> {
+        error.downcast_ref().copied().ok_or(error)
+    }
+}
+
+struct DynamicPrebuilt;
+impl ExitMethod for DynamicPrebuilt {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        let prebuilt = RuntimeError::user(Box::new(CODE));
+        dynamic(store, [Type::I32], [], move |arguments: &[Value]| {
+            let code = arguments[0].unwrap_i32();
+            before_exit();
+            if code == 0 {
+                return Ok([]);
+            }
+            planted::work();
+            Err(prebuilt.clone())
+        })
+    }
+
+    fn read_code(error: RuntimeError) -> Result<ExitCode, RuntimeError> {
+        TypedPrebuilt::read_code(error)
+    }
+}
+
+fn returning<M: ExitMethod>(wasmer: &Wasmer) -> Result<Prepared> {
+    let mut ready = ready::<M>(wasmer, note_exit)?;
+    let run: RunFunc = ready.function(M::EXPORT)?;
+    Ok(Prepared::laps(move || {
+        let result = run.call(&mut ready.store, (0, 7));
+        let arrived = Instant::now();
+        latency_since_exit(arrived, if matches!(result, Ok(7)) { Ok(()) } else { Err(tell(result)) })
+    }))
+}

@@ -1,0 +1,137 @@
+//! Conversion between Wasmer's values, errors and imports and those of the any-module interface.
+use ::wasmer::sys::vm::TrapCode;
+use ::wasmer::{
+    AsStoreMut, AsStoreRef, Exception, Extern, ExternRef, ExternType, Function, FunctionEnv, FunctionEnvMut,
+    FunctionType, Global, ImportType, Memory, RuntimeError, Table, Tag, Type as WasmerType, Value as WasmerValue,
+};
+use anyhow::{Context, Result, bail};
+
+use super::api::Store;
+use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Value};
+use crate::exit_code::ExitCode;
+
+/// Something of the type that an import declares.
+pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType, host: &Host) -> Result<Extern> {
+    Ok(match import.ty() {
+        ExternType::Function(of) => {
+            let (import, host) = (function_import(place, import, of), host.clone());
+            let answer = move |mut env: FunctionEnvMut<()>, arguments: &[WasmerValue]| {
+                let arguments: Vec<_> =
+                    arguments.iter().map(|value| from_engine(&env, value)).collect::<Result<_>>()?;
+                let results = host(&import, &arguments)?;
+                results.into_iter().map(|value| to_engine(&mut env, value)).collect::<Result<Vec<_>>>()
+            };
+            // An exit is handed on as it is, so that the caller finds it by downcast.
+            let answer = move |env: FunctionEnvMut<()>, arguments: &[WasmerValue]| {
+                answer(env, arguments).map_err(|error| match error.downcast::<ExitCode>() {
+                    Ok(code) => RuntimeError::user(Box::new(code)),
+                    Err(error) => RuntimeError::new(error.to_string()),
+                })
+            };
+            let env = store.env();
+            Function::new_with_env(store, &env, of, answer).into()
+        }
+        ExternType::Memory(of) => Memory::new(store, *of)?.into(),
+        ExternType::Table(of) => {
+            let nothing = zero(store, of.ty)?;
+            Table::new(store, *of, nothing)?.into()
+        }
+        ExternType::Global(of) => {
+            let zero = zero(store, of.ty)?;
+            if of.mutability.is_mutable() { Global::new_mut(store, zero) } else { Global::new(store, zero) }.into()
+        }
+        ExternType::Tag(of) => Tag::new(store, of.params.to_vec()).into(),
+    })
+}
+
+fn function_import(place: usize, import: &ImportType, of: &FunctionType) -> Import {
+    let types = |types: &[WasmerType]| types.iter().copied().map(from_engine_type).collect();
+    let (parameters, results) = (types(of.params()), types(of.results()));
+    Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
+}
+
+/// The imports of a guest that throws and catches: `early_exit`, `throw` and the tag.
+pub(crate) fn thrower_imports(store: &mut impl AsStoreMut) -> Result<[Extern; 3]> {
+    let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
+    let throw = |mut env: FunctionEnvMut<Tag>, payload: i32| -> Result<(), RuntimeError> {
+        let (tag, mut store) = env.data_and_store_mut();
+        let exception = Exception::new(&mut store, tag, &[WasmerValue::I32(payload)]);
+        Err(RuntimeError::exception(&store, exception))
+    };
+    let tag = Tag::new(store, [WasmerType::I32]);
+    let env = FunctionEnv::new(store, tag.clone());
+    let (early_exit, throw) =
+        (Function::new_typed(store, early_exit), Function::new_typed_with_env(store, &env, throw));
+    Ok([early_exit.into(), throw.into(), tag.into()])
+}
+
+/// The one place where an error of Wasmer's becomes an [`Outcome`].
+pub(crate) fn outcome(error: &RuntimeError) -> Outcome {
+    if let Some(code) = error.downcast_ref::<ExitCode>() {
+        return Outcome::Exited(*code);
+    }
+    let Some(code) = error.clone().to_trap() else { return Outcome::Failed(error.to_string()) };
+    Outcome::Trapped(match code {
+        TrapCode::UnreachableCodeReached => Trap::Unreachable,
+        TrapCode::IntegerDivisionByZero => Trap::IntegerDivideByZero,
+        TrapCode::IntegerOverflow => Trap::IntegerOverflow,
+        TrapCode::BadConversionToInteger => Trap::InvalidConversionToInteger,
+        TrapCode::HeapAccessOutOfBounds => Trap::OutOfBoundsMemoryAccess,
+        TrapCode::TableAccessOutOfBounds => Trap::OutOfBoundsTableAccess,
+        TrapCode::IndirectCallToNull => Trap::UninitializedElement,
+        TrapCode::BadSignature => Trap::IndirectCallTypeMismatch,
+        TrapCode::StackOverflow => Trap::CallStackExhausted,
+        TrapCode::HeapMisaligned | TrapCode::UnalignedAtomic => Trap::UnalignedAtomic,
+        TrapCode::UninitializedExnRef => Trap::NullExceptionReference,
+        TrapCode::UncaughtException => Trap::UncaughtException,
+        TrapCode::HostInterrupt => Trap::Interrupted,
+        TrapCode::YieldOutsideAsyncContext | TrapCode::ReadonlyTableModified => {
+            return Outcome::Failed(error.to_string());
+        }
+    })
+}
+
+pub(crate) fn from_engine(store: &impl AsStoreRef, value: &WasmerValue) -> Result<Value> {
+    Ok(match value {
+        WasmerValue::I32(n) => Value::I32(*n),
+        WasmerValue::I64(n) => Value::I64(*n),
+        WasmerValue::F32(n) => Value::F32(n.to_bits()),
+        WasmerValue::F64(n) => Value::F64(n.to_bits()),
+        WasmerValue::V128(n) => Value::V128(*n),
+        WasmerValue::FuncRef(function) => Value::FuncRef(function.is_some()),
+        WasmerValue::ExternRef(reference) => {
+            Value::ExternRef(reference.as_ref().map(|held| held.downcast(store).copied().unwrap_or(u32::MAX)))
+        }
+        WasmerValue::ExceptionRef(_) => bail!("a reference to an exception, which no host can hold"),
+    })
+}
+
+pub(crate) fn to_engine(store: &mut impl AsStoreMut, value: Value) -> Result<WasmerValue> {
+    Ok(match value {
+        Value::I32(n) => WasmerValue::I32(n),
+        Value::I64(n) => WasmerValue::I64(n),
+        Value::F32(bits) => WasmerValue::F32(f32::from_bits(bits)),
+        Value::F64(bits) => WasmerValue::F64(f64::from_bits(bits)),
+        Value::V128(bits) => WasmerValue::V128(bits),
+        Value::FuncRef(false) => WasmerValue::FuncRef(None),
+        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
+        Value::ExternRef(held) => WasmerValue::ExternRef(held.map(|held| ExternRef::new(store, held))),
+    })
+}
+
+fn from_engine_type(of: WasmerType) -> Type {
+    match of {
+        WasmerType::I32 => Type::I32,
+        WasmerType::I64 => Type::I64,
+        WasmerType::F32 => Type::F32,
+        WasmerType::F64 => Type::F64,
+        WasmerType::V128 => Type::V128,
+        WasmerType::FuncRef => Type::FuncRef,
+        WasmerType::ExternRef => Type::ExternRef,
+        WasmerType::ExceptionRef => Type::Other,
+    }
+}
+
+fn zero(store: &mut Store<()>, of: WasmerType) -> Result<WasmerValue> {
+    to_engine(store, from_engine_type(of).zero().context("no exception reference can be made up")?)
+}

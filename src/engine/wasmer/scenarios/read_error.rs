@@ -1,0 +1,111 @@
+//! Ways to read an error that is an `Error` with a source and a message of its own, and can be cloned.
+use std::error::Error;
+use std::fmt;
+
+use anyhow::{Result, anyhow, bail};
+use wasmer::{RuntimeError, Type, Value};
+
+use crate::catalog::scenario::catch;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::engine::wasmer::Wasmer;
+use crate::engine::wasmer::api::{Func, Store, dynamic, wrap};
+use crate::engine::wasmer::suite::scenarios::fixture::Fixture;
+use crate::engine::wasmer::suite::scenarios::read_error::{code, elsewhere, outlives_everything, trap, typed};
+use crate::exit_code::ExitCode;
+use crate::say;
+
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
+    (&catch::SOURCE, Do(source)),
+    (&catch::CLONED, Do(cloned)),
+    (&catch::WRONG_TYPE, Do(wrong_type)),
+    (&catch::CLONE_ON_OTHER_THREAD, Do(clone_on_other_thread)),
+    (&catch::OUTLIVES_ON_THE_SPOT, Do(|wasmer, out| outlives_everything(wasmer, out, "on the spot", on_the_spot))),
+    (&catch::DISPLAY, Do(display)),
+];
+
+fn dynamic_exit(store: &mut Store<()>) -> Func {
+    dynamic(store, [Type::I32], [], |arguments: &[Value]| {
+        Err(RuntimeError::user(Box::new(ExitCode(arguments[0].unwrap_i32() as u32))))
+    })
+}
+
+/// Made where the guest is still on the stack, so that its trace may have frames.
+fn on_the_spot<T: Send + 'static>(store: &mut Store<T>) -> Func {
+    wrap(store, |code: u32| -> Result<(), RuntimeError> { Err(RuntimeError::user(Box::new(ExitCode(code)))) })
+}
+
+fn source(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    fn told(error: Option<&(dyn Error + 'static)>) -> String {
+        match error.map(|error| error.downcast_ref()) {
+            None => "nothing".into(),
+            Some(Some(ExitCode(code))) => format!("exit code {code}"),
+            Some(None) => "another error".into(),
+        }
+    }
+    let error = Fixture::new(wasmer, (), typed)?.exit(7)?;
+    say!(out, "the source of an exit: {}", told(error.source()));
+    say!(out, "what is behind that: {}", told(error.source().and_then(Error::source)));
+    let wrapped = anyhow!(error.clone()).context("the guest did not finish");
+    say!(out, "found in the chain of a wrapped clone: {}", told(wrapped.chain().find(|cause| cause.is::<ExitCode>())));
+    say!(out, "the source of a trap: {}", told(trap(wasmer)?.source()));
+    Ok(())
+}
+
+/// By value, which is expected to be refused: the error that is handed back.
+fn refused<T: Error + 'static>(out: &Transcript, what: &str, error: RuntimeError) -> Result<RuntimeError> {
+    match error.downcast::<T>() {
+        Ok(error) => bail!("{what}: expected a refusal, but `{error}` came"),
+        Err(error) => {
+            say!(out, "{what}: refused");
+            Ok(error)
+        }
+    }
+}
+
+fn cloned(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let error = Fixture::new(wasmer, (), typed)?.exit(7)?;
+    let clone = error.clone();
+    let error = refused::<ExitCode>(out, "by value, while a clone lives", error)?;
+    say!(out, "what was handed back, by reference: {}", code(&error)?);
+    let clone = refused::<ExitCode>(out, "the clone, by value", clone)?;
+    say!(out, "what was handed back, by reference: {}", code(&clone)?);
+    drop(clone);
+    say!(out, "by value, once the other is gone: {}", error.downcast::<ExitCode>()?);
+    Ok(())
+}
+
+fn wrong_type(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let error = Fixture::new(wasmer, (), typed)?.exit(7)?;
+    let before = error.message();
+    let error = refused::<fmt::Error>(out, "as a fmt::Error", error)?;
+    say!(out, "its message, before and after: {before} and {}", error.message());
+    say!(out, "as an ExitCode: {}", error.downcast::<ExitCode>()?);
+    Ok(())
+}
+
+fn clone_on_other_thread(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let error = Fixture::new(wasmer, (), typed)?.exit(8)?;
+    let clone = error.clone();
+    let (there, by_reference) = elsewhere(move || code(&clone))?;
+    say!(out, "a clone on another thread {there}: by reference {by_reference}");
+    say!(out, "here: {}", code(&error)?);
+    Ok(())
+}
+
+fn display(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    type Make = fn(&mut Store<()>) -> Func;
+    let ways: [(&str, Make); 3] = [("typed", typed), ("dynamic", dynamic_exit), ("on the spot", on_the_spot)];
+    for (name, make) in ways {
+        let error = Fixture::new(wasmer, (), make)?.exit(7)?;
+        let (message, shown) = (error.message(), error.to_string());
+        let mut lines = shown.lines();
+        let first = lines.next().unwrap_or_default();
+        // How many frames there are is the compiler's business.
+        let line_a_frame = lines.count() == error.trace().len();
+        say!(out, "{name}: message `{message}`, displays `{first}`, then a line a frame {line_a_frame}");
+    }
+    say!(out, "debug: {:?}", Fixture::new(wasmer, (), typed)?.exit(7)?);
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! Conversion between wasmtime's values, errors and imports and those of the any-module interface.
+use ::wasmtime::{
+    AsContext, AsContextMut, Caller, Engine, Error, ExnRef, ExnRefPre, ExnType, Extern, ExternRef, ExternType, Func,
+    FuncType, Global, HeapType, ImportType, Memory, Module, Ref, RefType, Store, Table, Tag, TagType, ThrownException,
+    Trap as WasmtimeTrap, V128, Val, ValType,
+};
+use anyhow::{Context, Result, bail};
+
+use super::Wasmtime;
+use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value};
+use crate::exit_code::ExitCode;
+
+/// Something of the type that an import declares.
+pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType<'_>, host: &Host) -> Result<Extern> {
+    Ok(match import.ty() {
+        ExternType::Func(of) => {
+            let (import, host) = (function_import(place, import, &of), host.clone());
+            let answer = move |caller: &mut Caller<'_, ()>, arguments: &[Val]| {
+                let arguments =
+                    arguments.iter().map(|value| from_engine(&*caller, value)).collect::<Result<Vec<_>>>()?;
+                let values = host(&import, &arguments)?;
+                values.into_iter().map(|value| to_engine(&mut *caller, value)).collect::<Result<Vec<_>>>()
+            };
+            Func::new(store, of, move |mut caller: Caller<'_, ()>, arguments: &[Val], results: &mut [Val]| {
+                // An exit is handed on as it is, so that the caller finds it by downcast.
+                let values = answer(&mut caller, arguments).map_err(Error::from_anyhow)?;
+                results.iter_mut().zip(values).for_each(|(result, value)| *result = value);
+                Ok(())
+            })
+            .into()
+        }
+        ExternType::Memory(of) => Memory::new(store, of)?.into(),
+        ExternType::Table(of) => {
+            let nothing = null(of.element())?;
+            Table::new(store, of, nothing)?.into()
+        }
+        ExternType::Global(of) => {
+            let value = Val::default_for_ty(of.content()).context("no value of its type can be made up")?;
+            Global::new(store, of, value)?.into()
+        }
+        ExternType::Tag(of) => Tag::new(store, &of)?.into(),
+    })
+}
+
+/// The imports of a guest that throws and catches: `early_exit`, `throw` and the tag.
+pub(crate) fn thrower_imports(store: &mut Store<()>) -> Result<[Extern; 3]> {
+    let ty = TagType::new(FuncType::new(store.engine(), [ValType::I32], []));
+    let tag = Tag::new(&mut *store, &ty)?;
+    let early_exit = |code: u32| -> Result<(), Error> { if code == 0 { Ok(()) } else { Err(ExitCode(code).into()) } };
+    let throw = move |mut caller: Caller<'_, ()>, payload: i32| -> Result<(), Error> {
+        let of = ExnType::from_tag_type(&tag.ty(&caller))?;
+        let pre = ExnRefPre::new(&mut caller, of);
+        let exception = ExnRef::new(&mut caller, &pre, &tag, &[Val::I32(payload)])?;
+        caller.as_context_mut().throw(exception)
+    };
+    Ok([Func::wrap(&mut *store, early_exit).into(), Func::wrap(&mut *store, throw).into(), tag.into()])
+}
+
+fn function_import(place: usize, import: &ImportType<'_>, of: &FuncType) -> Import {
+    let (parameters, results) =
+        (of.params().map(from_engine_type).collect(), of.results().map(from_engine_type).collect());
+    Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
+}
+
+fn from_engine_type(of: ValType) -> Type {
+    match of {
+        ValType::I32 => Type::I32,
+        ValType::I64 => Type::I64,
+        ValType::F32 => Type::F32,
+        ValType::F64 => Type::F64,
+        ValType::V128 => Type::V128,
+        ValType::Ref(of) if of.is_nullable() && matches!(of.heap_type(), HeapType::Func) => Type::FuncRef,
+        ValType::Ref(of) if of.is_nullable() && matches!(of.heap_type(), HeapType::Extern) => Type::ExternRef,
+        ValType::Ref(_) => Type::Other,
+    }
+}
+
+pub(crate) fn serialize(module: &Module) -> Result<Vec<u8>> {
+    Ok(module.serialize()?)
+}
+
+/// A fresh runtime without a compiler. What an artifact is loaded into must have the settings that it was compiled with,
+/// except for the compiler. Winch's calling convention is one of them, and goes with the compiler.
+pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Engine> {
+    if wasmtime.compiler == "winch" {
+        bail!(Unsupported("an engine without a compiler has no name for Winch's calling convention".into()));
+    }
+    let mut config = wasmtime.config.clone();
+    Ok(Engine::new(config.enable_compiler(false))?)
+}
+
+pub(crate) fn deserialize(engine: &Engine, artifact: Vec<u8>) -> Result<Module> {
+    // SAFETY: the bytes are what `serialize` made in this process of a valid module.
+    Ok(unsafe { Module::deserialize(engine, artifact) }?)
+}
+
+/// The one place where an error of wasmtime's becomes an [`Outcome`].
+pub(crate) fn outcome(error: &Error) -> Outcome {
+    if let Some(code) = error.downcast_ref::<ExitCode>() {
+        return Outcome::Exited(*code);
+    }
+    if error.is::<ThrownException>() {
+        return Outcome::Trapped(Trap::UncaughtException);
+    }
+    Outcome::Trapped(match error.downcast_ref() {
+        Some(WasmtimeTrap::UnreachableCodeReached) => Trap::Unreachable,
+        Some(WasmtimeTrap::IntegerDivisionByZero) => Trap::IntegerDivideByZero,
+        Some(WasmtimeTrap::IntegerOverflow) => Trap::IntegerOverflow,
+        Some(WasmtimeTrap::BadConversionToInteger) => Trap::InvalidConversionToInteger,
+        Some(WasmtimeTrap::MemoryOutOfBounds) => Trap::OutOfBoundsMemoryAccess,
+        Some(WasmtimeTrap::TableOutOfBounds) => Trap::OutOfBoundsTableAccess,
+        Some(WasmtimeTrap::IndirectCallToNull) => Trap::UninitializedElement,
+        Some(WasmtimeTrap::BadSignature) => Trap::IndirectCallTypeMismatch,
+        Some(WasmtimeTrap::StackOverflow) => Trap::CallStackExhausted,
+        Some(WasmtimeTrap::NullReference) => Trap::NullReference,
+        Some(WasmtimeTrap::ArrayOutOfBounds) => Trap::OutOfBoundsArrayAccess,
+        Some(WasmtimeTrap::CastFailure) => Trap::CastFailure,
+        Some(WasmtimeTrap::AllocationTooLarge) => Trap::AllocationTooLarge,
+        Some(WasmtimeTrap::HeapMisaligned) => Trap::UnalignedAtomic,
+        Some(WasmtimeTrap::AtomicWaitNonSharedMemory) => Trap::ExpectedSharedMemory,
+        Some(WasmtimeTrap::Interrupt) => Trap::Interrupted,
+        Some(WasmtimeTrap::OutOfFuel) => Trap::OutOfFuel,
+        _ => return Outcome::Failed(format!("{error:#}")),
+    })
+}
+
+pub(crate) fn from_engine(store: impl AsContext, value: &Val) -> Result<Value> {
+    Ok(match value {
+        Val::I32(n) => Value::I32(*n),
+        Val::I64(n) => Value::I64(*n),
+        Val::F32(bits) => Value::F32(*bits),
+        Val::F64(bits) => Value::F64(*bits),
+        Val::V128(bits) => Value::V128(bits.as_u128()),
+        Val::FuncRef(function) => Value::FuncRef(function.is_some()),
+        Val::ExternRef(None) => Value::ExternRef(None),
+        Val::ExternRef(Some(held)) => {
+            let number = held.data(&store)?.and_then(|held| held.downcast_ref().copied());
+            Value::ExternRef(Some(number.unwrap_or(u32::MAX)))
+        }
+        other => bail!("a reference that no host can hold: {other:?}"),
+    })
+}
+
+pub(crate) fn to_engine(store: impl AsContextMut, value: Value) -> Result<Val> {
+    Ok(match value {
+        Value::I32(n) => Val::I32(n),
+        Value::I64(n) => Val::I64(n),
+        Value::F32(bits) => Val::F32(bits),
+        Value::F64(bits) => Val::F64(bits),
+        Value::V128(bits) => Val::V128(V128::from(bits)),
+        Value::FuncRef(false) => Val::FuncRef(None),
+        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
+        Value::ExternRef(None) => Val::ExternRef(None),
+        Value::ExternRef(Some(held)) => Val::ExternRef(Some(ExternRef::new(store, held)?)),
+    })
+}
+
+fn null(of: &RefType) -> Result<Ref> {
+    let nothing = Val::default_for_ty(&ValType::Ref(of.clone())).and_then(|value| value.ref_());
+    nothing.with_context(|| format!("no reference of type {of} can be made up"))
+}

@@ -1,0 +1,66 @@
+//! Compiled modules, out of memory and back.
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{deserialize, headless_runtime, serialize};
+use super::cold::to_exit;
+use super::compile::generated;
+use crate::catalog::benchmark::{artifact, cold};
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, Prepared};
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&artifact::SERIALIZE, Do(serialized)),
+    (&artifact::DESERIALIZE, Do(deserialized)),
+    (&cold::ARTIFACT_TO_EXIT, Do(|engine, _| artifact_to_exit(engine))),
+];
+
+fn serialized(engine: &Engine, functions: u64) -> Result<Prepared> {
+    let guest = engine.cached_module(&generated(functions)?)?;
+    let must = serialize(&guest.1)?.len();
+    Ok(Prepared::laps(move || {
+        let started = Instant::now();
+        let artifact = serialize(&guest.1);
+        let took = started.elapsed();
+        let ended = match artifact {
+            Ok(bytes) if bytes.len() == must => Ok(()),
+            Ok(bytes) => Err(format!("{} bytes, where {must} came before", bytes.len())),
+            Err(error) => Err(error.to_string()),
+        };
+        (took, ended)
+    })
+    .with_facts([("artifact bytes", must as f64)]))
+}
+
+fn deserialized(engine: &Engine, functions: u64) -> Result<Prepared> {
+    let artifact = serialize(&engine.cached_module(&generated(functions)?)?.1)?;
+    let bytes = artifact.len() as f64;
+    let engine = engine.clone();
+    Ok(Prepared::laps(move || {
+        let (runtime, artifact) = (engine.runtime(), artifact.clone());
+        let started = Instant::now();
+        let module = deserialize(&runtime, artifact);
+        let took = started.elapsed();
+        (took, module.map(drop).map_err(|error| error.to_string()))
+    })
+    .with_facts([("artifact bytes", bytes)]))
+}
+
+fn artifact_to_exit(engine: &Engine) -> Result<Prepared> {
+    let artifact = serialize(&engine.cached_module(guest::EARLY_EXIT)?.1)?;
+    // What it never does is told before anything is timed.
+    headless_runtime(engine)?;
+    let engine = engine.clone();
+    Ok(Prepared::laps(move || {
+        let artifact = artifact.clone();
+        to_exit(|| {
+            let runtime = headless_runtime(&engine)?;
+            let module = deserialize(&runtime, artifact)?;
+            Ok(Arc::new((runtime, module)))
+        })
+    }))
+}

@@ -1,0 +1,97 @@
+//! Calls that nobody leaves early.
+use anyhow::{Context, Result, bail};
+
+use super::Engine;
+use super::api::{Caller, Error, Func, Store, TypedFunc, Val, ValType, call_dynamic, dynamic, imports, wrap, wrap_env};
+use super::guest_instance::{GuestInstance, tell};
+use super::sweep::reentrant;
+use crate::catalog::benchmark::call;
+use crate::engine::BackendError;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Prepared;
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&call::TYPED, Do(typed)),
+    (&call::DYNAMIC, Do(|engine, _| call_dynamically(engine))),
+    (&call::HOST_TYPED, Do(|engine, _| host(engine, host_typed))),
+    (&call::HOST_TYPED_ENV, Do(|engine, _| host(engine, host_typed_env))),
+    (&call::HOST_DYNAMIC, Do(|engine, _| host(engine, host_dynamic))),
+    (&call::REENTRY, Do(|engine, _| reentry(engine))),
+];
+
+/// The store's data counts the calls, for the one that looks at it.
+pub(crate) fn ready(engine: &Engine, next: impl FnOnce(&mut Store<u64>) -> Func) -> Result<GuestInstance<u64>> {
+    GuestInstance::new(&engine.cached_module(guest::CALLS)?, 0, |store| imports! { "env" => { "next" => next(store) } })
+}
+
+/// Typed calls are written out for each number of parameters; so are these.
+macro_rules! adding {
+    ($ready:expr, $name:literal, $args:ty, $given:expr, $sum:expr) => {{
+        let mut ready = $ready;
+        let add: TypedFunc<$args, i32> = ready.function($name)?;
+        Prepared::repeat(
+            move || add.call(&mut ready.store, $given),
+            |result: &Result<i32, Error>| matches!(result, Ok(sum) if *sum == $sum),
+            tell,
+        )
+    }};
+}
+#[allow(unused_imports, reason = "for what one engine alone has")]
+pub(crate) use adding;
+
+/// The longest tuples that all of them take have 16 members: what takes longer ones has its own row.
+pub(crate) fn typed(engine: &Engine, parameters: u64) -> Result<Prepared> {
+    let ready = ready(engine, host_typed)?;
+    Ok(match parameters {
+        0 => adding!(ready, "add_0", (), (), 0),
+        2 => adding!(ready, "add_2", (i32, i32), (1, 7), 8),
+        other => bail!(BackendError::unsupported(format!("no typed function of its has {other} parameters"))),
+    })
+}
+
+fn call_dynamically(engine: &Engine) -> Result<Prepared> {
+    let mut ready = ready(engine, host_typed)?;
+    let add = ready.instance.get_func(&mut ready.store, "add_2").context("no export `add_2`")?;
+    Ok(Prepared::repeat(
+        move || call_dynamic(&add, &mut ready.store, &[Val::I32(1), Val::I32(7)]).map(|[sum]| sum.i32()),
+        |result| matches!(result, Ok(Some(8))),
+        tell,
+    ))
+}
+
+/// The guest adds up what the host makes of each number below how many there are.
+fn host(engine: &Engine, next: fn(&mut Store<u64>) -> Func) -> Result<Prepared> {
+    let mut ready = ready(engine, next)?;
+    let sum: TypedFunc<u64, u64> = ready.function("sum")?;
+    Ok(Prepared::bulk(
+        move |iterations| sum.call(&mut ready.store, iterations),
+        |iterations, result| {
+            // 1 + 2 + .. + n, which needs one bit more than it ends up in.
+            let must = (u128::from(iterations) * (u128::from(iterations) + 1) / 2) as u64;
+            if matches!(result, Ok(sum) if sum == must) { Ok(()) } else { Err(tell(result)) }
+        },
+    ))
+}
+
+pub(crate) fn host_typed(store: &mut Store<u64>) -> Func {
+    wrap(store, |i: u64| i.wrapping_add(1))
+}
+
+fn host_typed_env(store: &mut Store<u64>) -> Func {
+    wrap_env(store, |mut caller: Caller<'_, u64>, i: u64| {
+        *caller.data_mut() += 1;
+        i.wrapping_add(1)
+    })
+}
+
+fn host_dynamic(store: &mut Store<u64>) -> Func {
+    let next = |arguments: &[Val]| Ok([Val::I64(arguments[0].i64().unwrap_or_default().wrapping_add(1))]);
+    dynamic(store, [ValType::I64], [ValType::I64], next)
+}
+
+fn reentry(engine: &Engine) -> Result<Prepared> {
+    let (mut ready, descend) = reentrant(engine)?;
+    Ok(Prepared::repeat(move || descend.call(&mut ready.store, (0, 1)), |result| matches!(result, Ok(1)), tell))
+}

@@ -1,0 +1,87 @@
+//! From bytes to a module.
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{Module, Runtime, serialize};
+use crate::catalog::benchmark::compile;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, IterationResult, Prepared, Unsupported};
+use crate::engine::watermark::Watermark;
+use crate::guest::{self, generated};
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&compile::EARLY_EXIT, Do(|engine, _| compile(engine, Engine::runtime, guest::wasm(guest::EARLY_EXIT)))),
+    (&compile::GENERATED, Do(|engine, functions| compile(engine, Engine::runtime, generated(functions)?))),
+    (
+        &compile::ONE_THREAD,
+        Do(|engine, functions| compile(engine, Engine::single_threaded_runtime, generated(functions)?)),
+    ),
+    (&compile::PEAK_MEMORY, Do(peak_memory)),
+];
+
+/// The generated module of that size that all benchmarks take.
+pub(crate) fn generated(functions: u64) -> Result<Vec<u8>> {
+    Ok(generated::functions(u32::try_from(functions)?, 0))
+}
+
+/// What makes a fresh runtime.
+type MakeRuntime = fn(&Engine) -> Runtime;
+
+fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared> {
+    let facts = sizes(&wasm, &engine.cached_module(&wasm)?.1)?;
+    let engine = engine.clone();
+    let lap = move || {
+        let (took, module) = timed(&engine, make, &wasm);
+        (took, ended(&module))
+    };
+    Ok(Prepared::laps(lap).with_facts(facts))
+}
+
+/// The bytes of a module, and of its artifact where the engine makes one.
+fn sizes(wasm: &[u8], module: &Module) -> Result<Vec<(&'static str, f64)>> {
+    let mut facts = vec![("wasm bytes", wasm.len() as f64)];
+    match serialize(module) {
+        Ok(artifact) => facts.push(("artifact bytes", artifact.len() as f64)),
+        Err(error) if error.is::<Unsupported>() => {}
+        Err(error) => return Err(error),
+    }
+    Ok(facts)
+}
+
+fn timed(engine: &Engine, make: MakeRuntime, wasm: &[u8]) -> (Duration, Result<(Runtime, Module)>) {
+    let started = Instant::now();
+    let runtime = make(engine);
+    let module = Module::new(&runtime, wasm);
+    let took = started.elapsed();
+    (took, module.map(|module| (runtime, module)).map_err(Into::into))
+}
+
+fn ended(module: &Result<(Runtime, Module)>) -> IterationResult {
+    match module {
+        Ok((_, module)) if module.exports().any(|export| export.name() == "run") => Ok(()),
+        Ok(_) => Err("a module without its export".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What is known before anything is timed has to come from the first compile; so that is the one that is timed.
+fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
+    let wasm = generated(functions)?;
+    let before = Watermark::lowered();
+    let (took, module) = timed(engine, Engine::runtime, &wasm);
+    let added = before.and_then(Watermark::rise).map(|bytes| ("added peak bytes", bytes as f64));
+    let mut first = Some((took, ended(&module)));
+    let facts = sizes(&wasm, &module?.1)?;
+    let engine = engine.clone();
+    // Asked for more, it tells what another one takes.
+    let lap = move || {
+        first.take().unwrap_or_else(|| {
+            let (took, module) = timed(&engine, Engine::runtime, &wasm);
+            (took, ended(&module))
+        })
+    };
+    Ok(Prepared::laps(lap).with_facts(facts).with_facts(added))
+}

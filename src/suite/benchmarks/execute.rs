@@ -1,0 +1,37 @@
+//! What the guest's own code takes.
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{TypedFunc, WasmResults, imports};
+use super::guest_instance::{GuestInstance, tell};
+use crate::catalog::benchmark::execute;
+use crate::catalog::benchmark::execute::{FIB_OF, SWEPT_WORDS};
+use crate::catalog::benchmark::floor;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Prepared;
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&execute::FIB, Do(|engine, _| kernel(engine, "fib", FIB_OF.0, FIB_OF.1))),
+    (&execute::SWEEP, Do(|engine, _| kernel(engine, "sweep", SWEPT_WORDS, floor::swept()))),
+    (&execute::HASH, Do(hash)),
+];
+
+fn hash(engine: &Engine, rounds: u64) -> Result<Prepared> {
+    let rounds = i32::try_from(rounds)?;
+    kernel(engine, "hash", rounds, floor::hash(rounds))
+}
+
+fn kernel<R>(engine: &Engine, export: &str, n: i32, must: R) -> Result<Prepared>
+where
+    R: WasmResults + PartialEq + std::fmt::Debug + 'static,
+{
+    let mut ready = GuestInstance::new(&engine.cached_module(guest::KERNELS)?, (), |_| imports! {})?;
+    let kernel: TypedFunc<i32, R> = ready.function(export)?;
+    Ok(Prepared::repeat(
+        move || kernel.call(&mut ready.store, n),
+        move |result| matches!(result, Ok(result) if *result == must),
+        tell,
+    ))
+}

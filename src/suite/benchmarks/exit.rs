@@ -1,0 +1,140 @@
+//! Each way out, timed as a whole, from the error on, and where it returns.
+use std::cell::Cell;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::api::{Store, imports};
+use super::exit_method::{BeforeExit, Dynamic, DynamicEnv, ExitMethod, Indirect, Typed, TypedEnv};
+use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, tell};
+use super::{Engine, start};
+use crate::catalog::benchmark::unwind;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
+use crate::exit_code::ExitCode;
+use crate::guest;
+
+/// The three benchmarks of each method, and other rows.
+macro_rules! exit_methods {
+    ($($id:ident = $method:ty),*; and $($row:expr),* $(,)?) => {
+        &[
+            $(
+                (&unwind::$id.whole, Do(|engine, _| whole::<$method>(engine))),
+                (&unwind::$id.leaving, Do(|engine, _| latency::<$method>(engine))),
+                (&unwind::$id.returned, Do(|engine, _| returned::<$method>(engine))),
+            )*
+            $($row),*
+        ]
+    };
+}
+#[allow(unused_imports, reason = "for what only one engine has")]
+pub(crate) use exit_methods;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = exit_methods! {
+    TYPED = Typed,
+    TYPED_ENV = TypedEnv,
+    DYNAMIC = Dynamic,
+    DYNAMIC_ENV = DynamicEnv,
+    INDIRECT = Indirect;
+    and
+    (&unwind::START.whole, Do(|engine, _| start::whole(engine, CODE))),
+    (&unwind::START.leaving, Do(|engine, _| start::latency(engine))),
+    (&unwind::START.returned, Do(|engine, _| start::whole(engine, ExitCode(0)))),
+};
+
+/// The guest, with the host function of a method.
+pub(crate) fn ready<M: ExitMethod>(engine: &Engine, before_exit: impl BeforeExit) -> Result<GuestInstance<u64>> {
+    GuestInstance::new(&engine.cached_module(guest::LEAVING)?, 0, |store| {
+        imports! { "env" => { "early_exit" => M::host(store, before_exit) } }
+    })
+}
+
+/// Calls, and catches what comes.
+pub(crate) fn exit<M: ExitMethod, T: Send + 'static>(
+    store: &mut Store<T>,
+    run: &RunFunc,
+    code: i32,
+    n: i32,
+) -> ExitResult {
+    match run.call(store, (code, n)) {
+        Ok(sum) => ExitResult::Returned(sum),
+        Err(error) => M::read_code(error).map_or_else(ExitResult::Failed, ExitResult::Exited),
+    }
+}
+
+pub(crate) fn whole<M: ExitMethod>(engine: &Engine) -> Result<Prepared> {
+    whole_with::<M>(engine, CODE.0 as i32)
+}
+
+fn whole_with<M: ExitMethod>(engine: &Engine, code: i32) -> Result<Prepared> {
+    let mut ready = ready::<M>(engine, || ())?;
+    let run = ready.function(M::EXPORT)?;
+    Ok(Prepared::repeat(
+        move || exit::<M, _>(&mut ready.store, &run, code, 7),
+        ExitResult::is_expected,
+        ExitResult::describe,
+    ))
+}
+
+pub(crate) fn returned<M: ExitMethod>(engine: &Engine) -> Result<Prepared> {
+    let mut ready = ready::<M>(engine, || ())?;
+    let run: RunFunc = ready.function(M::EXPORT)?;
+    Ok(Prepared::repeat(move || run.call(&mut ready.store, (0, 7)), |result| matches!(result, Ok(7)), tell))
+}
+
+thread_local! {
+    /// When the host function of this thread was about to return its error.
+    static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// What the host function does right before its error, where it is timed from there.
+pub(crate) fn note_exit() {
+    LEFT.set(Some(Instant::now()));
+}
+
+/// How long it took from there to here, if it was there.
+pub(crate) fn latency_since_exit(arrived: Instant, ended: IterationResult) -> (Duration, IterationResult) {
+    match LEFT.take() {
+        Some(left) => (arrived - left, ended),
+        None => (Duration::ZERO, ended.and(Err("the host function did not return an error".into()))),
+    }
+}
+
+pub(crate) fn latency<M: ExitMethod>(engine: &Engine) -> Result<Prepared> {
+    let mut ready = ready::<M>(engine, note_exit)?;
+    let run = ready.function(M::EXPORT)?;
+    Ok(Prepared::laps(move || {
+        let result = exit::<M, _>(&mut ready.store, &run, CODE.0 as i32, 7);
+        let arrived = Instant::now();
+        latency_since_exit(arrived, result.ended())
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_that_returns_where_it_should_exit_has_no_number() {
+        for code in [0, 2] {
+            let error = whole_with::<Typed>(&Engine::for_tests(), code).unwrap().batch(3).unwrap_err().to_string();
+            let came = if code == 0 { "returned 7" } else { "exited early with exit code: 2" };
+            assert_eq!(error, format!("3 of 3 iterations did not end as they must: {came}"));
+        }
+    }
+
+    #[test]
+    fn a_host_function_that_did_not_exit_has_no_latency() {
+        let (_, ended) = latency_since_exit(Instant::now(), Ok(()));
+        assert_eq!(ended.unwrap_err(), "the host function did not return an error");
+    }
+
+    #[test]
+    fn the_latency_is_a_part_of_the_whole() {
+        let part = latency::<Typed>(&Engine::for_tests()).unwrap().batch(1000).unwrap();
+        let whole = whole::<Typed>(&Engine::for_tests()).unwrap().batch(1000).unwrap();
+        // Thrice, for a machine that does something else meanwhile.
+        assert!(part < whole * 3 && part * 50 > whole, "{part:?} of {whole:?}");
+    }
+}

@@ -1,0 +1,92 @@
+//! The ways for a host function to end its guest.
+use super::api::{
+    Caller, Error, Func, Raised, Store, Val, ValType, downcast, dynamic, dynamic_env, raise, to_error, wrap, wrap_env,
+};
+use crate::engine::embedding::planted;
+use crate::exit_code::ExitCode;
+
+/// A way to end the guest. The store's data counts the calls, for those that look at it.
+pub(crate) trait ExitMethod: 'static {
+    /// The export that calls the host function.
+    const EXPORT: &str = "run";
+
+    /// Makes the host function. It calls `before_exit` right before it makes the error that it returns; a cheap one right
+    /// before it returns, either way.
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func;
+
+    /// How the caller reads the code.
+    fn read_code(error: Error) -> Result<ExitCode, Error> {
+        downcast(error)
+    }
+}
+
+pub(crate) trait BeforeExit: Fn() + Copy + Send + Sync + 'static {}
+impl<F: Fn() + Copy + Send + Sync + 'static> BeforeExit for F {}
+
+pub(crate) struct Typed;
+impl ExitMethod for Typed {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        wrap(store, typed(before_exit))
+    }
+}
+
+pub(crate) fn typed(
+    before_exit: impl BeforeExit,
+) -> impl Fn(u32) -> Result<(), Raised<ExitCode>> + Send + Sync + 'static {
+    move |code| {
+        if code == 0 {
+            return Ok(());
+        }
+        before_exit();
+        planted::work();
+        Err(raise(ExitCode(code)))
+    }
+}
+
+pub(crate) struct TypedEnv;
+impl ExitMethod for TypedEnv {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        wrap_env(store, move |mut caller: Caller<'_, u64>, code: u32| -> Result<(), Raised<ExitCode>> {
+            *caller.data_mut() += 1;
+            typed(before_exit)(code)
+        })
+    }
+}
+
+fn dynamically(before_exit: impl BeforeExit) -> impl Fn(&[Val]) -> Result<[Val; 0], Error> + Send + Sync + 'static {
+    move |arguments| {
+        let code = arguments[0].i32().unwrap_or_default() as u32;
+        if code == 0 {
+            return Ok([]);
+        }
+        before_exit();
+        planted::work();
+        Err(to_error(ExitCode(code)))
+    }
+}
+
+pub(crate) struct Dynamic;
+impl ExitMethod for Dynamic {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        dynamic(store, [ValType::I32], [], dynamically(before_exit))
+    }
+}
+
+pub(crate) struct DynamicEnv;
+impl ExitMethod for DynamicEnv {
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        dynamic_env(store, [ValType::I32], [], move |mut caller: Caller<'_, u64>, arguments: &[Val]| {
+            *caller.data_mut() += 1;
+            dynamically(before_exit)(arguments)
+        })
+    }
+}
+
+pub(crate) struct Indirect;
+impl ExitMethod for Indirect {
+    const EXPORT: &str = "run_indirect";
+
+    fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
+        Typed::host(store, before_exit)
+    }
+}

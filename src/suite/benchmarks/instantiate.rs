@@ -1,0 +1,35 @@
+//! From a module to an instance.
+
+use anyhow::Result;
+
+use super::api::{imports, wrap};
+use super::compile::generated;
+use super::guest_instance::{GuestInstance, RunFunc, early_exit};
+use super::{CachedModule, Engine};
+use crate::catalog::benchmark::instantiate;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, Prepared};
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&instantiate::EARLY_EXIT, Do(|engine, _| Ok(instantiate(engine.cached_module(guest::EARLY_EXIT)?)))),
+    (&instantiate::GENERATED, Do(|engine, functions| Ok(instantiate(engine.cached_module(&generated(functions)?)?)))),
+];
+
+/// The guest, ready to run.
+pub(super) fn ready(guest: &CachedModule) -> Result<(GuestInstance, RunFunc)> {
+    let mut ready =
+        GuestInstance::new(guest, (), |store| imports! { "env" => { "early_exit" => wrap(store, early_exit) } })?;
+    let run = ready.function("run")?;
+    Ok((ready, run))
+}
+
+fn instantiate(guest: CachedModule) -> Prepared {
+    Prepared::laps(move || {
+        let started = Instant::now();
+        let ready = ready(&guest);
+        let took = started.elapsed();
+        (took, ready.map(drop).map_err(|error| error.to_string()))
+    })
+}

@@ -1,0 +1,32 @@
+//! The benchmarks that every engine has: a file per theme.
+pub(crate) mod artifact;
+pub(crate) mod call;
+pub(crate) mod cold;
+pub(crate) mod compile;
+pub(crate) mod execute;
+pub(crate) mod exit;
+pub(crate) mod exit_method;
+pub(crate) mod guest_instance;
+pub(crate) mod instantiate;
+pub(crate) mod recover;
+mod start;
+pub(crate) mod sweep;
+pub(crate) mod trap;
+
+use super::module_cache::CachedModule;
+use super::{Engine, api};
+use crate::engine::BenchmarkTable;
+
+/// All themes.
+pub(crate) const BENCHMARKS: &[BenchmarkTable<Engine>] = &[
+    compile::BENCHMARKS,
+    artifact::BENCHMARKS,
+    instantiate::BENCHMARKS,
+    cold::BENCHMARKS,
+    call::BENCHMARKS,
+    exit::BENCHMARKS,
+    trap::BENCHMARKS,
+    sweep::BENCHMARKS,
+    recover::BENCHMARKS,
+    execute::BENCHMARKS,
+];

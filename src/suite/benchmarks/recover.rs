@@ -1,0 +1,116 @@
+//! What it takes to be ready for the next call after an exit.
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::api::{Global, Imports, Instance, Store, TypedFunc, Val, downcast, imports, wrap};
+use super::guest_instance::{CODE, early_exit, tell};
+use super::{CachedModule, Engine};
+use crate::catalog::benchmark::recover;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, IterationResult, Prepared};
+use crate::exit_code::ExitCode;
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&recover::REUSE, Do(|engine, _| recovering(engine, |_| Ok(())))),
+    (&recover::STACK_POINTER, Do(|engine, _| recovering(engine, RecoveringGuest::restore_stack))),
+    (&recover::INSTANCE, Do(|engine, _| recovering(engine, RecoveringGuest::instantiate))),
+    (&recover::STORE, Do(|engine, _| recovering(engine, RecoveringGuest::replace_store))),
+];
+
+/// How many instances a store may hold before it is replaced.
+const CROWDED: u32 = 16;
+
+/// What one frame of the guest's sums up to.
+const SUM: u32 = 32_640;
+
+/// `work(code, frames)`.
+type Work = TypedFunc<(u32, u32), u32>;
+
+struct RecoveringGuest {
+    code: CachedModule,
+    store: Store<()>,
+    imports: Imports,
+    work: Work,
+    stack_pointer: Global,
+    stack_top: Val,
+    /// How many instances the store has held.
+    instances: u32,
+    /// Stores that are to be dropped once the clock stands still.
+    old: Vec<Store<()>>,
+}
+
+impl RecoveringGuest {
+    fn new(engine: &Engine) -> Result<Self> {
+        let code = engine.cached_module(guest::STACK_FRAMES)?;
+        let mut store = Store::new(&code.0, ());
+        let imports = imports_in(&mut store);
+        let (work, stack_pointer) = instantiate(&mut store, &code, &imports)?;
+        let stack_top = stack_pointer.get(&mut store);
+        Ok(Self { code, store, imports, work, stack_pointer, stack_top, instances: 1, old: Vec::new() })
+    }
+
+    fn restore_stack(&mut self) -> Result<()> {
+        Ok(self.stack_pointer.set(&mut self.store, self.stack_top.clone())?)
+    }
+
+    fn instantiate(&mut self) -> Result<()> {
+        (self.work, self.stack_pointer) = instantiate(&mut self.store, &self.code, &self.imports)?;
+        self.instances += 1;
+        Ok(())
+    }
+
+    fn replace_store(&mut self) -> Result<()> {
+        self.old.push(std::mem::replace(&mut self.store, Store::new(&self.code.0, ())));
+        self.imports = imports_in(&mut self.store);
+        self.instances = 0;
+        self.instantiate()
+    }
+
+    /// As new, at leisure: nothing that was left behind makes the next lap slower.
+    fn refresh(&mut self) -> Result<()> {
+        self.old.clear();
+        if self.instances >= CROWDED {
+            self.replace_store()?;
+            self.old.clear();
+        }
+        self.restore_stack()
+    }
+
+    fn exit(&mut self) -> Result<ExitCode> {
+        let error = self.work.call(&mut self.store, (CODE.0, 1)).err().context("the guest returned")?;
+        Ok(downcast(error)?)
+    }
+}
+
+/// What the guest imports.
+fn imports_in(store: &mut Store<()>) -> Imports {
+    imports! { "env" => { "early_exit" => wrap(store, early_exit) } }
+}
+
+/// What is called and mended, of a new instance.
+fn instantiate(store: &mut Store<()>, code: &CachedModule, imports: &Imports) -> Result<(Work, Global)> {
+    let instance = Instance::new(&mut *store, &code.1, imports)?;
+    let work = instance.get_typed_func(&mut *store, "work")?;
+    Ok((work, instance.get_global(store, "__stack_pointer").context("no stack pointer")?))
+}
+
+fn recovering(engine: &Engine, recover: fn(&mut RecoveringGuest) -> Result<()>) -> Result<Prepared> {
+    let mut guest = RecoveringGuest::new(engine)?;
+    let mut lap = move || -> Result<(Duration, IterationResult)> {
+        guest.refresh()?;
+        let exited = guest.exit()?;
+        let started = Instant::now();
+        recover(&mut guest)?;
+        let result = guest.work.call(&mut guest.store, (0, 1));
+        let took = started.elapsed();
+        let ended = match result {
+            Ok(SUM) if exited == CODE => Ok(()),
+            result => Err(format!("exit code {exited}, then {}", tell(result))),
+        };
+        Ok((took, ended))
+    };
+    Ok(Prepared::laps(move || lap().unwrap_or_else(|error| (Duration::ZERO, Err(error.to_string())))))
+}

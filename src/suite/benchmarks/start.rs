@@ -1,0 +1,56 @@
+//! The way out of a start function: the guest never becomes an instance.
+
+use anyhow::Result;
+
+use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, wrap};
+use super::exit::{latency_since_exit, note_exit};
+use super::exit_method::{BeforeExit, typed};
+use super::guest_instance::{CODE, ExitResult};
+use super::{CachedModule, Engine};
+use crate::engine::embedding::{Instant, Prepared};
+use crate::exit_code::ExitCode;
+use crate::guest;
+
+/// What an instantiation needs, and what it is called in: both are made anew each time, since a store only grows.
+fn before(guest: &CachedModule, before_exit: impl BeforeExit, code: ExitCode) -> Result<(Store<()>, Imports), Error> {
+    let mut store = Store::new(&guest.0, ());
+    let early_exit = typed(before_exit);
+    let early_exit =
+        wrap(&mut store, move |code: u32| -> Result<i32, Raised<ExitCode>> { early_exit(code).map(|()| 7) });
+    let code = constant(&mut store, code.0 as i32)?;
+    Ok((store, imports! { "env" => { "early_exit" => early_exit, "code" => code } }))
+}
+
+fn instantiate(store: &mut Store<()>, module: &Module, imports: &Imports) -> ExitResult {
+    match Instance::new(store, module, imports) {
+        Ok(_) => ExitResult::Returned(7),
+        Err(error) => downcast(error).map_or_else(ExitResult::Failed, ExitResult::Exited),
+    }
+}
+
+pub(super) fn whole(engine: &Engine, code: ExitCode) -> Result<Prepared> {
+    let guest = engine.cached_module(guest::EXIT_IN_START)?;
+    before(&guest, || (), code)?;
+    Ok(Prepared::laps(move || {
+        let (mut store, imports) = before(&guest, || (), code).expect("as it was made before");
+        let started = Instant::now();
+        let came = instantiate(&mut store, &guest.1, &imports);
+        let took = started.elapsed();
+        let ended = match came {
+            ExitResult::Returned(_) if code == ExitCode(0) => Ok(()),
+            came => came.ended(),
+        };
+        (took, ended)
+    }))
+}
+
+pub(super) fn latency(engine: &Engine) -> Result<Prepared> {
+    let guest = engine.cached_module(guest::EXIT_IN_START)?;
+    before(&guest, note_exit, CODE)?;
+    Ok(Prepared::laps(move || {
+        let (mut store, imports) = before(&guest, note_exit, CODE).expect("as it was made before");
+        let came = instantiate(&mut store, &guest.1, &imports);
+        let arrived = Instant::now();
+        latency_since_exit(arrived, came.ended())
+    }))
+}

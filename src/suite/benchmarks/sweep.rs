@@ -1,0 +1,110 @@
+//! How leaving grows with what lies around it.
+use anyhow::{Context, Result, ensure};
+
+use super::Engine;
+use super::api::{Caller, Error, copies, frames, imports, trap_code, wrap, wrap_env};
+use super::compile::generated;
+use super::exit::{exit, latency_since_exit, note_exit, ready};
+use super::exit_method::{ExitMethod, Typed};
+use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, early_exit};
+use super::trap::trapping;
+use crate::catalog::benchmark::unwind;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, Prepared};
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&unwind::GUEST_DEPTH, Do(guest_depth::<Typed>)),
+    (&unwind::GUEST_DEPTH_LEAVE, Do(guest_depth_latency)),
+    (&unwind::GUEST_DEPTH_UNREACHABLE, Do(unreachable)),
+    (&unwind::REENTRIES, Do(reentries)),
+    (&unwind::MODULES, Do(modules)),
+    (&unwind::FUNCTIONS, Do(functions)),
+];
+
+pub(crate) fn guest_depth<M: ExitMethod>(engine: &Engine, frames: u64) -> Result<Prepared> {
+    let mut ready = ready::<M>(engine, || ())?;
+    let deep = deep(&mut ready, frames)?;
+    let frames = i32::try_from(frames)?;
+    let code = CODE.0 as i32;
+    Ok(Prepared::repeat(
+        move || exit::<M, _>(&mut ready.store, &deep, code, frames),
+        ExitResult::is_expected,
+        ExitResult::describe,
+    ))
+}
+
+fn guest_depth_latency(engine: &Engine, frames: u64) -> Result<Prepared> {
+    let mut ready = ready::<Typed>(engine, note_exit)?;
+    let deep = deep(&mut ready, frames)?;
+    let frames = i32::try_from(frames)?;
+    Ok(Prepared::laps(move || {
+        let result = exit::<Typed, _>(&mut ready.store, &deep, CODE.0 as i32, frames);
+        let arrived = Instant::now();
+        latency_since_exit(arrived, result.ended())
+    }))
+}
+
+fn unreachable(engine: &Engine, frames: u64) -> Result<Prepared> {
+    let mut ready = ready::<Typed>(engine, || ())?;
+    let deep = deep(&mut ready, frames)?;
+    trapping(ready, deep, (-1, i32::try_from(frames)?))
+}
+
+/// The export that goes down before it leaves. A compiler might make a loop of it: so a trap from there has to show
+/// that each frame is one, as far as it shows any.
+fn deep(ready: &mut GuestInstance<u64>, depth: u64) -> Result<RunFunc> {
+    let deep: RunFunc = ready.function("deep")?;
+    let trap = deep.call(&mut ready.store, (-1, i32::try_from(depth)?)).err().context("the guest did not trap")?;
+    if let Some((seen, least)) = frames(&trap) {
+        ensure!((depth.min(least)..=depth).contains(&seen), "asked to go {depth} frames deep, the guest went {seen}");
+    }
+    ensure!(trap_code(trap).is_some(), "the guest ended in something else than a trap");
+    Ok(deep)
+}
+
+/// A guest whose host function calls it again. The store's data is the guest's export, known only once the guest is an
+/// instance.
+pub(super) fn reentrant(engine: &Engine) -> Result<(GuestInstance<Option<RunFunc>>, RunFunc)> {
+    fn reenter(mut caller: Caller<'_, Option<RunFunc>>, code: i32, n: i32) -> Result<i32, Error> {
+        match caller.data().clone() {
+            Some(again) => again.call(&mut caller, (code, n)),
+            None => Ok(-1),
+        }
+    }
+    let mut ready = GuestInstance::new(&engine.cached_module(guest::REENTRY)?, None, |store| {
+        imports! {
+            "env" => { "early_exit" => wrap(store, early_exit), "reenter" => wrap_env(store, reenter) },
+        }
+    })?;
+    let descend: RunFunc = ready.function("descend")?;
+    *ready.store.data_mut() = Some(descend.clone());
+    Ok((ready, descend))
+}
+
+fn reentries(engine: &Engine, times: u64) -> Result<Prepared> {
+    let (mut ready, descend) = reentrant(engine)?;
+    let (code, times) = (CODE.0 as i32, i32::try_from(times)?);
+    Ok(Prepared::repeat(
+        move || exit::<Typed, _>(&mut ready.store, &descend, code, times),
+        ExitResult::is_expected,
+        ExitResult::describe,
+    ))
+}
+
+fn modules(engine: &Engine, count: u64) -> Result<Prepared> {
+    beside(engine, copies(engine, guest::LEAVING, count)?)
+}
+
+fn functions(engine: &Engine, count: u64) -> Result<Prepared> {
+    beside(engine, engine.cached_module(&generated(count)?)?)
+}
+
+/// An exit like any other, while that code is resident.
+fn beside(engine: &Engine, resident_code: impl Sized + 'static) -> Result<Prepared> {
+    let mut ready = ready::<Typed>(engine, || ())?;
+    let run = ready.function(Typed::EXPORT)?;
+    let step = move || exit::<Typed, _>(&mut ready.store, &run, CODE.0 as i32, 7);
+    Ok(Prepared::repeat(step, ExitResult::is_expected, ExitResult::describe).beside(resident_code))
+}

@@ -1,0 +1,43 @@
+//! What is called in an instance, whoever holds it.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use anyhow::Result;
+
+use super::api::{self, Store, call_any, from_engine, outcome, to_engine};
+use crate::engine::embedding::{NotInstantiated, Outcome, Value};
+
+/// Instantiates. Panics are caught.
+pub(super) fn instantiate(
+    store: &mut Store<()>,
+    module: &api::Module,
+    imports: &[api::Extern],
+) -> Result<api::Instance, NotInstantiated> {
+    catch_unwind(AssertUnwindSafe(|| api::link(store, module, imports)))
+        .unwrap_or_else(|panic| Err(NotInstantiated::Start(Outcome::panicked(&*panic))))
+}
+
+/// Calls an export. Panics are caught.
+pub(super) fn call(store: &mut Store<()>, instance: &api::Instance, export: &str, arguments: &[Value]) -> Outcome {
+    let Some(function) = instance.get_func(&mut *store, export) else {
+        return Outcome::Failed(format!("no function is exported as `{export}`"));
+    };
+    let arguments: Result<Vec<_>> = arguments.iter().map(|value| to_engine(&mut *store, *value)).collect();
+    let arguments = match arguments {
+        Ok(arguments) => arguments,
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    match catch_unwind(AssertUnwindSafe(|| call_any(&function, &mut *store, &arguments))) {
+        Ok(Ok(results)) => match results.iter().map(|value| from_engine(&*store, value)).collect() {
+            Ok(values) => Outcome::Returned(values),
+            Err(error) => Outcome::Failed(error.to_string()),
+        },
+        Ok(Err(error)) => outcome(&error),
+        Err(panic) => Outcome::panicked(&*panic),
+    }
+}
+
+/// What is in an exported global.
+pub(super) fn global(store: &mut Store<()>, instance: &api::Instance, export: &str) -> Option<Value> {
+    let value = instance.get_global(&mut *store, export)?.get(&mut *store);
+    from_engine(&*store, &value).ok()
+}

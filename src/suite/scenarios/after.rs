@@ -1,0 +1,217 @@
+//! What survives an exit.
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+
+use super::Engine;
+use super::api::{
+    Caller, HostError, Raised, Val, ValType, downcast, dynamic, dynamic_env, function_at, memory_size, raise, to_error,
+    wrap, wrap_env,
+};
+use super::fixture::{Fixture, bytes_at, ended, exit_unless_0, global};
+use crate::catalog::scenario::after;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&after::FOOTPRINTS, Do(footprints)),
+    (&after::CALL_AGAIN, Do(call_again)),
+    (&after::DESTRUCTORS, Do(destructors)),
+    (&after::PAYLOAD, Do(payload)),
+    (&after::FUNCTION_ENV, Do(function_env)),
+];
+
+fn footprints(engine: &Engine, out: &Transcript) -> Result<()> {
+    let Fixture { mut store, instance, run } =
+        Fixture::with_guest(engine, guest::FOOTPRINTS, (), |store| wrap(store, exit_unless_0))?;
+    let memory = instance.get_memory(&mut store, "memory").context("no memory")?;
+    let table = instance.get_table(&mut store, "table").context("no table")?;
+    let read = |store: &_, at| -> Result<u8> { Ok(bytes_at::<_, 1>(store, &memory, at)?[0]) };
+
+    say!(out, "{}", ended(&run.call(&mut store, (5, 7))));
+    let (start, grown, behind) = (read(&store, 0)?, read(&store, 65536)?, read(&store, 4)?);
+    say!(out, "memory at 0: {start}, in the page it grew: {grown}, after the call: {behind}");
+    let counts = (global(&mut store, &instance, "before")?, global(&mut store, &instance, "after")?);
+    say!(out, "globals: {} before the call, {} after it", counts.0, counts.1);
+    // It is the guest's own if it can be called as that.
+    let held = match function_at(&mut store, &table, 0) {
+        Some(function) if function.typed::<(i32, i32), i32>(&store).is_ok() => "the guest's own function",
+        Some(_) => "a function of another type",
+        None => "nothing",
+    };
+    say!(out, "memory: {} pages, in the table: {held}", memory_size(&store, &memory) >> 16);
+
+    say!(out, "not asked to exit, it {}", ended(&run.call(&mut store, (0, 7))));
+    let counts = (global(&mut store, &instance, "before")?, global(&mut store, &instance, "after")?);
+    let behind = read(&store, 4)?;
+    say!(out, "memory after the call: {behind}, globals: {} before the call, {} after it", counts.0, counts.1);
+    Ok(())
+}
+
+fn call_again(engine: &Engine, out: &Transcript) -> Result<()> {
+    const CALLS: i32 = 10_000;
+    let Fixture { mut store, run, .. } = Fixture::new(engine, (), |store| wrap(store, exit_unless_0))?;
+    let (mut exited, mut returned) = (0, 0);
+    for n in 0..CALLS {
+        let code = if n % 2 == 0 { n + 1 } else { 0 };
+        match run.call(&mut store, (code, n)) {
+            Ok(sum) if code == 0 && sum == n => returned += 1,
+            Err(error) if code != 0 && error.downcast_ref() == Some(&ExitCode(code as u32)) => exited += 1,
+            other => bail!("call {n} was to exit with {code} (or return, if that is 0), but it {}", ended(&other)),
+        }
+    }
+    say!(out, "of {CALLS} calls {exited} exited with the code they were given, {returned} returned");
+    Ok(())
+}
+
+/// Says that it is dropped.
+struct SaysDropped(&'static str, Transcript);
+
+impl Drop for SaysDropped {
+    fn drop(&mut self) {
+        say!(self.1, "dropped: {}", self.0);
+    }
+}
+
+/// Notes that it is dropped, for a line that says it of all that a store held: in which order is the engine's business.
+struct NotesDropped(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+impl Drop for NotesDropped {
+    fn drop(&mut self) {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(self.0);
+    }
+}
+
+fn destructors(engine: &Engine, out: &Transcript) -> Result<()> {
+    let dropped = Arc::default();
+    let held = |what| NotesDropped(what, Arc::clone(&dropped));
+
+    say!(out, "typed function");
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
+    let fixture = Fixture::new(engine, data, |store| {
+        wrap_env(store, move |_: Caller<'_, NotesDropped>, code: u32| -> Result<(), Raised<ExitCode>> {
+            let (_local, _) = (SaysDropped("a local of the host function", said.clone()), &captured);
+            Err(raise(ExitCode(code)))
+        })
+    })?;
+    exit_with_a_local(fixture, &dropped, out)?;
+
+    say!(out, "dynamic function");
+    let said = out.clone();
+    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
+    let fixture = Fixture::new(engine, data, |store| {
+        dynamic_env(store, [ValType::I32], [], move |_: Caller<'_, NotesDropped>, values: &[Val]| {
+            let (_local, _) = (SaysDropped("a local of the host function", said.clone()), &captured);
+            Err(to_error(ExitCode(values[0].i32().unwrap_or_default() as u32)))
+        })
+    })?;
+    exit_with_a_local(fixture, &dropped, out)
+}
+
+/// Exits below a frame that holds something, and drops the store.
+fn exit_with_a_local(
+    mut fixture: Fixture<NotesDropped>,
+    dropped: &Mutex<Vec<&'static str>>,
+    out: &Transcript,
+) -> Result<()> {
+    let call = |fixture: &mut Fixture<NotesDropped>| {
+        let _local = SaysDropped("a local of the caller", out.clone());
+        fixture.run.call(&mut fixture.store, (5, 7))
+    };
+    let result = call(&mut fixture);
+    say!(out, "{}", ended(&result));
+    drop(fixture);
+    let mut dropped = std::mem::take(&mut *dropped.lock().unwrap_or_else(PoisonError::into_inner));
+    dropped.sort_unstable();
+    say!(out, "dropped with the store: {}", dropped.join(", "));
+    Ok(())
+}
+
+/// An error that counts how often one like it was dropped.
+#[derive(Debug)]
+pub(crate) struct CountedError(Arc<AtomicU32>);
+
+impl std::fmt::Display for CountedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} dropped", self.0.load(Relaxed))
+    }
+}
+
+impl std::error::Error for CountedError {}
+impl HostError for CountedError {}
+
+impl Drop for CountedError {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+/// Stages whose host functions raise it.
+pub(crate) fn counting(engine: &Engine, counter: &Arc<AtomicU32>) -> Result<[(&'static str, Fixture); 2]> {
+    let raised = counter.clone();
+    let typed = Fixture::new(engine, (), |store| {
+        wrap(store, move |_: u32| -> Result<(), Raised<CountedError>> { Err(raise(CountedError(raised.clone()))) })
+    })?;
+    let raised = counter.clone();
+    let dynamic = Fixture::new(engine, (), |store| {
+        dynamic(store, [ValType::I32], [], move |_: &[Val]| Err(to_error(CountedError(raised.clone()))))
+    })?;
+    Ok([("typed", typed), ("dynamic", dynamic)])
+}
+
+fn payload(engine: &Engine, out: &Transcript) -> Result<()> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let dropped = || counter.load(Relaxed);
+    let mut fixtures = counting(engine, &counter)?;
+    for (kind, fixture) in &mut fixtures {
+        counter.store(0, Relaxed);
+        let error = fixture.exit(5)?;
+        let in_the_error = dropped();
+        let ours: CountedError = downcast(error)?;
+        let by_value = dropped();
+        drop(ours);
+        let gone = dropped();
+        say!(
+            out,
+            "{kind}: alive in the error, {in_the_error} dropped; downcast by value, {by_value} dropped; \
+             gone, {gone} dropped"
+        );
+    }
+
+    let [(_, fixture), _] = &mut fixtures;
+    counter.store(0, Relaxed);
+    for _ in 0..1000 {
+        drop(fixture.exit(5)?);
+    }
+    say!(out, "1000 exits whose error nobody looked at: {} dropped", dropped());
+    counter.store(0, Relaxed);
+    for _ in 0..1000 {
+        if let Ok(code) = downcast::<ExitCode>(fixture.exit(5)?) {
+            bail!("an error of another type became exit code {code}");
+        }
+    }
+    say!(out, "1000 failed downcasts to another type: {} dropped", dropped());
+    Ok(())
+}
+
+fn function_env(engine: &Engine, out: &Transcript) -> Result<()> {
+    let Fixture { mut store, run, .. } = Fixture::new(engine, Vec::new(), |store| {
+        wrap_env(store, |mut caller: Caller<'_, Vec<u32>>, code: u32| {
+            caller.data_mut().push(code);
+            exit_unless_0(code)
+        })
+    })?;
+    for code in [5, 6] {
+        say!(out, "{}", ended(&run.call(&mut store, (code, 7))));
+        say!(out, "it noted: {:?}", store.data());
+    }
+    store.data_mut().clear();
+    say!(out, "{}", ended(&run.call(&mut store, (0, 7))));
+    say!(out, "it noted: {:?}", store.data());
+    Ok(())
+}

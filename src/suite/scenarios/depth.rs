@@ -1,0 +1,72 @@
+//! Exits from far below.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{Instance, Store, TypedFunc, imports, to_error, wrap};
+use super::fixture::{ended, exit_unless_0, global, instantiate};
+use super::reentrant_host::ReentrantHost;
+use crate::catalog::scenario::depth;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> =
+    &[(&depth::GUEST_FRAMES, Do(guest_frames)), (&depth::RE_ENTRIES, Do(re_entries))];
+
+fn guest_frames(engine: &Engine, out: &Transcript) -> Result<()> {
+    const FRAMES: u32 = 4096;
+    const TIMES: u32 = 1000;
+    let (mut store, instance) = instantiate(engine, &guest::wasm(guest::DIVE), (), |store| {
+        imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } }
+    })?;
+    let dive: TypedFunc<(u32, u32), u32> = instance.get_typed_func(&mut store, "dive")?;
+
+    say!(out, "{}", ended(&dive.call(&mut store, (FRAMES, 5))));
+    say!(out, "guest functions: {}", entered_and_returned(&mut store, &instance)?);
+    // With the code 0 the guest is not ended.
+    say!(out, "not asked to exit: {}", ended(&dive.call(&mut store, (FRAMES, 0))));
+    say!(out, "guest functions: {}", entered_and_returned(&mut store, &instance)?);
+    let mut exited = 0;
+    for code in 1..=TIMES {
+        let result = dive.call(&mut store, (FRAMES, code));
+        exited += u32::from(result.is_err_and(|error| error.downcast_ref() == Some(&ExitCode(code))));
+    }
+    say!(out, "{TIMES} times more: {exited} exited");
+    say!(out, "guest functions: {}", entered_and_returned(&mut store, &instance)?);
+    Ok(())
+}
+
+fn entered_and_returned(store: &mut Store<()>, instance: &Instance) -> Result<String> {
+    let entered = global(store, instance, "entered")?;
+    Ok(format!("{entered} entered, {} returned", global(store, instance, "left")?))
+}
+
+fn re_entries(engine: &Engine, out: &Transcript) -> Result<()> {
+    const LEVELS: u32 = 200;
+    // The code that the host function exits with at the bottom; with 0 it returns.
+    let code = Arc::new(AtomicU32::new(5));
+    let handed_on = Arc::new(AtomicU32::new(0));
+    let (raised, counted) = (code.clone(), handed_on.clone());
+    let mut host = ReentrantHost::new(engine, move |level, enter_guest| match raised.load(Relaxed) {
+        code if level == 0 && code > 0 => Err(to_error(ExitCode(code))),
+        code => enter_guest().inspect_err(|error| {
+            let the_same = error.downcast_ref() == Some(&ExitCode(code));
+            counted.fetch_add(the_same.into(), Relaxed);
+        }),
+    })?;
+
+    say!(out, "{}", ended(&host.enter(LEVELS)));
+    say!(out, "handed on by host functions: {} times", handed_on.load(Relaxed));
+    let (entered, left) = host.entered_and_left()?;
+    say!(out, "guest: entered {entered} times, returned {left} times");
+    code.store(0, Relaxed);
+    say!(out, "not asked to exit: {}", ended(&host.enter(LEVELS)));
+    let (entered, left) = host.entered_and_left()?;
+    say!(out, "guest: entered {entered} times, returned {left} times");
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The two pages that the main job descends from: that of Wasmer's runtime 0.13, whose guest is written in Rust, and that
+//! for Go, with types known at run time only and values in a slice.
+use std::fmt;
+
+use anyhow::{Context, Result, bail};
+
+use super::Engine;
+use super::api::{
+    HostError, Raised, TypedFunc, Val, ValType, call_dynamic, downcast, dynamic, imports, raise, to_error, wrap,
+};
+use super::fixture::instantiate;
+use crate::catalog::scenario::early_exit;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> =
+    &[(&early_exit::INTERRUPT_EXECUTION, Do(interrupt_execution)), (&early_exit::DYNAMIC_EXIT, Do(dynamic_exit))];
+
+/// An error with nothing in it: what the page returned was `Err(())`.
+#[derive(Debug)]
+struct Interrupted;
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+impl HostError for Interrupted {}
+
+fn interrupt_execution(engine: &Engine, out: &Transcript) -> Result<()> {
+    let heard = out.clone();
+    let interrupt_execution = move || -> Result<(), Raised<Interrupted>> {
+        say!(heard, "interrupt_execution called!");
+        Err(raise(Interrupted))
+    };
+    let (mut store, instance) = instantiate(engine, guest::INTERRUPT_EXECUTION, (), |store| {
+        imports! { "env" => { "interrupt_execution" => wrap(store, interrupt_execution) } }
+    })?;
+    let exit_early: TypedFunc<(), i32> = instance.get_typed_func(&mut store, "exit_early")?;
+    match exit_early.call(&mut store, ()) {
+        Ok(value) => bail!("exit_early did not error, but returned {value}"),
+        Err(error) => {
+            let interrupted = error.downcast_ref::<Interrupted>().context("the error is another")?;
+            say!(out, "Error from exit_early: {interrupted}");
+        }
+    }
+    say!(out, "Success!");
+    Ok(())
+}
+
+/// An error that says what it is.
+#[derive(Debug)]
+struct Exit {
+    code: i32,
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code: {}", self.code)
+    }
+}
+
+impl std::error::Error for Exit {}
+impl HostError for Exit {}
+
+fn dynamic_exit(engine: &Engine, out: &Transcript) -> Result<()> {
+    say!(out, "Compiling module...");
+    let wasm = guest::wasm(guest::EARLY_EXIT);
+    say!(out, "Instantiating module...");
+    let (mut store, instance) = instantiate(engine, &wasm, (), |store| {
+        let early_exit = |arguments: &[Val]| Err(to_error(Exit { code: arguments[0].i32().unwrap_or_default() }));
+        imports! { "env" => { "early_exit" => dynamic(store, [ValType::I32], [], early_exit) } }
+    })?;
+    let run = instance.get_func(&mut store, "run").context("no export `run`")?;
+
+    say!(out, "Calling `run` function...");
+    match call_dynamic::<1>(&run, &mut store, &[Val::I32(1), Val::I32(7)]) {
+        Ok(results) => bail!("`run` did not error, but returned {results:?}"),
+        Err(error) => match downcast::<Exit>(error) {
+            Ok(exit) => say!(out, "Exited early with: {exit}"),
+            Err(error) => bail!("expected an exit, but the error is another: {error}"),
+        },
+    }
+    Ok(())
+}

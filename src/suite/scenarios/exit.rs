@@ -1,0 +1,124 @@
+//! Ways to exit. What differs between them is the host function; one player calls them all.
+use anyhow::{Result, bail};
+
+use super::Engine;
+use super::api::{
+    self, Caller, Error, Func, Instance, Module, Raised, Store, TypedFunc, Val, ValType, constant, downcast, imports,
+    raise, to_error, wrap, wrap_env,
+};
+use super::fixture::{global, instantiate};
+use crate::catalog::scenario::exit;
+use crate::catalog::scenario::exit::{CODES, LET_PASS};
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&exit::TYPED, Do(|engine, out| play(engine, out, TYPED, "direct"))),
+    (&exit::TYPED_INDIRECT, Do(|engine, out| play(engine, out, TYPED, "indirect"))),
+    (&exit::TYPED_ENV, Do(|engine, out| play(engine, out, TYPED_ENV, "direct"))),
+    (&exit::TYPED_ENV_INDIRECT, Do(|engine, out| play(engine, out, TYPED_ENV, "indirect"))),
+    (&exit::DYNAMIC, Do(|engine, out| play(engine, out, DYNAMIC, "direct"))),
+    (&exit::DYNAMIC_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC, "indirect"))),
+    (&exit::DYNAMIC_ENV, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "direct"))),
+    (&exit::DYNAMIC_ENV_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "indirect"))),
+    (&exit::START, Do(|engine, out| start(engine, out, &[("typed", TYPED), ("dynamic", DYNAMIC)]))),
+];
+
+/// Makes a host function in a store whose data is the code that is let pass, and says how its caller reads the code.
+pub(crate) type ExitFunction = (fn(&mut Store<u32>) -> Func, ReadCode);
+
+/// Reads the code of an error that ended the guest, or hands the error back.
+pub(crate) type ReadCode = fn(&Store<u32>, Error) -> Result<ExitCode, Error>;
+
+const TYPED: ExitFunction = (typed, by_value);
+const TYPED_ENV: ExitFunction = (typed_env, by_value);
+const DYNAMIC: ExitFunction = (dynamic, by_value);
+const DYNAMIC_ENV: ExitFunction = (dynamic_env, by_value);
+
+/// Whoever made the error for this exit alone has it back by value.
+pub(crate) fn by_value(_: &Store<u32>, error: Error) -> Result<ExitCode, Error> {
+    downcast(error)
+}
+
+/// What each of them decides, with an error type that no engine has heard of.
+pub(crate) fn decide(code: u32, let_pass: u32) -> Result<u32, ExitCode> {
+    if code == let_pass { Ok(code) } else { Err(ExitCode(code)) }
+}
+
+fn typed(store: &mut Store<u32>) -> Func {
+    wrap(store, |code: u32| -> Result<u32, Raised<ExitCode>> { decide(code, LET_PASS).map_err(raise) })
+}
+
+fn typed_env(store: &mut Store<u32>) -> Func {
+    wrap_env(store, |caller: Caller<'_, u32>, code: u32| -> Result<u32, Raised<ExitCode>> {
+        decide(code, *caller.data()).map_err(raise)
+    })
+}
+
+pub(crate) fn argument(arguments: &[Val]) -> u32 {
+    arguments[0].i32().unwrap_or_default() as u32
+}
+
+fn dynamic(store: &mut Store<u32>) -> Func {
+    api::dynamic(store, [ValType::I32], [ValType::I32], |arguments: &[Val]| {
+        let code = decide(argument(arguments), LET_PASS).map_err(to_error)?;
+        Ok([Val::I32(code as i32)])
+    })
+}
+
+fn dynamic_env(store: &mut Store<u32>) -> Func {
+    api::dynamic_env(store, [ValType::I32], [ValType::I32], |caller: Caller<'_, u32>, arguments: &[Val]| {
+        let code = decide(argument(arguments), *caller.data()).map_err(to_error)?;
+        Ok([Val::I32(code as i32)])
+    })
+}
+
+pub(crate) fn play(engine: &Engine, out: &Transcript, way: ExitFunction, export: &str) -> Result<()> {
+    let (early_exit, read) = way;
+    let (mut store, instance) = instantiate(engine, &guest::wasm(guest::WAYS_TO_CALL), LET_PASS, |store| {
+        imports! { "env" => { "early_exit" => early_exit(store) } }
+    })?;
+    let call: TypedFunc<u32, u32> = instance.get_typed_func(&mut store, export)?;
+    for code in CODES {
+        match call.call(&mut store, code) {
+            Ok(sum) => bail!("asked for {code}, but the guest returned {sum}"),
+            Err(error) => match read(&store, error) {
+                Ok(ExitCode(came)) => say!(out, "asked for {code}: exit code {came}"),
+                Err(error) => bail!("asked for {code}, but the error holds no exit code: {error}"),
+            },
+        }
+    }
+    say!(out, "times that the guest went on: {}", global(&mut store, &instance, "went_on")?);
+    // The same function, on the same instance, can return as well.
+    say!(out, "let pass, it returns {}", call.call(&mut store, LET_PASS)?);
+    say!(out, "times that the guest went on: {}", global(&mut store, &instance, "went_on")?);
+    Ok(())
+}
+
+pub(crate) fn start(engine: &Engine, out: &Transcript, ways: &[(&str, ExitFunction)]) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::EXIT_IN_START))?;
+    let mut store = Store::new(&runtime, LET_PASS);
+    for (name, (way, read)) in ways {
+        let early_exit = way(&mut store);
+        let mut came = Vec::new();
+        for code in CODES {
+            let code = constant(&mut store, code as i32)?;
+            let imports = imports! { "env" => { "early_exit" => early_exit.clone(), "code" => code } };
+            match Instance::new(&mut store, &module, &imports) {
+                Ok(_) => bail!("expected an early exit, but the start function returned"),
+                Err(error) => came.push(read(&store, error)?.to_string()),
+            }
+        }
+        say!(out, "{name}: {}", came.join(", "));
+    }
+    let Some((_, (way, _))) = ways.last() else { return Ok(()) };
+    let (early_exit, code) = (way(&mut store), constant(&mut store, LET_PASS as i32)?);
+    let imports = imports! { "env" => { "early_exit" => early_exit, "code" => code } };
+    let instance = Instance::new(&mut store, &module, &imports)?;
+    say!(out, "let pass, it leaves {}", global(&mut store, &instance, "returned")?);
+    Ok(())
+}

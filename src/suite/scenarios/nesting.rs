@@ -1,0 +1,101 @@
+//! An exit on its way through several calls.
+use anyhow::{Context, Result};
+
+use super::Engine;
+use super::api::{Error, Raised, downcast, raise, to_error, wrap};
+use super::fixture::{Fixture, ended, exit};
+use super::reentrant_host::ReentrantHost;
+use crate::catalog::scenario::nesting;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::say;
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&nesting::EVERY_LEVEL, Do(every_level)),
+    (&nesting::CAUGHT, Do(caught)),
+    (&nesting::DIFFERENT_CODES, Do(different_codes)),
+    (&nesting::ANOTHER_STORE, Do(another_store)),
+];
+
+fn every_level(engine: &Engine, out: &Transcript) -> Result<()> {
+    let said = out.clone();
+    let mut host = ReentrantHost::new(engine, move |level, enter_guest| {
+        if level == 0 {
+            return Err(to_error(ExitCode(7)));
+        }
+        let result = enter_guest();
+        say!(said, "host at level {level} gets: {}", ended(&result));
+        // What a host function does with any error that is none of its business.
+        let value = result?;
+        Ok(value)
+    })?;
+    let error = failed(host.enter(3))?;
+    // Each level handed the error on and kept nothing of it.
+    say!(out, "the caller's error, by value: exit code {}", downcast::<ExitCode>(error)?);
+    let (entered, left) = host.entered_and_left()?;
+    say!(out, "guest: entered {entered} times, returned {left} times");
+    Ok(())
+}
+
+fn caught(engine: &Engine, out: &Transcript) -> Result<()> {
+    const TIMES: u32 = 1000;
+    let mut host = ReentrantHost::new(engine, |level, enter_guest| match level {
+        0 => Err(to_error(ExitCode(7))),
+        // An error of another kind goes on as it is.
+        2 => enter_guest().or_else(|error| downcast(error).map(|ExitCode(code)| 100 + code)),
+        _ => enter_guest(),
+    })?;
+    say!(out, "the caller gets: {}", ended(&host.enter(3)));
+    let (entered, left) = host.entered_and_left()?;
+    say!(out, "guest: entered {entered} times, returned {left} times");
+
+    let caught = (0..TIMES).filter(|_| matches!(host.enter(3), Ok(109))).count();
+    let (entered, left) = host.entered_and_left()?;
+    say!(out, "{TIMES} times more: caught {caught}; guest: entered {entered} times, returned {left} times");
+    Ok(())
+}
+
+fn different_codes(engine: &Engine, out: &Transcript) -> Result<()> {
+    let said = out.clone();
+    let mut host = ReentrantHost::new(engine, move |level, enter_guest| {
+        if level == 0 {
+            return Err(to_error(ExitCode(7)));
+        }
+        let result = enter_guest();
+        say!(said, "host at level {level} gets: {}", ended(&result));
+        // From the second level on, something else than what came from below.
+        if level == 1 { result } else { Err(to_error(ExitCode(10 + level))) }
+    })?;
+    let error = failed(host.enter(3))?;
+    say!(out, "the caller's error, by value: exit code {}", downcast::<ExitCode>(error)?);
+    Ok(())
+}
+
+fn another_store(engine: &Engine, out: &Transcript) -> Result<()> {
+    let (here, said) = (engine.clone(), out.clone());
+    let mut outer = Fixture::new(engine, (), |store| {
+        wrap(store, move |code: u32| -> Result<(), Raised<ExitCode>> {
+            if code == 0 {
+                return Ok(());
+            }
+            // A guest of the same engine family, in a store that the outer guest knows nothing of.
+            match Fixture::new(&here, (), |store| wrap(store, exit)) {
+                Ok(mut inner) => {
+                    say!(said, "the inner guest: {}", ended(&inner.run.call(&mut inner.store, (code as i32, 7))));
+                }
+                Err(error) => say!(said, "no inner guest: {error:#}"),
+            }
+            Err(raise(ExitCode(code + 1)))
+        })
+    })?;
+    for code in [1, 3, 0] {
+        say!(out, "the outer guest: {}", ended(&outer.run.call(&mut outer.store, (code, 7))));
+    }
+    Ok(())
+}
+
+pub(crate) fn failed(result: Result<u32, Error>) -> Result<Error> {
+    result.err().context("expected an early exit, but the guest returned")
+}

@@ -1,0 +1,65 @@
+//! A host that calls a guest that calls the host, and so on down, all in one store.
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{Caller, Error, Instance, Store, TypedFunc, imports, wrap_env};
+use super::fixture::{global, instantiate};
+use crate::guest;
+
+/// The host and its guest.
+pub(crate) struct ReentrantHost {
+    store: Store<Below>,
+    instance: Instance,
+    level: TypedFunc<u32, u32>,
+}
+
+/// Calls the guest below. At the bottom there is none, and this returns 0.
+pub(crate) type EnterGuest<'a> = dyn FnMut() -> Result<u32, Error> + 'a;
+
+/// What the host function does at a level, counted from 0 at the bottom.
+type Pass = dyn Fn(u32, &mut EnterGuest) -> Result<u32, Error> + Send + Sync;
+
+/// What the host function finds in its store.
+struct Below {
+    /// The guest's function. Known only once the guest is instantiated, for which the host function is needed.
+    level: Option<TypedFunc<u32, u32>>,
+    pass: Arc<Pass>,
+}
+
+impl ReentrantHost {
+    pub(crate) fn new(
+        engine: &Engine,
+        pass: impl Fn(u32, &mut EnterGuest) -> Result<u32, Error> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let below = Below { level: None, pass: Arc::new(pass) };
+        let (mut store, instance) = instantiate(engine, &guest::wasm(guest::LEVELS), below, |store| {
+            imports! { "env" => { "down" => wrap_env(store, down) } }
+        })?;
+        let level: TypedFunc<u32, u32> = instance.get_typed_func(&mut store, "level")?;
+        store.data_mut().level = Some(level.clone());
+        Ok(Self { store, instance, level })
+    }
+
+    /// Calls the guest at the top; so many levels are below it.
+    pub(crate) fn enter(&mut self, levels: u32) -> Result<u32, Error> {
+        self.level.call(&mut self.store, levels)
+    }
+
+    /// How often a guest was entered, and how often it was left by returning.
+    pub(crate) fn entered_and_left(&mut self) -> Result<(i32, i32)> {
+        let entered = global(&mut self.store, &self.instance, "entered")?;
+        Ok((entered, global(&mut self.store, &self.instance, "left")?))
+    }
+}
+
+/// The host function. It keeps nothing of its store borrowed while a guest below it may call it again.
+fn down(mut caller: Caller<'_, Below>, level: u32) -> Result<u32, Error> {
+    let Below { level: guest, pass } = caller.data();
+    let (guest, pass) = (guest.clone(), pass.clone());
+    pass(level, &mut || match (&guest, level) {
+        (None, _) | (_, 0) => Ok(0),
+        (Some(guest), _) => guest.call(&mut caller, level - 1),
+    })
+}

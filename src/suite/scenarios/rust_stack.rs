@@ -1,0 +1,135 @@
+//! The stack in its memory that an exit leaves behind in a Rust or C guest.
+use anyhow::{Context, Result, bail};
+
+use super::Engine;
+use super::api::{Error, Global, Instance, Module, Store, TypedFunc, Val, imports, outcome, wrap};
+use super::fixture::{ended, exit_unless_0};
+use crate::catalog::scenario::rust_stack;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Outcome, Transcript};
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&rust_stack::RUNS_OUT, Do(runs_out)),
+    (&rust_stack::PUT_BACK, Do(put_back)),
+    (&rust_stack::NEW_INSTANCE, Do(new_instance)),
+];
+
+/// How many frames lie on the guest's stack when it exits.
+const FRAMES: u32 = 4;
+
+fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let mut store = Store::new(&runtime, ());
+    let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
+    for code in [0, 5] {
+        let before = guest.stack(&mut store)?;
+        let ended = ended(&guest.work(&mut store, code));
+        say!(out, "{FRAMES} frames, {ended}, the stack pointer fell by {}", before - guest.stack(&mut store)?);
+    }
+    // One of the thousand is made already.
+    let count = guest.exit_often(&mut store, 999, |_, _| Ok(()))?;
+    if let Some((number, trap)) = &count.first_trap {
+        say!(out, "exit {} {trap}", number + 1);
+    }
+    say!(out, "of 1000 exits {} came back, {} trapped", count.exited + 1, count.trapped);
+    Ok(())
+}
+
+fn put_back(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let mut store = Store::new(&runtime, ());
+    let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
+    // Where the stack begins: as long as no call is under way, this is where the pointer belongs.
+    let top = guest.stack(&mut store)?;
+    let put_back = |guest: &RustGuest, store: &mut Store<()>| Ok(guest.stack_pointer.set(store, Val::I32(top))?);
+
+    let count = guest.exit_often(&mut store, 100_000, put_back)?;
+    say!(out, "of 100000 exits {} came back, {} trapped", count.exited, count.trapped);
+    say!(out, "not asked to exit, it {}", ended(&guest.work(&mut store, 0)));
+
+    // It also mends an instance that has used up its stack.
+    let count = guest.exit_often(&mut store, 100, |_, _| Ok(()))?;
+    say!(out, "not put back: of 100 exits {} came back, {} trapped", count.exited, count.trapped);
+    put_back(&guest, &mut store)?;
+    say!(out, "put back, it {}", ended(&guest.work(&mut store, 5)));
+    Ok(())
+}
+
+fn new_instance(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::STACK_FRAMES)?;
+
+    let mut store = Store::new(&runtime, ());
+    for which in ["first", "second"] {
+        let guest = RustGuest::new(&module, &mut store)?;
+        let count = guest.exit_often(&mut store, 100, |_, _| Ok(()))?;
+        say!(out, "{which} instance: of 100 exits {} came back, {} trapped", count.exited, count.trapped);
+    }
+
+    let (mut exited, mut trapped) = (0, 0);
+    for _ in 0..1000 {
+        let mut store = Store::new(&runtime, ());
+        let count = RustGuest::new(&module, &mut store)?.exit_often(&mut store, 1, |_, _| Ok(()))?;
+        (exited, trapped) = (exited + count.exited, trapped + count.trapped);
+    }
+    say!(out, "1000 instances, an exit each: {exited} came back, {trapped} trapped");
+    Ok(())
+}
+
+/// The guest that was written in Rust.
+struct RustGuest {
+    /// `work(code, frames)`: exits with `code` below so many frames; returns, where that is 0.
+    work: TypedFunc<(u32, u32), u32>,
+    stack_pointer: Global,
+}
+
+struct ExitCounts {
+    exited: u32,
+    trapped: u32,
+    /// Which exit trapped first, counted from 1, and how.
+    first_trap: Option<(u32, String)>,
+}
+
+impl RustGuest {
+    fn new(module: &Module, store: &mut Store<()>) -> Result<Self> {
+        let imports = imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } };
+        let instance = Instance::new(&mut *store, module, &imports)?;
+        // The linker exports it only when it is told to: `-C link-arg=--export=__stack_pointer`.
+        let stack_pointer = instance.get_global(&mut *store, "__stack_pointer").context("no stack pointer")?;
+        Ok(Self { work: instance.get_typed_func(store, "work")?, stack_pointer })
+    }
+
+    fn stack(&self, store: &mut Store<()>) -> Result<i32> {
+        self.stack_pointer.get(store).i32().context("memory is addressed with 32 bits")
+    }
+
+    fn work(&self, store: &mut Store<()>, code: u32) -> Result<u32, Error> {
+        self.work.call(store, (code, FRAMES))
+    }
+
+    /// Exits so many times, with another code each time and `mend` after each, and counts what came.
+    fn exit_often(
+        &self,
+        store: &mut Store<()>,
+        times: u32,
+        mend: impl Fn(&Self, &mut Store<()>) -> Result<()>,
+    ) -> Result<ExitCounts> {
+        let mut count = ExitCounts { exited: 0, trapped: 0, first_trap: None };
+        for number in 1..=times {
+            let result = self.work(store, number);
+            match result.as_ref().map_err(outcome) {
+                Err(Outcome::Exited(ExitCode(code))) if code == number => count.exited += 1,
+                Err(trap @ Outcome::Trapped(_)) => {
+                    count.trapped += 1;
+                    count.first_trap.get_or_insert_with(|| (number, trap.to_string()));
+                }
+                _ => bail!("asked to exit with {number}, it {}", ended(&result)),
+            }
+            mend(self, store)?;
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,122 @@
+//! What a long-running host holds on to, and what it can drop.
+use std::ops::Range;
+use std::process;
+
+use anyhow::{Context, Error, Result};
+
+use super::Engine;
+use super::api::{Imports, Instance, Module, Runtime, Store, TypedFunc, downcast, imports, wrap};
+use super::fixture::exit;
+use crate::catalog::scenario::soak;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::process_stats::resident_memory;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&soak::EXITS, Do(exits)),
+    (&soak::INSTANCES_IN_ONE_STORE, Do(instances_in_one_store)),
+    (&soak::STORE_PER_INSTANCE, Do(store_per_instance)),
+];
+
+pub(crate) const KIB: i64 = 1 << 10;
+
+fn exits(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+    let (mut store, imports) = host_of(&runtime);
+    let run = guest(&mut store, &module, &imports)?;
+    leaves_nothing(out, 100_000, |codes| Ok(codes.filter(|code| exits_with(&run, &mut store, *code)).count()))
+}
+
+fn store_per_instance(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+    leaves_nothing(out, 10_000, |codes| {
+        let mut right = 0;
+        for code in codes {
+            let (mut store, imports) = host_of(&runtime);
+            let run = guest(&mut store, &module, &imports)?;
+            right += usize::from(exits_with(&run, &mut store, code));
+        }
+        Ok(right)
+    })
+}
+
+fn instances_in_one_store(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+    let fill = |instances: u32| -> Result<(Store<()>, usize)> {
+        let (mut store, imports) = host_of(&runtime);
+        let mut right = 0;
+        for code in 0..instances {
+            let run = guest(&mut store, &module, &imports)?;
+            right += usize::from(exits_with(&run, &mut store, code));
+        }
+        Ok((store, right))
+    };
+
+    let before = resident()?;
+    let (store, right) = fill(10_000)?;
+    say!(out, "in one store: {right} exits with the code that was raised");
+    match (resident()? - before) / 10_000 {
+        256..8192 => say!(out, "resident memory grew by 0.25 to 8 KiB an instance"),
+        each => say!(out, "resident memory grew by {each} bytes an instance"),
+    }
+
+    drop(store);
+    // What the allocator got back it need not give to the system; that it is used again is what counts. It finds room
+    // for most of it: three stores that stayed would be 30 MiB.
+    let fill_and_drop = |stores: u32| (0..stores).try_fold(0, |right, _| Ok::<_, Error>(right + fill(10_000)?.1));
+    let before = resident()?;
+    let right = fill_and_drop(3)?;
+    say!(out, "in three more, each dropped before the next: {right} exits with the code that was raised");
+    tell_growth(out, resident()? - before, 4);
+    Ok(())
+}
+
+/// So many to get warm: tables that last have grown by then, and a leak has filled what compiling had left free.
+const WARM: u32 = 10_000;
+
+/// Gets warm, then goes on for long, and says by how much memory grew over that.
+fn leaves_nothing(out: &Transcript, times: u32, mut exits: impl FnMut(Range<u32>) -> Result<usize>) -> Result<()> {
+    exits(0..WARM)?;
+    let before = resident()?;
+    say!(out, "{} exits with the code that was raised", exits(0..times)?);
+    // What an allocator keeps at hand. A leak of the least that can be allocated, 16 bytes, would be more after 100,000
+    // exits, and one of 105 bytes after 10,000.
+    tell_growth(out, resident()? - before, 1);
+    Ok(())
+}
+
+fn tell_growth(out: &Transcript, grew: i64, slack_mib: i64) {
+    if grew < slack_mib * KIB * KIB {
+        say!(out, "resident memory grew by less than {slack_mib} MiB");
+    } else {
+        say!(out, "resident memory grew by {} KiB", grew / KIB);
+    }
+}
+
+pub(crate) fn resident() -> Result<i64> {
+    let bytes = resident_memory(process::id()).context("the platform does not tell how much memory a process holds")?;
+    Ok(i64::try_from(bytes)?)
+}
+
+/// A store, and in it what the guest imports.
+pub(crate) fn host_of(runtime: &Runtime) -> (Store<()>, Imports) {
+    let mut store = Store::new(runtime, ());
+    let imports = imports! { "env" => { "early_exit" => wrap(&mut store, exit) } };
+    (store, imports)
+}
+
+/// `run` of a new instance in the store.
+pub(crate) fn guest(store: &mut Store<()>, module: &Module, imports: &Imports) -> Result<TypedFunc<(i32, i32), i32>> {
+    Ok(Instance::new(&mut *store, module, imports)?.get_typed_func(store, "run")?)
+}
+
+fn exits_with(run: &TypedFunc<(i32, i32), i32>, store: &mut Store<()>, code: u32) -> bool {
+    let result = run.call(store, (code as i32, 7));
+    result.is_err_and(|error| downcast::<ExitCode>(error).is_ok_and(|came| came == ExitCode(code)))
+}

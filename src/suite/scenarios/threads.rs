@@ -1,0 +1,100 @@
+//! A store is at one thread at a time; engines and modules are shared at will.
+use std::sync::Barrier;
+use std::thread;
+
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, raise, wrap_env};
+use crate::catalog::scenario::threads;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> =
+    &[(&threads::ONE_ENGINE, Do(one_engine)), (&threads::ENGINE_EACH, Do(engine_each))];
+
+const THREADS: u32 = 8;
+const ROUNDS: u32 = 200;
+
+fn one_engine(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+    play(out, |thread| ThreadGuest::new(&runtime, &module, thread))
+}
+
+fn engine_each(engine: &Engine, out: &Transcript) -> Result<()> {
+    play(out, |thread| {
+        let runtime = engine.runtime();
+        let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+        ThreadGuest::new(&runtime, &module, thread)
+    })
+}
+
+/// Makes a guest on each thread, lets all of them exit at the same moment, round after round, and counts.
+fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> Result<()> {
+    let start = Barrier::new(THREADS as usize);
+    let at_work = |number: u32| -> Result<Vec<ThreadExit>> {
+        let mut guest = guest(number);
+        let round = |round| {
+            // Whoever has no guest waits all the same: the others could not start.
+            start.wait();
+            guest.as_mut().ok().map(|guest| guest.exit(round))
+        };
+        let ended: Vec<_> = (0..ROUNDS).filter_map(round).collect();
+        guest.map(|_| ended)
+    };
+    let ended: Vec<ThreadExit> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|number| scope.spawn(move || at_work(number))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("host functions here do not panic");
+        threads.into_iter().map(join).collect::<Result<Vec<_>>>().map(|ended| ended.concat())
+    })?;
+    let exits = ended.iter().filter(|ended| ended.is_ok()).count();
+    say!(out, "{THREADS} threads, {ROUNDS} rounds: {exits} exits with the thread's own code");
+    match ended.into_iter().find_map(Result::err) {
+        None => say!(out, "astray: none"),
+        Some(first) => say!(out, "astray: {first}"),
+    }
+    Ok(())
+}
+
+/// With the thread's own code, or in what else.
+type ThreadExit = Result<(), String>;
+
+/// A guest on its thread, in a store of its own, whose data is the thread's number.
+struct ThreadGuest {
+    store: Store<u32>,
+    run: TypedFunc<(i32, i32), i32>,
+}
+
+impl ThreadGuest {
+    fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
+        let mut store = Store::new(runtime, thread);
+        // Half of the code is the store's and half is the guest's: what is mixed up shows which.
+        let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
+            Err(raise(code(*caller.data(), round)))
+        });
+        let instance = Instance::new(&mut store, module, &imports! { "env" => { "early_exit" => early_exit } })?;
+        let run = instance.get_typed_func(&mut store, "run")?;
+        Ok(Self { store, run })
+    }
+
+    fn exit(&mut self, round: u32) -> ThreadExit {
+        let expected = code(*self.store.data(), round);
+        match self.run.call(&mut self.store, (round as i32, 7)) {
+            Ok(sum) => Err(format!("expected {expected}, but the guest returned {sum}")),
+            Err(error) => match downcast::<ExitCode>(error) {
+                Ok(came) if came == expected => Ok(()),
+                Ok(came) => Err(format!("expected {expected}, came {came}")),
+                Err(error) => Err(format!("expected {expected}, came {error}")),
+            },
+        }
+    }
+}
+
+/// The code of a thread in a round.
+fn code(thread: u32, round: u32) -> ExitCode {
+    ExitCode(thread * 10_000 + round)
+}

@@ -1,0 +1,55 @@
+//! A host for commands, reduced to what matters here: `proc_exit` must not come back, so it returns an error.
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{Error, Raised, TypedFunc, downcast, imports, outcome, wrap};
+use super::fixture::{exit, instantiate};
+use crate::catalog::scenario::wasi;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&wasi::PROC_EXIT, Do(|engine, out| [3, 255].into_iter().try_for_each(|code| tell(engine, code, exit, out)))),
+    (&wasi::PROC_EXIT_ZERO, Do(|engine, out| tell(engine, 0, exit, out))),
+    (&wasi::START_RETURNS, Do(|engine, out| tell(engine, -1, exit, out))),
+    (&wasi::PROC_EXIT_COMES_BACK, Do(|engine, out| tell(engine, 3, comes_back, out))),
+];
+
+type ProcExit = fn(u32) -> Result<(), Raised<ExitCode>>;
+
+fn comes_back(_: u32) -> Result<(), Raised<ExitCode>> {
+    Ok(())
+}
+
+/// Runs the command, in a fresh instance as every run of a command; `code` is what it is to exit with, if not negative.
+fn start(engine: &Engine, code: i32, proc_exit: ProcExit) -> Result<Result<(), Error>> {
+    let (mut store, instance) = instantiate(engine, guest::WASI_STYLE, (), |store| {
+        imports! {
+            "env" => { "code" => wrap(store, move || code) },
+            "wasi_snapshot_preview1" => { "proc_exit" => wrap(store, proc_exit) },
+        }
+    })?;
+    let start: TypedFunc<(), ()> = instance.get_typed_func(&mut store, "_start")?;
+    Ok(start.call(&mut store, ()))
+}
+
+/// The status of a command: that of its exit, or 0 where it just returned. Anything else is no status at all.
+fn status(result: Result<(), Error>) -> Result<u32, Error> {
+    match result {
+        Ok(()) => Ok(0),
+        Err(error) => downcast(error).map(|ExitCode(code)| code),
+    }
+}
+
+fn tell(engine: &Engine, asked: i32, proc_exit: ProcExit, out: &Transcript) -> Result<()> {
+    let result = start(engine, asked, proc_exit)?;
+    let arrived = if result.is_ok() { "returned" } else { "arrived as an error" };
+    match status(result) {
+        Ok(status) => say!(out, "asked for {asked}: {arrived}; status {status}"),
+        Err(error) => say!(out, "asked for {asked}: {arrived}; no status: {}", outcome(&error)),
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The part of their `api` modules that is the same.
+use super::super::api::{
+    AsContext, AsContextMut, Caller, Error, Extern, Func, HostError, Instance, IntoFunc, Memory, MemoryType, Module,
+    Runtime, Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error,
+};
+use super::Engine;
+use crate::engine::embedding::{NotInstantiated, Outcome};
+use crate::guest;
+
+/// What a guest imports, in its order.
+pub(crate) type Imports = Vec<Extern>;
+
+/// What a typed host function returns to end its guest: the engine's error, which holds any of the host's.
+pub(crate) type Raised<E> = <E as InError>::Error;
+
+pub(crate) trait InError {
+    type Error;
+}
+
+impl<E: HostError> InError for E {
+    type Error = Error;
+}
+
+pub(crate) fn raise<E: HostError>(error: E) -> Error {
+    to_error(error)
+}
+
+/// What the error says, in a line.
+pub(crate) fn message(error: &Error) -> String {
+    format!("{error:#}")
+}
+
+/// A typed host function.
+pub(crate) fn wrap<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P, R>) -> Func {
+    Func::wrap(store, f)
+}
+
+/// A typed host function that is handed its caller first.
+pub(crate) fn wrap_env<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P, R>) -> Func {
+    Func::wrap(store, f)
+}
+
+/// A host function whose types are known at run time only.
+pub(crate) fn dynamic<T: 'static, const P: usize, const R: usize>(
+    store: &mut Store<T>,
+    parameters: [ValType; P],
+    results: [ValType; R],
+    f: impl Fn(&[Val]) -> Result<[Val; R], Error> + Send + Sync + 'static,
+) -> Func {
+    dynamic_env(store, parameters, results, move |_, arguments| f(arguments))
+}
+
+/// The same, handed its caller first.
+pub(crate) fn dynamic_env<T: 'static, const P: usize, const R: usize>(
+    store: &mut Store<T>,
+    parameters: [ValType; P],
+    results: [ValType; R],
+    f: impl Fn(Caller<'_, T>, &[Val]) -> Result<[Val; R], Error> + Send + Sync + 'static,
+) -> Func {
+    let of = func_type(store.engine(), parameters, results);
+    Func::new(store, of, move |caller: Caller<'_, T>, arguments: &[Val], results: &mut [Val]| {
+        for (result, value) in results.iter_mut().zip(f(caller, arguments)?) {
+            *result = value;
+        }
+        Ok(())
+    })
+}
+
+/// Calls a function whose types are known at run time only.
+#[inline(always)]
+pub(crate) fn call_dynamic<const R: usize>(
+    function: &Func,
+    store: impl AsContextMut,
+    arguments: &[Val],
+) -> Result<[Val; R], Error> {
+    let mut results = [const { Val::I32(0) }; R];
+    function.call(store, arguments, &mut results)?;
+    Ok(results)
+}
+
+/// The same with any number of results.
+pub(crate) fn call_any(function: &Func, mut store: impl AsContextMut, arguments: &[Val]) -> Result<Vec<Val>, Error> {
+    let mut results = vec![Val::I32(0); function.ty(&store).results().len()];
+    function.call(&mut store, arguments, &mut results)?;
+    Ok(results)
+}
+
+/// Instantiates a module with what it imports, in its order.
+pub(crate) fn link<T: 'static>(
+    store: &mut Store<T>,
+    module: &Module,
+    imports: &[Extern],
+) -> Result<Instance, NotInstantiated> {
+    Instance::new(store, module, imports).map_err(|error| match outcome(&error) {
+        Outcome::Failed(_) => NotInstantiated::Unlinked(error.into()),
+        ended => NotInstantiated::Start(ended),
+    })
+}
+
+/// Gives a new store its fuel.
+pub(crate) fn set_fuel<T: 'static>(store: &mut Store<T>, fuel: u64) -> Result<(), Error> {
+    store.set_fuel(fuel)
+}
+
+/// How much fuel is left.
+pub(crate) fn fuel<T: 'static>(store: &mut Store<T>, _: &Instance) -> Option<u64> {
+    store.get_fuel().ok()
+}
+
+/// How a call ended for which fuel was counted: these engines have a trap of its own.
+/// A start function is called by instantiation, metered or not.
+pub(crate) const LATE_START: Option<&str> = None;
+
+pub(crate) fn metered_outcome<T: 'static>(_: &mut Store<T>, _: &Instance, outcome: Outcome) -> Outcome {
+    outcome
+}
+
+/// The size of a memory in bytes.
+pub(crate) fn memory_size(store: impl AsContext, memory: &Memory) -> u64 {
+    memory.data_size(&store) as u64
+}
+
+/// Reads from a memory; nothing if that is beyond its end.
+pub(crate) fn read_memory(store: impl AsContext, memory: &Memory, at: u64, buffer: &mut [u8]) -> Option<()> {
+    memory.read(&store, usize::try_from(at).ok()?, buffer).ok()
+}
+
+/// A memory of the host's, with so many pages and no maximum.
+pub(crate) fn new_memory<T: 'static>(store: &mut Store<T>, pages: u32) -> Result<Memory, Error> {
+    Memory::new(store, MemoryType::new(pages, None))
+}
+
+/// Grows a memory by so many pages: how many it had.
+pub(crate) fn grow_memory<T: 'static>(
+    store: &mut Store<T>,
+    memory: &Memory,
+    pages: u64,
+) -> Result<u64, impl std::fmt::Display + use<T>> {
+    memory.grow(store, pages)
+}
+
+/// A runtime and a store whose memories have so many pages at most.
+pub(crate) fn capped(engine: &Engine, pages: u32) -> (Runtime, Store<StoreLimits>) {
+    let runtime = engine.runtime();
+    let mut store = Store::new(&runtime, StoreLimitsBuilder::new().memory_size((pages as usize) << 16).build());
+    store.limiter(|limits| limits);
+    (runtime, store)
+}
+
+/// A runtime for a module: its own.
+pub(crate) fn runtime_for(_: &Engine, module: &Module) -> Runtime {
+    module.engine().clone()
+}
+
+/// So many modules of a guest in one runtime.
+pub(crate) fn copies(engine: &Engine, guest: &str, count: u64) -> anyhow::Result<(Vec<Module>, Runtime)> {
+    let (runtime, wasm) = (engine.runtime(), guest::wasm(guest));
+    let copies = (0..count).map(|_| Ok(Module::new(&runtime, &wasm)?)).collect::<anyhow::Result<_>>()?;
+    Ok((copies, runtime))
+}
