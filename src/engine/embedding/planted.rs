@@ -11,7 +11,6 @@ pub(crate) fn plant(instructions: u64) {
 }
 
 /// What a host function does right before it returns its error: nothing, where nothing was planted.
-#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 #[inline]
 pub(crate) fn work() {
     let planted = PLANTED.get();
@@ -21,7 +20,6 @@ pub(crate) fn work() {
 }
 
 /// Executes so many instructions, and a few to come here.
-#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 #[cold]
 #[inline(never)]
 fn execute(instructions: u64) {

@@ -178,8 +178,14 @@ impl Reader {
     }
 
     fn key(&mut self, name: &str, object: String) -> Option<Key> {
-        let name = self.functions.resolve(name)?;
-        // What recursion and threads are told apart by is no part of a name.
+        let mut name = self.functions.resolve(name)?;
+        // Levels of recursion are told apart by a number: `name'2`.
+        if let Some((whole, level)) = name.rsplit_once('\'')
+            && !level.is_empty()
+            && level.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            name.truncate(whole.len());
+        }
         Some((if is_name(&name) { name } else { NO_NAME.to_owned() }, object))
     }
 
@@ -211,7 +217,7 @@ mod tests {
         desc: Trigger: Client Request: batch\n\npositions: line\nevents: Ir\nsummary: 900\n\n\
         ob=(1) /bin/a\nfl=(1) file1.c\nfn=(1) main\n16 20\ncfn=(2) func1\ncalls=1 50\n16 400\n\
         cob=(2) /lib/c\ncfi=(2) file2.c\ncfn=(3) func2\ncalls=3 20\n16 380\n\n\
-        fn=(2)\n51 100\n+1 20\ncfn=(2)\ncalls=2 50\n* 200\ncob=(3) ???\ncfn=(4) 0x0000000004a3b2c1\ncalls=1 0\n-2 280\n\n\
+        fn=(2)\n51 100\n+1 20\ncfn=(6) func1'2\ncalls=2 50\n* 200\ncob=(3) ???\ncfn=(4) 0x0000000004a3b2c1\ncalls=1 0\n-2 280\n\n\
         ob=(2)\nfl=(2)\nfn=(3)\n20 380\n\nob=(3)\nfn=(4)\n0 270\n\nfn=(5) 0x0000000004a3b2d1\n0 10\n\ntotals: 800\n";
 
     fn function<'a>(profile: &'a Profile, name: Option<&str>) -> &'a Function {

@@ -89,9 +89,7 @@ impl<'a> Session<'a> {
             return Ok(Ended { facts, iterations: 1, instructions });
         }
         let mut pairs = |iterations: u64, pairs: usize, planted: u64| {
-            // The first batch that is counted is off by some 2,000 instructions, however often it ran before.
-            let sizes = [iterations].into_iter().chain([iterations, 2 * iterations].repeat(pairs));
-            per_iteration(&batches(iterations, sizes.collect(), planted)?[1..], iterations)
+            per_iteration(&batches(iterations, [iterations, 2 * iterations].repeat(pairs), planted)?, iterations)
         };
         let first = pairs(1, 1, 0)?;
         let one = first[0];

@@ -8,7 +8,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{CoroutineResult, ScopedCoroutine, Yielder};
 
 use crate::catalog::benchmark::Benchmark;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Prepared, planted};
 use crate::exit_code::ExitCode;
 
 /// A Rust function that returns an error.
@@ -73,7 +73,11 @@ fn error_value() -> Prepared {
 
 fn panic() -> Prepared {
     fn early_exit(code: u32) -> u32 {
-        if code == 0 { 0 } else { resume_unwind(Box::new(ExitCode(code))) }
+        if code == 0 {
+            return 0;
+        }
+        planted::work();
+        resume_unwind(Box::new(ExitCode(code)))
     }
     let host: fn(u32) -> u32 = black_box(early_exit);
     let call = move || catch_unwind(|| host(black_box(1))).map_err(|payload| payload.downcast::<ExitCode>());
