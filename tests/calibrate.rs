@@ -77,6 +77,7 @@ fn a_handicap_is_really_carried() {
         urgent: Vec::new(),
         handicaps: vec![handicaps],
         budget: Duration::from_secs(30),
+        may_stretch: false,
         launches: Some(6),
         seed: 3,
     };
@@ -101,6 +102,7 @@ fn a_second_look_takes_over_what_the_pilot_saw() {
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: Duration::from_secs(20),
+        may_stretch: false,
         launches: Some(2),
         seed: 5,
     };
@@ -124,6 +126,7 @@ fn the_budget_that_is_advised_is_enough() {
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: Duration::from_millis(50),
+        may_stretch: false,
         launches: None,
         seed: 5,
     };

@@ -49,6 +49,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
             addresses: addresses.clone(),
             urgent: Vec::new(),
             budget: asked.plan.budget(),
+            may_stretch: false,
             launches: asked.plan.launches,
             seed: random.random(),
         };

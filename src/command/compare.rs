@@ -124,6 +124,7 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
+        may_stretch: asked.plan.budget.is_none(),
         launches: asked.plan.launches,
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };

@@ -40,7 +40,9 @@ pub(crate) fn measured_twice(
             *seconds /= FIRST_LOOK;
         }
     }
-    report.run.budget_seconds = order.budget.as_secs_f64();
+    if !order.may_stretch {
+        report.run.budget_seconds = order.budget.as_secs_f64();
+    }
     let suspects = comparison::suspects(&report, margin);
     let undecided = comparison::undecided(&report, margin);
     let looked_at = || suspects.iter().chain(&undecided);
@@ -50,7 +52,10 @@ pub(crate) fn measured_twice(
     let held = comparison::held(&report);
     let labels: Vec<_> = looked_at().flat_map(|(side, _)| [&held[*side].0, &held[*side].1]).collect();
     let again = Experiment {
-        budget: order.budget.saturating_sub(began.elapsed()),
+        budget: match order.may_stretch {
+            true => order.budget.saturating_sub(began.elapsed()).max(order.budget.mul_f64(1.0 - FIRST_LOOK)),
+            false => order.budget.saturating_sub(began.elapsed()),
+        },
         seed: order.seed.wrapping_add(1),
         launches: order.launches.map(|launches| MORE_LAUNCHES * launches),
         urgent: suspects.iter().map(|(_, address)| address.clone()).collect(),
@@ -163,6 +168,7 @@ mod tests {
             urgent: Vec::new(),
             handicaps: vec![share(0.1), share(0.2)],
             budget: Duration::from_secs(1),
+            may_stretch: false,
             launches: Some(3),
             seed: 1,
         };

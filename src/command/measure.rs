@@ -29,6 +29,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
+        may_stretch: asked.plan.budget.is_none(),
         launches: asked.plan.launches,
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };

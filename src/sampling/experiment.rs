@@ -38,6 +38,8 @@ pub struct Experiment {
     pub handicaps: Vec<Vec<InjectedSlowdown>>,
     /// How long it may take in all.
     pub budget: Duration,
+    /// Whether it may take up to [`MAX_STRETCH`] times as long where not all cells fit: nobody asked for that budget.
+    pub may_stretch: bool,
     /// How many launches, where somebody asked for a number.
     pub launches: Option<u32>,
     /// The seed of every random choice.
@@ -100,11 +102,12 @@ pub fn measure(
     onlooker: &mut dyn Progress,
 ) -> Result<(Report, Pilot)> {
     let began = Instant::now();
-    let (order, pilot) = match seen.and_then(|pilot| pilot.part(order)) {
+    let (mut order, pilot) = match seen.and_then(|pilot| pilot.part(order)) {
         Some(known) => known,
         None => {
             let order = order.keeping_artifacts()?;
-            let pilot = pilot::pilot(&order, order.budget.mul_f64(plan::PILOT), onlooker)?;
+            let piloted = if order.may_stretch { order.budget } else { order.budget.mul_f64(plan::PILOT) };
+            let pilot = pilot::pilot(&order, piloted, onlooker)?;
             (order, pilot)
         }
     };
@@ -113,6 +116,18 @@ pub fn measure(
     }
     let mut report = blank(&order, &pilot)?;
     pilot.note(&mut report);
+    if order.may_stretch {
+        let usual = order.budget;
+        order.budget = Looks::plan(&order, &pilot, began).budget_for_all().clamp(usual, MAX_STRETCH * usual);
+        if order.budget > usual {
+            report.run.budget_seconds = order.budget.as_secs_f64();
+            report.run.notes.push(format!(
+                "the usual {:.0} s are too few for all cells on this machine: up to {:.0} s are taken; --budget sets a limit",
+                usual.as_secs_f64(),
+                order.budget.as_secs_f64()
+            ));
+        }
+    }
     let mut looks = Looks::plan(&order, &pilot, began);
     looks.drop_too_slow(&mut report);
     if let Some(too_small) = looks.too_small() {
@@ -191,6 +206,13 @@ impl<'a> Looks<'a> {
         }
     }
 
+    /// The budget in which all cells fit, or zero where none can be measured.
+    fn budget_for_all(&self) -> Duration {
+        let needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
+        let all = needs.into_iter().max();
+        all.map_or(Duration::ZERO, |needs| plan::advice(needs, self.pilot.took, self.pilot.was_cut))
+    }
+
     fn nothing_left(&self) -> bool {
         self.plan.shares.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
     }
@@ -233,6 +255,9 @@ impl<'a> Looks<'a> {
         self.expected += self.plan.takes(&self.costs, self.pilot.launching, launch, share);
     }
 }
+
+/// How many times as long as the usual budget an experiment takes at most.
+pub const MAX_STRETCH: u32 = 4;
 
 /// A launch takes longer than another: this share of the time that is left is planned for.
 const IN_TIME: f64 = 0.97;
