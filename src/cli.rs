@@ -9,36 +9,38 @@ use crate::catalog::benchmark;
 use crate::engine;
 use crate::run_module::ExitAt;
 
-/// Compares WebAssembly backends on one question: a host function returns an error, the guest is gone, does the
-/// caller get its own error back, and what does that cost?
+/// Tests and benchmarks how WebAssembly engines handle a host function that aborts the guest: does the caller get its
+/// original error back, and how long does it take?
 ///
-/// Without a command, `run`. Exit status: 0 all held, 1 something did not, 2 it could not be carried out, 130 after Ctrl-C
-/// and 143 after SIGTERM: then the results so far are shown.
+/// Without a command: `run`. Exit status: 0 if everything held, 1 if a check failed or a regression was found, 2 if the
+/// command could not be carried out, 130 after Ctrl-C and 143 after SIGTERM (the results so far are shown).
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// What `run` takes, which is also what is done without a command.
+    /// The arguments of `run`, the default command.
     #[command(flatten)]
     pub run: RunArgs,
 }
 
-/// The verbs.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Play one scenario, or run any module, on each backend
+    /// Run one scenario, or any module, on each backend
     Run(RunArgs),
-    /// Play all scenarios on all backends, and show where each holds
+    /// Run all scenarios on all backends, and show the verdicts
     Check(CheckArgs),
-    /// Measure what everything costs, on all backends in the same rounds
+    /// Run random modules on all backends, and show where these disagree
+    Fuzz(CheckRandomArgs),
+    /// Measure the cost of everything, on all backends in the same rounds
     Measure(MeasureArgs),
-    /// Say what is faster, slower or the same: another build, other settings, or two reports
+    /// Show what is faster, slower or the same: another build, other options, or two reports
     Compare(CompareArgs),
-    /// Show which functions the instructions of a benchmark go to, on each backend
+    /// Show which functions execute the instructions of a benchmark, on each backend
     Profile(ProfileArgs),
-    /// Draw what `measure -o` wrote: tables, a page, rows
+    /// Render saved results: tables, a page, CSV
     Report(ReportArgs),
     /// Show backends, scenarios and benchmarks
     List(ListArgs),
@@ -47,33 +49,33 @@ pub enum Command {
     Worker(WorkerArgs),
 }
 
-/// Play one scenario, or run any module, on each backend.
+/// Run one scenario, or any module, on each backend.
 ///
-/// A scenario is narrated. A module, FILE.wasm or FILE.wat or - for standard input, is validated, compiled, serialized,
-/// instantiated and called, on each backend in a process of its own: a row a backend, and then where they disagree.
-/// Its imports are met by stubs: zeros, or WASI's errors; nothing real is reachable. A file with the name of a scenario
-/// is `./NAME`.
+/// A scenario prints its transcript. A module (FILE.wasm, FILE.wat, or - for standard input) is validated, compiled,
+/// serialized, instantiated and called, on each backend in a separate process: one row per backend, then the
+/// disagreements. Imports are stubs: zeros, or WASI errors; nothing real is reachable. For a file with the name of a
+/// scenario, write `./NAME`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// The scenario (`early-exit list` shows them), or the module
     #[arg(value_name = "SCENARIO|FILE", default_value = "early-exit")]
     pub what: OsString,
-    /// Call this export with these arguments; without it `_start`, or nothing
+    /// Call this export with these arguments (default: `_start`, if there is one)
     #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true)]
     pub invoke: Vec<String>,
-    /// More arguments, those that look like options too (`-- -inf -0x10`)
+    /// More arguments, also those that look like options (`-- -inf -0x10`)
     #[arg(last = true, value_name = "ARGS", requires = "invoke")]
     pub arguments: Vec<String>,
-    /// End the guest with exit code 1 at the Nth call of this import, or of `any`
+    /// Exit with code 1 at the Nth call of this import, or of `any`
     #[arg(long, value_name = "IMPORT[#N]")]
     pub exit_at: Option<ExitAt>,
-    /// Let the guest execute about so many instructions
+    /// Limit the guest to about N instructions
     #[arg(long, value_name = "N")]
     pub fuel: Option<u64>,
-    /// How many seconds each step may take
+    /// Time limit of each step, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value_t = 120.0)]
     pub timeout: f64,
-    /// How much memory a backend's process may hold (512M, 4G)
+    /// Memory limit of each backend's process (512M, 4G)
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "4G")]
     pub memory: u64,
     /// Print a JSON document instead of a table
@@ -84,23 +86,23 @@ pub struct RunArgs {
     pub choice: BackendArgs,
 }
 
-/// Play all scenarios on all backends, and show where each holds.
+/// Run all scenarios on all backends, and show the verdicts.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct CheckArgs {
-    /// Something else than the scenarios
+    /// Something other than the scenarios
     #[command(subcommand)]
     pub what: Option<CheckWhat>,
-    /// Only scenarios whose id matches, `*` and `?` standing for anything; repeatable
+    /// Only scenarios whose id matches (`*` and `?` are wildcards); repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
-    /// Let a known divergence that no longer diverges be a failure
+    /// Fail if a known issue no longer shows
     #[arg(long)]
     pub strict: bool,
     /// Print a JSON document instead of a table
     #[arg(long)]
     pub json: bool,
-    /// How many backends are checked at once
+    /// Number of backends to check in parallel
     #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
@@ -111,36 +113,36 @@ pub struct CheckArgs {
 /// What can be checked besides the scenarios.
 #[derive(Debug, Subcommand)]
 pub enum CheckWhat {
-    /// Run random modules, and show where backends come apart
+    /// The former name of `early-exit fuzz`
+    #[command(hide = true)]
     Random(CheckRandomArgs),
-    /// Leave guests in all ways for as long as is asked, and watch what the process holds
+    /// End guests in all ways for a long time, and watch what the process holds
     Soak(CheckSoakArgs),
-    /// Play the specification's own test scripts
+    /// Play the test scripts of the specification
     Spec(CheckSpecArgs),
 }
 
-/// Run random modules on all backends, and show where these come apart.
+/// Run random modules on all backends, and show where these disagree.
 ///
-/// Each module uses what all of the backends claim to support, ends by itself, and has but one kind of NaN. Its functions
-/// are called, and called again with an early exit at one of the imports that they called. What is returned, which trap
-/// came, the exit code, the calls of imports, memory and globals must be the same everywhere. The first module of each
-/// kind of disagreement is made smaller and written to a file, with the command that shows it. Exit status: 1 when there
-/// is any that nothing explains.
+/// A module uses the features that all selected backends claim, terminates, and produces one NaN pattern only. Its functions
+/// are called, and called again with an early exit at one of the imports that they called. Results, traps, exit codes, calls
+/// of imports, memories and globals must be the same on all backends. The first module of each kind of disagreement is
+/// minimized and written to a file, with the command that shows it. Exit status: 1 if a disagreement has no known issue.
 #[derive(Debug, Args)]
 pub struct CheckRandomArgs {
-    /// How many modules
+    /// Number of modules
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub count: u64,
-    /// The seed that they are made from; one of its own where none is given
+    /// Seed of the modules (default: a random one, which is printed)
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Where modules that part the backends are written to
+    /// Folder for modules on which backends disagree
     #[arg(long, value_name = "FOLDER", default_value = "random-findings")]
     pub save: PathBuf,
     /// Print a JSON document instead of a summary
     #[arg(long)]
     pub json: bool,
-    /// How many modules are tried at once
+    /// Number of modules to run in parallel
     #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
@@ -148,19 +150,19 @@ pub struct CheckRandomArgs {
     pub choice: BackendArgs,
 }
 
-/// Leave guests in all ways for as long as is asked, and watch what the process holds.
+/// End guests in all ways for a long time, and watch what the process holds.
 ///
-/// On each backend in turn, in a process of its own: exits, traps, panics of host functions, exits through another guest and
-/// its host, of new instances and on other threads, in random order; then, for a fifth of the time and a million of them at
-/// most, exceptions that the guest or its host throws and the guest catches. Its memory, open files and threads are sampled and drawn.
-/// Exit status: 1 when a guest was left in another way than it must be, when memory grows by more than 4 MiB a million times
-/// (and by more than 4 MiB in all), or when open files or threads grow. The first quarter of the samples is not judged.
+/// On each backend in turn, in a separate process: exits, traps, panics of host functions, exits through another guest and
+/// its host, of new instances and on other threads, in random order; then, for a fifth of the time and at most a million
+/// times, exceptions that the guest or its host throws and the guest catches. Memory, open files and threads are sampled.
+/// Exit status: 1 if a guest ends in the wrong way, if memory grows by more than 4 MiB per million ended guests (and by more
+/// than 4 MiB in all), or if open files or threads grow. The first quarter of the samples is not judged.
 #[derive(Debug, Args)]
 pub struct CheckSoakArgs {
-    /// How many seconds each backend is soaked
-    #[arg(long = "for", value_name = "DURATION", value_parser = duration, default_value = "60s")]
+    /// Duration for each backend (90s, 10m)
+    #[arg(long = "duration", alias = "for", value_name = "DURATION", value_parser = duration, default_value = "60s")]
     pub time: f64,
-    /// The seed of the mixture; one of its own where none is given
+    /// Seed of the workload (default: a random one)
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
     /// Print a JSON document, with every sample, instead of drawings
@@ -171,20 +173,19 @@ pub struct CheckSoakArgs {
     pub choice: BackendArgs,
 }
 
-/// Play the specification's own test scripts on all backends.
+/// Play the test scripts of the specification on all backends.
 ///
-/// Modules that must be refused, calls that must trap or use up the stack, and all that leads up to them: each backend is
-/// asked for what it claims to support. Exit status: 1 when an assertion does not hold that no known divergence
-/// explains.
+/// The scripts have modules that must be rejected, calls that must return, trap or exhaust the stack. Scripts that need
+/// more than a backend claims are skipped. Exit status: 1 if an assertion fails without a known issue.
 #[derive(Debug, Args)]
 pub struct CheckSpecArgs {
-    /// Play only the scripts that match this pattern (`core/*`, `*/simd_load*`); repeatable
+    /// Only scripts that match this pattern (`core/*`, `*/simd_load*`); repeatable
     #[arg(long, value_name = "PATTERN")]
     pub filter: Vec<String>,
     /// Print a JSON document instead of a table
     #[arg(long)]
     pub json: bool,
-    /// How many backends are checked at once
+    /// Number of backends to check in parallel
     #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
@@ -192,19 +193,19 @@ pub struct CheckSpecArgs {
     pub choice: BackendArgs,
 }
 
-/// Measure what everything costs, on all backends in the same rounds.
+/// Measure the cost of everything, on all backends in the same rounds.
 #[derive(Debug, Args)]
 pub struct MeasureArgs {
     /// Write the report, with every sample, to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Count instructions in place of time, under valgrind: the same on every machine, without those of the kernel
+    /// Count instructions instead of time, under valgrind: reproducible, without the kernel
     #[arg(long, conflicts_with_all = ["calibrate", "budget", "seed"])]
     pub instructions: bool,
-    /// Measure this program instead: twins of the first backend, some with a known extra cost
+    /// Measure how well this program detects slowdowns: variants of the first backend with a known extra cost
     #[arg(long)]
     pub calibrate: bool,
-    /// How many runs a calibration pools, each with the whole budget
+    /// Number of runs that a calibration pools, each with the whole budget
     #[arg(long, value_name = "N", default_value_t = 1, requires = "calibrate", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
     #[command(flatten)]
@@ -215,41 +216,41 @@ pub struct MeasureArgs {
     pub choice: BackendArgs,
 }
 
-/// Say what is faster, slower or the same: another build, other settings, or two reports.
+/// Show what is faster, slower or the same: another build, other options, or two reports.
 ///
-/// Live, both sides are measured in the same rounds, and what looks different is measured again by itself before it is
-/// called so. From two files it is advice, which fails nothing on time alone unless `--gate` is given. Exit status: 1
-/// when anything is slower or does worse.
+/// Both sides are measured in the same rounds, and differences are confirmed on fresh launches. A comparison of two files is
+/// advice: times alone do not fail it without `--fail-on-regression`. Exit status: 1 if anything is slower or no longer
+/// works.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// Two documents of `measure -o` or of `check --json`, the older one first, instead of measuring
-    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["against", "backends"])]
+    /// Two files of `measure -o` or of `check --json`, the older one first, instead of measuring
+    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["baseline", "backends"])]
     pub files: Vec<PathBuf>,
-    /// Hold this build against another one: the path of its executable (`scripts/build-variant` makes one)
-    #[arg(long, value_name = "PROGRAM")]
-    pub against: Option<PathBuf>,
-    /// Count instructions in place of time, under valgrind: decides every cell on any machine
+    /// Compare this build with another one: the path of its executable (`scripts/build-variant` makes one)
+    #[arg(long, alias = "against", value_name = "PROGRAM")]
+    pub baseline: Option<PathBuf>,
+    /// Count instructions instead of time, under valgrind: decides every cell on any machine
     #[arg(long, conflicts_with_all = ["files", "budget", "seed"])]
     pub instructions: bool,
-    /// Let the host functions of the newer side execute so many percent more of a cell's instructions: fault injection
+    /// Fault injection: host functions of the newer side execute PERCENT more instructions
     #[arg(long, value_name = "PERCENT", value_parser = percent, requires = "instructions", hide = true)]
     pub plant: Option<f64>,
-    /// The difference that does not matter, in percent [default: 2, and 0.5 for instructions]
+    /// Differences within this margin do not count, in percent [default: 2, and 0.5 for instructions]
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub margin: Option<f64>,
-    /// Let anything slower in two files fail too
-    #[arg(long, requires = "files")]
-    pub gate: bool,
-    /// Let a cell of which nobody can say whether it is slower fail
-    #[arg(long)]
-    pub fail_on_unsure: bool,
-    /// How to say it
+    /// Also fail if two files show a regression
+    #[arg(long, alias = "gate", requires = "files")]
+    pub fail_on_regression: bool,
+    /// Also fail if a cell is inconclusive
+    #[arg(long, alias = "fail-on-unsure")]
+    pub fail_on_inconclusive: bool,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub format: CompareFormat,
-    /// Write the report that it was told from, with every sample, to this file
+    /// Write the report, with every sample, to this file
     #[arg(short, long, value_name = "FILE", conflicts_with = "files")]
     pub output: Option<PathBuf>,
-    /// Do not check first whether both sides still do what they must
+    /// Skip the check of scenarios before the measurement
     #[arg(long)]
     pub no_check: bool,
     #[command(flatten)]
@@ -260,7 +261,7 @@ pub struct CompareArgs {
     pub choice: BackendArgs,
 }
 
-/// How `compare` says what it found.
+/// Output formats of `compare`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum CompareFormat {
     /// For a terminal
@@ -272,47 +273,46 @@ pub enum CompareFormat {
     Json,
 }
 
-/// Which cells are measured, and how long.
+/// Which cells are measured, and for how long.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// Only cells whose address matches, `*` and `?` standing for anything; repeatable
+    /// Only cells whose id matches (`*` and `?` are wildcards); repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
-    /// Only the headlines, in 20 seconds
+    /// Only the most important cells, in about 20 seconds
     #[arg(long, conflicts_with = "full")]
     pub quick: bool,
-    /// Everything, the largest sizes too, in 15 minutes
+    /// All cells, with the largest sizes, in about 15 minutes
     #[arg(long)]
     pub full: bool,
-    /// The cells of this module, FILE.wasm or FILE.wat, in place of the usual (`--filter '*'`: beside them)
+    /// The cells of this module, FILE.wasm or FILE.wat, instead of the usual ones (`--filter '*'`: both)
     #[arg(long, value_name = "FILE")]
     pub module: Option<OsString>,
-    /// Call this export of the module with these arguments; without it `_start`, or nothing
+    /// Call this export of the module with these arguments (default: `_start`, if there is one)
     #[arg(long, value_names = ["NAME", "ARGS"], num_args = 1.., allow_negative_numbers = true, requires = "module")]
     pub invoke: Vec<String>,
-    /// End the call with exit code 1 at the Nth call of this import, or of `any`
+    /// Exit with code 1 at the Nth call of this import, or of `any`
     #[arg(long, value_name = "IMPORT[#N]", requires = "module")]
     pub exit_at: Option<ExitAt>,
-    /// How many seconds it may take in all
+    /// Time limit in all, in seconds (default: as much as all cells need, up to four times the usual)
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub budget: Option<f64>,
-    /// How many launches of fresh workers; where nothing is said, from 8 to 60: what starts them takes a fifth of the budget at
-    /// the most
+    /// Number of launches of fresh workers (default: 8 to 60, by the budget)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub launches: Option<u32>,
-    /// These values of a benchmark's parameter instead of its own
-    #[arg(long, value_name = "N,...", value_delimiter = ',')]
+    /// Values of the benchmarks' parameters, instead of the usual ones
+    #[arg(long = "param", alias = "at", value_name = "N,...", value_delimiter = ',')]
     pub at: Vec<u64>,
-    /// Below so many frames of the host instead of a benchmark's own
+    /// Depths of the host's stack, in frames, instead of the usual ones
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=20_000))]
     pub host_frames: Vec<u64>,
-    /// The seed of every random choice; one of its own where none is given
+    /// Seed of every random choice (default: a random one)
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 }
 
 impl PlanArgs {
-    /// What it may take in all.
+    /// The time limit in all.
     pub fn budget(&self) -> Duration {
         let usual = if self.quick {
             20.0
@@ -357,7 +357,7 @@ fn duration(text: &str) -> Result<f64, String> {
     }
 }
 
-/// How many work at once: one at least.
+/// A number of parallel jobs: at least one.
 fn jobs(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| "a number from 1 on".to_owned())
 }
@@ -375,19 +375,19 @@ fn size(text: &str) -> Result<u64, String> {
     if (16.0..=1_048_576.0).contains(&size) { Ok((size * 1_048_576.0) as u64) } else { Err(wrong()) }
 }
 
-/// Show which functions the instructions of a benchmark go to, on each backend.
+/// Show which functions execute the instructions of a benchmark, on each backend.
 ///
 /// Runs a batch of the benchmark under valgrind, with the closure that `measure` times, and shows the functions with their
 /// share of all instructions. Instructions of the kernel are not counted.
 #[derive(Debug, Args)]
 pub struct ProfileArgs {
-    /// Which (`early-exit list` shows them), with its parameter and host frames where it has some (`unwind/typed@50`)
+    /// The cell (`early-exit list` shows the benchmarks): a benchmark with its parameter and host frames (`unwind/typed@50`)
     #[arg(value_name = "BENCHMARK")]
     pub benchmark: String,
-    /// How many functions are shown
+    /// Number of functions to show
     #[arg(long, value_name = "N", default_value_t = 15)]
     pub top: usize,
-    /// How many iterations the profile is of
+    /// Number of iterations to profile
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub iterations: u64,
     /// Keep callgrind's files, one per backend, in this folder: KCachegrind opens them
@@ -398,44 +398,43 @@ pub struct ProfileArgs {
     pub choice: BackendArgs,
 }
 
-/// Draw what `measure -o` wrote: tables, a page, rows.
+/// Render saved results: tables, a page, CSV.
 ///
 /// Several files are several machines or runs: each is shown with its fingerprint, and nothing is averaged over them.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// What `measure -o FILE` wrote (or the journal of a run that was killed), and what `check --json` printed; `-` is
-    /// standard input
+    /// Files of `measure -o` (or the journal of a killed run) and of `check --json`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// How to draw it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub format: Format,
-    /// Write it to this file, whole or not at all
+    /// Write to this file, atomically
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// What the calls of the break-even do: a benchmark of `execute/`
+    /// The kernel of the break-even: a benchmark of `execute/`
     #[arg(long, value_name = "BENCHMARK", default_value = benchmark::execute::FIB.id)]
     pub kernel: String,
-    /// How many calls of the break-even end in an exit
+    /// Number of calls of the break-even that end in an exit
     #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
     pub exits: u64,
-    /// Of how many functions the break-even's module is; the most that were measured where nothing is said
+    /// Number of functions of the break-even's module (default: the most that were measured)
     #[arg(long, value_name = "N")]
     pub functions: Option<u64>,
 }
 
-/// How to draw a report.
+/// Output formats of `report`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// Tables for a terminal
     Terminal,
     /// The same in Markdown
     Markdown,
-    /// A row a cell and machine; docs/report-csv.md describes the columns
+    /// One row per cell and machine; docs/reports.md describes the columns
     Csv,
-    /// One document with all that was read
+    /// One document with everything that was read
     Json,
-    /// One page, which needs nothing from anywhere
+    /// One self-contained page
     Html,
 }
 
@@ -450,17 +449,16 @@ pub struct ListArgs {
 /// Which backends.
 #[derive(Debug, Args)]
 pub struct BackendArgs {
-    /// Only this backend, with options where some are wanted (`cranelift:opt=none,threads=1`); repeatable
+    /// Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable
     #[arg(long = "backend", value_name = "NAME[:OPTION=VALUE,...]", long_help = backends())]
     pub backends: Vec<String>,
 }
 
-/// What there is to choose from, for the manual.
+/// The backends and options of this build, for the manual.
 fn backends() -> String {
-    let mut told =
-        "Only this backend, with options where some are wanted (`cranelift:opt=none,threads=1`); repeatable. \
+    let mut told = "Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable. \
                     In this build:"
-            .to_owned();
+        .to_owned();
     let here: Vec<_> = engine::here().collect();
     for backend in &here {
         let options = backend.options().into_iter().map(|(key, values)| format!(" {key}={}", values.join("|")));
@@ -472,7 +470,7 @@ fn backends() -> String {
 /// Serve one backend over stdin and stdout.
 #[derive(Debug, Args)]
 pub struct WorkerArgs {
-    /// The backend and its settings
+    /// The backend with its options
     pub subject: String,
 }
 

@@ -57,8 +57,8 @@ fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
 }
 
 fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
-    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.gate);
-    let unsure = comparison.count(TimeVerdict::Unsure) > 0 && asked.fail_on_unsure;
+    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.fail_on_regression);
+    let unsure = comparison.count(TimeVerdict::Unsure) > 0 && asked.fail_on_inconclusive;
     if slower || unsure || comparison.is_worse() { Status::Failed } else { Status::Held }
 }
 
@@ -100,7 +100,7 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
     let module = plan::module(&asked.plan)?;
     let launcher = &launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
-    let (entrants, changed) = match &asked.against {
+    let (entrants, changed) = match &asked.baseline {
         Some(other) => {
             let [ours, theirs] = launcher.beside(other)?;
             let changed = if asked.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
@@ -165,7 +165,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
 fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     ensure!(
         specs.len() > 1,
-        "there is nothing to hold `{}` against: give another build with --against, a second --backend, or two files",
+        "there is nothing to hold `{}` against: give another build with --baseline, a second --backend, or two files",
         specs[0]
     );
     let mut entrants: Vec<_> = specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect();

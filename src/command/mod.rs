@@ -68,6 +68,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
             Some(CheckWhat::Spec(asked)) => check_spec::check_spec(asked, &launcher, &mut out),
             Some(CheckWhat::Soak(asked)) => check_soak::check_soak(asked, &launcher, &mut out),
         },
+        Command::Fuzz(asked) => check_random::check_random(&asked, &launcher, &mut out),
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
         Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),

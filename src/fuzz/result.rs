@@ -6,7 +6,7 @@ use crate::fuzz::observation::Action;
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::AbsentBackend;
 
-/// What `check random` found.
+/// What `fuzz` found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RandomRun {
     /// [`VERSION`](crate::results::VERSION).

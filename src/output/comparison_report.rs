@@ -32,7 +32,7 @@ pub fn table(comparison: &Comparison) -> String {
     shown += &format!("{}: {}\n", painted(BOLD, "in short"), headline(comparison));
     if !comparison.live && !comparison.pairs.is_empty() {
         shown += "two runs: times are set against floors of their own, and what the runs are apart by widens every interval;\n\
-                  this is advice, and `compare --against` measures both in the same rounds\n";
+                  this is advice, and `compare --baseline` measures both in the same rounds\n";
     }
     for note in &comparison.notes {
         let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));

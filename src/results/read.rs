@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_quoted_from_a_file_breaks_no_line() {
-        // Found by `scripts/fuzz-doors`.
+        // Found by `scripts/fuzz-parsers`.
         let played = r#"{"scenario":"x","subject":0,"transcript":[],"took_ms":1,"verdict":"kno\n-divergence"}"#;
         let told = refused(&format!(r#"{{"version":1,"subjects":[],"absent":[],"played":[{played}]}}"#));
         assert!(told.contains(r"kno\n-divergence") && told.lines().count() == 1, "{told}");

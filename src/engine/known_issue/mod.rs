@@ -42,7 +42,7 @@ pub enum CheckKind {
     Scenario,
     /// `check spec`: the subject is a script and the kind of assertion, `core/elem: module`.
     Script,
-    /// `check random`: the subject is what was done with the module, `call`.
+    /// `fuzz`: the subject is what was done with the module, `call`.
     RandomModule,
     /// The test of `tests/cases`: the subject is a file and the arguments of `run`.
     Case,
