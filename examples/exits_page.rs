@@ -1,4 +1,4 @@
-//! Writes the figures of `docs/exits.md` from a report, so that no figure there is typed by hand:
+//! Writes the figures of `docs/exiting-early.md` from a report, so that no figure there is typed by hand:
 //!
 //! ```console
 //! $ cargo run --release --features compilers -- measure --filter 'unwind/*' --filter 'call/*-ok' -o results.json
@@ -15,7 +15,7 @@ use early_exit::output::units;
 use early_exit::results::Report;
 use early_exit::statistics::median;
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exits.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exiting-early.md");
 const BEGIN: &str = "<!-- figures begin: written by examples/exits_page.rs -->\n";
 const END: &str = "<!-- figures end -->\n";
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The requests of the tool callgrind that are used here.
 #[derive(Debug, Clone, Copy)]
 #[repr(usize)]
-enum Request {
+enum ClientRequest {
     Zero = TOOL + 1,
     ToggleCollect = TOOL + 2,
     DumpAt = TOOL + 3,
@@ -126,7 +126,7 @@ pub(crate) fn stop() -> bool {
 fn toggle(state: Collecting) {
     HAS_RUN.set(true);
     COLLECTING.set(if state == Collecting::Running { Collecting::Paused } else { Collecting::Running });
-    request(Request::ToggleCollect as usize, 0);
+    request(ClientRequest::ToggleCollect as usize, 0);
 }
 
 /// Whether this process is instrumented.
@@ -135,7 +135,7 @@ static IS_INSTRUMENTED: AtomicBool = AtomicBool::new(false);
 /// Instruments this process from now on. All of its threads collect then.
 pub(crate) fn instrument() {
     if !IS_INSTRUMENTED.swap(true, Ordering::Relaxed) {
-        request(Request::StartInstrumentation as usize, 0);
+        request(ClientRequest::StartInstrumentation as usize, 0);
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn exempt_this_thread() {
         static IS_EXEMPT: Cell<bool> = const { Cell::new(false) };
     }
     if IS_INSTRUMENTED.load(Ordering::Relaxed) && !IS_EXEMPT.replace(true) {
-        request(Request::ToggleCollect as usize, 0);
+        request(ClientRequest::ToggleCollect as usize, 0);
     }
 }
 
@@ -166,24 +166,24 @@ pub(crate) fn count<E>(
     impl Drop for Collected {
         fn drop(&mut self) {
             if COLLECTING.get() == Collecting::Paused {
-                request(Request::ToggleCollect as usize, 0);
+                request(ClientRequest::ToggleCollect as usize, 0);
             }
             COLLECTING.set(Collecting::Never);
         }
     }
-    request(Request::ToggleCollect as usize, 0);
+    request(ClientRequest::ToggleCollect as usize, 0);
     COLLECTING.set(Collecting::Paused);
     let _collected = Collected;
     for &piece in pieces {
         HAS_RUN.set(false);
-        request(Request::Zero as usize, 0);
+        request(ClientRequest::Zero as usize, 0);
         let done = work(piece);
         stop();
         done?;
         if !HAS_RUN.get() {
             return Err(unmarked());
         }
-        request(Request::DumpAt as usize, c"batch".as_ptr() as usize);
+        request(ClientRequest::DumpAt as usize, c"batch".as_ptr() as usize);
     }
     Ok(())
 }

@@ -1,3 +1,4 @@
+//! `measure --calibrate`: what variants with a known extra cost give.
 use early_exit::sampling::experiment;
 use std::fs;
 use std::time::Duration;

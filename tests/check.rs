@@ -1,3 +1,4 @@
+//! `check`: every verdict, faults injected.
 use std::collections::HashSet;
 
 use early_exit::catalog::scenario;

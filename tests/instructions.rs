@@ -1,3 +1,4 @@
+//! `--instructions` and `profile`, under valgrind.
 use std::fs;
 use std::process::Command;
 

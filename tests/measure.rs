@@ -1,3 +1,4 @@
+//! `measure`: reports, budgets, presets, interruption.
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

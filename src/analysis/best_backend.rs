@@ -53,7 +53,7 @@ pub struct Recommendation<'a> {
     /// What it was judged by.
     pub rows: Vec<RankedRow<'a>>,
     /// What that comes to.
-    pub outcome: Outcome,
+    pub outcome: Ranking,
     /// Whether each ratio that decided rests on enough launches that agree.
     pub sure: bool,
     report: &'a Report,
@@ -61,7 +61,7 @@ pub struct Recommendation<'a> {
 
 /// What the rows of a kind of work come to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum Ranking {
     /// Nothing beats this subject in any row that it has a time in.
     Best(usize),
     /// Nothing beats these, and enough launches say so; they are apart by this share at most, 0.03 for 3 %.
@@ -113,20 +113,20 @@ fn is_unbeaten(rows: &[RankedRow], subject: usize) -> bool {
     rows.iter().any(|judged| judged.cells[subject].is_some()) && rows.iter().all(holds)
 }
 
-fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Outcome {
+fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
     match best[..] {
-        [] => return Outcome::Depends,
-        [one] => return Outcome::Best(one),
+        [] => return Ranking::Depends,
+        [one] => return Ranking::Best(one),
         _ => {}
     }
     let mut most = 0.0_f64;
     for (_, tie) in rows.iter().flat_map(|judged| &judged.ties).filter(|(n, _)| best.contains(n)) {
         match tie {
             Some(apart) => most = most.max(*apart),
-            None => return Outcome::Unknown(best),
+            None => return Ranking::Unknown(best),
         }
     }
-    Outcome::Close(best, most)
+    Ranking::Close(best, most)
 }
 
 /// The row of a benchmark that speaks for it: of the rows that the most subjects have a time in, two at least, the one of
@@ -240,9 +240,9 @@ impl Recommendation<'_> {
     /// The subjects that are named: those that nothing beats, or the fastest of each row where there is none.
     pub fn named(&self) -> Vec<usize> {
         match &self.outcome {
-            Outcome::Best(one) => vec![*one],
-            Outcome::Close(all, _) | Outcome::Unknown(all) => all.clone(),
-            Outcome::Depends => {
+            Ranking::Best(one) => vec![*one],
+            Ranking::Close(all, _) | Ranking::Unknown(all) => all.clone(),
+            Ranking::Depends => {
                 let mut named: Vec<usize> = Vec::new();
                 for n in self.rows.iter().flat_map(|judged| judged.best.iter().copied()) {
                     if !named.contains(&n) {
@@ -257,10 +257,10 @@ impl Recommendation<'_> {
     /// Why no backend can be named.
     pub fn verdict(&self) -> Option<&'static str> {
         match self.outcome {
-            Outcome::Best(_) => None,
-            Outcome::Close(..) => Some("too close to call"),
-            Outcome::Unknown(_) => Some("too few launches to say"),
-            Outcome::Depends => Some("it depends"),
+            Ranking::Best(_) => None,
+            Ranking::Close(..) => Some("too close to call"),
+            Ranking::Unknown(_) => Some("too few launches to say"),
+            Ranking::Depends => Some("it depends"),
         }
     }
 
@@ -268,7 +268,7 @@ impl Recommendation<'_> {
     pub fn text(&self) -> String {
         match (self.verdict(), &self.outcome) {
             (None, _) => self.names(&self.named()),
-            (Some(verdict), Outcome::Depends) => format!("{verdict}: {}", self.each()),
+            (Some(verdict), Ranking::Depends) => format!("{verdict}: {}", self.each()),
             (Some(verdict), _) => format!("{verdict}: {}", self.names(&self.named())),
         }
     }
@@ -276,12 +276,12 @@ impl Recommendation<'_> {
     /// What else there is to know: how far ahead it is, or how sure.
     pub fn remark(&self) -> String {
         let mut remarks = vec![match &self.outcome {
-            Outcome::Best(best) => self.lead(*best).unwrap_or_default(),
-            Outcome::Close(_, apart) => format!("at most {} apart", percent(*apart)),
-            Outcome::Unknown(_) => "give it a larger --budget".into(),
-            Outcome::Depends => self.each(),
+            Ranking::Best(best) => self.lead(*best).unwrap_or_default(),
+            Ranking::Close(_, apart) => format!("at most {} apart", percent(*apart)),
+            Ranking::Unknown(_) => "give it a larger --budget".into(),
+            Ranking::Depends => self.each(),
         }];
-        if let (Outcome::Best(one), [judged]) = (&self.outcome, &self.rows[..])
+        if let (Ranking::Best(one), [judged]) = (&self.outcome, &self.rows[..])
             && let Some(way) = judged.way(*one)
         {
             remarks.push(match judged.is_plain(*one) {
@@ -289,7 +289,7 @@ impl Recommendation<'_> {
                 false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
             });
         }
-        if !self.sure && !matches!(self.outcome, Outcome::Unknown(_)) {
+        if !self.sure && !matches!(self.outcome, Ranking::Unknown(_)) {
             remarks.push("few launches: likely, not certain".into());
         }
         for n in self.named() {
@@ -349,7 +349,7 @@ pub fn grid(answers: &[Recommendation]) -> Grid {
     let mut grid = Grid::new(["to", "take", ""]);
     for answer in answers {
         let take = match answer.outcome {
-            Outcome::Depends => answer.verdict().unwrap_or_default().to_owned(),
+            Ranking::Depends => answer.verdict().unwrap_or_default().to_owned(),
             _ => answer.text(),
         };
         grid.row([answer.kind.wanted.to_owned(), take, answer.remark()]);
@@ -431,7 +431,7 @@ mod tests {
     }
 
     /// The answer, how it is worded, the remark, and what it was judged by.
-    fn asked(report: &Report, wanted: &str) -> (Outcome, String, String, Vec<String>) {
+    fn asked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
         let rows = estimates::rows(report);
         let answers = answers(report, &rows);
         let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("it has the rows");
@@ -455,10 +455,10 @@ mod tests {
             )
         };
         let (outcome, _, remark, titles) = asked(&exits(137.0), "exit cheaply");
-        assert_eq!((outcome, titles), (Outcome::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
+        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
         assert_eq!(remark, "1.1 times as fast as singlepass; in the plain way");
         let (outcome, _, remark, _) = asked(&exits(62.0), "exit cheaply");
-        assert_eq!(outcome, Outcome::Best(0));
+        assert_eq!(outcome, Ranking::Best(0));
         assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its plain way takes 13.0 us");
         let report = exits(137.0);
         let rows = estimates::rows(&report);
@@ -480,10 +480,10 @@ mod tests {
             )
         };
         let (outcome, _, remark, _) = asked(&calls(Nothing), "call cheaply");
-        assert_eq!(outcome, Outcome::Best(2));
+        assert_eq!(outcome, Ranking::Best(2));
         assert!(remark.ends_with("wasmi has no time for call/host-typed"), "{remark}");
-        assert_eq!(asked(&calls(Failure), "call cheaply").0, Outcome::Depends);
-        assert_eq!(asked(&calls(Time(5.0)), "call cheaply").0, Outcome::Best(2));
+        assert_eq!(asked(&calls(Failure), "call cheaply").0, Ranking::Depends);
+        assert_eq!(asked(&calls(Time(5.0)), "call cheaply").0, Ranking::Best(2));
     }
 
     #[test]
@@ -505,11 +505,11 @@ mod tests {
             |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
         for launches in 1..5 {
             let (outcome, text, ..) = asked(&loads(launches), "load fast");
-            assert!(matches!(outcome, Outcome::Unknown(_)), "{launches}: {outcome:?}");
+            assert!(matches!(outcome, Ranking::Unknown(_)), "{launches}: {outcome:?}");
             assert!(text.starts_with("too few launches to say: singlepass, wasmtime-cranelift"), "{text}");
         }
         let (outcome, text, remark, _) = asked(&loads(12), "load fast");
-        assert!(matches!(&outcome, Outcome::Close(both, apart) if *both == [0, 1] && *apart < 0.01), "{outcome:?}");
+        assert!(matches!(&outcome, Ranking::Close(both, apart) if *both == [0, 1] && *apart < 0.01), "{outcome:?}");
         assert_eq!(text, "too close to call: singlepass, wasmtime-cranelift");
         assert!(remark.starts_with("at most 0."), "{remark}");
     }
@@ -518,7 +518,7 @@ mod tests {
     fn a_backend_that_is_far_ahead_is_named_after_few_launches_too() {
         let report = measured(4, &[("artifact/deserialize/128", [Time(50.0), Time(500.0), Time(900.0)])]);
         let (outcome, _, remark, _) = asked(&report, "load fast");
-        assert_eq!(outcome, Outcome::Best(0));
+        assert_eq!(outcome, Ranking::Best(0));
         assert_eq!(remark, "10 times as fast as wasmtime-cranelift; few launches: likely, not certain");
     }
 
@@ -528,10 +528,10 @@ mod tests {
         // What a module takes that is made but not called decides nothing.
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
         let (outcome, text, _, titles) = asked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
-        assert_eq!((outcome, text.as_str()), (Outcome::Best(2), "wasmi (interpreter)"));
+        assert_eq!((outcome, text.as_str()), (Ranking::Best(2), "wasmi (interpreter)"));
         assert_eq!(titles, ["cold/bytes-to-result/128"]);
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        assert_eq!(asked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Outcome::Best(0));
+        assert_eq!(asked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Ranking::Best(0));
     }
 
     #[test]
@@ -544,7 +544,7 @@ mod tests {
             ],
         );
         let (outcome, text, remark, _) = asked(&report, "run fast");
-        assert_eq!(outcome, Outcome::Depends);
+        assert_eq!(outcome, Ranking::Depends);
         assert_eq!(text, format!("it depends: {remark}"));
         assert_eq!(remark, "wasmtime-cranelift for execute/fib; singlepass for execute/sweep");
     }

@@ -1,12 +1,12 @@
 //! The verbs: one thin file each.
 mod calibrate;
 mod check;
-mod check_random;
 mod check_soak;
 mod check_spec;
 mod choice;
 mod compare;
 mod confirm;
+mod fuzz;
 mod list;
 mod measure;
 mod out;
@@ -59,16 +59,16 @@ impl From<Status> for ExitCode {
 pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     let interruption = Interruption::default();
     let launcher = Launcher::new(executable).interrupted_by(&interruption);
-    let mut out = Stdout::stdout();
+    let mut out = Stdout::new();
     let result = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => match &asked.what {
             None => check::check(&asked, &launcher, &mut out),
-            Some(CheckWhat::Random(asked)) => check_random::check_random(asked, &launcher, &mut out),
+            Some(CheckWhat::Random(asked)) => fuzz::fuzz(asked, &launcher, &mut out),
             Some(CheckWhat::Spec(asked)) => check_spec::check_spec(asked, &launcher, &mut out),
             Some(CheckWhat::Soak(asked)) => check_soak::check_soak(asked, &launcher, &mut out),
         },
-        Command::Fuzz(asked) => check_random::check_random(&asked, &launcher, &mut out),
+        Command::Fuzz(asked) => fuzz::fuzz(&asked, &launcher, &mut out),
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
         Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),

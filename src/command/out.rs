@@ -8,7 +8,7 @@ use crate::escape::escaped;
 pub(crate) struct Stdout(anstream::AutoStream<io::Stdout>);
 
 impl Stdout {
-    pub(crate) fn stdout() -> Self {
+    pub(crate) fn new() -> Self {
         Self(anstream::AutoStream::auto(io::stdout()))
     }
 }

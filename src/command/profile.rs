@@ -1,3 +1,4 @@
+//! `profile`: which functions execute the instructions of a benchmark.
 use std::io::Write;
 use std::path::PathBuf;
 

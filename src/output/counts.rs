@@ -182,7 +182,7 @@ impl Beside<'_> {
     }
 
     /// Where time and count disagree: per theme and variant the two rows that are furthest apart in time per instruction,
-    /// where that is by more than a factor of [`DISAGREE`].
+    /// where that is by more than a factor of three.
     pub fn warnings(&self) -> Vec<String> {
         let (times, counts) = (estimates::rows(self.time), estimates::rows(self.count));
         let mut warnings = Vec::new();

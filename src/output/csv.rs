@@ -1,4 +1,4 @@
-//! Tidy rows for spreadsheets and data frames: a row a cell and machine. `docs/report-csv.md` describes the columns.
+//! Tidy rows for spreadsheets and data frames: a row a cell and machine. `docs/reports.md` describes the columns.
 use super::counts::Count;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, interval};
@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn the_columns_are_described() {
-        let page = include_str!("../../docs/report-csv.md");
+        let page = include_str!("../../docs/reports.md");
         for column in COLUMNS {
-            assert!(page.contains(&format!("| `{column}` |")), "{column} is not in docs/report-csv.md");
+            assert!(page.contains(&format!("| `{column}` |")), "{column} is not in docs/reports.md");
         }
     }
 }

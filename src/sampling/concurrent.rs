@@ -9,12 +9,12 @@ use crate::engine::BackendError;
 use crate::engine::embedding::Prepared;
 
 /// When a thread began and ended its iterations, or how one of them ended that should not have.
-type ModuleRun = Result<(Instant, Instant)>;
+type ThreadTimes = Result<(Instant, Instant)>;
 
 /// One of the threads: it is told how many iterations to run, starts with the others, and says when it did.
 struct Thread {
     orders: Option<mpsc::Sender<u64>>,
-    ran: mpsc::Receiver<ModuleRun>,
+    ran: mpsc::Receiver<ThreadTimes>,
     handle: Option<JoinHandle<()>>,
 }
 
@@ -49,7 +49,7 @@ fn run(team: &[Thread], iterations: u64) -> Result<Duration> {
         let _ = thread.orders.as_ref().map(|orders| orders.send(iterations));
     }
     let panicked = |_| Err(anyhow!("a thread panicked"));
-    let ran: Vec<ModuleRun> = team.iter().map(|thread| thread.ran.recv().unwrap_or_else(panicked)).collect();
+    let ran: Vec<ThreadTimes> = team.iter().map(|thread| thread.ran.recv().unwrap_or_else(panicked)).collect();
     let ran = ran.into_iter().collect::<Result<Vec<_>>>()?;
     let first = ran.iter().map(|(began, _)| *began).min();
     let last = ran.iter().map(|(_, ended)| *ended).max();

@@ -49,7 +49,7 @@ pub const SLACK: f64 = 4.0 * 1048576.0;
 const WARM: f64 = 0.25;
 
 /// Something that is counted.
-type Count = fn(&SoakSample) -> Option<u64>;
+type SampleMetric = fn(&SoakSample) -> Option<u64>;
 
 impl SoakResult {
     /// By how much memory grew, in bytes for each time that a guest was left: the median of the slopes between all pairs
@@ -79,7 +79,8 @@ impl SoakResult {
         if let Some(slope) = self.slope().filter(|slope| *slope > MOST_BYTES_EACH && slope * over > SLACK) {
             wrong.push(format!("memory grows by {:.1} MiB a million times", slope * 1e6 / 1048576.0));
         }
-        let counts: [(&str, Count); 2] = [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
+        let counts: [(&str, SampleMetric); 2] =
+            [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
         for (what, count) in counts {
             // More at all times of the last quarter than at any time of the first.
             let (first, last) = (&warm[..warm.len() / 4], &warm[warm.len() - warm.len() / 4..]);

@@ -87,7 +87,7 @@ impl Names {
 type Key = (String, String);
 
 #[derive(Default)]
-struct ExitCosts {
+struct FunctionCosts {
     own: u64,
     called: u64,
 }
@@ -99,7 +99,7 @@ impl Profile {
     /// When callgrind did not write it.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let total = total(text)?;
-        let mut reader = Reader::default();
+        let mut reader = CallgrindReader::default();
         for (n, line) in text.lines().enumerate() {
             reader.line(line.trim()).ok_or_else(|| ParseError::Line { line: n + 1, text: line.into() })?;
         }
@@ -128,7 +128,7 @@ fn is_name(name: &str) -> bool {
 const NO_NAME: &str = "???";
 
 #[derive(Default)]
-struct Reader {
+struct CallgrindReader {
     objects: Names,
     functions: Names,
     /// How many numbers of a line say where, and which of the numbers behind them is that of instructions.
@@ -140,10 +140,10 @@ struct Reader {
     callee: Option<Key>,
     /// Whether the next line with numbers is what a call took.
     is_call: bool,
-    costs: HashMap<Key, ExitCosts>,
+    costs: HashMap<Key, FunctionCosts>,
 }
 
-impl Reader {
+impl CallgrindReader {
     /// Takes a line; nothing where it cannot be understood.
     fn line(&mut self, line: &str) -> Option<()> {
         if line.is_empty() || line.starts_with('#') {

@@ -1,6 +1,6 @@
-//! The doors: whatever is fed to what reads input is taken or refused, and never ends in a panic.
+//! Untrusted input: every parser accepts or rejects mutated input, and never panics.
 //!
-//! A few hundred inputs each as tests go. `scripts/fuzz-doors SECONDS` goes on for longer, and counts.
+//! A few hundred inputs per parser. `scripts/fuzz-parsers SECONDS` runs for longer, and counts.
 use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -17,13 +17,12 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-/// Feeds a door: so many inputs, or more for as long as the environment says.
-fn feed<S: Strategy>(door: &str, usual: u32, inputs: S, take: impl Fn(S::Value)) {
+/// Feeds a parser: `usual` inputs, or more until `EARLY_EXIT_FUZZ_SECONDS` have passed.
+fn feed<S: Strategy>(parser: &str, usual: u32, inputs: S, take: impl Fn(S::Value)) {
     let until = std::env::var("EARLY_EXIT_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let (until, started, count) = (Duration::from_secs(until.unwrap_or(0)), Instant::now(), Cell::new(0_u64));
     loop {
         let config = Config { failure_persistence: None, ..Config::default() };
-        // Whoever says how many gets as many.
         let cases = std::env::var_os("PROPTEST_CASES").map_or(usual, |_| config.cases);
         let config = Config { cases, ..config };
         let fed = TestRunner::new(config).run(&inputs, |input| {
@@ -31,12 +30,12 @@ fn feed<S: Strategy>(door: &str, usual: u32, inputs: S, take: impl Fn(S::Value))
             take(input);
             Ok(())
         });
-        fed.unwrap_or_else(|found| panic!("{door}: {found}"));
+        fed.unwrap_or_else(|found| panic!("{parser}: {found}"));
         if started.elapsed() >= until {
             break;
         }
     }
-    eprintln!("{door}: {} inputs in {:.1} s", count.get(), started.elapsed().as_secs_f64());
+    eprintln!("{parser}: {} inputs in {:.1} s", count.get(), started.elapsed().as_secs_f64());
 }
 
 /// Bytes that were good, with a few mishaps.

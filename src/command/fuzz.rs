@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use super::{Status, Stdout, check, choice};
-use crate::cli::CheckRandomArgs;
+use crate::cli::FuzzArgs;
 use crate::engine;
 use crate::engine::known_issue::false_claim;
 use crate::fuzz::campaign::FuzzConfig;
@@ -20,7 +20,7 @@ use crate::fuzz::render;
 use crate::fuzz::result::{Mismatch, RandomRun, SavedModule};
 use crate::worker::Launcher;
 
-pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     ensure!(
         specs.len() > 1,
