@@ -4,6 +4,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::engine::embedding::Outcome;
+use crate::engine::known_issue::false_claim;
 use crate::results::Verdict;
 use crate::run_module::result::{BackendRun, StepTaken};
 use crate::run_module::{Done, ImportCalls, ModuleJob, Step};
@@ -23,7 +24,7 @@ pub fn errand(
     mut at: impl FnMut(Step),
 ) -> Result<(Hello, BackendRun)> {
     let (mut worker, hello) = launcher.launch(spec)?;
-    let lack = lack(&hello, errand);
+    let lack = lack(&hello, spec, errand);
     let mut row = BackendRun::default();
     if let Err(verdict) = load(&mut worker, errand, limits)? {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
@@ -47,11 +48,15 @@ pub fn errand(
     Ok((hello, row))
 }
 
-/// Why the module needs more than the backend claims to support, where it does and is valid for an engine with more.
-fn lack(hello: &Hello, errand: &ModuleJob) -> Option<String> {
+/// Why the module needs more than the backend claims to support, where it does and is valid for an engine with more. A claim
+/// that is known to be false is none.
+fn lack(hello: &Hello, spec: &str, errand: &ModuleJob) -> Option<String> {
     let wasm = std::fs::read(&errand.path).ok()?;
     let valid = Claims::all().lack(&wasm).is_none();
-    Claims::new(&hello.about.wasm_features).lack(&wasm).filter(|_| valid)
+    let backend = spec.split(':').next().unwrap_or_default();
+    let mut features = hello.about.wasm_features.clone();
+    features.retain(|feature| false_claim(backend, feature).is_none());
+    Claims::new(&features).lack(&wasm).filter(|_| valid)
 }
 
 /// A refusal is no failure where the backend never claimed a feature that the module uses: the rule of `check`. A crash
