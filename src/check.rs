@@ -18,7 +18,7 @@ pub trait CheckObserver {
     /// The scenario that is being played said a line.
     fn said(&mut self, _line: &str) {}
     /// A scenario is over.
-    fn played(&mut self, played: ScenarioResult);
+    fn result(&mut self, result: ScenarioResult);
 }
 
 /// Plays scenarios on one subject, in a worker that is replaced whenever it is lost.
@@ -27,7 +27,7 @@ pub trait CheckObserver {
 /// When no worker can be had for the subject at all, or the program is interrupted: what was played until then was told.
 pub fn check(
     launcher: &Launcher,
-    (spec, subject): (&str, usize),
+    (spec, variant): (&str, usize),
     scenarios: &[&'static Scenario],
     audience: &mut dyn CheckObserver,
 ) -> Result<()> {
@@ -49,7 +49,7 @@ pub fn check(
             audience.said(line);
             transcript.push(line.to_owned());
         });
-        let took_ms = started.elapsed().as_secs_f64() * 1e3;
+        let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
         if ended == Err(WorkerError::Interrupted) {
             bail!(WorkerError::Interrupted);
         }
@@ -58,7 +58,7 @@ pub fn check(
             worker = Some(at_work);
         }
         let (verdict, note) = judge(scenario, backend, &transcript, ended);
-        audience.played(ScenarioResult { scenario: scenario.id.into(), subject, verdict, transcript, took_ms, note });
+        audience.result(ScenarioResult { scenario: scenario.id.into(), variant, verdict, transcript, elapsed_ms, note });
     }
     Ok(())
 }
@@ -95,13 +95,13 @@ fn judge(
 /// What came, before anything that is known is held against it.
 fn plain_verdict(scenario: &Scenario, transcript: &[String], ended: Result<ScenarioEnd, WorkerError>) -> Verdict {
     match ended {
-        Ok(ScenarioEnd::Unsupported { why }) => Verdict::Unsupported { why },
-        Ok(ScenarioEnd::Panicked { message }) => Verdict::Crashed { how: format!("panicked: {message}") },
+        Ok(ScenarioEnd::Unsupported { reason }) => Verdict::Unsupported { reason },
+        Ok(ScenarioEnd::Panicked { message }) => Verdict::Crashed { reason: format!("panicked: {message}") },
         // Where it left the script says more than why it then could not go on.
         Ok(ended) => match (scenario.deviation(transcript), ended) {
-            (Some(deviation), ScenarioEnd::Failed { why }) => Verdict::Failed { why: format!("{why} ({deviation})") },
-            (Some(deviation), _) => Verdict::Failed { why: deviation.to_string() },
-            (None, ScenarioEnd::Failed { why }) => Verdict::Failed { why },
+            (Some(deviation), ScenarioEnd::Failed { reason }) => Verdict::Failed { reason: format!("{reason} ({deviation})") },
+            (Some(deviation), _) => Verdict::Failed { reason: deviation.to_string() },
+            (None, ScenarioEnd::Failed { reason }) => Verdict::Failed { reason },
             (None, _) => Verdict::Passed,
         },
         Err(lost) => lost.into(),
@@ -111,9 +111,9 @@ fn plain_verdict(scenario: &Scenario, transcript: &[String], ended: Result<Scena
 impl From<WorkerError> for Verdict {
     fn from(lost: WorkerError) -> Self {
         match lost {
-            WorkerError::Crashed(how) => Self::Crashed { how },
-            WorkerError::Interrupted => Self::Crashed { how: lost.to_string() },
-            WorkerError::Garbled(line) => Self::Crashed { how: format!("the worker said what is no answer: {line}") },
+            WorkerError::Crashed(reason) => Self::Crashed { reason },
+            WorkerError::Interrupted => Self::Crashed { reason: lost.to_string() },
+            WorkerError::Garbled(line) => Self::Crashed { reason: format!("the worker said what is no answer: {line}") },
             WorkerError::TimedOut(_) => Self::TimedOut { limit: lost.to_string() },
             WorkerError::OverMemory { .. } => Self::OverMemory { limit: lost.to_string() },
         }
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn passed_takes_the_whole_script_and_a_clean_end() {
-        let failed = || Ok(ScenarioEnd::Failed { why: "no".into() });
+        let failed = || Ok(ScenarioEnd::Failed { reason: "no".into() });
         assert_eq!(verdict(&["one", "two"], Ok(ScenarioEnd::Done)), "passed");
         assert_eq!(verdict(&["one"], Ok(ScenarioEnd::Done)), "FAILED: line 2: expected `two`, came nothing");
         assert_eq!(verdict(&["one", "two"], failed()), "FAILED: no");
@@ -183,12 +183,12 @@ mod tests {
 
     #[test]
     fn a_known_divergence_excuses_what_it_describes_and_nothing_else() {
-        let came = |lines: &[&str]| {
+        let observed = |lines: &[&str]| {
             let verdict = plain_verdict(&SCENARIO, &said(lines), Ok(ScenarioEnd::Done));
             weigh(verdict, SCENARIO.id, &[(&KNOWN, &EXCUSE)])
         };
-        assert!(matches!(came(&["one", "zwei"]).0, Verdict::KnownDivergence { .. }));
-        assert!(matches!(came(&["one", "deux"]).0, Verdict::Failed { .. }));
+        assert!(matches!(observed(&["one", "zwei"]).0, Verdict::KnownIssue { .. }));
+        assert!(matches!(observed(&["one", "deux"]).0, Verdict::Failed { .. }));
     }
 
     #[test]
@@ -197,6 +197,6 @@ mod tests {
         let by_chance = Excuse { frequency: Frequency::Sometimes, ..EXCUSE };
         assert_eq!(note(Verdict::Passed, &EXCUSE).unwrap(), "no longer diverges: it speaks German");
         assert_eq!(note(Verdict::Passed, &by_chance), None);
-        assert_eq!(note(Verdict::Unsupported { why: String::new() }, &EXCUSE), None);
+        assert_eq!(note(Verdict::Unsupported { reason: String::new() }, &EXCUSE), None);
     }
 }

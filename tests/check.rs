@@ -21,17 +21,17 @@ fn everything_holds_or_is_a_documented_divergence() {
         return;
     }
     let (checked, status) = checked(&[]);
-    let bad: Vec<_> = checked.played.iter().filter(|played| played.verdict.is_bad()).collect();
+    let bad: Vec<_> = checked.results.iter().filter(|played| played.verdict.is_bad()).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(status, 0);
 
-    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
+    let labels: Vec<_> = checked.variants.iter().map(|variant| variant.label.as_str()).collect();
     assert_eq!(labels, here());
     assert_eq!(checked.absent.len(), engine::ALL.iter().filter(|backend| !backend.is_here()).count());
-    let cells: HashSet<_> = checked.played.iter().map(|played| (played.scenario.as_str(), played.subject)).collect();
+    let cells: HashSet<_> = checked.results.iter().map(|played| (played.scenario.as_str(), played.variant)).collect();
     let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.drill).collect();
     assert_eq!(cells.len(), scenarios.len() * labels.len(), "every scenario on every backend");
-    for played in &checked.played {
+    for played in &checked.results {
         if played.verdict == Verdict::Passed {
             let scenario = scenario::find(&played.scenario).unwrap();
             assert_eq!(scenario.deviation(&played.transcript), None, "{} passed by its transcript", scenario.id);
@@ -45,7 +45,7 @@ fn everything_holds_or_is_a_documented_divergence() {
 fn every_expected_line_matters() {
     let Some(backend) = here().into_iter().next() else { return };
     let (checked, _) = checked(&["--backend", backend]);
-    for played in checked.played.iter().filter(|played| played.verdict == Verdict::Passed) {
+    for played in checked.results.iter().filter(|played| played.verdict == Verdict::Passed) {
         let scenario = scenario::find(&played.scenario).unwrap();
         assert!(!scenario.expect.is_empty(), "{} expects nothing", scenario.id);
         for line in 0..played.transcript.len() {
@@ -65,15 +65,15 @@ fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
         let (checked, status) = checked(&["--backend", backend, "--filter", "drill/*", "--filter", "early-exit"]);
         assert_eq!(status, 1);
         let word = |id: &str| {
-            let played = checked.played.iter().find(|played| played.scenario == id);
+            let played = checked.results.iter().find(|played| played.scenario == id);
             played.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
         };
-        assert!(matches!(word("drill/abort"), Verdict::Crashed { how } if how.contains("signal 6")));
+        assert!(matches!(word("drill/abort"), Verdict::Crashed { reason } if reason.contains("signal 6")));
         // A panic that cannot come out of an engine ends the process: known of that engine, and a crash all the same.
-        let ends_the_process = excuses(backend, CheckKind::Scenario).any(|(_, known)| known.subject == "panic/payload");
+        let ends_the_process = excuses(backend, CheckKind::Scenario).any(|(_, known)| known.variant == "panic/payload");
         let so = if ends_the_process { "signal 6" } else { "panicked: " };
         assert!(
-            matches!(word("drill/panic"), Verdict::Crashed { how } if how.contains(so) && how.contains("the host function panicked with"))
+            matches!(word("drill/panic"), Verdict::Crashed { reason } if reason.contains(so) && reason.contains("the host function panicked with"))
         );
         assert!(matches!(word("drill/hang"), Verdict::TimedOut { limit } if limit.starts_with("no answer within")));
         assert!(matches!(word("drill/memory"), Verdict::OverMemory { limit } if limit.contains("MiB")));
@@ -87,8 +87,8 @@ fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
 fn drills_are_not_played_unless_they_are_asked_for() {
     for backend in here().into_iter().take(1) {
         let (checked, _) = checked(&["--backend", backend, "--filter", "*exit"]);
-        assert!(!checked.played.is_empty());
-        assert!(checked.played.iter().all(|played| !played.scenario.starts_with("drill/")));
+        assert!(!checked.results.is_empty());
+        assert!(checked.results.iter().all(|played| !played.scenario.starts_with("drill/")));
     }
 }
 
@@ -105,7 +105,7 @@ fn settings_make_a_subject_of_its_own() {
         let spec = format!("{backend}:{}", setting(backend));
         let (checked, status) = checked(&["--backend", &spec, "--backend", backend, "--filter", "early-exit"]);
         assert_eq!(status, 0);
-        let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.clone()).collect();
+        let labels: Vec<_> = checked.variants.iter().map(|variant| variant.label.clone()).collect();
         assert_eq!(labels, [spec, backend.to_owned()]);
     }
 }

@@ -32,7 +32,7 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
                 assert_eq!(exceptions.slope().is_some_and(|bytes| bytes > 100.0), keeps, "{exceptions:?}");
             }
         }
-        assert_eq!((soaked.subject.as_str(), &soaked.failed), (backend, &None));
+        assert_eq!((soaked.variant.as_str(), &soaked.failed), (backend, &None));
         let left = soaked.left;
         let ways = [left.exits, left.traps, left.panics, left.nested, left.fresh];
         assert!(ways.iter().all(|times| *times > 0), "{left:?}");

@@ -26,14 +26,14 @@ fn selected_scripts_have_no_unexplained_failures_on_every_backend() {
     }
     let filters = ["core/traps", "core/call", "core/binary", "core/linking", "core/elem", "core/table", "threads/*"];
     let (run, status) = check_spec(&filters);
-    assert_eq!(run.subjects.iter().map(|subject| subject.subject.as_str()).collect::<Vec<_>>(), here());
-    for subject in &run.subjects {
-        let unexplained: Vec<_> = subject.unexplained().collect();
-        assert!(unexplained.is_empty(), "{}: {unexplained:#?}", subject.subject);
+    assert_eq!(run.variants.iter().map(|variant| variant.variant.as_str()).collect::<Vec<_>>(), here());
+    for variant in &run.variants {
+        let unexplained: Vec<_> = variant.unexplained().collect();
+        assert!(unexplained.is_empty(), "{}: {unexplained:#?}", variant.variant);
         for assertion in [Assertion::Trap, Assertion::Exhaustion, Assertion::Invalid, Assertion::Malformed] {
-            assert!(subject.held.get(&assertion).is_some_and(|held| *held > 0), "{}: {assertion:?}", subject.subject);
+            assert!(variant.held.get(&assertion).is_some_and(|held| *held > 0), "{}: {assertion:?}", variant.variant);
         }
-        assert!(subject.held[&Assertion::Trap] > 50, "{:?}", subject.held);
+        assert!(variant.held[&Assertion::Trap] > 50, "{:?}", variant.held);
     }
     assert_eq!(status, Some(0));
 }
@@ -68,9 +68,9 @@ esac
 read end"#;
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), answers);
     let script: Vec<_> = scripts().into_iter().filter(|script| script.name == "core/traps").collect();
-    let subject = runner::conformance(&launcher, spec, &Scripts { scripts: &script, all: false }, |_| ()).unwrap();
-    let [failure] = subject.astray.as_slice() else { panic!("{subject:?}") };
+    let variant = runner::conformance(&launcher, spec, &Scripts { scripts: &script, all: false }, |_| ()).unwrap();
+    let [failure] = variant.astray.as_slice() else { panic!("{variant:?}") };
     assert_eq!((failure.script.as_str(), failure.line), ("core/traps", Some(7)));
-    assert!(matches!(&failure.verdict, Verdict::Crashed { how } if how.contains("signal 11")), "{failure:?}");
-    assert_eq!(subject.held[&Assertion::Trap], 3);
+    assert!(matches!(&failure.verdict, Verdict::Crashed { reason } if reason.contains("signal 11")), "{failure:?}");
+    assert_eq!(variant.held[&Assertion::Trap], 3);
 }

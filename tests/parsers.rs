@@ -109,7 +109,7 @@ fn invocations_of_any_words() {
         if let Ok(Some(read)) = Invocation::read(&interface, &words) {
             // What was read can be typed in again, and is the same.
             let typed = read.as_options().replace(" -- ", " ");
-            let again: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
+            let confirmation: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
             assert_eq!(Invocation::read(&interface, &again).unwrap().unwrap(), read);
         }
     });
@@ -117,13 +117,13 @@ fn invocations_of_any_words() {
 
 /// Questions and answers as workers know them.
 fn lines() -> Vec<Vec<u8>> {
-    let errand = ModuleJob { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
-    let address = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
+    let job = ModuleJob { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
+    let cell_id = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
     let numbers = 3..28;
     let asks = [
         Request::Play { scenario: "early-exit".into() },
-        Request::Load { errand },
-        Request::Prepare { address, processor: None },
+        Request::Load { job },
+        Request::Prepare { cell_id, processor: None },
         Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
         Request::Fork,
         Request::Count { cell: 1, warmup: 16, batches: vec![16, 32], planted: 5 },
@@ -132,8 +132,8 @@ fn lines() -> Vec<Vec<u8>> {
     ];
     let answers = [
         Response::Said { line: "Exited early with exit code: 1".into() },
-        Response::Unable { unsupported: true, why: "no".into() },
-        Response::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
+        Response::Unable { unsupported: true, reason: "no".into() },
+        Response::Prepared { cell: 3, metrics: vec![("artifact bytes".into(), 7.5)] },
         Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1) },
         Response::Forked,
         Response::Counted,
@@ -213,11 +213,11 @@ fn reports_with_anything_anywhere() {
         }
         let Ok(read) = Document::parse(&document.to_string()) else { return };
         // What is taken can be drawn.
-        let mut gathered = ReportSet::default();
-        gathered.add(read);
-        let drawn = [summary::shown(&gathered, &job), markdown::page(&gathered, &job), html::page(&gathered, &job)];
+        let mut report_set = ReportSet::default();
+        report_set.add(read);
+        let drawn = [summary::shown(&report_set, &job), markdown::page(&report_set, &job), html::page(&report_set, &job)];
         assert!(drawn.iter().all(|drawn| !drawn.is_empty()));
-        csv::rows(&gathered);
+        csv::rows(&report_set);
     });
 }
 

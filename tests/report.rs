@@ -77,15 +77,15 @@ fn several_machines_become_one_document_which_can_be_read_again() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     early_exit(&[&["report", "--format", "json", "-o", merged], &files[..]].concat()).assert().success().stdout("");
 
-    let Document::Gathered(gathered) = Document::read(Path::new(merged)).unwrap() else { panic!("it is merged") };
-    let ReportSet { reports, checked, .. } = &gathered;
+    let Document::Set(report_set) = Document::read(Path::new(merged)).unwrap() else { panic!("it is merged") };
+    let ReportSet { reports, checked, .. } = &report_set;
     assert_eq!((reports.len(), checked.len()), (2, 1), "what is named twice is there once");
     assert_eq!(reports[0], report(), "and nothing was averaged");
 
     for format in ["terminal", "markdown", "html", "csv"] {
         let shown = stdout(&["report", merged, "--format", format]);
         assert_eq!(shown, stdout(&[&["report", "--format", format], &files[..]].concat()), "{format}");
-        for name in gathered.names() {
+        for name in report_set.names() {
             let escaped = [
                 name.clone(),
                 name.replace('<', "&lt;").replace('>', "&gt;"),
@@ -178,7 +178,7 @@ fn a_journal_can_be_drawn() {
     });
     let launch = serde_json::to_string(&launch.collect::<Vec<_>>()).unwrap();
     report.cells.iter_mut().for_each(|cell| cell.launches.clear());
-    report.run.launches_made = 0;
+    report.run.launches_completed = 0;
     let (_folder, path) = written(&format!("{}\n{launch}\n", serde_json::to_string(&report).unwrap()));
     let shown = stdout(&["report", &path]);
     assert!(shown.contains("read from a journal: 1 of 7 launches were made"), "{shown}");

@@ -172,7 +172,7 @@ fn fake_worker_run(lines: &str, rest: &str) -> BackendRun {
     let (_folder, launcher) = fake_worker(&format!("{}{lines}", hello(worker::PROTOCOL)), rest);
     let spec = "native";
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
-    runner::errand(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
+    runner::job(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
 }
 
 const LOADED: &str = "\n{\"answer\":\"loaded\"}";
@@ -253,6 +253,6 @@ fn a_worker_ends_when_its_parent_is_killed() {
 fn a_worker_that_cannot_be_started_is_an_error_without_a_row() {
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
     let launcher = Launcher::new("/nowhere/early-exit");
-    let error = runner::errand(&launcher, "native", &job, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
+    let error = runner::job(&launcher, "native", &job, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
     assert!(format!("{error:#}").contains("/nowhere/early-exit"));
 }

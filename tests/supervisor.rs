@@ -144,9 +144,9 @@ fn a_program_that_is_not_a_worker_is_named_in_the_error() {
 #[test]
 fn an_unknown_benchmark_is_unsupported() {
     let Some(mut worker) = worker() else { return };
-    let address = CellId { benchmark: "no/such".into(), at: None, host_frames: 1 };
-    match worker.ask(&Request::Prepare { address, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
-        Ok(Response::Unable { why, unsupported: true }) => assert!(why.contains("no/such"), "{why}"),
+    let cell_id = CellId { benchmark: "no/such".into(), at: None, host_frames: 1 };
+    match worker.ask(&Request::Prepare { cell_id, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
+        Ok(Response::Unable { reason, unsupported: true }) => assert!(reason.contains("no/such"), "{reason}"),
         other => panic!("{other:?}"),
     }
 }

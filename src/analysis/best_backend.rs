@@ -103,14 +103,14 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
 }
 
 /// Whether nothing beats a subject. A row that the subject has no way to do decides nothing; a failure does.
-fn is_unbeaten(rows: &[RankedRow], subject: usize) -> bool {
-    let holds = |judged: &RankedRow| match judged.cells[subject] {
-        Some(_) => judged.best.contains(&subject),
+fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
+    let holds = |judged: &RankedRow| match judged.cells[variant] {
+        Some(_) => judged.best.contains(&variant),
         None => {
-            !matches!(judged.plain.cells[subject].trouble(), Some(SkipReason::Failed { .. } | SkipReason::Lost { .. }))
+            !matches!(judged.plain.cells[variant].skip_reason(), Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }))
         }
     };
-    rows.iter().any(|judged| judged.cells[subject].is_some()) && rows.iter().all(holds)
+    rows.iter().any(|judged| judged.cells[variant].is_some()) && rows.iter().all(holds)
 }
 
 fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
@@ -134,15 +134,15 @@ fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
 pub(crate) fn chosen<'a>(rows: &'a [EstimateRow<'a>], benchmark: &Benchmark) -> Option<&'a EstimateRow<'a>> {
     let timed = |row: &EstimateRow| row.cells.iter().filter(|cell| cell.time.is_some()).count();
     rows.iter()
-        .filter(|row| row.address.benchmark == benchmark.id && timed(row) >= 2)
-        .max_by_key(|row| (timed(row), row.address.at, row.address.host_frames == REAL_DEPTH))
+        .filter(|row| row.cell_id.benchmark == benchmark.id && timed(row) >= 2)
+        .max_by_key(|row| (timed(row), row.cell_id.at, row.cell_id.host_frames == REAL_DEPTH))
 }
 
 fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) -> Option<RankedRow<'a>> {
     let plain = chosen(rows, ways.first()?)?;
     let is_a_way = |row: &&EstimateRow| {
-        ways.iter().any(|way| way.id == row.address.benchmark)
-            && (row.address.at, row.address.host_frames) == (plain.address.at, plain.address.host_frames)
+        ways.iter().any(|way| way.id == row.cell_id.benchmark)
+            && (row.cell_id.at, row.cell_id.host_frames) == (plain.cell_id.at, plain.cell_id.host_frames)
     };
     let ways: Vec<&EstimateRow> = rows.iter().filter(is_a_way).collect();
     let time = |cell: &&CellEstimate| cell.nanoseconds().unwrap_or(f64::INFINITY);
@@ -174,67 +174,67 @@ impl RankedRow<'_> {
     /// What it was judged by, in a few words.
     pub fn title(&self) -> String {
         if self.ways == 1 {
-            return self.plain.address.to_string();
+            return self.plain.cell_id.to_string();
         }
-        format!("cheapest of {} ways{}", self.ways, depth(self.plain.address))
+        format!("cheapest of {} ways{}", self.ways, depth(self.plain.cell_id))
     }
 
     /// What the plain way is called, where a subject has others.
     pub fn plain_title(&self) -> Option<String> {
-        (self.ways > 1).then(|| format!("plain way: {}", self.plain.address))
+        (self.ways > 1).then(|| format!("plain way: {}", self.plain.cell_id))
     }
 
     /// The way that a subject is judged by, where it has several: `typed-prebuilt`.
-    pub fn way(&self, subject: usize) -> Option<&str> {
-        let benchmark = &self.cells[subject].filter(|_| self.ways > 1)?.record.address.benchmark;
+    pub fn way(&self, variant: usize) -> Option<&str> {
+        let benchmark = &self.cells[variant].filter(|_| self.ways > 1)?.record.cell_id.benchmark;
         Some(benchmark.split_once('/').map_or(benchmark, |(_, way)| way))
     }
 
     /// Whether a subject is judged by its plain way.
-    pub fn is_plain(&self, subject: usize) -> bool {
-        self.cells[subject].is_some_and(|cell| cell.record.address == *self.plain.address)
+    pub fn is_plain(&self, variant: usize) -> bool {
+        self.cells[variant].is_some_and(|cell| cell.record.cell_id == *self.plain.cell_id)
     }
 
     /// What the plain way takes, or why it does not.
-    pub fn plain_time_text(&self, subject: usize) -> String {
-        shown(&self.plain.cells[subject])
+    pub fn plain_time_text(&self, variant: usize) -> String {
+        shown(&self.plain.cells[variant])
     }
 
     /// The typical nanoseconds that a subject is judged by.
-    pub fn time(&self, subject: usize) -> Option<f64> {
-        self.cells[subject]?.nanoseconds()
+    pub fn time(&self, variant: usize) -> Option<f64> {
+        self.cells[variant]?.nanoseconds()
     }
 
     /// The same as a text, or why there is none.
-    pub fn time_text(&self, subject: usize) -> String {
-        shown(self.cells[subject].unwrap_or(&self.plain.cells[subject]))
+    pub fn time_text(&self, variant: usize) -> String {
+        shown(self.cells[variant].unwrap_or(&self.plain.cells[variant]))
     }
 }
 
 fn shown(cell: &CellEstimate) -> String {
     match cell.nanoseconds() {
         Some(time) => units::nanoseconds(time, 3),
-        None => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
+        None => cell.skip_reason().map_or("-", |skip_reason| skip_reason.word()).into(),
     }
 }
 
-fn depth(address: &CellId) -> String {
-    if address.host_frames == 1 { String::new() } else { format!(" @{}", address.host_frames) }
+fn depth(cell_id: &CellId) -> String {
+    if cell_id.host_frames == 1 { String::new() } else { format!(" @{}", cell_id.host_frames) }
 }
 
 impl Recommendation<'_> {
     /// What a subject is called in this answer: an interpreter is named one where it puts off the work that is asked for.
-    pub fn name(&self, subject: usize) -> String {
-        let Variant { label, about, .. } = &self.report.subjects[subject];
-        if self.kind.wanted == COMPILE_FAST && about.is_interpreter() {
+    pub fn name(&self, variant: usize) -> String {
+        let Variant { label, backend_info, .. } = &self.report.variants[variant];
+        if self.kind.wanted == COMPILE_FAST && backend_info.is_interpreter() {
             format!("{label} (interpreter)")
         } else {
             label.clone()
         }
     }
 
-    fn names(&self, subjects: &[usize]) -> String {
-        subjects.iter().map(|n| self.name(*n)).collect::<Vec<_>>().join(", ")
+    fn names(&self, variants: &[usize]) -> String {
+        variants.iter().map(|n| self.name(*n)).collect::<Vec<_>>().join(", ")
     }
 
     /// The subjects that are named: those that nothing beats, or the fastest of each row where there is none.
@@ -296,7 +296,7 @@ impl Recommendation<'_> {
             let lacks = self.rows.iter().filter(|judged| judged.cells[n].is_none()).map(RankedRow::title);
             let lacks: Vec<_> = lacks.collect();
             if !lacks.is_empty() {
-                remarks.push(format!("{} has no time for {}", self.report.subjects[n].label, lacks.join(", ")));
+                remarks.push(format!("{} has no time for {}", self.report.variants[n].label, lacks.join(", ")));
             }
         }
         remarks.retain(|remark| !remark.is_empty());
@@ -360,7 +360,7 @@ pub fn grid(answers: &[Recommendation]) -> Grid {
 /// The times that the answers rest on, a column a subject; at last the licences, since they decide too.
 pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
     let columns = estimates::columns(report);
-    let labels = columns.iter().map(|n| report.subjects[*n].label.clone());
+    let labels = columns.iter().map(|n| report.variants[*n].label.clone());
     let mut grid = Grid::new(["by".to_owned()].into_iter().chain(labels));
     for judged in answers.iter().flat_map(|answer| &answer.rows) {
         let mut row = |title: String, cell: &dyn Fn(usize) -> String| {
@@ -372,9 +372,9 @@ pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
             row(format!("  {title}"), &|n| judged.plain_time_text(n));
         }
     }
-    let interprets = |n: &usize| if report.subjects[*n].about.is_interpreter() { "interpreter" } else { "compiler" };
+    let interprets = |n: &usize| if report.variants[*n].backend_info.is_interpreter() { "interpreter" } else { "compiler" };
     grid.row(["kind".to_owned()].into_iter().chain(columns.iter().map(|n| interprets(n).to_owned())));
-    let licences = columns.iter().map(|n| report.subjects[*n].licence.clone());
+    let licences = columns.iter().map(|n| report.variants[*n].licence.clone());
     grid.row(["licence".to_owned()].into_iter().chain(licences));
     grid
 }
@@ -398,33 +398,33 @@ mod tests {
     /// A compiler, another, and an interpreter; each time wavers by a thousandth from launch to launch.
     fn measured(launches: u32, rows: &[(&str, [Has; 3])]) -> Report {
         let mut report = report();
-        report.subjects[2].twin_of = None;
-        for (subject, label) in report.subjects.iter_mut().zip(["singlepass", "wasmtime-cranelift", "wasmi"]) {
-            subject.label = label.into();
+        report.variants[2].control_of = None;
+        for (variant, label) in report.variants.iter_mut().zip(["singlepass", "wasmtime-cranelift", "wasmi"]) {
+            variant.label = label.into();
         }
-        report.subjects[2].about.compiler = BackendInfo::NO_COMPILER.into();
-        let cell = |address: &str, subject: usize, has: &Has| {
+        report.variants[2].backend_info.compiler = BackendInfo::NO_COMPILER.into();
+        let cell = |cell_id: &str, variant: usize, has: &Has| {
             let launch = |n: u32, time: f64| {
-                let time = time * (1.0 + 0.001 * f64::from((n + subject as u32) % 3));
+                let time = time * (1.0 + 0.001 * f64::from((n + variant as u32) % 3));
                 Launch { nanoseconds: vec![time; 3], ..Launch::empty(n, 10, 1) }
             };
             CellRecord {
-                subject,
-                address: address.parse().unwrap(),
+                variant,
+                cell_id: cell_id.parse().unwrap(),
                 launches: match has {
                     Time(time) => (1..=launches).map(|n| launch(n, *time)).collect(),
                     Nothing | Failure => Vec::new(),
                 },
-                trouble: match has {
+                skip_reason: match has {
                     Time(_) => None,
-                    Nothing => Some(SkipReason::Unsupported { why: "never".into() }),
-                    Failure => Some(SkipReason::Failed { why: "returned 7".into() }),
+                    Nothing => Some(SkipReason::Unsupported { reason: "never".into() }),
+                    Failure => Some(SkipReason::Failed { reason: "returned 7".into() }),
                 },
                 ..report.cells[0].clone()
             }
         };
-        let rows = rows.iter().flat_map(|(address, has)| {
-            has.iter().enumerate().map(|(n, has)| cell(address, n, has)).collect::<Vec<_>>()
+        let rows = rows.iter().flat_map(|(cell_id, has)| {
+            has.iter().enumerate().map(|(n, has)| cell(cell_id, n, has)).collect::<Vec<_>>()
         });
         report.cells = rows.collect();
         report

@@ -60,13 +60,13 @@ const MOST_CALLS: f64 = 1e12;
 /// The jobs that a report has the times for, compiled here and loaded from an artifact: the user's own module, where one
 /// was measured, and one of those that come with the program.
 pub fn jobs(report: &Report, rows: &[EstimateRow], asked: &Workload) -> Vec<WorkloadComparison> {
-    let of = |benchmark: &Benchmark| rows.iter().find(|row| row.address.benchmark == benchmark.id);
+    let of = |benchmark: &Benchmark| rows.iter().find(|row| row.cell_id.benchmark == benchmark.id);
     let generated = |setup: &Benchmark| match asked.functions {
-        Some(_) => rows.iter().find(|row| row.address.benchmark == setup.id && row.address.at == asked.functions),
+        Some(_) => rows.iter().find(|row| row.cell_id.benchmark == setup.id && row.cell_id.at == asked.functions),
         None => chosen(rows, setup),
     };
     let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, asked.exits));
-    let kernel = || Some(vec![rows.iter().find(|row| row.address.benchmark == asked.kernel)?]);
+    let kernel = || Some(vec![rows.iter().find(|row| row.cell_id.benchmark == asked.kernel)?]);
     // Each call was timed on an instance of its own, which it needs again.
     let call = || Some(vec![of(&module::INSTANTIATE)?, of(&module::CALL)?]);
     let own = |setup| job(report, of(setup)?, &call()?, exit);
@@ -99,9 +99,9 @@ fn job(
     let is_doubted = |n: usize| all().any(|row| row.cells[n].time.as_ref().is_some_and(|time| time.doubt().is_some()));
     (costs.len() > 1).then(|| WorkloadComparison {
         doubted: costs.iter().map(|(n, _)| *n).filter(|n| is_doubted(*n)).collect(),
-        setup: setup.address.clone(),
-        each: each.iter().map(|row| row.address.clone()).collect(),
-        exits: exit.map(|(row, exits)| (row.address.clone(), exits)),
+        setup: setup.cell_id.clone(),
+        each: each.iter().map(|row| row.cell_id.clone()).collect(),
+        exits: exit.map(|(row, exits)| (row.cell_id.clone(), exits)),
         spans: spans(&costs),
         costs,
     })
@@ -113,11 +113,11 @@ fn added(one: Interval, many: Interval, times: f64) -> Interval {
 
 /// In whole calls, one at least. Stretches that differ only in which of their subjects is estimated to be ahead are one.
 fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
-    let (subjects, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
+    let (variants, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
     let mut spans: Vec<CallRange> = Vec::new();
     for stretch in cheapest(&lines).into_iter().filter(|stretch| stretch.from < MOST_CALLS) {
         let ahead = stretch.least[0];
-        let mut least: Vec<usize> = stretch.least.iter().map(|n| subjects[*n]).collect();
+        let mut least: Vec<usize> = stretch.least.iter().map(|n| variants[*n]).collect();
         least.sort_unstable();
         let to = stretch.to.filter(|to| *to < MOST_CALLS).map(|to| to.ceil() as u64 - 1);
         let from = (stretch.from.ceil() as u64).max(1);
@@ -159,7 +159,7 @@ impl WorkloadComparison {
     pub fn grid(&self, report: &Report) -> Grid {
         let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
         for span in &self.spans {
-            let labels: Vec<_> = span.least.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+            let labels: Vec<_> = span.least.iter().map(|n| report.variants[*n].label.as_str()).collect();
             let doubted = span.least.iter().any(|n| self.doubted.contains(n));
             let said = match labels[..] {
                 [one] => one.to_owned(),

@@ -6,7 +6,7 @@ use crate::statistics::{Confidence, Estimate, Interval, log_ratios, median, typi
 /// A row: one address, a cell a subject.
 pub struct EstimateRow<'a> {
     /// Which.
-    pub address: &'a CellId,
+    pub cell_id: &'a CellId,
     /// A cell a subject, in the order of the report's subjects.
     pub cells: Vec<CellEstimate<'a>>,
 }
@@ -34,14 +34,14 @@ impl CellEstimate<'_> {
     }
 
     /// Why there is no time.
-    pub fn trouble(&self) -> Option<&SkipReason> {
-        self.record.trouble.as_ref()
+    pub fn skip_reason(&self) -> Option<&SkipReason> {
+        self.record.skip_reason.as_ref()
     }
 }
 
 /// The rows of a report, in its order.
 pub fn rows(report: &Report) -> Vec<EstimateRow<'_>> {
-    let width = report.subjects.len().max(1);
+    let width = report.variants.len().max(1);
     report.cells.chunks(width).map(|cells| row(cells)).collect()
 }
 
@@ -54,7 +54,7 @@ fn row(records: &[CellRecord]) -> EstimateRow<'_> {
         let time = own(record).map(|time| at_ratio.map_or_else(|| time.clone(), |value| time.moved_to(value)));
         CellEstimate { record, time, ratio }
     };
-    EstimateRow { address: &records[0].address, cells: records.iter().enumerate().map(cell).collect() }
+    EstimateRow { cell_id: &records[0].cell_id, cells: records.iter().enumerate().map(cell).collect() }
 }
 
 pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
@@ -66,7 +66,7 @@ pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
 pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
     let paired = of.launches.iter().filter_map(|left| {
         let right = to.launches.iter().find(|right| right.launch == left.launch)?;
-        let rounds = match of.address == to.address {
+        let rounds = match of.cell_id == to.cell_id {
             true => log_ratios(left.samples(), right.samples()),
             false => log_ratios(&[median(left.samples())?], &[median(right.samples())?]),
         };
@@ -77,7 +77,7 @@ pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
 
 /// The subjects that are shown as columns: twins are not.
 pub fn columns(report: &Report) -> Vec<usize> {
-    (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect()
+    (0..report.variants.len()).filter(|n| report.variants[*n].control_of.is_none()).collect()
 }
 
 /// The typical sample of each launch, by the launch's number.
@@ -89,21 +89,21 @@ impl EstimateRow<'_> {
     /// The subject that is faster than every other: only where all intervals between it and them agree. Twins do not
     /// take part.
     pub fn fastest(&self, report: &Report) -> Option<usize> {
-        let subjects: Vec<_> = (0..self.cells.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect();
+        let variants: Vec<_> = (0..self.cells.len()).filter(|n| report.variants[*n].control_of.is_none()).collect();
         let time = |n: &usize| self.cells[*n].nanoseconds().unwrap_or(f64::INFINITY);
-        let best = *subjects.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
+        let best = *variants.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
         let beats = |other: &usize| match ratio(self.cells[best].record, self.cells[*other].record) {
             Some(ratio) => interval(&ratio).is_some_and(|interval| interval.high < 0.0) && ratio.doubt().is_none(),
             // A cell that has no time is beaten by any that has one.
             None => self.cells[*other].time.is_none(),
         };
-        let others: Vec<_> = subjects.into_iter().filter(|n| *n != best).collect();
+        let others: Vec<_> = variants.into_iter().filter(|n| *n != best).collect();
         (self.cells[best].time.is_some() && !others.is_empty() && others.iter().all(beats)).then_some(best)
     }
 
     /// The cell that repeats the reference.
-    pub fn twin(&self, report: &Report) -> Option<&CellEstimate<'_>> {
-        let place = report.subjects.iter().position(|subject| subject.twin_of.is_some())?;
+    pub fn control(&self, report: &Report) -> Option<&CellEstimate<'_>> {
+        let place = report.variants.iter().position(|variant| variant.control_of.is_some())?;
         self.cells.get(place)
     }
 }

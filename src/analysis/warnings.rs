@@ -49,14 +49,14 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
     );
 
     let too_slow: Vec<_> =
-        report.cells.iter().filter(|cell| matches!(cell.trouble, Some(SkipReason::TooSlow { .. }))).collect();
+        report.cells.iter().filter(|cell| matches!(cell.skip_reason, Some(SkipReason::TooSlow { .. }))).collect();
     if let Some(first) = too_slow.first() {
         note(
             true,
             format!(
                 "{} cells did not fit in the budget, {} among them: raise --budget, or choose with --filter",
                 too_slow.len(),
-                first.address
+                first.cell_id
             ),
         );
     }
@@ -67,7 +67,7 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
     );
     note(
         !report.run.complete,
-        format!("incomplete: {} of {} launches were made", report.run.launches_made, report.run.launches),
+        format!("incomplete: {} of {} launches were made", report.run.launches_completed, report.run.launches),
     );
     notes
 }
@@ -79,7 +79,7 @@ pub fn count_notes(report: &Report) -> Vec<String> {
         notes.push(format!("built at optimisation level {}: build with --release", report.build.opt_level));
     }
     if !report.run.complete {
-        notes.push(format!("incomplete: {} of {} launches were made", report.run.launches_made, report.run.launches));
+        notes.push(format!("incomplete: {} of {} launches were made", report.run.launches_completed, report.run.launches));
     }
     notes
 }

@@ -24,17 +24,17 @@ const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
 /// How many of the cells carry something: few, as where an upgrade made some worse.
 const CARRYING: f64 = 0.2;
 /// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
-const TWINS: usize = 1;
+const CONTROLS: usize = 1;
 
 pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
-    let addresses = addresses(asked)?;
+    let cell_ids = cell_ids(asked)?;
     let mut random = ChaCha8Rng::seed_from_u64(asked.plan.seed.unwrap_or_else(rand::random));
     let mut calibration = Calibration {
         version: VERSION,
         machine: machine::machine(),
         build: Build::this(),
-        subject: subject.clone(),
+        variant: subject.clone(),
         budget_seconds: asked.plan.budget().as_secs_f64(),
         runs: Vec::new(),
     };
@@ -44,9 +44,9 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
     for run in 1..=asked.runs {
         watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
         let order = Experiment {
-            entrants: twins(&subject, launcher),
-            handicaps: addresses.iter().map(|address| handicaps(address, &mut random)).collect(),
-            addresses: addresses.clone(),
+            variants: controls(&subject, launcher),
+            handicaps: cell_ids.iter().map(|cell_id| handicaps(cell_id, &mut random)).collect(),
+            cell_ids: cell_ids.clone(),
             urgent: Vec::new(),
             budget: asked.plan.budget(),
             may_stretch: false,
@@ -67,33 +67,33 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
 }
 
 /// What to calibrate with: how calls and exits are told apart, and a guest that really does more.
-fn addresses(asked: &MeasureArgs) -> Result<Vec<CellId>> {
-    let told = |address: &CellId| {
-        let theme = address.benchmark.split('/').next().unwrap_or_default();
-        !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || address.benchmark == execute::HASH.id
+fn cell_ids(asked: &MeasureArgs) -> Result<Vec<CellId>> {
+    let told = |cell_id: &CellId| {
+        let theme = cell_id.benchmark.split('/').next().unwrap_or_default();
+        !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || cell_id.benchmark == execute::HASH.id
     };
     Ok(plan::selected(&asked.plan)?.into_iter().filter(told).collect())
 }
 
-fn twins(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
+fn controls(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
     let reference = ExperimentVariant::new(subject, launcher);
-    let twin = |n: usize| ExperimentVariant {
+    let control = |n: usize| ExperimentVariant {
         label: format!("{subject} twin {n}"),
-        twin_of: Some(0),
-        held_against: Some(0),
+        control_of: Some(0),
+        baseline: Some(0),
         ..reference.clone()
     };
-    [reference.clone()].into_iter().chain((1..=TWINS).map(twin)).collect()
+    [reference.clone()].into_iter().chain((1..=CONTROLS).map(control)).collect()
 }
 
 /// A few twins carry something; which, and how much, is left to chance.
-fn handicaps(address: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
-    let more = |share| match address.benchmark == execute::HASH.id {
+fn handicaps(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
+    let more = |share| match cell_id.benchmark == execute::HASH.id {
         true => InjectedSlowdown::Work(share),
         false => InjectedSlowdown::Iterations(share),
     };
     let mut carried = vec![InjectedSlowdown::None];
-    carried.extend((0..TWINS).map(|_| match random.random_bool(CARRYING) {
+    carried.extend((0..CONTROLS).map(|_| match random.random_bool(CARRYING) {
         true => more(CARRIED[random.random_range(0..CARRIED.len())]),
         false => InjectedSlowdown::None,
     }));

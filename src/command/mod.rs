@@ -74,7 +74,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
-        Command::Worker(asked) => worker::serve(&asked.subject).map(|()| Status::Held),
+        Command::Worker(asked) => worker::serve(&asked.variant).map(|()| Status::Held),
     };
     let Some(status) = interruption.exit_status() else { return result };
     // Whatever it found until then was printed; an error of another kind is still to be told.

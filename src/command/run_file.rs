@@ -22,31 +22,31 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     let specs = choice::backends(&asked.choice)?;
     let source = Source::open(&asked.what)?;
     let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
-    let errand = ModuleJob { fuel: asked.fuel, ..ModuleJob::of(&source, &invoke, asked.exit_at.as_ref())? };
+    let job = ModuleJob { fuel: asked.fuel, ..ModuleJob::of(&source, &invoke, asked.exit_at.as_ref())? };
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
-    let (mut subjects, mut rows) = (Vec::new(), Vec::new());
+    let (mut variants, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let ran = runner::errand(launcher, spec, &errand, &limits, |step| progress(spec, step));
+        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(spec, step));
         let Some((hello, row)) = unless_interrupted(ran)? else { break };
         let licence = engine::parse(spec)?.0.licence.into();
-        subjects.push(Variant {
+        variants.push(Variant {
             label: spec.clone(),
             licence,
-            about: hello.about,
+            backend_info: hello.backend_info,
             build: hello.build,
-            twin_of: None,
-            held_against: None,
+            control_of: None,
+            baseline: None,
         });
         rows.push(row);
     }
     clear_progress();
     let ran = ModuleRun {
         version: results::VERSION,
-        module: facts(&source),
-        invocation: errand.invocation,
-        exit_at: errand.exit_at.map(|exit_at| exit_at.to_string()),
+        module: metrics(&source),
+        invocation: job.invocation,
+        exit_at: job.exit_at.map(|exit_at| exit_at.to_string()),
         disagreements: result::disagreements(&rows),
-        subjects,
+        variants,
         absent: check::absent(),
         rows,
         interrupted: launcher.is_interrupted(),
@@ -66,7 +66,7 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     Ok(if held { Status::Held } else { Status::Failed })
 }
 
-fn facts(source: &Source) -> ModuleFacts {
+fn metrics(source: &Source) -> ModuleFacts {
     let shown = if source.name == "-" { "standard input" } else { &source.name };
     let name = Path::new(shown).file_name().map_or_else(|| shown.into(), |name| name.to_string_lossy().into_owned());
     let interface = &source.interface;

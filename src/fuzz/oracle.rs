@@ -62,8 +62,8 @@ pub(crate) fn apart(dna: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mis
         for n in 0..widest {
             let nth = |shown: &ObservedItem| shown.with.get(n).cloned().unwrap_or_default();
             if differs(&nth) {
-                let about = name_of(&nth(&first));
-                return Some(parted(dna, first.doing, &about, &shown, |shown| (shown.ended.clone(), nth(shown))));
+                let property = name_of(&nth(&first));
+                return Some(parted(dna, first.doing, &property, &shown, |shown| (shown.ended.clone(), nth(shown))));
             }
         }
     }
@@ -89,19 +89,19 @@ fn name_of(with: &str) -> String {
 fn parted(
     dna: &ModuleSeed,
     doing: Action,
-    about: &str,
+    property: &str,
     shown: &[Option<ObservedItem>],
     words: impl Fn(&ObservedItem) -> (String, String),
 ) -> Mismatch {
-    let mut sides: Vec<MismatchGroup> = Vec::new();
+    let mut groups: Vec<MismatchGroup> = Vec::new();
     for (subject, shown) in shown.iter().enumerate() {
         let (came, detail) = shown.as_ref().map_or_else(|| ("nothing".into(), String::new()), &words);
-        match sides.iter_mut().find(|side| side.came == came && side.detail == detail) {
-            Some(side) => side.subjects.push(subject),
-            None => sides.push(MismatchGroup { subjects: vec![subject], came, detail }),
+        match groups.iter_mut().find(|group| group.came == came && group.detail == detail) {
+            Some(group) => group.subjects.push(subject),
+            None => groups.push(MismatchGroup { subjects: vec![subject], came, detail }),
         }
     }
-    Mismatch { dna: dna.clone(), doing, about: about.into(), sides }
+    Mismatch { dna: dna.clone(), doing, property: property.into(), groups }
 }
 
 /// A text with `#` in place of each number, so that one message about two modules is one.
@@ -122,8 +122,8 @@ impl ObservedModule {
     pub(crate) const NOT_AGAIN: fn(&ModuleSeed, usize) -> Mismatch = |dna, subjects| Mismatch {
         dna: dna.clone(),
         doing: Action::Compile,
-        about: "something that was not seen again by itself: it took the modules before it".into(),
-        sides: vec![MismatchGroup {
+        property: "something that was not seen again by itself: it took the modules before it".into(),
+        groups: vec![MismatchGroup {
             subjects: (0..subjects).collect(),
             came: "agreed".into(),
             detail: "agreed".into(),
@@ -133,20 +133,20 @@ impl ObservedModule {
 
 /// Why they come apart, where that is known: all sides but one are.
 pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedMismatch> {
-    let of_side = |side: &MismatchGroup| {
+    let of_group = |group: &MismatchGroup| {
         let action = apart.doing.to_string();
-        let observed = match apart.about.as_str() {
-            HOW_IT_ENDED => side.came.clone(),
-            about => format!("{}, {about}", side.came),
+        let observed = match apart.property.as_str() {
+            HOW_IT_ENDED => group.came.clone(),
+            property => format!("{}, {property}", group.came),
         };
-        let mut known = side.subjects.iter().map(|subject| {
+        let mut known = group.subjects.iter().map(|subject| {
             let backend = specs[*subject].split(':').next().unwrap_or_default();
             explanation(backend, CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
         });
         let first = known.next()??;
         known.all(|issue| issue.is_some()).then_some(first)
     };
-    let known: Vec<_> = apart.sides.iter().map(of_side).collect();
+    let known: Vec<_> = apart.groups.iter().map(of_group).collect();
     let unknown = known.iter().filter(|known| known.is_none()).count();
     let first = known.iter().flatten().next().filter(|_| unknown <= 1)?;
     Some(ExplainedMismatch { reason: first.reason.into(), upstream: first.upstream.into() })

@@ -86,9 +86,9 @@ pub struct Mismatch {
     /// While doing this.
     pub doing: Action,
     /// In what: how it ended, or an export or the calls of imports where it ended the same.
-    pub about: String,
+    pub property: String,
     /// What there was.
-    pub sides: Vec<MismatchGroup>,
+    pub groups: Vec<MismatchGroup>,
 }
 
 /// What some of the subjects had.
@@ -105,10 +105,10 @@ pub struct MismatchGroup {
 impl Mismatch {
     /// Whether two are of one kind: the same subjects come apart in the same way.
     pub fn is_like(&self, other: &Self) -> bool {
-        let sides = |apart: &Self| -> Vec<_> {
-            apart.sides.iter().map(|side| (side.subjects.clone(), side.came.clone())).collect()
+        let groups = |apart: &Self| -> Vec<_> {
+            apart.groups.iter().map(|group| (group.subjects.clone(), group.came.clone())).collect()
         };
-        (self.doing.to_string(), &self.about) == (other.doing.to_string(), &other.about) && sides(self) == sides(other)
+        (self.doing.to_string(), &self.property) == (other.doing.to_string(), &other.property) && groups(self) == groups(other)
     }
 }
 

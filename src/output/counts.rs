@@ -50,8 +50,8 @@ impl Count {
     }
 
     /// How many times another count it is, with the least and the most that the repeats of both allow.
-    pub fn ratio_to(&self, base: &Self) -> Ratio {
-        Ratio { value: self.typical / base.typical, low: self.low / base.high, high: self.high / base.low }
+    pub fn ratio_to(&self, baseline: &Self) -> Ratio {
+        Ratio { value: self.typical / baseline.typical, low: self.low / baseline.high, high: self.high / baseline.low }
     }
 }
 
@@ -114,10 +114,10 @@ pub fn legend(report: &Report) -> String {
     format!(
         "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} subjects in {:.0} s; \
          x: times the {}, lower is less; ±: half of what repeats differ by, where that is 0.05 % or more",
-        report.run.launches_made,
+        report.run.launches_completed,
         columns(report).len(),
-        report.run.took_seconds,
-        report.subjects[0].label,
+        report.run.elapsed_seconds,
+        report.variants[0].label,
     )
 }
 
@@ -147,14 +147,14 @@ pub struct Beside<'a> {
 const DISAGREE: f64 = 3.0;
 
 /// Each report of times with the first report of counts that has variants in common with it.
-pub fn beside(gathered: &ReportSet) -> Vec<Beside<'_>> {
-    let reports = || gathered.reports.iter().zip(gathered.names());
+pub fn beside(report_set: &ReportSet) -> Vec<Beside<'_>> {
+    let reports = || report_set.reports.iter().zip(report_set.names());
     let pair = |(time, name): (&'_ Report, String)| {
-        let time: &Report = gathered.reports.iter().find(|report| *report == time)?;
-        gathered.reports.iter().filter(|report| report.metric == Metric::Instructions).find_map(|count| {
+        let time: &Report = report_set.reports.iter().find(|report| *report == time)?;
+        report_set.reports.iter().filter(|report| report.metric == Metric::Instructions).find_map(|count| {
             let place = |n: usize| {
-                let label = &time.subjects[n].label;
-                Some((n, count.subjects.iter().position(|subject| subject.label == *label)?))
+                let label = &time.variants[n].label;
+                Some((n, count.variants.iter().position(|variant| variant.label == *label)?))
             };
             let columns: Vec<_> = columns(time).into_iter().filter_map(place).collect();
             (!columns.is_empty()).then(|| Beside { name: name.clone(), time, count, columns })
@@ -166,17 +166,17 @@ pub fn beside(gathered: &ReportSet) -> Vec<Beside<'_>> {
 impl Beside<'_> {
     /// A row per address that is in both, a column per variant: `6.10 us, 55,358`.
     pub fn grid(&self) -> Grid {
-        let labels = self.columns.iter().map(|(n, _)| self.time.subjects[*n].label.clone());
+        let labels = self.columns.iter().map(|(n, _)| self.time.variants[*n].label.clone());
         let mut grid = Grid::new(["time, instructions".to_owned()].into_iter().chain(labels));
         let counts = estimates::rows(self.count);
         for row in estimates::rows(self.time) {
-            let Some(counted) = counts.iter().find(|other| other.address == row.address) else { continue };
+            let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
             let cells = self.columns.iter().map(|(n, m)| {
                 let time = measurements::time_text(&row.cells[*n]);
                 let count = Count::of(counted.cells[*m].record).map(|count| count.text());
                 [time, count].map(|text| text.unwrap_or_else(|| "-".into())).join(", ")
             });
-            grid.row([row.address.to_string()].into_iter().chain(cells));
+            grid.row([row.cell_id.to_string()].into_iter().chain(cells));
         }
         grid
     }
@@ -189,11 +189,11 @@ impl Beside<'_> {
         for (n, m) in &self.columns {
             let mut themes: Vec<(&str, Vec<(f64, String)>)> = Vec::new();
             for row in &times {
-                let Some(counted) = counts.iter().find(|other| other.address == row.address) else { continue };
+                let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
                 let count = Count::of(counted.cells[*m].record);
                 let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
-                let theme = row.address.benchmark.split('/').next().unwrap_or_default();
-                let cell = (time / count.typical, row.address.to_string());
+                let theme = row.cell_id.benchmark.split('/').next().unwrap_or_default();
+                let cell = (time / count.typical, row.cell_id.to_string());
                 match themes.iter_mut().find(|(known, _)| *known == theme) {
                     Some((_, cells)) => cells.push(cell),
                     None => themes.push((theme, vec![cell])),
@@ -207,7 +207,7 @@ impl Beside<'_> {
                     warnings.push(format!(
                         "time and count disagree in `{theme}` on {}: an instruction of `{high}` takes {:.1} times as long as \
                          one of `{low}`, so counts do not rank these rows",
-                        self.time.subjects[*n].label,
+                        self.time.variants[*n].label,
                         most / least,
                     ));
                 }
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn only_what_all_repeats_agree_on_is_more_or_less() {
         let verdict =
-            |new: &[f64], base: &[f64]| count(new).ratio_to(&count(base)).verdict(Margin::new(0.005).unwrap());
+            |new: &[f64], baseline: &[f64]| count(new).ratio_to(&count(baseline)).verdict(Margin::new(0.005).unwrap());
         assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), TimeVerdict::Slower);
         assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), TimeVerdict::Faster);
         assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), TimeVerdict::Same);
@@ -281,7 +281,7 @@ mod tests {
         count.metric = Metric::Instructions;
         for cell in &mut count.cells {
             // 10 instructions per nanosecond; on the second variant's second row, one per 10 ns.
-            let factor = if cell.subject == 1 && cell.address.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
+            let factor = if cell.variant == 1 && cell.cell_id.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
             for launch in &mut cell.launches {
                 launch.instructions = launch.nanoseconds.drain(..).map(|time| time * factor).collect();
             }
@@ -289,11 +289,11 @@ mod tests {
         // One theme: both rows are ways out.
         count.validate().unwrap();
         let rename = |mut report: Report| {
-            report.cells[..3].iter_mut().for_each(|cell| cell.address.benchmark = "unwind/typed".into());
+            report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());
             report
         };
-        let gathered = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
-        let beside = beside(&gathered);
+        let report_set = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
+        let beside = beside(&report_set);
         assert_eq!(beside.len(), 1);
         assert_eq!(beside[0].columns, [(0, 0), (1, 1)]);
         let warnings = beside[0].warnings();

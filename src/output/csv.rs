@@ -44,9 +44,9 @@ pub const COLUMNS: &[&str] = &[
 ];
 
 /// The cells of all reports.
-pub fn rows(gathered: &ReportSet) -> String {
+pub fn rows(report_set: &ReportSet) -> String {
     let mut text = line(COLUMNS.iter().map(|name| (*name).to_owned()));
-    for (report, name) in gathered.reports.iter().zip(gathered.names()) {
+    for (report, name) in report_set.reports.iter().zip(report_set.names()) {
         for row in estimates::rows(report) {
             text.extend(row.cells.iter().map(|cell| line(of_cell(report, &name, cell))));
         }
@@ -57,32 +57,32 @@ pub fn rows(gathered: &ReportSet) -> String {
 fn of_cell(report: &Report, name: &str, cell: &CellEstimate) -> Vec<String> {
     let Report { machine, run, build, .. } = report;
     let record = cell.record;
-    let subject = &report.subjects[record.subject];
-    let address = &record.address;
-    let parameter = benchmark::find(&address.benchmark).and_then(|known| known.parameter.as_ref());
+    let variant = &report.variants[record.variant];
+    let cell_id = &record.cell_id;
+    let parameter = benchmark::find(&cell_id.benchmark).and_then(|known| known.parameter.as_ref());
     let sum = |of: fn(&crate::results::Launch) -> usize| record.launches.iter().map(of).sum::<usize>().to_string();
-    let facts: Vec<_> = record.facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let metrics: Vec<_> = record.metrics.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut cells = vec![
         name.to_owned(),
-        run.began.clone(),
+        run.started_at.clone(),
         machine.cpu.clone(),
         machine.processors.to_string(),
         machine.os.clone(),
         machine.kernel.clone(),
         build.revision.clone(),
         build.profile.clone(),
-        subject.label.clone(),
-        subject.twin_of.map_or_else(String::new, |of| report.subjects[of].label.clone()),
-        subject.about.engine.clone(),
-        subject.about.compiler.clone(),
-        subject.licence.clone(),
-        address.benchmark.clone(),
-        address.at.map_or_else(String::new, |at| at.to_string()),
+        variant.label.clone(),
+        variant.control_of.map_or_else(String::new, |of| report.variants[of].label.clone()),
+        variant.backend_info.engine.clone(),
+        variant.backend_info.compiler.clone(),
+        variant.licence.clone(),
+        cell_id.benchmark.clone(),
+        cell_id.at.map_or_else(String::new, |at| at.to_string()),
         parameter.map_or("", |parameter| parameter.name).to_owned(),
-        address.host_frames.to_string(),
+        cell_id.host_frames.to_string(),
         report.metric.unit().into(),
     ];
-    let reference = report.subjects[0].label.clone();
+    let reference = report.variants[0].label.clone();
     match Count::of(record) {
         Some(count) => {
             cells.extend([count.typical, count.low, count.high].map(|number| number.to_string()));
@@ -102,9 +102,9 @@ fn of_cell(report: &Report, name: &str, cell: &CellEstimate) -> Vec<String> {
         doubt(cell.ratio.as_ref().or(cell.time.as_ref()).filter(|_| report.metric == Metric::Time)).to_owned(),
         sum(|launch| launch.samples().len()),
         sum(|launch| launch.disturbed as usize),
-        record.trouble.as_ref().map_or("", |trouble| trouble.word()).to_owned(),
-        record.trouble.as_ref().map_or_else(String::new, |trouble| trouble.reason()),
-        facts.join("; "),
+        record.skip_reason.as_ref().map_or("", |skip_reason| skip_reason.word()).to_owned(),
+        record.skip_reason.as_ref().map_or_else(String::new, |skip_reason| skip_reason.reason()),
+        metrics.join("; "),
     ]);
     cells
 }

@@ -40,8 +40,8 @@ impl Grid {
             let cells: Vec<_> = cells.iter().map(|cell| escaped(cell)).collect();
             format!("| {} |\n", cells.join(" | "))
         };
-        let sides = format!("| --- |{}\n", " ---: |".repeat(self.header.len().saturating_sub(1)));
-        line(&self.header) + &sides + &self.rows.iter().map(|row| line(row)).collect::<String>()
+        let variants = format!("| --- |{}\n", " ---: |".repeat(self.header.len().saturating_sub(1)));
+        line(&self.header) + &variants + &self.rows.iter().map(|row| line(row)).collect::<String>()
     }
 }
 

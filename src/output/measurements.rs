@@ -15,7 +15,7 @@ use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, sm
 pub fn tables(report: &Report) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
-    let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+    let theme = |row: &EstimateRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
     for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
         shown += &themed(report, &theme(&rows[0]), rows);
         shown.push('\n');
@@ -30,11 +30,11 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let columns = columns(report);
     let floors: Vec<_> = rows.iter().map(|row| floor(report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
-    let labels = columns.iter().map(|n| report.subjects[*n].label.as_str());
+    let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
     let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("floor")).collect();
     let named = |(row, floor): (&EstimateRow, Option<f64>)| {
         let fastest = row.fastest(report);
-        let name = row.address.to_string();
+        let name = row.cell_id.to_string();
         let mut cells = vec![name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]).to_owned()];
         for &n in &columns {
             let shown = cell(&row.cells[n]);
@@ -61,7 +61,7 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> String {
     match (time_text(cell), &cell.ratio) {
         (Some(time), Some(ratio)) => format!("{time} {}", ratio_text(ratio)),
         (Some(time), None) => time,
-        (None, _) => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
+        (None, _) => cell.skip_reason().map_or("-", |skip_reason| skip_reason.word()).into(),
     }
 }
 
@@ -127,11 +127,11 @@ fn decimals(of: f64) -> usize {
 
 /// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
 pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
-    let floor = benchmark::find(&row.address.benchmark)?.floor?;
+    let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
     let same_depth = |cell: &&crate::results::CellRecord| {
-        cell.subject == 0 && cell.address.benchmark == floor.id && cell.address.host_frames == row.address.host_frames
+        cell.variant == 0 && cell.cell_id.benchmark == floor.id && cell.cell_id.host_frames == row.cell_id.host_frames
     };
-    let any_depth = |cell: &&crate::results::CellRecord| cell.subject == 0 && cell.address.benchmark == floor.id;
+    let any_depth = |cell: &&crate::results::CellRecord| cell.variant == 0 && cell.cell_id.benchmark == floor.id;
     let record = report.cells.iter().find(same_depth).or_else(|| report.cells.iter().find(any_depth))?;
     let medians: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
     median(&medians)
@@ -140,8 +140,8 @@ pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
 /// What stands below the tables.
 fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     let mut shown = String::new();
-    for MissingTimes { trouble, cells } in troubles(report) {
-        let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, trouble.word()), trouble.reason());
+    for MissingTimes { skip_reason, cells } in troubles(report) {
+        let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, skip_reason.word()), skip_reason.reason());
     }
     let _ = writeln!(shown, "{}: {}\n{}", painted(BOLD, "resolution"), resolution(report, rows), legend(report));
     for note in &report.run.notes {
@@ -153,7 +153,7 @@ fn footer(report: &Report, rows: &[EstimateRow]) -> String {
 /// Why cells have no time.
 pub struct MissingTimes<'a> {
     /// Why.
-    pub trouble: &'a SkipReason,
+    pub skip_reason: &'a SkipReason,
     /// Which: the first three, and how many more.
     pub cells: String,
 }
@@ -162,23 +162,23 @@ pub struct MissingTimes<'a> {
 pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
     let mut grouped: Vec<(&SkipReason, Vec<String>)> = Vec::new();
     for cell in &report.cells {
-        let subject = &report.subjects[cell.subject];
-        if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
-            let which = format!("{} {}", subject.label, cell.address);
-            let alike = |known: &SkipReason| known == trouble || known.needs().is_some() && trouble.needs().is_some();
+        let variant = &report.variants[cell.variant];
+        if let Some(skip_reason) = cell.skip_reason.as_ref().filter(|_| variant.control_of.is_none()) {
+            let which = format!("{} {}", variant.label, cell.cell_id);
+            let alike = |known: &SkipReason| known == skip_reason || known.needs().is_some() && skip_reason.needs().is_some();
             match grouped.iter_mut().find(|(known, _)| alike(known)) {
                 Some((known, cells)) => {
                     // What has room for the most costly has it for all.
-                    *known = if known.needs() < trouble.needs() { trouble } else { known };
+                    *known = if known.needs() < skip_reason.needs() { skip_reason } else { known };
                     cells.push(which);
                 }
-                None => grouped.push((trouble, vec![which])),
+                None => grouped.push((skip_reason, vec![which])),
             }
         }
     }
-    let lack = |(trouble, cells): (_, Vec<String>)| {
+    let lack = |(skip_reason, cells): (_, Vec<String>)| {
         let more = if cells.len() > 3 { format!(" and {} more", cells.len() - 3) } else { String::new() };
-        MissingTimes { trouble, cells: cells[..cells.len().min(3)].join(", ") + &more }
+        MissingTimes { skip_reason, cells: cells[..cells.len().min(3)].join(", ") + &more }
     };
     grouped.into_iter().map(lack).collect()
 }
@@ -189,16 +189,16 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         return counts::agreement(report);
     }
     let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
-    let twins: Vec<&Estimate> = rows
+    let controls: Vec<&Estimate> = rows
         .iter()
-        .filter_map(|row| row.twin(report)?.ratio.as_ref())
+        .filter_map(|row| row.control(report)?.ratio.as_ref())
         .filter(|ratio| ratio.doubt().is_none())
         .collect();
-    let outside = twins.iter().filter(|twin| interval(twin).is_some_and(|interval| !interval.contains(0.0))).count();
+    let outside = controls.iter().filter(|control| interval(control).is_some_and(|interval| !interval.contains(0.0))).count();
     let power = Confidence::new(0.9).expect("nine tenths is a confidence");
-    let resolved: Vec<f64> = twins
+    let resolved: Vec<f64> = controls
         .iter()
-        .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
+        .filter_map(|control| smallest_resolvable(control, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
         .collect();
     let Some(typical) = median(&resolved) else {
         return format!("too few launches to say what could have been resolved; {left_out}");
@@ -207,8 +207,8 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
          {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected;\n{left_out}",
         100.0 * typical.exp_m1(),
-        report.subjects[0].label,
-        twins.len(),
+        report.variants[0].label,
+        controls.len(),
     )
 }
 
@@ -236,11 +236,11 @@ pub fn legend(report: &Report) -> String {
     }
     format!(
         "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval",
-        report.run.launches_made,
+        report.run.launches_completed,
         columns(report).len(),
-        report.run.took_seconds,
+        report.run.elapsed_seconds,
         report.run.seed,
-        report.subjects[0].label,
+        report.variants[0].label,
     )
 }
 

@@ -13,14 +13,14 @@ pub const NOTES: &str = "self: in the function's own code; inclusive: with all t
                          note: instructions of the kernel are not counted; `-o FOLDER` keeps the files for KCachegrind";
 
 /// The functions that take most, and with what they call; for a terminal.
-pub fn table(profiled: &Profiled, address: &CellId, top: usize) -> String {
+pub fn table(profiled: &Profiled, cell_id: &CellId, top: usize) -> String {
     let mut shown = heading(&profiled.label);
     let profile = match &profiled.outcome {
         Ok(profile) => profile,
-        Err(why) => return shown + &format!("no profile of {address}: {why}\n\n"),
+        Err(reason) => return shown + &format!("no profile of {cell_id}: {reason}\n\n"),
     };
     let each = profile.total / profiled.iterations.max(1);
-    let _ = writeln!(shown, "{address}: {} instructions per iteration, of {}", units::count(each), profiled.iterations);
+    let _ = writeln!(shown, "{cell_id}: {} instructions per iteration, of {}", units::count(each), profiled.iterations);
     let share = |count: u64| format!("{:.1} %", 100.0 * count as f64 / profile.total.max(1) as f64);
     let mut grid = Grid::new(["self", "inclusive", "function"]);
     for function in profile.functions.iter().take(top) {

@@ -93,8 +93,8 @@ pub(crate) fn wrapped(text: &str) -> String {
 }
 
 /// What stands above a backend's narration.
-pub fn heading(subject: &str) -> String {
-    format!("{}\n", painted(BOLD, &format!("== {subject}")))
+pub fn heading(variant: &str) -> String {
+    format!("{}\n", painted(BOLD, &format!("== {variant}")))
 }
 
 /// What a scenario gave on several subjects, and what the main job took where it was measured.
@@ -102,9 +102,9 @@ pub fn run_table(rows: &[(String, ScenarioResult, Option<ExitCosts>)]) -> String
     let measured = rows.iter().any(|(.., costs)| costs.is_some());
     let times = ["compile", "instantiate", "first exit", "exit", "artifact"];
     let mut table = table(["backend", "verdict", "code"].into_iter().chain(times.into_iter().filter(|_| measured)));
-    for (subject, played, costs) in rows {
-        let code = played.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
-        let mut row = vec![subject.clone(), cell(&played.verdict), code.to_owned()];
+    for (variant, result, costs) in rows {
+        let code = result.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
+        let mut row = vec![variant.clone(), cell(&result.verdict), code.to_owned()];
         row.extend(costs.iter().flat_map(|costs| {
             let times = [costs.compile, costs.instantiate, costs.first_exit, costs.exit];
             let artifact = costs.artifact.map_or_else(|| painted(DIM, "n/a"), units::bytes);
@@ -130,7 +130,7 @@ pub fn next_after_run(alone: bool) -> String {
 fn cell(verdict: &Verdict) -> String {
     let style = match verdict {
         Verdict::Passed => GOOD,
-        Verdict::KnownDivergence { .. } => KNOWN,
+        Verdict::KnownIssue { .. } => KNOWN,
         Verdict::Unsupported { .. } => DIM,
         bad if bad.is_bad() => BAD,
         _ => Style::new(),
@@ -139,11 +139,11 @@ fn cell(verdict: &Verdict) -> String {
 }
 
 /// A row a scenario, a column a subject; below it the reasons, and a count.
-pub fn matrix<'a>(checked: &'a CheckResult) -> String {
-    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
-    let verdict = |played: Option<&'a ScenarioResult>| played.map(|played| &played.verdict);
+pub fn matrix<'a>(check_result: &'a CheckResult) -> String {
+    let labels: Vec<_> = check_result.variants.iter().map(|variant| variant.label.as_str()).collect();
+    let verdict = |result: Option<&'a ScenarioResult>| result.map(|result| &result.verdict);
     let row = |(id, cells): (&'a str, Vec<_>)| (id, cells.into_iter().map(verdict).collect());
-    let rows: Vec<ScenarioRow> = verdicts::rows(checked).into_iter().map(row).collect();
+    let rows: Vec<ScenarioRow> = verdicts::rows(check_result).into_iter().map(row).collect();
     // What a column a subject takes, beside the longest id: words are not to be broken.
     let longest = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let needed = longest + labels.iter().map(|label| label.len().max(WORD) + 2).sum::<usize>();
@@ -151,7 +151,7 @@ pub fn matrix<'a>(checked: &'a CheckResult) -> String {
         Some(width) if width < needed => in_few_columns(&labels, &rows),
         _ => in_columns(&labels, rows),
     };
-    shown + &reasons(checked) + &absent(checked) + &count(checked)
+    shown + &reasons(check_result) + &absent(check_result) + &count(check_result)
 }
 
 /// A scenario and its verdicts, one a subject.
@@ -192,9 +192,9 @@ fn in_few_columns(labels: &[&str], rows: &[ScenarioRow]) -> String {
 }
 
 /// The reasons, each once, with the subjects and the scenarios that it goes for.
-fn reasons(checked: &CheckResult) -> String {
+fn reasons(check_result: &CheckResult) -> String {
     let mut shown = String::new();
-    for Reason { verdict, text, on } in verdicts::reasons(checked) {
+    for Reason { verdict, text, on } in verdicts::reasons(check_result) {
         let _ = match verdict {
             Some(verdict) => writeln!(shown, "\n{} {text}", cell(verdict)),
             None => writeln!(shown, "\n{}", painted(KNOWN, &text)),
@@ -206,14 +206,14 @@ fn reasons(checked: &CheckResult) -> String {
     shown
 }
 
-fn absent(checked: &CheckResult) -> String {
-    checked.absent.iter().map(|absent| format!("\n{}\n", painted(DIM, &absent.why))).collect()
+fn absent(check_result: &CheckResult) -> String {
+    check_result.absent.iter().map(|absent| format!("\n{}\n", painted(DIM, &absent.reason))).collect()
 }
 
-fn count(checked: &CheckResult) -> String {
-    let counts = verdicts::counts(checked.played.iter().map(|played| &played.verdict));
+fn count(check_result: &CheckResult) -> String {
+    let counts = verdicts::counts(check_result.results.iter().map(|result| &result.verdict));
     let counts: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
-    format!("\n{} cells: {}\n", checked.played.len(), counts.join(", "))
+    format!("\n{} cells: {}\n", check_result.results.len(), counts.join(", "))
 }
 
 /// What there is.
@@ -222,12 +222,12 @@ pub fn listing(listing: &Catalog) -> String {
     for entry in &listing.backends {
         let presence = match (entry.floor, entry.feature) {
             (true, _) => "the floor, no backend".into(),
-            (_, Some(feature)) if entry.presence == "not compiled in" => {
+            (_, Some(feature)) if entry.availability == "not compiled in" => {
                 format!("not compiled in (--features {feature})")
             }
-            _ => entry.presence.clone(),
+            _ => entry.availability.clone(),
         };
-        let (compiler, claims) = match &entry.about {
+        let (compiler, claims) = match &entry.backend_info {
             Some(about) => (format!("{}, {}", about.compiler, about.engine), about.wasm_features.join(" ")),
             None => ("-".into(), "-".into()),
         };
@@ -242,7 +242,7 @@ pub fn listing(listing: &Catalog) -> String {
     let options = if options.is_empty() { String::new() } else { written(&options) + "\n" };
     let entries = |title, entries: &[crate::results::Entry]| {
         let mut table = table([title, ""]);
-        table.add_rows(entries.iter().map(|entry| [entry.id, entry.shows]));
+        table.add_rows(entries.iter().map(|entry| [entry.id, entry.description]));
         written(&table)
     };
     let scenarios = entries("scenario", &listing.scenarios);

@@ -30,7 +30,7 @@ pub struct BenchThread {
     samples: mpsc::Receiver<Result<Option<Batch>>>,
     thread: Option<JoinHandle<()>>,
     /// What is known of the cell without timing: name and number.
-    pub facts: Vec<(&'static str, f64)>,
+    pub metrics: Vec<(&'static str, f64)>,
 }
 
 impl BenchThread {
@@ -40,23 +40,23 @@ impl BenchThread {
     /// # Errors
     /// When the subject cannot.
     pub fn prepare(
-        subject: &Arc<dyn OpenBackend>,
-        address: &CellId,
+        backend: &Arc<dyn OpenBackend>,
+        cell_id: &CellId,
         processor: Option<usize>,
         module: Option<Arc<MeasuredModule>>,
     ) -> Result<Self, BackendError> {
-        let benchmark = benchmark::find(&address.benchmark).ok_or_else(|| {
-            BackendError::unsupported(format!("this build knows no benchmark `{}`", address.benchmark))
+        let benchmark = benchmark::find(&cell_id.benchmark).ok_or_else(|| {
+            BackendError::unsupported(format!("this build knows no benchmark `{}`", cell_id.benchmark))
         })?;
         let (asks, asked) = mpsc::channel::<Work>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
-        let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
+        let (backend, at, frames) = (backend.clone(), cell_id.at.unwrap_or(0), cell_id.host_frames);
         let standing = move || {
             if !benchmark.parallel {
                 cpu_affinity::hold_to(processor);
             }
-            let mut cell = match prepare(&subject, benchmark, at, module.as_ref()) {
+            let mut cell = match prepare(&backend, benchmark, at, module.as_ref()) {
                 Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
@@ -77,8 +77,8 @@ impl BenchThread {
         let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(standing);
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
         let gone = |_| Err(BackendError::Failed(anyhow!("preparing it panicked")));
-        let facts = prepared.recv().unwrap_or_else(gone)?;
-        Ok(Self { asks: Some(asks), samples, thread: Some(thread), facts })
+        let metrics = prepared.recv().unwrap_or_else(gone)?;
+        Ok(Self { asks: Some(asks), samples, thread: Some(thread), metrics })
     }
 
     /// Runs one batch.
@@ -170,25 +170,25 @@ fn run_delay() -> Option<Duration> {
 }
 
 fn prepare(
-    subject: &Arc<dyn OpenBackend>,
+    backend: &Arc<dyn OpenBackend>,
     benchmark: &Benchmark,
     at: u64,
     module: Option<&Arc<MeasuredModule>>,
 ) -> Result<Prepared, BackendError> {
     match benchmark.prepared {
-        BenchmarkKind::Family => subject.prepare(benchmark, at),
+        BenchmarkKind::Family => backend.prepare(benchmark, at),
         BenchmarkKind::Anywhere(prepare) => {
-            let company = subject.company().map_err(BackendError::Failed)?;
+            let company = backend.company().map_err(BackendError::Failed)?;
             Ok(prepare(at).map_err(BackendError::Failed)?.beside(company))
         }
         BenchmarkKind::Module(cell) => {
             let module = module.ok_or(BackendError::unsupported(NO_MODULE))?;
-            let engine: Arc<dyn Embedding> = subject.clone();
+            let engine: Arc<dyn Embedding> = backend.clone();
             module.prepare(&engine, cell).map_err(BackendError::from_error)
         }
         BenchmarkKind::Concurrently(same) => {
-            let (subject, module) = (subject.clone(), module.cloned());
-            concurrent::prepare(at, move || prepare(&subject, same, 0, module.as_ref()))
+            let (backend, module) = (backend.clone(), module.cloned());
+            concurrent::prepare(at, move || prepare(&backend, same, 0, module.as_ref()))
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::worker::supervisor::{Limits, Worker, WorkerError};
 pub struct BenchCell {
     number: usize,
     /// What is known of it without timing: name and number.
-    pub facts: Vec<(String, f64)>,
+    pub metrics: Vec<(String, f64)>,
 }
 
 /// A batch that is to be timed, slice by slice.
@@ -72,23 +72,23 @@ pub enum Failure {
 /// As [`Failure`] says.
 pub fn prepare(
     worker: &mut Worker,
-    address: &CellId,
+    cell_id: &CellId,
     processor: Option<usize>,
     within: Duration,
 ) -> Result<BenchCell, Failure> {
-    prepare_within(worker, address, processor, &Limits::of(within))
+    prepare_within(worker, cell_id, processor, &Limits::of(within))
 }
 
 /// The same within other limits.
 pub(crate) fn prepare_within(
     worker: &mut Worker,
-    address: &CellId,
+    cell_id: &CellId,
     processor: Option<usize>,
     limits: &Limits,
 ) -> Result<BenchCell, Failure> {
-    let ask = Request::Prepare { address: address.clone(), processor };
+    let ask = Request::Prepare { cell_id: cell_id.clone(), processor };
     match worker.ask(&ask, limits, |_| ())? {
-        Response::Prepared { cell, facts } => Ok(BenchCell { number: cell, facts }),
+        Response::Prepared { cell, metrics } => Ok(BenchCell { number: cell, metrics }),
         other => Err(refused(worker, other)),
     }
 }
@@ -141,8 +141,8 @@ impl BenchCell {
 
 fn refused(worker: &mut Worker, answer: Response) -> Failure {
     match answer {
-        Response::Unable { unsupported: true, why } => Failure::Unsupported(why),
-        Response::Unable { unsupported: false, why } => Failure::Failed(why),
+        Response::Unable { unsupported: true, reason } => Failure::Unsupported(reason),
+        Response::Unable { unsupported: false, reason } => Failure::Failed(reason),
         other => {
             worker.kill();
             Failure::Lost(WorkerError::Garbled(format!("{other:?}")))

@@ -29,9 +29,9 @@ use crate::worker::{Hello, WorkerError};
 #[derive(Debug, Clone)]
 pub struct Experiment {
     /// Who takes part. The first is the reference.
-    pub entrants: Vec<ExperimentVariant>,
+    pub variants: Vec<ExperimentVariant>,
     /// The cells of each.
-    pub addresses: Vec<CellId>,
+    pub cell_ids: Vec<CellId>,
     /// Those that get what they need before others get anything.
     pub urgent: Vec<CellId>,
     /// What each cell carries on top of what it does, for each address and entrant in it; nothing where this is empty.
@@ -49,20 +49,20 @@ pub struct Experiment {
 impl Experiment {
     /// The same, with workers that compile what benchmarks need once: twins share what they have.
     fn keeping_artifacts(&self) -> Result<Self> {
-        let mut entrants: Vec<ExperimentVariant> = Vec::with_capacity(self.entrants.len());
-        for entrant in &self.entrants {
-            let launcher = match entrant.twin_of.and_then(|of| entrants.get(of)) {
+        let mut variants: Vec<ExperimentVariant> = Vec::with_capacity(self.variants.len());
+        for variant in &self.variants {
+            let launcher = match variant.control_of.and_then(|of| variants.get(of)) {
                 Some(same) => same.launcher.clone(),
-                None => entrant.launcher.keeping_artifacts()?,
+                None => variant.launcher.keeping_artifacts()?,
             };
-            entrants.push(ExperimentVariant { launcher, ..entrant.clone() });
+            variants.push(ExperimentVariant { launcher, ..variant.clone() });
         }
-        Ok(Self { entrants, ..self.clone() })
+        Ok(Self { variants, ..self.clone() })
     }
 
     /// What an entrant carries at an address, by their places.
-    pub(crate) fn handicap(&self, at: usize, entrant: usize) -> InjectedSlowdown {
-        self.handicaps.get(at).and_then(|at| at.get(entrant)).copied().unwrap_or_default()
+    pub(crate) fn injected_slowdown(&self, at: usize, variant: usize) -> InjectedSlowdown {
+        self.handicaps.get(at).and_then(|at| at.get(variant)).copied().unwrap_or_default()
     }
 }
 
@@ -101,7 +101,7 @@ pub fn measure(
     mut journal: Option<&mut Journal>,
     onlooker: &mut dyn Progress,
 ) -> Result<(Report, Pilot)> {
-    let began = Instant::now();
+    let started_at = Instant::now();
     let (mut order, pilot) = match seen.and_then(|pilot| pilot.part(order)) {
         Some(known) => known,
         None => {
@@ -118,7 +118,7 @@ pub fn measure(
     pilot.note(&mut report);
     if order.may_stretch {
         let usual = order.budget;
-        order.budget = Looks::plan(&order, &pilot, began).budget_for_all().clamp(usual, MAX_STRETCH * usual);
+        order.budget = Looks::plan(&order, &pilot, started_at).budget_for_all().clamp(usual, MAX_STRETCH * usual);
         if order.budget > usual {
             report.run.budget_seconds = order.budget.as_secs_f64();
             report.run.notes.push(format!(
@@ -128,7 +128,7 @@ pub fn measure(
             ));
         }
     }
-    let mut looks = Looks::plan(&order, &pilot, began);
+    let mut looks = Looks::plan(&order, &pilot, started_at);
     looks.drop_too_slow(&mut report);
     if let Some(too_small) = looks.too_small() {
         return Err(too_small.into());
@@ -159,12 +159,12 @@ pub fn measure(
             journal.launch(&cells)?;
         }
         report.add(cells);
-        report.run.launches_made = launch;
+        report.run.launches_completed = launch;
         looks.took(started.elapsed(), launch, pace.rounds);
     }
-    report.run.launches = looks.plan.launches.max(report.run.launches_made);
-    report.run.complete = report.run.launches_made >= looks.plan.launches;
-    report.run.took_seconds = began.elapsed().as_secs_f64();
+    report.run.launches = looks.plan.launches.max(report.run.launches_completed);
+    report.run.complete = report.run.launches_completed >= looks.plan.launches;
+    report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok((report, pilot))
 }
 
@@ -177,30 +177,30 @@ struct Looks<'a> {
     costs: Vec<CellCost>,
     /// Their places among all.
     places: Vec<usize>,
-    began: Instant,
+    started_at: Instant,
     /// What launches took so far, and what they would have taken by the pilot.
     took: Duration,
     expected: Duration,
 }
 
 impl<'a> Looks<'a> {
-    fn plan(order: &'a Experiment, pilot: &'a Pilot, began: Instant) -> Self {
+    fn plan(order: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
         let able = pilot.costs(order).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
         let (places, costs): (Vec<_>, Vec<_>) = able.unzip();
-        let time = order.budget.saturating_sub(began.elapsed()).mul_f64(plan::PLANNED);
+        let time = order.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
         let plan = plan::plan(time, pilot.launching, &costs, order.launches);
-        Self { order, pilot, plan, costs, places, began, took: Duration::ZERO, expected: Duration::ZERO }
+        Self { order, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
     /// Notes in a report what is not measured since it does not fit, and in which budget it would. What has launches keeps them.
     fn drop_too_slow(&self, report: &mut Report) {
-        let width = self.order.entrants.len();
+        let width = self.order.variants.len();
         for (share, &at) in self.plan.shares.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = share else { continue };
             let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
             for cell in &mut report.cells[at * width..(at + 1) * width] {
-                if cell.trouble.is_none() && cell.launches.is_empty() {
-                    cell.trouble = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
+                if cell.skip_reason.is_none() && cell.launches.is_empty() {
+                    cell.skip_reason = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
                 }
             }
         }
@@ -227,7 +227,7 @@ impl<'a> Looks<'a> {
     }
 
     fn deadline(&self) -> Instant {
-        self.began + self.order.budget
+        self.started_at + self.order.budget
     }
 
     fn is_late(&self) -> bool {
@@ -267,40 +267,40 @@ const DISTURBED: f64 = 0.01;
 
 /// A report with its cells, and nothing in them.
 fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
-    let mut subjects = Vec::new();
-    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(pilot.hellos.iter().cloned()) {
-        let ExperimentVariant { label, spec, twin_of, held_against, .. } = entrant.clone();
+    let mut variants = Vec::new();
+    for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(pilot.hellos.iter().cloned()) {
+        let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
-        subjects.push(Variant { label, licence, about, build, twin_of, held_against });
+        variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
     }
-    let cell = |at: usize, subject: usize| CellRecord {
-        subject,
-        address: order.addresses[at].clone(),
-        handicap: pilot.carried(order, at, subject).share(),
-        facts: Vec::new(),
+    let cell = |at: usize, index: usize| CellRecord {
+        variant: index,
+        cell_id: order.cell_ids[at].clone(),
+        injected_slowdown: pilot.carried(order, at, index).share(),
+        metrics: Vec::new(),
         launches: Vec::new(),
-        trouble: None,
+        skip_reason: None,
     };
-    let width = order.entrants.len();
-    let cells = (0..order.addresses.len()).flat_map(|at| (0..width).map(move |subject| cell(at, subject)));
+    let width = order.variants.len();
+    let cells = (0..order.cell_ids.len()).flat_map(|at| (0..width).map(move |index| cell(at, index)));
     Ok(Report {
         version: VERSION,
         metric: Metric::Time,
         machine: machine(),
         build: Build::this(),
         run: RunInfo {
-            began: jiff::Timestamp::now().to_string(),
+            started_at: jiff::Timestamp::now().to_string(),
             seed: order.seed,
             budget_seconds: order.budget.as_secs_f64(),
-            took_seconds: 0.0,
+            elapsed_seconds: 0.0,
             launches: 0,
-            launches_made: 0,
+            launches_completed: 0,
             complete: false,
             notes: Vec::new(),
         },
-        subjects,
+        variants,
         cells: cells.collect(),
-        again: None,
+        confirmation: None,
     })
 }
 
@@ -320,7 +320,7 @@ impl LaunchTask<'_> {
         onlooker: &mut dyn Progress,
     ) -> Result<Option<Vec<CellRecord>>> {
         let Looks { order, plan, places, .. } = self.looks;
-        let (mut crew, _) = WorkerSet::launch(&order.entrants)?;
+        let (mut workers, _) = WorkerSet::launch(&order.variants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
         let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds).map(|rounds| (places[n], rounds));
@@ -333,8 +333,8 @@ impl LaunchTask<'_> {
             }
             let in_launch = done as f64 / due.len() as f64;
             let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.pace.last);
-            onlooker.at(&order.addresses[at].to_string(), far, self.left(started.elapsed(), in_launch));
-            if !self.address(&mut crew, at, rounds, &mut cells, random) {
+            onlooker.at(&order.cell_ids[at].to_string(), far, self.left(started.elapsed(), in_launch));
+            if !self.cell_id(&mut workers, at, rounds, &mut cells, random) {
                 break;
             }
         }
@@ -350,41 +350,41 @@ impl LaunchTask<'_> {
     }
 
     /// All rounds of one address, or false where it got too late for that: rounds that all subjects made count.
-    fn address(
+    fn cell_id(
         &self,
-        crew: &mut WorkerSet,
+        workers: &mut WorkerSet,
         at: usize,
         rounds: u32,
         cells: &mut [CellRecord],
         random: &mut ChaCha8Rng,
     ) -> bool {
         let Looks { order, pilot, .. } = self.looks;
-        let (address, width) = (&order.addresses[at], order.entrants.len());
+        let (cell_id, width) = (&order.cell_ids[at], order.variants.len());
         let records = &mut cells[at * width..(at + 1) * width];
-        let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
-        let patience = |subject: usize| pilot.patience(at, subject);
+        let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        let timeout = |index: usize| pilot.timeout(at, index);
 
         let mut ready = Vec::new();
-        let mut subjects: Vec<_> = (0..width).filter(|subject| records[*subject].trouble.is_none()).collect();
-        subjects.shuffle(random);
-        for subject in subjects {
+        let mut indices: Vec<_> = (0..width).filter(|index| records[*index].skip_reason.is_none()).collect();
+        indices.shuffle(random);
+        for index in indices {
             if self.looks.is_late() {
                 records.iter_mut().for_each(|record| record.launches.clear());
                 return false;
             }
-            let record = &mut records[subject];
-            let handicap = pilot.carried(order, at, subject);
-            if fresh && let Err(error) = crew.renew(subject) {
-                record.trouble = Some(SkipReason::Failed { why: format!("{error:#}") });
+            let record = &mut records[index];
+            let injected_slowdown = pilot.carried(order, at, index);
+            if fresh && let Err(error) = workers.renew(index) {
+                record.skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
                 continue;
             }
-            match crew.prepare(subject, &handicap.on(address), patience(subject)) {
+            match workers.prepare(index, &injected_slowdown.on(cell_id), timeout(index)) {
                 Ok(cell) => {
-                    let draw = pilot.draw(order, at, subject);
+                    let draw = pilot.draw(order, at, index);
                     record.launches.push(Launch::empty(self.number, draw.iterations, draw.slices));
-                    ready.push((subject, draw, handicap, cell));
+                    ready.push((index, draw, injected_slowdown, cell));
                 }
-                Err(failure) => record.trouble = Some(trouble(failure)),
+                Err(failure) => record.skip_reason = Some(skip_reason(failure)),
             }
         }
         for round in 0..rounds {
@@ -396,11 +396,11 @@ impl LaunchTask<'_> {
                 return false;
             }
             ready.shuffle(random);
-            ready.retain(|(subject, draw, handicap, cell)| {
-                let record = &mut records[*subject];
+            ready.retain(|(index, draw, injected_slowdown, cell)| {
+                let record = &mut records[*index];
                 let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                let batch = BatchSpec { iterations: handicap.iterations(draw.iterations), ..*draw };
-                match crew.sample(*subject, cell, batch, patience(*subject)) {
+                let batch = BatchSpec { iterations: injected_slowdown.iterations(draw.iterations), ..*draw };
+                match workers.sample(*index, cell, batch, timeout(*index)) {
                     Ok(batch) => {
                         launch.nanoseconds.push(batch.slice.as_nanos() as f64 / draw.iterations as f64);
                         let delayed = batch.delayed.unwrap_or_default();
@@ -408,26 +408,26 @@ impl LaunchTask<'_> {
                         true
                     }
                     Err(failure) => {
-                        record.trouble = Some(trouble(failure));
+                        record.skip_reason = Some(skip_reason(failure));
                         record.launches.clear();
                         false
                     }
                 }
             });
         }
-        for (subject, _, _, cell) in ready {
-            if let Err(failure) = crew.release(subject, cell) {
-                records[subject].trouble = Some(trouble(failure));
+        for (index, _, _, cell) in ready {
+            if let Err(failure) = workers.release(index, cell) {
+                records[index].skip_reason = Some(skip_reason(failure));
             }
         }
         true
     }
 }
 
-pub(crate) fn trouble(failure: Failure) -> SkipReason {
+pub(crate) fn skip_reason(failure: Failure) -> SkipReason {
     match failure {
-        Failure::Unsupported(why) => SkipReason::Unsupported { why },
-        Failure::Failed(why) => SkipReason::Failed { why },
-        Failure::Lost(lost) => SkipReason::Lost { why: lost.to_string() },
+        Failure::Unsupported(reason) => SkipReason::Unsupported { reason },
+        Failure::Failed(reason) => SkipReason::Failed { reason },
+        Failure::Lost(lost) => SkipReason::WorkerLost { reason: lost.to_string() },
     }
 }

@@ -31,12 +31,12 @@ impl InjectedSlowdown {
     }
 
     /// What is prepared in place of an address.
-    pub(crate) fn on(self, address: &CellId) -> CellId {
-        match (self, address.at) {
+    pub(crate) fn on(self, cell_id: &CellId) -> CellId {
+        match (self, cell_id.at) {
             (Self::Work(share), Some(at)) => {
-                CellId { at: Some((at as f64 * (1.0 + share)).round() as u64), ..address.clone() }
+                CellId { at: Some((at as f64 * (1.0 + share)).round() as u64), ..cell_id.clone() }
             }
-            _ => address.clone(),
+            _ => cell_id.clone(),
         }
     }
 
@@ -51,7 +51,7 @@ impl InjectedSlowdown {
     /// A batch of a cell that carries nothing, when these are what the cells of its address carry: all of them are made of
     /// slices of the same size. Nothing where a slice would take too long, so that they can carry nothing.
     pub(crate) fn common(all: &[Self], draw: BatchSpec, one: Duration) -> Option<BatchSpec> {
-        let mut units: Vec<u64> = all.iter().map(|handicap| handicap.unit()).filter(|unit| *unit > 1).collect();
+        let mut units: Vec<u64> = all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
         units.sort_unstable();
         units.dedup();
         let unit = match units[..] {
@@ -81,20 +81,20 @@ mod tests {
 
     #[test]
     fn work_is_more_of_the_same() {
-        let address = CellId { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
-        assert_eq!(InjectedSlowdown::Work(0.02).on(&address).at, Some(10_200));
-        assert_eq!(InjectedSlowdown::Iterations(0.02).on(&address), address);
+        let cell_id = CellId { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
+        assert_eq!(InjectedSlowdown::Work(0.02).on(&cell_id).at, Some(10_200));
+        assert_eq!(InjectedSlowdown::Iterations(0.02).on(&cell_id), cell_id);
         assert_eq!((InjectedSlowdown::Work(0.02).iterations(100), InjectedSlowdown::None.share()), (100, 0.0));
     }
 
     #[test]
     fn all_cells_of_an_address_have_slices_of_a_size_in_which_each_share_is_whole() {
-        let common = |carried: &[f64], iterations, one_ns| {
-            let carried: Vec<_> = carried.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
+        let common = |shares: &[f64], iterations, one_ns| {
+            let shares: Vec<_> = shares.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
             let draw = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
-            let draw = InjectedSlowdown::common(&carried, draw, Duration::from_nanos(one_ns))?;
+            let draw = InjectedSlowdown::common(&shares, draw, Duration::from_nanos(one_ns))?;
             let extra: Vec<_> =
-                carried.iter().map(|handicap| handicap.iterations(draw.iterations) - draw.iterations).collect();
+                shares.iter().map(|injected_slowdown| injected_slowdown.iterations(draw.iterations) - draw.iterations).collect();
             Some((draw.iterations, draw.slices, extra))
         };
         assert_eq!(common(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::experiment::{Experiment, Progress, trouble};
+use super::experiment::{Experiment, Progress, skip_reason};
 use super::injected_slowdown::InjectedSlowdown;
 use super::plan::{self, CellCost};
 use super::variant::ExperimentVariant;
@@ -17,8 +17,8 @@ use crate::worker::{Hello, WorkerError};
 /// What the pilot saw. A second look at some of the same cells needs none of its own.
 pub struct Pilot {
     /// Who took part, with where their workers keep what they compile.
-    entrants: Vec<ExperimentVariant>,
-    addresses: Vec<CellId>,
+    variants: Vec<ExperimentVariant>,
+    cell_ids: Vec<CellId>,
     /// What each worker said of itself.
     pub(crate) hellos: Vec<Hello>,
     /// To launch all workers.
@@ -41,8 +41,8 @@ struct PilotCell {
     size: BatchSize,
     /// A batch as it will be asked for, with settling and the way to the worker and back.
     batch: Duration,
-    facts: Vec<(String, f64)>,
-    trouble: Option<SkipReason>,
+    metrics: Vec<(String, f64)>,
+    skip_reason: Option<SkipReason>,
 }
 
 /// How a batch is made.
@@ -79,54 +79,54 @@ const AT_LEAST: Duration = Duration::from_secs(1);
 /// Visits every cell once; of a repeated subject, what it repeats stands for it. What a given time is not enough for is
 /// left out, but for the first that can be measured.
 pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progress) -> Result<Pilot> {
-    let began = Instant::now();
-    let entrants = &order.entrants;
-    let (mut crew, hellos) = WorkerSet::launch(entrants)?;
+    let started_at = Instant::now();
+    let variants = &order.variants;
+    let (mut workers, hellos) = WorkerSet::launch(variants)?;
     // The first of all had to be read from the disk.
     let launched = Instant::now();
-    drop(std::mem::replace(&mut crew, WorkerSet::launch(entrants)?.0));
+    drop(std::mem::replace(&mut workers, WorkerSet::launch(variants)?.0));
     let launching = launched.elapsed();
-    let count = order.addresses.len();
+    let count = order.cell_ids.len();
     let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
     let mut fresh = vec![false; count];
     // Until one cell is known that can be measured, nothing can be said of what a budget should be.
     let (mut was_cut, mut any) = (false, false);
     for at in spread(count) {
-        let address = &order.addresses[at];
-        onlooker.at(&format!("pilot: {address}"), 0.0, order.budget.saturating_sub(began.elapsed()));
-        let benchmark = benchmark::find(&address.benchmark)
-            .with_context(|| format!("this build knows no benchmark `{}`", address.benchmark))?;
+        let cell_id = &order.cell_ids[at];
+        onlooker.at(&format!("pilot: {cell_id}"), 0.0, order.budget.saturating_sub(started_at.elapsed()));
+        let benchmark = benchmark::find(&cell_id.benchmark)
+            .with_context(|| format!("this build knows no benchmark `{}`", cell_id.benchmark))?;
         fresh[at] = benchmark.fresh;
-        for (subject, entrant) in entrants.iter().enumerate() {
-            let left = time.saturating_sub(began.elapsed());
+        for (index, variant) in variants.iter().enumerate() {
+            let left = time.saturating_sub(started_at.elapsed());
             let in_time = !any || !left.is_zero();
             was_cut |= !in_time;
-            let of_twin = entrant.twin_of.and_then(|of| seen[at].get(of)).cloned();
+            let of_twin = variant.control_of.and_then(|of| seen[at].get(of)).cloned();
             let new = match of_twin {
                 Some(same) => same,
                 None if onlooker.is_cancelled() => PilotCell::nothing(),
                 None if !in_time => {
-                    PilotCell { trouble: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
+                    PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
                 }
                 None => {
                     if benchmark.fresh {
-                        crew.renew(subject)?;
+                        workers.renew(index)?;
                     }
-                    let address = order.handicap(at, subject).on(address);
-                    visit(&mut crew, subject, &address, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
+                    let cell_id = order.injected_slowdown(at, index).on(cell_id);
+                    visit(&mut workers, index, &cell_id, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
                 }
             };
             seen[at].push(new);
         }
-        any |= seen[at].iter().any(|seen| seen.trouble.is_none());
-        equal_batches(entrants, &mut seen[at]);
+        any |= seen[at].iter().any(|seen| seen.skip_reason.is_none());
+        equal_batches(variants, &mut seen[at]);
     }
     Ok(Pilot {
-        entrants: entrants.clone(),
-        addresses: order.addresses.clone(),
+        variants: variants.clone(),
+        cell_ids: order.cell_ids.clone(),
         hellos,
         launching,
-        took: began.elapsed(),
+        took: started_at.elapsed(),
         was_cut,
         cells: seen,
         fresh,
@@ -148,47 +148,47 @@ fn spread(count: usize) -> impl Iterator<Item = usize> {
 }
 
 /// The same work in batches of the same size: what differs in that could differ in time by that alone.
-fn equal_batches(entrants: &[ExperimentVariant], seen: &mut [PilotCell]) {
-    for subject in 0..seen.len() {
-        let same = |n: &usize| entrants[*n].spec == entrants[subject].spec && seen[*n].trouble.is_none();
-        let Some(first) = (0..seen.len()).find(same).filter(|first| *first < subject) else { continue };
-        seen[subject].size = seen[first].size;
+fn equal_batches(variants: &[ExperimentVariant], seen: &mut [PilotCell]) {
+    for index in 0..seen.len() {
+        let same = |n: &usize| variants[*n].spec == variants[index].spec && seen[*n].skip_reason.is_none();
+        let Some(first) = (0..seen.len()).find(same).filter(|first| *first < index) else { continue };
+        seen[index].size = seen[first].size;
     }
 }
 
 /// Prepares a cell twice, since the first time may compile what is kept from then on, and warms it before it says what it
 /// costs.
 fn visit(
-    crew: &mut WorkerSet,
-    subject: usize,
-    address: &CellId,
+    workers: &mut WorkerSet,
+    index: usize,
+    cell_id: &CellId,
     benchmark: &Benchmark,
-    patience: Duration,
+    timeout: Duration,
 ) -> PilotCell {
-    let failed = |failure| PilotCell { trouble: Some(told(failure)), ..PilotCell::nothing() };
+    let failed = |failure| PilotCell { skip_reason: Some(told(failure)), ..PilotCell::nothing() };
     if !benchmark.fresh
-        && let Err(failure) = crew.prepare(subject, address, patience).and_then(|cell| crew.release(subject, cell))
+        && let Err(failure) = workers.prepare(index, cell_id, timeout).and_then(|cell| workers.release(index, cell))
     {
         return failed(failure);
     }
     let started = Instant::now();
-    let cell = match crew.prepare(subject, address, patience) {
+    let cell = match workers.prepare(index, cell_id, timeout) {
         Ok(cell) => cell,
         Err(failure) => return failed(failure),
     };
     let mut preparing = started.elapsed();
-    let mut seen = PilotCell { facts: cell.facts.clone(), ..PilotCell::nothing() };
+    let mut seen = PilotCell { metrics: cell.metrics.clone(), ..PilotCell::nothing() };
     let mut sample = |draw| {
-        let left = patience.saturating_sub(started.elapsed()).max(AT_LEAST);
+        let left = timeout.saturating_sub(started.elapsed()).max(AT_LEAST);
         let asked = Instant::now();
-        crew.sample(subject, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
+        workers.sample(index, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.size(benchmark, &mut sample) {
-        return PilotCell { trouble: Some(told(failure)), ..seen };
+        return PilotCell { skip_reason: Some(told(failure)), ..seen };
     }
     let releasing = Instant::now();
-    if let Err(failure) = crew.release(subject, cell) {
-        seen.trouble = Some(trouble(failure));
+    if let Err(failure) = workers.release(index, cell) {
+        seen.skip_reason = Some(skip_reason(failure));
     }
     preparing += releasing.elapsed();
     PilotCell { preparing, ..seen }
@@ -198,7 +198,7 @@ fn visit(
 fn told(failure: Failure) -> SkipReason {
     match failure {
         Failure::Lost(WorkerError::TimedOut(after)) if after < HANGS => SkipReason::TooSlow { needs_seconds: None },
-        other => trouble(other),
+        other => skip_reason(other),
     }
 }
 
@@ -262,8 +262,8 @@ impl PilotCell {
             one: none,
             size: BatchSize { iterations: 1, slices: 1, settles: false },
             batch: none,
-            facts: Vec::new(),
-            trouble: None,
+            metrics: Vec::new(),
+            skip_reason: None,
         }
     }
 }
@@ -282,73 +282,73 @@ impl Pilot {
     /// What it saw of the part of it that an order is for, and the order with workers that keep what they compile where
     /// those of the pilot did. Nothing where there is more in the order than the pilot saw.
     pub(crate) fn part(&self, order: &Experiment) -> Option<(Experiment, Self)> {
-        let known = |entrant: &ExperimentVariant| self.entrants.iter().position(|known| known.label == entrant.label);
-        let subjects = order.entrants.iter().map(known).collect::<Option<Vec<_>>>()?;
-        let place = |address: &CellId| self.addresses.iter().position(|known| known == address);
-        let places = order.addresses.iter().map(place).collect::<Option<Vec<_>>>()?;
-        let with_launcher = |(entrant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
-            launcher: self.entrants[of].launcher.clone(),
-            ..entrant.clone()
+        let known = |variant: &ExperimentVariant| self.variants.iter().position(|known| known.label == variant.label);
+        let indices = order.variants.iter().map(known).collect::<Option<Vec<_>>>()?;
+        let place = |cell_id: &CellId| self.cell_ids.iter().position(|known| known == cell_id);
+        let places = order.cell_ids.iter().map(place).collect::<Option<Vec<_>>>()?;
+        let with_launcher = |(variant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
+            launcher: self.variants[of].launcher.clone(),
+            ..variant.clone()
         };
-        let entrants: Vec<_> = order.entrants.iter().zip(&subjects).map(with_launcher).collect();
-        let share = subjects.len() as f64 / self.entrants.len() as f64;
+        let variants: Vec<_> = order.variants.iter().zip(&indices).map(with_launcher).collect();
+        let share = indices.len() as f64 / self.variants.len() as f64;
         let part = Self {
-            entrants: entrants.clone(),
-            addresses: order.addresses.clone(),
-            hellos: subjects.iter().map(|&of| self.hellos[of].clone()).collect(),
+            variants: variants.clone(),
+            cell_ids: order.cell_ids.clone(),
+            hellos: indices.iter().map(|&of| self.hellos[of].clone()).collect(),
             launching: self.launching.mul_f64(share),
             took: Duration::ZERO,
             was_cut: false,
-            cells: places.iter().map(|&at| subjects.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
+            cells: places.iter().map(|&at| indices.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
             fresh: places.iter().map(|&at| self.fresh[at]).collect(),
         };
-        Some((Experiment { entrants, ..order.clone() }, part))
+        Some((Experiment { variants, ..order.clone() }, part))
     }
 
     /// What each address takes, of those that any subject can; nothing where none can.
     pub(crate) fn costs(&self, order: &Experiment) -> Vec<Option<CellCost>> {
         let cost = |at: usize| {
-            let able = || self.cells[at].iter().filter(|seen| seen.trouble.is_none());
+            let able = || self.cells[at].iter().filter(|seen| seen.skip_reason.is_none());
             able().next()?;
             let fresh = self.fresh[at];
             let renewing = if fresh { self.launching } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
-            Some(CellCost { preparing, round, fresh, urgent: order.urgent.contains(&self.addresses[at]) })
+            Some(CellCost { preparing, round, fresh, urgent: order.urgent.contains(&self.cell_ids[at]) })
         };
         (0..self.cells.len()).map(cost).collect()
     }
 
     /// What a cell really carries: nothing where that would make its slices too long.
-    pub(crate) fn carried(&self, order: &Experiment, at: usize, subject: usize) -> InjectedSlowdown {
-        match self.common(order, at, subject) {
-            Some(_) => order.handicap(at, subject),
+    pub(crate) fn carried(&self, order: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
+        match self.common(order, at, index) {
+            Some(_) => order.injected_slowdown(at, index),
             None => InjectedSlowdown::None,
         }
     }
 
     /// A batch of a cell, as it counts.
-    pub(crate) fn draw(&self, order: &Experiment, at: usize, subject: usize) -> BatchSpec {
-        self.common(order, at, subject).unwrap_or_else(|| self.cells[at][subject].size.draw())
+    pub(crate) fn draw(&self, order: &Experiment, at: usize, index: usize) -> BatchSpec {
+        self.common(order, at, index).unwrap_or_else(|| self.cells[at][index].size.draw())
     }
 
-    fn common(&self, order: &Experiment, at: usize, subject: usize) -> Option<BatchSpec> {
-        let handicaps: Vec<_> = (0..self.entrants.len()).map(|subject| order.handicap(at, subject)).collect();
+    fn common(&self, order: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
+        let handicaps: Vec<_> = (0..self.variants.len()).map(|index| order.injected_slowdown(at, index)).collect();
         let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
-        InjectedSlowdown::common(&handicaps, self.cells[at][subject].size.draw(), slowest)
+        InjectedSlowdown::common(&handicaps, self.cells[at][index].size.draw(), slowest)
     }
 
     /// How long a question about a cell may take before it counts as hung: far longer than it ever should.
-    pub(crate) fn patience(&self, at: usize, subject: usize) -> Duration {
-        let seen = &self.cells[at][subject];
+    pub(crate) fn timeout(&self, at: usize, index: usize) -> Duration {
+        let seen = &self.cells[at][index];
         Duration::from_secs(20) + 5 * (seen.preparing + seen.one)
     }
 
     /// Notes in a report what cannot be measured, and what is known without measuring.
     pub(crate) fn note(&self, report: &mut Report) {
         for (record, seen) in report.cells.iter_mut().zip(self.cells.iter().flatten()) {
-            record.facts.clone_from(&seen.facts);
-            record.trouble.clone_from(&seen.trouble);
+            record.metrics.clone_from(&seen.metrics);
+            record.skip_reason.clone_from(&seen.skip_reason);
         }
     }
 }
@@ -362,15 +362,15 @@ mod tests {
     #[test]
     fn twins_make_batches_of_one_size_and_others_their_own() {
         let launcher = Launcher::new("/nowhere");
-        let entrants: Vec<_> =
+        let variants: Vec<_> =
             ["one", "two", "one"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
         let of =
             |iterations| PilotCell { size: BatchSize { iterations, slices: 1, settles: true }, ..PilotCell::nothing() };
         let mut seen = vec![of(3), of(5), of(4)];
-        equal_batches(&entrants, &mut seen);
+        equal_batches(&variants, &mut seen);
         assert_eq!(seen.iter().map(|seen| seen.size.iterations).collect::<Vec<_>>(), [3, 5, 3]);
-        seen[0] = PilotCell { trouble: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
-        equal_batches(&entrants, &mut seen);
+        seen[0] = PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
+        equal_batches(&variants, &mut seen);
         assert_eq!(seen[2].size.iterations, 3, "what could not be measured says nothing of sizes");
     }
 

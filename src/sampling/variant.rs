@@ -14,27 +14,27 @@ pub struct ExperimentVariant {
     /// Whose workers it runs in: another build's, mostly this one's.
     pub launcher: Launcher,
     /// The place of the entrant that it repeats.
-    pub twin_of: Option<usize>,
+    pub control_of: Option<usize>,
     /// The place of the entrant that it is held against, where it is not the first.
-    pub held_against: Option<usize>,
+    pub baseline: Option<usize>,
 }
 
 impl ExperimentVariant {
     /// A subject of a build.
     pub fn new(spec: &str, launcher: &Launcher) -> Self {
-        Self { label: spec.into(), spec: spec.into(), launcher: launcher.clone(), twin_of: None, held_against: None }
+        Self { label: spec.into(), spec: spec.into(), launcher: launcher.clone(), control_of: None, baseline: None }
     }
 
     /// The first of a field once more: the twin shows how far two that are the same come apart.
-    pub fn twin(field: &[Self]) -> Option<Self> {
+    pub fn control(field: &[Self]) -> Option<Self> {
         let first = field.first()?;
-        Some(Self { label: format!("{} again", first.label), twin_of: Some(0), ..first.clone() })
+        Some(Self { label: format!("{} again", first.label), control_of: Some(0), ..first.clone() })
     }
 
     /// These subjects of a build, and a twin.
     pub fn field(specs: &[String], launcher: &Launcher) -> Vec<Self> {
         let mut field: Vec<_> = specs.iter().map(|spec| Self::new(spec, launcher)).collect();
-        field.extend(Self::twin(&field));
+        field.extend(Self::control(&field));
         field
     }
 

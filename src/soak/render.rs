@@ -27,7 +27,7 @@ pub fn told(soaked: &SoakResult) -> String {
     let ways: Vec<_> = ways.map(|(times, way)| format!("{} {way}", units::count(*times))).collect();
     let mut shown = wrapped(&format!(
         "{}: guests left {} times in {seconds:.0} s: {}",
-        painted(BOLD, &soaked.subject),
+        painted(BOLD, &soaked.variant),
         units::count(left.times()),
         ways.join(", "),
     ));
@@ -48,11 +48,11 @@ pub fn told(soaked: &SoakResult) -> String {
         shown += &format!("  {}\n", painted(GOOD, "nothing grows"));
     }
     for verdict in &verdicts {
-        let (style, why) = match verdict {
-            Verdict::KnownDivergence { came, reason, upstream } => (DIM, format!("{came}: {reason} ({upstream})")),
+        let (style, reason) = match verdict {
+            Verdict::KnownIssue { observed, reason, upstream } => (DIM, format!("{observed}: {reason} ({upstream})")),
             other => (BAD, other.reason().unwrap_or_default()),
         };
-        shown += &wrapped(&format!("  {}", painted(style, &escaped_lines(&why))));
+        shown += &wrapped(&format!("  {}", painted(style, &escaped_lines(&reason))));
     }
     shown
 }

@@ -27,12 +27,12 @@ pub fn soak(
     mut at: impl FnMut(&SoakSample),
 ) -> Result<Option<SoakResult>> {
     let (mut worker, hello) = launcher.launch(spec)?;
-    if mixture == Mixture::Exceptions && !hello.about.wasm_features.iter().any(|feature| feature == "exceptions") {
+    if mixture == Mixture::Exceptions && !hello.backend_info.wasm_features.iter().any(|feature| feature == "exceptions") {
         return Ok(None);
     }
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
     let mut soaked = SoakResult {
-        subject: spec.into(),
+        variant: spec.into(),
         mixture,
         left: ExitCounts::default(),
         samples: vec![],
@@ -45,7 +45,7 @@ pub fn soak(
             // It has left enough.
             Ok(Response::Soaked { left }) if left == soaked.left => break,
             Ok(Response::Soaked { left }) => soaked.left = left,
-            Ok(Response::Unable { why, .. }) => soaked.failed = Some(why),
+            Ok(Response::Unable { reason, .. }) => soaked.failed = Some(reason),
             Ok(other) => bail!("the worker answered another question: {other:?}"),
             Err(WorkerError::Interrupted) => {
                 soaked.interrupted = true;

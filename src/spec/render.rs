@@ -64,7 +64,7 @@ fn details(subject: &SpecVariant) -> String {
         text += &wrapped(&format!("  no longer seen: {reason}"));
     }
     for excluded in &subject.left_out {
-        text += &wrapped(&painted(DIM, &format!("  without {}: {}", excluded.feature, excluded.why)));
+        text += &wrapped(&painted(DIM, &format!("  without {}: {}", excluded.feature, excluded.reason)));
     }
     text
 }
@@ -79,7 +79,7 @@ fn line(failure: &FailedAssertion) -> String {
 fn known_issues(subject: &SpecVariant) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     for failure in &subject.astray {
-        if let Verdict::KnownDivergence { reason, upstream, .. } = &failure.verdict {
+        if let Verdict::KnownIssue { reason, upstream, .. } = &failure.verdict {
             *counts.entry(format!("{reason} ({upstream})")).or_default() += 1;
         }
     }

@@ -40,7 +40,7 @@ pub fn conformance(
 ) -> Result<SpecVariant> {
     let backend = engine::parse(spec)?.0.name;
     let (worker, hello) = launcher.launch(spec)?;
-    let (features, left_out) = asked_for(backend, hello.about.wasm_features);
+    let (features, left_out) = asked_for(backend, hello.backend_info.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
     let mut subject = SpecVariant {
         subject: spec.into(),
@@ -52,12 +52,12 @@ pub fn conformance(
     };
     let mut seen = BTreeSet::new();
     for script in asked.scripts {
-        let (played, mut astray) = match stage.script(script) {
+        let (outcome, mut astray) = match stage.script(script) {
             Err(error) if WorkerError::is_interruption(&error) => return Ok(subject),
-            played => played?,
+            outcome => outcome?,
         };
-        played.held.iter().for_each(|(of, times)| *subject.held.entry(*of).or_default() += times);
-        played.not_asked.into_iter().for_each(|(why, times)| *subject.not_asked.entry(why).or_default() += times);
+        outcome.held.iter().for_each(|(of, times)| *subject.held.entry(*of).or_default() += times);
+        outcome.not_asked.into_iter().for_each(|(reason, times)| *subject.not_asked.entry(reason).or_default() += times);
         astray.iter_mut().for_each(|astray| seen.extend(weigh(astray, backend)));
         subject.astray.extend(astray);
         over(&script.name);
@@ -88,15 +88,15 @@ impl SpecWorker<'_> {
                 Request::Script { name: script.name.clone(), features: self.features.clone(), skip: skip.clone() };
             let mut last = None;
             match self.worker.ask(&ask, &Limits::of(WITHIN), |line| last = line.parse().ok()) {
-                Ok(Response::Scripted { played }) => {
-                    let broken = played.broken.iter().cloned();
+                Ok(Response::Scripted { outcome }) => {
+                    let broken = outcome.broken.iter().cloned();
                     astray.extend(broken.map(|BrokenAssertion { line, assertion, came }| {
-                        told(Some(line), Some(assertion), Verdict::Failed { why: came })
+                        told(Some(line), Some(assertion), Verdict::Failed { reason: came })
                     }));
-                    return Ok((played, astray));
+                    return Ok((outcome, astray));
                 }
-                Ok(Response::Unable { why, .. }) => {
-                    astray.push(told(None, None, Verdict::Failed { why }));
+                Ok(Response::Unable { reason, .. }) => {
+                    astray.push(told(None, None, Verdict::Failed { reason }));
                     return Ok((ScriptOutcome::default(), astray));
                 }
                 Ok(other) => bail!("the worker answered another question: {other:?}"),
@@ -118,12 +118,12 @@ impl SpecWorker<'_> {
 fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFeature>) {
     let mut left_out = Vec::new();
     let features = claims.into_iter().filter(|claim| {
-        let why = match false_claim(backend, claim) {
+        let reason = match false_claim(backend, claim) {
             Some(reason) => reason,
             None if Claims::knows(claim) => return true,
             None => "no script is known to ask for it",
         };
-        left_out.push(ExcludedFeature { feature: claim.clone(), why: why.into() });
+        left_out.push(ExcludedFeature { feature: claim.clone(), reason: reason.into() });
         false
     });
     (features.collect(), left_out)
@@ -158,14 +158,14 @@ mod tests {
             script: "core/table".into(),
             line: Some(10),
             assertion: Some(assertion),
-            verdict: Verdict::Failed { why: came.into() },
+            verdict: Verdict::Failed { reason: came.into() },
         };
         let came =
             "Insufficient resources: Table maximum (4294967295) is larger than maximum allowed size (134217728)!";
         let mut known = astray(Assertion::Module, came);
         assert!(weigh(&mut known, "llvm").is_some());
         assert!(
-            matches!(&known.verdict, Verdict::KnownDivergence { came, .. } if came.starts_with("core/table: module: "))
+            matches!(&known.verdict, Verdict::KnownIssue { observed, .. } if observed.starts_with("core/table: module: "))
         );
         for (mut other, backend) in [
             (astray(Assertion::Module, came), "wasmi"),

@@ -27,7 +27,7 @@ pub struct Hello {
     /// How the worker was built.
     pub build: Build,
     /// What its backend says of itself.
-    pub about: BackendInfo,
+    pub backend_info: BackendInfo,
 }
 
 /// What a worker is asked.
@@ -42,7 +42,7 @@ pub enum Request {
     /// Fetch a module, and take it through its steps when asked to; answered by [`Response::Loaded`] or [`Response::Unable`].
     Load {
         /// Which, and what is to be done with it.
-        errand: ModuleJob,
+        job: ModuleJob,
     },
     /// Take the module that was loaded one step on; answered by [`Response::Stepped`]. While a guest runs, the calls that it
     /// made so far are said now and then.
@@ -91,7 +91,7 @@ pub enum Request {
     /// Prepare a cell; answered by [`Response::Prepared`] or [`Response::Unable`].
     Prepare {
         /// Which.
-        address: CellId,
+        cell_id: CellId,
         /// The processor that it is held to; the last where none is named.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         processor: Option<usize>,
@@ -171,14 +171,14 @@ pub enum Response {
     /// A script is over.
     Scripted {
         /// With this.
-        played: player::ScriptOutcome,
+        outcome: player::ScriptOutcome,
     },
     /// A cell is ready.
     Prepared {
         /// Its number.
         cell: usize,
         /// What is known of it without timing: name and number.
-        facts: Vec<(String, f64)>,
+        metrics: Vec<(String, f64)>,
     },
     /// A batch is done, and every iteration ended as it must.
     Sampled {
@@ -203,7 +203,7 @@ pub enum Response {
         /// Never, on this backend; otherwise it was tried.
         unsupported: bool,
         /// Why.
-        why: String,
+        reason: String,
     },
 }
 
@@ -227,12 +227,12 @@ pub enum ScenarioEnd {
     /// The backend never does this.
     Unsupported {
         /// Why not.
-        why: String,
+        reason: String,
     },
     /// It could not go on.
     Failed {
         /// Why not.
-        why: String,
+        reason: String,
     },
     /// It panicked. What the process holds is not to be trusted any more.
     Panicked {

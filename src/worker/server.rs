@@ -42,11 +42,11 @@ use crate::valgrind;
 /// When the subject cannot be opened, or the supervisor does not speak the protocol.
 pub fn serve(spec: &str) -> Result<()> {
     let wire = ResponseWriter::take().context("no protocol without a stdout of its own")?;
-    let subject = engine::open(spec)?;
+    let backend = engine::open(spec)?;
     if let Some(folder) = std::env::var_os(ARTIFACTS) {
-        subject.keep_artifacts(Path::new(&folder));
+        backend.keep_artifacts(Path::new(&folder));
     }
-    wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
+    wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), backend_info: backend.about() });
     let mut cells = Vec::new();
     let (mut workbench, mut module, mut soak) = (None, None, None);
     let mut reader = AffinityHint::default();
@@ -56,30 +56,30 @@ pub fn serve(spec: &str) -> Result<()> {
         let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
         here = stay(here, &ask);
         let answer = match ask {
-            Request::Play { scenario } => play(&*subject, &scenario, &wire)?,
-            Request::Load { errand } => match load(errand) {
+            Request::Play { scenario } => play(&*backend, &scenario, &wire)?,
+            Request::Load { job } => match load(job) {
                 Ok((bench, cells)) => {
                     (workbench, module) = (Some(bench), Some(cells));
                     Response::Loaded
                 }
-                Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+                Err(error) => Response::Unable { unsupported: false, reason: format!("{error:#}") },
             },
             Request::Step { step } => {
                 let workbench = workbench.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
-                Response::Stepped { stepped: take(&*subject, workbench, step, &wire) }
+                Response::Stepped { stepped: take(&*backend, workbench, step, &wire) }
             }
-            Request::Try { seed, numbers, menu } => attempt(&*subject, seed, numbers, &menu, &wire),
-            Request::Examine { dna, menu } => examine(&*subject, &dna, &menu, &wire),
+            Request::Try { seed, numbers, menu } => attempt(&*backend, seed, numbers, &menu, &wire),
+            Request::Examine { dna, menu } => examine(&*backend, &dna, &menu, &wire),
             Request::Soak { seed, milliseconds, mixture } => {
-                match go_on(&*subject, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
+                match go_on(&*backend, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
                     Ok(left) => Response::Soaked { left },
-                    Err(astray) => Response::Unable { unsupported: false, why: format!("{astray:#}") },
+                    Err(astray) => Response::Unable { unsupported: false, reason: format!("{astray:#}") },
                 }
             }
-            Request::Script { name, features, skip } => script(&*subject, &name, &features, &skip, &wire),
-            Request::Prepare { address, processor } => {
+            Request::Script { name, features, skip } => script(&*backend, &name, &features, &skip, &wire),
+            Request::Prepare { cell_id, processor } => {
                 let _ = processor.map(|processor| reader.at(processor));
-                prepare(&subject, &address, processor, module.clone(), &mut cells)
+                prepare(&backend, &cell_id, processor, module.clone(), &mut cells)
             }
             Request::Sample { cell, iterations, slices, settle } => {
                 sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle })?
@@ -95,7 +95,7 @@ pub fn serve(spec: &str) -> Result<()> {
                     child.relay(&mut lines)?;
                     Response::Joined
                 }
-                Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+                Err(error) => Response::Unable { unsupported: false, reason: format!("{error:#}") },
             },
             // What the child holds goes with it.
             Request::Join => fork::end_child(),
@@ -139,33 +139,33 @@ pub(crate) fn end_now() -> ! {
     std::process::exit(0)
 }
 
-fn play(subject: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> Result<Response> {
+fn play(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> Result<Response> {
     // A newer build may ask for what this one does not know yet.
     let Some(scenario) = scenario::find(id) else {
-        let why = format!("this build knows no scenario `{id}`");
-        return Ok(Response::Played { ended: ScenarioEnd::Unsupported { why } });
+        let reason = format!("this build knows no scenario `{id}`");
+        return Ok(Response::Played { ended: ScenarioEnd::Unsupported { reason } });
     };
     let heard = wire.clone();
     let transcript = Transcript::new(move |line| heard.send(&Response::Said { line: line.to_owned() }));
-    let ended = match catch_unwind(AssertUnwindSafe(|| subject.play(scenario, &transcript))) {
+    let ended = match catch_unwind(AssertUnwindSafe(|| backend.play(scenario, &transcript))) {
         Ok(Ok(())) => ScenarioEnd::Done,
-        Ok(Err(BackendError::Unsupported(why))) => ScenarioEnd::Unsupported { why: why.into_owned() },
-        Ok(Err(failed)) => ScenarioEnd::Failed { why: failed.to_string() },
+        Ok(Err(BackendError::Unsupported(reason))) => ScenarioEnd::Unsupported { reason: reason.into_owned() },
+        Ok(Err(failed)) => ScenarioEnd::Failed { reason: failed.to_string() },
         Err(panic) => ScenarioEnd::Panicked { message: panic_message(&*panic).to_owned() },
     };
     Ok(Response::Played { ended })
 }
 
 /// Fetches a module, for its steps and for its cells.
-fn load(errand: ModuleJob) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
-    Ok((ModuleSession::new(errand.clone())?, Arc::new(MeasuredModule::new(errand)?)))
+fn load(job: ModuleJob) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
+    Ok((ModuleSession::new(job.clone())?, Arc::new(MeasuredModule::new(job)?)))
 }
 
 /// How often the calls that a guest made so far are told.
 const NOW_AND_THEN: Duration = Duration::from_millis(200);
 
 /// Takes a step, and tells meanwhile which calls the guest made: should it never come back, that is what is known of it.
-fn take(subject: &dyn OpenBackend, workbench: &mut ModuleSession, step: Step, wire: &ResponseWriter) -> StepOutput {
+fn take(backend: &dyn OpenBackend, workbench: &mut ModuleSession, step: Step, wire: &ResponseWriter) -> StepOutput {
     let (done, over) = mpsc::channel::<()>();
     let stubs = workbench.stubs().clone();
     std::thread::scope(|scope| {
@@ -179,7 +179,7 @@ fn take(subject: &dyn OpenBackend, workbench: &mut ModuleSession, step: Step, wi
                 }
             }
         });
-        let stepped = workbench.step(subject, step);
+        let stepped = workbench.step(backend, step);
         drop(done);
         stepped
     })
@@ -187,22 +187,22 @@ fn take(subject: &dyn OpenBackend, workbench: &mut ModuleSession, step: Step, wi
 
 /// Goes on with a soak, or begins it.
 fn go_on(
-    subject: &dyn OpenBackend,
+    backend: &dyn OpenBackend,
     soak: &mut Option<Soaking>,
     (mixture, seed): (Mixture, u64),
     time: Duration,
 ) -> Result<ExitCounts> {
     if soak.is_none() {
         *soak = Some(match mixture {
-            Mixture::Exits => Soaking::Exits(Box::new(Soak::new(subject, seed)?)),
-            Mixture::Exceptions => Soaking::Exceptions(ExceptionSoak::new(subject)?),
+            Mixture::Exits => Soaking::Exits(Box::new(Soak::new(backend, seed)?)),
+            Mixture::Exceptions => Soaking::Exceptions(ExceptionSoak::new(backend)?),
         });
     }
     match soak.as_mut().context("it was just begun")? {
         Soaking::Exits(soak) => soak.go_on(time),
         Soaking::Exceptions(soak) => {
-            let collector = subject.about().wasm_features.iter().any(|feature| feature == "gc");
-            soak.go_on(subject, collector, time)
+            let collector = backend.about().wasm_features.iter().any(|feature| feature == "gc");
+            soak.go_on(backend, collector, time)
         }
     }
 }
@@ -215,7 +215,7 @@ enum Soaking {
 
 /// Tries random modules, and says of each what it gave.
 fn attempt(
-    subject: &dyn OpenBackend,
+    backend: &dyn OpenBackend,
     seed: u64,
     numbers: Range<u64>,
     menu: &FeatureSet,
@@ -223,7 +223,7 @@ fn attempt(
 ) -> Response {
     for number in numbers.clone() {
         let seen =
-            generate(&ModuleSeed::new(seed, number), menu).ok().map(|generated| trial(subject, &generated, |_| ()));
+            generate(&ModuleSeed::new(seed, number), menu).ok().map(|generated| trial(backend, &generated, |_| ()));
         let calls = seen.as_deref().map_or([0; 2], counted);
         let said = ModuleTrial { number, digest: seen.as_deref().map(observation::digest), calls };
         wire.say(&said);
@@ -242,27 +242,27 @@ fn counted(seen: &[Observation]) -> [u32; 2] {
     })
 }
 
-fn examine(subject: &dyn OpenBackend, dna: &ModuleSeed, menu: &FeatureSet, wire: &ResponseWriter) -> Response {
+fn examine(backend: &dyn OpenBackend, dna: &ModuleSeed, menu: &FeatureSet, wire: &ResponseWriter) -> Response {
     match generate(dna, menu) {
-        Ok(generated) => Response::Examined { seen: trial(subject, &generated, |doing| wire.say(doing)) },
-        Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+        Ok(generated) => Response::Examined { seen: trial(backend, &generated, |doing| wire.say(doing)) },
+        Err(error) => Response::Unable { unsupported: false, reason: format!("{error:#}") },
     }
 }
 
 fn script(
-    subject: &dyn OpenBackend,
+    backend: &dyn OpenBackend,
     name: &str,
     features: &[String],
     skip: &[usize],
     wire: &ResponseWriter,
 ) -> Response {
     let Some(script) = script::script(name) else {
-        return Response::Unable { unsupported: true, why: format!("this build knows no script `{name}`") };
+        return Response::Unable { unsupported: true, reason: format!("this build knows no script `{name}`") };
     };
     let about_to = |line: usize| wire.send(&Response::Said { line: line.to_string() });
-    match player::play(subject, Claims::new(features), &script, skip, about_to) {
-        Ok(played) => Response::Scripted { played },
-        Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+    match player::play(backend, Claims::new(features), &script, skip, about_to) {
+        Ok(outcome) => Response::Scripted { outcome },
+        Err(error) => Response::Unable { unsupported: false, reason: format!("{error:#}") },
     }
 }
 
@@ -270,8 +270,8 @@ fn script(
 /// started from there.
 fn stay(here: Option<AffinityGuard>, ask: &Request) -> Option<AffinityGuard> {
     match ask {
-        Request::Prepare { address, processor } => {
-            let alone = benchmark::find(&address.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
+        Request::Prepare { cell_id, processor } => {
+            let alone = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
             alone.then(|| here.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
         Request::Sample { .. } | Request::Count { .. } | Request::Release { .. } => here,
@@ -280,20 +280,20 @@ fn stay(here: Option<AffinityGuard>, ask: &Request) -> Option<AffinityGuard> {
 }
 
 fn prepare(
-    subject: &Arc<dyn OpenBackend>,
-    address: &CellId,
+    backend: &Arc<dyn OpenBackend>,
+    cell_id: &CellId,
     processor: Option<usize>,
     module: Option<Arc<MeasuredModule>>,
     cells: &mut Vec<Option<BenchThread>>,
 ) -> Response {
-    match BenchThread::prepare(subject, address, processor, module) {
+    match BenchThread::prepare(backend, cell_id, processor, module) {
         Ok(cell) => {
-            let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            let metrics = cell.metrics.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             cells.push(Some(cell));
-            Response::Prepared { cell: cells.len() - 1, facts }
+            Response::Prepared { cell: cells.len() - 1, metrics }
         }
         Err(unable) => {
-            Response::Unable { unsupported: matches!(unable, BackendError::Unsupported(_)), why: unable.to_string() }
+            Response::Unable { unsupported: matches!(unable, BackendError::Unsupported(_)), reason: unable.to_string() }
         }
     }
 }
@@ -306,7 +306,7 @@ fn sample(cell: Option<&mut Option<BenchThread>>, draw: BatchSpec) -> Result<Res
             slice: u64::try_from(batch.slice.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
         },
-        Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
+        Err(astray) => Response::Unable { unsupported: false, reason: astray.to_string() },
     })
 }
 
@@ -317,7 +317,7 @@ fn count(cell: Option<&mut Option<BenchThread>>, counting: Counting) -> Result<R
     valgrind::exempt_this_thread();
     Ok(match cell.count(counting) {
         Ok(()) => Response::Counted,
-        Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
+        Err(astray) => Response::Unable { unsupported: false, reason: astray.to_string() },
     })
 }
 
@@ -365,8 +365,8 @@ mod tests {
     #[test]
     fn it_stays_with_a_cell_of_one_thread_alone() {
         let prepare = |benchmark: &str| {
-            let address = CellId { benchmark: benchmark.into(), at: Some(1), host_frames: 1 };
-            Request::Prepare { address, processor: None }
+            let cell_id = CellId { benchmark: benchmark.into(), at: Some(1), host_frames: 1 };
+            Request::Prepare { cell_id, processor: None }
         };
         let stays = move || {
             let here = stay(None, &prepare("unwind/typed"));

@@ -28,7 +28,7 @@ pub struct Launcher {
     /// Where its workers keep what they compile for benchmarks.
     artifacts: Option<Arc<tempfile::TempDir>>,
     /// The module that each worker fetches first.
-    errand: Option<Arc<ModuleJob>>,
+    job: Option<Arc<ModuleJob>>,
     /// What takes its workers away before they are done.
     interruption: Option<Interruption>,
 }
@@ -110,7 +110,7 @@ impl Launcher {
     /// Workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
         let executable = executable.as_ref().to_owned();
-        Self { executable, _folder: None, artifacts: None, errand: None, interruption: None }
+        Self { executable, _folder: None, artifacts: None, job: None, interruption: None }
     }
 
     /// The same, whose workers end when the program is interrupted: from the first worker on, that is this launcher's to
@@ -125,8 +125,8 @@ impl Launcher {
     }
 
     /// The same, whose workers fetch a module first: there are cells of it then.
-    pub fn with_module(self, errand: Option<ModuleJob>) -> Self {
-        Self { errand: errand.map(Arc::new), ..self }
+    pub fn with_module(self, job: Option<ModuleJob>) -> Self {
+        Self { job: job.map(Arc::new), ..self }
     }
 
     /// This one and another build's, as alike as can be seen from inside: a program's own path lies on its stack, and
@@ -203,8 +203,8 @@ impl Launcher {
         let opened = Worker::greet(child, self.interruption.clone(), opening)
             .with_context(|| format!("the worker for `{subject}` did not open"));
         let (mut worker, hello) = opened?;
-        if let Some(errand) = &self.errand {
-            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(opening), |_| ())? {
+        if let Some(job) = &self.job {
+            match worker.ask(&Request::Load { job: (**job).clone() }, &Limits::of(opening), |_| ())? {
                 Response::Loaded => {}
                 other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
             }

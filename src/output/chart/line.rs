@@ -152,7 +152,7 @@ fn marker(series: &Series, point: &Point, frame: &Frame, chart: &Chart) -> Marku
         @if let Some((low, high)) = point.range {
             line.error x1=(px(x)) x2=(px(x)) y1=(px(frame.y(low))) y2=(px(frame.y(high))) {}
         }
-        path.mark d=(shape(series.colour, x, y)) data-subject=(series.name) data-name=(point.name) data-x=(point.x)
+        path.mark d=(shape(series.colour, x, y)) data-variant=(series.name) data-name=(point.name) data-x=(point.x)
             data-y=(point.y) data-low=[point.range.map(|range| range.0)] data-high=[point.range.map(|range| range.1)]
             data-tip=(tip) {}
     }

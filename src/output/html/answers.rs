@@ -42,10 +42,10 @@ fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
     }
 }
 
-fn name(measured: &ReportPage, answer: &Recommendation, subject: usize) -> Markup {
-    let label = measured.label(subject);
-    let more = answer.name(subject);
-    html! { span.subject { (measured.palette.mark(label)) (more) } }
+fn name(measured: &ReportPage, answer: &Recommendation, variant: usize) -> Markup {
+    let label = measured.label(variant);
+    let more = answer.name(variant);
+    html! { span.variant { (measured.palette.mark(label)) (more) } }
 }
 
 fn capitalised(text: &str) -> String {
@@ -82,12 +82,12 @@ fn backends(measured: &ReportPage) -> Markup {
             table.backends {
                 thead { tr { @for name in ["backend", "licence", "engine", "compiler"] { th scope="col" { (name) } } } }
                 tbody {
-                    @for subject in measured.columns().into_iter().map(|n| &measured.report.subjects[n]) {
+                    @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
                         tr {
-                            th scope="row" { (measured.palette.name(&subject.label)) }
-                            td { (subject.licence) }
-                            td { (subject.about.engine) }
-                            td { (subject.about.compiler) }
+                            th scope="row" { (measured.palette.name(&variant.label)) }
+                            td { (variant.licence) }
+                            td { (variant.backend_info.engine) }
+                            td { (variant.backend_info.compiler) }
                         }
                     }
                 }

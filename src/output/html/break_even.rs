@@ -50,9 +50,9 @@ fn chart(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Chart {
     let most = 10f64.powf((last * 6.0).log10().ceil()).max(100.0);
     let steps = 60;
     let calls = |step: i32| most.powf(f64::from(step) / f64::from(steps));
-    let series = |(subject, cost): &(usize, crate::statistics::CostRange)| Series {
-        name: measured.label(*subject).into(),
-        colour: measured.palette.colour(measured.label(*subject)),
+    let series = |(variant, cost): &(usize, crate::statistics::CostRange)| Series {
+        name: measured.label(*variant).into(),
+        colour: measured.palette.colour(measured.label(*variant)),
         points: (0..=steps)
             .map(|step| {
                 let range = cost.at(calls(step));

@@ -128,13 +128,13 @@ fn table(grid: &crate::output::grid::Grid) -> Markup {
 }
 
 fn chart(measured: &ReportPage, figure: &Figure, n: usize) -> Option<Chart> {
-    let of_benchmark = measured.rows.iter().filter(|row| row.address.benchmark == figure.of.id);
-    let least = of_benchmark.clone().map(|row| row.address.host_frames).min()?;
+    let of_benchmark = measured.rows.iter().filter(|row| row.cell_id.benchmark == figure.of.id);
+    let least = of_benchmark.clone().map(|row| row.cell_id.host_frames).min()?;
     let mut rows: Vec<(f64, &EstimateRow)> = match figure.over {
-        XAxis::HostFrames => of_benchmark.map(|row| (row.address.host_frames as f64, row)).collect(),
+        XAxis::HostFrames => of_benchmark.map(|row| (row.cell_id.host_frames as f64, row)).collect(),
         XAxis::Parameter => of_benchmark
-            .filter(|row| row.address.host_frames == least)
-            .filter_map(|row| Some((row.address.at? as f64, row)))
+            .filter(|row| row.cell_id.host_frames == least)
+            .filter_map(|row| Some((row.cell_id.at? as f64, row)))
             .collect(),
     };
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -166,14 +166,14 @@ fn chart(measured: &ReportPage, figure: &Figure, n: usize) -> Option<Chart> {
 }
 
 fn point(x: f64, cell: &CellEstimate, figure: &Figure) -> Option<Point> {
-    let name = cell.record.address.to_string();
+    let name = cell.record.cell_id.to_string();
     match figure.what {
         Quantity::Time => {
             let y = cell.nanoseconds().filter(|time| *time > 0.0)?;
             Some(Point { x, y, range: cell.known().map(|(_, range)| (range.low, range.high)), name })
         }
         Quantity::Fact(wanted) => {
-            let (_, y) = cell.record.facts.iter().find(|(name, value)| name == wanted && *value > 0.0)?;
+            let (_, y) = cell.record.metrics.iter().find(|(name, value)| name == wanted && *value > 0.0)?;
             Some(Point { x, y: *y, range: None, name })
         }
     }
@@ -197,19 +197,19 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
 
 /// A bar per backend, in a group per depth.
 fn breakdown(measured: &ReportPage) -> Option<Stack> {
-    let bar = |subject: usize, of: &crate::statistics::Breakdown| {
-        let parts = breakdown::column(measured.report, subject, of);
+    let bar = |variant: usize, of: &crate::statistics::Breakdown| {
+        let parts = breakdown::column(measured.report, variant, of);
         // The last is the whole.
         let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
         Bar {
-            name: measured.label(subject).to_owned(),
+            name: measured.label(variant).to_owned(),
             parts: parts.collect(),
             whole: units::nanoseconds(of.total.value(), 3),
         }
     };
     let group = |broken: breakdown::ExitBreakdown| {
         let frames = if broken.host_frames == 1 { "frame" } else { "frames" };
-        let bars = broken.subjects.iter().map(|(subject, of)| bar(*subject, of)).collect();
+        let bars = broken.variants.iter().map(|(variant, of)| bar(*variant, of)).collect();
         (format!("below {} {frames} of the host", broken.host_frames), bars)
     };
     let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();

@@ -42,8 +42,8 @@ impl ReportPage<'_> {
         self.report.metric == Metric::Time
     }
 
-    fn label(&self, subject: usize) -> &str {
-        &self.report.subjects[subject].label
+    fn label(&self, variant: usize) -> &str {
+        &self.report.variants[variant].label
     }
 
     fn columns(&self) -> Vec<usize> {
@@ -52,11 +52,11 @@ impl ReportPage<'_> {
 }
 
 /// The page.
-pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
-    let names = gathered.names();
-    let palette = Palette::of(gathered);
-    let rows: Vec<_> = gathered.reports.iter().map(estimates::rows).collect();
-    let all: Vec<ReportPage> = gathered
+pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
+    let names = report_set.names();
+    let palette = Palette::of(report_set);
+    let rows: Vec<_> = report_set.reports.iter().map(estimates::rows).collect();
+    let all: Vec<ReportPage> = report_set
         .reports
         .iter()
         .zip(&names)
@@ -87,15 +87,15 @@ pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
                 header.top {
                     p.brand { "early-exit" }
                     h1 { "Which WebAssembly backend?" }
-                    (contents(&all, gathered))
+                    (contents(&all, report_set))
                 }
                 main id="content" {
                     @if all.len() > 1 && all.iter().all(ReportPage::is_timed) { (answers::overview(&all)) }
                     // The answer stands first: that of the only machine, or those of all in one table.
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
-                    @for checked in &gathered.checked { (checks::section(checked, &palette)) }
+                    @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
                     @for measured in &all { (section(measured, asked, all.len() > 1)) }
-                    @for beside in counts::beside(gathered) { (counted::section(&beside)) }
+                    @for beside in counts::beside(report_set) { (counted::section(&beside)) }
                 }
                 div.tip hidden {}
                 (samples::data(&all))
@@ -107,19 +107,19 @@ pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
 }
 
 /// What was measured in a line a machine, and where to find it.
-fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
+fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
     html! {
         @for measured in all {
             @let run = &measured.report.run;
             p.run {
                 a href=(format!("#{}", measured.id)) { (measured.name) }
-                " · " (run.launches_made) " launches · " (date(&run.began))
+                " · " (run.launches_completed) " launches · " (date(&run.started_at))
             }
             p.run.engines { @for (n, engine) in engines(measured.report).into_iter().enumerate() { @if n > 0 { " · " } span { (engine) } } }
         }
         nav aria-label="sections" {
             @if let [only] = all && only.is_timed() { a href="#m1-answers" { "The answer" } }
-            @if !gathered.checked.is_empty() { a href="#holds" { "What holds" } }
+            @if !report_set.checks.is_empty() { a href="#holds" { "What holds" } }
             @if let [_] = all {
                 @for (place, name) in SECTIONS.iter().filter(|(place, _)| all[0].is_timed() || !["even", "figures"].contains(place)) { a href=(format!("#m1-{place}")) { (name) } }
             }
@@ -130,11 +130,11 @@ fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
 /// Each engine with its version, and the backends that are its own: `wasmtime 48.0.0 (wasmtime-cranelift, wasmtime-winch)`.
 fn engines(report: &Report) -> Vec<String> {
     let mut engines: Vec<(&str, Vec<&str>)> = Vec::new();
-    for subject in estimates::columns(report).into_iter().map(|n| &report.subjects[n]) {
-        let engine = subject.about.engine.as_str();
+    for variant in estimates::columns(report).into_iter().map(|n| &report.variants[n]) {
+        let engine = variant.backend_info.engine.as_str();
         match engines.iter_mut().find(|(known, _)| *known == engine) {
-            Some((_, labels)) => labels.push(&subject.label),
-            None => engines.push((engine, vec![&subject.label])),
+            Some((_, labels)) => labels.push(&variant.label),
+            None => engines.push((engine, vec![&variant.label])),
         }
     }
     let shown = |(engine, labels): (&str, Vec<&str>)| match labels[..] {
@@ -149,8 +149,8 @@ fn engines(report: &Report) -> Vec<String> {
 const SECTIONS: &[(&str, &str)] =
     &[("even", "Break-even"), ("figures", "Charts"), ("numbers", "All numbers"), ("print", "Fingerprint")];
 
-fn date(began: &str) -> &str {
-    began.get(..10).unwrap_or(began)
+fn date(started_at: &str) -> &str {
+    started_at.get(..10).unwrap_or(started_at)
 }
 
 fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
@@ -181,7 +181,7 @@ fn notes(measured: &ReportPage) -> Markup {
                 li { "Resolution: " (measurements::resolution(report, measured.rows)) "." }
                 @for note in &report.run.notes { li { (note) "." } }
                 @for lack in measurements::troubles(report) {
-                    li { b { (lack.trouble.word()) } " " (lack.trouble.reason()) " " small { "(" (lack.cells) ")" } }
+                    li { b { (lack.skip_reason.word()) } " " (lack.skip_reason.reason()) " " small { "(" (lack.cells) ")" } }
                 }
             }
         }
@@ -200,10 +200,10 @@ fn print(measured: &ReportPage) -> Markup {
                 table {
                     thead { tr { @for name in ["backend", "supports beyond WebAssembly 1.0"] { th scope="col" { (name) } } } }
                     tbody {
-                        @for subject in measured.columns().into_iter().map(|n| &measured.report.subjects[n]) {
+                        @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
                             tr {
-                                th scope="row" { (measured.palette.name(&subject.label)) }
-                                td.features { (subject.about.wasm_features.join(" ")) }
+                                th scope="row" { (measured.palette.name(&variant.label)) }
+                                td.features { (variant.backend_info.wasm_features.join(" ")) }
                             }
                         }
                     }

@@ -7,7 +7,7 @@ use crate::catalog::benchmark;
 use crate::output::measurements;
 
 pub(crate) fn section(of: &ReportPage) -> Markup {
-    let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+    let theme = |row: &EstimateRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
     html! {
         section id=(format!("{}-numbers", of.id)) {
             h2 { "All numbers" }
@@ -48,10 +48,10 @@ fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
                 tbody {
                     @for (place, (row, floor)) in rows.iter().zip(floors).enumerate() {
                         @let fastest = row.fastest(of.report);
-                        tr data-address=(row.address) {
+                        tr data-cell_id=(row.cell_id) {
                             th scope="row" data-v=(place) {
-                                button.raw type="button" aria-expanded="false" title=[benchmark::find(&row.address.benchmark).map(|known| known.inside)] {
-                                    (breakable(&row.address.to_string()))
+                                button.raw type="button" aria-expanded="false" title=[benchmark::find(&row.cell_id.benchmark).map(|known| known.inside)] {
+                                    (breakable(&row.cell_id.to_string()))
                                 }
                             }
                             @for n in &columns { (cell(&row.cells[*n], fastest == Some(*n))) }
@@ -73,7 +73,7 @@ fn cell(cell: &CellEstimate, fastest: bool) -> Markup {
                     @if let Some(ratio) = measurements::cell_ratio_text(cell) { " " small { (ratio) } }
                 }
                 None => {
-                    span.none title=[cell.trouble().map(|trouble| trouble.reason())] { (cell.trouble().map_or("-", |trouble| trouble.word())) }
+                    span.none title=[cell.skip_reason().map(|skip_reason| skip_reason.reason())] { (cell.skip_reason().map_or("-", |skip_reason| skip_reason.word())) }
                 }
             }
         }
@@ -81,6 +81,6 @@ fn cell(cell: &CellEstimate, fastest: bool) -> Markup {
 }
 
 /// An address that may be broken at its slashes.
-fn breakable(address: &str) -> Markup {
-    html! { @for (n, part) in address.split('/').enumerate() { @if n > 0 { "/" (PreEscaped("<wbr>")) } (part) } }
+fn breakable(cell_id: &str) -> Markup {
+    html! { @for (n, part) in cell_id.split('/').enumerate() { @if n > 0 { "/" (PreEscaped("<wbr>")) } (part) } }
 }

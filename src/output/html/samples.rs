@@ -56,17 +56,17 @@ pub(crate) fn data(all: &[ReportPage]) -> Markup {
 }
 
 fn of_report<'a>(measured: &ReportPage<'a>, medians: bool) -> Samples<'a> {
-    let subjects = &measured.report.subjects;
+    let variants = &measured.report.variants;
     let strips =
         |cells: &[CellEstimate]| serde_json::json!(cells.iter().map(|cell| strip(cell, medians)).collect::<Vec<_>>());
     Samples {
-        labels: subjects.iter().map(|subject| subject.label.as_str()).collect(),
-        colours: subjects
+        labels: variants.iter().map(|variant| variant.label.as_str()).collect(),
+        colours: variants
             .iter()
-            .map(|subject| subject.twin_of.map_or(subject, |of| &subjects[of]))
-            .map(|subject| measured.palette.colour(&subject.label) % COLOURS)
+            .map(|variant| variant.control_of.map_or(variant, |of| &variants[of]))
+            .map(|variant| measured.palette.colour(&variant.label) % COLOURS)
             .collect(),
-        cells: measured.rows.iter().map(|row| (row.address.to_string(), strips(&row.cells))).collect(),
+        cells: measured.rows.iter().map(|row| (row.cell_id.to_string(), strips(&row.cells))).collect(),
     }
 }
 

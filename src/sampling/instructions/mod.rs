@@ -32,9 +32,9 @@ use crate::worker::Hello;
 #[derive(Debug, Clone)]
 pub struct CountOrder {
     /// The variants. The first is the reference.
-    pub entrants: Vec<ExperimentVariant>,
+    pub variants: Vec<ExperimentVariant>,
     /// The cells of each.
-    pub addresses: Vec<CellId>,
+    pub cell_ids: Vec<CellId>,
     /// How many launches of fresh workers: what differs from process to process shows as spread between them.
     pub launches: u32,
     /// By which share of a cell's instructions the host functions that end guests execute more: fault injection, per
@@ -47,9 +47,9 @@ pub struct CountOrder {
 /// # Errors
 /// When there is no valgrind, no worker can be had under it, or the journal cannot be written.
 pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
-    let began = Instant::now();
+    let started_at = Instant::now();
     let valgrind = Valgrind::find()?;
-    let programs = programs(&valgrind, &order.entrants)?;
+    let programs = programs(&valgrind, &order.variants)?;
     let cancelled = AtomicBool::new(false);
     let mut report: Option<Report> = None;
     for launch in 1..=order.launches {
@@ -71,26 +71,26 @@ pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &m
             journal.launch(&cells)?;
         }
         for (cell, counted) in report.cells.iter_mut().zip(&cells) {
-            cell.facts.clone_from(&counted.facts);
+            cell.metrics.clone_from(&counted.metrics);
         }
         report.add(cells);
-        report.run.launches_made = launch;
+        report.run.launches_completed = launch;
     }
     let mut report = report.ok_or_else(|| anyhow!("broken off before the first launch was over"))?;
-    report.run.complete = report.run.launches_made == order.launches;
-    report.run.took_seconds = began.elapsed().as_secs_f64();
+    report.run.complete = report.run.launches_completed == order.launches;
+    report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok(report)
 }
 
 /// The programs of the variants, each once.
-fn programs(valgrind: &Valgrind, entrants: &[ExperimentVariant]) -> Result<HashMap<PathBuf, Program>> {
+fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashMap<PathBuf, Program>> {
     let mut programs = HashMap::new();
-    for entrant in entrants {
-        let executable = entrant.launcher.executable();
+    for variant in variants {
+        let executable = variant.launcher.executable();
         if !programs.contains_key(executable) {
             // Names of one length: they lie on the stack of the process.
             let name = format!("program-{}", programs.len() % 10);
-            programs.insert(executable.to_owned(), valgrind.program(&entrant.launcher, &name, false)?);
+            programs.insert(executable.to_owned(), valgrind.program(&variant.launcher, &name, false)?);
         }
     }
     Ok(programs)
@@ -111,49 +111,49 @@ fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
 
 /// A report with its cells, and nothing in them.
 fn blank(order: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
-    let mut subjects = Vec::new();
-    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(hellos) {
-        let ExperimentVariant { label, spec, twin_of, held_against, .. } = entrant.clone();
+    let mut variants = Vec::new();
+    for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(hellos) {
+        let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
-        subjects.push(Variant { label, licence, about, build, twin_of, held_against });
+        variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
     }
-    let width = order.entrants.len();
-    let cells = order.addresses.iter().flat_map(|address| (0..width).map(|subject| order.cell(subject, address)));
+    let width = order.variants.len();
+    let cells = order.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| order.cell(index, cell_id)));
     Ok(Report {
         version: VERSION,
         metric: Metric::Instructions,
         machine: machine(),
         build: Build::this(),
         run: RunInfo {
-            began: jiff::Timestamp::now().to_string(),
+            started_at: jiff::Timestamp::now().to_string(),
             seed: 0,
             budget_seconds: 0.0,
-            took_seconds: 0.0,
+            elapsed_seconds: 0.0,
             launches: order.launches,
-            launches_made: 0,
+            launches_completed: 0,
             complete: false,
             notes: vec![format!("counted by {}", valgrind.version())],
         },
-        subjects,
+        variants,
         cells: cells.collect(),
-        again: None,
+        confirmation: None,
     })
 }
 
 impl CountOrder {
-    fn cell(&self, subject: usize, address: &CellId) -> CellRecord {
+    fn cell(&self, index: usize, cell_id: &CellId) -> CellRecord {
         CellRecord {
-            subject,
-            address: address.clone(),
-            handicap: self.planted(subject),
-            facts: Vec::new(),
+            variant: index,
+            cell_id: cell_id.clone(),
+            injected_slowdown: self.planted(index),
+            metrics: Vec::new(),
             launches: Vec::new(),
-            trouble: None,
+            skip_reason: None,
         }
     }
 
-    fn planted(&self, subject: usize) -> f64 {
-        self.planted.get(subject).copied().unwrap_or_default()
+    fn planted(&self, index: usize) -> f64 {
+        self.planted.get(index).copied().unwrap_or_default()
     }
 }
 
@@ -175,7 +175,7 @@ const LOOK: Duration = Duration::from_millis(100);
 impl Counter<'_> {
     /// The columns of all variants; nothing when it was broken off.
     fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
-        let width = self.order.entrants.len();
+        let width = self.order.variants.len();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
         let jobs = processors.len().clamp(1, width);
         let (next, counted) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -186,15 +186,15 @@ impl Counter<'_> {
                 let (next, counted, done) = (&next, &counted, done.clone());
                 scope.spawn(move || {
                     loop {
-                        let subject = next.fetch_add(1, Ordering::Relaxed);
-                        if subject >= width {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= width {
                             break;
                         }
-                        let column = self.column(subject, processor, &done);
+                        let column = self.column(index, processor, &done);
                         if column.is_err() {
                             self.cancelled.store(true, Ordering::Relaxed);
                         }
-                        counted.lock().unwrap_or_else(PoisonError::into_inner).push((subject, column));
+                        counted.lock().unwrap_or_else(PoisonError::into_inner).push((index, column));
                     }
                 });
             }
@@ -202,17 +202,17 @@ impl Counter<'_> {
             self.follow(&progress, onlooker);
         });
         let mut counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        counted.sort_by_key(|(subject, _)| *subject);
+        counted.sort_by_key(|(index, _)| *index);
         // An error first: the others were broken off because of it.
         let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
         let whole =
-            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.addresses.len());
+            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.cell_ids.len());
         Ok(whole.then_some(columns))
     }
 
     /// Tells how far it is, until all workers are done.
     fn follow(&self, progress: &mpsc::Receiver<String>, onlooker: &mut dyn Progress) {
-        let all = self.order.addresses.len() * self.order.entrants.len();
+        let all = self.order.cell_ids.len() * self.order.variants.len();
         let (started, mut done) = (Instant::now(), 0_usize);
         loop {
             match progress.recv_timeout(LOOK) {
@@ -233,24 +233,24 @@ impl Counter<'_> {
     }
 
     /// All cells of a variant; fewer when it was broken off.
-    fn column(&self, subject: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
-        let entrant = &self.order.entrants[subject];
-        let program = &self.programs[entrant.launcher.executable()];
-        let (mut session, hello) = Session::open(self.valgrind, program, &entrant.spec, processor)?;
+    fn column(&self, index: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
+        let variant = &self.order.variants[index];
+        let program = &self.programs[variant.launcher.executable()];
+        let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
         let mut cells = Vec::new();
-        for address in &self.order.addresses {
+        for cell_id in &self.order.cell_ids {
             if self.cancelled.load(Ordering::Relaxed) {
                 break;
             }
-            let mut cell = self.order.cell(subject, address);
-            match session.count(address, self.order.planted(subject)) {
-                Ok(Ended { facts, iterations, instructions }) => {
-                    cell.facts = facts;
+            let mut cell = self.order.cell(index, cell_id);
+            match session.count(cell_id, self.order.planted(index)) {
+                Ok(Ended { metrics, iterations, instructions }) => {
+                    cell.metrics = metrics;
                     cell.launches.push(Launch { instructions, ..Launch::empty(self.launch, iterations, 1) });
                 }
-                Err(trouble) => cell.trouble = Some(trouble),
+                Err(skip_reason) => cell.skip_reason = Some(skip_reason),
             }
-            let _ = done.send(format!("{} {address}", entrant.label));
+            let _ = done.send(format!("{} {cell_id}", variant.label));
             cells.push(cell);
         }
         Ok((hello, cells))
@@ -258,11 +258,11 @@ impl Counter<'_> {
 }
 
 /// Why a cell is never counted.
-fn never(address: &CellId) -> Option<SkipReason> {
+fn never(cell_id: &CellId) -> Option<SkipReason> {
     use crate::catalog::benchmark;
     use crate::catalog::benchmark::{BenchmarkKind, compile, unwind};
-    let benchmark = benchmark::find(&address.benchmark)?;
-    let why = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && address.at != Some(1)
+    let benchmark = benchmark::find(&cell_id.benchmark)?;
+    let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && cell_id.at != Some(1)
         || benchmark.id == unwind::INTERRUPT.id
     {
         "valgrind runs one thread at a time, so what threads do to each other is not counted"
@@ -271,5 +271,5 @@ fn never(address: &CellId) -> Option<SkipReason> {
     } else {
         return None;
     };
-    Some(SkipReason::Unsupported { why: why.into() })
+    Some(SkipReason::Unsupported { reason: reason.into() })
 }

@@ -32,13 +32,13 @@ pub struct Profiled {
 pub fn profile(
     launcher: &Launcher,
     spec: &str,
-    address: &CellId,
+    cell_id: &CellId,
     iterations: u64,
     keep: Option<PathBuf>,
 ) -> Result<Profiled> {
     let profiled = |outcome| Ok(Profiled { label: spec.into(), iterations, outcome });
-    if let Some(trouble) = never(address) {
-        return profiled(Err(trouble.reason()));
+    if let Some(skip_reason) = never(cell_id) {
+        return profiled(Err(skip_reason.reason()));
     }
     let valgrind = Valgrind::find()?;
     let program = valgrind.program(launcher, "program-0", true)?;
@@ -47,7 +47,7 @@ pub fn profile(
     if let Err(failure) = worker.fork() {
         return profiled(Err(failure.to_string()));
     }
-    let cell = match cell::prepare_within(&mut worker.worker, address, processor, &LIMITS) {
+    let cell = match cell::prepare_within(&mut worker.worker, cell_id, processor, &LIMITS) {
         Ok(cell) => cell,
         Err(failure) => return profiled(Err(failure.to_string())),
     };

@@ -147,7 +147,7 @@ impl CountedWorker {
         self.dumps = 0;
         match self.worker.ask(&Request::Fork, &LIMITS, |_| ())? {
             Response::Forked => Ok(()),
-            Response::Unable { why, .. } => Err(Failure::Failed(why)),
+            Response::Unable { reason, .. } => Err(Failure::Failed(reason)),
             other => Err(Failure::Failed(format!("no child process, but {other:?}"))),
         }
     }
