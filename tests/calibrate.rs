@@ -48,8 +48,10 @@ fn twins_carry_what_they_are_said_to() {
     let known = [0.0, 0.01, 0.02, 0.03, 0.05];
     assert!(found.iter().all(|found| known.contains(&found.injected_slowdown)), "{found:?}");
     assert!(found.iter().any(|found| found.cell_id.benchmark == "execute/hash"));
-    let false_alarms =
-        found.iter().filter(|found| found.injected_slowdown == 0.0 && found.verdict_with_margin == TimeVerdict::Faster).count();
+    let false_alarms = found
+        .iter()
+        .filter(|found| found.injected_slowdown == 0.0 && found.verdict_with_margin == TimeVerdict::Faster)
+        .count();
     assert_eq!(false_alarms, 0);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.contains("false same") && shown.contains("nothing"), "{shown}");
@@ -74,7 +76,7 @@ fn a_handicap_is_really_carried() {
     let handicaps = vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Iterations(4.0)];
     let order = Experiment {
         variants: handicaps.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
-        cell_ids: execute::HASH.cell_ids(false).collect(),
+        cell_ids: execute::HASH.addresses(false).collect(),
         urgent: Vec::new(),
         handicaps: vec![handicaps],
         budget: Duration::from_secs(30),
@@ -96,7 +98,7 @@ fn a_handicap_is_really_carried() {
 fn a_second_look_takes_over_what_the_pilot_saw() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect();
+    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect();
     let order = Experiment {
         variants: ExperimentVariant::field(&[spec.into()], &launcher),
         cell_ids: cell_ids.clone(),
@@ -123,7 +125,7 @@ fn the_budget_that_is_advised_is_enough() {
     let launcher = Launcher::new(EARLY_EXIT);
     let order = Experiment {
         variants: ExperimentVariant::field(&[spec.into()], &launcher),
-        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect(),
+        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect(),
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: Duration::from_millis(50),

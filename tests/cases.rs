@@ -156,7 +156,7 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
             let stale = known().filter(|(_, excuse)| excuse.frequency == Frequency::Always);
             wrong.extend(stale.map(|(issue, _)| format!("{command}\n  ends as it must: remove `{}`", issue.reason)));
         } else if let Some((_, excuse)) = explanation(&backend, CheckKind::Case, &variant, &observed) {
-            shown.insert((backend, excuse.variant, excuse.observed));
+            shown.insert((backend, excuse.subject, excuse.observed));
         } else {
             wrong.push(format!("{command}\n  must give {}\n  gave      {observed}", play.right));
         }
@@ -164,10 +164,10 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
     for backend in here() {
         for (issue, excuse) in excuses(backend, CheckKind::Case) {
             let always = excuse.frequency == Frequency::Always;
-            if always && !shown.contains(&(backend.to_owned(), excuse.variant, excuse.observed)) {
+            if always && !shown.contains(&(backend.to_owned(), excuse.subject, excuse.observed)) {
                 wrong.push(format!(
                     "no case shows `{}` on {backend}: {} ({})",
-                    excuse.observed, excuse.variant, issue.reason
+                    excuse.observed, excuse.subject, issue.reason
                 ));
             }
         }

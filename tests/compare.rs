@@ -106,7 +106,12 @@ fn a_cell_that_no_longer_works_fails_the_comparison() {
     let broken = measured.write("broken.json", &broken);
     let (status, comparison) = compare(&[base.to_str().unwrap(), broken.to_str().unwrap()]);
     assert_eq!(status, Some(1));
-    assert!(comparison.cells.iter().any(|pair| pair.newly_failing && pair.skip_reason.as_deref() == Some("FAILED: returned 6")));
+    assert!(
+        comparison
+            .cells
+            .iter()
+            .any(|pair| pair.newly_failing && pair.skip_reason.as_deref() == Some("FAILED: returned 6"))
+    );
     let output = early_exit(&["compare", base.to_str().unwrap(), broken.to_str().unwrap()]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 cells no longer work"));
 }
@@ -145,7 +150,7 @@ fn verdicts_of_two_check_results_are_compared() {
     let checked = stdout(&["check", "--json", "--filter", "early-exit", "--backend", backend]);
     let (base, new) = (folder.path().join("base.json"), folder.path().join("new.json"));
     fs::write(&base, &checked).unwrap();
-    fs::write(&new, checked.replace("\"verdict\": \"passed\"", "\"verdict\": \"failed\", \"why\": \"returned\""))
+    fs::write(&new, checked.replace("\"verdict\": \"passed\"", "\"verdict\": \"failed\", \"reason\": \"returned\""))
         .unwrap();
     let (base, new) = (base.to_str().unwrap(), new.to_str().unwrap());
     let (status, comparison) = compare(&[base, new]);
@@ -182,7 +187,10 @@ fn a_build_has_no_regression_against_itself() {
         file.to_str().unwrap(),
     ]);
     assert!(comparison.live);
-    assert_eq!((comparison.variants[0].label.as_str(), comparison.variants[0].baseline.as_str()), ("native", "native before"));
+    assert_eq!(
+        (comparison.variants[0].label.as_str(), comparison.variants[0].baseline.as_str()),
+        ("native", "native before")
+    );
     assert_eq!((status, comparison.count(TimeVerdict::Slower)), (Some(0), 0), "{comparison:?}");
     assert!(comparison.cells.len() >= 2 && comparison.cells.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
     let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();

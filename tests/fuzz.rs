@@ -71,14 +71,14 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     fs::write(&liar, script).unwrap();
     fs::set_permissions(&liar, fs::Permissions::from_mode(0o755)).unwrap();
 
-    let menu = FeatureSet { features: vec!["multi-value".into()] };
+    let features = FeatureSet { features: vec!["multi-value".into()] };
     let (count, specs) = (25, vec![one, other]);
-    let trials = FuzzConfig { specs, menu, seed: 5, count, jobs: 1 };
-    let run = random(&Launcher::new(&liar), &trials, &|_, _| ()).unwrap();
+    let config = FuzzConfig { specs, features, seed: 5, count, jobs: 1 };
+    let run = random(&Launcher::new(&liar), &config, &|_, _| ()).unwrap();
     let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
-    assert_eq!((kind.times, kind.first.dna.number), (1, 7));
-    assert_eq!(kind.first.backend_info, "how it ended");
-    let came: Vec<_> = kind.first.variants.iter().map(|side| side.came.as_str()).collect();
-    assert_eq!(came, ["compiled", "refused"]);
-    assert!(kind.first.dna.entropy().len() < ModuleSeed::new(5, 7).entropy().len(), "{:?}", kind.first.dna);
+    assert_eq!((kind.times, kind.first.seed.number), (1, 7));
+    assert_eq!(kind.first.property, "how it ended");
+    let observed: Vec<_> = kind.first.groups.iter().map(|group| group.observed.as_str()).collect();
+    assert_eq!(observed, ["compiled", "refused"]);
+    assert!(kind.first.seed.entropy().len() < ModuleSeed::new(5, 7).entropy().len(), "{:?}", kind.first.seed);
 }

@@ -119,11 +119,11 @@ fn a_check_shows_the_scenarios_that_were_played() {
     let Some(backend) = here().into_iter().next() else { return };
     let work = AtWork::begin(&["check", "--json", "--backend", backend]);
     work.until_a_guest_runs(&[]);
-    let checks: CheckResult = json(&work.interrupted(Signal::INT));
+    let check_result: CheckResult = json(&work.interrupted(Signal::INT));
     let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).count();
-    assert!(checked.interrupted && checked.results.len() < all, "{}", checked.results.len());
+    assert!(check_result.interrupted && check_result.results.len() < all, "{}", check_result.results.len());
     // What was under way has no verdict.
-    assert!(checked.results.iter().all(|played| !played.verdict.is_bad()), "{:?}", checked.results);
+    assert!(check_result.results.iter().all(|played| !played.verdict.is_bad()), "{:?}", check_result.results);
 }
 
 #[test]
@@ -162,7 +162,8 @@ fn after_a_launch(verb: &[&str]) -> (Report, Output) {
     assert!(!journal.exists());
     let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert!(!report.run.complete && report.run.launches_completed > 0);
-    let failed = |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
+    let failed =
+        |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
     assert!(!report.cells.iter().any(|cell| cell.skip_reason.as_ref().is_some_and(failed)));
     (report, output)
 }
@@ -174,8 +175,9 @@ fn a_comparison_of_all_backends_says_what_was_measured_until_then() {
     if !others.is_empty() {
         let (_, output) = after_a_launch(&["compare", "--filter", "floor/e*", "--format", "json"]);
         let comparison: serde_json::Value = json(&output);
-        let sides = comparison["sides"].as_array().unwrap().iter().map(|side| side["label"].as_str().unwrap());
-        assert!(sides.eq(others.iter().copied()) && !comparison["pairs"].as_array().unwrap().is_empty());
+        let variants =
+            comparison["variants"].as_array().unwrap().iter().map(|variant| variant["label"].as_str().unwrap());
+        assert!(variants.eq(others.iter().copied()) && !comparison["cells"].as_array().unwrap().is_empty());
     }
 }
 

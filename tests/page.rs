@@ -106,16 +106,16 @@ fn it_loads_without_an_error_or_a_request_on_any_screen() {
 /// A page of six backends. Its times are made up, in proportions as they were measured: what is tested is how they are shown.
 fn page_of_six() -> String {
     let report = Report::read(fixture("six-backends.json").as_ref()).unwrap();
-    let Document::Check(mut checked) = Document::read(fixture("check.json").as_ref()).unwrap() else {
+    let Document::Check(mut check_result) = Document::read(fixture("check.json").as_ref()).unwrap() else {
         panic!("a check")
     };
-    let of_the_first: Vec<_> = checked.results.iter().filter(|played| played.variant == 0).cloned().collect();
-    checked.variants = report.variants.iter().filter(|variant| variant.control_of.is_none()).cloned().collect();
-    checked.results = (0..checked.variants.len())
+    let of_the_first: Vec<_> = check_result.results.iter().filter(|played| played.variant == 0).cloned().collect();
+    check_result.variants = report.variants.iter().filter(|variant| variant.control_of.is_none()).cloned().collect();
+    check_result.results = (0..check_result.variants.len())
         .flat_map(|variant| of_the_first.iter().map(move |played| ScenarioResult { variant, ..played.clone() }))
         .collect();
     html::page(
-        &ReportSet { reports: vec![report], checks: vec![checked], ..ReportSet::default() },
+        &ReportSet { reports: vec![report], checks: vec![check_result], ..ReportSet::default() },
         &Workload::default(),
     )
 }
@@ -329,13 +329,13 @@ fn names_never_become_markup() {
     report.variants[1].label = format!("cranelift {evil}");
     report.variants[1].licence = evil.into();
     report.run.notes = vec![evil.into()];
-    let Document::Check(mut checked) = Document::read(fixture("check.json").as_ref()).unwrap() else {
+    let Document::Check(mut check_result) = Document::read(fixture("check.json").as_ref()).unwrap() else {
         panic!("a check")
     };
-    checked.results[0].scenario = evil.into();
+    check_result.results[0].scenario = evil.into();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("evil.json");
-    let report_set = ReportSet { reports: vec![report], checks: vec![checked], ..ReportSet::default() };
+    let report_set = ReportSet { reports: vec![report], checks: vec![check_result], ..ReportSet::default() };
     std::fs::write(&file, serde_json::to_string(&report_set).unwrap()).unwrap();
     let page = stdout(&["report", file.to_str().unwrap(), "--format", "html"]);
     let script = "document.querySelectorAll('button.raw').forEach((button) => button.click());
@@ -348,7 +348,7 @@ fn names_never_become_markup() {
 #[test]
 fn with_full_data_it_is_under_two_megabytes() {
     let mut report = report();
-    let cell_ids = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.cell_ids(true));
+    let cell_ids = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
     let model = report.cells[..report.variants.len()].to_vec();
     let cell = |n: usize, cell_id: &CellId, cell: &CellRecord| {
         let time =

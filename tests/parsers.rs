@@ -109,8 +109,8 @@ fn invocations_of_any_words() {
         if let Ok(Some(read)) = Invocation::read(&interface, &words) {
             // What was read can be typed in again, and is the same.
             let typed = read.as_options().replace(" -- ", " ");
-            let confirmation: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
-            assert_eq!(Invocation::read(&interface, &again).unwrap().unwrap(), read);
+            let repeated: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
+            assert_eq!(Invocation::read(&interface, &repeated).unwrap().unwrap(), read);
         }
     });
 }
@@ -121,23 +121,23 @@ fn lines() -> Vec<Vec<u8>> {
     let cell_id = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
     let numbers = 3..28;
     let asks = [
-        Request::Play { scenario: "early-exit".into() },
-        Request::Load { job },
+        Request::RunScenario { scenario: "early-exit".into() },
+        Request::LoadModule { job },
         Request::Prepare { cell_id, processor: None },
         Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
         Request::Fork,
         Request::Count { cell: 1, warmup: 16, batches: vec![16, 32], planted: 5 },
         Request::Join,
-        Request::Try { seed: 9, numbers, menu: Default::default() },
+        Request::RunModules { seed: 9, numbers, features: Default::default() },
     ];
     let answers = [
-        Response::Said { line: "Exited early with exit code: 1".into() },
-        Response::Unable { unsupported: true, reason: "no".into() },
+        Response::Log { line: "Exited early with exit code: 1".into() },
+        Response::Error { unsupported: true, reason: "no".into() },
         Response::Prepared { cell: 3, metrics: vec![("artifact bytes".into(), 7.5)] },
         Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1) },
         Response::Forked,
         Response::Counted,
-        Response::Tried { next: 28 },
+        Response::ModulesDone { next: 28 },
     ];
     let trial = ModuleTrial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };
     let mut lines: Vec<_> = asks.iter().map(|ask| serde_json::to_vec(ask).unwrap()).collect();
@@ -215,7 +215,8 @@ fn reports_with_anything_anywhere() {
         // What is taken can be drawn.
         let mut report_set = ReportSet::default();
         report_set.add(read);
-        let drawn = [summary::shown(&report_set, &job), markdown::page(&report_set, &job), html::page(&report_set, &job)];
+        let drawn =
+            [summary::shown(&report_set, &job), markdown::page(&report_set, &job), html::page(&report_set, &job)];
         assert!(drawn.iter().all(|drawn| !drawn.is_empty()));
         csv::rows(&report_set);
     });

@@ -175,13 +175,13 @@ fn fake_worker_run(lines: &str, rest: &str) -> BackendRun {
     runner::job(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
 }
 
-const LOADED: &str = "\n{\"answer\":\"loaded\"}";
+const LOADED: &str = "\n{\"response\":\"loaded\"}";
 
 #[test]
 fn an_invalid_response_a_timeout_or_a_crash_costs_one_verdict() {
     let verdict = |lines: &str, rest| last(&fake_worker_run(&format!("{LOADED}{lines}"), rest)).to_string();
-    assert!(verdict("\nnonsense", "exec sleep 600").contains("said what is no answer: nonsense"));
-    assert!(verdict("\n{\"answer\":\"released\"}", "exec sleep 600").contains("said what is no answer: Released"));
+    assert!(verdict("\nnonsense", "exec sleep 600").contains("invalid response: nonsense"));
+    assert!(verdict("\n{\"response\":\"released\"}", "exec sleep 600").contains("invalid response: Released"));
     assert!(verdict("", "exec sleep 600").starts_with("TIMED OUT"));
     assert!(verdict("", "exec cat /dev/zero").starts_with("CRASHED"));
     assert!(verdict("", "kill -9 $$").contains("killed by signal 9"));

@@ -106,9 +106,10 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
 fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
     let holds = |judged: &RankedRow| match judged.cells[variant] {
         Some(_) => judged.best.contains(&variant),
-        None => {
-            !matches!(judged.plain.cells[variant].skip_reason(), Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }))
-        }
+        None => !matches!(
+            judged.plain.cells[variant].skip_reason(),
+            Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. })
+        ),
     };
     rows.iter().any(|judged| judged.cells[variant].is_some()) && rows.iter().all(holds)
 }
@@ -372,7 +373,8 @@ pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
             row(format!("  {title}"), &|n| judged.plain_time_text(n));
         }
     }
-    let interprets = |n: &usize| if report.variants[*n].backend_info.is_interpreter() { "interpreter" } else { "compiler" };
+    let interprets =
+        |n: &usize| if report.variants[*n].backend_info.is_interpreter() { "interpreter" } else { "compiler" };
     grid.row(["kind".to_owned()].into_iter().chain(columns.iter().map(|n| interprets(n).to_owned())));
     let licences = columns.iter().map(|n| report.variants[*n].licence.clone());
     grid.row(["licence".to_owned()].into_iter().chain(licences));

@@ -54,9 +54,11 @@ fn combined(report: &Report) -> Report {
     for cell in &mut combined.cells {
         let label = report.variants[cell.variant].label.as_str();
         let Some(more) = fresh.get(&(label, &cell.cell_id)) else { continue };
-        let after = |launch: &Launch| Launch { launch: launch.launch + report.run.launches_completed, ..launch.clone() };
+        let after =
+            |launch: &Launch| Launch { launch: launch.launch + report.run.launches_completed, ..launch.clone() };
         cell.launches.extend(more.launches.iter().map(after));
-        let skip_reason = more.skip_reason.clone().filter(|skip_reason| !matches!(skip_reason, SkipReason::TooSlow { .. }));
+        let skip_reason =
+            more.skip_reason.clone().filter(|skip_reason| !matches!(skip_reason, SkipReason::TooSlow { .. }));
         cell.skip_reason = cell.skip_reason.take().or(skip_reason);
     }
     combined
@@ -328,7 +330,11 @@ fn notes(new: &Report, baseline: &Report, resolution: String) -> Vec<String> {
         }
     };
     differ("another processor", &baseline.machine.cpu, &new.machine.cpu);
-    differ("another number of processors", &baseline.machine.processors.to_string(), &new.machine.processors.to_string());
+    differ(
+        "another number of processors",
+        &baseline.machine.processors.to_string(),
+        &new.machine.processors.to_string(),
+    );
     differ("another system", &baseline.machine.os, &new.machine.os);
     differ("another profile", &baseline.build.profile, &new.build.profile);
     differ("another rustc", &baseline.build.rustc, &new.build.rustc);
@@ -346,8 +352,10 @@ pub(crate) fn changed_metrics(new: &Report, baseline: &Report, variants: &[(Stri
         for (metric, after) in &cell.metrics {
             let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
             // The same module is in several benchmarks; one of them tells.
-            let told =
-                |changed_metrics: &ChangedMetric| (changed_metrics.variant, &changed_metrics.metric, changed_metrics.before, changed_metrics.after) == (variant, metric, *before, *after);
+            let told = |changed_metrics: &ChangedMetric| {
+                (changed_metrics.variant, &changed_metrics.metric, changed_metrics.before, changed_metrics.after)
+                    == (variant, metric, *before, *after)
+            };
             if (after / before).ln().abs() > drifts(metric) && !changed_metrics.iter().any(told) {
                 changed_metrics.push(ChangedMetric {
                     variant,

@@ -2,7 +2,7 @@
 //! of one are: there is no drift of a machine in them.
 use std::collections::HashMap;
 
-use crate::analysis::comparison::{described, each, held, changed_metrics, own};
+use crate::analysis::comparison::{changed_metrics, described, each, held, own};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
 use crate::output::counts::{Count, Ratio, agreement};
@@ -79,7 +79,8 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
 /// What is not the same about two runs, and can be all that differs.
 fn differences(new: &Report, baseline: &Report) -> Vec<String> {
     let differs = |what: &str, before: &str, after: &str| {
-        (before != after).then(|| format!("{what}: {before} then, {after} now; what differs may be that and nothing else"))
+        (before != after)
+            .then(|| format!("{what}: {before} then, {after} now; what differs may be that and nothing else"))
     };
     let counter = |report: &Report| {
         report.run.notes.iter().find(|note| note.starts_with("counted by")).cloned().unwrap_or_default()

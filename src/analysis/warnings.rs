@@ -79,7 +79,10 @@ pub fn count_notes(report: &Report) -> Vec<String> {
         notes.push(format!("built at optimisation level {}: build with --release", report.build.opt_level));
     }
     if !report.run.complete {
-        notes.push(format!("incomplete: {} of {} launches were made", report.run.launches_completed, report.run.launches));
+        notes.push(format!(
+            "incomplete: {} of {} launches were made",
+            report.run.launches_completed, report.run.launches
+        ));
     }
     notes
 }

@@ -30,7 +30,8 @@ pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) ->
     } else {
         write!(out, "{}", terminal::matrix(&check_result))?;
     }
-    let bad = check_result.results.iter().any(|result| result.verdict.is_bad() || asked.strict && result.note.is_some());
+    let bad =
+        check_result.results.iter().any(|result| result.verdict.is_bad() || asked.strict && result.note.is_some());
     Ok(if bad { Status::Failed } else { Status::Held })
 }
 
@@ -64,7 +65,8 @@ pub(crate) fn check_all(
     let mut followed = followed.into_inner().expect("no follower panics");
     followed.sort_by_key(|(n, ..)| *n);
     let (absent, interrupted) = (absent(), launcher.is_interrupted());
-    let mut check_result = CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
+    let mut check_result =
+        CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
     for (n, hello, mut results) in followed {
         // A worker greets first, unless it was interrupted even before that.
         let Some(Hello { backend_info, build, .. }) = hello else { continue };
@@ -114,7 +116,7 @@ struct CheckProgress<'a> {
 }
 
 impl CheckObserver for CheckProgress<'_> {
-    fn greeted(&mut self, hello: Hello) {
+    fn worker_started(&mut self, hello: Hello) {
         self.hello = Some(hello);
     }
 

@@ -25,15 +25,15 @@ pub(crate) fn check_spec(asked: &CheckSpecArgs, launcher: &Launcher, out: &mut S
     let started = Instant::now();
     let variants = each(launcher, &specs, &all, asked.jobs)?;
     let (seconds, interrupted) = (started.elapsed().as_secs_f64(), launcher.is_interrupted());
-    let run = SpecRun { scripts: scripts.len(), subjects: variants, seconds, interrupted };
+    let run = SpecRun { scripts: scripts.len(), variants: variants, seconds, interrupted };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
         write!(out, "{}", render::summary(&run))?;
     }
-    let held = run.subjects.iter().all(|variant| variant.unexplained().next().is_none());
-    Ok(if held { Status::Held } else { Status::Failed })
+    let passed = run.variants.iter().all(|variant| variant.unexplained().next().is_none());
+    Ok(if passed { Status::Held } else { Status::Failed })
 }
 
 fn selected(patterns: &[String]) -> Result<Vec<Script>> {

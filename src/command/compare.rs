@@ -155,8 +155,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
             ..ExperimentVariant::new(spec, theirs)
         };
         variants.push(baseline);
-        variants
-            .push(ExperimentVariant { baseline: Some(variants.len() - 1), ..ExperimentVariant::new(spec, ours) });
+        variants.push(ExperimentVariant { baseline: Some(variants.len() - 1), ..ExperimentVariant::new(spec, ours) });
     }
     variants
 }

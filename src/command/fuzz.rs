@@ -27,18 +27,18 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
         "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
     );
     ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is no folder to save modules in", asked.save.display());
-    let (menu, left_out) = menu(&specs)?;
+    let (features, left_out) = features(&specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
-    let trials = FuzzConfig { specs, menu, seed, count: asked.count, jobs: asked.jobs };
+    let config = FuzzConfig { specs, features, seed, count: asked.count, jobs: asked.jobs };
     let told = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
-    let mut run = campaign::random(launcher, &trials, &over)?;
+    let mut run = campaign::random(launcher, &config, &over)?;
     clear_progress();
     run.left_out = left_out;
     run.absent = check::absent();
     run.interrupted = launcher.is_interrupted();
     // What cannot be saved is shown all the same.
-    let saved = save(&mut run, &trials, &asked.save);
+    let saved = save(&mut run, &config, &asked.save);
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
@@ -50,7 +50,7 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
 }
 
 /// What all of them claim, but for what is known to be no true claim.
-fn menu(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
+fn features(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
@@ -62,11 +62,11 @@ fn menu(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
 }
 
 /// Writes the first module of each kind that nothing explains to a file, and says what shows it.
-fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
+fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
     for kind in run.kinds.iter_mut().filter(|kind| kind.explained.is_none()) {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let generated = generate(&kind.first.dna, &trials.menu)?;
-        let name = format!("random-{}-{}", kind.first.dna.seed, kind.first.dna.number);
+        let generated = generate(&kind.first.seed, &config.features)?;
+        let name = format!("random-{}-{}", kind.first.seed.seed, kind.first.seed.number);
         // As text where that is the same module: it can be read.
         let text = wasmprinter::print_bytes(&generated.wasm).ok();
         let text = text.filter(|text| wat::parse_str(text).is_ok_and(|wasm| wasm == generated.wasm));
@@ -76,7 +76,7 @@ fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
         };
         fs::write(&file, content).with_context(|| file.display().to_string())?;
         let file = file.display().to_string();
-        let command = command(&file, &kind.first, &trials.specs);
+        let command = command(&file, &kind.first, &config.specs);
         kind.saved = Some(SavedModule { file, bytes: generated.wasm.len() as u64, command });
     }
     Ok(())
@@ -86,7 +86,7 @@ fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
 fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
     let backends: Vec<_> = specs.iter().map(|spec| format!("--backend {spec}")).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
-    if let Action::Call { invocation, exit_at } = &apart.doing {
+    if let Action::Call { invocation, exit_at } = &apart.action {
         if let Some(nth) = exit_at {
             command += &format!(" --exit-at any#{nth}");
         }

@@ -62,6 +62,11 @@ fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<S
 
 /// What failed, or lost its worker, is not held; what a backend never does is.
 fn status(report: &Report) -> Status {
-    let bad = |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
-    if report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad) { Status::Failed } else { Status::Held }
+    let bad =
+        |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
+    if report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad) {
+        Status::Failed
+    } else {
+        Status::Held
+    }
 }

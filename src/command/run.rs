@@ -63,7 +63,7 @@ struct TranscriptPrinter<'a> {
 }
 
 impl CheckObserver for TranscriptPrinter<'_> {
-    fn said(&mut self, line: &str) {
+    fn log(&mut self, line: &str) {
         if self.printed.is_ok() {
             self.printed = writeln!(self.out, "{}", escaped(line)).and_then(|()| self.out.flush());
         }

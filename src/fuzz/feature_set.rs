@@ -104,8 +104,9 @@ mod tests {
         let claims = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let claims =
             [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];
-        let (menu, left_out) = FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
-        assert_eq!(menu.features, ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON]);
+        let (features, left_out) =
+            FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
+        assert_eq!(features.features, ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON]);
         let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.reason.as_str())).collect();
         let expected =
             [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];

@@ -13,7 +13,7 @@ pub fn summary(run: &RandomRun) -> String {
     let mut shown = wrapped(&format!(
         "{} random modules on {}, {} calls of each, {} of them with an early exit; seed {}, {rate:.0} modules a second",
         painted(BOLD, &units::count(tally.modules)),
-        run.subjects.join(", "),
+        run.variants.join(", "),
         units::count(tally.calls),
         units::count(tally.exits),
         run.seed,
@@ -45,10 +45,10 @@ fn told(kind: &MismatchKind, run: &RandomRun) -> String {
     let first = &kind.first;
     let style = if kind.explained.is_some() { DIM } else { BAD };
     let times = if kind.times == 1 { "once".into() } else { format!("{} times", units::count(kind.times)) };
-    let head = painted(style, &format!("{}: {}", first.doing, escaped(&first.property)));
-    let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.dna.number));
+    let head = painted(style, &format!("{}: {}", first.action, escaped(&first.property)));
+    let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.seed.number));
     for group in &first.groups {
-        let who: Vec<_> = group.subjects.iter().map(|subject| run.subjects[*subject].as_str()).collect();
+        let who: Vec<_> = group.variants.iter().map(|variant| run.variants[*variant].as_str()).collect();
         let _ = writeln!(shown, "  {}: {}", who.join(", "), escaped(group.detail.lines().next().unwrap_or_default()));
     }
     if let Some(reason) = &kind.explained {

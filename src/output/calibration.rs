@@ -1,4 +1,4 @@
-//! How far this program can be trusted on a machine: what it made of twins that carried a known cost, or none.
+//! Renders a calibration: how reliably `compare` detects injected slowdowns on a machine.
 use std::fmt::Write;
 
 use super::terminal::{BOLD, painted, table as terminal_table, written};
@@ -7,7 +7,7 @@ use crate::analysis::estimates::{interval, ratio};
 use crate::results::{Calibration, CalibrationRun, Comparison, InjectionResult, Report};
 use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, median, smallest_resolvable};
 
-/// What a run of twins says, cell by cell, and what `compare` would say of it.
+/// The results of one calibration run, with the verdicts of `compare`.
 pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
     let none = Margin::new(0.0).expect("nothing is a margin");
     let nine_of_ten = Confidence::new(0.9).expect("nine tenths is a confidence");
@@ -34,18 +34,19 @@ pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
     });
     CalibrationRun {
         seed: report.run.seed,
-        elapsed_seconds: report.run.elapsed_seconds + report.confirmation.as_ref().map_or(0.0, |again| again.run.elapsed_seconds),
+        elapsed_seconds: report.run.elapsed_seconds
+            + report.confirmation.as_ref().map_or(0.0, |again| again.run.elapsed_seconds),
         launches_completed: report.run.launches_completed,
         load,
         injections: found.collect(),
     }
 }
 
-/// What is told apart: the benchmarks of exits and calls, and those whose guest does more.
+/// The groups of benchmarks: exits and calls, and guests that do more work.
 const KINDS: [(&str, &[&str]); 3] =
     [("call and unwind", &["call/", "unwind/"]), ("execute", &["execute/"]), ("all", &[""])];
 
-/// The rates with their bounds: how often twins are told apart that are the same, and how often those that are not.
+/// The rates of detected and false differences, with their bounds.
 pub fn table(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
     let mut shown = format!(
@@ -67,7 +68,7 @@ pub fn table(calibration: &Calibration) -> String {
     shown + "\n" + &alarms(calibration) + &resolved(calibration)
 }
 
-/// A row for each share that was carried.
+/// One row per injected slowdown.
 fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
     let mut injected_slowdown: Vec<f64> = runs.iter().flatten().map(|found| found.injected_slowdown).collect();
     injected_slowdown.sort_by(f64::total_cmp);
@@ -86,9 +87,11 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
     ];
     let mut table = terminal_table(header);
     for injected_slowdown in injected_slowdown {
-        let cells: Vec<Vec<&InjectionResult>> =
-            runs.iter().map(|run| run.iter().filter(|found| found.injected_slowdown == injected_slowdown).copied().collect()).collect();
-        // The bound is on the side that matters.
+        let cells: Vec<Vec<&InjectionResult>> = runs
+            .iter()
+            .map(|run| run.iter().filter(|found| found.injected_slowdown == injected_slowdown).copied().collect())
+            .collect();
+        // The bound is on the pessimistic side.
         let rate = |more_is_better: bool, holds: &dyn Fn(&InjectionResult) -> bool| {
             let of_run = |cells: &Vec<&InjectionResult>| {
                 (count(cells.iter().filter(|found| holds(found)).count()), count(cells.len()))
@@ -100,8 +103,9 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             true => verdict == TimeVerdict::Slower,
             false => matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster),
         };
-        let wrong =
-            |found: &&InjectionResult| carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&TimeVerdict::Faster);
+        let wrong = |found: &&InjectionResult| {
+            carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&TimeVerdict::Faster)
+        };
         let is_beyond = injected_slowdown > Margin::TWO_PERCENT.value();
         let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
         table.add_row([
@@ -125,7 +129,7 @@ fn count(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
-/// `93 % (≥91)`: a rate over all runs, and its one-sided 95 % bound, with the design effect of the runs.
+/// `93 % (≥91)`: a rate over all runs and its one-sided 95 % bound, with the design effect of the runs.
 fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
     let Some((worth, _)) = Proportion::of_groups(runs) else { return "-".into() };
     let (hits, trials) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
@@ -139,7 +143,7 @@ fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
     format!("{percent:.digits$} % ({bound})")
 }
 
-/// In how many runs anything was called different that carried nothing; and how alike the cells of a run are.
+/// The number of runs with a false alarm, and the correlation of the cells of a run.
 fn alarms(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
     let any = |said: fn(&InjectionResult) -> TimeVerdict| {
@@ -152,7 +156,10 @@ fn alarms(calibration: &Calibration) -> String {
     };
     let outside = |run: &CalibrationRun| {
         let nothing = || run.injections.iter().filter(|found| found.injected_slowdown == 0.0);
-        (count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Unsure).count()), count(nothing().count()))
+        (
+            count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Unsure).count()),
+            count(nothing().count()),
+        )
     };
     let effect = Proportion::of_groups(&runs.iter().map(outside).collect::<Vec<_>>()).map_or(1.0, |(_, effect)| effect);
     format!(
@@ -163,7 +170,7 @@ fn alarms(calibration: &Calibration) -> String {
     )
 }
 
-/// What the typical cell resolves.
+/// The difference that the typical cell resolves.
 fn resolved(calibration: &Calibration) -> String {
     let found = || calibration.runs.iter().flat_map(|run| &run.injections);
     let widths: Vec<f64> = found().filter_map(|found| found.half_width).collect();

@@ -1,4 +1,4 @@
-//! What one side is against the other, for people and for machines that show it to people.
+//! Renders a comparison: for a terminal, for GitHub, in Markdown.
 use std::fmt::Write;
 
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
@@ -7,14 +7,19 @@ use crate::analysis::comparison;
 use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::TimeVerdict;
 
-/// How many cells are named where all would be too many.
+/// The number of cells to name in a long list.
 const SOME: usize = 8;
 
-/// For a terminal: what differs, side by side, then what does not.
+/// For a terminal: the differences, then the cells without one.
 pub fn table(comparison: &Comparison) -> String {
     let mut shown = String::new();
     for (n, variant) in comparison.variants.iter().enumerate() {
-        let _ = writeln!(shown, "{}{}", painted(BOLD, &format!("{} against {}", variant.label, variant.baseline)), differs(variant));
+        let _ = writeln!(
+            shown,
+            "{}{}",
+            painted(BOLD, &format!("{} against {}", variant.label, variant.baseline)),
+            differs(variant)
+        );
         shown += &one_side(comparison, n);
         shown.push('\n');
     }
@@ -66,10 +71,16 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
         let skip_reason = pair.skip_reason.as_deref().unwrap_or_default();
         let _ = writeln!(shown, "{} {}: {skip_reason}", painted(BAD, "broke"), pair.cell_id);
     }
-    for changed_metrics in comparison.changed_metrics.iter().filter(|changed_metrics| changed_metrics.variant == variant) {
+    for changed_metrics in
+        comparison.changed_metrics.iter().filter(|changed_metrics| changed_metrics.variant == variant)
+    {
         let percent = 100.0 * (changed_metrics.after / changed_metrics.before - 1.0);
         let (was, is) = (units::bytes(changed_metrics.before as u64), units::bytes(changed_metrics.after as u64));
-        let _ = writeln!(shown, "moved {} of {}: {was} before, now {is} ({percent:+.1} %)", changed_metrics.metric, changed_metrics.cell_id);
+        let _ = writeln!(
+            shown,
+            "moved {} of {}: {was} before, now {is} ({percent:+.1} %)",
+            changed_metrics.metric, changed_metrics.cell_id
+        );
     }
     let same = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
     let without = cells().filter(|pair| pair.verdict.is_none()).count();
@@ -100,7 +111,7 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
     shown
 }
 
-/// What a verdict is called: a count is no speed.
+/// The word for a verdict; instructions have no speed.
 fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
     match (comparison.metric, verdict) {
         (Metric::Instructions, TimeVerdict::Slower) => "more",
@@ -112,12 +123,12 @@ fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
     }
 }
 
-/// What the ends of a ratio are.
+/// The meaning of a ratio's range.
 fn range(comparison: &Comparison) -> &'static str {
     if comparison.metric == Metric::Instructions { "repeats" } else { "95 %" }
 }
 
-/// In one sentence: the answer, and where there is none, that first.
+/// The result in one sentence; inconclusive cells come first.
 pub fn headline(comparison: &Comparison) -> String {
     let count = |verdict| comparison.count(verdict);
     let judged = comparison.cells.iter().filter(|pair| pair.verdict.is_some()).count();
@@ -152,7 +163,7 @@ pub fn headline(comparison: &Comparison) -> String {
     parts.join("; ")
 }
 
-/// What is not the same about the two sides themselves. Of two backends that is what they are called.
+/// What differs between the variant and its baseline: engine, compiler, build. Empty for different backends.
 fn differs(variant: &ComparedVariant) -> String {
     if !comparison::is_same_backend(&variant.label, &variant.baseline) {
         return String::new();
@@ -169,7 +180,7 @@ fn differs(variant: &ComparedVariant) -> String {
     if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
 }
 
-/// How far a pair is from the same.
+/// The distance of the ratio from 1.
 fn far(pair: &CellComparison) -> f64 {
     pair.ratio.map_or(0.0, |ratio| ratio.ln().abs())
 }
@@ -189,7 +200,7 @@ fn interval(pair: &CellComparison) -> String {
     }
 }
 
-/// What is to be shown beside a change: a line an annotation.
+/// Workflow commands for GitHub: one annotation per regression.
 pub fn annotations(comparison: &Comparison) -> String {
     let mut shown = String::new();
     let mut say = |level: &str, title: String, text: String| {
@@ -217,12 +228,12 @@ pub fn annotations(comparison: &Comparison) -> String {
     shown
 }
 
-/// What an annotation says of a cell that is slower.
+/// The word for a slower cell in an annotation.
 fn more(comparison: &Comparison) -> &'static str {
     if comparison.metric == Metric::Instructions { "more instructions" } else { "slower" }
 }
 
-/// What a workflow command takes for an end is written otherwise.
+/// Escapes the characters that end a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -231,12 +242,13 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A summary of a job, or a comment.
+/// Markdown for a job summary or a comment.
 pub fn markdown(comparison: &Comparison) -> String {
     let mut shown = format!("### early-exit: {}\n\n", headline(comparison));
     for (n, variant) in comparison.variants.iter().enumerate() {
         let told = comparison.cells.iter().filter(|pair| {
-            pair.variant == n && (pair.newly_failing || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
+            pair.variant == n
+                && (pair.newly_failing || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
         });
         let rows: Vec<_> = told
             .map(|pair| {

@@ -1,4 +1,4 @@
-//! Tidy rows for spreadsheets and data frames: a row a cell and machine. `docs/reports.md` describes the columns.
+//! Cells as CSV, one row per cell and report. `docs/reports.md` describes the columns.
 use super::counts::Count;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, interval};
@@ -6,24 +6,24 @@ use crate::catalog::benchmark;
 use crate::results::{Metric, Report, ReportSet};
 use crate::statistics::{Estimate, Inconclusive};
 
-/// The columns, in their order.
+/// The columns.
 pub const COLUMNS: &[&str] = &[
     "machine",
-    "began",
+    "started_at",
     "cpu",
     "processors",
     "os",
     "kernel",
     "revision",
     "profile",
-    "subject",
-    "twin_of",
+    "variant",
+    "control_of",
     "engine",
     "compiler",
     "licence",
     "benchmark",
-    "at",
-    "parameter",
+    "parameter_value",
+    "parameter_name",
     "host_frames",
     "unit",
     "time",
@@ -35,12 +35,12 @@ pub const COLUMNS: &[&str] = &[
     "ratio_high",
     "launches",
     "outlying",
-    "doubt",
+    "inconclusive",
     "rounds",
     "disturbed",
-    "trouble",
-    "reason",
-    "facts",
+    "skip_kind",
+    "skip_reason",
+    "metrics",
 ];
 
 /// The cells of all reports.
@@ -87,19 +87,18 @@ fn of_cell(report: &Report, name: &str, cell: &CellEstimate) -> Vec<String> {
         Some(count) => {
             cells.extend([count.typical, count.low, count.high].map(|number| number.to_string()));
             cells.push(reference);
-            // Without an interval: what repeats differ by stands beside each count.
-            cells.extend([estimated(cell.ratio.as_ref())[0].clone(), String::new(), String::new()]);
+            cells.extend([with_interval(cell.ratio.as_ref())[0].clone(), String::new(), String::new()]);
         }
         None => {
-            cells.extend(estimated(cell.time.as_ref()));
+            cells.extend(with_interval(cell.time.as_ref()));
             cells.push(reference);
-            cells.extend(estimated(cell.ratio.as_ref()));
+            cells.extend(with_interval(cell.ratio.as_ref()));
         }
     }
     cells.extend([
         record.launches.len().to_string(),
         cell.time.as_ref().map_or_else(String::new, |time| time.outlying().len().to_string()),
-        doubt(cell.ratio.as_ref().or(cell.time.as_ref()).filter(|_| report.metric == Metric::Time)).to_owned(),
+        inconclusive(cell.ratio.as_ref().or(cell.time.as_ref()).filter(|_| report.metric == Metric::Time)).to_owned(),
         sum(|launch| launch.samples().len()),
         sum(|launch| launch.disturbed as usize),
         record.skip_reason.as_ref().map_or("", |skip_reason| skip_reason.word()).to_owned(),
@@ -109,14 +108,14 @@ fn of_cell(report: &Report, name: &str, cell: &CellEstimate) -> Vec<String> {
     cells
 }
 
-/// An estimate on the log scale and the ends of its 95 % interval, or nothing in the place of what is not known.
-fn estimated(estimate: Option<&Estimate>) -> [String; 3] {
+/// An estimate and the ends of its 95 % interval, each empty if unknown.
+fn with_interval(estimate: Option<&Estimate>) -> [String; 3] {
     let ends = estimate.and_then(interval).and_then(|interval| interval.exp());
     [estimate.map(|estimate| estimate.value().exp()), ends.map(|ends| ends.low), ends.map(|ends| ends.high)]
         .map(|number| number.map_or_else(String::new, |number| number.to_string()))
 }
 
-fn doubt(estimate: Option<&Estimate>) -> &'static str {
+fn inconclusive(estimate: Option<&Estimate>) -> &'static str {
     match estimate.and_then(Estimate::doubt) {
         Some(Inconclusive::FewLaunches) => "few launches",
         Some(Inconclusive::ManyOutlying) => "many outlying",
@@ -124,7 +123,7 @@ fn doubt(estimate: Option<&Estimate>) -> &'static str {
     }
 }
 
-/// As RFC 4180 has it. (The crate `csv` would ask more of a crate that Wasmer shares, and have that built again.)
+/// One line as in RFC 4180. (The crate `csv` would enable features of a crate that Wasmer shares, and rebuild Wasmer.)
 fn line(cells: impl IntoIterator<Item = String>) -> String {
     let quoted = |cell: String| {
         if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
@@ -137,12 +136,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_end_a_cell_is_quoted() {
+    fn separators_are_quoted() {
         assert_eq!(line(["a".into(), "b,c".into(), "say \"d\"\n".into()]), "a,\"b,c\",\"say \"\"d\"\"\n\"\r\n");
     }
 
     #[test]
-    fn the_columns_are_described() {
+    fn every_column_is_documented() {
         let page = include_str!("../../docs/reports.md");
         for column in COLUMNS {
             assert!(page.contains(&format!("| `{column}` |")), "{column} is not in docs/reports.md");

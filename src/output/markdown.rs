@@ -1,4 +1,4 @@
-//! The same as on a terminal, in Markdown: for a job summary, an issue or a page.
+//! Renders results as Markdown, for a job summary, an issue or a page.
 use std::fmt::Write;
 
 use super::grid::{Grid, escaped};
@@ -10,7 +10,7 @@ use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
 use crate::results::{CheckResult, Metric, Report, ReportSet};
 
-/// All that there is to show, the answers first.
+/// The page: answers first.
 pub fn page(report_set: &ReportSet, asked: &break_even::Workload) -> String {
     let mut page = "# early-exit\n".to_owned();
     for (report, name) in report_set.reports.iter().zip(report_set.names()) {
@@ -29,7 +29,7 @@ pub fn page(report_set: &ReportSet, asked: &break_even::Workload) -> String {
 fn answers(report: &Report, asked: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
-    // Counts do not rank: they answer no question and break even nowhere.
+    // Counts do not rank backends, so they give no answers and no break-even.
     let ranks = report.metric == Metric::Time;
     let answers = best_backend::answers(report, &rows);
     if ranks && !answers.is_empty() {
@@ -79,25 +79,28 @@ fn themed(report: &Report, rows: &[EstimateRow]) -> Grid {
 
 fn notes(report: &Report) -> String {
     let troubles = measurements::troubles(report).into_iter();
-    let troubles = troubles.map(|lack| format!("{}: {} ({})", lack.skip_reason.word(), lack.skip_reason.reason(), lack.cells));
+    let troubles =
+        troubles.map(|lack| format!("{}: {} ({})", lack.skip_reason.word(), lack.skip_reason.reason(), lack.cells));
     let resolution = format!("resolution: {}", measurements::resolution(report, &estimates::rows(report)));
     let notes = troubles.chain([resolution, measurements::legend(report)]).chain(report.run.notes.iter().cloned());
     "\n### Notes\n\n".to_owned() + &notes.map(|note| format!("- {}\n", escaped(&note))).collect::<String>()
 }
 
-/// What the numbers are of.
+/// The conditions of the measurements.
 fn fingerprints(report: &Report) -> String {
     let mut machine = Grid::new(["machine", ""]);
     fingerprint::of(report).into_iter().for_each(|(name, value)| machine.row([name.to_owned(), value]));
     let mut variants = Grid::new(["backend", "engine", "compiler", "licence"]);
     for variant in columns(report).into_iter().map(|n| &report.variants[n]) {
-        variants
-            .row([&variant.label, &variant.backend_info.engine, &variant.backend_info.compiler, &variant.licence].map(String::clone));
+        variants.row(
+            [&variant.label, &variant.backend_info.engine, &variant.backend_info.compiler, &variant.licence]
+                .map(String::clone),
+        );
     }
     format!("\n### Fingerprint\n\n{}\n{}", machine.markdown(), variants.markdown())
 }
 
-/// A row a scenario, and the reasons below.
+/// One row per scenario; reasons below.
 fn matrix(check_result: &CheckResult) -> String {
     let labels = check_result.variants.iter().map(|variant| variant.label.clone());
     let mut grid = Grid::new(["scenario".to_owned()].into_iter().chain(labels));

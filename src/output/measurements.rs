@@ -1,4 +1,4 @@
-//! The tables of `measure`: one a theme, a row a benchmark, a column a subject.
+//! The tables of `measure`: one table per theme, one row per benchmark, one column per variant.
 use std::fmt::Write;
 
 use super::counts::{self, Count};
@@ -11,7 +11,7 @@ use crate::catalog::benchmark;
 use crate::results::{Metric, Report, SkipReason};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
 
-/// All that there is to show of a report.
+/// All tables of a report.
 pub fn tables(report: &Report) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
@@ -48,12 +48,12 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     in_blocks(&header, &rows.iter().zip(floors).map(named).collect::<Vec<_>>(), terminal_width())
 }
 
-/// A cell, less loud where it has no time.
+/// A cell; dim if it has no time.
 fn cell(cell: &CellEstimate) -> String {
     if cell.time.is_some() { cell_text(cell) } else { painted(DIM, &cell_text(cell)) }
 }
 
-/// A time, and beside it the ratio to the reference with its half-width: `6.10 us x1.01 ±0.004`.
+/// The time and its ratio to the reference with the half-width of the interval: `6.10 us x1.01 ±0.004`.
 pub(crate) fn cell_text(cell: &CellEstimate) -> String {
     if let Some(count) = counts::cell_text(cell) {
         return count;
@@ -65,7 +65,7 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> String {
     }
 }
 
-/// The typical time with no more digits than its interval supports.
+/// The typical time with as many digits as its interval supports.
 pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
     if let Some(count) = Count::of(cell.record) {
         return Some(count.text());
@@ -74,19 +74,19 @@ pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
     Some(time(cell.nanoseconds()?, half_width))
 }
 
-/// A time with no more digits than its interval supports.
+/// A time with as many digits as its interval supports.
 fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
     let rough = half_width.is_none_or(|half_width| half_width > 0.05);
     let digits = if rough { 2 } else { 3 };
     units::nanoseconds(nanoseconds, digits)
 }
 
-/// How many times the reference's a cell is, where it is not the reference.
+/// The ratio to the reference, except for the reference itself.
 pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
     counts::ratio_text(cell).or_else(|| cell.ratio.as_ref().map(ratio_text))
 }
 
-/// A floor, in the report's metric.
+/// The native baseline in the report's metric.
 pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
     match report.metric {
         Metric::Time => time(floor, None),
@@ -94,8 +94,8 @@ pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
     }
 }
 
-/// How many times the reference's, and half of its interval; `?` where nobody can say, which an interval of half as much is as good
-/// as; ▲ or ▼ where some processes are slower or faster than the typical one.
+/// The ratio and half of its interval; `?` if inconclusive or the half-width is 0.5 or more; ▲ or ▼ if some processes are
+/// slower or faster than the typical one.
 pub(crate) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
     let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
@@ -116,7 +116,7 @@ pub(crate) fn ratio_text(estimate: &Estimate) -> String {
         })
 }
 
-/// How many decimals there are down to the second digit that is not 0, and not many for next to nothing.
+/// The number of decimals down to the second significant digit, limited for tiny numbers.
 fn decimals(of: f64) -> usize {
     match of {
         10.0.. => 0,
@@ -125,7 +125,7 @@ fn decimals(of: f64) -> usize {
     }
 }
 
-/// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
+/// The native baseline of a row at its host depth, in nanoseconds: measured in the reference's worker in the same run.
 pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
     let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
     let same_depth = |cell: &&crate::results::CellRecord| {
@@ -137,7 +137,7 @@ pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
     median(&medians)
 }
 
-/// What stands below the tables.
+/// The notes below the tables.
 fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     let mut shown = String::new();
     for MissingTimes { skip_reason, cells } in troubles(report) {
@@ -150,25 +150,26 @@ fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     shown
 }
 
-/// Why cells have no time.
+/// Cells without samples that share a reason.
 pub struct MissingTimes<'a> {
-    /// Why.
+    /// The reason.
     pub skip_reason: &'a SkipReason,
-    /// Which: the first three, and how many more.
+    /// The first three cells, and the number of others.
     pub cells: String,
 }
 
-/// Why cells have no time, each reason once.
+/// The reasons for missing samples, each once.
 pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
     let mut grouped: Vec<(&SkipReason, Vec<String>)> = Vec::new();
     for cell in &report.cells {
         let variant = &report.variants[cell.variant];
         if let Some(skip_reason) = cell.skip_reason.as_ref().filter(|_| variant.control_of.is_none()) {
             let which = format!("{} {}", variant.label, cell.cell_id);
-            let alike = |known: &SkipReason| known == skip_reason || known.needs().is_some() && skip_reason.needs().is_some();
+            let alike =
+                |known: &SkipReason| known == skip_reason || known.needs().is_some() && skip_reason.needs().is_some();
             match grouped.iter_mut().find(|(known, _)| alike(known)) {
                 Some((known, cells)) => {
-                    // What has room for the most costly has it for all.
+                    // The largest budget is enough for all cells.
                     *known = if known.needs() < skip_reason.needs() { skip_reason } else { known };
                     cells.push(which);
                 }
@@ -183,7 +184,7 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
     grouped.into_iter().map(lack).collect()
 }
 
-/// What this run could have resolved, by its twin; and what was left out of its ratios.
+/// The smallest difference that the run could detect, from its A/A control; and the share of outliers.
 pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
     if report.metric == Metric::Instructions {
         return counts::agreement(report);
@@ -194,7 +195,8 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         .filter_map(|row| row.control(report)?.ratio.as_ref())
         .filter(|ratio| ratio.doubt().is_none())
         .collect();
-    let outside = controls.iter().filter(|control| interval(control).is_some_and(|interval| !interval.contains(0.0))).count();
+    let outside =
+        controls.iter().filter(|control| interval(control).is_some_and(|interval| !interval.contains(0.0))).count();
     let power = Confidence::new(0.9).expect("nine tenths is a confidence");
     let resolved: Vec<f64> = controls
         .iter()
@@ -212,7 +214,7 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
     )
 }
 
-/// The share of launches that is left out of ratios as outlying, and of how many ratios all are on one side.
+/// The share of launches excluded as outliers, and the number of ratios with outliers on one side only.
 pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
     let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
     for ratio in ratios {
@@ -229,7 +231,7 @@ pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String
     format!("{:.1} % of the launches are left out as outlying{told}", 100.0 * share)
 }
 
-/// What was run, and how to read the numbers.
+/// The legend of the tables.
 pub fn legend(report: &Report) -> String {
     if report.metric == Metric::Instructions {
         return counts::legend(report);

@@ -1,4 +1,4 @@
-//! The functions that a cell's instructions go to, as a table.
+//! Renders a profile: the functions with a cell's instructions.
 use std::fmt::Write;
 
 use super::grid::Grid;
@@ -7,12 +7,12 @@ use super::units;
 use crate::catalog::benchmark::CellId;
 use crate::sampling::instructions::{Function, Profiled};
 
-/// How to read the tables.
+/// The legend of the tables.
 pub const NOTES: &str = "self: in the function's own code; inclusive: with all that it calls; both are shares of all instructions\n\
                          [compiled at run time]: the guest's code and its trampolines; [no name]: a library without names\n\
                          note: instructions of the kernel are not counted; `-o FOLDER` keeps the files for KCachegrind";
 
-/// The functions that take most, and with what they call; for a terminal.
+/// The functions with the most instructions, for a terminal.
 pub fn table(profiled: &Profiled, cell_id: &CellId, top: usize) -> String {
     let mut shown = heading(&profiled.label);
     let profile = match &profiled.outcome {
@@ -35,7 +35,7 @@ pub fn table(profiled: &Profiled, cell_id: &CellId, top: usize) -> String {
     shown + "\n"
 }
 
-/// The longest name that is shown.
+/// The limit of a displayed name.
 const LONGEST: usize = 100;
 
 fn name(function: &Function) -> String {

@@ -96,7 +96,8 @@ pub fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
 /// When the journal's first line is not a report.
 pub fn recover(journal: &str) -> Result<Report> {
     let mut lines = journal.lines();
-    let mut report: Report = serde_json::from_str(lines.next().unwrap_or_default()).context("the first line is not a report")?;
+    let mut report: Report =
+        serde_json::from_str(lines.next().unwrap_or_default()).context("the first line is not a report")?;
     // The last line may be cut off; the lines before it are complete.
     for cells in lines.map_while(|line| serde_json::from_str::<Vec<CellRecord>>(line).ok()) {
         report.run.launches_completed += 1;

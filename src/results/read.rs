@@ -155,11 +155,7 @@ fn content(path: &Path) -> Result<String> {
     // A pipe has no length, so the limit applies to the bytes read.
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes).context("cannot be read")?;
-    ensure!(
-        bytes.len() as u64 <= LARGEST,
-        "is larger than {} MiB",
-        LARGEST >> 20
-    );
+    ensure!(bytes.len() as u64 <= LARGEST, "is larger than {} MiB", LARGEST >> 20);
     String::from_utf8(bytes).map_err(|_| anyhow!("is not a text file"))
 }
 

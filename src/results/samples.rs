@@ -202,7 +202,9 @@ impl SkipReason {
     /// The explanation, safe for a terminal.
     pub fn reason(&self) -> String {
         match self {
-            Self::Unsupported { reason } | Self::Failed { reason } | Self::WorkerLost { reason } => escaped_lines(reason),
+            Self::Unsupported { reason } | Self::Failed { reason } | Self::WorkerLost { reason } => {
+                escaped_lines(reason)
+            }
             Self::TooSlow { needs_seconds: Some(seconds) } => {
                 format!("the budget is too small for enough launches; use --budget {:.0}", seconds.ceil())
             }

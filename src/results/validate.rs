@@ -60,8 +60,14 @@ impl Report {
             ensure(seen.insert(cell_id.clone()), || "cells".into(), || format!("contains {cell_id} twice"))?;
         }
         if let Some(confirmation) = &mut self.confirmation {
-            ensure(confirmation.confirmation.is_none(), || "confirmation".into(), || "has a confirmation itself".into())?;
-            confirmation.validate().map_err(|error| Invalid { place: format!("confirmation.{}", error.place), ..error })?;
+            ensure(
+                confirmation.confirmation.is_none(),
+                || "confirmation".into(),
+                || "has a confirmation itself".into(),
+            )?;
+            confirmation
+                .validate()
+                .map_err(|error| Invalid { place: format!("confirmation.{}", error.place), ..error })?;
         }
         Ok(())
     }
@@ -149,7 +155,9 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         ensure(*value >= 0.0 && value.is_finite(), place, || format!("has {value} {name}"))?;
     }
     let injected_slowdown = cell.injected_slowdown;
-    ensure(injected_slowdown >= 0.0 && injected_slowdown.is_finite(), place, || format!("has an injected slowdown of {injected_slowdown}"))?;
+    ensure(injected_slowdown >= 0.0 && injected_slowdown.is_finite(), place, || {
+        format!("has an injected slowdown of {injected_slowdown}")
+    })?;
     let mut before = 0;
     for launch in &cell.launches {
         let number = launch.launch;
@@ -324,7 +332,10 @@ pub(crate) mod tests {
             (|r| rename(r, "call/home"), "cells[0] (call/home) is an unknown benchmark"),
             (|r| r.variants[1].baseline = Some(1), "has baseline 1"),
             (|r| r.cells[1].injected_slowdown = -0.5, "has an injected slowdown of -0.5"),
-            (|r| r.confirmation = Some(Box::new(Report { confirmation: Some(Box::new(report())), ..report() })), "confirmation has a confirmation itself"),
+            (
+                |r| r.confirmation = Some(Box::new(Report { confirmation: Some(Box::new(report())), ..report() })),
+                "confirmation has a confirmation itself",
+            ),
             (|r| r.cells[0].cell_id.host_frames = 0, "has 0 host frames"),
             (
                 |r| r.cells[4].launches[2].nanoseconds[1] = -1.0,

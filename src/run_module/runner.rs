@@ -68,9 +68,9 @@ fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
 /// Has the worker fetch the module.
 fn load(worker: &mut Worker, job: &ModuleJob, limits: &Limits) -> Result<Result<(), Verdict>> {
     let wrong = |reason| Verdict::Failed { reason };
-    Ok(match worker.ask(&Request::Load { job: job.clone() }, limits, |_| ()) {
+    Ok(match worker.request(&Request::LoadModule { job: job.clone() }, limits, |_| ()) {
         Ok(Response::Loaded) => Ok(()),
-        Ok(Response::Unable { reason, .. }) => Err(wrong(format!("{}: {reason}", shown(&job.path)))),
+        Ok(Response::Error { reason, .. }) => Err(wrong(format!("{}: {reason}", shown(&job.path)))),
         Ok(other) => Err(stray(worker, &other)),
         Err(gone) => Err(lost(gone, limits)?),
     })
@@ -83,16 +83,16 @@ fn shown(path: &Path) -> String {
 /// Takes one step, and notes what it gave.
 fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) -> Result<(Verdict, Option<u64>)> {
     let mut so_far: Option<ImportCalls> = None;
-    let answer = worker.ask(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
-    let stepped = match answer {
-        Ok(Response::Stepped { stepped }) => stepped,
+    let response = worker.request(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
+    let output = match response {
+        Ok(Response::Stepped { output }) => output,
         Ok(other) => return Ok((stray(worker, &other), None)),
         Err(gone) => {
             row.calls = so_far;
             return Ok((lost(gone, limits)?, None));
         }
     };
-    let verdict = match stepped.done {
+    let verdict = match output.done {
         Done::Done => Verdict::Passed,
         Done::Serialized { bytes } => {
             row.artifact_bytes = Some(bytes);
@@ -111,7 +111,7 @@ fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) 
         Done::Failed { reason } => Verdict::Failed { reason },
         Done::Panicked { message } => Verdict::Crashed { reason: format!("panicked: {message}") },
     };
-    Ok((verdict, Some(stepped.nanoseconds)))
+    Ok((verdict, Some(output.nanoseconds)))
 }
 
 /// An exit is as good an end as a return: it is what was asked for, or what the guest does when it is done.
@@ -123,10 +123,10 @@ fn ended(outcome: &Outcome) -> Verdict {
     }
 }
 
-/// An answer to another question.
-fn stray(worker: &mut Worker, answer: &Response) -> Verdict {
+/// A response to another request.
+fn stray(worker: &mut Worker, response: &Response) -> Verdict {
     worker.kill();
-    WorkerError::Garbled(format!("{answer:?}")).into()
+    WorkerError::Protocol(format!("{response:?}")).into()
 }
 
 /// What was cut short says how to give it longer.

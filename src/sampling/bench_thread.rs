@@ -26,7 +26,7 @@ enum Work {
 
 /// A cell on its stand. Dropping it ends its thread.
 pub struct BenchThread {
-    asks: Option<mpsc::Sender<Work>>,
+    requests: Option<mpsc::Sender<Work>>,
     samples: mpsc::Receiver<Result<Option<Batch>>>,
     thread: Option<JoinHandle<()>>,
     /// What is known of the cell without timing: name and number.
@@ -48,7 +48,7 @@ impl BenchThread {
         let benchmark = benchmark::find(&cell_id.benchmark).ok_or_else(|| {
             BackendError::unsupported(format!("this build knows no benchmark `{}`", cell_id.benchmark))
         })?;
-        let (asks, asked) = mpsc::channel::<Work>();
+        let (requests, asked) = mpsc::channel::<Work>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
         let (backend, at, frames) = (backend.clone(), cell_id.at.unwrap_or(0), cell_id.host_frames);
@@ -78,7 +78,7 @@ impl BenchThread {
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
         let gone = |_| Err(BackendError::Failed(anyhow!("preparing it panicked")));
         let metrics = prepared.recv().unwrap_or_else(gone)?;
-        Ok(Self { asks: Some(asks), samples, thread: Some(thread), metrics })
+        Ok(Self { requests: Some(requests), samples, thread: Some(thread), metrics })
     }
 
     /// Runs one batch.
@@ -86,7 +86,7 @@ impl BenchThread {
     /// # Errors
     /// When an iteration did not end as it must, or panicked.
     pub fn batch(&mut self, draw: BatchSpec) -> Result<Batch> {
-        self.ask(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
+        self.request(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
     }
 
     /// Counts the instructions of batches; valgrind, which this process runs under, writes a file for each.
@@ -94,19 +94,19 @@ impl BenchThread {
     /// # Errors
     /// When an iteration did not end as it must, or panicked, or there is no valgrind.
     pub fn count(&mut self, counting: Counting) -> Result<()> {
-        self.ask(Work::Count(counting)).map(drop)
+        self.request(Work::Count(counting)).map(drop)
     }
 
-    fn ask(&mut self, work: Work) -> Result<Option<Batch>> {
+    fn request(&mut self, work: Work) -> Result<Option<Batch>> {
         let panicked = || anyhow!("the cell panicked");
-        self.asks.as_ref().ok_or_else(panicked)?.send(work).map_err(|_| panicked())?;
+        self.requests.as_ref().ok_or_else(panicked)?.send(work).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
     }
 }
 
 impl Drop for BenchThread {
     fn drop(&mut self) {
-        self.asks = None;
+        self.requests = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }

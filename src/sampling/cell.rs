@@ -86,8 +86,8 @@ pub(crate) fn prepare_within(
     processor: Option<usize>,
     limits: &Limits,
 ) -> Result<BenchCell, Failure> {
-    let ask = Request::Prepare { cell_id: cell_id.clone(), processor };
-    match worker.ask(&ask, limits, |_| ())? {
+    let request = Request::Prepare { cell_id: cell_id.clone(), processor };
+    match worker.request(&request, limits, |_| ())? {
         Response::Prepared { cell, metrics } => Ok(BenchCell { number: cell, metrics }),
         other => Err(refused(worker, other)),
     }
@@ -104,8 +104,8 @@ impl BenchCell {
         BatchSpec { iterations, slices, settle }: BatchSpec,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let ask = Request::Sample { cell: self.number, iterations, slices, settle };
-        match worker.ask(&ask, &Limits::of(within), |_| ())? {
+        let request = Request::Sample { cell: self.number, iterations, slices, settle };
+        match worker.request(&request, &Limits::of(within), |_| ())? {
             Response::Sampled { nanoseconds, slice, delayed } => Ok(Batch {
                 elapsed: Duration::from_nanos(nanoseconds),
                 slice: Duration::from_nanos(slice),
@@ -121,7 +121,7 @@ impl BenchCell {
     /// As [`Failure`] says.
     pub(crate) fn count(&self, worker: &mut Worker, counting: Counting, limits: &Limits) -> Result<(), Failure> {
         let Counting { warmup, batches, planted } = counting;
-        match worker.ask(&Request::Count { cell: self.number, warmup, batches, planted }, limits, |_| ())? {
+        match worker.request(&Request::Count { cell: self.number, warmup, batches, planted }, limits, |_| ())? {
             Response::Counted => Ok(()),
             other => Err(refused(worker, other)),
         }
@@ -132,7 +132,7 @@ impl BenchCell {
     /// # Errors
     /// As [`Failure`] says.
     pub fn release(self, worker: &mut Worker, within: Duration) -> Result<(), Failure> {
-        match worker.ask(&Request::Release { cell: self.number }, &Limits::of(within), |_| ())? {
+        match worker.request(&Request::Release { cell: self.number }, &Limits::of(within), |_| ())? {
             Response::Released => Ok(()),
             other => Err(refused(worker, other)),
         }
@@ -141,11 +141,11 @@ impl BenchCell {
 
 fn refused(worker: &mut Worker, answer: Response) -> Failure {
     match answer {
-        Response::Unable { unsupported: true, reason } => Failure::Unsupported(reason),
-        Response::Unable { unsupported: false, reason } => Failure::Failed(reason),
+        Response::Error { unsupported: true, reason } => Failure::Unsupported(reason),
+        Response::Error { unsupported: false, reason } => Failure::Failed(reason),
         other => {
             worker.kill();
-            Failure::Lost(WorkerError::Garbled(format!("{other:?}")))
+            Failure::Lost(WorkerError::Protocol(format!("{other:?}")))
         }
     }
 }

@@ -51,7 +51,8 @@ impl InjectedSlowdown {
     /// A batch of a cell that carries nothing, when these are what the cells of its address carry: all of them are made of
     /// slices of the same size. Nothing where a slice would take too long, so that they can carry nothing.
     pub(crate) fn common(all: &[Self], draw: BatchSpec, one: Duration) -> Option<BatchSpec> {
-        let mut units: Vec<u64> = all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
+        let mut units: Vec<u64> =
+            all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
         units.sort_unstable();
         units.dedup();
         let unit = match units[..] {
@@ -93,8 +94,10 @@ mod tests {
             let shares: Vec<_> = shares.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
             let draw = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
             let draw = InjectedSlowdown::common(&shares, draw, Duration::from_nanos(one_ns))?;
-            let extra: Vec<_> =
-                shares.iter().map(|injected_slowdown| injected_slowdown.iterations(draw.iterations) - draw.iterations).collect();
+            let extra: Vec<_> = shares
+                .iter()
+                .map(|injected_slowdown| injected_slowdown.iterations(draw.iterations) - draw.iterations)
+                .collect();
             Some((draw.iterations, draw.slices, extra))
         };
         assert_eq!(common(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));

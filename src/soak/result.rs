@@ -15,7 +15,7 @@ pub struct SoakResult {
     #[serde(default)]
     pub mixture: Mixture,
     /// How often guests were left.
-    pub left: ExitCounts,
+    pub counts: ExitCounts,
     /// What its process held, in the order of time.
     pub samples: Vec<SoakSample>,
     /// Why it was over before its time.
@@ -114,7 +114,7 @@ mod tests {
         SoakResult {
             variant: "one".into(),
             mixture: Mixture::Exits,
-            left: ExitCounts::default(),
+            counts: ExitCounts::default(),
             samples,
             failed: None,
             interrupted: false,

@@ -20,11 +20,11 @@ use crate::run_module::Interface;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScriptOutcome {
     /// Number of passed assertions per kind.
-    pub held: BTreeMap<Assertion, u64>,
+    pub passed: BTreeMap<Assertion, u64>,
     /// Failed assertions.
-    pub broken: Vec<BrokenAssertion>,
+    pub failed: Vec<BrokenAssertion>,
     /// Number of skipped assertions per reason.
-    pub not_asked: BTreeMap<String, u64>,
+    pub skipped: BTreeMap<String, u64>,
 }
 
 /// A failed assertion.
@@ -70,11 +70,11 @@ pub fn play(
                 .unwrap_or_else(|panic| Err(AssertionFailure::Failed(format!("panicked: {}", panic_message(&*panic))))),
         };
         match (assertion, result) {
-            (Some(Ok(assertion)), Ok(())) => *outcome.held.entry(assertion).or_default() += 1,
+            (Some(Ok(assertion)), Ok(())) => *outcome.passed.entry(assertion).or_default() += 1,
             (None, Ok(())) | (None | Some(Err(_)), Err(AssertionFailure::Failed(_))) | (Some(Err(_)), Ok(())) => {}
-            (_, Err(AssertionFailure::Skipped(reason))) => *outcome.not_asked.entry(reason).or_default() += 1,
+            (_, Err(AssertionFailure::Skipped(reason))) => *outcome.skipped.entry(reason).or_default() += 1,
             (Some(Ok(assertion)), Err(AssertionFailure::Failed(came))) => {
-                outcome.broken.push(BrokenAssertion { line, assertion, came })
+                outcome.failed.push(BrokenAssertion { line, assertion, came })
             }
         }
     }
@@ -422,9 +422,9 @@ mod tests {
     #[test]
     fn a_backend_that_accepts_everything_fails_every_assertion_but_one() {
         let (outcome, lines) = play_script(&[]);
-        let broken: Vec<_> = outcome.broken.iter().map(|broken| (broken.line, broken.assertion)).collect();
+        let failed: Vec<_> = outcome.failed.iter().map(|failed| (failed.line, failed.assertion)).collect();
         assert_eq!(
-            broken,
+            failed,
             [
                 (3, Assertion::Return),
                 (4, Assertion::Return),
@@ -437,8 +437,8 @@ mod tests {
                 (12, Assertion::Return),
             ]
         );
-        assert_eq!(outcome.held, BTreeMap::from([(Assertion::Module, 1), (Assertion::Return, 1)]));
-        assert!(outcome.broken[8].came.starts_with("panicked: ") && outcome.broken[8].came.contains("as asked"));
+        assert_eq!(outcome.passed, BTreeMap::from([(Assertion::Module, 1), (Assertion::Return, 1)]));
+        assert!(outcome.failed[8].came.starts_with("panicked: ") && outcome.failed[8].came.contains("as asked"));
         assert_eq!(lines, (1..=17).collect::<Vec<_>>());
     }
 
@@ -446,16 +446,16 @@ mod tests {
     fn modules_beyond_the_claims_and_their_assertions_are_skipped() {
         let (outcome, _) = play_script(&[]);
         let more: u64 =
-            outcome.not_asked.iter().filter(|(reason, _)| reason.contains("multi-value")).map(|(_, times)| times).sum();
-        assert_eq!(more, 4, "{:?}", outcome.not_asked);
-        assert_eq!(outcome.not_asked[directive::TEXT], 1);
+            outcome.skipped.iter().filter(|(reason, _)| reason.contains("multi-value")).map(|(_, times)| times).sum();
+        assert_eq!(more, 4, "{:?}", outcome.skipped);
+        assert_eq!(outcome.skipped[directive::TEXT], 1);
     }
 
     #[test]
     fn skipped_lines_and_the_assertions_that_need_them_are_not_played() {
         let (outcome, lines) = play_script(&[1, 12]);
         assert!(!lines.contains(&1) && !lines.contains(&12));
-        assert_eq!(outcome.held, BTreeMap::new());
-        assert!(outcome.broken.iter().all(|broken| broken.line > 7), "{:?}", outcome.broken);
+        assert_eq!(outcome.passed, BTreeMap::new());
+        assert!(outcome.failed.iter().all(|failed| failed.line > 7), "{:?}", outcome.failed);
     }
 }

@@ -1,11 +1,11 @@
-//! The answer first.
+//! The best backend per kind of work.
 use maud::{Markup, html};
 
 use super::ReportPage;
 use crate::analysis::best_backend::{RankedRow, Recommendation, answers};
 use crate::output::chart::COLOURS;
 
-/// A card per kind of work, and what the backends are.
+/// One card per kind of work, and a table of the backends.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let answers = answers(measured.report, measured.rows);
     html! {
@@ -53,7 +53,7 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A bar per backend, as long as its time.
+/// One bar per backend; its length is the time.
 fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> Markup {
     let columns = measured.columns();
     let most = columns.iter().filter_map(|n| judged.time(*n)).fold(f64::MIN_POSITIVE, f64::max);
@@ -75,7 +75,7 @@ fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> M
     }
 }
 
-/// What the backends are, with their licences.
+/// The backends with their licences.
 fn backends(measured: &ReportPage) -> Markup {
     html! {
         div.wide tabindex="0" role="region" aria-label="backends" {

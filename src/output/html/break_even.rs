@@ -1,4 +1,4 @@
-//! Which backend for how many calls.
+//! The cheapest backend by number of calls.
 use maud::{Markup, Render, html};
 
 use super::ReportPage;
@@ -6,7 +6,7 @@ use crate::analysis::break_even;
 use crate::analysis::break_even::{Workload, WorkloadComparison};
 use crate::output::chart::{Axis, Chart, Point, Series, Unit};
 
-/// A chart and a table a job.
+/// One chart and one table per job.
 pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
     let jobs = break_even::jobs(measured.report, measured.rows, asked);
     html! {
@@ -44,7 +44,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
     }
 }
 
-/// The cost of so many calls, from one to well beyond the last crossing.
+/// The cost by number of calls, up to well beyond the last crossing.
 fn chart(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Chart {
     let last = job.spans.iter().flat_map(|span| span.to).max().unwrap_or(100) as f64;
     let most = 10f64.powf((last * 6.0).log10().ceil()).max(100.0);

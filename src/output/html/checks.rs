@@ -1,4 +1,4 @@
-//! What each backend can do.
+//! The verdicts of a check.
 use maud::{Markup, html};
 
 use super::palette::Palette;
@@ -8,7 +8,7 @@ use crate::results::{CheckResult, ScenarioResult, Verdict};
 
 type VerdictRow<'a> = (&'a str, Vec<Option<&'a ScenarioResult>>);
 
-/// The verdicts: a line a theme, with its scenarios below, and the reasons of whatever did not just pass.
+/// One line per theme that opens to its scenarios, and the reasons of scenarios that did not pass.
 pub(crate) fn section(check_result: &CheckResult, palette: &Palette) -> Markup {
     let rows = verdicts::rows(check_result);
     let reasons = verdicts::reasons(check_result);
@@ -68,7 +68,7 @@ fn of_theme(rows: &[VerdictRow], check_result: &CheckResult) -> Markup {
     }
 }
 
-/// How many passed, and what the others came to.
+/// The number of each verdict.
 fn tally(verdicts: &[&Verdict]) -> Markup {
     let counts = verdicts::counts(verdicts.iter().copied());
     html! {

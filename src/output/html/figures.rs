@@ -8,7 +8,7 @@ use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
 use crate::output::chart::{Axis, Bar, Chart, Point, Series, Stack, Unit};
 use crate::output::units;
 
-/// What is drawn, and over what.
+/// A chart and its benchmark.
 struct Figure {
     title: &'static str,
     of: &'static Benchmark,
@@ -23,7 +23,7 @@ enum XAxis {
 
 enum Quantity {
     Time,
-    /// What is known of a cell without timing.
+    /// A metric without timing.
     Fact(&'static str),
 }
 
@@ -64,7 +64,7 @@ static FIGURES: &[Figure] = &[
     },
 ];
 
-/// All that the report has the numbers for.
+/// All charts that the report has numbers for.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let charts: Vec<_> =
         FIGURES.iter().enumerate().filter_map(|(n, figure)| Some((figure, chart(measured, figure, n)?))).collect();
@@ -179,7 +179,7 @@ fn point(x: f64, cell: &CellEstimate, figure: &Figure) -> Option<Point> {
     }
 }
 
-/// From where to where each line goes.
+/// The range of each line, in words.
 fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     let line = |series: &Series| {
         let (first, last) = (series.points.first()?, series.points.last()?);
@@ -195,11 +195,11 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
 }
 
-/// A bar per backend, in a group per depth.
+/// One bar per backend, grouped by depth.
 fn breakdown(measured: &ReportPage) -> Option<Stack> {
     let bar = |variant: usize, of: &crate::statistics::Breakdown| {
         let parts = breakdown::column(measured.report, variant, of);
-        // The last is the whole.
+        // The last part is the whole.
         let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
         Bar {
             name: measured.label(variant).to_owned(),

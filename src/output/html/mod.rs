@@ -1,7 +1,7 @@
-//! One page that needs nothing from anywhere: the answer first, then what it rests on, down to each sample.
+//! A self-contained page: answers first, then tables and samples.
 //!
-//! Everything that a script is not needed for is there without one; `script.js` sorts tables, and draws the samples of a
-//! cell when somebody asks for them. The page forbids itself every request.
+//! Without scripts everything but the samples is visible; `script.js` sorts tables and draws samples on demand. The page's
+//! policy forbids requests.
 mod answers;
 mod break_even;
 mod checks;
@@ -22,22 +22,22 @@ use palette::Palette;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
-/// Styles and scripts of its own, and nothing else from anywhere.
+/// Only inline styles and scripts.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
-/// A report on its page.
+/// A report on the page.
 struct ReportPage<'a> {
     report: &'a Report,
     rows: &'a [EstimateRow<'a>],
-    /// What its machine is called.
+    /// The display name of the machine.
     name: &'a str,
-    /// What its places on the page begin with.
+    /// The prefix of the report's anchors.
     id: String,
     palette: &'a Palette,
 }
 
 impl ReportPage<'_> {
-    /// Counts of instructions do not rank: they answer no question, and charts are of times.
+    /// Counts do not rank backends, so they give no answers and no charts.
     fn is_timed(&self) -> bool {
         self.report.metric == Metric::Time
     }
@@ -91,7 +91,7 @@ pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
                 }
                 main id="content" {
                     @if all.len() > 1 && all.iter().all(ReportPage::is_timed) { (answers::overview(&all)) }
-                    // The answer stands first: that of the only machine, or those of all in one table.
+                    // The answer of a single machine, or one table for all.
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
                     @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
                     @for measured in &all { (section(measured, asked, all.len() > 1)) }
@@ -106,7 +106,7 @@ pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
     page.into_string()
 }
 
-/// What was measured in a line a machine, and where to find it.
+/// One line per report and links to its sections.
 fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
     html! {
         @for measured in all {
@@ -127,7 +127,7 @@ fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
     }
 }
 
-/// Each engine with its version, and the backends that are its own: `wasmtime 48.0.0 (wasmtime-cranelift, wasmtime-winch)`.
+/// The engines with versions and backends: `wasmtime 48.0.0 (wasmtime-cranelift, wasmtime-winch)`.
 fn engines(report: &Report) -> Vec<String> {
     let mut engines: Vec<(&str, Vec<&str>)> = Vec::new();
     for variant in estimates::columns(report).into_iter().map(|n| &report.variants[n]) {
@@ -138,14 +138,14 @@ fn engines(report: &Report) -> Vec<String> {
         }
     }
     let shown = |(engine, labels): (&str, Vec<&str>)| match labels[..] {
-        // An engine that is one backend of the same name needs no list.
+        // An engine with one backend of the same name needs no list.
         [one] if engine.starts_with(one) => engine.to_owned(),
         _ => format!("{engine} ({})", labels.join(", ")),
     };
     engines.into_iter().map(shown).collect()
 }
 
-/// The parts of a machine's section that the contents name.
+/// The sections of a report in the contents.
 const SECTIONS: &[(&str, &str)] =
     &[("even", "Break-even"), ("figures", "Charts"), ("numbers", "All numbers"), ("print", "Fingerprint")];
 
@@ -188,7 +188,7 @@ fn notes(measured: &ReportPage) -> Markup {
     }
 }
 
-/// What the numbers are of.
+/// The conditions of the measurements.
 fn print(measured: &ReportPage) -> Markup {
     html! {
         section id=(format!("{}-print", measured.id)) {

@@ -1,4 +1,4 @@
-//! All numbers: a table a theme, which sorts by any column; behind each row its samples.
+//! One table per theme, sortable by any column; a row opens to its samples.
 use maud::{Markup, PreEscaped, html};
 
 use super::ReportPage;
@@ -80,7 +80,7 @@ fn cell(cell: &CellEstimate, fastest: bool) -> Markup {
     }
 }
 
-/// An address that may be broken at its slashes.
+/// A cell id that can be broken at its slashes.
 fn breakable(cell_id: &str) -> Markup {
     html! { @for (n, part) in cell_id.split('/').enumerate() { @if n > 0 { "/" (PreEscaped("<wbr>")) } (part) } }
 }

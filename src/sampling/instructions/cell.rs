@@ -75,7 +75,8 @@ impl<'a> Session<'a> {
 
     fn counted(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
         self.worker.fork().map_err(skip_reason)?;
-        let cell = cell::prepare_within(&mut self.worker.worker, cell_id, self.processor, &LIMITS).map_err(skip_reason)?;
+        let cell =
+            cell::prepare_within(&mut self.worker.worker, cell_id, self.processor, &LIMITS).map_err(skip_reason)?;
         let metrics = cell.metrics.clone();
         let mut batches = |warmup: u64, batches: Vec<u64>, planted: u64| -> Result<Vec<u64>, SkipReason> {
             let many = batches.len();

@@ -205,8 +205,7 @@ impl Counter<'_> {
         counted.sort_by_key(|(index, _)| *index);
         // An error first: the others were broken off because of it.
         let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
-        let whole =
-            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.cell_ids.len());
+        let whole = columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.cell_ids.len());
         Ok(whole.then_some(columns))
     }
 

@@ -145,9 +145,9 @@ impl CountedWorker {
     pub(crate) fn fork(&mut self) -> Result<(), Failure> {
         // Valgrind numbers the files of each process from 1.
         self.dumps = 0;
-        match self.worker.ask(&Request::Fork, &LIMITS, |_| ())? {
+        match self.worker.request(&Request::Fork, &LIMITS, |_| ())? {
             Response::Forked => Ok(()),
-            Response::Unable { reason, .. } => Err(Failure::Failed(reason)),
+            Response::Error { reason, .. } => Err(Failure::Failed(reason)),
             other => Err(Failure::Failed(format!("no child process, but {other:?}"))),
         }
     }
@@ -157,7 +157,7 @@ impl CountedWorker {
     /// # Errors
     /// When the worker was lost over it.
     pub(crate) fn join(&mut self) -> Result<bool, WorkerError> {
-        Ok(self.worker.ask(&Request::Join, &LIMITS, |_| ())? == Response::Joined)
+        Ok(self.worker.request(&Request::Join, &LIMITS, |_| ())? == Response::Joined)
     }
 
     /// The files that valgrind wrote for the last batches, so many, in order. They go with this worker.
