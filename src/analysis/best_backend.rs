@@ -1,4 +1,4 @@
-//! Which backend for which kind of work: the answers that a report begins with.
+//! Recommends a backend for each kind of work.
 use super::estimates;
 use super::estimates::{CellEstimate, EstimateRow, interval};
 use crate::catalog::benchmark::{Benchmark, CellId, artifact, call, cold, execute, unwind};
@@ -7,23 +7,23 @@ use crate::output::units;
 use crate::results::{Report, SkipReason, Variant};
 use crate::statistics::Margin;
 
-/// A kind of work that a backend may be good at, and what it is judged by.
+/// A kind of work and its criteria.
 pub struct WorkKind {
-    /// What is wanted.
+    /// The name.
     pub wanted: &'static str,
-    /// What it is judged by.
+    /// The criteria.
     pub by: &'static [Criterion],
 }
 
-/// Ways to the same end, of which a backend is judged by the one that costs it the least. The first is the plain way.
+/// Alternative methods for the same purpose. A backend is ranked by its cheapest method; the first is the default method.
 pub type Criterion = &'static [&'static Benchmark];
 
-/// The work that an interpreter puts off: its answer names the interpreters.
+/// Interpreters defer this work, so the answer marks them.
 const COMPILE_FAST: &str = "compile fast";
 
-/// The kinds.
+/// All kinds of work.
 pub static KINDS: &[WorkKind] = &[
-    // To the first result: an engine may translate a function only when it is first called.
+    // Includes the first result, because an engine can compile a function when it is first called.
     WorkKind { wanted: COMPILE_FAST, by: &[&[&cold::BYTES_TO_EXIT], &[&cold::BYTES_TO_RESULT]] },
     WorkKind { wanted: "load fast", by: &[&[&artifact::DESERIALIZE]] },
     WorkKind { wanted: "run fast", by: &[&[&execute::FIB], &[&execute::SWEEP], &[&execute::HASH]] },
@@ -32,7 +32,7 @@ pub static KINDS: &[WorkKind] = &[
     WorkKind { wanted: "trap cheaply", by: &[&[&unwind::UNREACHABLE], &[&unwind::DIVISION_BY_ZERO]] },
 ];
 
-/// The ways of a host function to end its guest that a host can choose among.
+/// The methods of a host function to end its guest.
 static WAYS_TO_EXIT: Criterion = &[
     &unwind::TYPED.whole,
     &unwind::TYPED_ENV.whole,
@@ -43,51 +43,51 @@ static WAYS_TO_EXIT: Criterion = &[
     &unwind::DYNAMIC_PREBUILT.whole,
 ];
 
-/// As deep as a real host calls a guest.
+/// A typical stack depth of a host.
 const REAL_DEPTH: u64 = 50;
 
-/// What the numbers say of a kind of work.
+/// The recommendation for one kind of work.
 pub struct Recommendation<'a> {
-    /// The kind.
+    /// The kind of work.
     pub kind: &'static WorkKind,
-    /// What it was judged by.
+    /// One row per criterion.
     pub rows: Vec<RankedRow<'a>>,
-    /// What that comes to.
+    /// The result.
     pub outcome: Ranking,
-    /// Whether each ratio that decided rests on enough launches that agree.
+    /// Whether every deciding ratio has enough launches that agree.
     pub sure: bool,
     report: &'a Report,
 }
 
-/// What the rows of a kind of work come to.
+/// The result of all criteria.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ranking {
-    /// Nothing beats this subject in any row that it has a time in.
+    /// No variant is faster than this one in any row.
     Best(usize),
-    /// Nothing beats these, and enough launches say so; they are apart by this share at most, 0.03 for 3 %.
+    /// None of these variants is faster than another with certainty; they differ by this share at most, 0.03 for 3 %.
     Close(Vec<usize>, f64),
-    /// Nothing beats these, but too few launches that agree say so.
+    /// None of these variants is faster than another, but with too few launches that agree.
     Unknown(Vec<usize>),
-    /// Each subject is beaten in some row.
+    /// Every variant is slower than another in some row.
     Depends,
 }
 
-/// What one criterion says.
+/// The ranking by one criterion.
 pub struct RankedRow<'a> {
-    /// The row of the plain way.
+    /// The row of the default method.
     pub plain: &'a EstimateRow<'a>,
-    /// How many ways there were to choose from.
+    /// The number of methods.
     pub ways: usize,
-    /// The cell that each subject of the report is judged by: its cheapest way. Nothing where it has no time.
+    /// Per variant of the report, the cell of its cheapest method; `None` without a time.
     pub cells: Vec<Option<&'a CellEstimate<'a>>>,
-    /// The subjects that are not beaten by more than the margin of 2 %, the fastest by its estimate first.
+    /// The variants within 2 % of the fastest, fastest first.
     pub best: Vec<usize>,
-    /// For each of the others of `best` how far it is from the first at most, where enough launches say so.
+    /// For the other variants of `best`, the largest possible distance from the first, if there are enough launches.
     ties: Vec<(usize, Option<f64>)>,
     sure: bool,
 }
 
-/// The answers that the rows have the numbers for. None where there is nothing to choose from.
+/// The recommendations for which the rows have numbers; empty with fewer than two variants.
 pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recommendation<'a>> {
     let columns = estimates::columns(report);
     let answer = |kind: &'static WorkKind| {
@@ -102,7 +102,7 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
     if columns.len() < 2 { vec![] } else { KINDS.iter().filter_map(answer).collect() }
 }
 
-/// Whether nothing beats a subject. A row that the subject has no way to do decides nothing; a failure does.
+/// Whether no variant is faster. A row without support is ignored; a failure is not.
 fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
     let holds = |judged: &RankedRow| match judged.cells[variant] {
         Some(_) => judged.best.contains(&variant),
@@ -130,8 +130,8 @@ fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
     Ranking::Close(best, most)
 }
 
-/// The row of a benchmark that speaks for it: of the rows that the most subjects have a time in, two at least, the one of
-/// the greatest parameter, at a real host's depth where there is that.
+/// The representative row of a benchmark: among the rows with the most times, at least two, the one with the largest
+/// parameter, at a typical depth if possible.
 pub(crate) fn chosen<'a>(rows: &'a [EstimateRow<'a>], benchmark: &Benchmark) -> Option<&'a EstimateRow<'a>> {
     let timed = |row: &EstimateRow| row.cells.iter().filter(|cell| cell.time.is_some()).count();
     rows.iter()
@@ -172,41 +172,41 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
 }
 
 impl RankedRow<'_> {
-    /// What it was judged by, in a few words.
+    /// The criterion in a few words.
     pub fn title(&self) -> String {
         if self.ways == 1 {
             return self.plain.cell_id.to_string();
         }
-        format!("cheapest of {} ways{}", self.ways, depth(self.plain.cell_id))
+        format!("cheapest of {} methods{}", self.ways, depth(self.plain.cell_id))
     }
 
-    /// What the plain way is called, where a subject has others.
+    /// The default method, if there are several.
     pub fn plain_title(&self) -> Option<String> {
-        (self.ways > 1).then(|| format!("plain way: {}", self.plain.cell_id))
+        (self.ways > 1).then(|| format!("default method: {}", self.plain.cell_id))
     }
 
-    /// The way that a subject is judged by, where it has several: `typed-prebuilt`.
+    /// The method by which a variant is ranked, if there are several: `typed-prebuilt`.
     pub fn way(&self, variant: usize) -> Option<&str> {
         let benchmark = &self.cells[variant].filter(|_| self.ways > 1)?.record.cell_id.benchmark;
         Some(benchmark.split_once('/').map_or(benchmark, |(_, way)| way))
     }
 
-    /// Whether a subject is judged by its plain way.
+    /// Whether a variant is ranked by the default method.
     pub fn is_plain(&self, variant: usize) -> bool {
         self.cells[variant].is_some_and(|cell| cell.record.cell_id == *self.plain.cell_id)
     }
 
-    /// What the plain way takes, or why it does not.
+    /// The time of the default method, or why there is none.
     pub fn plain_time_text(&self, variant: usize) -> String {
         shown(&self.plain.cells[variant])
     }
 
-    /// The typical nanoseconds that a subject is judged by.
+    /// The typical nanoseconds of the cheapest method.
     pub fn time(&self, variant: usize) -> Option<f64> {
         self.cells[variant]?.nanoseconds()
     }
 
-    /// The same as a text, or why there is none.
+    /// The time of the cheapest method, or why there is none.
     pub fn time_text(&self, variant: usize) -> String {
         shown(self.cells[variant].unwrap_or(&self.plain.cells[variant]))
     }
@@ -224,7 +224,7 @@ fn depth(cell_id: &CellId) -> String {
 }
 
 impl Recommendation<'_> {
-    /// What a subject is called in this answer: an interpreter is named one where it puts off the work that is asked for.
+    /// The display name of a variant: interpreters are marked if they defer the work.
     pub fn name(&self, variant: usize) -> String {
         let Variant { label, backend_info, .. } = &self.report.variants[variant];
         if self.kind.wanted == COMPILE_FAST && backend_info.is_interpreter() {
@@ -238,7 +238,7 @@ impl Recommendation<'_> {
         variants.iter().map(|n| self.name(*n)).collect::<Vec<_>>().join(", ")
     }
 
-    /// The subjects that are named: those that nothing beats, or the fastest of each row where there is none.
+    /// The recommended variants, or the fastest of each row if it depends.
     pub fn named(&self) -> Vec<usize> {
         match &self.outcome {
             Ranking::Best(one) => vec![*one],
@@ -255,7 +255,7 @@ impl Recommendation<'_> {
         }
     }
 
-    /// Why no backend can be named.
+    /// Why no single backend is recommended.
     pub fn verdict(&self) -> Option<&'static str> {
         match self.outcome {
             Ranking::Best(_) => None,
@@ -265,7 +265,7 @@ impl Recommendation<'_> {
         }
     }
 
-    /// A backend, or why none can be named: `too close to call: cranelift, llvm`.
+    /// The recommended backend, or why there is none: `too close to call: cranelift, llvm`.
     pub fn text(&self) -> String {
         match (self.verdict(), &self.outcome) {
             (None, _) => self.names(&self.named()),
@@ -274,20 +274,20 @@ impl Recommendation<'_> {
         }
     }
 
-    /// What else there is to know: how far ahead it is, or how sure.
+    /// How large the lead is, and how certain.
     pub fn remark(&self) -> String {
         let mut remarks = vec![match &self.outcome {
             Ranking::Best(best) => self.lead(*best).unwrap_or_default(),
             Ranking::Close(_, apart) => format!("at most {} apart", percent(*apart)),
-            Ranking::Unknown(_) => "give it a larger --budget".into(),
+            Ranking::Unknown(_) => "raise --budget".into(),
             Ranking::Depends => self.each(),
         }];
         if let (Ranking::Best(one), [judged]) = (&self.outcome, &self.rows[..])
             && let Some(way) = judged.way(*one)
         {
             remarks.push(match judged.is_plain(*one) {
-                true => "in the plain way".into(),
-                false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
+                true => "with the default method".into(),
+                false => format!("with {way}; its default method takes {}", judged.plain_time_text(*one)),
             });
         }
         if !self.sure && !matches!(self.outcome, Ranking::Unknown(_)) {
@@ -304,13 +304,13 @@ impl Recommendation<'_> {
         remarks.join("; ")
     }
 
-    /// The fastest of each row.
+    /// The fastest variants of each row.
     fn each(&self) -> String {
         let each = self.rows.iter().map(|row| format!("{} for {}", self.names(&row.best), row.title()));
         each.collect::<Vec<_>>().join("; ")
     }
 
-    /// How far ahead the only answer is of the next: `1.2 to 3.4 times as fast as cranelift`.
+    /// The lead of the best variant: `1.2 to 3.4 times as fast as cranelift`.
     fn lead(&self, best: usize) -> Option<String> {
         let others: Vec<usize> = estimates::columns(self.report).into_iter().filter(|n| *n != best).collect();
         let ahead = |judged: &RankedRow| {
@@ -327,7 +327,7 @@ impl Recommendation<'_> {
     }
 }
 
-/// A range of ratios, with no more digits than it takes to tell them from 1.
+/// A range of ratios with just enough digits to differ from 1.
 fn times(least: f64, most: f64) -> String {
     let digits = |ratio: f64| match ratio {
         ..1.095 => format!("{ratio:.2}"),
@@ -345,7 +345,7 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// The answers as a table: the kind of work, the backend to take, and how far ahead it is.
+/// The recommendations as a table: kind of work, backend, lead.
 pub fn grid(answers: &[Recommendation]) -> Grid {
     let mut grid = Grid::new(["to", "take", ""]);
     for answer in answers {
@@ -358,7 +358,7 @@ pub fn grid(answers: &[Recommendation]) -> Grid {
     grid
 }
 
-/// The times that the answers rest on, a column a subject; at last the licences, since they decide too.
+/// The times of the ranking, one column per variant, with the licences.
 pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
     let columns = estimates::columns(report);
     let labels = columns.iter().map(|n| report.variants[*n].label.clone());
@@ -369,7 +369,7 @@ pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
         };
         row(judged.title(), &|n| judged.time_text(n));
         if let Some(title) = judged.plain_title() {
-            row("  which way".into(), &|n| judged.way(n).unwrap_or("-").to_owned());
+            row("  method".into(), &|n| judged.way(n).unwrap_or("-").to_owned());
             row(format!("  {title}"), &|n| judged.plain_time_text(n));
         }
     }
@@ -389,7 +389,7 @@ mod tests {
     use crate::results::{CellRecord, Launch};
     use proptest::prelude::*;
 
-    /// What a subject has in a row: a time in nanoseconds, or none.
+    /// The time of a variant in a row, in nanoseconds, or why there is none.
     enum Has {
         Time(f64),
         Nothing,
@@ -397,7 +397,7 @@ mod tests {
     }
     use Has::{Failure, Nothing, Time};
 
-    /// A compiler, another, and an interpreter; each time wavers by a thousandth from launch to launch.
+    /// Two compilers and an interpreter. Times vary by 0.1 % between launches.
     fn measured(launches: u32, rows: &[(&str, [Has; 3])]) -> Report {
         let mut report = report();
         report.variants[2].control_of = None;
@@ -432,17 +432,17 @@ mod tests {
         report
     }
 
-    /// The answer, how it is worded, the remark, and what it was judged by.
+    /// The ranking, its text, the remark, and the criteria.
     fn asked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
         let rows = estimates::rows(report);
         let answers = answers(report, &rows);
-        let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("it has the rows");
+        let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("the rows exist");
         let titles = answer.rows.iter().map(RankedRow::title).collect();
         (answer.outcome.clone(), answer.text(), answer.remark(), titles)
     }
 
     #[test]
-    fn exits_are_compared_by_the_cheapest_way_of_each_backend() {
+    fn exits_are_compared_by_the_cheapest_method_of_each_backend() {
         let exits = |prebuilt: f64| {
             measured(
                 10,
@@ -450,18 +450,18 @@ mod tests {
                     ("unwind/typed@1", [Time(6000.0), Time(360.0), Time(124.0)]),
                     ("unwind/typed@50", [Time(13_000.0), Time(360.0), Time(124.0)]),
                     ("unwind/dynamic@50", [Time(12_000.0), Time(400.0), Time(160.0)]),
-                    // At another depth than the plain way: it is not among the ways.
+                    // Not at the depth of the default method, so not among the methods.
                     ("unwind/dynamic-prebuilt@1", [Time(1.0), Nothing, Nothing]),
                     ("unwind/typed-prebuilt@50", [Time(prebuilt), Nothing, Nothing]),
                 ],
             )
         };
         let (outcome, _, remark, titles) = asked(&exits(137.0), "exit cheaply");
-        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
-        assert_eq!(remark, "1.1 times as fast as singlepass; in the plain way");
+        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 methods @50".to_owned()]));
+        assert_eq!(remark, "1.1 times as fast as singlepass; with the default method");
         let (outcome, _, remark, _) = asked(&exits(62.0), "exit cheaply");
         assert_eq!(outcome, Ranking::Best(0));
-        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its plain way takes 13.0 us");
+        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its default method takes 13.0 us");
         let report = exits(137.0);
         let rows = estimates::rows(&report);
         let grid = times_grid(&report, &answers(&report, &rows));
@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn no_support_in_one_row_disqualifies_nobody_and_a_failure_does() {
+    fn a_failure_disqualifies_and_missing_support_does_not() {
         let calls = |has| {
             measured(
                 10,
@@ -489,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn the_row_is_one_that_all_backends_have() {
+    fn the_ranked_row_has_a_time_on_every_backend() {
         let report = measured(
             10,
             &[
@@ -502,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn few_launches_say_nothing_where_two_are_near() {
+    fn few_launches_do_not_rank_close_backends() {
         let loads =
             |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
         for launches in 1..5 {
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backend_that_is_far_ahead_is_named_after_few_launches_too() {
+    fn few_launches_suffice_for_a_large_lead() {
         let report = measured(4, &[("artifact/deserialize/128", [Time(50.0), Time(500.0), Time(900.0)])]);
         let (outcome, _, remark, _) = asked(&report, "load fast");
         assert_eq!(outcome, Ranking::Best(0));
@@ -525,9 +525,9 @@ mod tests {
     }
 
     #[test]
-    fn an_interpreter_compiles_fast_to_its_first_result_and_is_called_one() {
+    fn compile_fast_includes_the_first_result_and_marks_interpreters() {
         let row = |result| ("cold/bytes-to-result/128", [Time(4e6), Time(30e6), Time(result)]);
-        // What a module takes that is made but not called decides nothing.
+        // Compiling without a call decides nothing.
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
         let (outcome, text, _, titles) = asked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
         assert_eq!((outcome, text.as_str()), (Ranking::Best(2), "wasmi (interpreter)"));
@@ -537,7 +537,7 @@ mod tests {
     }
 
     #[test]
-    fn where_each_row_has_another_fastest_each_is_named() {
+    fn different_winners_per_row_are_all_named() {
         let report = measured(
             10,
             &[
@@ -553,7 +553,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_was_measured_an_answer_names_somebody(report in any_report()) {
+        fn every_answer_names_a_backend(report in any_report()) {
             let rows = estimates::rows(&report);
             for answer in answers(&report, &rows) {
                 prop_assert!(!answer.named().is_empty() && !answer.text().is_empty());

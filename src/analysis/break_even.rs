@@ -1,4 +1,4 @@
-//! Which backend for a job of one compile (or one load of an artifact), so many calls and a few exits.
+//! The cheapest backend for a job: one compilation (or one load of an artifact), N calls, and a few exits.
 use super::best_backend::chosen;
 use super::estimates;
 use super::estimates::EstimateRow;
@@ -8,14 +8,14 @@ use crate::output::units;
 use crate::results::Report;
 use crate::statistics::{CostRange, Interval, cheapest};
 
-/// What a job is made of.
+/// The parameters of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {
-    /// The benchmark of the calls: one of `execute/`.
+    /// The benchmark of the calls, one of `execute/`.
     pub kernel: String,
-    /// How many calls end in an exit besides.
+    /// The number of calls that end in an exit.
     pub exits: u64,
-    /// Of how many functions the module is that is compiled or loaded; the greatest that was measured where nothing is said.
+    /// The number of functions of the module; by default the largest measured.
     pub functions: Option<u64>,
 }
 
@@ -25,40 +25,40 @@ impl Default for Workload {
     }
 }
 
-/// A job on several subjects.
+/// A job on several variants.
 pub struct WorkloadComparison {
-    /// What is done once.
+    /// The cell of the setup.
     pub setup: CellId,
-    /// What is done for each call: the call, and what goes with it.
+    /// The cells per call.
     pub each: Vec<CellId>,
-    /// What is done besides, and how often; nothing where no exit was measured.
+    /// The cell of an exit and the number of exits; `None` if no exit was measured.
     pub exits: Option<(CellId, u64)>,
-    /// The subjects, and what the job costs each in nanoseconds, as a function of the calls.
+    /// Per variant, the cost in nanoseconds as a function of the calls.
     pub costs: Vec<(usize, CostRange)>,
-    /// Who is cheapest for how many calls.
+    /// The cheapest variants per range of calls.
     pub spans: Vec<CallRange>,
-    /// The subjects that too few launches are known of to say that they are near each other.
+    /// The variants with too few launches to call them close.
     pub doubted: Vec<usize>,
 }
 
-/// A range of calls in which the answer is the same.
+/// A range of calls with the same cheapest variants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRange {
-    /// From so many calls on.
+    /// The first number of calls.
     pub from: u64,
-    /// To so many, included; nothing where it goes on.
+    /// The last number of calls; `None` without a limit.
     pub to: Option<u64>,
-    /// The subjects that may be the cheapest; one alone is.
+    /// The variants that can be the cheapest.
     pub least: Vec<usize>,
-    /// After how many calls two that are too close to call are estimated to be even.
+    /// The numbers of calls at which two close variants are estimated to be equal.
     pub even: Vec<f64>,
 }
 
-/// Beyond so many calls nobody asks.
+/// The limit of calls.
 const MOST_CALLS: f64 = 1e12;
 
-/// The jobs that a report has the times for, compiled here and loaded from an artifact: the user's own module, where one
-/// was measured, and one of those that come with the program.
+/// The jobs for which the report has times, with compilation and with an artifact: for the user's module, if measured, and
+/// for a built-in module.
 pub fn jobs(report: &Report, rows: &[EstimateRow], asked: &Workload) -> Vec<WorkloadComparison> {
     let of = |benchmark: &Benchmark| rows.iter().find(|row| row.cell_id.benchmark == benchmark.id);
     let generated = |setup: &Benchmark| match asked.functions {
@@ -67,12 +67,12 @@ pub fn jobs(report: &Report, rows: &[EstimateRow], asked: &Workload) -> Vec<Work
     };
     let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, asked.exits));
     let kernel = || Some(vec![rows.iter().find(|row| row.cell_id.benchmark == asked.kernel)?]);
-    // Each call was timed on an instance of its own, which it needs again.
+    // Each call was timed on a fresh instance.
     let call = || Some(vec![of(&module::INSTANTIATE)?, of(&module::CALL)?]);
     let own = |setup| job(report, of(setup)?, &call()?, exit);
     let ours = |setup| job(report, generated(setup)?, &kernel()?, Some(exit?));
     let own = [&module::COMPILE, &module::DESERIALIZE].into_iter().filter_map(own);
-    // To the first result where that was measured: only there an interpreter has paid for what it puts off.
+    // Up to the first result if measured, because interpreters defer compilation.
     let compiled = ours(&cold::BYTES_TO_RESULT).or_else(|| ours(&compile::GENERATED));
     own.chain(compiled).chain(ours(&artifact::DESERIALIZE)).collect()
 }
@@ -111,7 +111,7 @@ fn added(one: Interval, many: Interval, times: f64) -> Interval {
     Interval { low: one.low + times * many.low, high: one.high + times * many.high }
 }
 
-/// In whole calls, one at least. Stretches that differ only in which of their subjects is estimated to be ahead are one.
+/// Ranges in whole calls, at least 1. Adjacent ranges with the same variants are merged.
 fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
     let (variants, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
     let mut spans: Vec<CallRange> = Vec::new();
@@ -140,7 +140,7 @@ fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
 }
 
 impl WorkloadComparison {
-    /// What it is, in a line.
+    /// A one-line description.
     pub fn said(&self) -> String {
         let exits = match &self.exits {
             None => String::new(),
@@ -155,7 +155,7 @@ impl WorkloadComparison {
         format!("{}, then {often}{exits}", self.setup)
     }
 
-    /// Who is cheapest for how many calls, as a table.
+    /// The ranges as a table.
     pub fn grid(&self, report: &Report) -> Grid {
         let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
         for span in &self.spans {
@@ -178,11 +178,11 @@ impl WorkloadComparison {
     }
 }
 
-/// What is said where a report has no such job.
+/// The message if the report has no such job.
 pub fn none(asked: &Workload) -> String {
     let functions = asked.functions.map_or_else(String::new, |functions| format!("/{functions}"));
     format!(
-        "no break-even: it takes times of {}{functions} or {}{functions}, of {} and of {} on two backends",
+        "no break-even: it needs times of {}{functions} or {}{functions}, of {} and of {} on two backends",
         cold::BYTES_TO_RESULT.id,
         artifact::DESERIALIZE.id,
         asked.kernel,

@@ -1,4 +1,4 @@
-//! Where the time of an exit goes: a coroutine, a backtrace, the error, whatever of it an engine's exit has, and the rest.
+//! Breaks down the time of an exit: coroutine, backtrace, error value, rest.
 use super::estimates;
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::benchmark::CellId;
@@ -8,21 +8,20 @@ use crate::output::units;
 use crate::results::{CellRecord, Report};
 use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
 
-/// An exit below so many frames of the host, in its parts.
+/// An exit below a number of host frames, in its parts.
 pub struct ExitBreakdown {
-    /// The frames.
+    /// The number of host frames.
     pub host_frames: u64,
-    /// The subjects, and where the time goes on each; the parts are those of [`parts`] that its exit is
-    /// made of.
+    /// The breakdown per variant. A variant has those of [`parts`] that its exit consists of.
     pub variants: Vec<(usize, Breakdown)>,
 }
 
-/// What an exit is set against: names of benchmarks under `floor/`.
+/// The parts: names of benchmarks under `floor/`.
 pub fn parts() -> impl Iterator<Item = &'static str> {
     BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/"))
 }
 
-/// Each depth of the host's stack at which the exit and its parts were measured.
+/// One breakdown per host depth at which the exit and its parts were measured.
 pub fn all(report: &Report) -> Vec<ExitBreakdown> {
     let rows = estimates::rows(report);
     let row = |host_frames: u64| {
@@ -33,7 +32,7 @@ pub fn all(report: &Report) -> Vec<ExitBreakdown> {
     };
     let at_depth = |&host_frames: &u64| {
         let variants = estimates::columns(report).into_iter();
-        // The whole is the time that the tables show.
+        // The total is the time in the tables.
         let whole = |n: usize| row(host_frames)?.cells[n].nanoseconds();
         let parts = |n| Some((n, broken_down(report, n, host_frames)?.of_total(whole(n)?)?));
         let variants: Vec<_> = variants.filter_map(parts).collect();
@@ -42,18 +41,18 @@ pub fn all(report: &Report) -> Vec<ExitBreakdown> {
     TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
 }
 
-/// A table for each depth of the host's stack.
+/// One table per host depth.
 pub fn tables(report: &Report) -> String {
     all(report).iter().map(|broken| broken.grid(report).terminal() + "\n").collect()
 }
 
 impl ExitBreakdown {
-    /// Which cell it is of.
+    /// The cell of the exit.
     pub fn cell_id(&self) -> CellId {
         CellId { benchmark: TYPED.whole.id.into(), at: None, host_frames: self.host_frames }
     }
 
-    /// A row a part, a column a subject.
+    /// One row per part, one column per variant.
     pub fn grid(&self, report: &Report) -> Grid {
         let labels = self.variants.iter().map(|(n, _)| report.variants[*n].label.clone());
         let title = format!("{}@{}: of which", TYPED.whole.id, self.host_frames);
@@ -67,13 +66,13 @@ impl ExitBreakdown {
     }
 }
 
-/// The floors that an exit of a subject's is made of.
+/// The native baselines that are parts of a variant's exit.
 fn made_of(report: &Report, variant: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
     let about = &report.variants[variant].backend_info;
     BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
 }
 
-/// A row each: the [`parts`], or nothing where there is no such part; the rest; the whole.
+/// The [`parts`], `None` for a part that the variant does not have; the rest; the total.
 pub(crate) fn column(report: &Report, variant: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
     let mut parts = of.parts.iter().cloned();
     let parts =
@@ -81,7 +80,7 @@ pub(crate) fn column(report: &Report, variant: usize, of: &Breakdown) -> Vec<Opt
     parts.into_iter().chain([Some(of.rest.clone()), Some(of.total.clone())]).collect()
 }
 
-/// Launch by launch, since whatever slows a launch slows the whole and its parts.
+/// Breaks down each launch separately, because a slow launch is slow in all parts.
 fn broken_down(report: &Report, variant: usize, host_frames: u64) -> Option<Breakdown> {
     let whole = estimates::launches(find(report, variant, TYPED.whole.id, host_frames)?);
     let parts: Vec<Vec<(u32, f64)>> = made_of(report, variant)

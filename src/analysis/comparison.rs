@@ -1,4 +1,4 @@
-//! From what was measured to what can be said of one side against the other.
+//! Compares measured variants with their baselines.
 use std::collections::HashMap;
 
 use super::count_comparison;
@@ -15,9 +15,9 @@ use crate::statistics::{
     unpaired_by_shift,
 };
 
-/// What a run says of every subject that is held against another. The [`suspects`] are judged by the fresh launches of the second
-/// look, among themselves: what chose them is no part of what is judged. All others, and those that these launches leave
-/// undecided, are judged by all launches, as if there had been no second look. Each look has half of the error.
+/// Compares the variants of a run with their baselines. The [`suspects`] are judged by the confirmation run only, because
+/// selection biases their first launches. All other cells, and suspects that remain undecided, are judged by all launches.
+/// Each of the two runs has half of the error rate.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
     if report.metric == Metric::Instructions {
         return count_comparison::live(report, margin);
@@ -33,7 +33,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
         let fresh_verdicts = judged(&fresh, margin, Confidence::EACH_OF_TWO);
         for (pair, verdict) in fresh.into_iter().zip(fresh_verdicts) {
             let place = found.iter().position(|other| (other.variant, &other.cell_id) == (pair.variant, &pair.cell_id));
-            if let Some(n) = place.filter(|_| verdict.is_some_and(|verdict| verdict != TimeVerdict::Unsure)) {
+            if let Some(n) = place.filter(|_| verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive)) {
                 (found[n], verdicts[n], confirmed[n]) = (pair, verdict, true);
             }
         }
@@ -43,7 +43,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
     compared(report, report, &variants, Judged { found, verdicts, confirmed }, changed_metrics, margin, resolution)
 }
 
-/// A report with the launches of both of its looks.
+/// A report with the launches of both runs.
 fn combined(report: &Report) -> Report {
     let mut combined = Report { confirmation: None, ..report.clone() };
     let Some(again) = &report.confirmation else { return combined };
@@ -64,8 +64,8 @@ fn combined(report: &Report) -> Report {
     combined
 }
 
-/// What two runs say of the subjects that are in both, by their labels: each time is set against its own floor, and the
-/// interval is widened by how far the floors of the two runs are apart.
+/// Compares two reports by label. Each time is relative to the native baseline of its run, and the intervals are widened by
+/// the drift between the runs.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     if new.metric == Metric::Instructions {
         return count_comparison::files(baseline, new, margin);
@@ -82,13 +82,12 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     Comparison { live: false, ..compared(new, baseline, &variants, judged, changed_metrics, margin, resolution) }
 }
 
-/// The labels of the subjects that are no twins.
+/// The labels of the variants that are not controls.
 pub(crate) fn own(report: &Report) -> Vec<String> {
     report.variants.iter().filter(|variant| variant.control_of.is_none()).map(|variant| variant.label.clone()).collect()
 }
 
-/// The cells that look different, by themselves and against the margin: by the place of their side. Nobody is called
-/// slower by that alone.
+/// The cells that differ by more than the margin in the first run, uncorrected, with the index of the variant.
 pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     if report.metric == Metric::Instructions {
         return count_comparison::suspects(report, margin);
@@ -101,24 +100,23 @@ pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     found.iter().filter(looks).map(|pair| (pair.variant, pair.cell_id.clone())).collect()
 }
 
-/// The cells that the first look can neither tell apart nor call the same, and that are no [`suspects`]: by the place of their
-/// side.
+/// The cells that are inconclusive in the first run and not among the [`suspects`], with the index of the variant.
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let found = cells(report, &held(report));
     let suspects = suspects(report, margin);
     let verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
-    let unsure = found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Unsure));
-    unsure.map(|(pair, _)| (pair.variant, pair.cell_id)).filter(|pair| !suspects.contains(pair)).collect()
+    let inconclusive = found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Inconclusive));
+    inconclusive.map(|(pair, _)| (pair.variant, pair.cell_id)).filter(|pair| !suspects.contains(pair)).collect()
 }
 
-/// What stands against what, by their labels: the subjects that are held against another.
+/// The labels of the variants with a baseline, and of their baselines.
 pub fn held(report: &Report) -> Vec<(String, String)> {
     let variant =
         |variant: &Variant| Some((variant.label.clone(), report.variants.get(variant.baseline?)?.label.clone()));
     report.variants.iter().filter_map(variant).collect()
 }
 
-/// What two checks say.
+/// Compares two check results.
 pub fn checks(baseline: &CheckResult, new: &CheckResult) -> Comparison {
     let variants = new.variants.iter().filter_map(|variant| {
         let other = baseline.variants.iter().find(|other| other.label == variant.label)?;
@@ -138,7 +136,7 @@ pub fn checks(baseline: &CheckResult, new: &CheckResult) -> Comparison {
     }
 }
 
-/// The scenarios whose verdicts are not the same in two checks, of the subjects that have the same labels.
+/// The scenarios with different verdicts in two check results; variants are matched by label.
 pub fn changed(baseline: &CheckResult, new: &CheckResult) -> Vec<ChangedVerdict> {
     let mut changed = Vec::new();
     for (n, variant) in new.variants.iter().enumerate() {
@@ -166,7 +164,7 @@ pub fn changed(baseline: &CheckResult, new: &CheckResult) -> Vec<ChangedVerdict>
     changed
 }
 
-/// A pair before it is judged.
+/// A comparison before its verdict.
 #[derive(Clone)]
 struct PendingComparison {
     variant: usize,
@@ -176,38 +174,38 @@ struct PendingComparison {
     newly_failing: bool,
 }
 
-/// Pairs, and what is said of each.
+/// Comparisons and their verdicts.
 struct Judged {
     found: Vec<PendingComparison>,
     verdicts: Vec<Option<TimeVerdict>>,
-    /// Whether fresh launches alone said so.
+    /// Whether the confirmation run alone decided.
     confirmed: Vec<bool>,
 }
 
-/// The pairs of a run whose sides were measured in the same rounds.
+/// The comparisons of variants in the same rounds.
 fn cells(report: &Report, variants: &[(String, String)]) -> Vec<PendingComparison> {
     found(report, report, variants, ratio)
 }
 
-/// The verdicts on pairs, judged among themselves; nothing where there is no estimate.
+/// The verdicts, corrected for multiple comparisons; `None` without an estimate.
 fn judged(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> Vec<Option<TimeVerdict>> {
     let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.clone()).collect();
     let mut verdicts = judge(&estimates, margin, confidence).into_iter();
     found.iter().map(|pair| pair.estimate.as_ref().and_then(|_| verdicts.next())).collect()
 }
 
-/// What would have been called faster or slower at the margin in force, by itself; and what was left out.
+/// The smallest detectable difference at the margin, and the share of outliers.
 fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
     let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
     let power = Confidence::new(0.9).expect("nine tenths is a confidence");
     let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, power);
     let told = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
         Some(typical) => format!(
-            "in the typical cell, a difference of {:.1} % would have been told from the margin of {} % in nine runs of ten",
+            "a typical cell distinguishes a difference of {:.1} % from the margin of {} % in nine of ten runs",
             100.0 * typical.exp_m1(),
             (margin.value() * 1e4).round() / 1e2,
         ),
-        None => "too few launches to say which difference would have been told from the margin".into(),
+        None => "too few launches to estimate the resolution".into(),
     };
     format!("resolution: {told}; {}", left_out(estimates.into_iter()))
 }
@@ -222,7 +220,7 @@ fn found(
         let newly_failing = baseline.skip_reason.is_none()
             && match cell.skip_reason {
                 Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }) => true,
-                // What another engine or option has no way to do is not broken.
+                // Missing support in a different engine or option is not a regression.
                 Some(SkipReason::Unsupported { .. }) => is_same_backend(&variants[variant].0, &variants[variant].1),
                 Some(SkipReason::TooSlow { .. }) | None => false,
             };
@@ -236,15 +234,15 @@ fn found(
     each(new, baseline, variants).map(|(variant, cell, baseline)| pair(variant, cell, baseline)).collect()
 }
 
-/// Whether a side is a backend with its options in two builds, and not two backends in one.
+/// Whether the two labels are the same backend with the same options in two builds.
 pub(crate) fn is_same_backend(label: &str, baseline: &str) -> bool {
     baseline.strip_suffix(BEFORE).unwrap_or(baseline) == label
 }
 
-/// What the label of a subject of the other build ends in.
+/// The suffix of the label of a variant in the baseline build.
 pub const BEFORE: &str = " before";
 
-/// Every cell of every side with the one that it is held against.
+/// Each cell of each variant with its baseline's cell.
 pub(crate) fn each<'a>(
     new: &'a Report,
     baseline: &'a Report,
@@ -256,13 +254,13 @@ pub(crate) fn each<'a>(
     })
 }
 
-/// The cells of the subject with a label.
+/// The cells of the variant with a label.
 fn of<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecord> {
     let place = report.variants.iter().position(|variant| variant.label == label);
     report.cells.iter().filter(move |cell| Some(cell.variant) == place)
 }
 
-/// Two runs, and how far they are apart.
+/// Two runs and the drift between them.
 struct Runs<'a> {
     baseline: &'a Report,
     new: &'a Report,
@@ -281,20 +279,20 @@ impl Runs<'_> {
     }
 }
 
-/// Whether a floor is of a size with what stands on it. One of two nanoseconds says nothing of an exit's microseconds, and
-/// differs between builds by where the compiler put it.
+/// Whether a native baseline is comparable in size with its cell. A baseline of two nanoseconds does not predict an exit of
+/// microseconds, and depends on code placement.
 fn tells(floor: &Estimate, of: &Estimate) -> bool {
     of.value() - floor.value() < FLOOR_TELLS.ln()
 }
 
-/// A floor is of a size with what takes so many times as long.
+/// The largest ratio between a cell and a comparable native baseline.
 const FLOOR_TELLS: f64 = 10.0;
 
 fn time(cell: &CellRecord) -> Option<Estimate> {
     typical_time(&samples(cell)).ok()
 }
 
-/// The floor that was measured with a cell, in the same worker.
+/// The native baseline of a cell from the same worker.
 fn floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
     let floor = benchmark::find(&cell.cell_id.benchmark)?.floor?;
     let is_it = |other: &&CellRecord| {
@@ -305,8 +303,7 @@ fn floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
     time(report.cells.iter().find(is_it)?)
 }
 
-/// How far two runs are apart: by the floors, in which there is no engine, and as wide as all cells are, of which most can
-/// be taken to be what they were.
+/// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
 fn apart(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Option<RunShift> {
     let apart = |is_it: fn(&CellRecord) -> bool| {
         let cells = each(new, baseline, variants).filter(|(_, cell, _)| is_it(cell));
@@ -320,28 +317,28 @@ fn apart(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Opti
     Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
 }
 
-/// What keeps two sides from being compared as they should be.
+/// Differences between the two reports that affect the comparison.
 fn notes(new: &Report, baseline: &Report, resolution: String) -> Vec<String> {
     let mut notes = new.run.notes.clone();
     notes.push(resolution);
     let mut differ = |what: &str, before: &str, after: &str| {
         if before != after {
-            notes.push(format!("{what}: {before} then, {after} now; what differs may be that and nothing else"));
+            notes.push(format!("{what}: {before} before, {after} now; this alone can explain differences"));
         }
     };
-    differ("another processor", &baseline.machine.cpu, &new.machine.cpu);
+    differ("different processor", &baseline.machine.cpu, &new.machine.cpu);
     differ(
-        "another number of processors",
+        "different number of processors",
         &baseline.machine.processors.to_string(),
         &new.machine.processors.to_string(),
     );
-    differ("another system", &baseline.machine.os, &new.machine.os);
-    differ("another profile", &baseline.build.profile, &new.build.profile);
-    differ("another rustc", &baseline.build.rustc, &new.build.rustc);
+    differ("different system", &baseline.machine.os, &new.machine.os);
+    differ("different profile", &baseline.build.profile, &new.build.profile);
+    differ("different rustc", &baseline.build.rustc, &new.build.rustc);
     notes
 }
 
-/// By how much a number that is not a time may change by itself.
+/// The share by which a metric varies by chance.
 fn drifts(metric: &str) -> f64 {
     if metric.contains("peak") { 0.2 } else { 0.001 }
 }
@@ -351,7 +348,7 @@ pub(crate) fn changed_metrics(new: &Report, baseline: &Report, variants: &[(Stri
     for (variant, cell, baseline) in each(new, baseline, variants) {
         for (metric, after) in &cell.metrics {
             let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
-            // The same module is in several benchmarks; one of them tells.
+            // One benchmark represents several with the same module.
             let told = |changed_metrics: &ChangedMetric| {
                 (changed_metrics.variant, &changed_metrics.metric, changed_metrics.before, changed_metrics.after)
                     == (variant, metric, *before, *after)
@@ -433,7 +430,7 @@ mod tests {
     use super::*;
     use crate::results::validate;
 
-    /// The second subject is 40 % slower on `unwind/indirect`, and held against the first.
+    /// The second variant is 40 % slower on `unwind/indirect`; the first is its baseline.
     fn run() -> Report {
         let mut report = validate::tests::report();
         report.variants[1].baseline = Some(0);
@@ -478,7 +475,7 @@ mod tests {
         assert_eq!(verdict(&gone), (Some(TimeVerdict::Same), true));
     }
 
-    /// The same, both subjects having the times of the first.
+    /// The same with equal times.
     fn alike(report: &Report) -> Report {
         let mut other = report.clone();
         let times: Vec<_> = other.cells.iter().filter(|cell| cell.variant == 0).cloned().collect();
@@ -515,7 +512,7 @@ mod tests {
         let margin = Margin::new(0.02).unwrap();
         let cell_id: CellId = "unwind/indirect".parse().unwrap();
         assert!(suspects(&first, margin).is_empty() && undecided(&first, margin).contains(&(0, cell_id)));
-        assert_eq!(verdict(&first), (Some(TimeVerdict::Unsure), false));
+        assert_eq!(verdict(&first), (Some(TimeVerdict::Inconclusive), false));
         let both = Report { confirmation: Some(Box::new(first.clone())), ..first };
         assert_eq!(verdict(&both), (Some(TimeVerdict::Same), false));
         let launches = &combined(&both).cells[0].launches;

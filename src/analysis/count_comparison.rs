@@ -1,5 +1,4 @@
-//! From counted instructions to what can be said of one side against the other. Counts of two runs are compared as those
-//! of one are: there is no drift of a machine in them.
+//! Compares instruction counts. Counts of two runs are comparable like those of one, because they do not drift.
 use std::collections::HashMap;
 
 use crate::analysis::comparison::{changed_metrics, described, each, held, own};
@@ -9,12 +8,12 @@ use crate::output::counts::{Count, Ratio, agreement};
 use crate::results::{CellComparison, CellRecord, Comparison, Metric, Report, SkipReason, VERSION};
 use crate::statistics::{Margin, TimeVerdict};
 
-/// What a run says of every variant that is held against another. What was counted again has the last word.
+/// Compares the variants of a run with their baselines; a confirmation run takes precedence.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
     compared(report, report, &held(report), margin)
 }
 
-/// What two runs say of the variants that are in both, by their labels.
+/// Compares two reports by label.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     let in_base = own(baseline);
     let variants: Vec<_> =
@@ -22,7 +21,7 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     compared(new, baseline, &variants, margin)
 }
 
-/// The cells that are not the same within the margin, by the place of their side.
+/// The cells that are not the same within the margin, with the index of the variant.
 pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let first = Report { confirmation: None, ..report.clone() };
     let cells = live(&first, margin).cells.into_iter();
@@ -76,21 +75,21 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
     }
 }
 
-/// What is not the same about two runs, and can be all that differs.
+/// Differences between the two reports that can explain different counts.
 fn differences(new: &Report, baseline: &Report) -> Vec<String> {
     let differs = |what: &str, before: &str, after: &str| {
         (before != after)
-            .then(|| format!("{what}: {before} then, {after} now; what differs may be that and nothing else"))
+            .then(|| format!("{what}: {before} before, {after} now; this alone can explain differences"))
     };
     let counter = |report: &Report| {
         report.run.notes.iter().find(|note| note.starts_with("counted by")).cloned().unwrap_or_default()
     };
     [
-        differs("another valgrind", &counter(baseline), &counter(new)),
-        differs("another target", &baseline.build.target, &new.build.target),
-        differs("another system", &baseline.machine.os, &new.machine.os),
-        differs("another profile", &baseline.build.profile, &new.build.profile),
-        differs("another rustc", &baseline.build.rustc, &new.build.rustc),
+        differs("different valgrind", &counter(baseline), &counter(new)),
+        differs("different target", &baseline.build.target, &new.build.target),
+        differs("different system", &baseline.machine.os, &new.machine.os),
+        differs("different profile", &baseline.build.profile, &new.build.profile),
+        differs("different rustc", &baseline.build.rustc, &new.build.rustc),
     ]
     .into_iter()
     .flatten()
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
     use crate::results::validate;
 
-    /// The second variant takes `factor` times the instructions of the first, against which it is held.
+    /// The second variant executes `factor` times the instructions of the first, its baseline.
     fn counted(factor: f64) -> Report {
         let mut report = validate::tests::report();
         report.metric = Metric::Instructions;

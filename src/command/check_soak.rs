@@ -47,5 +47,5 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
         serde_json::to_writer_pretty(&mut *out, &all)?;
         writeln!(out)?;
     }
-    Ok(if held { Status::Held } else { Status::Failed })
+    Ok(if held { Status::Passed } else { Status::Failed })
 }

@@ -58,8 +58,8 @@ fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
 
 fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
     let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.fail_on_regression);
-    let unsure = comparison.count(TimeVerdict::Unsure) > 0 && asked.fail_on_inconclusive;
-    if slower || unsure || comparison.is_worse() { Status::Failed } else { Status::Held }
+    let inconclusive = comparison.count(TimeVerdict::Inconclusive) > 0 && asked.fail_on_inconclusive;
+    if slower || inconclusive || comparison.is_worse() { Status::Failed } else { Status::Passed }
 }
 
 fn append(file: &Path, text: &str) -> Result<()> {

@@ -25,7 +25,7 @@ pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
     } else {
         write!(out, "{}", terminal::listing(&listing))?;
     }
-    Ok(Status::Held)
+    Ok(Status::Passed)
 }
 
 fn entry(backend: &Backend) -> Result<BackendEntry> {

@@ -67,6 +67,6 @@ fn status(report: &Report) -> Status {
     if report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad) {
         Status::Failed
     } else {
-        Status::Held
+        Status::Passed
     }
 }

@@ -35,7 +35,7 @@ pub use out::{note, refuse};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// All held.
-    Held,
+    Passed,
     /// Something did not.
     Failed,
     /// It was interrupted, and ends with this exit status.
@@ -45,7 +45,7 @@ pub enum Status {
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         match status {
-            Status::Held => Self::SUCCESS,
+            Status::Passed => Self::SUCCESS,
             Status::Failed => Self::FAILURE,
             Status::Interrupted(status) => Self::from(status),
         }
@@ -74,7 +74,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
-        Command::Worker(asked) => worker::serve(&asked.variant).map(|()| Status::Held),
+        Command::Worker(asked) => worker::serve(&asked.variant).map(|()| Status::Passed),
     };
     let Some(status) = interruption.exit_status() else { return result };
     // Whatever it found until then was printed; an error of another kind is still to be told.

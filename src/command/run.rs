@@ -52,7 +52,7 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
         note(terminal::next_after_run(alone));
     }
     let bad = rows.iter().any(|(_, result, _)| result.verdict.is_bad());
-    Ok(if bad { Status::Failed } else { Status::Held })
+    Ok(if bad { Status::Failed } else { Status::Passed })
 }
 
 /// Prints each line as it is said.

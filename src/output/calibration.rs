@@ -50,7 +50,7 @@ const KINDS: [(&str, &[&str]); 3] =
 pub fn table(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
     let mut shown = format!(
-        "{}: twins of {}, {} runs of {:.0} s on {}\n",
+        "{}: A/A controls of {}, {} runs of {:.0} s on {}\n",
         painted(BOLD, "calibration"),
         calibration.variant,
         runs.len(),
@@ -77,11 +77,11 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
         name,
         "median",
         "cells",
-        "at first sight",
+        "first look",
         "confirmed",
         "beyond 2 %",
         "same",
-        "unsure",
+        "inconclusive",
         "false same",
         "wrong sign",
     ];
@@ -117,7 +117,7 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             rate(carries, &|found| told(found.verdict_without_margin)),
             rate(is_beyond, &|found| told(found.verdict_with_margin)),
             if is_beyond { "-".into() } else { rate(true, &|found| found.verdict_with_margin == TimeVerdict::Same) },
-            rate(false, &|found| found.verdict_with_margin == TimeVerdict::Unsure),
+            rate(false, &|found| found.verdict_with_margin == TimeVerdict::Inconclusive),
             if is_beyond { rate(false, &|found| found.verdict_with_margin == TimeVerdict::Same) } else { "-".into() },
             all.iter().filter(|found| wrong(found)).count().to_string(),
         ]);
@@ -146,9 +146,9 @@ fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
 /// The number of runs with a false alarm, and the correlation of the cells of a run.
 fn alarms(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
-    let any = |said: fn(&InjectionResult) -> TimeVerdict| {
+    let any = |verdict: fn(&InjectionResult) -> TimeVerdict| {
         let alarm = |found: &&InjectionResult| {
-            found.injected_slowdown == 0.0 && matches!(said(found), TimeVerdict::Slower | TimeVerdict::Faster)
+            found.injected_slowdown == 0.0 && matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster)
         };
         let with = runs.iter().filter(|run| run.injections.iter().any(|found| alarm(&found))).count();
         let bound = Proportion::new(count(with), count(runs.len())).map(|of| of.at_most(Confidence::NINETY_FIVE));
@@ -157,14 +157,14 @@ fn alarms(calibration: &Calibration) -> String {
     let outside = |run: &CalibrationRun| {
         let nothing = || run.injections.iter().filter(|found| found.injected_slowdown == 0.0);
         (
-            count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Unsure).count()),
+            count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Inconclusive).count()),
             count(nothing().count()),
         )
     };
     let effect = Proportion::of_groups(&runs.iter().map(outside).collect::<Vec<_>>()).map_or(1.0, |(_, effect)| effect);
     format!(
-        "false alarms: with the margin of 2 % in {}, with none in {};\n\
-         cells of a run share its disturbances: bounds are for cells / {effect:.2} where nothing is carried\n",
+        "false alarms: with a margin of 2 % in {}, without a margin in {};\n\
+         cells of a run are correlated: bounds without an injected slowdown are for cells / {effect:.2}\n",
         any(|found| found.verdict_with_margin),
         any(|found| found.verdict_without_margin),
     )
@@ -180,7 +180,7 @@ fn resolved(calibration: &Calibration) -> String {
     if let (Some(width), Some(resolvable)) = (median(&widths), median(&resolvable)) {
         let _ = writeln!(
             shown,
-            "the typical ratio is known to ±{:.2} % (95 %); by itself a difference of {:.1} % shows in nine runs of ten",
+            "the typical ratio has an interval of ±{:.2} % (95 %); a single comparison detects {:.1} % in nine of ten runs",
             100.0 * width.exp_m1(),
             100.0 * resolvable.exp_m1(),
         );

@@ -8,7 +8,7 @@ use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::TimeVerdict;
 
 /// The number of cells to name in a long list.
-const SOME: usize = 8;
+const MAX_NAMED: usize = 8;
 
 /// For a terminal: the differences, then the cells without one.
 pub fn table(comparison: &Comparison) -> String {
@@ -34,10 +34,10 @@ pub fn table(comparison: &Comparison) -> String {
             changed.after
         );
     }
-    shown += &format!("{}: {}\n", painted(BOLD, "in short"), headline(comparison));
+    shown += &format!("{}: {}\n", painted(BOLD, "summary"), headline(comparison));
     if !comparison.live && !comparison.cells.is_empty() {
-        shown += "two runs: times are set against floors of their own, and what the runs are apart by widens every interval;\n\
-                  this is advice, and `compare --baseline` measures both in the same rounds\n";
+        shown += "two files: times are relative to the native baselines of each run, and the drift between the runs widens every interval;\n\
+                  this is advice only; `compare --baseline` measures both builds in the same rounds\n";
     }
     for note in &comparison.notes {
         let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));
@@ -75,38 +75,38 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
         comparison.changed_metrics.iter().filter(|changed_metrics| changed_metrics.variant == variant)
     {
         let percent = 100.0 * (changed_metrics.after / changed_metrics.before - 1.0);
-        let (was, is) = (units::bytes(changed_metrics.before as u64), units::bytes(changed_metrics.after as u64));
+        let (before, after) = (units::bytes(changed_metrics.before as u64), units::bytes(changed_metrics.after as u64));
         let _ = writeln!(
             shown,
-            "moved {} of {}: {was} before, now {is} ({percent:+.1} %)",
+            "{} of {} changed from {before} to {after} ({percent:+.1} %)",
             changed_metrics.metric, changed_metrics.cell_id
         );
     }
     let same = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
     let without = cells().filter(|pair| pair.verdict.is_none()).count();
-    let unsure: Vec<_> = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Unsure)).collect();
+    let inconclusive: Vec<_> = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Inconclusive)).collect();
     if cells().next().is_some() {
         let _ = writeln!(
             shown,
-            "{same} the same within {}; {} could not be told; {without} without a {}",
+            "{same} same within {}; {} inconclusive; {without} without a {}",
             percent(comparison.margin),
-            unsure.len(),
+            inconclusive.len(),
             if comparison.metric == Metric::Instructions { "count" } else { "time" }
         );
     }
     let untimed: Vec<_> = cells().filter(|pair| pair.verdict.is_none() && !pair.newly_failing).collect();
-    for pair in untimed.iter().take(SOME) {
+    for pair in untimed.iter().take(MAX_NAMED) {
         let skip_reason = pair.skip_reason.as_deref().unwrap_or("too few samples");
         let _ = writeln!(shown, "{} {}: {skip_reason}", painted(DIM, "no time:"), pair.cell_id);
     }
-    if untimed.len() > SOME {
-        let _ = writeln!(shown, "{} {} more", painted(DIM, "no time:"), untimed.len() - SOME);
+    if untimed.len() > MAX_NAMED {
+        let _ = writeln!(shown, "{} {} more", painted(DIM, "no time:"), untimed.len() - MAX_NAMED);
     }
-    if !unsure.is_empty() {
+    if !inconclusive.is_empty() {
         let named: Vec<_> =
-            unsure.iter().take(SOME).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
-        let more = if unsure.len() > SOME { format!(" and {} more", unsure.len() - SOME) } else { String::new() };
-        let _ = writeln!(shown, "{} {}{more}", painted(DIM, "could not be told:"), named.join(", "));
+            inconclusive.iter().take(MAX_NAMED).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
+        let more = if inconclusive.len() > MAX_NAMED { format!(" and {} more", inconclusive.len() - MAX_NAMED) } else { String::new() };
+        let _ = writeln!(shown, "{} {}{more}", painted(DIM, "inconclusive:"), named.join(", "));
     }
     shown
 }
@@ -119,7 +119,7 @@ fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
         (_, TimeVerdict::Slower) => "slower",
         (_, TimeVerdict::Faster) => "faster",
         (_, TimeVerdict::Same) => "same",
-        (_, TimeVerdict::Unsure) => "unsure",
+        (_, TimeVerdict::Inconclusive) => "inconclusive",
     }
 }
 
@@ -136,29 +136,29 @@ pub fn headline(comparison: &Comparison) -> String {
     let worse = comparison.changed_verdicts.iter().filter(|changed| changed.worse).count();
     let mut parts = Vec::new();
     if judged > 0 {
-        let (slower, faster, unsure) =
-            (count(TimeVerdict::Slower), count(TimeVerdict::Faster), count(TimeVerdict::Unsure));
-        if 2 * unsure > judged {
-            parts.push(format!("could not tell in {unsure} of {judged} cells"));
+        let (slower, faster, inconclusive) =
+            (count(TimeVerdict::Slower), count(TimeVerdict::Faster), count(TimeVerdict::Inconclusive));
+        if 2 * inconclusive > judged {
+            parts.push(format!("{inconclusive} of {judged} cells inconclusive"));
         }
         parts.push(match comparison.metric {
             Metric::Time => {
-                format!("{slower} of {judged} cells slower, {faster} faster, beyond {}", percent(comparison.margin))
+                format!("{slower} of {judged} cells slower, {faster} faster, by more than {}", percent(comparison.margin))
             }
             Metric::Instructions => format!(
-                "{slower} of {judged} cells execute more instructions, {faster} fewer, beyond {}",
+                "{slower} of {judged} cells execute more instructions, {faster} fewer, by more than {}",
                 percent(comparison.margin)
             ),
         });
     }
     if broke > 0 {
-        parts.push(format!("{broke} cells no longer work"));
+        parts.push(format!("{broke} cells newly fail"));
     }
     if worse > 0 {
-        parts.push(format!("{worse} scenarios that held fail"));
+        parts.push(format!("{worse} scenarios newly fail"));
     }
     if parts.is_empty() {
-        parts.push(format!("{} scenarios changed, none for the worse", comparison.changed_verdicts.len()));
+        parts.push(format!("{} scenarios changed, none newly fails", comparison.changed_verdicts.len()));
     }
     parts.join("; ")
 }

@@ -78,7 +78,7 @@ impl Ratio {
         } else if (1.0 / margin..=margin).contains(&self.value) {
             TimeVerdict::Same
         } else {
-            TimeVerdict::Unsure
+            TimeVerdict::Inconclusive
         }
     }
 }
@@ -112,8 +112,8 @@ pub(crate) fn ratio_text(cell: &CellEstimate) -> Option<String> {
 /// The legend of the tables.
 pub fn legend(report: &Report) -> String {
     format!(
-        "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} subjects in {:.0} s; \
-         x: times the {}, lower is less; ±: half of what repeats differ by, where that is 0.05 % or more",
+        "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} variants in {:.0} s; \
+         x: ratio to {}, lower is less; ±: half of the spread of the repeats, if 0.05 % or more",
         report.run.launches_completed,
         columns(report).len(),
         report.run.elapsed_seconds,
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), TimeVerdict::Faster);
         assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), TimeVerdict::Same);
         assert_eq!(verdict(&[990.0, 1002.0, 1020.0], &[1000.0]), TimeVerdict::Same);
-        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Unsure);
+        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Inconclusive);
     }
 
     #[test]

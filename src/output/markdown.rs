@@ -108,7 +108,7 @@ fn matrix(check_result: &CheckResult) -> String {
         let words = cells.into_iter().map(|played| played.map_or("", |played| played.verdict.word()).to_owned());
         grid.row([scenario.to_owned()].into_iter().chain(words));
     }
-    let mut shown = format!("\n## What holds\n\n{}\n", grid.markdown());
+    let mut shown = format!("\n## Verdicts\n\n{}\n", grid.markdown());
     for Reason { verdict, text, on } in verdicts::reasons(check_result) {
         let word = verdict.map_or("note", |verdict| verdict.word());
         let on = on.iter().map(|(labels, scenarios)| format!("{labels}: {}", scenarios.join(", ")));

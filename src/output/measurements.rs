@@ -31,7 +31,7 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let floors: Vec<_> = rows.iter().map(|row| floor(report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
     let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
-    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("floor")).collect();
+    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("native")).collect();
     let named = |(row, floor): (&EstimateRow, Option<f64>)| {
         let fastest = row.fastest(report);
         let name = row.cell_id.to_string();
@@ -203,11 +203,11 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         .filter_map(|control| smallest_resolvable(control, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
         .collect();
     let Some(typical) = median(&resolved) else {
-        return format!("too few launches to say what could have been resolved; {left_out}");
+        return format!("too few launches to estimate the resolution; {left_out}");
     };
     format!(
-        "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
-         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected;\n{left_out}",
+        "a typical cell detects a difference of {:.1} % in nine of ten runs;\n\
+         the A/A control of {} is outside its 95 % interval in {outside} of {} cells (expected: one in twenty);\n{left_out}",
         100.0 * typical.exp_m1(),
         report.variants[0].label,
         controls.len(),
@@ -224,11 +224,11 @@ pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String
         outlying += ratio.outlying().len();
     }
     let share = outlying as f64 / launches.max(1) as f64;
-    let told = match modes {
+    let one_sided = match modes {
         0 => String::new(),
-        modes => format!(", in {modes} of {count} ratios all on one side (▲ slower, ▼ faster: some processes are)"),
+        modes => format!("; in {modes} of {count} ratios some processes are slower (▲) or faster (▼)"),
     };
-    format!("{:.1} % of the launches are left out as outlying{told}", 100.0 * share)
+    format!("{:.1} % of launches are excluded as outliers{one_sided}", 100.0 * share)
 }
 
 /// The legend of the tables.
@@ -237,7 +237,7 @@ pub fn legend(report: &Report) -> String {
         return counts::legend(report);
     }
     format!(
-        "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval",
+        "{} launches of {} variants in {:.0} s, seed {}; x: ratio to {}, lower is faster, ± half of the 95 % interval",
         report.run.launches_completed,
         columns(report).len(),
         report.run.elapsed_seconds,

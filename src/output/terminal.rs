@@ -218,10 +218,10 @@ fn count(check_result: &CheckResult) -> String {
 
 /// Backends, options, scenarios and benchmarks.
 pub fn listing(listing: &Catalog) -> String {
-    let mut backends = table(["backend", "presence", "compiler", "licence", "claims beyond WebAssembly 1.0"]);
+    let mut backends = table(["backend", "availability", "compiler", "licence", "claims beyond WebAssembly 1.0"]);
     for entry in &listing.backends {
         let presence = match (entry.floor, entry.feature) {
-            (true, _) => "the floor, no backend".into(),
+            (true, _) => "native baseline".into(),
             (_, Some(feature)) if entry.availability == "not compiled in" => {
                 format!("not compiled in (--features {feature})")
             }

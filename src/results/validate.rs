@@ -278,7 +278,7 @@ pub(crate) mod tests {
             variants: vec![
                 variant("singlepass", None),
                 variant("llvm:opt=none", None),
-                variant("singlepass again", Some(0)),
+                variant("singlepass control", Some(0)),
             ],
             cells: rows
                 .iter()
@@ -320,7 +320,7 @@ pub(crate) mod tests {
             (|r| r.variants.clear(), "variants has 0"),
             (|r| r.variants[1].label = "v8".into(), "variants[1] (v8) has unknown backend `v8`"),
             (|r| r.variants[1].label = "singlepass".into(), "variants[1] (singlepass) is a duplicate"),
-            (|r| r.variants[2].control_of = Some(9), "variants[2] (singlepass again) is a control of 9"),
+            (|r| r.variants[2].control_of = Some(9), "variants[2] (singlepass control) is a control of 9"),
             (|r| r.variants[2].control_of = Some(2), "is a control of 2"),
             (|r| r.variants[0].control_of = Some(1), "variants[0] is the reference"),
             (|r| r.run.started_at = "yesterday".into(), "run.started_at is `yesterday`"),

@@ -28,7 +28,7 @@ impl ExperimentVariant {
     /// The first of a field once more: the twin shows how far two that are the same come apart.
     pub fn control(field: &[Self]) -> Option<Self> {
         let first = field.first()?;
-        Some(Self { label: format!("{} again", first.label), control_of: Some(0), ..first.clone() })
+        Some(Self { label: format!("{} control", first.label), control_of: Some(0), ..first.clone() })
     }
 
     /// These subjects of a build, and a twin.

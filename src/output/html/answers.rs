@@ -12,11 +12,11 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
         section id=(format!("{}-answers", measured.id)) {
             h2 { "Which backend for which kind of work" }
             @if answers.is_empty() {
-                p { "One backend alone leaves nothing to choose." }
+                p { "A single backend has no alternatives." }
             } @else {
                 p.lead {
-                    "A backend is named where nothing beats it by more than 2 % in any of the rows, with 95 % confidence. "
-                    "Bars are times: shorter is better. Bold is what nothing beats."
+                    "A backend is named if no other is faster by more than 2 % in any row, with 95 % confidence. "
+                    "Bars are times: shorter is better. The best are bold."
                 }
                 div.cards { @for answer in &answers { (card(measured, answer)) } }
             }
@@ -68,7 +68,7 @@ fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> M
                     span.time { (judged.time_text(n)) }
                 }
                 @if let Some(way) = judged.way(n) {
-                    div.way { code { (way) } @if judged.is_plain(n) { ", the plain way" } @else { ", plain way " (judged.plain_time_text(n)) } }
+                    div.way { code { (way) } @if judged.is_plain(n) { ", the default method" } @else { ", default method " (judged.plain_time_text(n)) } }
                 }
             }
         }
@@ -103,7 +103,7 @@ pub(crate) fn overview(all: &[ReportPage]) -> Markup {
     let kinds = kinds.filter(|kind| of_each.iter().flatten().any(|answer| answer.kind.wanted == *kind));
     html! {
         section {
-            h2 { "The answers, machine by machine" }
+            h2 { "The answers per machine" }
             div.wide tabindex="0" role="region" aria-label="the answers of each machine" {
                 table {
                     thead { tr { th scope="col" { "to" } @for measured in all { th scope="col" { (measured.name) } } } }

@@ -15,8 +15,8 @@ pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
             @if jobs.is_empty() { p.lead { (break_even::none(asked)) "." } }
             @else {
                 p.lead {
-                    "What is cheap to compile is dear to run. For a module that is compiled or loaded once and then called N times, "
-                    "this is who is cheapest in all. The intervals of the parts are added up, which errs on the side of naming nobody."
+                    "A backend that compiles fast often runs slowly. For a module that is compiled or loaded once and then called N times, "
+                    "this is the cheapest backend in total. The intervals of the parts are added, which is conservative: close backends are named together."
                 }
                 div.jobs { @for (n, job) in jobs.iter().enumerate() { (shown(measured, job, n)) } }
             }
@@ -30,7 +30,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
         figure.job {
             figcaption { (job.said()) }
             (chart(measured, job, n).render())
-            div.wide tabindex="0" role="region" aria-label="who is cheapest for how many calls" { table.spans {
+            div.wide tabindex="0" role="region" aria-label="cheapest backend by number of calls" { table.spans {
                 thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
                 tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
                     tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {

@@ -15,11 +15,11 @@ pub(crate) fn section(check_result: &CheckResult, palette: &Palette) -> Markup {
     let counts = verdicts::counts(check_result.results.iter().map(|played| &played.verdict));
     html! {
         section id="holds" {
-            h2 { "What holds" }
+            h2 { "Verdicts" }
             p.lead {
-                (rows.len()) " behaviours on " (check_result.variants.len()) " backends: "
+                (rows.len()) " scenarios on " (check_result.variants.len()) " backends: "
                 @for (n, (word, count)) in counts.iter().enumerate() { @if n > 0 { ", " } (count) " " (word) }
-                ". A theme opens to its scenarios."
+                ". Open a theme to see its scenarios."
                 @for absent in &check_result.absent { " " (absent.reason) "." }
             }
             div.wide tabindex="0" role="region" aria-label="verdicts by theme" { div.themes style=(format!("--columns:{}", check_result.variants.len())) {
@@ -28,7 +28,7 @@ pub(crate) fn section(check_result: &CheckResult, palette: &Palette) -> Markup {
             } }
             @if !reasons.is_empty() {
                 details.reasons open[reasons.iter().any(|reason| reason.verdict.is_some_and(Verdict::is_bad))] {
-                    summary { "Why, wherever it did not just pass" }
+                    summary { "Reasons" }
                     @for reason in &reasons { (reason_row(reason)) }
                 }
             }
@@ -88,7 +88,7 @@ fn word(verdict: &Verdict) -> Markup {
 fn class(word: &str) -> &'static str {
     match word {
         "passed" => "passed",
-        "diverges" => "known",
+        "known issue" => "known",
         "n/a" => "never",
         _ => "bad",
     }

@@ -83,7 +83,7 @@ pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
                 style { (PreEscaped(STYLE)) (PreEscaped(palette.css())) }
             }
             body {
-                a.skip href="#content" { "to the content" }
+                a.skip href="#content" { "skip to the content" }
                 header.top {
                     p.brand { "early-exit" }
                     h1 { "Which WebAssembly backend?" }
@@ -119,7 +119,7 @@ fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
         }
         nav aria-label="sections" {
             @if let [only] = all && only.is_timed() { a href="#m1-answers" { "The answer" } }
-            @if !report_set.checks.is_empty() { a href="#holds" { "What holds" } }
+            @if !report_set.checks.is_empty() { a href="#holds" { "Verdicts" } }
             @if let [_] = all {
                 @for (place, name) in SECTIONS.iter().filter(|(place, _)| all[0].is_timed() || !["even", "figures"].contains(place)) { a href=(format!("#m1-{place}")) { (name) } }
             }
@@ -175,7 +175,7 @@ fn notes(measured: &ReportPage) -> Markup {
     let report = measured.report;
     html! {
         section {
-            h2 { "What to be aware of" }
+            h2 { "Warnings" }
             ul.notes {
                 li { (measurements::legend(report)) "." }
                 li { "Resolution: " (measurements::resolution(report, measured.rows)) "." }

@@ -13,14 +13,14 @@ pub(crate) fn section(of: &ReportPage) -> Markup {
             h2 { "All numbers" }
             p.lead {
                 @if of.is_timed() {
-                    "The typical time, and how many times that of " (of.label(0)) " it is, ± half of the 95 % interval. Bold is faster than every other, "
-                    "as far as the intervals go. "
+                    "The typical time and its ratio to " (of.label(0)) ", ± half of the 95 % interval. The fastest backend is bold "
+                    "if all intervals agree. "
                 } @else {
-                    "Instructions, and how many times those of " (of.label(0)) " they are, ± half of what repeats differ by. "
-                    "Those of the kernel are not counted. "
+                    "Instructions and their ratio to " (of.label(0)) ", ± half of the spread of the repeats. "
+                    "Instructions of the kernel are not counted. "
                 }
-                "A column's name sorts by it"
-                @if of.is_timed() { "; a row's name shows its samples" }
+                "Select a column's name to sort by it"
+                @if of.is_timed() { "; select a row's name to see its samples" }
                 "."
             }
             @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
@@ -43,7 +43,7 @@ fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
                 thead { tr {
                     th scope="col" { button type="button" { (theme) } }
                     @for n in &columns { th.n scope="col" { button type="button" { (of.palette.name(of.label(*n))) } } }
-                    @if any_floor { th.n scope="col" { button type="button" title="the same work with no WebAssembly in it" { "floor" } } }
+                    @if any_floor { th.n scope="col" { button type="button" title="the same work without WebAssembly" { "native" } } }
                 } }
                 tbody {
                     @for (place, (row, floor)) in rows.iter().zip(floors).enumerate() {

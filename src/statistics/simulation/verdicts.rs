@@ -2,7 +2,7 @@
 
 use super::coverage::MACHINES;
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
-use crate::statistics::TimeVerdict::{Faster, Same, Slower, Unsure};
+use crate::statistics::TimeVerdict::{Faster, Same, Slower, Inconclusive};
 use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
@@ -102,7 +102,7 @@ fn five_per_cent_are_found_and_never_with_the_wrong_sign() {
 #[test]
 fn few_launches_never_say_anything() {
     let few = judged(SimulatedMachine { launches: 5, ..CLEAN }, 0.5, 0.02, 10);
-    assert_eq!(share(&few, Unsure), 1.0);
+    assert_eq!(share(&few, Inconclusive), 1.0);
 }
 
 /// What a run says that it could have resolved is found as often as it says.
