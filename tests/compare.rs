@@ -113,7 +113,7 @@ fn a_cell_that_no_longer_works_fails_the_comparison() {
             .any(|pair| pair.newly_failing && pair.skip_reason.as_deref() == Some("FAILED: returned 6"))
     );
     let output = early_exit(&["compare", base.to_str().unwrap(), broken.to_str().unwrap()]).output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 cells no longer work"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 cells newly fail"));
 }
 
 #[test]
@@ -214,10 +214,10 @@ fn incomparable_inputs_are_rejected() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(rejected(&["--backend", "native"]).contains("--against"));
+    assert!(rejected(&["--backend", "native"]).contains("--baseline"));
     assert!(
-        rejected(&["--against", "/nowhere/early-exit", "--backend", "native"])
-            .contains("/nowhere/early-exit is no program")
+        rejected(&["--baseline", "/nowhere/early-exit", "--backend", "native"])
+            .contains("/nowhere/early-exit is not a program")
     );
     assert!(rejected(&["/nowhere/a.json", "/nowhere/b.json"]).contains("/nowhere/a.json"));
     rejected(&["only-one.json"]);

@@ -109,7 +109,7 @@ fn a_job_of_many_calls_is_weighed_as_it_was_asked_for() {
         other.contains("break-even: artifact/deserialize/16, then N calls of execute/fib and 2,000 exits"),
         "{other}"
     );
-    assert!(shown(&["--kernel", "execute/hash"]).contains("no break-even: it takes times of"));
+    assert!(shown(&["--kernel", "execute/hash"]).contains("no break-even: it needs times of"));
 }
 
 fn refused(arguments: &[&str]) -> String {
@@ -153,9 +153,9 @@ fn what_cannot_be_done_is_said_before_anything_is() {
     let file = fixture("report.json");
     assert!(refused(&[&file, "-o", "/nowhere/page.html"]).contains("/nowhere/page.html"));
     assert!(refused(&[&file, "-o", "."]).contains("is a directory"));
-    assert!(refused(&[&file, "-o", &file]).contains("name another file"));
+    assert!(refused(&[&file, "-o", &file]).contains("name another output file"));
     assert!(refused(&[&file, "--kernel", "fib"]).contains("execute/fib, execute/sweep"));
-    assert!(refused(&[&fixture("check.json"), "--format", "csv"]).contains("no times"));
+    assert!(refused(&[&fixture("check.json"), "--format", "csv"]).contains("no measurements"));
     assert_eq!(report(), Report::read(Path::new(&file)).unwrap(), "the report is as it was");
 }
 

@@ -19,11 +19,11 @@ use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 use crate::worker::Launcher;
 
-/// What a twin may carry, as a share of its time.
+/// The injected slowdowns, as a share of a cell's time.
 const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
-/// How many of the cells carry something: few, as where an upgrade made some worse.
+/// The share of cells with an injected slowdown: few, as after a real upgrade.
 const CARRYING: f64 = 0.2;
-/// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
+/// The controls in each run: as many columns as `compare` has for two builds of one backend.
 const CONTROLS: usize = 1;
 
 pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
@@ -38,7 +38,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
         budget_seconds: asked.plan.budget().as_secs_f64(),
         runs: Vec::new(),
     };
-    // What cannot be written is told before anything is measured.
+    // Fails early if the file cannot be written.
     asked.output.as_deref().map(AtomicFile::begin).transpose()?;
     let mut watch = ProgressDisplay::begin(launcher);
     for run in 1..=asked.runs {
@@ -53,11 +53,11 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
             launches: asked.plan.launches,
             seed: random.random(),
         };
-        // As `compare` does it with no margin: what looks different at all is measured again.
+        // As in `compare` without a margin: every difference is confirmed.
         let report = unless_interrupted(confirm::measured_twice(&mut watch, &order, None, Margin::new(0.0)?))?;
         let Some(report) = report.filter(|_| !watch.is_over()) else { break };
         calibration.runs.push(calibration::run(&report, machine::load()));
-        // After each run, so that whatever ends the program loses one at most.
+        // After each run, so that a crash loses one run at most.
         if let Some(file) = &asked.output {
             write_whole(file, &calibration).with_context(|| format!("cannot write {}", file.display()))?;
         }
@@ -66,7 +66,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
     Ok(Status::Passed)
 }
 
-/// What to calibrate with: how calls and exits are told apart, and a guest that really does more.
+/// The cells: calls and exits, and a guest that does more work.
 fn cell_ids(asked: &MeasureArgs) -> Result<Vec<CellId>> {
     let told = |cell_id: &CellId| {
         let theme = cell_id.benchmark.split('/').next().unwrap_or_default();
@@ -86,7 +86,7 @@ fn controls(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
     [reference.clone()].into_iter().chain((1..=CONTROLS).map(control)).collect()
 }
 
-/// A few twins carry something; which, and how much, is left to chance.
+/// Random slowdowns for a few of the controls.
 fn handicaps(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
     let more = |share| match cell_id.benchmark == execute::HASH.id {
         true => InjectedSlowdown::Work(share),

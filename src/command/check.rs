@@ -35,10 +35,10 @@ pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) ->
     Ok(if bad { Status::Failed } else { Status::Passed })
 }
 
-/// Plays scenarios on subjects, so many subjects at once.
+/// Runs scenarios on several variants in parallel.
 ///
 /// # Errors
-/// When no worker can be had for a subject at all.
+/// When no worker starts.
 pub(crate) fn check_all(
     launcher: &Launcher,
     specs: &[String],
@@ -68,7 +68,7 @@ pub(crate) fn check_all(
     let mut check_result =
         CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
     for (n, hello, mut results) in followed {
-        // A worker greets first, unless it was interrupted even before that.
+        // A worker that is interrupted early sends no hello.
         let Some(Hello { backend_info, build, .. }) = hello else { continue };
         results.iter_mut().for_each(|result: &mut ScenarioResult| result.variant = check_result.variants.len());
         let licence = engine::parse(&specs[n])?.0.licence.into();
@@ -79,14 +79,14 @@ pub(crate) fn check_all(
     Ok(check_result)
 }
 
-/// The backends that are not part of this build. One that is, and was not asked for, needs no explanation.
+/// The backends that are not part of this build.
 pub(crate) fn absent() -> Vec<AbsentBackend> {
     let reason = |backend: &engine::Backend| Some((backend.name, backend.open(&BackendOptions::default()).err()?));
     let absent = engine::ALL.iter().filter(|backend| !backend.is_here()).filter_map(reason);
     absent.map(|(name, reason)| AbsentBackend { backend: name.into(), reason: reason.to_string() }).collect()
 }
 
-/// The scenarios that were asked for. Drills only by a filter that names their theme.
+/// The scenarios that match the filters. Fault injection needs an explicit filter.
 pub(crate) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     let wanted = |scenario: &&Scenario| {
         let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
@@ -108,7 +108,7 @@ pub(crate) fn progress(cells: usize) -> ProgressBar {
     ProgressBar::new(cells as u64).with_style(style)
 }
 
-/// Gathers what one subject gave.
+/// Collects the results of one variant.
 struct CheckProgress<'a> {
     bar: &'a ProgressBar,
     hello: Option<Hello>,

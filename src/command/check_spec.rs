@@ -44,7 +44,7 @@ fn selected(patterns: &[String]) -> Result<Vec<Script>> {
     Ok(scripts)
 }
 
-/// So many subjects at once.
+/// Runs the scripts on several variants in parallel.
 fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecVariant>> {
     let bar = progress(asked.scripts.len() * specs.len());
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));

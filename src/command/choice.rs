@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use crate::cli::BackendArgs;
 use crate::engine;
 
-/// The backends to work on, as the command line names them: those that were asked for, or all that are here.
+/// The requested backends with their options, or all in this build.
 pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<String>> {
     let variants = variants(choice)?;
     for spec in &variants {
@@ -16,14 +16,14 @@ pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<String>> {
     if variants.is_empty() {
         let known = engine::ALL.iter().filter(|backend| !backend.floor);
         let mut features: Vec<_> = known.filter_map(|backend| backend.feature).collect();
-        // A feature may bring two.
+        // One feature can enable two backends.
         features.dedup();
         bail!("no backend is compiled in; build with --features {}, or --features everything", features.join(" or "));
     }
     Ok(variants)
 }
 
-/// The same for what can be measured without a backend too: where there is none, the floor.
+/// The same for commands that also work without a backend: the native baseline then.
 pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut variants = variants(choice)?;
     if variants.is_empty() {
@@ -36,7 +36,7 @@ fn variants(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut variants: Vec<String> = Vec::new();
     for spec in &choice.backends {
         let (backend, settings) = engine::parse(spec)?;
-        // Opened here too, so that what is wrong with it is one plain line and not a worker's death.
+        // Opens it here too, for a plain error instead of a worker's crash.
         backend.open(&settings)?;
         if !variants.contains(spec) {
             variants.push(spec.clone());

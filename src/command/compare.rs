@@ -1,4 +1,4 @@
-//! `compare`: what is faster, slower or the same.
+//! `compare`: finds regressions and improvements.
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use crate::statistics::{Margin, TimeVerdict};
 use crate::worker::Launcher;
 
 pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    // The summary of a job on GitHub. One that cannot be written is found before anything is measured.
+    // GitHub's job summary. Fails early if it cannot be written.
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| asked.format == CompareFormat::Github);
     let summary = summary.map(PathBuf::from);
     summary.iter().try_for_each(|file| append(file, ""))?;
@@ -42,12 +42,12 @@ pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout
     Ok(status(asked, &comparison))
 }
 
-/// What is asked to be compared.
+/// The metric to compare.
 fn metric(asked: &CompareArgs) -> Metric {
     if asked.instructions { Metric::Instructions } else { Metric::Time }
 }
 
-/// The difference that does not matter, in percent where it was asked for.
+/// The margin, given in percent.
 fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
     let usual = match metric {
         Metric::Time => 2.0,
@@ -93,7 +93,7 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
     Ok(comparison)
 }
 
-/// Measures both sides in the same rounds.
+/// Measures variants and baselines in the same rounds.
 fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
     let specs = choice::backends_or_floor(&asked.choice)?;
     let cell_ids = plan::selected(&asked.plan)?;
@@ -110,7 +110,7 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
     };
     let mut watch = ProgressDisplay::begin(launcher);
     if asked.instructions {
-        // A twin shows how far times of one build come apart; of counts, repeats do.
+        // Controls show the noise of times; the spread of repeats shows that of counts.
         let variants: Vec<_> = variants.into_iter().filter(|variant| variant.control_of.is_none()).collect();
         let plant = asked.plant.unwrap_or_default() / 100.0;
         let planted = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| plant)).collect();
@@ -132,7 +132,7 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
     finish(changed, margin, &report, journal)
 }
 
-/// Writes the report where that was asked for, and says what it shows.
+/// Writes the report if requested, and compares.
 fn finish(
     changed_verdicts: Vec<ChangedVerdict>,
     margin: Margin,
@@ -145,8 +145,8 @@ fn finish(
     Ok(Comparison { changed_verdicts, ..comparison::live(report, margin) })
 }
 
-/// Each subject of this build against the same of another. None is measured twice to see what could have been resolved: the pairs
-/// themselves say so, in two thirds of the time.
+/// Each variant of this build, with the same variant of another build as its baseline. There is no A/A control: the
+/// comparisons show the resolution in two thirds of the time.
 fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<ExperimentVariant> {
     let mut variants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
@@ -160,7 +160,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
     variants
 }
 
-/// Each subject against the first.
+/// Each variant, with the first as the baseline.
 fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     ensure!(
         specs.len() > 1,
@@ -172,7 +172,7 @@ fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVaria
     Ok(variants)
 }
 
-/// What both builds make of the scenarios, where it is not the same.
+/// The scenarios with different verdicts in the two builds.
 fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<ChangedVerdict>> {
     let scenarios = check::selected(&[])?;
     let check = |launcher, what| {

@@ -1,4 +1,4 @@
-//! Measures twice: first everything, then on fresh launches what looks different and what could not be told.
+//! Measures twice: everything first, then differences and inconclusive cells again on fresh launches.
 use std::time::Instant;
 
 use anyhow::{Error, Result};
@@ -14,18 +14,18 @@ use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
-/// How much of the budget the first look has. The second has what is left then.
+/// The share of the budget for the first run.
 const FIRST_LOOK: f64 = 0.5;
-/// Where a number of launches was asked for, the second look makes so many times as many. It is at few cells, so a launch costs
-/// little, and each prepares its cells anew: where they come to lie is much of what is left of the noise.
+/// The factor for a requested number of launches in the confirmation run. It has few cells, so launches are cheap, and each
+/// launch places the cells anew in memory, which is a large part of the noise.
 const MORE_LAUNCHES: u32 = 3;
 
-/// A report of the order, and within it one of a second look: at the [`suspects`](comparison::suspects) first, which are judged by
-/// fresh launches alone, and at what is [`undecided`](comparison::undecided), which is judged by all of its launches. A
-/// second look that comes to nothing leaves the first one as it is.
+/// Measures, and adds a confirmation run of the [`suspects`](comparison::suspects), which are judged by it alone, and of the
+/// [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails, the first run
+/// remains.
 ///
 /// # Errors
-/// As [`harness::measure`](crate::sampling::experiment::measure).
+/// See [`experiment::measure`](crate::sampling::experiment::measure).
 pub(crate) fn measured_twice(
     watch: &mut ProgressDisplay,
     order: &Experiment,
@@ -78,7 +78,7 @@ pub(crate) fn measured_twice(
     Ok(report)
 }
 
-/// What a look needs, as a budget of both.
+/// Converts the budget that one run needs to the budget of both.
 fn of_both_looks(error: Error) -> Error {
     match error.downcast::<BudgetTooSmall>() {
         Ok(BudgetTooSmall { for_one, for_all, known }) => {
@@ -89,13 +89,13 @@ fn of_both_looks(error: Error) -> Error {
     }
 }
 
-/// How many times as many launches count again what looked different.
+/// The factor for the launches of the confirmation run of counts.
 const MORE_COUNTS: u32 = 3;
 
-/// The same of an order to count: in all of it first, and again in the cells that do not look the same.
+/// The same for counts: everything first, then again the cells with a difference.
 ///
 /// # Errors
-/// As [`instructions::count`](crate::sampling::instructions::count).
+/// See [`instructions::count`](crate::sampling::instructions::count).
 pub(crate) fn counted_twice(
     watch: &mut ProgressDisplay,
     order: &CountOrder,
@@ -119,7 +119,7 @@ pub(crate) fn counted_twice(
     Ok(report)
 }
 
-/// The part of an order that is for some of its entrants and some of its addresses, by their places.
+/// The part of an experiment with some of its variants and cells, by index.
 fn only(
     order: &Experiment,
     variant: impl Fn(&ExperimentVariant) -> bool,

@@ -37,7 +37,7 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
     run.left_out = left_out;
     run.absent = check::absent();
     run.interrupted = launcher.is_interrupted();
-    // What cannot be saved is shown all the same.
+    // The results are shown even if modules cannot be saved.
     let saved = save(&mut run, &config, &asked.save);
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
@@ -49,7 +49,7 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
     Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Passed })
 }
 
-/// What all of them claim, but for what is known to be no true claim.
+/// The features that all backends claim, except for false claims.
 fn features(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
@@ -61,13 +61,13 @@ fn features(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
     Ok(FeatureSet::common(&claims, refused))
 }
 
-/// Writes the first module of each kind that nothing explains to a file, and says what shows it.
+/// Writes the first module of each unexplained kind to a file, with the command to reproduce it.
 fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
     for kind in run.kinds.iter_mut().filter(|kind| kind.explained.is_none()) {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         let generated = generate(&kind.first.seed, &config.features)?;
         let name = format!("random-{}-{}", kind.first.seed.seed, kind.first.seed.number);
-        // As text where that is the same module: it can be read.
+        // As text, if it is the same module.
         let text = wasmprinter::print_bytes(&generated.wasm).ok();
         let text = text.filter(|text| wat::parse_str(text).is_ok_and(|wasm| wasm == generated.wasm));
         let (file, content) = match text {
@@ -82,7 +82,7 @@ fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What shows a disagreement again.
+/// The command that reproduces a disagreement.
 fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
     let backends: Vec<_> = specs.iter().map(|spec| format!("--backend {spec}")).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
@@ -95,11 +95,11 @@ fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
     command
 }
 
-/// A line that is written over on a terminal, and one now and then elsewhere.
+/// Progress: one updated line on a terminal, otherwise a line at intervals.
 fn progress(done: u64, count: u64, found: usize, told: &Mutex<Instant>) {
     let line = format!("{done} of {count} modules, {found} kinds of disagreement");
     let mut told = told.lock().expect("telling does not panic");
-    // Nobody may be listening.
+    // A closed stderr is ignored.
     let _ = if std::io::stderr().is_terminal() {
         write!(std::io::stderr(), "\r\x1b[K{line}")
     } else if told.elapsed() > Duration::from_secs(15) {

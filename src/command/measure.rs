@@ -1,4 +1,4 @@
-//! `measure`: the cost of everything.
+//! `measure`: times every benchmark on every backend.
 use std::io::Write;
 
 use anyhow::Result;
@@ -36,13 +36,13 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let (report, _) = watch.measure(&order, None, journal.as_mut())?;
-    // The file first: a stdout that cannot be written takes nothing away from it.
+    // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
     Ok(status(&report))
 }
 
-/// Counts instructions in place of time.
+/// Counts instructions.
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
@@ -60,7 +60,7 @@ fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<S
     Ok(status(&report))
 }
 
-/// What failed, or lost its worker, is not held; what a backend never does is.
+/// Fails if a cell failed or its worker was lost; missing support is no failure.
 fn status(report: &Report) -> Status {
     let bad =
         |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });

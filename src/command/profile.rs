@@ -29,7 +29,7 @@ pub(crate) fn profile(asked: &ProfileArgs, launcher: &Launcher, out: &mut Stdout
     Ok(if all_profiled { Status::Passed } else { Status::Failed })
 }
 
-/// The cell that is meant: the one that is named, or the first of a benchmark.
+/// The cell with the given id, or the first of a benchmark.
 fn cell_id(asked: &ProfileArgs) -> Result<CellId> {
     let unknown = || format!("no benchmark `{}`; `early-exit list` shows them all", asked.benchmark);
     let mut cell_ids = benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
@@ -45,7 +45,7 @@ fn cell_id(asked: &ProfileArgs) -> Result<CellId> {
     }
 }
 
-/// Where callgrind's file of a backend is kept.
+/// The path for callgrind's file of a backend.
 fn file(asked: &ProfileArgs, spec: &str, cell_id: &CellId) -> Option<PathBuf> {
     let name = format!("callgrind.out.{cell_id}.{spec}").replace(|letter: char| "/:@= ".contains(letter), "-");
     Some(asked.output.as_ref()?.join(name))

@@ -55,7 +55,7 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
     Ok(if bad { Status::Failed } else { Status::Passed })
 }
 
-/// Prints each line as it is said.
+/// Prints each line of the transcript immediately.
 struct TranscriptPrinter<'a> {
     out: &'a mut Stdout,
     printed: std::io::Result<()>,

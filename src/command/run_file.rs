@@ -74,10 +74,10 @@ fn metrics(source: &Source) -> ModuleFacts {
     ModuleFacts { name, bytes: source.bytes, functions: interface.functions, imports, exports }
 }
 
-/// A line that is written over, on a terminal alone.
+/// An updated progress line, on a terminal only.
 fn progress(spec: &str, step: Step) {
     if std::io::stderr().is_terminal() {
-        // Nobody may be listening.
+        // A closed stderr is ignored.
         let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {step}");
     }
 }

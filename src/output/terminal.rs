@@ -196,7 +196,7 @@ fn reasons(check_result: &CheckResult) -> String {
     let mut shown = String::new();
     for Reason { verdict, text, on } in verdicts::reasons(check_result) {
         let _ = match verdict {
-            Some(verdict) => writeln!(shown, "\n{} {text}", cell(verdict)),
+            Some(verdict) => writeln!(shown, "\n{}: {text}", cell(verdict)),
             None => writeln!(shown, "\n{}", painted(KNOWN, &text)),
         };
         for (labels, scenarios) in on {

@@ -1,5 +1,5 @@
-//! Where a cell stands while it is sampled: on a thread of its own, below a stated number of host frames. The same
-//! under criterion and in a worker, since an exit costs more for every frame above the call.
+//! Runs a cell on a separate thread below a given number of host frames, under criterion and in workers alike, because every
+//! frame above the call makes an exit more expensive.
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -18,27 +18,27 @@ use crate::run_module::MeasuredModule;
 use crate::statistics::settled;
 use crate::valgrind;
 
-/// What a cell is asked for.
+/// A task for the thread.
 enum Work {
     Batch(BatchSpec),
     Count(Counting),
 }
 
-/// A cell on its stand. Dropping it ends its thread.
+/// A prepared cell on its thread. Dropping it ends the thread.
 pub struct BenchThread {
     requests: Option<mpsc::Sender<Work>>,
     samples: mpsc::Receiver<Result<Option<Batch>>>,
     thread: Option<JoinHandle<()>>,
-    /// What is known of the cell without timing: name and number.
+    /// Metrics without timing: name and value.
     pub metrics: Vec<(&'static str, f64)>,
 }
 
 impl BenchThread {
-    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later. It is held to
-    /// `processor`, or to the last, unless it is about threads. `module` is the user's, where there is one.
+    /// Prepares a cell on a new thread, because the store of an engine may not be movable to it later. The thread is pinned to
+    /// `processor`, or to the last processor, unless the benchmark is parallel. `module` is the user's module, if any.
     ///
     /// # Errors
-    /// When the subject cannot.
+    /// When the backend cannot prepare it.
     pub fn prepare(
         backend: &Arc<dyn OpenBackend>,
         cell_id: &CellId,
@@ -73,7 +73,7 @@ impl BenchThread {
                 }
             });
         };
-        // As much stack as a main thread has, for those that stand deep.
+        // The stack size of a main thread, for deep cells.
         let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(standing);
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
         let gone = |_| Err(BackendError::Failed(anyhow!("preparing it panicked")));
@@ -84,15 +84,15 @@ impl BenchThread {
     /// Runs one batch.
     ///
     /// # Errors
-    /// When an iteration did not end as it must, or panicked.
+    /// When an iteration gives a wrong result or panics.
     pub fn batch(&mut self, draw: BatchSpec) -> Result<Batch> {
         self.request(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
     }
 
-    /// Counts the instructions of batches; valgrind, which this process runs under, writes a file for each.
+    /// Counts the instructions of batches; this process runs under valgrind, which writes a file per batch.
     ///
     /// # Errors
-    /// When an iteration did not end as it must, or panicked, or there is no valgrind.
+    /// When an iteration gives a wrong result or panics, or valgrind is missing.
     pub fn count(&mut self, counting: Counting) -> Result<()> {
         self.request(Work::Count(counting)).map(drop)
     }
@@ -111,7 +111,7 @@ impl Drop for BenchThread {
     }
 }
 
-/// Runs `bottom` below so many frames of the host's; the caller's own count as one.
+/// Runs `bottom` below a number of host frames, including the caller's.
 fn descend(frames: u64, bottom: &mut dyn FnMut()) {
     #[inline(never)]
     fn deeper(frames: u64, bottom: &mut dyn FnMut()) {
@@ -120,15 +120,15 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
         } else {
             deeper(frames - 1, bottom);
         }
-        // Something is left to do after the call, so it is no jump and the frame stays.
+        // Prevents a tail call.
         black_box(());
     }
     deeper(frames, bottom);
 }
 
-/// After another process ran, the first iterations are slow: a batch first runs untimed for at least so long.
+/// The shortest warmup of a batch: the first iterations after another process ran are slow.
 const WARM: Duration = Duration::from_micros(50);
-/// What has not settled after so long never does.
+/// The longest warmup of a batch.
 const LUKEWARM: Duration = Duration::from_micros(500);
 
 fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpec) -> Result<Batch> {
@@ -156,14 +156,14 @@ fn counted(cell: &mut Prepared, counting: &Counting) -> Result<()> {
     valgrind::count(&counting.batches, unmarked, |iterations| cell.batch(iterations).map(drop))
 }
 
-/// The mean of the middle half of at least one: of five, the middle three.
+/// The mean of the middle half: of five values, the middle three.
 fn middle_half(mut of: Vec<Duration>) -> Duration {
     of.sort_unstable();
     let middle = &of[of.len() / 4..of.len() - of.len() / 4];
     middle.iter().sum::<Duration>() / u32::try_from(middle.len()).unwrap_or(u32::MAX)
 }
 
-/// How long this thread has waited, ready to run, while the system ran something else.
+/// How long the system ran other processes while this thread was ready to run.
 fn run_delay() -> Option<Duration> {
     let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     schedstat.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
@@ -197,7 +197,7 @@ fn prepare(
 mod tests {
     use super::*;
 
-    /// A cell of a microsecond an iteration, but for one that was interrupted.
+    /// A cell of a microsecond per iteration, except for one interrupted iteration.
     fn interrupted(at: u64) -> Prepared {
         let mut iteration = 0;
         Prepared::laps(move || {

@@ -1,4 +1,4 @@
-//! The paired sampler: launches of fresh workers, benchmarks in random order, and in each rounds that visit every subject
+//! The paired sampler. Each launch has fresh workers and runs the benchmarks in random order; each round visits every variant
 //! in random order, so that drift of the machine cancels from ratios within a round.
 
 use crate::sampling::pilot;
@@ -25,29 +25,29 @@ use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Pla
 use crate::sampling::worker_set::WorkerSet;
 use crate::worker::{Hello, WorkerError};
 
-/// What is to be measured.
+/// The parameters of a measurement.
 #[derive(Debug, Clone)]
 pub struct Experiment {
-    /// Who takes part. The first is the reference.
+    /// The variants. The first is the reference.
     pub variants: Vec<ExperimentVariant>,
-    /// The cells of each.
+    /// The cells of each variant.
     pub cell_ids: Vec<CellId>,
-    /// Those that get what they need before others get anything.
+    /// The cells with priority in the plan.
     pub urgent: Vec<CellId>,
-    /// What each cell carries on top of what it does, for each address and entrant in it; nothing where this is empty.
+    /// The injected slowdown per cell and variant; empty for none.
     pub handicaps: Vec<Vec<InjectedSlowdown>>,
-    /// How long it may take in all.
+    /// The time limit in all.
     pub budget: Duration,
-    /// Whether it may take up to [`MAX_STRETCH`] times as long where not all cells fit: nobody asked for that budget.
+    /// Whether up to [`MAX_STRETCH`] times the budget may be used if not all cells fit, because the budget is the default.
     pub may_stretch: bool,
-    /// How many launches, where somebody asked for a number.
+    /// The number of launches, if given.
     pub launches: Option<u32>,
-    /// The seed of every random choice.
+    /// The random seed.
     pub seed: u64,
 }
 
 impl Experiment {
-    /// The same, with workers that compile what benchmarks need once: twins share what they have.
+    /// The experiment with workers that share artifacts between a variant and its control.
     fn keeping_artifacts(&self) -> Result<Self> {
         let mut variants: Vec<ExperimentVariant> = Vec::with_capacity(self.variants.len());
         for variant in &self.variants {
@@ -60,40 +60,40 @@ impl Experiment {
         Ok(Self { variants, ..self.clone() })
     }
 
-    /// What an entrant carries at an address, by their places.
+    /// The injected slowdown of a cell and a variant, by their indices.
     pub(crate) fn injected_slowdown(&self, at: usize, variant: usize) -> InjectedSlowdown {
         self.handicaps.get(at).and_then(|at| at.get(variant)).copied().unwrap_or_default()
     }
 }
 
-/// The budget has room for no cell at all.
+/// The error for a budget that is too small for any cell.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error(
     "the budget is too small for any cell: {MIN_LAUNCHES} launches of the quickest need --budget {:.0}, of all{} --budget {:.0}",
     for_one.as_secs_f64().ceil(), if *.known { "" } else { " that the pilot saw" }, for_all.as_secs_f64().ceil()
 )]
 pub struct BudgetTooSmall {
-    /// A budget that has room for one cell.
+    /// A budget that is large enough for one cell.
     pub for_one: Duration,
-    /// A budget that has room for all.
+    /// A budget that is large enough for all cells.
     pub for_all: Duration,
-    /// Whether the pilot saw all.
+    /// Whether the pilot visited all cells.
     pub known: bool,
 }
 
-/// Who follows a measurement. Spoken to between batches, never during one.
+/// Receives the progress of a measurement, between batches only.
 pub trait Progress {
-    /// What is being done, how far it is (from 0 to 1), and how long it still takes.
+    /// The current activity, the share that is done (0 to 1), and the estimated time left.
     fn at(&mut self, what: &str, far: f64, left: Duration);
     /// Whether to stop.
     fn is_cancelled(&self) -> bool;
 }
 
-/// Measures. What was measured before it was cancelled, or ran out of budget, is in the report; with it comes what the pilot
-/// saw, which a second look at some of it takes in place of one of its own.
+/// Runs the experiment. A report that is cancelled or runs out of budget has the results so far. The pilot is returned too,
+/// so that a confirmation run needs none.
 ///
 /// # Errors
-/// When no worker can be had, the budget is too small for any of it ([`BudgetTooSmall`]), it is cancelled before the first
+/// When no worker starts, the budget is too small for any cell ([`BudgetTooSmall`]), the run is cancelled before the first
 /// launch, or the journal cannot be written.
 pub fn measure(
     order: &Experiment,
@@ -168,17 +168,17 @@ pub fn measure(
     Ok((report, pilot))
 }
 
-/// A run on its way: what is planned, and how it keeps to it.
+/// A running experiment with its plan.
 struct Looks<'a> {
     order: &'a Experiment,
     pilot: &'a Pilot,
-    /// What is planned for the addresses that can be measured.
+    /// The plan for the cells that can be measured.
     plan: Plan,
     costs: Vec<CellCost>,
-    /// Their places among all.
+    /// The indices of these cells.
     places: Vec<usize>,
     started_at: Instant,
-    /// What launches took so far, and what they would have taken by the pilot.
+    /// The time that launches took, and the time that the pilot predicted.
     took: Duration,
     expected: Duration,
 }
@@ -192,7 +192,7 @@ impl<'a> Looks<'a> {
         Self { order, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
-    /// Notes in a report what is not measured since it does not fit, and in which budget it would. What has launches keeps them.
+    /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
     fn drop_too_slow(&self, report: &mut Report) {
         let width = self.order.variants.len();
         for (share, &at) in self.plan.shares.iter().zip(&self.places) {
@@ -206,7 +206,7 @@ impl<'a> Looks<'a> {
         }
     }
 
-    /// The budget in which all cells fit, or zero where none can be measured.
+    /// The budget that is large enough for all cells; zero if none can be measured.
     fn budget_for_all(&self) -> Duration {
         let needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
         let all = needs.into_iter().max();
@@ -217,7 +217,7 @@ impl<'a> Looks<'a> {
         self.plan.shares.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
     }
 
-    /// Whether there are cells that can be measured, and none of them fits.
+    /// The error if some cells can be measured, but none fits.
     fn too_small(&self) -> Option<BudgetTooSmall> {
         let mut needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
         needs.sort_unstable();
@@ -238,7 +238,7 @@ impl<'a> Looks<'a> {
         self.deadline().saturating_duration_since(Instant::now())
     }
 
-    /// What the next launch is to do.
+    /// The plan for the next launch.
     fn pace(&mut self, launch: u32) -> BudgetPacer {
         let slowness = match self.expected {
             Duration::ZERO => 1.0,
@@ -249,23 +249,23 @@ impl<'a> Looks<'a> {
         self.plan.pace(&self.costs, self.pilot.launching, launch, left, slowness, more)
     }
 
-    /// A launch that made a share of its rounds took so long.
+    /// Records the time of a launch with a share of its rounds.
     fn took(&mut self, time: Duration, launch: u32, share: f64) {
         self.took += time;
         self.expected += self.plan.takes(&self.costs, self.pilot.launching, launch, share);
     }
 }
 
-/// How many times as long as the usual budget an experiment takes at most.
+/// The limit of the stretched budget, as a multiple of the default.
 pub const MAX_STRETCH: u32 = 4;
 
-/// A launch takes longer than another: this share of the time that is left is planned for.
+/// The share of the remaining time that is planned, because launches vary.
 const IN_TIME: f64 = 0.97;
 
-/// A batch is disturbed when the system ran something else in its place for more than this share of its time.
+/// A batch is disturbed if other processes took more than this share of its time.
 const DISTURBED: f64 = 0.01;
 
-/// A report with its cells, and nothing in them.
+/// A report without samples.
 fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
     let mut variants = Vec::new();
     for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(pilot.hellos.iter().cloned()) {
@@ -304,7 +304,7 @@ fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
     })
 }
 
-/// One launch: everything that it needs to know.
+/// One launch.
 struct LaunchTask<'a> {
     number: u32,
     looks: &'a Looks<'a>,
@@ -312,7 +312,7 @@ struct LaunchTask<'a> {
 }
 
 impl LaunchTask<'_> {
-    /// The cells with the samples of this launch alone, as far as there was time for them; nothing when it was broken off.
+    /// The cells with the samples of this launch, as far as the time allows; `None` if it is cancelled.
     fn run(
         &self,
         report: &Report,
@@ -338,18 +338,18 @@ impl LaunchTask<'_> {
                 break;
             }
         }
-        // What was interrupted in its last cell is no launch either.
+        // A launch that is interrupted in its last cell is incomplete too.
         Ok((!onlooker.is_cancelled()).then_some(cells))
     }
 
-    /// How long the whole still takes: by this launch where it has got far enough, and never past the deadline.
+    /// The estimated time left: by this launch once it has progressed far enough, at most until the deadline.
     fn left(&self, elapsed: Duration, far: f64) -> Duration {
         let launches_left = f64::from(self.pace.last - self.number) + 1.0 - far;
         let by_budget = self.looks.left();
         if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
     }
 
-    /// All rounds of one address, or false where it got too late for that: rounds that all subjects made count.
+    /// All rounds of one cell; false if time ran out. Rounds that all variants completed count.
     fn cell_id(
         &self,
         workers: &mut WorkerSet,

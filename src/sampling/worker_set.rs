@@ -13,21 +13,21 @@ use crate::sampling::cpu_affinity;
 use crate::sampling::cpu_affinity::AffinityGuard;
 use crate::worker::{Hello, Worker};
 
-/// The workers of one launch: one a subject, replaced when lost.
+/// The workers of one launch: one per variant, replaced when lost.
 pub(crate) struct WorkerSet<'a> {
     variants: &'a [ExperimentVariant],
     workers: Vec<Worker>,
-    /// Where the code of the first of them lies: that of all of them does.
+    /// The code page of all workers.
     page: Option<CodePage>,
-    /// Where their cells are held to: all of a launch to the same one, since they are set against each other.
+    /// The processor of all cells of a launch, because they are compared.
     processor: Option<usize>,
-    /// Between batches this thread is there as well.
+    /// Pins this thread to the same processor between batches.
     here: Option<AffinityGuard>,
 }
 
 impl<'a> WorkerSet<'a> {
-    /// Launches a worker for each entrant: the first by itself, and the others at once, each where its code lies like that of the
-    /// first. On a busy machine they would wait for their turn one after the other.
+    /// Launches a worker per variant: the first alone, then the others in parallel with the code page of the first. Sequential
+    /// launches take long on a busy machine.
     pub(crate) fn launch(variants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
         let mut workers =
             Self { variants, workers: Vec::new(), page: None, processor: cpu_affinity::quietest(), here: None };
@@ -51,9 +51,9 @@ impl<'a> WorkerSet<'a> {
         Ok((workers, hellos))
     }
 
-    /// A fresh worker in place of the one that a subject had.
+    /// Replaces a variant's worker by a fresh one.
     pub(crate) fn renew(&mut self, index: usize) -> Result<()> {
-        // What it starts may be anywhere.
+        // New workers must not inherit the affinity.
         self.here = None;
         self.workers[index] = self.variants[index].launch(self.page)?.0.read_by(self.processor);
         Ok(())
@@ -82,7 +82,7 @@ impl<'a> WorkerSet<'a> {
         self.mend(index, released)
     }
 
-    /// A worker that was lost is replaced at once: the other cells of its subject go on.
+    /// Replaces a lost worker at once, because the variant's other cells continue.
     fn mend<T>(&mut self, index: usize, result: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(Failure::Lost(_)) = &result
             && let Err(error) = self.renew(index)
@@ -103,7 +103,7 @@ mod tests {
     use crate::worker::Launcher;
     use crate::worker::protocol::{PROTOCOL, Response};
 
-    /// Workers that greet, and answer everything as if it were about to prepare a cell.
+    /// Workers that respond to every request as if they prepared a cell.
     fn polite(folder: &std::path::Path) -> Launcher {
         let about = BackendInfo {
             engine: String::new(),
@@ -144,7 +144,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let variants = [ExperimentVariant::new("one", &polite(folder.path()))];
         let cell_id = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
-        // On a thread of its own: others of this process start theirs meanwhile.
+        // On a separate thread, because other tests start threads.
         let gone = std::thread::scope(|scope| {
             let stays = || {
                 let (before, (mut workers, _)) = (ids(), WorkerSet::launch(&variants).unwrap());

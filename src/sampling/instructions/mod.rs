@@ -1,5 +1,5 @@
-//! Counts instructions in place of time: the same cells, prepared by the same closures, in workers that run under
-//! valgrind. A count does not depend on what else the machine does, so workers run side by side, one per processor.
+//! Counts instructions instead of time: the same cells in workers under valgrind. Counts do not depend on other load, so
+//! workers run in parallel, one per processor.
 mod callgrind;
 mod cell;
 mod elf;
@@ -28,24 +28,23 @@ use crate::results::journal::Journal;
 use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
 use crate::worker::Hello;
 
-/// What is to be counted.
+/// The parameters of a count.
 #[derive(Debug, Clone)]
 pub struct CountOrder {
     /// The variants. The first is the reference.
     pub variants: Vec<ExperimentVariant>,
-    /// The cells of each.
+    /// The cells of each variant.
     pub cell_ids: Vec<CellId>,
-    /// How many launches of fresh workers: what differs from process to process shows as spread between them.
+    /// The number of launches: differences between processes show as spread between launches.
     pub launches: u32,
-    /// By which share of a cell's instructions the host functions that end guests execute more: fault injection, per
-    /// variant.
+    /// Fault injection: per variant, the share of extra instructions of the host functions that end guests.
     pub planted: Vec<f64>,
 }
 
-/// Counts. What was counted before it was cancelled is in the report, launch by launch.
+/// Counts instructions. A cancelled report has the complete launches.
 ///
 /// # Errors
-/// When there is no valgrind, no worker can be had under it, or the journal cannot be written.
+/// When valgrind is missing, no worker starts under it, or the journal cannot be written.
 pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
     let started_at = Instant::now();
     let valgrind = Valgrind::find()?;
@@ -82,13 +81,13 @@ pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &m
     Ok(report)
 }
 
-/// The programs of the variants, each once.
+/// The programs of the variants without duplicates.
 fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashMap<PathBuf, Program>> {
     let mut programs = HashMap::new();
     for variant in variants {
         let executable = variant.launcher.executable();
         if !programs.contains_key(executable) {
-            // Names of one length: they lie on the stack of the process.
+            // Names of equal length, because they are on the stack of the process.
             let name = format!("program-{}", programs.len() % 10);
             programs.insert(executable.to_owned(), valgrind.program(&variant.launcher, &name, false)?);
         }
@@ -96,7 +95,7 @@ fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashM
     Ok(programs)
 }
 
-/// A row per address, a cell per variant, from a column per variant.
+/// Transposes columns to rows: one row per cell id, one cell per variant.
 fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     let mut cells = Vec::new();
@@ -109,7 +108,7 @@ fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
     }
 }
 
-/// A report with its cells, and nothing in them.
+/// A report without samples.
 fn blank(order: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
     let mut variants = Vec::new();
     for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(hellos) {
@@ -157,10 +156,10 @@ impl CountOrder {
     }
 }
 
-/// What a variant's worker says of itself, and its cells with the samples of one launch.
+/// The hello of a variant's worker, and its cells with the samples of one launch.
 type Column = (Hello, Vec<CellRecord>);
 
-/// One launch: everything that it needs to know.
+/// One launch.
 struct Counter<'a> {
     order: &'a CountOrder,
     valgrind: &'a Valgrind,
@@ -169,11 +168,11 @@ struct Counter<'a> {
     cancelled: &'a AtomicBool,
 }
 
-/// How often whoever follows is asked whether to stop.
+/// The interval between two checks for cancellation.
 const LOOK: Duration = Duration::from_millis(100);
 
 impl Counter<'_> {
-    /// The columns of all variants; nothing when it was broken off.
+    /// The columns of all variants; `None` if it is cancelled.
     fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
         let width = self.order.variants.len();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
@@ -203,13 +202,13 @@ impl Counter<'_> {
         });
         let mut counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
         counted.sort_by_key(|(index, _)| *index);
-        // An error first: the others were broken off because of it.
+        // An error takes precedence: it cancelled the other workers.
         let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
         let whole = columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.cell_ids.len());
         Ok(whole.then_some(columns))
     }
 
-    /// Tells how far it is, until all workers are done.
+    /// Reports the progress until all workers are done.
     fn follow(&self, progress: &mpsc::Receiver<String>, onlooker: &mut dyn Progress) {
         let all = self.order.cell_ids.len() * self.order.variants.len();
         let (started, mut done) = (Instant::now(), 0_usize);
@@ -231,7 +230,7 @@ impl Counter<'_> {
         }
     }
 
-    /// All cells of a variant; fewer when it was broken off.
+    /// All cells of a variant; fewer if it is cancelled.
     fn column(&self, index: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
         let variant = &self.order.variants[index];
         let program = &self.programs[variant.launcher.executable()];

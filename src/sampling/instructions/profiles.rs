@@ -1,4 +1,4 @@
-//! Where the instructions of one cell go: its functions, variant by variant.
+//! Profiles one cell per variant: its functions by instructions.
 use std::fs;
 use std::path::PathBuf;
 
@@ -13,22 +13,21 @@ use crate::sampling::cell;
 use crate::sampling::cell::Counting;
 use crate::worker::Launcher;
 
-/// The functions of a cell on a backend.
+/// The profile of a cell on a variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profiled {
-    /// The backend and its options.
+    /// The backend with its options.
     pub label: String,
-    /// How many iterations the profile is of.
+    /// The iterations in the profile.
     pub iterations: u64,
     /// The profile, or why there is none.
     pub outcome: Result<Profile, String>,
 }
 
-/// Runs a batch of a cell on a backend, and tells which functions it went to. `keep` is where callgrind's own file is
-/// put.
+/// Profiles a batch of a cell on a backend. Callgrind's file is copied to `keep`.
 ///
 /// # Errors
-/// When there is no valgrind, no worker can be had under it, or the file cannot be kept.
+/// When valgrind is missing, no worker starts under it, or the file cannot be copied.
 pub fn profile(
     launcher: &Launcher,
     spec: &str,
