@@ -129,6 +129,9 @@ pub struct Launch {
     /// twice the iterations of the other.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub instructions: Vec<f64>,
+    /// Nanoseconds of single iterations, where every one matters: some of each batch.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub each: Vec<u64>,
     /// How many of the batches were disturbed: the system ran something else in their place for more than a hundredth
     /// of their time.
     pub disturbed: u32,
@@ -137,7 +140,15 @@ pub struct Launch {
 impl Launch {
     /// A launch that has no samples yet.
     pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
-        Self { launch, iterations, slices, nanoseconds: Vec::new(), instructions: Vec::new(), disturbed: 0 }
+        Self {
+            launch,
+            iterations,
+            slices,
+            nanoseconds: Vec::new(),
+            instructions: Vec::new(),
+            each: Vec::new(),
+            disturbed: 0,
+        }
     }
 }
 

@@ -189,6 +189,9 @@ pub enum Response {
         /// How long the system ran something else in place of the batch, in nanoseconds, where it tells.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
+        /// What single iterations took, in nanoseconds, where every one matters: the first of them.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        each: Vec<u64>,
     },
     /// From now on, the child process answers.
     Forked,

@@ -12,6 +12,7 @@ pub mod early_exit;
 pub mod exit;
 pub mod fuel;
 pub mod guest_view;
+pub mod hostile;
 pub mod interrupt;
 pub mod limit;
 pub mod metering;
@@ -21,6 +22,7 @@ pub mod panic;
 pub mod rust_stack;
 mod script;
 pub mod soak;
+pub mod stop;
 pub mod threads;
 pub mod trap;
 pub mod wasi;
@@ -122,6 +124,8 @@ static THEMES: &[&[&Scenario]] = &[
     fuel::ALL,
     limit::ALL,
     interrupt::ALL,
+    stop::ALL,
+    hostile::ALL,
     threads::ALL,
     wasi::ALL,
     soak::ALL,

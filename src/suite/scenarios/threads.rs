@@ -5,7 +5,9 @@ use std::thread;
 use anyhow::Result;
 
 use super::Engine;
-use super::api::{Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, raise, wrap_env};
+use super::api::{
+    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise, wrap_env,
+};
 use crate::catalog::scenario::threads;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -71,7 +73,7 @@ struct ThreadGuest {
 
 impl ThreadGuest {
     fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
-        let mut store = Store::new(runtime, thread);
+        let mut store = new_store(runtime, thread);
         // Half of the code is the store's and half is the guest's: what is mixed up shows which.
         let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
             Err(raise(code(*caller.data(), round)))
