@@ -23,11 +23,11 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     }
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let order = Experiment {
+    let experiment = Experiment {
         variants: ExperimentVariant::field(&choice::backends_or_floor(&asked.choice)?, &launcher),
         cell_ids: plan::selected(&asked.plan)?,
         urgent: Vec::new(),
-        handicaps: Vec::new(),
+        injected_slowdowns: Vec::new(),
         budget: asked.plan.budget(),
         may_stretch: asked.plan.budget.is_none(),
         launches: asked.plan.launches,
@@ -35,7 +35,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     };
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
-    let (report, _) = watch.measure(&order, None, journal.as_mut())?;
+    let (report, _) = watch.measure(&experiment, None, journal.as_mut())?;
     // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
@@ -47,14 +47,14 @@ fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<S
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let backends = choice::backends_or_floor(&asked.choice)?;
-    let order = CountOrder {
+    let experiment = CountOrder {
         variants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
         cell_ids: plan::selected(&asked.plan)?,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),
     };
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
-    let report = ProgressDisplay::begin(&launcher).count(&order, journal.as_mut())?;
+    let report = ProgressDisplay::begin(&launcher).count(&experiment, journal.as_mut())?;
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}", measurements::tables(&report))?;
     Ok(status(&report))

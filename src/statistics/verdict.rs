@@ -125,7 +125,7 @@ fn trusted(cell: &Estimate) -> Option<&Estimate> {
 mod tests {
     use super::*;
     use crate::statistics::typical_ratio;
-    use TimeVerdict::{Faster, Same, Slower, Inconclusive};
+    use TimeVerdict::{Faster, Inconclusive, Same, Slower};
     use proptest::{collection::vec, prelude::*};
 
     /// Ten launches around a log ratio, `scatter` above or below.
