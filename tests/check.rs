@@ -121,3 +121,28 @@ fn the_table_names_every_scenario_and_counts_the_cells() {
         assert!(shown.contains("\n1 cells: 1 passed\n"), "{shown}");
     }
 }
+
+/// How many of the guest's frames an error of wasmtime's notes changes nothing of how guests exit.
+#[test]
+fn exits_do_not_depend_on_the_backtrace() {
+    let backtraces = ["off", "all"];
+    let wasmtime = here().into_iter().filter(|backend| backend.starts_with("wasmtime-"));
+    let specs: Vec<_> =
+        wasmtime.flat_map(|backend| backtraces.map(|value| format!("{backend}:backtrace={value}"))).collect();
+    if specs.is_empty() {
+        return;
+    }
+    let themes = ["exit/*", "catch/*", "nesting/*", "depth/*", "trap/*"];
+    let specs = specs.iter().flat_map(|spec| ["--backend", spec]);
+    let filters = themes.iter().flat_map(|theme| ["--filter", theme]);
+    let (checked, status) = checked(&specs.chain(filters).collect::<Vec<_>>());
+    let fine = |verdict: &Verdict| matches!(verdict, Verdict::Passed | Verdict::Unsupported { .. });
+    let bad: Vec<_> = checked.played.iter().filter(|played| !fine(&played.verdict)).collect();
+    assert!(bad.is_empty() && status == 0, "{bad:#?}");
+    for theme in themes {
+        let played =
+            |played: &&early_exit::results::ScenarioResult| played.scenario.starts_with(&theme[..theme.len() - 1]);
+        let passed = checked.played.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
+        assert!(passed >= 2 * backtraces.len(), "{theme}: {passed}");
+    }
+}

@@ -9,6 +9,7 @@ mod check_soak;
 #[cfg(unix)]
 mod check_spec;
 mod compare;
+mod documented_commands;
 mod fuzz;
 mod guests;
 mod hostile_names;
