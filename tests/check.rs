@@ -142,7 +142,8 @@ fn exits_do_not_depend_on_the_backtrace() {
     for theme in themes {
         let result =
             |result: &&early_exit::results::ScenarioResult| result.scenario.starts_with(&theme[..theme.len() - 1]);
-        let passed = check_result.results.iter().filter(result).filter(|result| result.verdict == Verdict::Passed).count();
+        let passed =
+            check_result.results.iter().filter(result).filter(|result| result.verdict == Verdict::Passed).count();
         assert!(passed >= 2 * backtraces.len(), "{theme}: {passed}");
     }
 }

@@ -15,7 +15,7 @@ use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::engine::embedding::{Embedding, Prepared, planted};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
-use crate::statistics::settled;
+use crate::statistics::is_warm;
 use crate::valgrind;
 
 /// A task for the thread.
@@ -134,7 +134,7 @@ fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpe
     if settle {
         let part = (iterations * u64::from(slices) / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
-        while started.elapsed() < MAX_WARMUP && (started.elapsed() < MIN_WARMUP || !settled(&times)) {
+        while started.elapsed() < MAX_WARMUP && (started.elapsed() < MIN_WARMUP || !is_warm(&times)) {
             times.push(cell.batch(part)?.as_nanos() as f64);
         }
     }
