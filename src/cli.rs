@@ -202,6 +202,10 @@ pub struct MeasureArgs {
     /// Count instructions instead of time, under valgrind: reproducible, without the kernel
     #[arg(long, conflicts_with_all = ["calibrate", "budget", "seed"])]
     pub instructions: bool,
+    /// Measure what it costs to be able to stop a guest, and how long a stop takes: each backend by itself and with each
+    /// mechanism that it has (points, fuel, epochs, a limiter)
+    #[arg(long, conflicts_with_all = ["calibrate", "quick", "full", "module", "at", "host_frames"])]
+    pub stoppable: bool,
     /// Measure how well this program detects slowdowns: variants of the first backend with a known extra cost
     #[arg(long)]
     pub calibrate: bool,

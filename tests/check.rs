@@ -21,7 +21,7 @@ fn everything_holds_or_is_a_documented_divergence() {
         return;
     }
     let (check_result, status) = check(&[]);
-    let bad: Vec<_> = check_result.results.iter().filter(|result| result.verdict.is_bad()).collect();
+    let bad: Vec<_> = check_result.results.iter().filter(|played| played.verdict.is_bad()).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(status, 0);
 
@@ -29,13 +29,13 @@ fn everything_holds_or_is_a_documented_divergence() {
     assert_eq!(labels, here());
     assert_eq!(check_result.absent.len(), engine::ALL.iter().filter(|backend| !backend.is_here()).count());
     let cells: HashSet<_> =
-        check_result.results.iter().map(|result| (result.scenario.as_str(), result.variant)).collect();
+        check_result.results.iter().map(|played| (played.scenario.as_str(), played.variant)).collect();
     let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.drill).collect();
     assert_eq!(cells.len(), scenarios.len() * labels.len(), "every scenario on every backend");
-    for result in &check_result.results {
-        if result.verdict == Verdict::Passed {
-            let scenario = scenario::find(&result.scenario).unwrap();
-            assert_eq!(scenario.deviation(&result.transcript), None, "{} passed by its transcript", scenario.id);
+    for played in &check_result.results {
+        if played.verdict == Verdict::Passed {
+            let scenario = scenario::find(&played.scenario).unwrap();
+            assert_eq!(scenario.deviation(&played.transcript), None, "{} passed by its transcript", scenario.id);
         }
     }
 }
@@ -46,14 +46,14 @@ fn everything_holds_or_is_a_documented_divergence() {
 fn every_expected_line_matters() {
     let Some(backend) = here().into_iter().next() else { return };
     let (check_result, _) = check(&["--backend", backend]);
-    for result in check_result.results.iter().filter(|result| result.verdict == Verdict::Passed) {
-        let scenario = scenario::find(&result.scenario).unwrap();
+    for played in check_result.results.iter().filter(|played| played.verdict == Verdict::Passed) {
+        let scenario = scenario::find(&played.scenario).unwrap();
         assert!(!scenario.expect.is_empty(), "{} expects nothing", scenario.id);
-        for line in 0..result.transcript.len() {
-            let mut missing = result.transcript.clone();
+        for line in 0..played.transcript.len() {
+            let mut missing = played.transcript.clone();
             missing.remove(line);
             assert!(scenario.deviation(&missing).is_some(), "{} does not miss its line {}", scenario.id, line + 1);
-            let mut other = result.transcript.clone();
+            let mut other = played.transcript.clone();
             other[line] = "something else came".into();
             assert!(scenario.deviation(&other).is_some(), "{} takes anything for line {}", scenario.id, line + 1);
         }
@@ -66,8 +66,8 @@ fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
         let (check_result, status) = check(&["--backend", backend, "--filter", "drill/*", "--filter", "early-exit"]);
         assert_eq!(status, 1);
         let word = |id: &str| {
-            let result = check_result.results.iter().find(|result| result.scenario == id);
-            result.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
+            let played = check_result.results.iter().find(|played| played.scenario == id);
+            played.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
         };
         assert!(matches!(word("drill/abort"), Verdict::Crashed { reason } if reason.contains("signal 6")));
         // A panic that cannot come out of an engine ends the process: known of that engine, and a crash all the same.
@@ -89,7 +89,7 @@ fn drills_are_not_played_unless_they_are_asked_for() {
     for backend in here().into_iter().take(1) {
         let (check_result, _) = check(&["--backend", backend, "--filter", "*exit"]);
         assert!(!check_result.results.is_empty());
-        assert!(check_result.results.iter().all(|result| !result.scenario.starts_with("drill/")));
+        assert!(check_result.results.iter().all(|played| !played.scenario.starts_with("drill/")));
     }
 }
 
@@ -137,13 +137,12 @@ fn exits_do_not_depend_on_the_backtrace() {
     let filters = themes.iter().flat_map(|theme| ["--filter", theme]);
     let (check_result, status) = check(&specs.chain(filters).collect::<Vec<_>>());
     let fine = |verdict: &Verdict| matches!(verdict, Verdict::Passed | Verdict::Unsupported { .. });
-    let bad: Vec<_> = check_result.results.iter().filter(|result| !fine(&result.verdict)).collect();
+    let bad: Vec<_> = check_result.results.iter().filter(|played| !fine(&played.verdict)).collect();
     assert!(bad.is_empty() && status == 0, "{bad:#?}");
     for theme in themes {
-        let result =
-            |result: &&early_exit::results::ScenarioResult| result.scenario.starts_with(&theme[..theme.len() - 1]);
-        let passed =
-            check_result.results.iter().filter(result).filter(|result| result.verdict == Verdict::Passed).count();
+        let played =
+            |played: &&early_exit::results::ScenarioResult| played.scenario.starts_with(&theme[..theme.len() - 1]);
+        let passed = check_result.results.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
         assert!(passed >= 2 * backtraces.len(), "{theme}: {passed}");
     }
 }

@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, calibrate, choice, plan};
+use crate::catalog::benchmark::{CellId, stop};
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
@@ -24,8 +25,8 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let experiment = Experiment {
-        variants: ExperimentVariant::field(&choice::backends_or_floor(&asked.choice)?, &launcher),
-        cell_ids: plan::selected(&asked.plan)?,
+        variants: ExperimentVariant::field(&backends(asked)?, &launcher),
+        cell_ids: cells(asked)?,
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),
         budget: asked.plan.budget(),
@@ -42,14 +43,29 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     Ok(status(&report))
 }
 
-/// Counts instructions.
+/// The backends that are asked for.
+fn backends(asked: &MeasureArgs) -> Result<Vec<String>> {
+    if asked.stoppable { choice::stoppable(&asked.choice) } else { choice::backends_or_floor(&asked.choice) }
+}
+
+/// The cells that are asked for.
+fn cells(asked: &MeasureArgs) -> Result<Vec<CellId>> {
+    if asked.stoppable { plan::stoppable(&asked.plan) } else { plan::selected(&asked.plan) }
+}
+
+/// Counts instructions in place of time.
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let backends = choice::backends_or_floor(&asked.choice)?;
+    let backends = backends(asked)?;
+    let mut cell_ids = cells(asked)?;
+    if asked.stoppable {
+        // The latency of a stop depends on clocks and threads.
+        cell_ids.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
+    }
     let experiment = CountOrder {
         variants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
-        cell_ids: plan::selected(&asked.plan)?,
+        cell_ids,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),
     };

@@ -3,7 +3,7 @@ use std::fmt::Write;
 
 use super::counts::{self, Count};
 use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
-use super::units;
+use super::{stopping, units};
 use crate::analysis::breakdown;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
@@ -22,6 +22,7 @@ pub fn tables(report: &Report) -> String {
     }
     if report.metric == Metric::Time {
         shown += &breakdown::tables(report);
+        shown += &stopping::terminal(report);
     }
     shown + &footer(report, &rows)
 }
