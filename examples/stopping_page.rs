@@ -33,11 +33,13 @@ fn figures(report: &Report) -> Result<String> {
     engines.dedup();
     Ok(format!(
         "x: times the same backend without the mechanism, \u{b1} half a 95 % interval, measured in the same rounds. Times to stop \
-         are of single stops. {} on {}, {} processors, {}; profile {}, {} launches, {}.\n{tables}",
+         are of single stops; \"interrupt from another thread\" is what the feature `host-interrupt` adds. {} on {}, {} processors, {}; \
+         features {}; profile {}, {} launches, {}.\n{tables}",
         engines.join(", "),
         machine.cpu,
         machine.processors,
         machine.os,
+        report.build.features.join(", "),
         report.build.profile,
         report.run.launches_made,
         &report.run.began[..10],
