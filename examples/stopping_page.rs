@@ -29,7 +29,7 @@ fn figures(report: &Report) -> Result<String> {
     let tables = stopping::markdown(report, "###");
     ensure!(!tables.is_empty(), "the report has no backend with and without a mechanism");
     let machine = &report.machine;
-    let mut engines: Vec<_> = report.subjects.iter().map(|subject| subject.about.engine.as_str()).collect();
+    let mut engines: Vec<_> = report.variants.iter().map(|variant| variant.backend_info.engine.as_str()).collect();
     engines.dedup();
     Ok(format!(
         "x: times the same backend without the mechanism, \u{b1} half a 95 % interval, measured in the same rounds. Times to stop \
@@ -41,7 +41,7 @@ fn figures(report: &Report) -> Result<String> {
         machine.os,
         report.build.features.join(", "),
         report.build.profile,
-        report.run.launches_made,
-        &report.run.began[..10],
+        report.run.launches_completed,
+        &report.run.started_at[..10],
     ))
 }

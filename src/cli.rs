@@ -475,7 +475,7 @@ fn backends() -> String {
 #[derive(Debug, Args)]
 pub struct WorkerArgs {
     /// The backend with its options
-    pub subject: String,
+    pub variant: String,
 }
 
 /// Logical processors that this program may use.

@@ -66,13 +66,13 @@ impl StopTimes {
 /// The mechanisms of each backend that a report has with and without one, in its order.
 pub fn backends(report: &Report) -> Vec<BackendMechanisms> {
     let columns = columns(report);
-    let label = |subject: usize| report.subjects[subject].label.as_str();
-    let plain = columns.iter().copied().filter(|subject| !label(*subject).contains(':'));
+    let label = |variant: usize| report.variants[variant].label.as_str();
+    let plain = columns.iter().copied().filter(|variant| !label(*variant).contains(':'));
     let of_backend = |plain: usize| {
-        let options = |subject: &usize| label(*subject).strip_prefix(label(plain))?.strip_prefix(':');
-        let variants: Vec<_> = columns.iter().filter_map(|subject| Some((*subject, options(subject)?))).collect();
+        let options = |variant: &usize| label(*variant).strip_prefix(label(plain))?.strip_prefix(':');
+        let variants: Vec<_> = columns.iter().filter_map(|variant| Some((*variant, options(variant)?))).collect();
         let mut rows: Vec<_> =
-            variants.iter().map(|(subject, options)| row(report, plain, *subject, options)).collect();
+            variants.iter().map(|(variant, options)| row(report, plain, *variant, options)).collect();
         let by_option = |row: &MechanismRow| row.stops[2].is_some();
         let extra = [(&INTERRUPT_OF_THE_BUILD, !rows.iter().any(by_option)), (&DEADLINE_IN_IMPORT, true)];
         for (mechanism, _) in extra.into_iter().filter(|(_, wanted)| *wanted) {
@@ -83,7 +83,7 @@ pub fn backends(report: &Report) -> Vec<BackendMechanisms> {
     plain.map(of_backend).filter(|backend| !backend.rows.is_empty()).collect()
 }
 
-fn row(report: &Report, plain: usize, subject: usize, options: &str) -> MechanismRow {
+fn row(report: &Report, plain: usize, variant: usize, options: &str) -> MechanismRow {
     let on = |mechanism: &&Mechanism| {
         options
             .split(',')
@@ -91,20 +91,20 @@ fn row(report: &Report, plain: usize, subject: usize, options: &str) -> Mechanis
     };
     let mechanisms: Vec<_> = WITH_OPTION.iter().filter(on).collect();
     let slowdown = |benchmark: &Benchmark, at| {
-        let [with, without] = [subject, plain].map(|subject| cell(report, subject, benchmark, at));
+        let [with, without] = [variant, plain].map(|variant| cell(report, variant, benchmark, at));
         estimates::ratio(with?, without?)
     };
     let kernels = KERNELS.iter().map(|kernel| (*kernel, kernel.parameter.as_ref().map(|over| over.values[0])));
     let besides = BESIDES.iter().map(|(benchmark, at)| (*benchmark, *at));
-    let [with, without] = [subject, plain]
-        .map(|subject| fact(cell(report, subject, &compile::GENERATED, Some(COMPILED_FUNCTIONS))?, "artifact bytes"));
+    let [with, without] = [variant, plain]
+        .map(|variant| fact(cell(report, variant, &compile::GENERATED, Some(COMPILED_FUNCTIONS))?, "artifact bytes"));
     let timed_by = |place: usize| mechanisms.iter().find_map(|mechanism| mechanism.timed_by[place]);
     MechanismRow {
         name: options.to_owned(),
         slowdowns: kernels.chain(besides).map(|(benchmark, at)| slowdown(benchmark, at)).collect(),
         code: with.zip(without).map(|(with, without)| with / without),
-        stops: [0, 1, 2].map(|place| StopTimes::of_cell(cell(report, subject, timed_by(place)?, None)?)),
-        past: timed_by(0).and_then(|benchmark| past(cell(report, subject, benchmark, None)?)),
+        stops: [0, 1, 2].map(|place| StopTimes::of_cell(cell(report, variant, timed_by(place)?, None)?)),
+        past: timed_by(0).and_then(|benchmark| past(cell(report, variant, benchmark, None)?)),
         mechanisms,
     }
 }
@@ -132,13 +132,13 @@ fn without_option(report: &Report, plain: usize, mechanism: &'static Mechanism) 
     })
 }
 
-fn cell<'a>(report: &'a Report, subject: usize, benchmark: &Benchmark, at: Option<u64>) -> Option<&'a CellRecord> {
-    let address = CellId { benchmark: benchmark.id.into(), at, host_frames: 1 };
-    report.cells.iter().find(|cell| cell.subject == subject && cell.address == address)
+fn cell<'a>(report: &'a Report, variant: usize, benchmark: &Benchmark, at: Option<u64>) -> Option<&'a CellRecord> {
+    let cell_id = CellId { benchmark: benchmark.id.into(), at, host_frames: 1 };
+    report.cells.iter().find(|cell| cell.variant == variant && cell.cell_id == cell_id)
 }
 
 fn fact(record: &CellRecord, name: &str) -> Option<f64> {
-    record.facts.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    record.metrics.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
 }
 
 fn past(record: &CellRecord) -> Option<[f64; 2]> {

@@ -1,4 +1,4 @@
-//! `measure`: the cost of everything.
+//! `measure`: times every benchmark on every backend.
 use std::io::Write;
 
 use anyhow::Result;
@@ -23,10 +23,10 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
         return count(asked, launcher, out);
     }
     let module = plan::module(&asked.plan)?;
-    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
+    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let order = Experiment {
-        entrants: ExperimentVariant::field(&backends(asked)?, &launcher),
-        addresses: cells(asked)?,
+        variants: ExperimentVariant::field(&backends(asked)?, &launcher),
+        cell_ids: cells(asked)?,
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
@@ -37,7 +37,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let (report, _) = watch.measure(&order, None, journal.as_mut())?;
-    // The file first: a stdout that cannot be written takes nothing away from it.
+    // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     // Which backend to take is another question than with which mechanism.
     let answers = if asked.stoppable { String::new() } else { summary::answers(&report) };
@@ -58,16 +58,16 @@ fn cells(asked: &MeasureArgs) -> Result<Vec<CellId>> {
 /// Counts instructions in place of time.
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
-    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
+    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let backends = backends(asked)?;
-    let mut addresses = cells(asked)?;
+    let mut cell_ids = cells(asked)?;
     if asked.stoppable {
         // How long a stop takes is a matter of clocks and threads.
-        addresses.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
+        cell_ids.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
     }
     let order = CountOrder {
-        entrants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
-        addresses,
+        variants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
+        cell_ids,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),
     };
@@ -78,8 +78,13 @@ fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<S
     Ok(status(&report))
 }
 
-/// What failed, or lost its worker, is not held; what a backend never does is.
+/// Fails if a cell failed or its worker was lost; missing support is no failure.
 fn status(report: &Report) -> Status {
-    let bad = |trouble: &SkipReason| matches!(trouble, SkipReason::Failed { .. } | SkipReason::Lost { .. });
-    if report.cells.iter().filter_map(|cell| cell.trouble.as_ref()).any(bad) { Status::Failed } else { Status::Held }
+    let bad =
+        |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
+    if report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad) {
+        Status::Failed
+    } else {
+        Status::Passed
+    }
 }

@@ -1,4 +1,4 @@
-//! The verbs: one thin file each.
+//! The subcommands, one file each.
 mod calibrate;
 mod check;
 mod check_soak;
@@ -31,31 +31,31 @@ use crate::worker::{Launcher, WorkerError};
 pub(crate) use out::Stdout;
 pub use out::{note, refuse};
 
-/// What a command found, once it could be carried out.
+/// The outcome of a command that could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// All held.
-    Held,
-    /// Something did not.
+    /// All checks passed.
+    Passed,
+    /// A check failed.
     Failed,
-    /// It was interrupted, and ends with this exit status.
+    /// The program was interrupted, and exits with this status.
     Interrupted(u8),
 }
 
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         match status {
-            Status::Held => Self::SUCCESS,
+            Status::Passed => Self::SUCCESS,
             Status::Failed => Self::FAILURE,
             Status::Interrupted(status) => Self::from(status),
         }
     }
 }
 
-/// Runs one command. `executable` is this program: workers run it too.
+/// Runs one command. `executable` is this program, which workers run too.
 ///
 /// # Errors
-/// When the command could not be carried out.
+/// When the command cannot be carried out.
 pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     let interruption = Interruption::default();
     let launcher = Launcher::new(executable).interrupted_by(&interruption);
@@ -74,10 +74,10 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
         Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
-        Command::Worker(asked) => worker::serve(&asked.subject).map(|()| Status::Held),
+        Command::Worker(asked) => worker::serve(&asked.variant).map(|()| Status::Passed),
     };
     let Some(status) = interruption.exit_status() else { return result };
-    // Whatever it found until then was printed; an error of another kind is still to be told.
+    // An interrupted command has printed its results so far; other errors are returned.
     match result {
         Err(error) if !WorkerError::is_interruption(&error) => Err(error),
         _ => {
@@ -87,7 +87,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     }
 }
 
-/// Nothing in place of an error that comes of an interruption alone: what is there until then is shown.
+/// Turns an interruption into `None`, so that the results so far are shown.
 fn unless_interrupted<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Err(error) if WorkerError::is_interruption(&error) => Ok(None),

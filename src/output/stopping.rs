@@ -41,7 +41,7 @@ pub fn markdown(report: &Report, heading: &str) -> String {
 }
 
 fn of_backend(report: &Report, backend: &BackendMechanisms) -> StoppingTables {
-    let label = &report.subjects[backend.plain].label;
+    let label = &report.variants[backend.plain].label;
     let name = |benchmark: &Benchmark| benchmark.id.trim_start_matches("execute/").to_owned();
     let kernels = KERNELS.iter().map(|kernel| name(kernel)).chain(BESIDES.iter().map(|(benchmark, _)| name(benchmark)));
     let mut costs = Grid::new([label.clone()].into_iter().chain(kernels).chain(["code size".to_owned()]));
