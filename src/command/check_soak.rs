@@ -28,7 +28,7 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
                 if std::io::stderr().is_terminal() {
                     let times = units::count(sample.times);
                     // A closed stderr is ignored.
-                    let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, left {times} times", sample.seconds);
+                    let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, {times} guests ended", sample.seconds);
                 }
             }))?;
         if std::io::stderr().is_terminal() {
