@@ -25,7 +25,7 @@ pub(crate) fn check_spec(asked: &CheckSpecArgs, launcher: &Launcher, out: &mut S
     let started = Instant::now();
     let variants = each(launcher, &specs, &all, asked.jobs)?;
     let (seconds, interrupted) = (started.elapsed().as_secs_f64(), launcher.is_interrupted());
-    let run = SpecRun { scripts: scripts.len(), variants: variants, seconds, interrupted };
+    let run = SpecRun { scripts: scripts.len(), variants, seconds, interrupted };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;

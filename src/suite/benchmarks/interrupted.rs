@@ -14,12 +14,15 @@ use super::guest_instance::{GuestInstance, tell};
 use super::stop::{INTO_THE_LOOP, since};
 use crate::engine::embedding::{Outcome, Prepared, Trap};
 
+/// Asks the engine, from any thread, to stop a guest.
+pub(crate) type InterruptRequest = Box<dyn Fn() + Send>;
+
 /// How an engine's guests are interrupted from another thread.
 pub(crate) struct Interrupts {
     /// Where a guest's code is compiled to be interrupted.
     pub(crate) module: CachedModule,
     /// What makes a request for the guest of a store.
-    pub(crate) request: fn(&CachedModule, &mut Store<Running>) -> Box<dyn Fn() + Send>,
+    pub(crate) request: fn(&CachedModule, &mut Store<Running>) -> InterruptRequest,
     /// What makes a store ready for another one.
     pub(crate) ready: fn(&mut Store<Running>),
 }

@@ -49,6 +49,7 @@ type Attempt = fn(&Engine) -> Result<(Option<String>, Option<String>)>;
 /// A function for each list of types.
 macro_rules! attempts {
     ($(($($ty:ident),*))*) => { &[$((|engine| {
+        #[allow(clippy::unused_unit, reason = "for the list without types")]
         fn values() -> ($($ty),*) {
             let _place = &mut 0;
             ($($ty::at(_place)),*)
