@@ -224,7 +224,7 @@ pub struct MeasureArgs {
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// Two files of `measure -o` or of `check --json`, the older one first, instead of measuring
-    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["baseline", "backends"])]
+    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["baseline", "backends", "libraries"])]
     pub files: Vec<PathBuf>,
     /// Compare this build with another one: the path of its executable (`scripts/build-variant` makes one)
     #[arg(long, alias = "against", value_name = "PROGRAM")]
@@ -452,6 +452,10 @@ pub struct BackendArgs {
     /// Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable
     #[arg(long = "backend", value_name = "NAME[:OPTION=VALUE,...]", long_help = backends())]
     pub backends: Vec<String>,
+    /// Also this shared library with the standard C API of any engine, as one more column (`old=target/libwasmtime.so`);
+    /// repeatable
+    #[arg(long = "library", value_name = "[LABEL=]PATH")]
+    pub libraries: Vec<String>,
 }
 
 /// The backends and options of this build, for the manual.

@@ -34,7 +34,8 @@ pub(crate) fn hello(protocol: u32) -> String {
     let about = early_exit::engine::BackendInfo {
         engine: "x".into(),
         compiler: "x".into(),
-        llvm: None,
+        library: None,
+            llvm: None,
         wasm_features: vec![],
         exit_made_of: vec![],
     };

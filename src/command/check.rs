@@ -70,7 +70,7 @@ pub(crate) fn checked(
         let Some(Hello { about, build, .. }) = hello else { continue };
         played.iter_mut().for_each(|played: &mut ScenarioResult| played.subject = checked.subjects.len());
         let licence = engine::parse(&specs[n])?.0.licence.into();
-        let label = specs[n].clone();
+        let label = engine::label(&specs[n]).to_owned();
         checked.subjects.push(Variant { label, licence, about, build, twin_of: None, held_against: None });
         checked.played.extend(played);
     }

@@ -27,7 +27,7 @@ pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &m
         "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
     );
     ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is no folder to save modules in", asked.save.display());
-    let (menu, left_out) = menu(&specs)?;
+    let (menu, left_out) = menu(launcher, &specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
     let trials = FuzzConfig { specs, menu, seed, count: asked.count, jobs: asked.jobs };
     let told = Mutex::new(Instant::now());
@@ -50,11 +50,11 @@ pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &m
 }
 
 /// What all of them claim, but for what is known to be no true claim.
-fn menu(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
+fn menu(launcher: &Launcher, specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
-        claims.push(engine::open(spec)?.about().wasm_features);
+        claims.push(launcher.launch(spec)?.1.about.wasm_features);
         names.push(engine::parse(spec)?.0.name);
     }
     let refused = |feature: &str| names.iter().find_map(|backend| false_claim(backend, feature)).map(str::to_owned);
@@ -84,7 +84,7 @@ fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
 
 /// What shows a disagreement again.
 fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
-    let backends: Vec<_> = specs.iter().map(|spec| format!("--backend {spec}")).collect();
+    let backends: Vec<_> = specs.iter().map(|spec| engine::as_argument(spec)).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
     if let Action::Call { invocation, exit_at } = &apart.doing {
         if let Some(nth) = exit_at {

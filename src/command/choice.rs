@@ -37,13 +37,23 @@ fn subjects(choice: &BackendArgs) -> Result<Vec<String>> {
     for spec in &choice.backends {
         let (backend, settings) = engine::parse(spec)?;
         // Opened here too, so that what is wrong with it is one plain line and not a worker's death.
-        backend.open(&settings)?;
+        backend.check(&settings)?;
         if !subjects.contains(spec) {
             subjects.push(spec.clone());
         }
     }
     if choice.backends.is_empty() {
         subjects.extend(engine::here().map(|backend| backend.name.to_owned()));
+    }
+    for library in &choice.libraries {
+        let spec = engine::library_spec(library)?;
+        let (backend, settings) = engine::parse(&spec)?;
+        backend.check(&settings)?;
+        let label = engine::label(&spec);
+        if subjects.iter().any(|known| engine::label(known) == label) {
+            bail!("two libraries are called `{label}`; --library LABEL=PATH calls one of them otherwise");
+        }
+        subjects.push(spec);
     }
     Ok(subjects)
 }

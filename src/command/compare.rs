@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, check, choice, confirm, plan};
 use crate::analysis::comparison;
+use crate::engine;
 use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
@@ -151,7 +152,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
     let mut entrants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
         let base = ExperimentVariant {
-            label: format!("{spec}{}", comparison::BEFORE),
+            label: format!("{}{}", engine::label(spec), comparison::BEFORE),
             ..ExperimentVariant::new(spec, theirs)
         };
         entrants.push(base);

@@ -30,11 +30,12 @@ pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
 
 fn entry(backend: &Backend) -> Result<BackendEntry> {
     let presence = match backend.presence {
+        Availability::WithLibrary(..) => "here, with --library".into(),
         Availability::Here(..) => "here".into(),
         Availability::NotCompiledIn => "not compiled in".into(),
         Availability::NotOnThisPlatform(why) => format!("not on this platform: {why}"),
     };
-    let about = if backend.is_here() { Some(backend.open(&BackendOptions::default())?.about()) } else { None };
+    let about = if matches!(backend.presence, Availability::Here(..)) { Some(backend.open(&BackendOptions::default())?.about()) } else { None };
     let Backend { name, feature, licence, floor, .. } = *backend;
     let options = backend.options().into_iter().collect();
     Ok(BackendEntry { name, presence, feature, licence, floor, options, about })

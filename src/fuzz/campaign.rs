@@ -1,5 +1,6 @@
 //! Random modules on several subjects: where they come apart.
 
+use crate::engine;
 use crate::fuzz::minimize;
 use crate::fuzz::oracle;
 use crate::fuzz::result;
@@ -98,7 +99,7 @@ fn empty(trials: &FuzzConfig) -> RandomRun {
     RandomRun {
         version: results::VERSION,
         seed: trials.seed,
-        subjects: trials.specs.clone(),
+        subjects: trials.specs.iter().map(|spec| engine::label(spec).to_owned()).collect(),
         absent: vec![],
         features: trials.menu.features.clone(),
         left_out: vec![],

@@ -119,12 +119,12 @@ fn subjects(subjects: &mut [Variant]) -> Result<(), Invalid> {
     for (n, subject) in subjects.iter_mut().enumerate() {
         let about = &mut subject.about;
         clean([&mut subject.label, &mut subject.licence, &mut about.engine, &mut about.compiler]);
-        clean(about.llvm.iter_mut().chain(&mut about.wasm_features).chain(&mut about.exit_made_of));
+        clean(about.llvm.iter_mut().chain(&mut about.library).chain(&mut about.wasm_features).chain(&mut about.exit_made_of));
         clean(subject.build.texts());
         let place = || format!("subjects[{n}] ({})", subject.label);
         // A label is a backend with its settings, and what tells it from others of the same.
         let name = subject.label.split([':', ' ']).next().unwrap_or_default();
-        let known = engine::ALL.iter().any(|backend| backend.name == name);
+        let known = subject.about.library.is_some() || engine::ALL.iter().any(|backend| backend.name == name);
         ensure(known, place, || format!("is of a backend `{name}`, which nobody knows"))?;
         ensure(labels.insert(subject.label.clone()), place, || "is there twice".into())?;
         if let Some(of) = subject.twin_of {
@@ -234,7 +234,8 @@ pub(crate) mod tests {
             about: BackendInfo {
                 engine: "wasmer".into(),
                 compiler: "one".into(),
-                llvm: None,
+                library: None,
+            llvm: None,
                 wasm_features: vec![],
                 exit_made_of: vec![],
             },

@@ -1,6 +1,7 @@
 //! A variant in an experiment, with the program that serves it.
 use anyhow::Result;
 
+use crate::engine;
 use crate::sampling::code_alignment::CodePage;
 use crate::worker::{Hello, Launcher, Worker};
 
@@ -22,7 +23,8 @@ pub struct ExperimentVariant {
 impl ExperimentVariant {
     /// A subject of a build.
     pub fn new(spec: &str, launcher: &Launcher) -> Self {
-        Self { label: spec.into(), spec: spec.into(), launcher: launcher.clone(), twin_of: None, held_against: None }
+        let (label, launcher) = (engine::label(spec).into(), launcher.clone());
+        Self { label, spec: spec.into(), launcher, twin_of: None, held_against: None }
     }
 
     /// The first of a field once more: the twin shows how far two that are the same come apart.

@@ -43,7 +43,7 @@ pub fn conformance(
     let (features, left_out) = asked_for(backend, hello.about.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
     let mut subject = SpecVariant {
-        subject: spec.into(),
+        subject: engine::label(spec).into(),
         held: BTreeMap::new(),
         astray: Vec::new(),
         not_asked: BTreeMap::new(),

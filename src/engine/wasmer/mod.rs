@@ -121,6 +121,7 @@ impl Family for Wasmer {
         BackendInfo {
             engine: format!("wasmer {}", ::wasmer::sys::vm::VERSION),
             compiler: self.compiler.clone(),
+            library: None,
             llvm: self.llvm.clone(),
             // Nobody but Wasmer runs a guest in a coroutine and looks at the host's stack.
             exit_made_of: [&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR].map(|part| part.id.to_owned()).into(),

@@ -132,6 +132,7 @@ impl Family for Wasmi {
         BackendInfo {
             engine: format!("wasmi {}", env!("EARLY_EXIT_WASMI")),
             compiler: BackendInfo::NO_COMPILER.into(),
+            library: None,
             llvm: None,
             exit_made_of: vec![benchmark::floor::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),

@@ -165,6 +165,7 @@ impl Family for Wasmtime {
         BackendInfo {
             engine: format!("wasmtime {}", env!("EARLY_EXIT_WASMTIME")),
             compiler,
+            library: None,
             llvm: None,
             exit_made_of: vec![floor::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
