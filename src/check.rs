@@ -5,7 +5,6 @@ use anyhow::{Result, bail};
 
 use crate::catalog::scenario::Scenario;
 use crate::engine;
-use crate::engine::Backend;
 use crate::engine::known_issue::{CheckKind, Excuse, Frequency, KnownIssue, excuses};
 use crate::results::{ScenarioResult, Verdict};
 use crate::worker::protocol::{Hello, Request, Response, ScenarioEnd};
@@ -31,8 +30,8 @@ pub fn check(
     scenarios: &[&'static Scenario],
     audience: &mut dyn CheckObserver,
 ) -> Result<()> {
-    let (backend, _) = engine::parse(spec)?;
     let (worker, hello) = launcher.launch(spec)?;
+    let backend = engine::issue_name(spec, &hello.about);
     audience.greeted(hello);
     let mut worker = Some(worker);
     for (n, scenario) in scenarios.iter().enumerate() {
@@ -57,7 +56,7 @@ pub fn check(
         if !matches!(ended, Err(_) | Ok(ScenarioEnd::Panicked { .. })) {
             worker = Some(at_work);
         }
-        let (verdict, note) = judge(scenario, backend, &transcript, ended);
+        let (verdict, note) = judge(scenario, &backend, &transcript, ended);
         audience.played(ScenarioResult { scenario: scenario.id.into(), subject, verdict, transcript, took_ms, note });
     }
     Ok(())
@@ -82,12 +81,12 @@ fn play(worker: &mut Worker, scenario: &Scenario, said: impl FnMut(&str)) -> Res
 /// The verdict on what came, and what else a reader should know.
 fn judge(
     scenario: &Scenario,
-    backend: &Backend,
+    backend: &str,
     transcript: &[String],
     ended: Result<ScenarioEnd, WorkerError>,
 ) -> (Verdict, Option<String>) {
     let verdict = plain_verdict(scenario, transcript, ended);
-    let known = excuses(backend.name, CheckKind::Scenario);
+    let known = excuses(backend, CheckKind::Scenario);
     let known: Vec<_> = known.filter(|(_, excuse)| excuse.concerns(CheckKind::Scenario, scenario.id)).collect();
     weigh(verdict, scenario.id, &known)
 }

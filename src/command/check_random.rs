@@ -27,9 +27,9 @@ pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &m
         "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
     );
     ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is no folder to save modules in", asked.save.display());
-    let (menu, left_out) = menu(launcher, &specs)?;
+    let (names, menu, left_out) = menu(launcher, &specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
-    let trials = FuzzConfig { specs, menu, seed, count: asked.count, jobs: asked.jobs };
+    let trials = FuzzConfig { specs, names, menu, seed, count: asked.count, jobs: asked.jobs };
     let told = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
     let mut run = campaign::random(launcher, &trials, &over)?;
@@ -49,16 +49,18 @@ pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &m
     Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Held })
 }
 
-/// What all of them claim, but for what is known to be no true claim.
-fn menu(launcher: &Launcher, specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
+/// What known issues call them, and what all of them claim, but for what is known to be no true claim.
+fn menu(launcher: &Launcher, specs: &[String]) -> Result<(Vec<String>, FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
-        claims.push(launcher.launch(spec)?.1.about.wasm_features);
-        names.push(engine::parse(spec)?.0.name);
+        let about = launcher.launch(spec)?.1.about;
+        names.push(engine::issue_name(spec, &about));
+        claims.push(about.wasm_features);
     }
     let refused = |feature: &str| names.iter().find_map(|backend| false_claim(backend, feature)).map(str::to_owned);
-    Ok(FeatureSet::common(&claims, refused))
+    let (menu, left_out) = FeatureSet::common(&claims, refused);
+    Ok((names, menu, left_out))
 }
 
 /// Writes the first module of each kind that nothing explains to a file, and says what shows it.

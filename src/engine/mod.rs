@@ -27,6 +27,8 @@ mod wasmtime;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod watermark;
 
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+pub(crate) use family::NO_C_API;
 pub(crate) use family::NO_MODULE;
 pub use family::{
     BackendError, BenchmarkTable, Family, Never, Play, Prepare, ScenarioTable, Support, SupportTable, Table, Tables,
@@ -314,6 +316,12 @@ pub fn label(spec: &str) -> &str {
         Some((C_API, library)) => library.split_once('=').map_or(library, |(label, _)| label),
         _ => spec,
     }
+}
+
+/// What known issues call a backend: by its name, and a library by its engine too (`c-api/wasmtime 36.0.0`).
+pub fn issue_name(spec: &str, about: &BackendInfo) -> String {
+    let name = spec.split(':').next().unwrap_or_default();
+    if name == C_API { format!("{C_API}/{}", about.engine) } else { name.to_owned() }
 }
 
 /// The argument of the command line that selects a backend with its settings.

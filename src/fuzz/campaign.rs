@@ -22,6 +22,8 @@ use crate::worker::supervisor::{Launcher, WorkerError};
 pub struct FuzzConfig {
     /// The subjects.
     pub specs: Vec<String>,
+    /// What known issues call each.
+    pub names: Vec<String>,
     /// What modules may use.
     pub menu: FeatureSet,
     /// The seed of all that is random.
@@ -80,7 +82,7 @@ fn one_batch(lane: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>)
                 None => run.tally.none += 1,
             }
             apart.and_then(|apart| {
-                let explained = oracle::explained(&apart, &lane.trials.specs);
+                let explained = oracle::explained(&apart, &lane.trials.names);
                 let unexplained = explained.is_none();
                 (run.add(apart.clone(), explained) && unexplained).then_some(apart)
             })

@@ -61,6 +61,10 @@ pub fn generate(dna: &ModuleSeed, menu: &FeatureSet) -> Result<GeneratedModule> 
     let menu = menu.some(|| choices.random_bool(0.8));
     menu.apply(&mut config);
     let shape = ModuleShape::draw(&menu, &mut choices);
+    // The generator counts its own memories alone, and not the one that is exported.
+    if shape.exports_memory && !menu.has("multi-memory") {
+        config.max_memories = 0;
+    }
     config.available_imports = Some(wat::parse_str(&shape.imports)?);
     config.exports = Some(wat::parse_str(&shape.exports)?);
     let entropy = dna.entropy();
@@ -122,6 +126,7 @@ mod tests {
         for number in 0..40 {
             let Ok(generated) = generate(&ModuleSeed::new(2, number), &FeatureSet::default()) else { continue };
             let text = wasmprinter::print_bytes(&generated.wasm).unwrap();
+            assert!(text.matches("(memory (;").count() <= 1, "{text}");
             assert!(!text.contains("v128") && !text.contains("externref") && !text.contains("memory.fill"), "{text}");
         }
     }

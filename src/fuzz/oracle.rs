@@ -132,7 +132,7 @@ impl ObservedModule {
 }
 
 /// Why they come apart, where that is known: all sides but one are.
-pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedMismatch> {
+pub(crate) fn explained(apart: &Mismatch, names: &[String]) -> Option<ExplainedMismatch> {
     let of_side = |side: &MismatchGroup| {
         let action = apart.doing.to_string();
         let observed = match apart.about.as_str() {
@@ -140,8 +140,7 @@ pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedM
             about => format!("{}, {about}", side.came),
         };
         let mut known = side.subjects.iter().map(|subject| {
-            let backend = specs[*subject].split(':').next().unwrap_or_default();
-            explanation(backend, CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
+            explanation(&names[*subject], CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
         });
         let first = known.next()??;
         known.all(|issue| issue.is_some()).then_some(first)

@@ -38,8 +38,9 @@ pub fn conformance(
     asked: &Scripts<'_>,
     mut over: impl FnMut(&str),
 ) -> Result<SpecVariant> {
-    let backend = engine::parse(spec)?.0.name;
     let (worker, hello) = launcher.launch(spec)?;
+    let backend = engine::issue_name(spec, &hello.about);
+    let backend = backend.as_str();
     let (features, left_out) = asked_for(backend, hello.about.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
     let mut subject = SpecVariant {

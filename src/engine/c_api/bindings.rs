@@ -22,7 +22,7 @@ macro_rules! opaque {
 
 opaque! {
     Engine Store Module Instance Func Global Table Memory Extern Trap Ref ValType FuncType GlobalType TableType MemoryType
-    ExportType ExternType
+    ExportType
 }
 
 /// `wasm_..._vec_t`: elements that the library or the host owns, as the function says.

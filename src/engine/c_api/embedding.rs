@@ -186,7 +186,7 @@ fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> No
 
 /// What is imported.
 enum Stub {
-    Function(Owned<Func>, #[expect(dead_code, reason = "the function's environment")] Box<HostFunction>),
+    Function(Owned<Func>, #[expect(dead_code, reason = "the function's environment")] Rc<HostFunction>),
     Global(Owned<bindings::Global>),
     Table(Owned<bindings::Table>),
     Memory(Owned<bindings::Memory>),
@@ -208,10 +208,10 @@ impl Stub {
                     let Signature { parameters, results } = signature.clone();
                     let (module, name) = (import.module.clone(), import.name.clone());
                     let import = Import { module, name, place, parameters, results };
-                    let mut function =
-                        Box::new(HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() });
-                    let env: *mut HostFunction = &mut *function;
-                    Self::Function(objects::function_with_env(api, store, signature, answer, env)?, function)
+                    let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
+                    let env = Rc::new(env);
+                    let function = objects::function_with_env(api, store, signature, answer, Rc::as_ptr(&env))?;
+                    Self::Function(function, env)
                 }
                 ImportType::Global { kind, mutable } => {
                     let of = (api.wasm_globaltype_new)((api.wasm_valtype_new)(*kind), u8::from(*mutable));

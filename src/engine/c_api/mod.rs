@@ -1,11 +1,14 @@
 //! Any engine's shared library through the standard C API, `wasm.h`: loaded at run time, so that no release of an engine
 //! has to be compiled in.
+mod benchmarks;
 mod bindings;
 mod convert;
 mod embedding;
+mod fixture;
 mod interface;
 mod library;
 mod objects;
+mod scenarios;
 
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
@@ -15,7 +18,7 @@ use anyhow::{Context, Result};
 
 use self::bindings::{Api, Store};
 use self::objects::Owned;
-use super::{BackendInfo, BackendOptions, Family, OpenBackend, SupportTable, wasm_features};
+use super::{BackendInfo, BackendOptions, Family, Never, OpenBackend, SupportTable, wasm_features};
 
 /// A library.
 pub(crate) struct CApi {
@@ -120,8 +123,47 @@ fn version_in(artifact: &[u8]) -> Option<String> {
 /// What a library may take inside of a module, and no host can hand over: random modules do without.
 const NOT_ACROSS: &[&str] = &["reference-types", "simd", "relaxed-simd", "threads", "exceptions", "memory64", "gc"];
 
+const NO_TYPED_ERRORS: &str = "an exit is a trap with a message, no error of the host's own type: see `dynamic-exit` and `c-api/`";
+const NO_LIMITS: &str = "the C API has no limits, no fuel, no interruption and no async calls";
+const NOT_MEASURED: &str = "not measured through the C API";
+
+/// What is not there, by what the ids of scenarios and benchmarks begin with.
+const NEVER: Never = &[
+    ("early-exit", NO_TYPED_ERRORS),
+    ("interrupt-execution", NO_TYPED_ERRORS),
+    ("exit/", NO_TYPED_ERRORS),
+    ("catch/", NO_TYPED_ERRORS),
+    ("trap/downcast-says-no", NO_TYPED_ERRORS),
+    ("nesting/", "see `c-api/nested`"),
+    ("threads/", "see `c-api/threads`"),
+    ("soak/", "see `c-api/soak`"),
+    ("guest/", "the C API has no exceptions"),
+    ("panic/", "a host function in C does not panic"),
+    ("async/", NO_LIMITS),
+    ("metering/", NO_LIMITS),
+    ("fuel/", NO_LIMITS),
+    ("limit/", NO_LIMITS),
+    ("interrupt/", NO_LIMITS),
+    // Scenarios about what the libraries' own APIs offer, and benchmarks whose functions have typed parameters.
+    ("after/", "not written for the C API"),
+    ("depth/", "not written for the C API"),
+    ("module/", "not written for the C API"),
+    ("rust-stack/", "not written for the C API"),
+    ("wasi/", "not written for the C API"),
+    ("artifact/", NOT_MEASURED),
+    ("call/", NOT_MEASURED),
+    ("cold/", NOT_MEASURED),
+    ("compile/", NOT_MEASURED),
+    ("recover/", NOT_MEASURED),
+    ("unwind/", NOT_MEASURED),
+];
+
 impl Family for CApi {
-    const REPERTOIRE: SupportTable<Self> = SupportTable { scenarios: &[], benchmarks: &[], never: &[] };
+    const REPERTOIRE: SupportTable<Self> = SupportTable {
+        scenarios: &[&[scenarios::SCENARIOS]],
+        benchmarks: &[&[benchmarks::BENCHMARKS]],
+        never: &[NEVER],
+    };
 
     fn about(&self) -> BackendInfo {
         self.about.clone()

@@ -184,11 +184,11 @@ pub(super) fn function_with_env<T>(
     store: &Owned<Store>,
     signature: &Signature,
     callback: CallbackWithEnv,
-    env: *mut T,
+    env: *const T,
 ) -> Result<Owned<Func>> {
     let ty = function_type(api, signature)?;
     // SAFETY: all are there, and the callback takes such an environment.
-    let function = unsafe { (api.wasm_func_new_with_env)(**store, *ty, callback, env.cast(), None) };
+    let function = unsafe { (api.wasm_func_new_with_env)(**store, *ty, callback, env.cast_mut().cast(), None) };
     Owned::new(function, api.wasm_func_delete).context("the library makes no host function")
 }
 

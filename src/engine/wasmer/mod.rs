@@ -25,7 +25,7 @@ use wasmer_middlewares::Metering;
 use self::api::Runtime;
 use self::late_start::LateStart;
 use self::module_cache::ModuleCache;
-use super::{BackendInfo, Family, SupportTable};
+use super::{NO_C_API, BackendInfo, Family, SupportTable};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
@@ -106,7 +106,7 @@ impl Family for Wasmer {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[scenarios::SCENARIOS, suite::scenarios::SCENARIOS],
         benchmarks: &[benchmarks::BENCHMARKS, suite::benchmarks::BENCHMARKS],
-        never: &[&[("fuel/", "Wasmer counts points, by a middleware: see `metering/`")]],
+        never: &[&[("fuel/", "Wasmer counts points, by a middleware: see `metering/`")], NO_C_API],
     };
 
     fn keep_artifacts(&self, folder: &Path) {

@@ -18,6 +18,7 @@ use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::Support::Not;
 use super::{
+    NO_C_API,
     BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, OpenBackend, ScenarioTable,
     SupportTable, listed, no_error_clones, wasm_features,
 };
@@ -109,6 +110,7 @@ impl Family for Wasmi {
         ],
         benchmarks: &[&[NO_BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
         never: &[
+            NO_C_API,
             &[
                 ("metering/", "wasmi counts fuel in place of points: see `fuel/`"),
                 ("async/", "wasmi has no async calls"),

@@ -20,6 +20,7 @@ use self::api::Runtime;
 use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::{
+    NO_C_API,
     BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, SupportTable, listed, no_error_clones,
     wasm_features,
 };
@@ -142,6 +143,7 @@ impl Family for Wasmtime {
         ],
         benchmarks: &[&[epoch::BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
         never: &[
+            NO_C_API,
             &[
                 ("metering/", "wasmtime counts fuel in place of points: see `fuel/`"),
                 ("async/", "built without wasmtime's own `async`"),
