@@ -452,8 +452,8 @@ pub struct BackendArgs {
     /// Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable
     #[arg(long = "backend", value_name = "NAME[:OPTION=VALUE,...]", long_help = backends())]
     pub backends: Vec<String>,
-    /// Also this shared library with the standard C API of any engine, as one more column (`old=target/libwasmtime.so`);
-    /// repeatable
+    /// Also this shared library of any engine, through the standard C API (`old=target/libwasmtime.so`); repeatable.
+    /// With `--backend c-api`, libraries alone
     #[arg(long = "library", value_name = "[LABEL=]PATH")]
     pub libraries: Vec<String>,
 }

@@ -35,6 +35,10 @@ pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<String>> {
 fn subjects(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut subjects: Vec<String> = Vec::new();
     for spec in &choice.backends {
+        // Libraries alone.
+        if spec == engine::C_API && !choice.libraries.is_empty() {
+            continue;
+        }
         let (backend, settings) = engine::parse(spec)?;
         // Opened here too, so that what is wrong with it is one plain line and not a worker's death.
         backend.check(&settings)?;
