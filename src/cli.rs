@@ -205,6 +205,10 @@ pub struct MeasureArgs {
     /// Measure how well this program detects slowdowns: variants of the first backend with a known extra cost
     #[arg(long)]
     pub calibrate: bool,
+    /// Also another build of this program, with the chosen backends that it has (`old=target/early-exit-old`); repeatable.
+    /// `scripts/build-variant` makes builds
+    #[arg(long = "build", value_name = "[LABEL=]PROGRAM", conflicts_with = "calibrate")]
+    pub builds: Vec<String>,
     /// Number of runs that a calibration pools, each with the whole budget
     #[arg(long, value_name = "N", default_value_t = 1, requires = "calibrate", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,

@@ -4,7 +4,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, calibrate, choice, plan};
+use super::{Status, Stdout, builds, calibrate, plan};
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
@@ -24,7 +24,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
     let order = Experiment {
-        entrants: ExperimentVariant::field(&choice::backends_or_floor(&asked.choice)?, &launcher),
+        entrants: ExperimentVariant::with_twin(builds::variants(&asked.builds, &asked.choice, &launcher)?),
         addresses: plan::selected(&asked.plan)?,
         urgent: Vec::new(),
         handicaps: Vec::new(),
@@ -46,9 +46,8 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
-    let backends = choice::backends_or_floor(&asked.choice)?;
     let order = CountOrder {
-        entrants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
+        entrants: builds::variants(&asked.builds, &asked.choice, &launcher)?,
         addresses: plan::selected(&asked.plan)?,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),

@@ -1,4 +1,5 @@
 //! The verbs: one thin file each.
+mod builds;
 mod calibrate;
 mod check;
 mod check_random;

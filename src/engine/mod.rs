@@ -293,10 +293,6 @@ pub fn parse(spec: &str) -> Result<(&'static Backend, BackendOptions)> {
 /// When the label, or the one that the file's name makes, has more than letters, digits, `.`, `_`, `+` and `-`, or is a
 /// backend's name.
 pub fn library_spec(library: &str) -> Result<String> {
-    let plain = |label: &str| {
-        let known = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
-        !label.is_empty() && label.chars().all(known)
-    };
     let (label, path) = match library.split_once('=') {
         Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
         _ => {
@@ -304,10 +300,16 @@ pub fn library_spec(library: &str) -> Result<String> {
             (name.strip_prefix("lib").unwrap_or(&name).to_owned(), library)
         }
     };
-    if path.is_empty() || !plain(&label) || ALL.iter().any(|backend| backend.name == label) {
+    if path.is_empty() || !is_plain_label(&label) || ALL.iter().any(|backend| backend.name == label) {
         bail!("--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}");
     }
     Ok(format!("{C_API}:{label}={path}"))
+}
+
+/// Whether a label needs no care wherever it is shown or typed: letters, digits, `.`, `_`, `+` and `-`.
+pub fn is_plain_label(label: &str) -> bool {
+    let known = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
+    !label.is_empty() && label.chars().all(known)
 }
 
 /// What tables call a backend with its settings: as [`parse`] takes it, but for a library, which has a label.

@@ -35,7 +35,11 @@ impl ExperimentVariant {
 
     /// These subjects of a build, and a twin.
     pub fn field(specs: &[String], launcher: &Launcher) -> Vec<Self> {
-        let mut field: Vec<_> = specs.iter().map(|spec| Self::new(spec, launcher)).collect();
+        Self::with_twin(specs.iter().map(|spec| Self::new(spec, launcher)).collect())
+    }
+
+    /// The same variants, and a twin.
+    pub fn with_twin(mut field: Vec<Self>) -> Vec<Self> {
         field.extend(Self::twin(&field));
         field
     }

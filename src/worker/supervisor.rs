@@ -135,7 +135,15 @@ impl Launcher {
     /// # Errors
     /// When there is no such program, or no place to put them side by side.
     pub fn beside(&self, other: &Path) -> Result<[Self; 2]> {
-        anyhow::ensure!(other.is_file(), "{} is no program", other.display());
+        let (ours, mut theirs) = self.side_by_side(&[other])?;
+        Ok([ours, theirs.remove(0)])
+    }
+
+    /// This one and those of other builds, in the same way.
+    ///
+    /// # Errors
+    /// As [`beside`](Self::beside).
+    pub fn side_by_side(&self, others: &[&Path]) -> Result<(Self, Vec<Self>)> {
         let folder = Arc::new(tempfile::tempdir().context("no place for the two builds side by side")?);
         let placed = |name: &str, program: &Path| -> Result<Self> {
             let place = folder.path().join(name);
@@ -146,7 +154,13 @@ impl Launcher {
             std::fs::copy(&program, &place)?;
             Ok(Self { executable: place, _folder: Some(folder.clone()), ..self.clone() })
         };
-        Ok([placed("new", &self.executable)?, placed("old", other)?])
+        let ours = placed("build-000", &self.executable)?;
+        let theirs = others.iter().enumerate().map(|(n, other)| {
+            anyhow::ensure!(other.is_file(), "{} is no program", other.display());
+            // Names of one length.
+            placed(&format!("build-{:03}", n + 1), other)
+        });
+        Ok((ours, theirs.collect::<Result<_>>()?))
     }
 
     /// The same, whose workers compile what benchmarks need once, and not in each process anew. For workers of one build

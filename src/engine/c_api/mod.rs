@@ -106,18 +106,22 @@ fn wasmtime_version(api: &Api, store: &Owned<Store>) -> Option<String> {
     version_in(&objects::serialize(api, &module))
 }
 
-/// The first text in an artifact that is a version and has its length before it.
+/// The first text in an artifact that is a version and has its length before it: `48.0.0`, or, since wasmtime 40 or so, the
+/// first number of it before the name of the target.
 fn version_in(artifact: &[u8]) -> Option<String> {
-    let is_version = |text: &[u8]| {
-        let mut parts = text.split(|byte| *byte == b'.');
-        let number = |part: Option<&[u8]>| part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
-        number(parts.next()) && number(parts.next()) && number(parts.next()) && parts.next().is_none()
-    };
-    let text = artifact.iter().enumerate().find_map(|(at, length)| {
-        let text = artifact.get(at + 1..at + 1 + usize::from(*length))?;
-        ((5..=12).contains(&text.len()) && is_version(text)).then_some(text)
-    })?;
-    String::from_utf8(text.to_vec()).ok()
+    let text = |at: usize| artifact.get(at + 1..at + 1 + usize::from(*artifact.get(at)?));
+    let is_number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let found = (0..artifact.len()).filter_map(|at| Some((at, text(at)?))).find(|(at, version)| {
+        let parts: Vec<_> = version.split(|byte| *byte == b'.').collect();
+        let is_target = |target: &[u8]| target.starts_with(std::env::consts::ARCH.as_bytes());
+        parts.iter().all(|part| is_number(part))
+            && match parts.len() {
+                3 => true,
+                1 => text(at + 1 + version.len()).is_some_and(is_target),
+                _ => false,
+            }
+    });
+    String::from_utf8(found?.1.to_vec()).ok()
 }
 
 /// What a library may take inside of a module, and no host can hand over: random modules do without.
@@ -177,6 +181,8 @@ mod tests {
     #[test]
     fn a_version_is_found_by_its_length() {
         assert_eq!(version_in(b"\x7fELF 1.2\x00\x0648.0.0\x01"), Some("48.0.0".into()));
-        assert_eq!(version_in(b"\x0548.0.0 \x04 1.0 \x061.2.3.4"), None);
+        assert_eq!(version_in(b"\x0548.0.0 \x04 1.0 \x071.2.3.4\x0250"), None);
+        let target = format!("\x01\x0250\x18{:24}", std::env::consts::ARCH);
+        assert_eq!(version_in(target.as_bytes()), Some("50".into()));
     }
 }
