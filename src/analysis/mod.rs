@@ -5,4 +5,5 @@ pub mod breakdown;
 pub mod comparison;
 pub mod count_comparison;
 pub mod estimates;
+pub mod history;
 pub mod warnings;

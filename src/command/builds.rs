@@ -76,9 +76,10 @@ fn named(build: &str) -> Result<NamedBuild> {
         _ => {
             // scripts/build-variant puts each into a folder of its own.
             let program = Path::new(build);
-            let stem = |path: Option<&Path>| Some(path?.file_stem()?.to_string_lossy().into_owned());
-            let name = stem(Some(program)).filter(|name| name != env!("CARGO_PKG_NAME"));
-            (name.or_else(|| stem(program.parent())).unwrap_or_default(), program)
+            let text = |name: Option<&std::ffi::OsStr>| Some(name?.to_string_lossy().into_owned());
+            let name = text(program.file_stem()).filter(|name| name != env!("CARGO_PKG_NAME"));
+            let folder = || text(program.parent()?.file_name());
+            (name.or_else(folder).unwrap_or_default(), program)
         }
     };
     if !engine::is_plain_label(&label) {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::grid::{Grid, escaped};
 use super::verdicts;
 use super::verdicts::Reason;
-use super::{counts, fingerprint, measurements};
+use super::{counts, fingerprint, history, measurements};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
@@ -54,6 +54,10 @@ fn numbers(report: &Report) -> String {
     }
     for broken in breakdown::all(report).into_iter().filter(|_| report.metric == Metric::Time) {
         let _ = write!(shown, "\n### Where an exit goes\n\n{}", broken.grid(report).markdown());
+    }
+    let over_releases = history::markdown(report);
+    if !over_releases.is_empty() {
+        let _ = write!(shown, "\n### Over releases\n\n{over_releases}");
     }
     shown + &notes(report) + &fingerprints(report)
 }

@@ -2,6 +2,7 @@
 use std::fmt::Write;
 
 use super::counts::{self, Count};
+use super::history;
 use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
 use super::units;
 use crate::analysis::breakdown;
@@ -23,7 +24,7 @@ pub fn tables(report: &Report) -> String {
     if report.metric == Metric::Time {
         shown += &breakdown::tables(report);
     }
-    shown + &footer(report, &rows)
+    shown + &history::terminal(report) + &footer(report, &rows)
 }
 
 fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {

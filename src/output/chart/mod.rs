@@ -4,10 +4,12 @@
 //! dark and light are the page's business. Each marker carries its numbers as data attributes.
 mod axis;
 mod line;
+mod releases;
 mod stack;
 
 pub use axis::{Axis, Unit};
 pub(crate) use line::shape;
+pub use releases::{Line, OverReleases};
 pub use stack::{Bar, Stack};
 
 /// How many colours and markers there are; series beyond repeat them.

@@ -13,7 +13,7 @@ mod samples;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{counts, fingerprint, measurements};
+use super::{counts, fingerprint, history, measurements};
 use crate::analysis::break_even::Workload;
 use crate::analysis::estimates;
 use crate::analysis::estimates::EstimateRow;
@@ -164,6 +164,7 @@ fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
                 (break_even::section(measured, asked))
                 (figures::section(measured))
             }
+            (history::section(measured.report, &measured.id))
             (numbers::section(measured))
             (notes(measured))
             (print(measured))
