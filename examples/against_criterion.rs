@@ -186,13 +186,13 @@ fn estimates(report: &Report) -> BTreeMap<String, early_exit::statistics::Estima
     let mut estimates = BTreeMap::new();
     for row in estimates::rows(report) {
         let Some(wanted) = CELLS.iter().find(|(benchmark, at, frames)| {
-            (row.address.benchmark.as_str(), row.address.host_frames) == (*benchmark, *frames) && row.address.at == *at
+            (row.cell_id.benchmark.as_str(), row.cell_id.host_frames) == (*benchmark, *frames) && row.cell_id.at == *at
         }) else {
             continue;
         };
-        for (subject, cell) in report.subjects.iter().zip(row.cells) {
-            if let Some(ratio) = cell.ratio.filter(|_| subject.twin_of.is_none()) {
-                estimates.insert(name(&subject.label, wanted.0, wanted.1, wanted.2), ratio);
+        for (variant, cell) in report.variants.iter().zip(row.cells) {
+            if let Some(ratio) = cell.ratio.filter(|_| variant.control_of.is_none()) {
+                estimates.insert(name(&variant.label, wanted.0, wanted.1, wanted.2), ratio);
             }
         }
     }

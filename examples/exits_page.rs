@@ -1,4 +1,4 @@
-//! Writes the figures of `docs/exits.md` from a report, so that no figure there is typed by hand:
+//! Writes the figures of `docs/exiting-early.md` from a report, so that no figure there is typed by hand:
 //!
 //! ```console
 //! $ cargo run --release --features compilers -- measure --filter 'unwind/*' --filter 'call/*-ok' -o results.json
@@ -15,7 +15,7 @@ use early_exit::output::units;
 use early_exit::results::Report;
 use early_exit::statistics::median;
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exits.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exiting-early.md");
 const BEGIN: &str = "<!-- figures begin: written by examples/exits_page.rs -->\n";
 const END: &str = "<!-- figures end -->\n";
 
@@ -32,14 +32,14 @@ fn main() -> Result<()> {
 /// A table: a way a row, and for each subject the whole call at the least host depth and at 50, then the last part of
 /// it, timed directly, and what the same call takes that returns.
 fn figures(report: &Report) -> Result<String> {
-    let subjects: Vec<_> = (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect();
-    let labels: Vec<_> = subjects.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+    let variants: Vec<_> = (0..report.variants.len()).filter(|n| report.variants[*n].control_of.is_none()).collect();
+    let labels: Vec<_> = variants.iter().map(|n| report.variants[*n].label.as_str()).collect();
     let mut table = String::new();
     writeln!(table, "| way | {} |", labels.join(" | "))?;
     writeln!(table, "| --- |{}", " --- |".repeat(labels.len()))?;
     for way in WAYS {
-        let cells = subjects.iter().map(|&subject| {
-            let shown = |benchmark: &Benchmark, frames| time(report, subject, benchmark, frames).unwrap_or("-".into());
+        let cells = variants.iter().map(|&variant| {
+            let shown = |benchmark: &Benchmark, frames| time(report, variant, benchmark, frames).unwrap_or("-".into());
             format!(
                 "{} ({}), {} leaving, {} returning",
                 shown(&way.whole, 1),
@@ -56,21 +56,21 @@ fn figures(report: &Report) -> Result<String> {
         table,
         "\nThe whole call below one frame of the host (below 50), the part of it from the host's error to the caller, and \
          the same call when it returns instead. {} on {}, {} processors, {}; revision {}, profile {}, {} launches, {}.",
-        report.subjects[0].about.engine,
+        report.variants[0].backend_info.engine,
         machine.cpu,
         machine.processors,
         machine.os,
         report.build.revision,
         report.build.profile,
-        report.run.launches_made,
-        &report.run.began[..10],
+        report.run.launches_completed,
+        &report.run.started_at[..10],
     )?;
     Ok(table)
 }
 
-fn time(report: &Report, subject: usize, benchmark: &Benchmark, host_frames: u64) -> Option<String> {
+fn time(report: &Report, variant: usize, benchmark: &Benchmark, host_frames: u64) -> Option<String> {
     let record = report.cells.iter().find(|cell| {
-        cell.subject == subject && cell.address.benchmark == benchmark.id && cell.address.host_frames == host_frames
+        cell.variant == variant && cell.cell_id.benchmark == benchmark.id && cell.cell_id.host_frames == host_frames
     })?;
     let launches: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
     Some(units::nanoseconds(median(&launches)?, 2))

@@ -1,4 +1,4 @@
-//! Plays scenarios on subjects, and judges what came.
+//! Runs scenarios on variants, and determines the verdicts.
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -10,127 +10,134 @@ use crate::results::{ScenarioResult, Verdict};
 use crate::worker::protocol::{Hello, Request, Response, ScenarioEnd};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
-/// Who follows a check while it runs.
+/// Receives the events of a running check.
 pub trait CheckObserver {
-    /// The worker of the subject is there.
-    fn greeted(&mut self, _hello: Hello) {}
-    /// The scenario that is being played said a line.
-    fn said(&mut self, _line: &str) {}
-    /// A scenario is over.
-    fn played(&mut self, played: ScenarioResult);
+    /// The variant's worker started.
+    fn worker_started(&mut self, _hello: Hello) {}
+    /// The running scenario logged a line.
+    fn log(&mut self, _line: &str) {}
+    /// A scenario ended.
+    fn result(&mut self, result: ScenarioResult);
 }
 
-/// Plays scenarios on one subject, in a worker that is replaced whenever it is lost.
+/// Runs scenarios on one variant, in a worker that is replaced when it is lost.
 ///
 /// # Errors
-/// When no worker can be had for the subject at all, or the program is interrupted: what was played until then was told.
+/// When no worker starts, or the program is interrupted. The observer has the results so far.
 pub fn check(
     launcher: &Launcher,
-    (spec, subject): (&str, usize),
+    (spec, variant): (&str, usize),
     scenarios: &[&'static Scenario],
-    audience: &mut dyn CheckObserver,
+    observer: &mut dyn CheckObserver,
 ) -> Result<()> {
     let (worker, hello) = launcher.launch(spec)?;
-    let backend = engine::issue_name(spec, &hello.about);
-    audience.greeted(hello);
+    let backend = engine::issue_name(spec, &hello.backend_info);
+    observer.worker_started(hello);
     let mut worker = Some(worker);
     for (n, scenario) in scenarios.iter().enumerate() {
         if scenario.alone && n > 0 {
             worker = None;
         }
-        let mut at_work = match worker.take() {
+        let mut current = match worker.take() {
             Some(worker) => worker,
             None => launcher.launch(spec)?.0,
         };
         let started = Instant::now();
         let mut transcript = Vec::new();
-        let ended = play(&mut at_work, scenario, |line| {
-            audience.said(line);
+        let end = run(&mut current, scenario, |line| {
+            observer.log(line);
             transcript.push(line.to_owned());
         });
-        let took_ms = started.elapsed().as_secs_f64() * 1e3;
-        if ended == Err(WorkerError::Interrupted) {
+        let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
+        if end == Err(WorkerError::Interrupted) {
             bail!(WorkerError::Interrupted);
         }
-        // What a panic left behind is not to be trusted with the next scenario.
-        if !matches!(ended, Err(_) | Ok(ScenarioEnd::Panicked { .. })) {
-            worker = Some(at_work);
+        // The state of the process after a panic is unknown.
+        if !matches!(end, Err(_) | Ok(ScenarioEnd::Panicked { .. })) {
+            worker = Some(current);
         }
-        let (verdict, note) = judge(scenario, &backend, &transcript, ended);
-        audience.played(ScenarioResult { scenario: scenario.id.into(), subject, verdict, transcript, took_ms, note });
+        let (verdict, note) = judge(scenario, &backend, &transcript, end);
+        observer.result(ScenarioResult {
+            scenario: scenario.id.into(),
+            variant,
+            verdict,
+            transcript,
+            elapsed_ms,
+            note,
+        });
     }
     Ok(())
 }
 
-/// Plays one scenario in a worker, and hands on each line as it is said.
+/// Runs one scenario in a worker, and passes on its log.
 ///
 /// # Errors
-/// When the worker was lost over it.
-fn play(worker: &mut Worker, scenario: &Scenario, said: impl FnMut(&str)) -> Result<ScenarioEnd, WorkerError> {
-    let ask = Request::Play { scenario: scenario.id.into() };
+/// When the worker is lost.
+fn run(worker: &mut Worker, scenario: &Scenario, log: impl FnMut(&str)) -> Result<ScenarioEnd, WorkerError> {
+    let request = Request::RunScenario { scenario: scenario.id.into() };
     let limits = Limits { time: scenario.within, memory: scenario.memory.unwrap_or(Limits::MEMORY) };
-    match worker.ask(&ask, &limits, said)? {
-        Response::Played { ended } => Ok(ended),
+    match worker.request(&request, &limits, log)? {
+        Response::ScenarioDone { end } => Ok(end),
         other => {
             worker.kill();
-            Err(WorkerError::Garbled(format!("{other:?}")))
+            Err(WorkerError::Protocol(format!("{other:?}")))
         }
     }
 }
 
-/// The verdict on what came, and what else a reader should know.
+/// The verdict, and a note for the reader.
 fn judge(
     scenario: &Scenario,
     backend: &str,
     transcript: &[String],
-    ended: Result<ScenarioEnd, WorkerError>,
+    end: Result<ScenarioEnd, WorkerError>,
 ) -> (Verdict, Option<String>) {
-    let verdict = plain_verdict(scenario, transcript, ended);
+    let verdict = plain_verdict(scenario, transcript, end);
     let known = excuses(backend, CheckKind::Scenario);
     let known: Vec<_> = known.filter(|(_, excuse)| excuse.concerns(CheckKind::Scenario, scenario.id)).collect();
-    weigh(verdict, scenario.id, &known)
+    apply_known_issues(verdict, scenario.id, &known)
 }
 
-/// What came, before anything that is known is held against it.
-fn plain_verdict(scenario: &Scenario, transcript: &[String], ended: Result<ScenarioEnd, WorkerError>) -> Verdict {
-    match ended {
-        Ok(ScenarioEnd::Unsupported { why }) => Verdict::Unsupported { why },
-        Ok(ScenarioEnd::Panicked { message }) => Verdict::Crashed { how: format!("panicked: {message}") },
-        // Where it left the script says more than why it then could not go on.
-        Ok(ended) => match (scenario.deviation(transcript), ended) {
-            (Some(deviation), ScenarioEnd::Failed { why }) => Verdict::Failed { why: format!("{why} ({deviation})") },
-            (Some(deviation), _) => Verdict::Failed { why: deviation.to_string() },
-            (None, ScenarioEnd::Failed { why }) => Verdict::Failed { why },
+/// The verdict without regard to known issues.
+fn plain_verdict(scenario: &Scenario, transcript: &[String], end: Result<ScenarioEnd, WorkerError>) -> Verdict {
+    match end {
+        Ok(ScenarioEnd::Unsupported { reason }) => Verdict::Unsupported { reason },
+        Ok(ScenarioEnd::Panicked { message }) => Verdict::Crashed { reason: format!("panicked: {message}") },
+        Ok(end) => match (scenario.deviation(transcript), end) {
+            (Some(deviation), ScenarioEnd::Failed { reason }) => {
+                Verdict::Failed { reason: format!("{reason} ({deviation})") }
+            }
+            (Some(deviation), _) => Verdict::Failed { reason: deviation.to_string() },
+            (None, ScenarioEnd::Failed { reason }) => Verdict::Failed { reason },
             (None, _) => Verdict::Passed,
         },
-        Err(lost) => lost.into(),
+        Err(error) => error.into(),
     }
 }
 
 impl From<WorkerError> for Verdict {
-    fn from(lost: WorkerError) -> Self {
-        match lost {
-            WorkerError::Crashed(how) => Self::Crashed { how },
-            WorkerError::Interrupted => Self::Crashed { how: lost.to_string() },
-            WorkerError::Garbled(line) => Self::Crashed { how: format!("the worker said what is no answer: {line}") },
-            WorkerError::TimedOut(_) => Self::TimedOut { limit: lost.to_string() },
-            WorkerError::OverMemory { .. } => Self::OverMemory { limit: lost.to_string() },
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::Crashed(reason) => Self::Crashed { reason },
+            WorkerError::Interrupted | WorkerError::Protocol(_) => Self::Crashed { reason: error.to_string() },
+            WorkerError::TimedOut(_) => Self::TimedOut { limit: error.to_string() },
+            WorkerError::OverMemory { .. } => Self::OverMemory { limit: error.to_string() },
         }
     }
 }
 
-/// A verdict in the light of what is known to diverge.
-fn weigh(verdict: Verdict, scenario: &str, known: &[(&KnownIssue, &Excuse)]) -> (Verdict, Option<String>) {
+/// Replaces a failure that a known issue explains, and notes a known issue that does not show.
+fn apply_known_issues(verdict: Verdict, scenario: &str, known: &[(&KnownIssue, &Excuse)]) -> (Verdict, Option<String>) {
     if verdict.is_bad() {
-        let came = verdict.to_string();
-        return match known.iter().find(|(_, excuse)| excuse.explains(CheckKind::Scenario, scenario, &came)) {
-            Some((issue, _)) => (Verdict::known(came, issue), None),
+        let observed = verdict.to_string();
+        return match known.iter().find(|(_, excuse)| excuse.explains(CheckKind::Scenario, scenario, &observed)) {
+            Some((issue, _)) => (Verdict::known(observed, issue), None),
             None => (verdict, None),
         };
     }
     let always = |excuse: &Excuse| excuse.frequency == Frequency::Always && verdict == Verdict::Passed;
     let missed = known.iter().find(|(_, excuse)| always(excuse));
-    let note = missed.map(|(issue, _)| format!("no longer diverges: {}", issue.reason));
+    let note = missed.map(|(issue, _)| format!("known issue does not show: {}", issue.reason));
     (verdict, note)
 }
 
@@ -159,8 +166,8 @@ mod tests {
     }
 
     #[test]
-    fn passed_takes_the_whole_script_and_a_clean_end() {
-        let failed = || Ok(ScenarioEnd::Failed { why: "no".into() });
+    fn passed_needs_the_complete_script_and_a_clean_end() {
+        let failed = || Ok(ScenarioEnd::Failed { reason: "no".into() });
         assert_eq!(verdict(&["one", "two"], Ok(ScenarioEnd::Done)), "passed");
         assert_eq!(verdict(&["one"], Ok(ScenarioEnd::Done)), "FAILED: line 2: expected `two`, came nothing");
         assert_eq!(verdict(&["one", "two"], failed()), "FAILED: no");
@@ -176,26 +183,26 @@ mod tests {
         );
         assert_eq!(verdict(&whole, Ok(ScenarioEnd::Panicked { message: "oh".into() })), "CRASHED: panicked: oh");
         assert!(verdict(&whole, Err(WorkerError::TimedOut(Duration::from_secs(1)))).starts_with("TIMED OUT"));
-        assert!(verdict(&whole, Err(WorkerError::OverMemory { held: 2, limit: 1 })).starts_with("OVER MEMORY"));
-        assert!(verdict(&whole, Err(WorkerError::Garbled("?".into()))).starts_with("CRASHED"));
+        assert!(verdict(&whole, Err(WorkerError::OverMemory { used: 2, limit: 1 })).starts_with("OVER MEMORY"));
+        assert!(verdict(&whole, Err(WorkerError::Protocol("?".into()))).starts_with("CRASHED"));
     }
 
     #[test]
-    fn a_known_divergence_excuses_what_it_describes_and_nothing_else() {
-        let came = |lines: &[&str]| {
+    fn a_known_issue_excuses_only_the_behaviour_that_it_describes() {
+        let observed = |lines: &[&str]| {
             let verdict = plain_verdict(&SCENARIO, &said(lines), Ok(ScenarioEnd::Done));
-            weigh(verdict, SCENARIO.id, &[(&KNOWN, &EXCUSE)])
+            apply_known_issues(verdict, SCENARIO.id, &[(&KNOWN, &EXCUSE)])
         };
-        assert!(matches!(came(&["one", "zwei"]).0, Verdict::KnownDivergence { .. }));
-        assert!(matches!(came(&["one", "deux"]).0, Verdict::Failed { .. }));
+        assert!(matches!(observed(&["one", "zwei"]).0, Verdict::KnownIssue { .. }));
+        assert!(matches!(observed(&["one", "deux"]).0, Verdict::Failed { .. }));
     }
 
     #[test]
-    fn a_divergence_that_is_gone_is_told_unless_it_comes_by_chance() {
-        let note = |verdict, excuse: &Excuse| weigh(verdict, SCENARIO.id, &[(&KNOWN, excuse)]).1;
+    fn a_known_issue_that_does_not_show_is_noted_unless_it_is_intermittent() {
+        let note = |verdict, excuse: &Excuse| apply_known_issues(verdict, SCENARIO.id, &[(&KNOWN, excuse)]).1;
         let by_chance = Excuse { frequency: Frequency::Sometimes, ..EXCUSE };
-        assert_eq!(note(Verdict::Passed, &EXCUSE).unwrap(), "no longer diverges: it speaks German");
+        assert_eq!(note(Verdict::Passed, &EXCUSE).unwrap(), "known issue does not show: it speaks German");
         assert_eq!(note(Verdict::Passed, &by_chance), None);
-        assert_eq!(note(Verdict::Unsupported { why: String::new() }, &EXCUSE), None);
+        assert_eq!(note(Verdict::Unsupported { reason: String::new() }, &EXCUSE), None);
     }
 }

@@ -33,7 +33,7 @@ pub enum Command {
     /// Run all scenarios on all backends, and show the verdicts
     Check(CheckArgs),
     /// Run random modules on all backends, and show where these disagree
-    Fuzz(CheckRandomArgs),
+    Fuzz(FuzzArgs),
     /// Measure the cost of everything, on all backends in the same rounds
     Measure(MeasureArgs),
     /// Show what is faster, slower or the same: another build, other options, or two reports
@@ -115,7 +115,7 @@ pub struct CheckArgs {
 pub enum CheckWhat {
     /// The former name of `early-exit fuzz`
     #[command(hide = true)]
-    Random(CheckRandomArgs),
+    Random(FuzzArgs),
     /// End guests in all ways for a long time, and watch what the process holds
     Soak(CheckSoakArgs),
     /// Play the test scripts of the specification
@@ -129,7 +129,7 @@ pub enum CheckWhat {
 /// of imports, memories and globals must be the same on all backends. The first module of each kind of disagreement is
 /// minimized and written to a file, with the command that shows it. Exit status: 1 if a disagreement has no known issue.
 #[derive(Debug, Args)]
-pub struct CheckRandomArgs {
+pub struct FuzzArgs {
     /// Number of modules
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub count: u64,
@@ -479,7 +479,7 @@ fn backends() -> String {
 #[derive(Debug, Args)]
 pub struct WorkerArgs {
     /// The backend with its options
-    pub subject: String,
+    pub variant: String,
 }
 
 /// Logical processors that this program may use.

@@ -1,8 +1,8 @@
-//! Text from modules, engines and files, with nothing left in it that steers a terminal.
+//! Escapes text from modules, engines and files for the terminal.
 use std::borrow::Cow;
 
-/// The text with each character escaped that is not seen, moves the cursor or turns the direction of what follows:
-/// `\u{1b}` in place of an escape. For names, which have no lines.
+/// Escapes every character that is invisible, moves the cursor or changes the text direction: `\u{1b}` for an escape. For
+/// names, which have one line.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return text.into();
@@ -11,12 +11,12 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     text.chars().map(shown).collect::<String>().into()
 }
 
-/// The same for a message, which keeps its lines.
+/// The same for messages; keeps line breaks.
 pub(crate) fn escaped_lines(text: &str) -> String {
     text.split('\n').map(|line| escaped(line.strip_suffix('\r').unwrap_or(line))).collect::<Vec<_>>().join("\n")
 }
 
-/// Control characters, and those of Unicode's that are not seen: directions, joiners, separators of lines, tags.
+/// Control characters, and invisible characters of Unicode: directions, joiners, line separators, tags.
 fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c,

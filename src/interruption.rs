@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks the program to end in good order, the second ends it at once.
+//! Ctrl-C and SIGTERM: the first signal ends the program in good order, the second at once.
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Whether the program was asked to end, and by which signal. Clones share the answer.
+/// Whether the program is interrupted, and by which signal. Clones share the state.
 #[derive(Debug, Clone, Default)]
 pub struct Interruption(Arc<State>);
 
@@ -18,16 +18,16 @@ struct State {
 }
 
 impl Interruption {
-    /// Takes the signals over from here on: until then, they end the program as they end any other.
+    /// Handles the signals from now on. Until then they end the program.
     ///
     /// # Errors
-    /// When the system refuses a handler.
+    /// When the system rejects a handler.
     pub fn listen(&self) -> io::Result<()> {
         if self.0.listens.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
         for signal in [SIGINT, SIGTERM] {
-            // In this order: a handler that is registered first runs first, so the signal that sets the flag passes it.
+            // Handlers run in the order of registration, so the first signal must not reach the flag before this check.
             flag::register_conditional_shutdown(signal, 128 + signal, self.0.requested.clone())?;
             flag::register_usize(signal, self.0.signal.clone(), signal as usize)?;
             flag::register(signal, self.0.requested.clone())?;
@@ -35,12 +35,12 @@ impl Interruption {
         Ok(())
     }
 
-    /// Whether the program was asked to end.
+    /// Whether the program is interrupted.
     pub fn is_requested(&self) -> bool {
         self.0.requested.load(Ordering::SeqCst)
     }
 
-    /// The exit status of a program that was asked to end: 130 after Ctrl-C, 143 after SIGTERM.
+    /// The exit status after an interruption: 130 after Ctrl-C, 143 after SIGTERM.
     pub fn exit_status(&self) -> Option<u8> {
         let signal = self.0.signal.load(Ordering::SeqCst);
         self.is_requested().then(|| u8::try_from(128 + signal).unwrap_or(u8::MAX))

@@ -1,26 +1,26 @@
-//! What a process that runs under valgrind can ask of it: client requests, and where the collected events begin and end.
+//! Valgrind's client requests: a process under valgrind starts and stops counting.
 //!
-//! A client request is a sequence of instructions that does nothing on a processor, and that valgrind recognizes
-//! (`valgrind.h`). So nothing here needs valgrind to be installed, and nothing is linked.
+//! A client request is a sequence of instructions without effect on a processor that valgrind recognizes (`valgrind.h`). So
+//! valgrind need not be installed, and nothing is linked.
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The requests of the tool callgrind that are used here.
+/// The requests of callgrind in use.
 #[derive(Debug, Clone, Copy)]
 #[repr(usize)]
-enum Request {
+enum ClientRequest {
     Zero = TOOL + 1,
     ToggleCollect = TOOL + 2,
     DumpAt = TOOL + 3,
     StartInstrumentation = TOOL + 4,
 }
 
-/// Where the requests of callgrind begin: `VG_USERREQ_TOOL_BASE('C', 'T')`.
+/// The base of callgrind's requests: `VG_USERREQ_TOOL_BASE('C', 'T')`.
 const TOOL: usize = (b'C' as usize) << 24 | (b'T' as usize) << 16;
-/// The valgrind that this process runs under, if any: `VG_USERREQ__RUNNING_ON_VALGRIND`.
+/// The request for the depth of nested valgrinds: `VG_USERREQ__RUNNING_ON_VALGRIND`.
 const RUNNING_ON_VALGRIND: usize = 0x1001;
 
-/// Whether client requests exist for the platform that this was built for.
+/// Whether client requests exist for the target platform.
 pub(crate) const IS_SUPPORTED: bool =
     cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
 
@@ -29,7 +29,7 @@ pub(crate) fn is_running() -> bool {
     request(RUNNING_ON_VALGRIND, 0) != 0
 }
 
-/// Asks; 0 where nobody is there to answer.
+/// Makes a request; 0 without valgrind.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn request(code: usize, argument: usize) -> usize {
     let arguments = [code, argument, 0, 0, 0, 0];
@@ -51,7 +51,7 @@ fn request(code: usize, argument: usize) -> usize {
     answer
 }
 
-/// Asks; 0 where nobody is there to answer.
+/// Makes a request; 0 without valgrind.
 #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
 fn request(code: usize, argument: usize) -> usize {
     let arguments = [code, argument, 0, 0, 0, 0];
@@ -73,30 +73,30 @@ fn request(code: usize, argument: usize) -> usize {
     answer
 }
 
-/// Nobody is ever there to answer.
+/// Always 0.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 fn request(_: usize, _: usize) -> usize {
     0
 }
 
-/// What happens to the instructions that this thread executes.
+/// The state of instruction counting on a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Collecting {
-    /// Nothing is counted: the clock is read.
+    /// Not counted: the clock is read.
     Never,
-    /// They will be counted from the next mark on.
+    /// Counted from the next mark on.
     Paused,
-    /// They are counted up to the next mark.
+    /// Counted until the next mark.
     Running,
 }
 
 thread_local! {
     static COLLECTING: Cell<Collecting> = const { Cell::new(Collecting::Never) };
-    /// Whether anything was counted since [`count`] began.
+    /// Whether anything was counted since [`count`] started.
     static HAS_RUN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Where the timer starts or stops. Says whether instructions are counted in place of time.
+/// Marks a start or stop of the timer. Returns whether instructions are counted instead of time.
 #[inline]
 pub(crate) fn mark() -> bool {
     match COLLECTING.get() {
@@ -108,7 +108,7 @@ pub(crate) fn mark() -> bool {
     }
 }
 
-/// Where the timer certainly stops.
+/// Marks a stop of the timer.
 #[inline]
 pub(crate) fn stop() -> bool {
     match COLLECTING.get() {
@@ -121,69 +121,68 @@ pub(crate) fn stop() -> bool {
     }
 }
 
-/// Out of line, so that there are few instructions between a mark and what is counted.
+/// Not inlined, so that few instructions are between a mark and the counted code.
 #[inline(never)]
 fn toggle(state: Collecting) {
     HAS_RUN.set(true);
     COLLECTING.set(if state == Collecting::Running { Collecting::Paused } else { Collecting::Running });
-    request(Request::ToggleCollect as usize, 0);
+    request(ClientRequest::ToggleCollect as usize, 0);
 }
 
 /// Whether this process is instrumented.
 static IS_INSTRUMENTED: AtomicBool = AtomicBool::new(false);
 
-/// Instruments this process from now on. All of its threads collect then.
+/// Instruments this process from now on. All threads collect then.
 pub(crate) fn instrument() {
     if !IS_INSTRUMENTED.swap(true, Ordering::Relaxed) {
-        request(Request::StartInstrumentation as usize, 0);
+        request(ClientRequest::StartInstrumentation as usize, 0);
     }
 }
 
-/// Once this process is instrumented, what this thread executes is not collected: it has no part in any cell, and how much
-/// it executes while another one is counted is left to chance.
+/// Excludes the calling thread from counting: it belongs to no cell, and executes a random number of instructions.
 pub(crate) fn exempt_this_thread() {
     thread_local! {
         static IS_EXEMPT: Cell<bool> = const { Cell::new(false) };
     }
     if IS_INSTRUMENTED.load(Ordering::Relaxed) && !IS_EXEMPT.replace(true) {
-        request(Request::ToggleCollect as usize, 0);
+        request(ClientRequest::ToggleCollect as usize, 0);
     }
 }
 
-/// Counts what `work` executes between its marks on this thread, and all that other threads execute meanwhile which are not
-/// [exempt](exempt_this_thread). Each piece of work is dumped to a file of its own. Nothing is dumped after a piece that
-/// fails. The process has to be [instrumented](instrument).
+/// Counts the instructions of each piece of `work` between its marks on this thread, and those of all other threads that are
+/// not [exempt](exempt_this_thread). Each piece is dumped to a separate file; pieces after a failure are not. The process must
+/// be [instrumented](instrument).
 ///
 /// # Errors
-/// The error of the first piece that fails, and the one that says that a piece has no mark.
+/// The error of the first piece that fails, or that has no mark.
 pub(crate) fn count<E>(
     pieces: &[u64],
     unmarked: impl Fn() -> E,
     mut work: impl FnMut(u64) -> Result<(), E>,
 ) -> Result<(), E> {
-    /// Threads collect from their start on: a thread that leaves this leaves it in that state.
+    /// Threads collect from their start on; this restores that state.
     struct Collected;
     impl Drop for Collected {
         fn drop(&mut self) {
             if COLLECTING.get() == Collecting::Paused {
-                request(Request::ToggleCollect as usize, 0);
+                request(ClientRequest::ToggleCollect as usize, 0);
             }
             COLLECTING.set(Collecting::Never);
         }
     }
-    request(Request::ToggleCollect as usize, 0);
+    request(ClientRequest::ToggleCollect as usize, 0);
     COLLECTING.set(Collecting::Paused);
     let _collected = Collected;
     for &piece in pieces {
         HAS_RUN.set(false);
-        request(Request::Zero as usize, 0);
+        request(ClientRequest::Zero as usize, 0);
         let done = work(piece);
         stop();
         done?;
         if !HAS_RUN.get() {
             return Err(unmarked());
         }
-        request(Request::DumpAt as usize, c"batch".as_ptr() as usize);
+        request(ClientRequest::DumpAt as usize, c"batch".as_ptr() as usize);
     }
     Ok(())
 }

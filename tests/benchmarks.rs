@@ -29,9 +29,9 @@ fn every_benchmark_runs_or_is_unsupported_with_a_reason_on_every_backend() {
             let cell_id = first_cell(benchmark);
             let mut cell = match BenchThread::prepare(&backend, &cell_id, None, None) {
                 Ok(cell) => cell,
-                Err(BackendError::Unsupported(why)) => {
-                    assert_ne!(why, "not written for this engine", "{cell_id} on {name}");
-                    assert!(!why.is_empty(), "{cell_id} on {name}");
+                Err(BackendError::Unsupported(reason)) => {
+                    assert_ne!(reason, "not written for this engine", "{cell_id} on {name}");
+                    assert!(!reason.is_empty(), "{cell_id} on {name}");
                     continue;
                 }
                 Err(error) => panic!("{cell_id} on {name}: {error}"),

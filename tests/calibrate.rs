@@ -1,3 +1,4 @@
+//! `measure --calibrate`: what variants with a known extra cost give.
 use early_exit::sampling::experiment;
 use std::fs;
 use std::time::Duration;
@@ -41,14 +42,16 @@ fn twins_carry_what_they_are_said_to() {
     .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let calibration: Calibration = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    let found = &calibration.runs[0].found;
-    let carrying = found.iter().filter(|found| found.carried > 0.0).count();
+    let found = &calibration.runs[0].injections;
+    let carrying = found.iter().filter(|found| found.injected_slowdown > 0.0).count();
     assert!(0 < carrying && carrying < found.len() / 2, "{carrying} of {}", found.len());
     let known = [0.0, 0.01, 0.02, 0.03, 0.05];
-    assert!(found.iter().all(|found| known.contains(&found.carried)), "{found:?}");
-    assert!(found.iter().any(|found| found.address.benchmark == "execute/hash"));
-    let false_alarms =
-        found.iter().filter(|found| found.carried == 0.0 && found.by_margin == TimeVerdict::Faster).count();
+    assert!(found.iter().all(|found| known.contains(&found.injected_slowdown)), "{found:?}");
+    assert!(found.iter().any(|found| found.cell_id.benchmark == "execute/hash"));
+    let false_alarms = found
+        .iter()
+        .filter(|found| found.injected_slowdown == 0.0 && found.verdict_with_margin == TimeVerdict::Faster)
+        .count();
     assert_eq!(false_alarms, 0);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.contains("false same") && shown.contains("nothing"), "{shown}");
@@ -72,8 +75,8 @@ fn a_handicap_is_really_carried() {
     let launcher = Launcher::new(EARLY_EXIT);
     let handicaps = vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Iterations(4.0)];
     let order = Experiment {
-        entrants: handicaps.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
-        addresses: execute::HASH.addresses(false).collect(),
+        variants: handicaps.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
+        cell_ids: execute::HASH.addresses(false).collect(),
         urgent: Vec::new(),
         handicaps: vec![handicaps],
         budget: Duration::from_secs(30),
@@ -84,7 +87,7 @@ fn a_handicap_is_really_carried() {
     let (report, _) = experiment::measure(&order, None, None, &mut Nobody).unwrap();
     let [row] = &estimates::rows(&report)[..] else { panic!("one benchmark was asked for") };
     let ratio = |of: usize| row.cells[of].ratio.as_ref().unwrap().value().exp();
-    assert_eq!(report.cells.iter().map(|cell| cell.handicap).collect::<Vec<_>>(), [0.0, 4.0, 4.0]);
+    assert_eq!(report.cells.iter().map(|cell| cell.injected_slowdown).collect::<Vec<_>>(), [0.0, 4.0, 4.0]);
     // By how much is for a machine that does nothing else: on a busy one a longer batch is interrupted more often.
     assert!(ratio(1) > 2.0, "x{}", ratio(1));
     assert!(ratio(2) > 2.0, "x{}", ratio(2));
@@ -95,10 +98,10 @@ fn a_handicap_is_really_carried() {
 fn a_second_look_takes_over_what_the_pilot_saw() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let addresses: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect();
+    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect();
     let order = Experiment {
-        entrants: ExperimentVariant::field(&[spec.into()], &launcher),
-        addresses: addresses.clone(),
+        variants: ExperimentVariant::field(&[spec.into()], &launcher),
+        cell_ids: cell_ids.clone(),
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: Duration::from_secs(20),
@@ -107,12 +110,12 @@ fn a_second_look_takes_over_what_the_pilot_saw() {
         seed: 5,
     };
     let (first, pilot) = experiment::measure(&order, None, None, &mut Nobody).unwrap();
-    let part = Experiment { entrants: order.entrants[..1].to_vec(), addresses: addresses[1..].to_vec(), ..order };
+    let part = Experiment { variants: order.variants[..1].to_vec(), cell_ids: cell_ids[1..].to_vec(), ..order };
     let (second, _) = experiment::measure(&part, Some(&pilot), None, &mut Nobody).unwrap();
     let iterations =
         |report: &Report, n: usize| report.cells[n].launches.iter().map(|l| l.iterations).collect::<Vec<_>>();
     assert_eq!(iterations(&second, 0), iterations(&first, 2));
-    assert_eq!((second.cells.len(), second.run.launches_made), (1, 2));
+    assert_eq!((second.cells.len(), second.run.launches_completed), (1, 2));
 }
 
 /// Where nothing fits, the budget that is named has room, and the one of all has room for all.
@@ -121,8 +124,8 @@ fn the_budget_that_is_advised_is_enough() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
     let order = Experiment {
-        entrants: ExperimentVariant::field(&[spec.into()], &launcher),
-        addresses: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect(),
+        variants: ExperimentVariant::field(&[spec.into()], &launcher),
+        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect(),
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: Duration::from_millis(50),
@@ -134,5 +137,5 @@ fn the_budget_that_is_advised_is_enough() {
     let BudgetTooSmall { for_one, for_all, .. } = refused.downcast().unwrap();
     assert!(for_one > order.budget && for_all >= for_one);
     let (report, _) = experiment::measure(&Experiment { budget: for_all, ..order }, None, None, &mut Nobody).unwrap();
-    assert!(report.cells.iter().any(|cell| cell.trouble.is_none()), "{:?}", report.cells);
+    assert!(report.cells.iter().any(|cell| cell.skip_reason.is_none()), "{:?}", report.cells);
 }

@@ -33,7 +33,7 @@ struct Played<'a> {
 
 impl Play {
     /// What known issues call it.
-    fn subject(&self) -> String {
+    fn variant(&self) -> String {
         let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
         format!("{stem} {}", self.arguments).trim_end().to_owned()
     }
@@ -53,9 +53,9 @@ impl Play {
         let command = early_exit(&["run"]).arg(&self.file).arg("--json").args(arguments).output();
         let output = command.expect("the program can be started");
         let ran: ModuleRun = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.subject(), String::from_utf8_lossy(&output.stderr)));
-        let rows = ran.subjects.into_iter().zip(&ran.rows);
-        rows.map(|(subject, row)| Played { play: self, backend: subject.label, observed: observed(row) }).collect()
+            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.variant(), String::from_utf8_lossy(&output.stderr)));
+        let rows = ran.variants.into_iter().zip(&ran.rows);
+        rows.map(|(variant, row)| Played { play: self, backend: variant.label, observed: observed(row) }).collect()
     }
 }
 
@@ -147,15 +147,15 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
     let plays = all_plays();
     let (mut wrong, mut shown, mut tried) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     for Played { play, backend, observed } in run_all(&plays) {
-        let (subject, Some(observed)) = (play.subject(), observed) else { continue };
-        tried.insert(subject.clone());
+        let (variant, Some(observed)) = (play.variant(), observed) else { continue };
+        tried.insert(variant.clone());
         let command = format!("early-exit run {} {} --backend {backend}", play.file.display(), play.arguments);
         let known =
-            || excuses(&backend, CheckKind::Case).filter(|(_, known)| known.concerns(CheckKind::Case, &subject));
+            || excuses(&backend, CheckKind::Case).filter(|(_, known)| known.concerns(CheckKind::Case, &variant));
         if play.is_right(&observed) {
             let stale = known().filter(|(_, excuse)| excuse.frequency == Frequency::Always);
             wrong.extend(stale.map(|(issue, _)| format!("{command}\n  ends as it must: remove `{}`", issue.reason)));
-        } else if let Some((_, excuse)) = explanation(&backend, CheckKind::Case, &subject, &observed) {
+        } else if let Some((_, excuse)) = explanation(&backend, CheckKind::Case, &variant, &observed) {
             shown.insert((backend, excuse.subject, excuse.observed));
         } else {
             wrong.push(format!("{command}\n  must give {}\n  gave      {observed}", play.right));
@@ -173,8 +173,8 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
         }
     }
     if here().len() == 6 {
-        let untried = plays.iter().map(Play::subject).filter(|subject| !tried.contains(subject));
-        wrong.extend(untried.map(|subject| format!("no backend takes {subject}")));
+        let untried = plays.iter().map(Play::variant).filter(|variant| !tried.contains(variant));
+        wrong.extend(untried.map(|variant| format!("no backend takes {variant}")));
     }
     assert!(wrong.is_empty(), "{} of {} plays deviate:\n{}", wrong.len(), plays.len(), wrong.join("\n"));
 }
@@ -183,8 +183,8 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
 fn a_case_is_read_with_its_repeats() {
     let text = ";; About.\n;;> --invoke f 1\n;;> --invoke f 2\n;;= returned 1 | trapped: [..]; 0 calls\n;;>\n;;= instantiated\n";
     let plays = plays(Path::new("some/case.wat"), text);
-    let subjects: Vec<_> = plays.iter().map(Play::subject).collect();
-    assert_eq!(subjects, ["case --invoke f 1", "case --invoke f 2", "case"]);
+    let variants: Vec<_> = plays.iter().map(Play::variant).collect();
+    assert_eq!(variants, ["case --invoke f 1", "case --invoke f 2", "case"]);
     assert!(plays[1].is_right("returned 1; 0 calls") && plays[1].is_right("trapped: unreachable; 0 calls"));
     assert!(!plays[1].is_right("returned 1; 2 calls") && !plays[1].is_right("returned 2; 0 calls"));
     assert!(plays[2].is_right("instantiated; 7 calls"));

@@ -1,3 +1,4 @@
+//! `check`: every verdict, faults injected.
 use std::collections::HashSet;
 
 use early_exit::catalog::scenario;
@@ -7,10 +8,10 @@ use early_exit::results::{CheckResult, Verdict};
 
 use crate::{early_exit, here};
 
-fn checked(arguments: &[&str]) -> (CheckResult, i32) {
+fn check(arguments: &[&str]) -> (CheckResult, i32) {
     let output = early_exit(&[&["check", "--json"], arguments].concat()).output().unwrap();
-    let checked = serde_json::from_slice(&output.stdout).expect("--json prints a report");
-    (checked, output.status.code().expect("it was not killed"))
+    let check_result = serde_json::from_slice(&output.stdout).expect("--json prints a report");
+    (check_result, output.status.code().expect("it was not killed"))
 }
 
 /// The whole matrix: what `check` is for.
@@ -19,18 +20,19 @@ fn everything_holds_or_is_a_documented_divergence() {
     if here().is_empty() {
         return;
     }
-    let (checked, status) = checked(&[]);
-    let bad: Vec<_> = checked.played.iter().filter(|played| played.verdict.is_bad()).collect();
+    let (check_result, status) = check(&[]);
+    let bad: Vec<_> = check_result.results.iter().filter(|played| played.verdict.is_bad()).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(status, 0);
 
-    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
+    let labels: Vec<_> = check_result.variants.iter().map(|variant| variant.label.as_str()).collect();
     assert_eq!(labels, here());
-    assert_eq!(checked.absent.len(), engine::ALL.iter().filter(|backend| !backend.is_here()).count());
-    let cells: HashSet<_> = checked.played.iter().map(|played| (played.scenario.as_str(), played.subject)).collect();
+    assert_eq!(check_result.absent.len(), engine::ALL.iter().filter(|backend| !backend.is_here()).count());
+    let cells: HashSet<_> =
+        check_result.results.iter().map(|played| (played.scenario.as_str(), played.variant)).collect();
     let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.drill).collect();
     assert_eq!(cells.len(), scenarios.len() * labels.len(), "every scenario on every backend");
-    for played in &checked.played {
+    for played in &check_result.results {
         if played.verdict == Verdict::Passed {
             let scenario = scenario::find(&played.scenario).unwrap();
             assert_eq!(scenario.deviation(&played.transcript), None, "{} passed by its transcript", scenario.id);
@@ -43,8 +45,8 @@ fn everything_holds_or_is_a_documented_divergence() {
 #[test]
 fn every_expected_line_matters() {
     let Some(backend) = here().into_iter().next() else { return };
-    let (checked, _) = checked(&["--backend", backend]);
-    for played in checked.played.iter().filter(|played| played.verdict == Verdict::Passed) {
+    let (check_result, _) = check(&["--backend", backend]);
+    for played in check_result.results.iter().filter(|played| played.verdict == Verdict::Passed) {
         let scenario = scenario::find(&played.scenario).unwrap();
         assert!(!scenario.expect.is_empty(), "{} expects nothing", scenario.id);
         for line in 0..played.transcript.len() {
@@ -61,18 +63,18 @@ fn every_expected_line_matters() {
 #[test]
 fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
     for backend in here() {
-        let (checked, status) = checked(&["--backend", backend, "--filter", "drill/*", "--filter", "early-exit"]);
+        let (check_result, status) = check(&["--backend", backend, "--filter", "drill/*", "--filter", "early-exit"]);
         assert_eq!(status, 1);
         let word = |id: &str| {
-            let played = checked.played.iter().find(|played| played.scenario == id);
+            let played = check_result.results.iter().find(|played| played.scenario == id);
             played.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
         };
-        assert!(matches!(word("drill/abort"), Verdict::Crashed { how } if how.contains("signal 6")));
+        assert!(matches!(word("drill/abort"), Verdict::Crashed { reason } if reason.contains("signal 6")));
         // A panic that cannot come out of an engine ends the process: known of that engine, and a crash all the same.
         let ends_the_process = excuses(backend, CheckKind::Scenario).any(|(_, known)| known.subject == "panic/payload");
         let so = if ends_the_process { "signal 6" } else { "panicked: " };
         assert!(
-            matches!(word("drill/panic"), Verdict::Crashed { how } if how.contains(so) && how.contains("the host function panicked with"))
+            matches!(word("drill/panic"), Verdict::Crashed { reason } if reason.contains(so) && reason.contains("the host function panicked with"))
         );
         assert!(matches!(word("drill/hang"), Verdict::TimedOut { limit } if limit.starts_with("no answer within")));
         assert!(matches!(word("drill/memory"), Verdict::OverMemory { limit } if limit.contains("MiB")));
@@ -85,9 +87,9 @@ fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
 #[test]
 fn drills_are_not_played_unless_they_are_asked_for() {
     for backend in here().into_iter().take(1) {
-        let (checked, _) = checked(&["--backend", backend, "--filter", "*exit"]);
-        assert!(!checked.played.is_empty());
-        assert!(checked.played.iter().all(|played| !played.scenario.starts_with("drill/")));
+        let (check_result, _) = check(&["--backend", backend, "--filter", "*exit"]);
+        assert!(!check_result.results.is_empty());
+        assert!(check_result.results.iter().all(|played| !played.scenario.starts_with("drill/")));
     }
 }
 
@@ -102,9 +104,9 @@ fn setting(backend: &str) -> String {
 fn settings_make_a_subject_of_its_own() {
     for backend in here() {
         let spec = format!("{backend}:{}", setting(backend));
-        let (checked, status) = checked(&["--backend", &spec, "--backend", backend, "--filter", "early-exit"]);
+        let (check_result, status) = check(&["--backend", &spec, "--backend", backend, "--filter", "early-exit"]);
         assert_eq!(status, 0);
-        let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.clone()).collect();
+        let labels: Vec<_> = check_result.variants.iter().map(|variant| variant.label.clone()).collect();
         assert_eq!(labels, [spec, backend.to_owned()]);
     }
 }
@@ -117,5 +119,30 @@ fn the_table_names_every_scenario_and_counts_the_cells() {
         assert!(shown.starts_with(&format!("scenario    {backend}")), "{shown}");
         assert!(shown.contains("\nearly-exit  passed"), "{shown}");
         assert!(shown.contains("\n1 cells: 1 passed\n"), "{shown}");
+    }
+}
+
+/// How many of the guest's frames an error of wasmtime's notes changes nothing of how guests exit.
+#[test]
+fn exits_do_not_depend_on_the_backtrace() {
+    let backtraces = ["off", "all"];
+    let wasmtime = here().into_iter().filter(|backend| backend.starts_with("wasmtime-"));
+    let specs: Vec<_> =
+        wasmtime.flat_map(|backend| backtraces.map(|value| format!("{backend}:backtrace={value}"))).collect();
+    if specs.is_empty() {
+        return;
+    }
+    let themes = ["exit/*", "catch/*", "nesting/*", "depth/*", "trap/*"];
+    let specs = specs.iter().flat_map(|spec| ["--backend", spec]);
+    let filters = themes.iter().flat_map(|theme| ["--filter", theme]);
+    let (checked, status) = checked(&specs.chain(filters).collect::<Vec<_>>());
+    let fine = |verdict: &Verdict| matches!(verdict, Verdict::Passed | Verdict::Unsupported { .. });
+    let bad: Vec<_> = checked.played.iter().filter(|played| !fine(&played.verdict)).collect();
+    assert!(bad.is_empty() && status == 0, "{bad:#?}");
+    for theme in themes {
+        let played =
+            |played: &&early_exit::results::ScenarioResult| played.scenario.starts_with(&theme[..theme.len() - 1]);
+        let passed = checked.played.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
+        assert!(passed >= 2 * backtraces.len(), "{theme}: {passed}");
     }
 }

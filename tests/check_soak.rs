@@ -24,7 +24,7 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
         assert_eq!(exceptions.is_some(), throws, "{backend}");
         if let Some(exceptions) = exceptions {
             assert_eq!((exceptions.mixture, &exceptions.failed), (Mixture::Exceptions, &None));
-            assert!(exceptions.left.exceptions > 0 && exceptions.left.exits > 0, "{exceptions:?}");
+            assert!(exceptions.counts.exceptions > 0 && exceptions.counts.exits > 0, "{exceptions:?}");
             assert!(!exceptions.verdicts().iter().any(Verdict::is_bad), "{:?}", exceptions.verdicts());
             // On a machine that is too busy for samples there is nothing to judge.
             if cfg!(target_os = "linux") && exceptions.samples.len() >= 8 {
@@ -32,13 +32,13 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
                 assert_eq!(exceptions.slope().is_some_and(|bytes| bytes > 100.0), keeps, "{exceptions:?}");
             }
         }
-        assert_eq!((soaked.subject.as_str(), &soaked.failed), (backend, &None));
-        let left = soaked.left;
-        let ways = [left.exits, left.traps, left.panics, left.nested, left.fresh];
-        assert!(ways.iter().all(|times| *times > 0), "{left:?}");
+        assert_eq!((soaked.variant.as_str(), &soaked.failed), (backend, &None));
+        let counts = soaked.counts;
+        let ways = [counts.exits, counts.traps, counts.panics, counts.nested, counts.fresh];
+        assert!(ways.iter().all(|times| *times > 0), "{counts:?}");
         // Threads load an artifact: an interpreter has none.
         let without = ["wasmi"].contains(&backend);
-        assert_eq!(left.on_threads == 0, without, "{left:?}");
+        assert_eq!(counts.on_threads == 0, without, "{counts:?}");
         assert!(soaked.samples.len() >= 3, "{soaked:?}");
         assert!(soaked.samples.windows(2).all(|two| two[0].times < two[1].times), "{soaked:?}");
         assert!(!cfg!(target_os = "linux") || soaked.samples.iter().all(|sample| sample.files.is_some()));

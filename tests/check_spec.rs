@@ -26,14 +26,18 @@ fn selected_scripts_have_no_unexplained_failures_on_every_backend() {
     }
     let filters = ["core/traps", "core/call", "core/binary", "core/linking", "core/elem", "core/table", "threads/*"];
     let (run, status) = check_spec(&filters);
-    assert_eq!(run.subjects.iter().map(|subject| subject.subject.as_str()).collect::<Vec<_>>(), here());
-    for subject in &run.subjects {
-        let unexplained: Vec<_> = subject.unexplained().collect();
-        assert!(unexplained.is_empty(), "{}: {unexplained:#?}", subject.subject);
+    assert_eq!(run.variants.iter().map(|variant| variant.variant.as_str()).collect::<Vec<_>>(), here());
+    for variant in &run.variants {
+        let unexplained: Vec<_> = variant.unexplained().collect();
+        assert!(unexplained.is_empty(), "{}: {unexplained:#?}", variant.variant);
         for assertion in [Assertion::Trap, Assertion::Exhaustion, Assertion::Invalid, Assertion::Malformed] {
-            assert!(subject.held.get(&assertion).is_some_and(|held| *held > 0), "{}: {assertion:?}", subject.subject);
+            assert!(
+                variant.passed.get(&assertion).is_some_and(|passed| *passed > 0),
+                "{}: {assertion:?}",
+                variant.variant
+            );
         }
-        assert!(subject.held[&Assertion::Trap] > 50, "{:?}", subject.held);
+        assert!(variant.passed[&Assertion::Trap] > 50, "{:?}", variant.passed);
     }
     assert_eq!(status, Some(0));
 }
@@ -62,15 +66,15 @@ fn a_directive_that_crashes_the_worker_fails_alone() {
     let Some(spec) = here().into_iter().next() else { return };
     let answers = r#"read ask
 case "$ask" in
-    *'"skip":[]'*) echo '{"answer":"said","line":"7"}'; kill -SEGV $$ ;;
-    *'"skip":[7]'*) echo '{"answer":"scripted","played":{"held":{"trap":3},"broken":[],"not_asked":{}}}' ;;
+    *'"skip":[]'*) echo '{"response":"log","line":"7"}'; kill -SEGV $$ ;;
+    *'"skip":[7]'*) echo '{"response":"script-done","outcome":{"passed":{"trap":3},"failed":[],"skipped":{}}}' ;;
 esac
 read end"#;
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), answers);
     let script: Vec<_> = scripts().into_iter().filter(|script| script.name == "core/traps").collect();
-    let subject = runner::conformance(&launcher, spec, &Scripts { scripts: &script, all: false }, |_| ()).unwrap();
-    let [failure] = subject.astray.as_slice() else { panic!("{subject:?}") };
+    let variant = runner::conformance(&launcher, spec, &Scripts { scripts: &script, all: false }, |_| ()).unwrap();
+    let [failure] = variant.failures.as_slice() else { panic!("{variant:?}") };
     assert_eq!((failure.script.as_str(), failure.line), ("core/traps", Some(7)));
-    assert!(matches!(&failure.verdict, Verdict::Crashed { how } if how.contains("signal 11")), "{failure:?}");
-    assert_eq!(subject.held[&Assertion::Trap], 3);
+    assert!(matches!(&failure.verdict, Verdict::Crashed { reason } if reason.contains("signal 11")), "{failure:?}");
+    assert_eq!(variant.passed[&Assertion::Trap], 3);
 }

@@ -46,7 +46,7 @@ impl Measured {
     /// Writes the report with one benchmark's times multiplied by `factor`.
     fn scaled(&self, benchmark: &str, factor: f64) -> PathBuf {
         let mut report = self.report.clone();
-        for cell in report.cells.iter_mut().filter(|cell| cell.address.benchmark == benchmark) {
+        for cell in report.cells.iter_mut().filter(|cell| cell.cell_id.benchmark == benchmark) {
             cell.launches.iter_mut().flat_map(|launch| &mut launch.nanoseconds).for_each(|time| *time *= factor);
         }
         self.write(&format!("{}-{factor}.json", benchmark.replace('/', "-")), &report)
@@ -67,8 +67,8 @@ fn compare(arguments: &[&str]) -> (Option<i32>, Comparison) {
 }
 
 fn verdict(comparison: &Comparison, benchmark: &str) -> Option<TimeVerdict> {
-    let address: CellId = benchmark.parse().unwrap();
-    comparison.pairs.iter().find(|pair| pair.address == address)?.verdict
+    let cell_id: CellId = benchmark.parse().unwrap();
+    comparison.cells.iter().find(|pair| pair.cell_id == cell_id)?.verdict
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn two_files_are_compared_and_only_a_gate_fails_on_a_regression() {
     let (status, same) = compare(&[base, base]);
     assert_eq!((status, same.live), (Some(0), false));
     assert!(
-        same.pairs.iter().all(|pair| !matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster))),
+        same.cells.iter().all(|pair| !matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster))),
         "{same:?}"
     );
 
@@ -100,15 +100,20 @@ fn a_cell_that_no_longer_works_fails_the_comparison() {
     let measured = Measured::now();
     let base = measured.scaled("floor/call", 1.0);
     let mut broken = measured.report.clone();
-    let cell = broken.cells.iter_mut().find(|cell| cell.address.benchmark == "floor/call").unwrap();
+    let cell = broken.cells.iter_mut().find(|cell| cell.cell_id.benchmark == "floor/call").unwrap();
     cell.launches.clear();
-    cell.trouble = Some(early_exit::results::SkipReason::Failed { why: "returned 6".into() });
+    cell.skip_reason = Some(early_exit::results::SkipReason::Failed { reason: "returned 6".into() });
     let broken = measured.write("broken.json", &broken);
     let (status, comparison) = compare(&[base.to_str().unwrap(), broken.to_str().unwrap()]);
     assert_eq!(status, Some(1));
-    assert!(comparison.pairs.iter().any(|pair| pair.broke && pair.trouble.as_deref() == Some("FAILED: returned 6")));
+    assert!(
+        comparison
+            .cells
+            .iter()
+            .any(|pair| pair.newly_failing && pair.skip_reason.as_deref() == Some("FAILED: returned 6"))
+    );
     let output = early_exit(&["compare", base.to_str().unwrap(), broken.to_str().unwrap()]).output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 cells no longer work"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 cells newly fail"));
 }
 
 #[test]
@@ -145,15 +150,15 @@ fn verdicts_of_two_check_results_are_compared() {
     let checked = stdout(&["check", "--json", "--filter", "early-exit", "--backend", backend]);
     let (base, new) = (folder.path().join("base.json"), folder.path().join("new.json"));
     fs::write(&base, &checked).unwrap();
-    fs::write(&new, checked.replace("\"verdict\": \"passed\"", "\"verdict\": \"failed\", \"why\": \"returned\""))
+    fs::write(&new, checked.replace("\"verdict\": \"passed\"", "\"verdict\": \"failed\", \"reason\": \"returned\""))
         .unwrap();
     let (base, new) = (base.to_str().unwrap(), new.to_str().unwrap());
     let (status, comparison) = compare(&[base, new]);
     assert_eq!(status, Some(1));
-    assert_eq!((comparison.changed.len(), comparison.changed[0].worse), (1, true));
+    assert_eq!((comparison.changed_verdicts.len(), comparison.changed_verdicts[0].worse), (1, true));
     let (status, comparison) = compare(&[new, base]);
-    assert_eq!((status, comparison.changed[0].worse), (Some(0), false));
-    assert!(compare(&[base, base]).1.changed.is_empty());
+    assert_eq!((status, comparison.changed_verdicts[0].worse), (Some(0), false));
+    assert!(compare(&[base, base]).1.changed_verdicts.is_empty());
 }
 
 /// Compares this build with itself in paired rounds.
@@ -182,11 +187,14 @@ fn a_build_has_no_regression_against_itself() {
         file.to_str().unwrap(),
     ]);
     assert!(comparison.live);
-    assert_eq!((comparison.sides[0].label.as_str(), comparison.sides[0].base.as_str()), ("native", "native before"));
+    assert_eq!(
+        (comparison.variants[0].label.as_str(), comparison.variants[0].baseline.as_str()),
+        ("native", "native before")
+    );
     assert_eq!((status, comparison.count(TimeVerdict::Slower)), (Some(0), 0), "{comparison:?}");
-    assert!(comparison.pairs.len() >= 2 && comparison.pairs.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
+    assert!(comparison.cells.len() >= 2 && comparison.cells.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
     let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    assert_eq!(report.subjects[1].held_against, Some(0));
+    assert_eq!(report.variants[1].baseline, Some(0));
 }
 
 /// The second backend takes longer to compile; a confirmation run on new launches must agree.
@@ -195,7 +203,7 @@ fn a_slower_backend_is_found_and_confirmed() {
     let [first, second, ..] = here()[..] else { return };
     let filter = ["--filter", "compile/functions/16", "--budget", "60", "--launches", "8", "--margin", "10"];
     let (status, comparison) = compare(&[&["--backend", first, "--backend", second], &filter[..]].concat());
-    let pair = &comparison.pairs[0];
+    let pair = &comparison.cells[0];
     assert_eq!((pair.verdict, pair.confirmed, status), (Some(TimeVerdict::Slower), true, Some(1)), "{comparison:?}");
 }
 
@@ -206,10 +214,10 @@ fn incomparable_inputs_are_rejected() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(rejected(&["--backend", "native"]).contains("--against"));
+    assert!(rejected(&["--backend", "native"]).contains("--baseline"));
     assert!(
-        rejected(&["--against", "/nowhere/early-exit", "--backend", "native"])
-            .contains("/nowhere/early-exit is no program")
+        rejected(&["--baseline", "/nowhere/early-exit", "--backend", "native"])
+            .contains("/nowhere/early-exit is not a program")
     );
     assert!(rejected(&["/nowhere/a.json", "/nowhere/b.json"]).contains("/nowhere/a.json"));
     rejected(&["only-one.json"]);

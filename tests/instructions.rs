@@ -1,3 +1,4 @@
+//! `--instructions` and `profile`, under valgrind.
 use std::fs;
 use std::process::Command;
 
@@ -58,13 +59,13 @@ fn a_planted_regression_is_found_and_nothing_else() {
     let arguments = [&["--against", EARLY_EXIT, "--backend", backend()][..], &filters].concat();
     let (status, comparison) = compared(&arguments);
     assert_eq!((status, comparison.metric, comparison.margin), (Some(0), Metric::Instructions, 0.005));
-    assert!(comparison.pairs.len() >= exits.len() + others.len(), "{comparison:?}");
-    assert!(comparison.pairs.iter().all(|pair| pair.verdict == Some(TimeVerdict::Same)), "{comparison:?}");
+    assert!(comparison.cells.len() >= exits.len() + others.len(), "{comparison:?}");
+    assert!(comparison.cells.iter().all(|pair| pair.verdict == Some(TimeVerdict::Same)), "{comparison:?}");
 
     let (status, comparison) = compared(&[&arguments[..], &["--plant", "1"]].concat());
     assert_eq!(status, Some(1));
-    for pair in &comparison.pairs {
-        let runs_it = exits.contains(&pair.address.benchmark.as_str());
+    for pair in &comparison.cells {
+        let runs_it = exits.contains(&pair.cell_id.benchmark.as_str());
         let expected = if runs_it { TimeVerdict::Slower } else { TimeVerdict::Same };
         assert_eq!(pair.verdict, Some(expected), "{pair:?}");
         assert_eq!(pair.confirmed, runs_it, "{pair:?}");
@@ -96,15 +97,15 @@ fn counts_repeat_wherever_they_are_made() {
     let (here, there) = (counted("here.json", false), counted("there.json", true));
     assert_eq!((here.metric, here.cells.len()), (Metric::Instructions, there.cells.len()));
     for (here, there) in here.cells.iter().zip(&there.cells) {
-        if matches!(here.trouble, Some(SkipReason::Unsupported { .. })) {
-            assert_eq!(here.trouble, there.trouble);
+        if matches!(here.skip_reason, Some(SkipReason::Unsupported { .. })) {
+            assert_eq!(here.skip_reason, there.skip_reason);
             continue;
         }
         assert!(here.launches.iter().all(|launch| launch.nanoseconds.is_empty()), "a count is no time");
         let [here_count, there_count] = [here, there].map(|cell| Count::of(cell).unwrap_or_else(|| panic!("{cell:?}")));
         // A hash map of another seed takes another way now and then.
         let ratio = here_count.typical / there_count.typical;
-        assert!((ratio - 1.0).abs() < 0.005, "{}: {here_count:?}, {there_count:?}", here.address);
+        assert!((ratio - 1.0).abs() < 0.005, "{}: {here_count:?}, {there_count:?}", here.cell_id);
     }
     let files = ["here.json", "there.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     let output = early_exit(&["compare", &files[0], &files[1]]).output().unwrap();
@@ -127,10 +128,10 @@ fn what_cannot_be_counted_says_so() {
     let arguments = [&arguments[..], &["unwind/beside-threads*", "-o", file.to_str().unwrap()]].concat();
     early_exit(&arguments).assert().success();
     let report = Report::read(&file).unwrap();
-    for cell in report.cells.iter().filter(|cell| cell.address.at != Some(0)) {
+    for cell in report.cells.iter().filter(|cell| cell.cell_id.at != Some(0)) {
         assert!(cell.launches.is_empty());
         assert!(
-            matches!(&cell.trouble, Some(SkipReason::Unsupported { why }) if why.contains("one thread at a time")),
+            matches!(&cell.skip_reason, Some(SkipReason::Unsupported { reason }) if reason.contains("one thread at a time")),
             "{cell:?}"
         );
     }

@@ -110,7 +110,7 @@ fn a_module_shows_the_backends_that_were_done() {
     work.until_a_guest_runs(&[worker]);
     let ran: ModuleRun = json(&work.interrupted(Signal::TERM));
     assert!(ran.interrupted);
-    assert_eq!((ran.subjects.len(), ran.rows.len()), (1, 1));
+    assert_eq!((ran.variants.len(), ran.rows.len()), (1, 1));
     assert!(matches!(ran.rows[0].steps.last().unwrap().verdict, Verdict::Crashed { .. }));
 }
 
@@ -119,11 +119,11 @@ fn a_check_shows_the_scenarios_that_were_played() {
     let Some(backend) = here().into_iter().next() else { return };
     let work = AtWork::begin(&["check", "--json", "--backend", backend]);
     work.until_a_guest_runs(&[]);
-    let checked: CheckResult = json(&work.interrupted(Signal::INT));
+    let check_result: CheckResult = json(&work.interrupted(Signal::INT));
     let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).count();
-    assert!(checked.interrupted && checked.played.len() < all, "{}", checked.played.len());
+    assert!(check_result.interrupted && check_result.results.len() < all, "{}", check_result.results.len());
     // What was under way has no verdict.
-    assert!(checked.played.iter().all(|played| !played.verdict.is_bad()), "{:?}", checked.played);
+    assert!(check_result.results.iter().all(|played| !played.verdict.is_bad()), "{:?}", check_result.results);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn the_other_checks_show_what_they_have() {
         work.interrupted(signal)
     };
     let specified: SpecRun = json(&interrupted(&["check", "spec"], Signal::TERM));
-    assert!(specified.interrupted && specified.subjects.len() <= 1);
+    assert!(specified.interrupted && specified.variants.len() <= 1);
     let soaked: Vec<SoakResult> = json(&interrupted(&["check", "soak", "--for", "600s"], Signal::INT));
     assert!(soaked.len() == 1 && soaked[0].interrupted && soaked[0].failed.is_none(), "{soaked:?}");
     let many = ["check", "random", "--count", "100000000", "--backend", second];
@@ -161,9 +161,10 @@ fn after_a_launch(verb: &[&str]) -> (Report, Output) {
     let output = work.interrupted(Signal::INT);
     assert!(!journal.exists());
     let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    assert!(!report.run.complete && report.run.launches_made > 0);
-    let failed = |trouble: &SkipReason| matches!(trouble, SkipReason::Failed { .. } | SkipReason::Lost { .. });
-    assert!(!report.cells.iter().any(|cell| cell.trouble.as_ref().is_some_and(failed)));
+    assert!(!report.run.complete && report.run.launches_completed > 0);
+    let failed =
+        |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
+    assert!(!report.cells.iter().any(|cell| cell.skip_reason.as_ref().is_some_and(failed)));
     (report, output)
 }
 
@@ -174,8 +175,9 @@ fn a_comparison_of_all_backends_says_what_was_measured_until_then() {
     if !others.is_empty() {
         let (_, output) = after_a_launch(&["compare", "--filter", "floor/e*", "--format", "json"]);
         let comparison: serde_json::Value = json(&output);
-        let sides = comparison["sides"].as_array().unwrap().iter().map(|side| side["label"].as_str().unwrap());
-        assert!(sides.eq(others.iter().copied()) && !comparison["pairs"].as_array().unwrap().is_empty());
+        let variants =
+            comparison["variants"].as_array().unwrap().iter().map(|variant| variant["label"].as_str().unwrap());
+        assert!(variants.eq(others.iter().copied()) && !comparison["cells"].as_array().unwrap().is_empty());
     }
 }
 
@@ -184,7 +186,7 @@ fn the_quick_cells_of_all_backends_are_shown_as_far_as_they_were_measured() {
     if !here().is_empty() {
         let (report, output) = after_a_launch(&["measure", "--quick"]);
         let shown = String::from_utf8_lossy(&output.stdout);
-        assert!(report.subjects.iter().all(|subject| shown.contains(&subject.label)), "{shown}");
+        assert!(report.variants.iter().all(|variant| shown.contains(&variant.label)), "{shown}");
     }
 }
 

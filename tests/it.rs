@@ -1,16 +1,16 @@
-//! The integration tests: one binary, a file a verb, and one for the supervisor.
+//! The integration tests: one binary, a file per command or subject.
 mod bad_input;
 mod benchmarks;
 mod calibrate;
 #[cfg(unix)]
 mod cases;
 mod check;
-mod check_random;
 mod check_soak;
 #[cfg(unix)]
 mod check_spec;
 mod compare;
-mod doors;
+mod documented_commands;
+mod fuzz;
 mod guests;
 mod hostile_names;
 mod instructions;
@@ -21,6 +21,7 @@ mod library;
 mod list;
 mod measure;
 mod page;
+mod parsers;
 mod report;
 mod run;
 #[cfg(any(feature = "cranelift", feature = "llvm", feature = "singlepass", feature = "wasmi", feature = "wasmtime"))]
@@ -57,20 +58,20 @@ fn here() -> Vec<&'static str> {
     early_exit::engine::here().map(|backend| backend.name).collect()
 }
 
-/// The README's table of themes is that of the catalogue.
+/// The page of scenarios has the themes of the catalogue, and every scenario with a known issue.
 #[test]
-fn the_readme_counts_the_scenarios_as_they_are() {
-    let readme = include_str!("../README.md");
+fn the_page_of_scenarios_counts_them_as_they_are() {
+    let page = include_str!("../docs/scenarios.md");
     let theme = |id: &'static str| id.split_once('/').map_or("", |(theme, _)| theme);
     let scenarios: Vec<_> = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).collect();
     for scenario in &scenarios {
         let count = scenarios.iter().filter(|other| theme(other.id) == theme(scenario.id)).count();
         let named = if theme(scenario.id).is_empty() { String::new() } else { format!(" `{}/`", theme(scenario.id)) };
         let row = format!("|{named} | {count} | ");
-        assert!(readme.contains(&row), "the README has no row that begins with `{row}`");
+        assert!(page.contains(&row), "docs/scenarios.md has no row that begins with `{row}`");
     }
     for excuse in known_issue::known_issues().flat_map(|issue| issue.excuses) {
-        let told = excuse.check != CheckKind::Scenario || readme.contains(&format!("| `{}` |", excuse.subject));
-        assert!(told, "{} is not in the README", excuse.subject);
+        let told = excuse.check != CheckKind::Scenario || page.contains(&format!("`{}`", excuse.subject));
+        assert!(told, "{} is not in docs/scenarios.md", excuse.subject);
     }
 }

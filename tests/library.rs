@@ -34,12 +34,12 @@ fn with_libraries(arguments: &[&str]) -> Option<std::process::Output> {
 fn every_scenario_passes_on_libraries_or_is_known() {
     let Some(output) = with_libraries(&["check", "--json"]) else { return };
     let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(checked.subjects.len(), fetched().len());
-    let bad = checked.played.iter().filter(|played| played.verdict.is_bad());
-    let bad: Vec<_> = bad.map(|bad| (&bad.scenario, &checked.subjects[bad.subject].label, &bad.verdict)).collect();
+    assert_eq!(checked.variants.len(), fetched().len());
+    let bad = checked.results.iter().filter(|played| played.verdict.is_bad());
+    let bad: Vec<_> = bad.map(|bad| (&bad.scenario, &checked.variants[bad.variant].label, &bad.verdict)).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     let passed = |id: &str| {
-        let of = checked.played.iter().filter(|played| played.scenario == id);
+        let of = checked.results.iter().filter(|played| played.scenario == id);
         of.filter(|played| played.verdict == Verdict::Passed).count()
     };
     assert!(passed("c-api/side-channel") == fetched().len() && passed("dynamic-exit") > 0);
@@ -52,9 +52,9 @@ fn a_library_tells_its_engine_and_has_its_label() {
     let named = format!("newest={library}");
     let output = early_exit(&[&arguments[..], &["--library", &named, "--library", &library]].concat()).output().unwrap();
     let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
-    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
+    let labels: Vec<_> = checked.variants.iter().map(|subject| subject.label.as_str()).collect();
     assert_eq!(labels, ["newest", "wasmtime-50.0.1"]);
-    assert!(checked.subjects.iter().all(|subject| subject.about.engine.starts_with("wasmtime 50")), "{checked:?}");
+    assert!(checked.variants.iter().all(|subject| subject.backend_info.engine.starts_with("wasmtime 50")), "{checked:?}");
 }
 
 #[test]
@@ -93,9 +93,9 @@ fn libraries_are_measured_and_their_report_is_read_again() {
     let Some(output) = with_libraries(&[&arguments[..], &["--budget", "30", "--launches", "8", "-o", &shown]].concat()) else { return };
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report = Report::read(&file).unwrap();
-    let named = |id| report.cells.iter().filter(move |cell| cell.address.benchmark == id);
-    assert!(named("unwind/dynamic-env").all(|cell| cell.trouble.is_none() && !cell.launches.is_empty()));
-    assert!(named("unwind/typed").all(|cell| cell.trouble.is_some() && cell.launches.is_empty()));
+    let named = |id| report.cells.iter().filter(move |cell| cell.cell_id.benchmark == id);
+    assert!(named("unwind/dynamic-env").all(|cell| cell.skip_reason.is_none() && !cell.launches.is_empty()));
+    assert!(named("unwind/typed").all(|cell| cell.skip_reason.is_some() && cell.launches.is_empty()));
     early_exit(&["report", &shown]).assert().success();
 }
 
@@ -183,9 +183,9 @@ fn a_library_that_crashes_when_it_is_called_costs_verdicts_and_no_other_column()
     let output = early_exit(&arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
-    for played in &checked.played {
-        let crashes = checked.subjects[played.subject].label == "crashes";
+    for played in &checked.results {
+        let crashes = checked.variants[played.variant].label == "crashes";
         assert_eq!(matches!(played.verdict, Verdict::Crashed { .. }), crashes, "{played:?}");
     }
-    assert!(checked.subjects.iter().any(|subject| subject.label == "crashes" && subject.about.engine == "crashes"));
+    assert!(checked.variants.iter().any(|subject| subject.label == "crashes" && subject.backend_info.engine == "crashes"));
 }

@@ -14,8 +14,8 @@ fn every_backend_is_listed_with_its_presence() {
     assert_eq!(backends.len(), early_exit::engine::ALL.len());
     for entry in backends.iter().filter(|entry| entry["floor"] == false) {
         let is_here = here().contains(&entry["name"].as_str().unwrap());
-        assert_eq!(entry["presence"] == "here", is_here, "{entry}");
-        assert_eq!(entry["about"].is_object(), is_here, "{entry}");
+        assert_eq!(entry["availability"] == "here", is_here, "{entry}");
+        assert_eq!(entry["backend_info"].is_object(), is_here, "{entry}");
     }
 }
 
@@ -24,7 +24,7 @@ fn every_backend_is_listed_with_its_presence() {
 fn llvm_is_listed_with_its_version() {
     let listing = listing();
     let llvm = listing["backends"].as_array().unwrap().iter().find(|entry| entry["name"] == "llvm").unwrap();
-    assert!(llvm["about"]["llvm"].as_str().unwrap().starts_with("22.1."), "{llvm}");
+    assert!(llvm["backend_info"]["llvm"].as_str().unwrap().starts_with("22.1."), "{llvm}");
 }
 
 #[test]

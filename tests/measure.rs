@@ -1,3 +1,4 @@
+//! `measure`: reports, budgets, presets, interruption.
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -26,9 +27,9 @@ fn measured(more: &[&str]) -> Option<(Report, String)> {
 fn every_cell_has_its_rounds_and_a_twin() {
     let Some((report, shown)) = measured(&["--filter", "floor/e*", "--seed", "7"]) else { return };
     assert!(report.run.complete);
-    assert_eq!((report.run.launches_made, report.run.seed), (3, 7));
-    assert_eq!(report.subjects[1].twin_of, Some(0));
-    assert!(report.cells.iter().all(|cell| cell.trouble.is_none() && cell.launches.len() == 3));
+    assert_eq!((report.run.launches_completed, report.run.seed), (3, 7));
+    assert_eq!(report.variants[1].control_of, Some(0));
+    assert!(report.cells.iter().all(|cell| cell.skip_reason.is_none() && cell.launches.len() == 3));
     for pair in report.cells.chunks(2) {
         for (left, right) in pair[0].launches.iter().zip(&pair[1].launches) {
             assert_eq!(left.nanoseconds.len(), right.nanoseconds.len(), "rounds are paired");
@@ -37,7 +38,7 @@ fn every_cell_has_its_rounds_and_a_twin() {
     }
     for row in estimates::rows(&report) {
         assert!(row.cells[1].ratio.is_some(), "the twin has a ratio");
-        assert!(shown.contains(row.address.benchmark.split('/').nth(1).unwrap()), "{shown}");
+        assert!(shown.contains(row.cell_id.benchmark.split('/').nth(1).unwrap()), "{shown}");
     }
     assert!(shown.contains("seed 7"), "{shown}");
 }
@@ -69,7 +70,7 @@ fn the_floor_can_be_measured_where_there_is_no_backend() {
 fn sizes_and_depths_can_be_chosen() {
     let more = ["--filter", "unwind/typed@*", "--host-frames", "2,3"];
     let Some((report, _)) = measured(&more) else { return };
-    let depths: Vec<_> = report.cells.iter().map(|cell| cell.address.host_frames).collect();
+    let depths: Vec<_> = report.cells.iter().map(|cell| cell.cell_id.host_frames).collect();
     assert_eq!(depths, [2, 2, 3, 3]);
 }
 
@@ -154,14 +155,14 @@ fn what_was_measured_before_an_interrupt_is_in_the_report() {
         std::thread::yield_now();
     }
     let recovered = journal::recover(&fs::read_to_string(&journal).unwrap()).unwrap();
-    assert!(recovered.run.launches_made >= 2 && !recovered.run.complete, "a killed run could be read like this");
+    assert!(recovered.run.launches_completed >= 2 && !recovered.run.complete, "a killed run could be read like this");
 
     let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    assert!(!report.run.complete && report.run.launches_made >= 2);
-    assert!(report.cells.iter().all(|cell| cell.launches.len() == report.run.launches_made as usize));
+    assert!(!report.run.complete && report.run.launches_completed >= 2);
+    assert!(report.cells.iter().all(|cell| cell.launches.len() == report.run.launches_completed as usize));
     assert!(report.run.notes.iter().any(|note| note.starts_with("incomplete")), "{:?}", report.run.notes);
 }
 
@@ -170,11 +171,11 @@ fn a_journal_that_is_cut_off_gives_what_stands_before_the_cut() {
     let Some((mut report, _)) = measured(&["--filter", "floor/empty"]) else { return };
     let cells = report.cells.clone();
     report.cells.iter_mut().for_each(|cell| cell.launches.clear());
-    report.run.launches_made = 0;
+    report.run.launches_completed = 0;
     let launch = serde_json::to_string(&cells).unwrap();
     let text = format!("{}\n{launch}\n{}", serde_json::to_string(&report).unwrap(), &launch[..launch.len() / 2]);
     let recovered = journal::recover(&text).unwrap();
-    assert_eq!(recovered.run.launches_made, 1);
+    assert_eq!(recovered.run.launches_completed, 1);
     assert_eq!(recovered.cells, cells);
     assert!(journal::recover("").is_err() && journal::recover("{}").is_err());
 }
@@ -218,9 +219,9 @@ fn a_module_has_cells_of_its_own() {
         let output = early_exit(&[&arguments, more].concat()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-        assert!(report.cells.iter().all(|cell| cell.address.benchmark.starts_with("module/")));
-        let times = |cell: &CellRecord| (cell.address.benchmark.clone(), !cell.launches.is_empty());
-        report.cells.iter().filter(|cell| cell.subject == 0).map(times).collect::<BTreeMap<_, _>>()
+        assert!(report.cells.iter().all(|cell| cell.cell_id.benchmark.starts_with("module/")));
+        let times = |cell: &CellRecord| (cell.cell_id.benchmark.clone(), !cell.launches.is_empty());
+        report.cells.iter().filter(|cell| cell.variant == 0).map(times).collect::<BTreeMap<_, _>>()
     };
     let returning = times(&[]);
     assert!(returning["module/compile"] && returning["module/instantiate"] && returning["module/call"]);

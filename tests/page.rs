@@ -106,16 +106,16 @@ fn it_loads_without_an_error_or_a_request_on_any_screen() {
 /// A page of six backends. Its times are made up, in proportions as they were measured: what is tested is how they are shown.
 fn page_of_six() -> String {
     let report = Report::read(fixture("six-backends.json").as_ref()).unwrap();
-    let Document::Checked(mut checked) = Document::read(fixture("check.json").as_ref()).unwrap() else {
+    let Document::Check(mut check_result) = Document::read(fixture("check.json").as_ref()).unwrap() else {
         panic!("a check")
     };
-    let of_the_first: Vec<_> = checked.played.iter().filter(|played| played.subject == 0).cloned().collect();
-    checked.subjects = report.subjects.iter().filter(|subject| subject.twin_of.is_none()).cloned().collect();
-    checked.played = (0..checked.subjects.len())
-        .flat_map(|subject| of_the_first.iter().map(move |played| ScenarioResult { subject, ..played.clone() }))
+    let of_the_first: Vec<_> = check_result.results.iter().filter(|played| played.variant == 0).cloned().collect();
+    check_result.variants = report.variants.iter().filter(|variant| variant.control_of.is_none()).cloned().collect();
+    check_result.results = (0..check_result.variants.len())
+        .flat_map(|variant| of_the_first.iter().map(move |played| ScenarioResult { variant, ..played.clone() }))
         .collect();
     html::page(
-        &ReportSet { reports: vec![report], checked: vec![checked], ..ReportSet::default() },
+        &ReportSet { reports: vec![report], checks: vec![check_result], ..ReportSet::default() },
         &Workload::default(),
     )
 }
@@ -193,22 +193,22 @@ fn the_page_names_each_engine_licence_and_part() {
     let header = page.split("</header>").next().unwrap();
     let report = Report::read(fixture("six-backends.json").as_ref()).unwrap();
     let answers = page.split("id=\"holds\"").next().unwrap();
-    for subject in report.subjects.iter().filter(|subject| subject.twin_of.is_none()) {
-        assert!(header.contains(&subject.about.engine) && header.contains(&subject.label), "{}", subject.label);
-        assert!(answers.contains(&format!("<td>{}</td>", subject.licence)), "{}", subject.licence);
+    for variant in report.variants.iter().filter(|variant| variant.control_of.is_none()) {
+        assert!(header.contains(&variant.backend_info.engine) && header.contains(&variant.label), "{}", variant.label);
+        assert!(answers.contains(&format!("<td>{}</td>", variant.licence)), "{}", variant.licence);
         // The only part of an exit that is measured by itself on the engines whose exits take no backtrace.
-        let parts = subject.about.exit_made_of.iter().map(|id| id.trim_start_matches("floor/")).chain(["rest"]);
+        let parts = variant.backend_info.exit_made_of.iter().map(|id| id.trim_start_matches("floor/")).chain(["rest"]);
         let mut drawn: Vec<_> = page
             .split("<rect class=\"part ")
             .skip(1)
-            .filter(|rect| rect.contains(&format!("data-bar=\"{}\"", subject.label)))
+            .filter(|rect| rect.contains(&format!("data-bar=\"{}\"", variant.label)))
             .filter_map(|rect| rect.split("data-part=\"").nth(1)?.split('"').next())
             .collect();
         drawn.sort_unstable();
         drawn.dedup();
         let mut parts: Vec<_> = parts.collect();
         parts.sort_unstable();
-        assert_eq!(drawn, parts, "{}", subject.label);
+        assert_eq!(drawn, parts, "{}", variant.label);
     }
 }
 
@@ -238,13 +238,13 @@ fn the_charts_show_the_numbers_of_the_report() {
     let marks: Vec<Mark> = serde_json::from_value(outcome).unwrap();
     let report = report();
     let mut charts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (chart, subject, name, y, low, high) in &marks {
+    for (chart, variant, name, y, low, high) in &marks {
         *charts.entry(chart).or_default() += 1;
-        let place = report.subjects.iter().position(|known| known.label == *subject).unwrap();
+        let place = report.variants.iter().position(|known| known.label == *variant).unwrap();
         let rows = estimates::rows(&report);
-        let cell = &rows.iter().find(|row| row.address.to_string() == *name).unwrap().cells[place];
+        let cell = &rows.iter().find(|row| row.cell_id.to_string() == *name).unwrap().cells[place];
         if chart == "Size of the artifact" {
-            assert!(cell.record.facts.iter().any(|(name, value)| name == "artifact bytes" && value == y));
+            assert!(cell.record.metrics.iter().any(|(name, value)| name == "artifact bytes" && value == y));
         } else {
             let shown = [Some(*y), *low, *high];
             let known = cell.known().map(|(_, range)| range);
@@ -253,7 +253,7 @@ fn the_charts_show_the_numbers_of_the_report() {
             let near = |(a, b): (&Option<f64>, &Option<f64>)| {
                 a.is_some() == b.is_some() && a.zip(*b).is_none_or(|(a, b)| (a / b - 1.0).abs() < 1e-12)
             };
-            assert!(shown.iter().zip(&known).all(near), "{chart}: {subject} {name}: {shown:?} for {known:?}");
+            assert!(shown.iter().zip(&known).all(near), "{chart}: {variant} {name}: {shown:?} for {known:?}");
         }
     }
     // Three backends each: two sizes, four depths of the host, five of the guest.
@@ -313,7 +313,7 @@ fn samples_are_drawn_when_they_are_asked_for() {
     let Some((outcome, wrong)) = played(&page(), script, (1280, 900)) else { return };
     assert_eq!(wrong, [""; 0]);
     let rounds = |report: &Report| {
-        let cells = report.cells.iter().filter(|cell| cell.address.to_string() == "unwind/typed");
+        let cells = report.cells.iter().filter(|cell| cell.cell_id.to_string() == "unwind/typed");
         cells.flat_map(|cell| &cell.launches).map(|launch| launch.nanoseconds.len()).sum::<usize>()
     };
     assert_eq!(outcome[0], rounds(&report()));
@@ -326,17 +326,17 @@ fn names_never_become_markup() {
     let mut report = report();
     let evil = "</script><script>wrong.push('it ran')</script><img src=x onerror=\"wrong.push('it ran')\">";
     report.machine.cpu = evil.into();
-    report.subjects[1].label = format!("cranelift {evil}");
-    report.subjects[1].licence = evil.into();
+    report.variants[1].label = format!("cranelift {evil}");
+    report.variants[1].licence = evil.into();
     report.run.notes = vec![evil.into()];
-    let Document::Checked(mut checked) = Document::read(fixture("check.json").as_ref()).unwrap() else {
+    let Document::Check(mut check_result) = Document::read(fixture("check.json").as_ref()).unwrap() else {
         panic!("a check")
     };
-    checked.played[0].scenario = evil.into();
+    check_result.results[0].scenario = evil.into();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("evil.json");
-    let gathered = ReportSet { reports: vec![report], checked: vec![checked], ..ReportSet::default() };
-    std::fs::write(&file, serde_json::to_string(&gathered).unwrap()).unwrap();
+    let report_set = ReportSet { reports: vec![report], checks: vec![check_result], ..ReportSet::default() };
+    std::fs::write(&file, serde_json::to_string(&report_set).unwrap()).unwrap();
     let page = stdout(&["report", file.to_str().unwrap(), "--format", "html"]);
     let script = "document.querySelectorAll('button.raw').forEach((button) => button.click());
         outcome = document.querySelectorAll('img').length;";
@@ -348,22 +348,22 @@ fn names_never_become_markup() {
 #[test]
 fn with_full_data_it_is_under_two_megabytes() {
     let mut report = report();
-    let addresses = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
-    let model = report.cells[..report.subjects.len()].to_vec();
-    let cell = |n: usize, address: &CellId, cell: &CellRecord| {
+    let cell_ids = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
+    let model = report.cells[..report.variants.len()].to_vec();
+    let cell = |n: usize, cell_id: &CellId, cell: &CellRecord| {
         let time =
             |launch: u32, round: u32| 1234.5678 * (1 + n) as f64 * (1.0 + 0.013 * f64::from(launch * 7 % 5 + round));
         let launch = |launch| Launch {
             nanoseconds: (0..12).map(|round| time(launch, round)).collect(),
             ..Launch::empty(launch, 10, 1)
         };
-        CellRecord { address: address.clone(), launches: (1..=10).map(launch).collect(), ..cell.clone() }
+        CellRecord { cell_id: cell_id.clone(), launches: (1..=10).map(launch).collect(), ..cell.clone() }
     };
-    report.cells = addresses
+    report.cells = cell_ids
         .enumerate()
-        .flat_map(|(n, address)| model.iter().map(|of| cell(n, &address, of)).collect::<Vec<_>>())
+        .flat_map(|(n, cell_id)| model.iter().map(|of| cell(n, &cell_id, of)).collect::<Vec<_>>())
         .collect();
-    let gathered = ReportSet { reports: vec![report], ..ReportSet::default() };
-    let page = html::page(&gathered, &Workload::default());
+    let report_set = ReportSet { reports: vec![report], ..ReportSet::default() };
+    let page = html::page(&report_set, &Workload::default());
     assert!(page.len() > 500_000 && page.len() < 2_000_000, "{} bytes", page.len());
 }

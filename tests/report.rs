@@ -77,15 +77,15 @@ fn several_machines_become_one_document_which_can_be_read_again() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     early_exit(&[&["report", "--format", "json", "-o", merged], &files[..]].concat()).assert().success().stdout("");
 
-    let Document::Gathered(gathered) = Document::read(Path::new(merged)).unwrap() else { panic!("it is merged") };
-    let ReportSet { reports, checked, .. } = &gathered;
-    assert_eq!((reports.len(), checked.len()), (2, 1), "what is named twice is there once");
+    let Document::Set(report_set) = Document::read(Path::new(merged)).unwrap() else { panic!("it is merged") };
+    let ReportSet { reports, checks, .. } = &report_set;
+    assert_eq!((reports.len(), checks.len()), (2, 1), "what is named twice is there once");
     assert_eq!(reports[0], report(), "and nothing was averaged");
 
     for format in ["terminal", "markdown", "html", "csv"] {
         let shown = stdout(&["report", merged, "--format", format]);
         assert_eq!(shown, stdout(&[&["report", "--format", format], &files[..]].concat()), "{format}");
-        for name in gathered.names() {
+        for name in report_set.names() {
             let escaped = [
                 name.clone(),
                 name.replace('<', "&lt;").replace('>', "&gt;"),
@@ -109,7 +109,7 @@ fn a_job_of_many_calls_is_weighed_as_it_was_asked_for() {
         other.contains("break-even: artifact/deserialize/16, then N calls of execute/fib and 2,000 exits"),
         "{other}"
     );
-    assert!(shown(&["--kernel", "execute/hash"]).contains("no break-even: it takes times of"));
+    assert!(shown(&["--kernel", "execute/hash"]).contains("no break-even: it needs times of"));
 }
 
 fn refused(arguments: &[&str]) -> String {
@@ -121,22 +121,22 @@ fn refused(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn what_is_no_report_is_named_in_one_line() {
+fn an_invalid_report_is_rejected_in_one_line() {
     let text = fs::read_to_string(fixture("report.json")).unwrap();
     let spoilt = [
         (String::new(), "is empty"),
-        (text[..text.len() / 2].to_owned(), "cut off"),
-        ("GIF89a".into(), "is no JSON"),
-        ("{\"benches\": []}".into(), "is no document of this program"),
-        (text.replacen("\"version\":1", "\"version\":2", 1), "take a newer build"),
-        (text.replacen("\"subject\":2", "\"subject\":99", 1), "cells[2] (compile/early-exit) is of subject 99"),
+        (text[..text.len() / 2].to_owned(), "truncated"),
+        ("GIF89a".into(), "is not JSON"),
+        ("{\"benches\": []}".into(), "is not a document of this program"),
+        (text.replacen("\"version\":1", "\"version\":3", 1), "use a newer build"),
+        (text.replacen("\"subject\":2", "\"subject\":99", 1), "cells[2] (compile/early-exit) has variant 99"),
         (
             text.replacen("\"nanoseconds\":[", "\"nanoseconds\":[-1,", 1),
             "cells[0] (compile/early-exit) has a time of -1 ns in launch 1",
         ),
         (text.replacen("\"label\":\"llvm\"", "\"label\":\"llwm\"", 1), "backend `llwm`"),
-        (text.replacen("unwind/typed", "unwind/tyqed", 1), "of a benchmark that nobody knows"),
-        (text.replace("\"label\":\"llvm\"", "\"label\":\"../<b>\""), "is of a backend"),
+        (text.replacen("unwind/typed", "unwind/tyqed", 1), "is an unknown benchmark"),
+        (text.replace("\"label\":\"llvm\"", "\"label\":\"../<b>\""), "has unknown backend"),
     ];
     for (text, said) in spoilt {
         let (_folder, path) = written(&text);
@@ -144,7 +144,7 @@ fn what_is_no_report_is_named_in_one_line() {
         assert!(told.contains(said) && told.contains(&path), "{told}");
     }
     let folder = tempfile::tempdir().unwrap();
-    assert!(refused(&[folder.path().to_str().unwrap()]).contains("folder") || cfg!(windows));
+    assert!(refused(&[folder.path().to_str().unwrap()]).contains("directory") || cfg!(windows));
     assert!(refused(&["/nowhere/report.json"]).contains("/nowhere/report.json"));
 }
 
@@ -152,10 +152,10 @@ fn what_is_no_report_is_named_in_one_line() {
 fn what_cannot_be_done_is_said_before_anything_is() {
     let file = fixture("report.json");
     assert!(refused(&[&file, "-o", "/nowhere/page.html"]).contains("/nowhere/page.html"));
-    assert!(refused(&[&file, "-o", "."]).contains("is a folder"));
-    assert!(refused(&[&file, "-o", &file]).contains("name another file"));
+    assert!(refused(&[&file, "-o", "."]).contains("is a directory"));
+    assert!(refused(&[&file, "-o", &file]).contains("name another output file"));
     assert!(refused(&[&file, "--kernel", "fib"]).contains("execute/fib, execute/sweep"));
-    assert!(refused(&[&fixture("check.json"), "--format", "csv"]).contains("no times"));
+    assert!(refused(&[&fixture("check.json"), "--format", "csv"]).contains("no measurements"));
     assert_eq!(report(), Report::read(Path::new(&file)).unwrap(), "the report is as it was");
 }
 
@@ -178,10 +178,10 @@ fn a_journal_can_be_drawn() {
     });
     let launch = serde_json::to_string(&launch.collect::<Vec<_>>()).unwrap();
     report.cells.iter_mut().for_each(|cell| cell.launches.clear());
-    report.run.launches_made = 0;
+    report.run.launches_completed = 0;
     let (_folder, path) = written(&format!("{}\n{launch}\n", serde_json::to_string(&report).unwrap()));
     let shown = stdout(&["report", &path]);
-    assert!(shown.contains("read from a journal: 1 of 7 launches were made"), "{shown}");
+    assert!(shown.contains("read from a journal: 1 of 7 launches completed"), "{shown}");
 }
 
 #[test]

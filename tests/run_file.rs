@@ -201,7 +201,7 @@ fn a_trap_is_a_step_that_failed() {
         assert_eq!(ran.disagreements, []);
     }
     for row in ran.rows {
-        assert_eq!(row.steps[4].verdict, Verdict::Failed { why: "trapped: unreachable".into() });
+        assert_eq!(row.steps[4].verdict, Verdict::Failed { reason: "trapped: unreachable".into() });
     }
 }
 

@@ -172,16 +172,16 @@ fn fake_worker_run(lines: &str, rest: &str) -> BackendRun {
     let (_folder, launcher) = fake_worker(&format!("{}{lines}", hello(worker::PROTOCOL)), rest);
     let spec = "native";
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
-    runner::errand(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
+    runner::job(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
 }
 
-const LOADED: &str = "\n{\"answer\":\"loaded\"}";
+const LOADED: &str = "\n{\"response\":\"loaded\"}";
 
 #[test]
 fn an_invalid_response_a_timeout_or_a_crash_costs_one_verdict() {
     let verdict = |lines: &str, rest| last(&fake_worker_run(&format!("{LOADED}{lines}"), rest)).to_string();
-    assert!(verdict("\nnonsense", "exec sleep 600").contains("said what is no answer: nonsense"));
-    assert!(verdict("\n{\"answer\":\"released\"}", "exec sleep 600").contains("said what is no answer: Released"));
+    assert!(verdict("\nnonsense", "exec sleep 600").contains("invalid response: nonsense"));
+    assert!(verdict("\n{\"response\":\"released\"}", "exec sleep 600").contains("invalid response: Released"));
     assert!(verdict("", "exec sleep 600").starts_with("TIMED OUT"));
     assert!(verdict("", "exec cat /dev/zero").starts_with("CRASHED"));
     assert!(verdict("", "kill -9 $$").contains("killed by signal 9"));
@@ -253,6 +253,6 @@ fn a_worker_ends_when_its_parent_is_killed() {
 fn a_worker_that_cannot_be_started_is_an_error_without_a_row() {
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
     let launcher = Launcher::new("/nowhere/early-exit");
-    let error = runner::errand(&launcher, "native", &job, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
+    let error = runner::job(&launcher, "native", &job, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
     assert!(format!("{error:#}").contains("/nowhere/early-exit"));
 }

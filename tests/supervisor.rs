@@ -17,7 +17,7 @@ fn worker() -> Option<Worker> {
 }
 
 fn play(scenario: &str) -> Request {
-    Request::Play { scenario: scenario.into() }
+    Request::RunScenario { scenario: scenario.into() }
 }
 
 /// A fake worker: a shell script that prints `lines` and then executes `rest`.
@@ -39,7 +39,7 @@ pub(crate) fn hello(protocol: u32) -> String {
         wasm_features: vec![],
         exit_made_of: vec![],
     };
-    serde_json::to_string(&Hello { protocol, build: early_exit::results::Build::this(), about }).unwrap()
+    serde_json::to_string(&Hello { protocol, build: early_exit::results::Build::this(), backend_info: about }).unwrap()
 }
 
 /// Whether a process has ended. A zombie has ended.
@@ -63,7 +63,7 @@ fn a_killed_worker_is_reported_with_its_signal() {
     let Some(mut worker) = worker() else { return };
     let pid = Pid::from_raw(worker.pid() as i32).unwrap();
     // The guest loops; the log line shows that the loop has begun.
-    let result = worker.ask(&play("drill/hang"), &Limits::of(Duration::from_secs(60)), |_| {
+    let result = worker.request(&play("drill/hang"), &Limits::of(Duration::from_secs(60)), |_| {
         kill_process(pid, Signal::KILL).unwrap();
     });
     assert_eq!(result, Err(WorkerError::Crashed("killed by signal 9 (KILL)".into())));
@@ -74,7 +74,7 @@ fn a_killed_worker_is_reported_with_its_signal() {
 fn a_worker_that_hangs_is_killed_at_the_timeout() {
     let Some(mut worker) = worker() else { return };
     let timeout = Duration::from_millis(200);
-    let result = worker.ask(&play("drill/hang"), &Limits::of(timeout), |_| ());
+    let result = worker.request(&play("drill/hang"), &Limits::of(timeout), |_| ());
     assert_eq!(result, Err(WorkerError::TimedOut(timeout)));
     assert!(is_gone(worker.pid()));
 }
@@ -82,7 +82,7 @@ fn a_worker_that_hangs_is_killed_at_the_timeout() {
 #[test]
 fn a_worker_that_aborts_is_reported_with_its_signal() {
     let Some(mut worker) = worker() else { return };
-    match worker.ask(&play("drill/abort"), &Limits::of(Duration::from_secs(60)), |_| ()) {
+    match worker.request(&play("drill/abort"), &Limits::of(Duration::from_secs(60)), |_| ()) {
         Err(WorkerError::Crashed(how)) => assert!(how.contains("signal 6 (ABORT)"), "{how}"),
         other => panic!("{other:?}"),
     }
@@ -92,8 +92,8 @@ fn a_worker_that_aborts_is_reported_with_its_signal() {
 fn a_worker_above_the_memory_limit_is_killed() {
     let Some(mut worker) = worker() else { return };
     let limits = Limits { time: Duration::from_secs(60), memory: 1 << 20 };
-    match worker.ask(&play("drill/hang"), &limits, |_| ()) {
-        Err(WorkerError::OverMemory { limit: 1, held }) => assert!(held > 1),
+    match worker.request(&play("drill/hang"), &limits, |_| ()) {
+        Err(WorkerError::OverMemory { limit: 1, used }) => assert!(used > 1),
         other => panic!("{other:?}"),
     }
     assert!(is_gone(worker.pid()));
@@ -103,8 +103,8 @@ fn a_worker_above_the_memory_limit_is_killed() {
 fn a_worker_is_killed_after_an_invalid_response() {
     let (_folder, launcher) = fake_worker(&format!("{}\nneither JSON nor news", hello(PROTOCOL)), "exec sleep 600");
     let (mut worker, _) = launcher.launch("x").unwrap();
-    let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert_eq!(result, Err(WorkerError::Garbled("neither JSON nor news".into())));
+    let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    assert_eq!(result, Err(WorkerError::Protocol("neither JSON nor news".into())));
     assert!(is_gone(worker.pid()));
 }
 
@@ -112,15 +112,15 @@ fn a_worker_is_killed_after_an_invalid_response() {
 fn an_endless_line_is_an_invalid_response() {
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec cat /dev/zero");
     let (mut worker, _) = launcher.launch("x").unwrap();
-    let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
-    assert!(matches!(result, Err(WorkerError::Garbled(_))), "{result:?}");
+    let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    assert!(matches!(result, Err(WorkerError::Protocol(_))), "{result:?}");
 }
 
 #[test]
 fn a_worker_that_closes_its_stdout_and_keeps_running_is_killed() {
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec sleep 600 >&-");
     let (mut worker, _) = launcher.launch("x").unwrap();
-    let result = worker.ask(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
     assert!(matches!(&result, Err(WorkerError::Crashed(how)) if how.contains("closed its stdout")), "{result:?}");
     assert!(is_gone(worker.pid()));
 }
@@ -145,9 +145,9 @@ fn a_program_that_is_not_a_worker_is_named_in_the_error() {
 #[test]
 fn an_unknown_benchmark_is_unsupported() {
     let Some(mut worker) = worker() else { return };
-    let address = CellId { benchmark: "no/such".into(), at: None, host_frames: 1 };
-    match worker.ask(&Request::Prepare { address, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
-        Ok(Response::Unable { why, unsupported: true }) => assert!(why.contains("no/such"), "{why}"),
+    let cell_id = CellId { benchmark: "no/such".into(), at: None, host_frames: 1 };
+    match worker.request(&Request::Prepare { cell_id, processor: None }, &Limits::of(Duration::from_secs(60)), |_| ()) {
+        Ok(Response::Error { reason, unsupported: true }) => assert!(reason.contains("no/such"), "{reason}"),
         other => panic!("{other:?}"),
     }
 }

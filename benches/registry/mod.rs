@@ -35,13 +35,13 @@ pub(crate) fn run(themes: &[&str]) {
 /// A backend that is compiled in.
 struct Line {
     backend: &'static str,
-    subject: Arc<dyn OpenBackend>,
+    variant: Arc<dyn OpenBackend>,
 }
 
 impl Line {
     fn of(known: &'static engine::Backend) -> Self {
-        let subject = known.open(&BackendOptions::default()).unwrap_or_else(|error| panic!("{error:#}"));
-        Self { backend: known.name, subject }
+        let variant = known.open(&BackendOptions::default()).unwrap_or_else(|error| panic!("{error:#}"));
+        Self { backend: known.name, variant }
     }
 }
 
@@ -86,22 +86,22 @@ struct Group {
 /// several.
 struct BenchCell {
     over: Option<u64>,
-    address: CellId,
+    cell_id: CellId,
 }
 
 fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
-    let mut addresses: Vec<_> = benchmark.addresses(false).collect();
+    let mut cell_ids: Vec<_> = benchmark.addresses(false).collect();
     if choice == Choice::FirstOfEach {
-        addresses.truncate(1);
+        cell_ids.truncate(1);
     }
     let mut groups: Vec<Group> = Vec::new();
-    for address in addresses {
-        let (name, over) = match address.at {
-            Some(at) if address.host_frames == 1 => (benchmark.id.to_owned(), Some(at)),
-            Some(at) => (format!("{}@{}", benchmark.id, address.host_frames), Some(at)),
-            None => (benchmark.id.to_owned(), (benchmark.host_frames.len() > 1).then_some(address.host_frames)),
+    for cell_id in cell_ids {
+        let (name, over) = match cell_id.at {
+            Some(at) if cell_id.host_frames == 1 => (benchmark.id.to_owned(), Some(at)),
+            Some(at) => (format!("{}@{}", benchmark.id, cell_id.host_frames), Some(at)),
+            None => (benchmark.id.to_owned(), (benchmark.host_frames.len() > 1).then_some(cell_id.host_frames)),
         };
-        let cell = BenchCell { over, address };
+        let cell = BenchCell { over, cell_id };
         match groups.iter_mut().find(|known| known.name == name) {
             Some(known) => known.cells.push(cell),
             None => groups.push(Group { name, cells: vec![cell] }),
@@ -116,12 +116,12 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
         // A second and more each, on the slowest.
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
     }
-    for Line { backend, subject } in lines {
-        if let Some(why) = subject.lacks(benchmark) {
-            eprintln!("{name} on {backend} is left out: {why}");
+    for Line { backend, variant } in lines {
+        if let Some(reason) = variant.lacks(benchmark) {
+            eprintln!("{name} on {backend} is left out: {reason}");
             continue;
         }
-        for BenchCell { over, address } in cells {
+        for BenchCell { over, cell_id } in cells {
             let id = match over {
                 Some(value) => BenchmarkId::new(*backend, value),
                 None => BenchmarkId::from_parameter(backend),
@@ -130,12 +130,12 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
             let mut stand = None;
             group.bench_function(id, |bencher| {
                 let stand = stand.get_or_insert_with(|| {
-                    BenchThread::prepare(subject, address, None, None)
-                        .unwrap_or_else(|unable| panic!("{address} on {backend}: {unable}"))
+                    BenchThread::prepare(variant, cell_id, None, None)
+                        .unwrap_or_else(|unable| panic!("{cell_id} on {backend}: {unable}"))
                 });
                 bencher.iter_custom(|iterations| match stand.batch(BatchSpec::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,
-                    Err(astray) => panic!("{address} on {backend}: {astray}"),
+                    Err(astray) => panic!("{cell_id} on {backend}: {astray}"),
                 });
             });
         }

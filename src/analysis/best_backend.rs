@@ -1,4 +1,4 @@
-//! Which backend for which kind of work: the answers that a report begins with.
+//! Recommends a backend for each kind of work.
 use super::estimates;
 use super::estimates::{CellEstimate, EstimateRow, interval};
 use crate::catalog::benchmark::{Benchmark, CellId, artifact, call, cold, execute, unwind};
@@ -7,23 +7,23 @@ use crate::output::units;
 use crate::results::{Report, SkipReason, Variant};
 use crate::statistics::Margin;
 
-/// A kind of work that a backend may be good at, and what it is judged by.
+/// A kind of work and its criteria.
 pub struct WorkKind {
-    /// What is wanted.
+    /// The name.
     pub wanted: &'static str,
-    /// What it is judged by.
+    /// The criteria.
     pub by: &'static [Criterion],
 }
 
-/// Ways to the same end, of which a backend is judged by the one that costs it the least. The first is the plain way.
+/// Alternative methods for the same purpose. A backend is ranked by its cheapest method; the first is the default method.
 pub type Criterion = &'static [&'static Benchmark];
 
-/// The work that an interpreter puts off: its answer names the interpreters.
+/// Interpreters defer this work, so the answer marks them.
 const COMPILE_FAST: &str = "compile fast";
 
-/// The kinds.
+/// All kinds of work.
 pub static KINDS: &[WorkKind] = &[
-    // To the first result: an engine may translate a function only when it is first called.
+    // Includes the first result, because an engine can compile a function when it is first called.
     WorkKind { wanted: COMPILE_FAST, by: &[&[&cold::BYTES_TO_EXIT], &[&cold::BYTES_TO_RESULT]] },
     WorkKind { wanted: "load fast", by: &[&[&artifact::DESERIALIZE]] },
     WorkKind { wanted: "run fast", by: &[&[&execute::FIB], &[&execute::SWEEP], &[&execute::HASH]] },
@@ -32,7 +32,7 @@ pub static KINDS: &[WorkKind] = &[
     WorkKind { wanted: "trap cheaply", by: &[&[&unwind::UNREACHABLE], &[&unwind::DIVISION_BY_ZERO]] },
 ];
 
-/// The ways of a host function to end its guest that a host can choose among.
+/// The methods of a host function to end its guest.
 static WAYS_TO_EXIT: Criterion = &[
     &unwind::TYPED.whole,
     &unwind::TYPED_ENV.whole,
@@ -43,51 +43,51 @@ static WAYS_TO_EXIT: Criterion = &[
     &unwind::DYNAMIC_PREBUILT.whole,
 ];
 
-/// As deep as a real host calls a guest.
+/// A typical stack depth of a host.
 const REAL_DEPTH: u64 = 50;
 
-/// What the numbers say of a kind of work.
+/// The recommendation for one kind of work.
 pub struct Recommendation<'a> {
-    /// The kind.
+    /// The kind of work.
     pub kind: &'static WorkKind,
-    /// What it was judged by.
+    /// One row per criterion.
     pub rows: Vec<RankedRow<'a>>,
-    /// What that comes to.
-    pub outcome: Outcome,
-    /// Whether each ratio that decided rests on enough launches that agree.
+    /// The result.
+    pub outcome: Ranking,
+    /// Whether every deciding ratio has enough launches that agree.
     pub sure: bool,
     report: &'a Report,
 }
 
-/// What the rows of a kind of work come to.
+/// The result of all criteria.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// Nothing beats this subject in any row that it has a time in.
+pub enum Ranking {
+    /// No variant is faster than this one in any row.
     Best(usize),
-    /// Nothing beats these, and enough launches say so; they are apart by this share at most, 0.03 for 3 %.
+    /// None of these variants is faster than another with certainty; they differ by this share at most, 0.03 for 3 %.
     Close(Vec<usize>, f64),
-    /// Nothing beats these, but too few launches that agree say so.
+    /// None of these variants is faster than another, but with too few launches that agree.
     Unknown(Vec<usize>),
-    /// Each subject is beaten in some row.
+    /// Every variant is slower than another in some row.
     Depends,
 }
 
-/// What one criterion says.
+/// The ranking by one criterion.
 pub struct RankedRow<'a> {
-    /// The row of the plain way.
+    /// The row of the default method.
     pub plain: &'a EstimateRow<'a>,
-    /// How many ways there were to choose from.
+    /// The number of methods.
     pub ways: usize,
-    /// The cell that each subject of the report is judged by: its cheapest way. Nothing where it has no time.
+    /// Per variant of the report, the cell of its cheapest method; `None` without a time.
     pub cells: Vec<Option<&'a CellEstimate<'a>>>,
-    /// The subjects that are not beaten by more than the margin of 2 %, the fastest by its estimate first.
+    /// The variants within 2 % of the fastest, fastest first.
     pub best: Vec<usize>,
-    /// For each of the others of `best` how far it is from the first at most, where enough launches say so.
+    /// For the other variants of `best`, the largest possible distance from the first, if there are enough launches.
     ties: Vec<(usize, Option<f64>)>,
     sure: bool,
 }
 
-/// The answers that the rows have the numbers for. None where there is nothing to choose from.
+/// The recommendations for which the rows have numbers; empty with fewer than two variants.
 pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recommendation<'a>> {
     let columns = estimates::columns(report);
     let answer = |kind: &'static WorkKind| {
@@ -102,47 +102,48 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
     if columns.len() < 2 { vec![] } else { KINDS.iter().filter_map(answer).collect() }
 }
 
-/// Whether nothing beats a subject. A row that the subject has no way to do decides nothing; a failure does.
-fn is_unbeaten(rows: &[RankedRow], subject: usize) -> bool {
-    let holds = |judged: &RankedRow| match judged.cells[subject] {
-        Some(_) => judged.best.contains(&subject),
-        None => {
-            !matches!(judged.plain.cells[subject].trouble(), Some(SkipReason::Failed { .. } | SkipReason::Lost { .. }))
-        }
+/// Whether no variant is faster. A row without support is ignored; a failure is not.
+fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
+    let holds = |judged: &RankedRow| match judged.cells[variant] {
+        Some(_) => judged.best.contains(&variant),
+        None => !matches!(
+            judged.plain.cells[variant].skip_reason(),
+            Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. })
+        ),
     };
-    rows.iter().any(|judged| judged.cells[subject].is_some()) && rows.iter().all(holds)
+    rows.iter().any(|judged| judged.cells[variant].is_some()) && rows.iter().all(holds)
 }
 
-fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Outcome {
+fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
     match best[..] {
-        [] => return Outcome::Depends,
-        [one] => return Outcome::Best(one),
+        [] => return Ranking::Depends,
+        [one] => return Ranking::Best(one),
         _ => {}
     }
     let mut most = 0.0_f64;
     for (_, tie) in rows.iter().flat_map(|judged| &judged.ties).filter(|(n, _)| best.contains(n)) {
         match tie {
             Some(apart) => most = most.max(*apart),
-            None => return Outcome::Unknown(best),
+            None => return Ranking::Unknown(best),
         }
     }
-    Outcome::Close(best, most)
+    Ranking::Close(best, most)
 }
 
-/// The row of a benchmark that speaks for it: of the rows that the most subjects have a time in, two at least, the one of
-/// the greatest parameter, at a real host's depth where there is that.
+/// The representative row of a benchmark: among the rows with the most times, at least two, the one with the largest
+/// parameter, at a typical depth if possible.
 pub(crate) fn chosen<'a>(rows: &'a [EstimateRow<'a>], benchmark: &Benchmark) -> Option<&'a EstimateRow<'a>> {
     let timed = |row: &EstimateRow| row.cells.iter().filter(|cell| cell.time.is_some()).count();
     rows.iter()
-        .filter(|row| row.address.benchmark == benchmark.id && timed(row) >= 2)
-        .max_by_key(|row| (timed(row), row.address.at, row.address.host_frames == REAL_DEPTH))
+        .filter(|row| row.cell_id.benchmark == benchmark.id && timed(row) >= 2)
+        .max_by_key(|row| (timed(row), row.cell_id.at, row.cell_id.host_frames == REAL_DEPTH))
 }
 
 fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) -> Option<RankedRow<'a>> {
     let plain = chosen(rows, ways.first()?)?;
     let is_a_way = |row: &&EstimateRow| {
-        ways.iter().any(|way| way.id == row.address.benchmark)
-            && (row.address.at, row.address.host_frames) == (plain.address.at, plain.address.host_frames)
+        ways.iter().any(|way| way.id == row.cell_id.benchmark)
+            && (row.cell_id.at, row.cell_id.host_frames) == (plain.cell_id.at, plain.cell_id.host_frames)
     };
     let ways: Vec<&EstimateRow> = rows.iter().filter(is_a_way).collect();
     let time = |cell: &&CellEstimate| cell.nanoseconds().unwrap_or(f64::INFINITY);
@@ -171,78 +172,78 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
 }
 
 impl RankedRow<'_> {
-    /// What it was judged by, in a few words.
+    /// The criterion in a few words.
     pub fn title(&self) -> String {
         if self.ways == 1 {
-            return self.plain.address.to_string();
+            return self.plain.cell_id.to_string();
         }
-        format!("cheapest of {} ways{}", self.ways, depth(self.plain.address))
+        format!("cheapest of {} methods{}", self.ways, depth(self.plain.cell_id))
     }
 
-    /// What the plain way is called, where a subject has others.
+    /// The default method, if there are several.
     pub fn plain_title(&self) -> Option<String> {
-        (self.ways > 1).then(|| format!("plain way: {}", self.plain.address))
+        (self.ways > 1).then(|| format!("default method: {}", self.plain.cell_id))
     }
 
-    /// The way that a subject is judged by, where it has several: `typed-prebuilt`.
-    pub fn way(&self, subject: usize) -> Option<&str> {
-        let benchmark = &self.cells[subject].filter(|_| self.ways > 1)?.record.address.benchmark;
+    /// The method by which a variant is ranked, if there are several: `typed-prebuilt`.
+    pub fn way(&self, variant: usize) -> Option<&str> {
+        let benchmark = &self.cells[variant].filter(|_| self.ways > 1)?.record.cell_id.benchmark;
         Some(benchmark.split_once('/').map_or(benchmark, |(_, way)| way))
     }
 
-    /// Whether a subject is judged by its plain way.
-    pub fn is_plain(&self, subject: usize) -> bool {
-        self.cells[subject].is_some_and(|cell| cell.record.address == *self.plain.address)
+    /// Whether a variant is ranked by the default method.
+    pub fn is_plain(&self, variant: usize) -> bool {
+        self.cells[variant].is_some_and(|cell| cell.record.cell_id == *self.plain.cell_id)
     }
 
-    /// What the plain way takes, or why it does not.
-    pub fn plain_time_text(&self, subject: usize) -> String {
-        shown(&self.plain.cells[subject])
+    /// The time of the default method, or why there is none.
+    pub fn plain_time_text(&self, variant: usize) -> String {
+        shown(&self.plain.cells[variant])
     }
 
-    /// The typical nanoseconds that a subject is judged by.
-    pub fn time(&self, subject: usize) -> Option<f64> {
-        self.cells[subject]?.nanoseconds()
+    /// The typical nanoseconds of the cheapest method.
+    pub fn time(&self, variant: usize) -> Option<f64> {
+        self.cells[variant]?.nanoseconds()
     }
 
-    /// The same as a text, or why there is none.
-    pub fn time_text(&self, subject: usize) -> String {
-        shown(self.cells[subject].unwrap_or(&self.plain.cells[subject]))
+    /// The time of the cheapest method, or why there is none.
+    pub fn time_text(&self, variant: usize) -> String {
+        shown(self.cells[variant].unwrap_or(&self.plain.cells[variant]))
     }
 }
 
 fn shown(cell: &CellEstimate) -> String {
     match cell.nanoseconds() {
         Some(time) => units::nanoseconds(time, 3),
-        None => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
+        None => cell.skip_reason().map_or("-", |skip_reason| skip_reason.word()).into(),
     }
 }
 
-fn depth(address: &CellId) -> String {
-    if address.host_frames == 1 { String::new() } else { format!(" @{}", address.host_frames) }
+fn depth(cell_id: &CellId) -> String {
+    if cell_id.host_frames == 1 { String::new() } else { format!(" @{}", cell_id.host_frames) }
 }
 
 impl Recommendation<'_> {
-    /// What a subject is called in this answer: an interpreter is named one where it puts off the work that is asked for.
-    pub fn name(&self, subject: usize) -> String {
-        let Variant { label, about, .. } = &self.report.subjects[subject];
-        if self.kind.wanted == COMPILE_FAST && about.is_interpreter() {
+    /// The display name of a variant: interpreters are marked if they defer the work.
+    pub fn name(&self, variant: usize) -> String {
+        let Variant { label, backend_info, .. } = &self.report.variants[variant];
+        if self.kind.wanted == COMPILE_FAST && backend_info.is_interpreter() {
             format!("{label} (interpreter)")
         } else {
             label.clone()
         }
     }
 
-    fn names(&self, subjects: &[usize]) -> String {
-        subjects.iter().map(|n| self.name(*n)).collect::<Vec<_>>().join(", ")
+    fn names(&self, variants: &[usize]) -> String {
+        variants.iter().map(|n| self.name(*n)).collect::<Vec<_>>().join(", ")
     }
 
-    /// The subjects that are named: those that nothing beats, or the fastest of each row where there is none.
+    /// The recommended variants, or the fastest of each row if it depends.
     pub fn named(&self) -> Vec<usize> {
         match &self.outcome {
-            Outcome::Best(one) => vec![*one],
-            Outcome::Close(all, _) | Outcome::Unknown(all) => all.clone(),
-            Outcome::Depends => {
+            Ranking::Best(one) => vec![*one],
+            Ranking::Close(all, _) | Ranking::Unknown(all) => all.clone(),
+            Ranking::Depends => {
                 let mut named: Vec<usize> = Vec::new();
                 for n in self.rows.iter().flat_map(|judged| judged.best.iter().copied()) {
                     if !named.contains(&n) {
@@ -254,62 +255,62 @@ impl Recommendation<'_> {
         }
     }
 
-    /// Why no backend can be named.
+    /// Why no single backend is recommended.
     pub fn verdict(&self) -> Option<&'static str> {
         match self.outcome {
-            Outcome::Best(_) => None,
-            Outcome::Close(..) => Some("too close to call"),
-            Outcome::Unknown(_) => Some("too few launches to say"),
-            Outcome::Depends => Some("it depends"),
+            Ranking::Best(_) => None,
+            Ranking::Close(..) => Some("too close to call"),
+            Ranking::Unknown(_) => Some("too few launches to say"),
+            Ranking::Depends => Some("it depends"),
         }
     }
 
-    /// A backend, or why none can be named: `too close to call: cranelift, llvm`.
+    /// The recommended backend, or why there is none: `too close to call: cranelift, llvm`.
     pub fn text(&self) -> String {
         match (self.verdict(), &self.outcome) {
             (None, _) => self.names(&self.named()),
-            (Some(verdict), Outcome::Depends) => format!("{verdict}: {}", self.each()),
+            (Some(verdict), Ranking::Depends) => format!("{verdict}: {}", self.each()),
             (Some(verdict), _) => format!("{verdict}: {}", self.names(&self.named())),
         }
     }
 
-    /// What else there is to know: how far ahead it is, or how sure.
+    /// How large the lead is, and how certain.
     pub fn remark(&self) -> String {
         let mut remarks = vec![match &self.outcome {
-            Outcome::Best(best) => self.lead(*best).unwrap_or_default(),
-            Outcome::Close(_, apart) => format!("at most {} apart", percent(*apart)),
-            Outcome::Unknown(_) => "give it a larger --budget".into(),
-            Outcome::Depends => self.each(),
+            Ranking::Best(best) => self.lead(*best).unwrap_or_default(),
+            Ranking::Close(_, apart) => format!("at most {} apart", percent(*apart)),
+            Ranking::Unknown(_) => "raise --budget".into(),
+            Ranking::Depends => self.each(),
         }];
-        if let (Outcome::Best(one), [judged]) = (&self.outcome, &self.rows[..])
+        if let (Ranking::Best(one), [judged]) = (&self.outcome, &self.rows[..])
             && let Some(way) = judged.way(*one)
         {
             remarks.push(match judged.is_plain(*one) {
-                true => "in the plain way".into(),
-                false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
+                true => "with the default method".into(),
+                false => format!("with {way}; its default method takes {}", judged.plain_time_text(*one)),
             });
         }
-        if !self.sure && !matches!(self.outcome, Outcome::Unknown(_)) {
+        if !self.sure && !matches!(self.outcome, Ranking::Unknown(_)) {
             remarks.push("few launches: likely, not certain".into());
         }
         for n in self.named() {
             let lacks = self.rows.iter().filter(|judged| judged.cells[n].is_none()).map(RankedRow::title);
             let lacks: Vec<_> = lacks.collect();
             if !lacks.is_empty() {
-                remarks.push(format!("{} has no time for {}", self.report.subjects[n].label, lacks.join(", ")));
+                remarks.push(format!("{} has no time for {}", self.report.variants[n].label, lacks.join(", ")));
             }
         }
         remarks.retain(|remark| !remark.is_empty());
         remarks.join("; ")
     }
 
-    /// The fastest of each row.
+    /// The fastest variants of each row.
     fn each(&self) -> String {
         let each = self.rows.iter().map(|row| format!("{} for {}", self.names(&row.best), row.title()));
         each.collect::<Vec<_>>().join("; ")
     }
 
-    /// How far ahead the only answer is of the next: `1.2 to 3.4 times as fast as cranelift`.
+    /// The lead of the best variant: `1.2 to 3.4 times as fast as cranelift`.
     fn lead(&self, best: usize) -> Option<String> {
         let others: Vec<usize> = estimates::columns(self.report).into_iter().filter(|n| *n != best).collect();
         let ahead = |judged: &RankedRow| {
@@ -326,7 +327,7 @@ impl Recommendation<'_> {
     }
 }
 
-/// A range of ratios, with no more digits than it takes to tell them from 1.
+/// A range of ratios with just enough digits to differ from 1.
 fn times(least: f64, most: f64) -> String {
     let digits = |ratio: f64| match ratio {
         ..1.095 => format!("{ratio:.2}"),
@@ -344,12 +345,12 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// The answers as a table: the kind of work, the backend to take, and how far ahead it is.
+/// The recommendations as a table: kind of work, backend, lead.
 pub fn grid(answers: &[Recommendation]) -> Grid {
     let mut grid = Grid::new(["to", "take", ""]);
     for answer in answers {
         let take = match answer.outcome {
-            Outcome::Depends => answer.verdict().unwrap_or_default().to_owned(),
+            Ranking::Depends => answer.verdict().unwrap_or_default().to_owned(),
             _ => answer.text(),
         };
         grid.row([answer.kind.wanted.to_owned(), take, answer.remark()]);
@@ -357,10 +358,10 @@ pub fn grid(answers: &[Recommendation]) -> Grid {
     grid
 }
 
-/// The times that the answers rest on, a column a subject; at last the licences, since they decide too.
+/// The times of the ranking, one column per variant, with the licences.
 pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
     let columns = estimates::columns(report);
-    let labels = columns.iter().map(|n| report.subjects[*n].label.clone());
+    let labels = columns.iter().map(|n| report.variants[*n].label.clone());
     let mut grid = Grid::new(["by".to_owned()].into_iter().chain(labels));
     for judged in answers.iter().flat_map(|answer| &answer.rows) {
         let mut row = |title: String, cell: &dyn Fn(usize) -> String| {
@@ -368,13 +369,14 @@ pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
         };
         row(judged.title(), &|n| judged.time_text(n));
         if let Some(title) = judged.plain_title() {
-            row("  which way".into(), &|n| judged.way(n).unwrap_or("-").to_owned());
+            row("  method".into(), &|n| judged.way(n).unwrap_or("-").to_owned());
             row(format!("  {title}"), &|n| judged.plain_time_text(n));
         }
     }
-    let interprets = |n: &usize| if report.subjects[*n].about.is_interpreter() { "interpreter" } else { "compiler" };
+    let interprets =
+        |n: &usize| if report.variants[*n].backend_info.is_interpreter() { "interpreter" } else { "compiler" };
     grid.row(["kind".to_owned()].into_iter().chain(columns.iter().map(|n| interprets(n).to_owned())));
-    let licences = columns.iter().map(|n| report.subjects[*n].licence.clone());
+    let licences = columns.iter().map(|n| report.variants[*n].licence.clone());
     grid.row(["licence".to_owned()].into_iter().chain(licences));
     grid
 }
@@ -387,7 +389,7 @@ mod tests {
     use crate::results::{CellRecord, Launch};
     use proptest::prelude::*;
 
-    /// What a subject has in a row: a time in nanoseconds, or none.
+    /// The time of a variant in a row, in nanoseconds, or why there is none.
     enum Has {
         Time(f64),
         Nothing,
@@ -395,52 +397,52 @@ mod tests {
     }
     use Has::{Failure, Nothing, Time};
 
-    /// A compiler, another, and an interpreter; each time wavers by a thousandth from launch to launch.
+    /// Two compilers and an interpreter. Times vary by 0.1 % between launches.
     fn measured(launches: u32, rows: &[(&str, [Has; 3])]) -> Report {
         let mut report = report();
-        report.subjects[2].twin_of = None;
-        for (subject, label) in report.subjects.iter_mut().zip(["singlepass", "wasmtime-cranelift", "wasmi"]) {
-            subject.label = label.into();
+        report.variants[2].control_of = None;
+        for (variant, label) in report.variants.iter_mut().zip(["singlepass", "wasmtime-cranelift", "wasmi"]) {
+            variant.label = label.into();
         }
-        report.subjects[2].about.compiler = BackendInfo::NO_COMPILER.into();
-        let cell = |address: &str, subject: usize, has: &Has| {
+        report.variants[2].backend_info.compiler = BackendInfo::NO_COMPILER.into();
+        let cell = |cell_id: &str, variant: usize, has: &Has| {
             let launch = |n: u32, time: f64| {
-                let time = time * (1.0 + 0.001 * f64::from((n + subject as u32) % 3));
+                let time = time * (1.0 + 0.001 * f64::from((n + variant as u32) % 3));
                 Launch { nanoseconds: vec![time; 3], ..Launch::empty(n, 10, 1) }
             };
             CellRecord {
-                subject,
-                address: address.parse().unwrap(),
+                variant,
+                cell_id: cell_id.parse().unwrap(),
                 launches: match has {
                     Time(time) => (1..=launches).map(|n| launch(n, *time)).collect(),
                     Nothing | Failure => Vec::new(),
                 },
-                trouble: match has {
+                skip_reason: match has {
                     Time(_) => None,
-                    Nothing => Some(SkipReason::Unsupported { why: "never".into() }),
-                    Failure => Some(SkipReason::Failed { why: "returned 7".into() }),
+                    Nothing => Some(SkipReason::Unsupported { reason: "never".into() }),
+                    Failure => Some(SkipReason::Failed { reason: "returned 7".into() }),
                 },
                 ..report.cells[0].clone()
             }
         };
-        let rows = rows.iter().flat_map(|(address, has)| {
-            has.iter().enumerate().map(|(n, has)| cell(address, n, has)).collect::<Vec<_>>()
+        let rows = rows.iter().flat_map(|(cell_id, has)| {
+            has.iter().enumerate().map(|(n, has)| cell(cell_id, n, has)).collect::<Vec<_>>()
         });
         report.cells = rows.collect();
         report
     }
 
-    /// The answer, how it is worded, the remark, and what it was judged by.
-    fn asked(report: &Report, wanted: &str) -> (Outcome, String, String, Vec<String>) {
+    /// The ranking, its text, the remark, and the criteria.
+    fn asked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
         let rows = estimates::rows(report);
         let answers = answers(report, &rows);
-        let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("it has the rows");
+        let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("the rows exist");
         let titles = answer.rows.iter().map(RankedRow::title).collect();
         (answer.outcome.clone(), answer.text(), answer.remark(), titles)
     }
 
     #[test]
-    fn exits_are_compared_by_the_cheapest_way_of_each_backend() {
+    fn exits_are_compared_by_the_cheapest_method_of_each_backend() {
         let exits = |prebuilt: f64| {
             measured(
                 10,
@@ -448,18 +450,18 @@ mod tests {
                     ("unwind/typed@1", [Time(6000.0), Time(360.0), Time(124.0)]),
                     ("unwind/typed@50", [Time(13_000.0), Time(360.0), Time(124.0)]),
                     ("unwind/dynamic@50", [Time(12_000.0), Time(400.0), Time(160.0)]),
-                    // At another depth than the plain way: it is not among the ways.
+                    // Not at the depth of the default method, so not among the methods.
                     ("unwind/dynamic-prebuilt@1", [Time(1.0), Nothing, Nothing]),
                     ("unwind/typed-prebuilt@50", [Time(prebuilt), Nothing, Nothing]),
                 ],
             )
         };
         let (outcome, _, remark, titles) = asked(&exits(137.0), "exit cheaply");
-        assert_eq!((outcome, titles), (Outcome::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
-        assert_eq!(remark, "1.1 times as fast as singlepass; in the plain way");
+        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 methods @50".to_owned()]));
+        assert_eq!(remark, "1.1 times as fast as singlepass; with the default method");
         let (outcome, _, remark, _) = asked(&exits(62.0), "exit cheaply");
-        assert_eq!(outcome, Outcome::Best(0));
-        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its plain way takes 13.0 us");
+        assert_eq!(outcome, Ranking::Best(0));
+        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its default method takes 13.0 us");
         let report = exits(137.0);
         let rows = estimates::rows(&report);
         let grid = times_grid(&report, &answers(&report, &rows));
@@ -469,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn no_support_in_one_row_disqualifies_nobody_and_a_failure_does() {
+    fn a_failure_disqualifies_and_missing_support_does_not() {
         let calls = |has| {
             measured(
                 10,
@@ -480,14 +482,14 @@ mod tests {
             )
         };
         let (outcome, _, remark, _) = asked(&calls(Nothing), "call cheaply");
-        assert_eq!(outcome, Outcome::Best(2));
+        assert_eq!(outcome, Ranking::Best(2));
         assert!(remark.ends_with("wasmi has no time for call/host-typed"), "{remark}");
-        assert_eq!(asked(&calls(Failure), "call cheaply").0, Outcome::Depends);
-        assert_eq!(asked(&calls(Time(5.0)), "call cheaply").0, Outcome::Best(2));
+        assert_eq!(asked(&calls(Failure), "call cheaply").0, Ranking::Depends);
+        assert_eq!(asked(&calls(Time(5.0)), "call cheaply").0, Ranking::Best(2));
     }
 
     #[test]
-    fn the_row_is_one_that_all_backends_have() {
+    fn the_ranked_row_has_a_time_on_every_backend() {
         let report = measured(
             10,
             &[
@@ -500,42 +502,42 @@ mod tests {
     }
 
     #[test]
-    fn few_launches_say_nothing_where_two_are_near() {
+    fn few_launches_do_not_rank_close_backends() {
         let loads =
             |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
         for launches in 1..5 {
             let (outcome, text, ..) = asked(&loads(launches), "load fast");
-            assert!(matches!(outcome, Outcome::Unknown(_)), "{launches}: {outcome:?}");
+            assert!(matches!(outcome, Ranking::Unknown(_)), "{launches}: {outcome:?}");
             assert!(text.starts_with("too few launches to say: singlepass, wasmtime-cranelift"), "{text}");
         }
         let (outcome, text, remark, _) = asked(&loads(12), "load fast");
-        assert!(matches!(&outcome, Outcome::Close(both, apart) if *both == [0, 1] && *apart < 0.01), "{outcome:?}");
+        assert!(matches!(&outcome, Ranking::Close(both, apart) if *both == [0, 1] && *apart < 0.01), "{outcome:?}");
         assert_eq!(text, "too close to call: singlepass, wasmtime-cranelift");
         assert!(remark.starts_with("at most 0."), "{remark}");
     }
 
     #[test]
-    fn a_backend_that_is_far_ahead_is_named_after_few_launches_too() {
+    fn few_launches_suffice_for_a_large_lead() {
         let report = measured(4, &[("artifact/deserialize/128", [Time(50.0), Time(500.0), Time(900.0)])]);
         let (outcome, _, remark, _) = asked(&report, "load fast");
-        assert_eq!(outcome, Outcome::Best(0));
+        assert_eq!(outcome, Ranking::Best(0));
         assert_eq!(remark, "10 times as fast as wasmtime-cranelift; few launches: likely, not certain");
     }
 
     #[test]
-    fn an_interpreter_compiles_fast_to_its_first_result_and_is_called_one() {
+    fn compile_fast_includes_the_first_result_and_marks_interpreters() {
         let row = |result| ("cold/bytes-to-result/128", [Time(4e6), Time(30e6), Time(result)]);
-        // What a module takes that is made but not called decides nothing.
+        // Compiling without a call decides nothing.
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
         let (outcome, text, _, titles) = asked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
-        assert_eq!((outcome, text.as_str()), (Outcome::Best(2), "wasmi (interpreter)"));
+        assert_eq!((outcome, text.as_str()), (Ranking::Best(2), "wasmi (interpreter)"));
         assert_eq!(titles, ["cold/bytes-to-result/128"]);
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        assert_eq!(asked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Outcome::Best(0));
+        assert_eq!(asked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Ranking::Best(0));
     }
 
     #[test]
-    fn where_each_row_has_another_fastest_each_is_named() {
+    fn different_winners_per_row_are_all_named() {
         let report = measured(
             10,
             &[
@@ -544,14 +546,14 @@ mod tests {
             ],
         );
         let (outcome, text, remark, _) = asked(&report, "run fast");
-        assert_eq!(outcome, Outcome::Depends);
+        assert_eq!(outcome, Ranking::Depends);
         assert_eq!(text, format!("it depends: {remark}"));
         assert_eq!(remark, "wasmtime-cranelift for execute/fib; singlepass for execute/sweep");
     }
 
     proptest! {
         #[test]
-        fn whatever_was_measured_an_answer_names_somebody(report in any_report()) {
+        fn every_answer_names_a_backend(report in any_report()) {
             let rows = estimates::rows(&report);
             for answer in answers(&report, &rows) {
                 prop_assert!(!answer.named().is_empty() && !answer.text().is_empty());

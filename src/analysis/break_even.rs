@@ -1,4 +1,4 @@
-//! Which backend for a job of one compile (or one load of an artifact), so many calls and a few exits.
+//! The cheapest backend for a job: one compilation (or one load of an artifact), N calls, and a few exits.
 use super::best_backend::chosen;
 use super::estimates;
 use super::estimates::EstimateRow;
@@ -8,14 +8,14 @@ use crate::output::units;
 use crate::results::Report;
 use crate::statistics::{CostRange, Interval, cheapest};
 
-/// What a job is made of.
+/// The parameters of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {
-    /// The benchmark of the calls: one of `execute/`.
+    /// The benchmark of the calls, one of `execute/`.
     pub kernel: String,
-    /// How many calls end in an exit besides.
+    /// The number of calls that end in an exit.
     pub exits: u64,
-    /// Of how many functions the module is that is compiled or loaded; the greatest that was measured where nothing is said.
+    /// The number of functions of the module; by default the largest measured.
     pub functions: Option<u64>,
 }
 
@@ -25,54 +25,54 @@ impl Default for Workload {
     }
 }
 
-/// A job on several subjects.
+/// A job on several variants.
 pub struct WorkloadComparison {
-    /// What is done once.
+    /// The cell of the setup.
     pub setup: CellId,
-    /// What is done for each call: the call, and what goes with it.
+    /// The cells per call.
     pub each: Vec<CellId>,
-    /// What is done besides, and how often; nothing where no exit was measured.
+    /// The cell of an exit and the number of exits; `None` if no exit was measured.
     pub exits: Option<(CellId, u64)>,
-    /// The subjects, and what the job costs each in nanoseconds, as a function of the calls.
+    /// Per variant, the cost in nanoseconds as a function of the calls.
     pub costs: Vec<(usize, CostRange)>,
-    /// Who is cheapest for how many calls.
+    /// The cheapest variants per range of calls.
     pub spans: Vec<CallRange>,
-    /// The subjects that too few launches are known of to say that they are near each other.
+    /// The variants with too few launches to call them close.
     pub doubted: Vec<usize>,
 }
 
-/// A range of calls in which the answer is the same.
+/// A range of calls with the same cheapest variants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRange {
-    /// From so many calls on.
+    /// The first number of calls.
     pub from: u64,
-    /// To so many, included; nothing where it goes on.
+    /// The last number of calls; `None` without a limit.
     pub to: Option<u64>,
-    /// The subjects that may be the cheapest; one alone is.
+    /// The variants that can be the cheapest.
     pub least: Vec<usize>,
-    /// After how many calls two that are too close to call are estimated to be even.
+    /// The numbers of calls at which two close variants are estimated to be equal.
     pub even: Vec<f64>,
 }
 
-/// Beyond so many calls nobody asks.
+/// The limit of calls.
 const MOST_CALLS: f64 = 1e12;
 
-/// The jobs that a report has the times for, compiled here and loaded from an artifact: the user's own module, where one
-/// was measured, and one of those that come with the program.
+/// The jobs for which the report has times, with compilation and with an artifact: for the user's module, if measured, and
+/// for a built-in module.
 pub fn jobs(report: &Report, rows: &[EstimateRow], asked: &Workload) -> Vec<WorkloadComparison> {
-    let of = |benchmark: &Benchmark| rows.iter().find(|row| row.address.benchmark == benchmark.id);
+    let of = |benchmark: &Benchmark| rows.iter().find(|row| row.cell_id.benchmark == benchmark.id);
     let generated = |setup: &Benchmark| match asked.functions {
-        Some(_) => rows.iter().find(|row| row.address.benchmark == setup.id && row.address.at == asked.functions),
+        Some(_) => rows.iter().find(|row| row.cell_id.benchmark == setup.id && row.cell_id.at == asked.functions),
         None => chosen(rows, setup),
     };
     let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, asked.exits));
-    let kernel = || Some(vec![rows.iter().find(|row| row.address.benchmark == asked.kernel)?]);
-    // Each call was timed on an instance of its own, which it needs again.
+    let kernel = || Some(vec![rows.iter().find(|row| row.cell_id.benchmark == asked.kernel)?]);
+    // Each call was timed on a fresh instance.
     let call = || Some(vec![of(&module::INSTANTIATE)?, of(&module::CALL)?]);
     let own = |setup| job(report, of(setup)?, &call()?, exit);
     let ours = |setup| job(report, generated(setup)?, &kernel()?, Some(exit?));
     let own = [&module::COMPILE, &module::DESERIALIZE].into_iter().filter_map(own);
-    // To the first result where that was measured: only there an interpreter has paid for what it puts off.
+    // Up to the first result if measured, because interpreters defer compilation.
     let compiled = ours(&cold::BYTES_TO_RESULT).or_else(|| ours(&compile::GENERATED));
     own.chain(compiled).chain(ours(&artifact::DESERIALIZE)).collect()
 }
@@ -99,9 +99,9 @@ fn job(
     let is_doubted = |n: usize| all().any(|row| row.cells[n].time.as_ref().is_some_and(|time| time.doubt().is_some()));
     (costs.len() > 1).then(|| WorkloadComparison {
         doubted: costs.iter().map(|(n, _)| *n).filter(|n| is_doubted(*n)).collect(),
-        setup: setup.address.clone(),
-        each: each.iter().map(|row| row.address.clone()).collect(),
-        exits: exit.map(|(row, exits)| (row.address.clone(), exits)),
+        setup: setup.cell_id.clone(),
+        each: each.iter().map(|row| row.cell_id.clone()).collect(),
+        exits: exit.map(|(row, exits)| (row.cell_id.clone(), exits)),
         spans: spans(&costs),
         costs,
     })
@@ -111,13 +111,13 @@ fn added(one: Interval, many: Interval, times: f64) -> Interval {
     Interval { low: one.low + times * many.low, high: one.high + times * many.high }
 }
 
-/// In whole calls, one at least. Stretches that differ only in which of their subjects is estimated to be ahead are one.
+/// Ranges in whole calls, at least 1. Adjacent ranges with the same variants are merged.
 fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
-    let (subjects, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
+    let (variants, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
     let mut spans: Vec<CallRange> = Vec::new();
     for stretch in cheapest(&lines).into_iter().filter(|stretch| stretch.from < MOST_CALLS) {
         let ahead = stretch.least[0];
-        let mut least: Vec<usize> = stretch.least.iter().map(|n| subjects[*n]).collect();
+        let mut least: Vec<usize> = stretch.least.iter().map(|n| variants[*n]).collect();
         least.sort_unstable();
         let to = stretch.to.filter(|to| *to < MOST_CALLS).map(|to| to.ceil() as u64 - 1);
         let from = (stretch.from.ceil() as u64).max(1);
@@ -140,7 +140,7 @@ fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
 }
 
 impl WorkloadComparison {
-    /// What it is, in a line.
+    /// A one-line description.
     pub fn said(&self) -> String {
         let exits = match &self.exits {
             None => String::new(),
@@ -155,11 +155,11 @@ impl WorkloadComparison {
         format!("{}, then {often}{exits}", self.setup)
     }
 
-    /// Who is cheapest for how many calls, as a table.
+    /// The ranges as a table.
     pub fn grid(&self, report: &Report) -> Grid {
         let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
         for span in &self.spans {
-            let labels: Vec<_> = span.least.iter().map(|n| report.subjects[*n].label.as_str()).collect();
+            let labels: Vec<_> = span.least.iter().map(|n| report.variants[*n].label.as_str()).collect();
             let doubted = span.least.iter().any(|n| self.doubted.contains(n));
             let said = match labels[..] {
                 [one] => one.to_owned(),
@@ -178,11 +178,11 @@ impl WorkloadComparison {
     }
 }
 
-/// What is said where a report has no such job.
+/// The message if the report has no such job.
 pub fn none(asked: &Workload) -> String {
     let functions = asked.functions.map_or_else(String::new, |functions| format!("/{functions}"));
     format!(
-        "no break-even: it takes times of {}{functions} or {}{functions}, of {} and of {} on two backends",
+        "no break-even: it needs times of {}{functions} or {}{functions}, of {} and of {} on two backends",
         cold::BYTES_TO_RESULT.id,
         artifact::DESERIALIZE.id,
         asked.kernel,

@@ -1,4 +1,4 @@
-//! Where the time of an exit goes: a coroutine, a backtrace, the error, whatever of it an engine's exit has, and the rest.
+//! Breaks down the time of an exit: coroutine, backtrace, error value, rest.
 use super::estimates;
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::benchmark::CellId;
@@ -8,57 +8,56 @@ use crate::output::units;
 use crate::results::{CellRecord, Report};
 use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
 
-/// An exit below so many frames of the host, in its parts.
+/// An exit below a number of host frames, in its parts.
 pub struct ExitBreakdown {
-    /// The frames.
+    /// The number of host frames.
     pub host_frames: u64,
-    /// The subjects, and where the time goes on each; the parts are those of [`parts`] that its exit is
-    /// made of.
-    pub subjects: Vec<(usize, Breakdown)>,
+    /// The breakdown per variant. A variant has those of [`parts`] that its exit consists of.
+    pub variants: Vec<(usize, Breakdown)>,
 }
 
-/// What an exit is set against: names of benchmarks under `floor/`.
+/// The parts: names of benchmarks under `floor/`.
 pub fn parts() -> impl Iterator<Item = &'static str> {
     BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/"))
 }
 
-/// Each depth of the host's stack at which the exit and its parts were measured.
+/// One breakdown per host depth at which the exit and its parts were measured.
 pub fn all(report: &Report) -> Vec<ExitBreakdown> {
     let rows = estimates::rows(report);
     let row = |host_frames: u64| {
         let is_it = |row: &&estimates::EstimateRow| {
-            (&*row.address.benchmark, row.address.host_frames) == (TYPED.whole.id, host_frames)
+            (&*row.cell_id.benchmark, row.cell_id.host_frames) == (TYPED.whole.id, host_frames)
         };
         rows.iter().find(is_it)
     };
     let at_depth = |&host_frames: &u64| {
-        let subjects = estimates::columns(report).into_iter();
-        // The whole is the time that the tables show.
+        let variants = estimates::columns(report).into_iter();
+        // The total is the time in the tables.
         let whole = |n: usize| row(host_frames)?.cells[n].nanoseconds();
         let parts = |n| Some((n, broken_down(report, n, host_frames)?.of_total(whole(n)?)?));
-        let subjects: Vec<_> = subjects.filter_map(parts).collect();
-        (!subjects.is_empty()).then_some(ExitBreakdown { host_frames, subjects })
+        let variants: Vec<_> = variants.filter_map(parts).collect();
+        (!variants.is_empty()).then_some(ExitBreakdown { host_frames, variants })
     };
     TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
 }
 
-/// A table for each depth of the host's stack.
+/// One table per host depth.
 pub fn tables(report: &Report) -> String {
     all(report).iter().map(|broken| broken.grid(report).terminal() + "\n").collect()
 }
 
 impl ExitBreakdown {
-    /// Which cell it is of.
-    pub fn address(&self) -> CellId {
+    /// The cell of the exit.
+    pub fn cell_id(&self) -> CellId {
         CellId { benchmark: TYPED.whole.id.into(), at: None, host_frames: self.host_frames }
     }
 
-    /// A row a part, a column a subject.
+    /// One row per part, one column per variant.
     pub fn grid(&self, report: &Report) -> Grid {
-        let labels = self.subjects.iter().map(|(n, _)| report.subjects[*n].label.clone());
+        let labels = self.variants.iter().map(|(n, _)| report.variants[*n].label.clone());
         let title = format!("{}@{}: of which", TYPED.whole.id, self.host_frames);
         let mut grid = Grid::new([title].into_iter().chain(labels));
-        let columns: Vec<_> = self.subjects.iter().map(|(n, of)| column(report, *n, of)).collect();
+        let columns: Vec<_> = self.variants.iter().map(|(n, of)| column(report, *n, of)).collect();
         for (row, name) in parts().chain(["rest", "whole"]).enumerate() {
             let cells = columns.iter().map(|column| shown(column[row].as_ref()));
             grid.row([name.to_owned()].into_iter().chain(cells));
@@ -67,28 +66,28 @@ impl ExitBreakdown {
     }
 }
 
-/// The floors that an exit of a subject's is made of.
-fn made_of(report: &Report, subject: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
-    let about = &report.subjects[subject].about;
+/// The native baselines that are parts of a variant's exit.
+fn made_of(report: &Report, variant: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
+    let about = &report.variants[variant].backend_info;
     BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
 }
 
-/// A row each: the [`parts`], or nothing where there is no such part; the rest; the whole.
-pub(crate) fn column(report: &Report, subject: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
+/// The [`parts`], `None` for a part that the variant does not have; the rest; the total.
+pub(crate) fn column(report: &Report, variant: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
     let mut parts = of.parts.iter().cloned();
     let parts =
-        made_of(report, subject).map(|(_, is_part)| is_part.then(|| parts.next()).flatten()).collect::<Vec<_>>();
+        made_of(report, variant).map(|(_, is_part)| is_part.then(|| parts.next()).flatten()).collect::<Vec<_>>();
     parts.into_iter().chain([Some(of.rest.clone()), Some(of.total.clone())]).collect()
 }
 
-/// Launch by launch, since whatever slows a launch slows the whole and its parts.
-fn broken_down(report: &Report, subject: usize, host_frames: u64) -> Option<Breakdown> {
-    let whole = estimates::launches(find(report, subject, TYPED.whole.id, host_frames)?);
-    let parts: Vec<Vec<(u32, f64)>> = made_of(report, subject)
+/// Breaks down each launch separately, because a slow launch is slow in all parts.
+fn broken_down(report: &Report, variant: usize, host_frames: u64) -> Option<Breakdown> {
+    let whole = estimates::launches(find(report, variant, TYPED.whole.id, host_frames)?);
+    let parts: Vec<Vec<(u32, f64)>> = made_of(report, variant)
         .filter_map(|(floor, is_part)| is_part.then_some(floor))
         .map(|floor| {
             let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
-            Some(estimates::launches(find(report, subject, floor.id, depth)?))
+            Some(estimates::launches(find(report, variant, floor.id, depth)?))
         })
         .collect::<Option<_>>()?;
     if parts.is_empty() {
@@ -101,9 +100,9 @@ fn broken_down(report: &Report, subject: usize, host_frames: u64) -> Option<Brea
     breakdown(&times(&whole), &parts.iter().map(|part| times(part)).collect::<Vec<_>>()).ok()
 }
 
-fn find<'a>(report: &'a Report, subject: usize, benchmark: &str, host_frames: u64) -> Option<&'a CellRecord> {
+fn find<'a>(report: &'a Report, variant: usize, benchmark: &str, host_frames: u64) -> Option<&'a CellRecord> {
     report.cells.iter().find(|cell| {
-        cell.subject == subject && cell.address.benchmark == benchmark && cell.address.host_frames == host_frames
+        cell.variant == variant && cell.cell_id.benchmark == benchmark && cell.cell_id.host_frames == host_frames
     })
 }
 

@@ -1,24 +1,24 @@
-//! From samples to estimates: what tables, pages and comparisons are drawn from.
+//! Estimates from samples, for tables, pages and comparisons.
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellRecord, Report, SkipReason};
 use crate::statistics::{Confidence, Estimate, Interval, log_ratios, median, typical_ratio, typical_time};
 
-/// A row: one address, a cell a subject.
+/// A row of a table: one cell per variant.
 pub struct EstimateRow<'a> {
-    /// Which.
-    pub address: &'a CellId,
-    /// A cell a subject, in the order of the report's subjects.
+    /// The cell id.
+    pub cell_id: &'a CellId,
+    /// The cells, in the order of the report's variants.
     pub cells: Vec<CellEstimate<'a>>,
 }
 
-/// What is known of a cell.
+/// A cell with its estimates.
 pub struct CellEstimate<'a> {
-    /// Its samples.
+    /// The samples.
     pub record: &'a CellRecord,
-    /// Its typical time in nanoseconds, on the log scale; nothing without samples. It is the reference's times the ratio where
-    /// there is one: each by itself would leave out launches of its own, and contradict the ratio.
+    /// The typical time in nanoseconds on the log scale. If there is a ratio, the time is the reference's time multiplied by
+    /// it, so that both exclude the same launches.
     pub time: Option<Estimate>,
-    /// Its typical ratio to the reference, on the log scale, from rounds in which both were; nothing for the reference.
+    /// The typical ratio to the reference on the log scale, from rounds with both; `None` for the reference.
     pub ratio: Option<Estimate>,
 }
 
@@ -28,20 +28,20 @@ impl CellEstimate<'_> {
         self.time.as_ref().map(|time| time.value().exp())
     }
 
-    /// The typical time in nanoseconds, and its 95 % interval; nothing where there are too few launches for one.
+    /// The typical time in nanoseconds and its 95 % interval; `None` with too few launches for an interval.
     pub fn known(&self) -> Option<(f64, Interval)> {
         Some((self.nanoseconds()?, interval(self.time.as_ref()?)?.exp()?))
     }
 
     /// Why there is no time.
-    pub fn trouble(&self) -> Option<&SkipReason> {
-        self.record.trouble.as_ref()
+    pub fn skip_reason(&self) -> Option<&SkipReason> {
+        self.record.skip_reason.as_ref()
     }
 }
 
-/// The rows of a report, in its order.
+/// The rows of a report.
 pub fn rows(report: &Report) -> Vec<EstimateRow<'_>> {
-    let width = report.subjects.len().max(1);
+    let width = report.variants.len().max(1);
     report.cells.chunks(width).map(|cells| row(cells)).collect()
 }
 
@@ -54,19 +54,19 @@ fn row(records: &[CellRecord]) -> EstimateRow<'_> {
         let time = own(record).map(|time| at_ratio.map_or_else(|| time.clone(), |value| time.moved_to(value)));
         CellEstimate { record, time, ratio }
     };
-    EstimateRow { address: &records[0].address, cells: records.iter().enumerate().map(cell).collect() }
+    EstimateRow { cell_id: &records[0].cell_id, cells: records.iter().enumerate().map(cell).collect() }
 }
 
 pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
     record.launches.iter().map(|launch| launch.samples()).filter(|rounds| !rounds.is_empty()).collect()
 }
 
-/// The typical log ratio of two cells, from the rounds of the launches in which both were; nothing where there are none.
-/// Cells of different addresses have no round in common: of those, each launch counts with its medians.
+/// The typical log ratio of two cells from the rounds with both. Different cells share no rounds, so they are compared by
+/// the medians of their launches.
 pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
     let paired = of.launches.iter().filter_map(|left| {
         let right = to.launches.iter().find(|right| right.launch == left.launch)?;
-        let rounds = match of.address == to.address {
+        let rounds = match of.cell_id == to.cell_id {
             true => log_ratios(left.samples(), right.samples()),
             false => log_ratios(&[median(left.samples())?], &[median(right.samples())?]),
         };
@@ -75,35 +75,34 @@ pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
     typical_ratio(&paired.collect::<Vec<_>>()).ok()
 }
 
-/// The subjects that are shown as columns: twins are not.
+/// The variants with a column: all but controls.
 pub fn columns(report: &Report) -> Vec<usize> {
-    (0..report.subjects.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect()
+    (0..report.variants.len()).filter(|n| report.variants[*n].control_of.is_none()).collect()
 }
 
-/// The typical sample of each launch, by the launch's number.
+/// The typical sample of each launch, with the launch's number.
 pub fn launches(record: &CellRecord) -> Vec<(u32, f64)> {
     record.launches.iter().filter_map(|launch| Some((launch.launch, median(launch.samples())?))).collect()
 }
 
 impl EstimateRow<'_> {
-    /// The subject that is faster than every other: only where all intervals between it and them agree. Twins do not
-    /// take part.
+    /// The fastest variant, if all intervals agree. Controls are ignored.
     pub fn fastest(&self, report: &Report) -> Option<usize> {
-        let subjects: Vec<_> = (0..self.cells.len()).filter(|n| report.subjects[*n].twin_of.is_none()).collect();
+        let variants: Vec<_> = (0..self.cells.len()).filter(|n| report.variants[*n].control_of.is_none()).collect();
         let time = |n: &usize| self.cells[*n].nanoseconds().unwrap_or(f64::INFINITY);
-        let best = *subjects.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
+        let best = *variants.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
         let beats = |other: &usize| match ratio(self.cells[best].record, self.cells[*other].record) {
             Some(ratio) => interval(&ratio).is_some_and(|interval| interval.high < 0.0) && ratio.doubt().is_none(),
-            // A cell that has no time is beaten by any that has one.
+            // A cell without a time is slower than any other.
             None => self.cells[*other].time.is_none(),
         };
-        let others: Vec<_> = subjects.into_iter().filter(|n| *n != best).collect();
+        let others: Vec<_> = variants.into_iter().filter(|n| *n != best).collect();
         (self.cells[best].time.is_some() && !others.is_empty() && others.iter().all(beats)).then_some(best)
     }
 
-    /// The cell that repeats the reference.
-    pub fn twin(&self, report: &Report) -> Option<&CellEstimate<'_>> {
-        let place = report.subjects.iter().position(|subject| subject.twin_of.is_some())?;
+    /// The A/A control of the reference.
+    pub fn control(&self, report: &Report) -> Option<&CellEstimate<'_>> {
+        let place = report.variants.iter().position(|variant| variant.control_of.is_some())?;
         self.cells.get(place)
     }
 }

@@ -58,7 +58,7 @@ const LEAST_RELEASES: usize = 3;
 pub fn histories(report: &Report) -> Vec<History<'_>> {
     let mut engines: Vec<(String, Vec<Release>)> = Vec::new();
     for subject in estimates::columns(report) {
-        let variant = &report.subjects[subject];
+        let variant = &report.variants[subject];
         let Some(version) = version(variant) else { continue };
         let release = Release { subject, version };
         let engine = engine(variant);
@@ -77,8 +77,8 @@ pub fn histories(report: &Report) -> Vec<History<'_>> {
 
 /// What releases have in common: the engine of a library, and of what is compiled in the backend with its options.
 fn engine(variant: &Variant) -> String {
-    let name = match variant.about.library {
-        Some(_) => variant.about.engine.split(' ').next(),
+    let name = match variant.backend_info.library {
+        Some(_) => variant.backend_info.engine.split(' ').next(),
         None => variant.label.split(' ').next(),
     };
     name.unwrap_or_default().to_owned()
@@ -87,7 +87,7 @@ fn engine(variant: &Variant) -> String {
 /// The version that a variant is of: the engine tells it, or, where it tells less than the label does, that.
 fn version(variant: &Variant) -> Option<String> {
     let label = version_in(&variant.label);
-    let told = version_in(&variant.about.engine);
+    let told = version_in(&variant.backend_info.engine);
     match (told, label) {
         (Some(told), Some(label)) if label.starts_with(&format!("{told}.")) => Some(label),
         (Some(told), _) => Some(told),
@@ -108,7 +108,7 @@ fn numbers(version: &str) -> Vec<u64> {
 }
 
 fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> History<'a> {
-    let width = report.subjects.len().max(1);
+    let width = report.variants.len().max(1);
     let mut rows: Vec<(HistoryRow<'a>, Vec<Option<Estimate>>)> = Vec::new();
     for (cells, estimated) in report.cells.chunks(width).zip(estimates::rows(report)) {
         let mut before: Option<&CellRecord> = None;
@@ -139,7 +139,7 @@ fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> Histo
             changes.push(change);
         }
         if points.iter().filter(|point| point.value.is_some()).count() >= LEAST_RELEASES {
-            rows.push((HistoryRow { address: &cells[0].address, points }, changes));
+            rows.push((HistoryRow { address: &cells[0].cell_id, points }, changes));
         }
     }
     // All steps of a history are one family.

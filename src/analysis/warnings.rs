@@ -1,10 +1,10 @@
-//! What a reader of numbers should be aware of, each with what to do about it.
+//! Warnings about a report, each with a remedy.
 use super::estimates;
 use crate::engine;
 use crate::results::{Machine, Report, SkipReason};
 
-/// The notes on a report. `load` is how many processes were ready to run before it began; `alone` whether no other run
-/// of this program measured at the same time.
+/// The warnings for a report. `load` is the load average before the run; `alone` tells whether no other run measured at the
+/// same time.
 pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
     let Machine { processors, governor, .. } = &report.machine;
     let mut notes = Vec::new();
@@ -12,18 +12,18 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
 
     note(
         report.build.opt_level != "3",
-        format!("built at optimisation level {}: times mean little; build with --release", report.build.opt_level),
+        format!("built at optimisation level {}: times are not meaningful; build with --release", report.build.opt_level),
     );
-    note(!alone, "another run measured on this machine at the same time: do one after the other".into());
+    note(!alone, "another run measured on this machine at the same time: run one after the other".into());
     let load = load.unwrap_or(0.0);
     note(
         load > 0.3 * *processors as f64,
         format!(
-            "the machine was busy before this began (load {load:.1} on {processors} processors): ratios hold, single times less so"
+            "the machine was busy at the start (load {load:.1} on {processors} processors): ratios are reliable, single times less so"
         ),
     );
     if let Some(governor) = governor.as_deref().filter(|governor| *governor != "performance") {
-        note(true, format!("the clock frequency is governed by `{governor}`: for single times choose `performance`"));
+        note(true, format!("the frequency governor is `{governor}`: use `performance` for reliable single times"));
     }
 
     let batches: usize = launches(report).map(|launch| launch.samples().len()).sum();
@@ -32,7 +32,7 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
     note(
         share > 0.02,
         format!(
-            "{:.0} % of the batches were disturbed by other processes: give it a quieter machine, or a larger --budget",
+            "{:.0} % of the batches were disturbed by other processes: use a quieter machine or raise --budget",
             100.0 * share
         ),
     );
@@ -43,50 +43,53 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
     note(
         doubted > 0,
         format!(
-            "{doubted} of {} ratios come from too few launches that agree for a verdict: give it more --launches or a larger --budget",
+            "{doubted} of {} ratios are inconclusive, with too few launches that agree: raise --launches or --budget",
             ratios().count()
         ),
     );
 
     let too_slow: Vec<_> =
-        report.cells.iter().filter(|cell| matches!(cell.trouble, Some(SkipReason::TooSlow { .. }))).collect();
+        report.cells.iter().filter(|cell| matches!(cell.skip_reason, Some(SkipReason::TooSlow { .. }))).collect();
     if let Some(first) = too_slow.first() {
         note(
             true,
             format!(
-                "{} cells did not fit in the budget, {} among them: raise --budget, or choose with --filter",
+                "{} cells did not fit in the budget, such as {}: raise --budget or select cells with --filter",
                 too_slow.len(),
-                first.address
+                first.cell_id
             ),
         );
     }
     let missing: Vec<_> = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).collect();
     note(
         !missing.is_empty(),
-        format!("not compiled in: {}; `early-exit list` says which feature brings each", missing.join(", ")),
+        format!("not compiled in: {}; `early-exit list` shows the features", missing.join(", ")),
     );
     note(
         !report.run.complete,
-        format!("incomplete: {} of {} launches were made", report.run.launches_made, report.run.launches),
+        format!("incomplete: {} of {} launches completed", report.run.launches_completed, report.run.launches),
     );
     notes
 }
 
-/// The notes on a report of counted instructions.
+/// The warnings for a report of instruction counts.
 pub fn count_notes(report: &Report) -> Vec<String> {
     let mut notes = vec![KERNEL.to_owned()];
     if report.build.opt_level != "3" {
         notes.push(format!("built at optimisation level {}: build with --release", report.build.opt_level));
     }
     if !report.run.complete {
-        notes.push(format!("incomplete: {} of {} launches were made", report.run.launches_made, report.run.launches));
+        notes.push(format!(
+            "incomplete: {} of {} launches completed",
+            report.run.launches_completed, report.run.launches
+        ));
     }
     notes
 }
 
-/// What counts leave out.
+/// The limitation of counts.
 pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap by signal and an exit can have equal counts and differ tenfold in time: \
-     compare versions and settings by counts, and ways to exit by time";
+     compare versions and options by counts, and exit methods by time";
 
 fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
     report.cells.iter().flat_map(|cell| &cell.launches)

@@ -19,81 +19,81 @@ use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 use crate::worker::Launcher;
 
-/// What a twin may carry, as a share of its time.
+/// The injected slowdowns, as a share of a cell's time.
 const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
-/// How many of the cells carry something: few, as where an upgrade made some worse.
+/// The share of cells with an injected slowdown: few, as after a real upgrade.
 const CARRYING: f64 = 0.2;
-/// Twins of the reference in each run: with it as many columns as `compare` has for two builds of one backend.
-const TWINS: usize = 1;
+/// The controls in each run: as many columns as `compare` has for two builds of one backend.
+const CONTROLS: usize = 1;
 
 pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
-    let addresses = addresses(asked)?;
+    let cell_ids = cell_ids(asked)?;
     let mut random = ChaCha8Rng::seed_from_u64(asked.plan.seed.unwrap_or_else(rand::random));
     let mut calibration = Calibration {
         version: VERSION,
         machine: machine::machine(),
         build: Build::this(),
-        subject: subject.clone(),
+        variant: subject.clone(),
         budget_seconds: asked.plan.budget().as_secs_f64(),
         runs: Vec::new(),
     };
-    // What cannot be written is told before anything is measured.
+    // Fails early if the file cannot be written.
     asked.output.as_deref().map(AtomicFile::begin).transpose()?;
     let mut watch = ProgressDisplay::begin(launcher);
     for run in 1..=asked.runs {
         watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
         let order = Experiment {
-            entrants: twins(&subject, launcher),
-            handicaps: addresses.iter().map(|address| handicaps(address, &mut random)).collect(),
-            addresses: addresses.clone(),
+            variants: controls(&subject, launcher),
+            handicaps: cell_ids.iter().map(|cell_id| handicaps(cell_id, &mut random)).collect(),
+            cell_ids: cell_ids.clone(),
             urgent: Vec::new(),
             budget: asked.plan.budget(),
             may_stretch: false,
             launches: asked.plan.launches,
             seed: random.random(),
         };
-        // As `compare` does it with no margin: what looks different at all is measured again.
+        // As in `compare` without a margin: every difference is confirmed.
         let report = unless_interrupted(confirm::measured_twice(&mut watch, &order, None, Margin::new(0.0)?))?;
         let Some(report) = report.filter(|_| !watch.is_over()) else { break };
         calibration.runs.push(calibration::run(&report, machine::load()));
-        // After each run, so that whatever ends the program loses one at most.
+        // After each run, so that a crash loses one run at most.
         if let Some(file) = &asked.output {
             write_whole(file, &calibration).with_context(|| format!("cannot write {}", file.display()))?;
         }
     }
     write!(out, "{}", calibration::table(&calibration))?;
-    Ok(Status::Held)
+    Ok(Status::Passed)
 }
 
-/// What to calibrate with: how calls and exits are told apart, and a guest that really does more.
-fn addresses(asked: &MeasureArgs) -> Result<Vec<CellId>> {
-    let told = |address: &CellId| {
-        let theme = address.benchmark.split('/').next().unwrap_or_default();
-        !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || address.benchmark == execute::HASH.id
+/// The cells: calls and exits, and a guest that does more work.
+fn cell_ids(asked: &MeasureArgs) -> Result<Vec<CellId>> {
+    let told = |cell_id: &CellId| {
+        let theme = cell_id.benchmark.split('/').next().unwrap_or_default();
+        !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || cell_id.benchmark == execute::HASH.id
     };
     Ok(plan::selected(&asked.plan)?.into_iter().filter(told).collect())
 }
 
-fn twins(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
+fn controls(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
     let reference = ExperimentVariant::new(subject, launcher);
-    let twin = |n: usize| ExperimentVariant {
+    let control = |n: usize| ExperimentVariant {
         label: format!("{subject} twin {n}"),
-        twin_of: Some(0),
-        held_against: Some(0),
+        control_of: Some(0),
+        baseline: Some(0),
         ..reference.clone()
     };
-    [reference.clone()].into_iter().chain((1..=TWINS).map(twin)).collect()
+    [reference.clone()].into_iter().chain((1..=CONTROLS).map(control)).collect()
 }
 
-/// A few twins carry something; which, and how much, is left to chance.
-fn handicaps(address: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
-    let more = |share| match address.benchmark == execute::HASH.id {
+/// Random slowdowns for a few of the controls.
+fn handicaps(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
+    let more = |share| match cell_id.benchmark == execute::HASH.id {
         true => InjectedSlowdown::Work(share),
         false => InjectedSlowdown::Iterations(share),
     };
     let mut carried = vec![InjectedSlowdown::None];
-    carried.extend((0..TWINS).map(|_| match random.random_bool(CARRYING) {
+    carried.extend((0..CONTROLS).map(|_| match random.random_bool(CARRYING) {
         true => more(CARRIED[random.random_range(0..CARRIED.len())]),
         false => InjectedSlowdown::None,
     }));

@@ -23,22 +23,23 @@ use crate::worker::{Hello, Launcher};
 pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let scenarios = selected(&asked.filter)?;
     let specs = choice::backends(&asked.choice)?;
-    let checked = checked(launcher, &specs, &scenarios, asked.jobs)?;
+    let check_result = check_all(launcher, &specs, &scenarios, asked.jobs)?;
     if asked.json {
-        serde_json::to_writer_pretty(&mut *out, &checked)?;
+        serde_json::to_writer_pretty(&mut *out, &check_result)?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", terminal::matrix(&checked))?;
+        write!(out, "{}", terminal::matrix(&check_result))?;
     }
-    let bad = checked.played.iter().any(|played| played.verdict.is_bad() || asked.strict && played.note.is_some());
-    Ok(if bad { Status::Failed } else { Status::Held })
+    let bad =
+        check_result.results.iter().any(|result| result.verdict.is_bad() || asked.strict && result.note.is_some());
+    Ok(if bad { Status::Failed } else { Status::Passed })
 }
 
-/// Plays scenarios on subjects, so many subjects at once.
+/// Runs scenarios on several variants in parallel.
 ///
 /// # Errors
-/// When no worker can be had for a subject at all.
-pub(crate) fn checked(
+/// When no worker starts.
+pub(crate) fn check_all(
     launcher: &Launcher,
     specs: &[String],
     scenarios: &[&'static Scenario],
@@ -49,9 +50,9 @@ pub(crate) fn checked(
     let followed = Mutex::new(Vec::new());
     let one_after_the_other = || -> Result<()> {
         while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut follower = CheckProgress { bar: &bar, hello: None, played: Vec::new() };
+            let mut follower = CheckProgress { bar: &bar, hello: None, results: Vec::new() };
             unless_interrupted(check::check(launcher, (spec, n), scenarios, &mut follower))?;
-            followed.lock().expect("no follower panics").push((n, follower.hello, follower.played));
+            followed.lock().expect("no follower panics").push((n, follower.hello, follower.results));
         }
         Ok(())
     };
@@ -64,27 +65,28 @@ pub(crate) fn checked(
     let mut followed = followed.into_inner().expect("no follower panics");
     followed.sort_by_key(|(n, ..)| *n);
     let (absent, interrupted) = (absent(), launcher.is_interrupted());
-    let mut checked = CheckResult { version: results::VERSION, subjects: vec![], absent, played: vec![], interrupted };
-    for (n, hello, mut played) in followed {
-        // A worker greets first, unless it was interrupted even before that.
-        let Some(Hello { about, build, .. }) = hello else { continue };
-        played.iter_mut().for_each(|played: &mut ScenarioResult| played.subject = checked.subjects.len());
+    let mut check_result =
+        CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
+    for (n, hello, mut results) in followed {
+        // A worker that is interrupted early sends no hello.
+        let Some(Hello { backend_info, build, .. }) = hello else { continue };
+        results.iter_mut().for_each(|result: &mut ScenarioResult| result.variant = check_result.variants.len());
         let licence = engine::parse(&specs[n])?.0.licence.into();
         let label = engine::label(&specs[n]).to_owned();
-        checked.subjects.push(Variant { label, licence, about, build, twin_of: None, held_against: None });
-        checked.played.extend(played);
+        check_result.variants.push(Variant { label, licence, backend_info, build, control_of: None, baseline: None });
+        check_result.results.extend(results);
     }
-    Ok(checked)
+    Ok(check_result)
 }
 
-/// The backends that are not part of this build. One that is, and was not asked for, needs no explanation.
+/// The backends that are not part of this build.
 pub(crate) fn absent() -> Vec<AbsentBackend> {
-    let why = |backend: &engine::Backend| Some((backend.name, backend.open(&BackendOptions::default()).err()?));
-    let absent = engine::ALL.iter().filter(|backend| !backend.is_here()).filter_map(why);
-    absent.map(|(name, why)| AbsentBackend { backend: name.into(), why: why.to_string() }).collect()
+    let reason = |backend: &engine::Backend| Some((backend.name, backend.open(&BackendOptions::default()).err()?));
+    let absent = engine::ALL.iter().filter(|backend| !backend.is_here()).filter_map(reason);
+    absent.map(|(name, reason)| AbsentBackend { backend: name.into(), reason: reason.to_string() }).collect()
 }
 
-/// The scenarios that were asked for. Drills only by a filter that names their theme.
+/// The scenarios that match the filters. Fault injection needs an explicit filter.
 pub(crate) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     let wanted = |scenario: &&Scenario| {
         let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
@@ -106,21 +108,21 @@ pub(crate) fn progress(cells: usize) -> ProgressBar {
     ProgressBar::new(cells as u64).with_style(style)
 }
 
-/// Gathers what one subject gave.
+/// Collects the results of one variant.
 struct CheckProgress<'a> {
     bar: &'a ProgressBar,
     hello: Option<Hello>,
-    played: Vec<ScenarioResult>,
+    results: Vec<ScenarioResult>,
 }
 
 impl CheckObserver for CheckProgress<'_> {
-    fn greeted(&mut self, hello: Hello) {
+    fn worker_started(&mut self, hello: Hello) {
         self.hello = Some(hello);
     }
 
-    fn played(&mut self, played: ScenarioResult) {
-        self.bar.set_message(played.scenario.clone());
+    fn result(&mut self, result: ScenarioResult) {
+        self.bar.set_message(result.scenario.clone());
         self.bar.inc(1);
-        self.played.push(played);
+        self.results.push(result);
     }
 }

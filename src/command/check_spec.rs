@@ -23,17 +23,17 @@ pub(crate) fn check_spec(asked: &CheckSpecArgs, launcher: &Launcher, out: &mut S
     let scripts = selected(&asked.filter)?;
     let all = Scripts { scripts: &scripts, all: asked.filter.is_empty() };
     let started = Instant::now();
-    let subjects = each(launcher, &specs, &all, asked.jobs)?;
+    let variants = each(launcher, &specs, &all, asked.jobs)?;
     let (seconds, interrupted) = (started.elapsed().as_secs_f64(), launcher.is_interrupted());
-    let run = SpecRun { scripts: scripts.len(), subjects, seconds, interrupted };
+    let run = SpecRun { scripts: scripts.len(), variants: variants, seconds, interrupted };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
         write!(out, "{}", render::summary(&run))?;
     }
-    let held = run.subjects.iter().all(|subject| subject.unexplained().next().is_none());
-    Ok(if held { Status::Held } else { Status::Failed })
+    let passed = run.variants.iter().all(|variant| variant.unexplained().next().is_none());
+    Ok(if passed { Status::Passed } else { Status::Failed })
 }
 
 fn selected(patterns: &[String]) -> Result<Vec<Script>> {
@@ -44,7 +44,7 @@ fn selected(patterns: &[String]) -> Result<Vec<Script>> {
     Ok(scripts)
 }
 
-/// So many subjects at once.
+/// Runs the scripts on several variants in parallel.
 fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecVariant>> {
     let bar = progress(asked.scripts.len() * specs.len());
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -54,8 +54,8 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize)
                 bar.inc(1);
                 bar.set_message(format!("{spec} {script}"));
             };
-            let subject = unless_interrupted(runner::conformance(launcher, spec, asked, over))?;
-            done.lock().expect("nobody panics").extend(subject.map(|subject| (n, subject)));
+            let variant = unless_interrupted(runner::conformance(launcher, spec, asked, over))?;
+            done.lock().expect("nobody panics").extend(variant.map(|variant| (n, variant)));
         }
         Ok(())
     };
@@ -66,5 +66,5 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize)
     bar.finish_and_clear();
     let mut done = done.into_inner().expect("nobody panics");
     done.sort_by_key(|(n, _)| *n);
-    Ok(done.into_iter().map(|(_, subject)| subject).collect())
+    Ok(done.into_iter().map(|(_, variant)| variant).collect())
 }

@@ -1,4 +1,4 @@
-//! `compare`: what is faster, slower or the same.
+//! `compare`: finds regressions and improvements.
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -19,12 +19,12 @@ use crate::statistics::{Margin, TimeVerdict};
 use crate::worker::Launcher;
 
 pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    // The summary of a job on GitHub. One that cannot be written is found before anything is measured.
+    // GitHub's job summary. Fails early if it cannot be written.
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| asked.format == CompareFormat::Github);
     let summary = summary.map(PathBuf::from);
     summary.iter().try_for_each(|file| append(file, ""))?;
     let comparison = match asked.files.as_slice() {
-        [base, new] => of_files(base, new, asked.margin)?,
+        [baseline, new] => of_files(baseline, new, asked.margin)?,
         _ => live(asked, launcher, margin(asked.margin, metric(asked))?)?,
     };
     match asked.format {
@@ -43,12 +43,12 @@ pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout
     Ok(status(asked, &comparison))
 }
 
-/// What is asked to be compared.
+/// The metric to compare.
 fn metric(asked: &CompareArgs) -> Metric {
     if asked.instructions { Metric::Instructions } else { Metric::Time }
 }
 
-/// The difference that does not matter, in percent where it was asked for.
+/// The margin, given in percent.
 fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
     let usual = match metric {
         Metric::Time => 2.0,
@@ -59,8 +59,8 @@ fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
 
 fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
     let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.fail_on_regression);
-    let unsure = comparison.count(TimeVerdict::Unsure) > 0 && asked.fail_on_inconclusive;
-    if slower || unsure || comparison.is_worse() { Status::Failed } else { Status::Held }
+    let inconclusive = comparison.count(TimeVerdict::Inconclusive) > 0 && asked.fail_on_inconclusive;
+    if slower || inconclusive || comparison.is_worse() { Status::Failed } else { Status::Passed }
 }
 
 fn append(file: &Path, text: &str) -> Result<()> {
@@ -71,22 +71,22 @@ fn append(file: &Path, text: &str) -> Result<()> {
 
 fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Comparison> {
     let comparison = match (Document::read(base_path)?, Document::read(new_path)?) {
-        (Document::Report(base), Document::Report(new)) => {
+        (Document::Report(baseline), Document::Report(new)) => {
             ensure!(
-                base.metric == new.metric,
+                baseline.metric == new.metric,
                 "{} is of {}, and {} of {}: two of the same are compared",
                 base_path.display(),
-                base.metric.unit(),
+                baseline.metric.unit(),
                 new_path.display(),
                 new.metric.unit()
             );
-            comparison::files(&base, &new, self::margin(margin, new.metric)?)
+            comparison::files(&baseline, &new, self::margin(margin, new.metric)?)
         }
-        (Document::Checked(base), Document::Checked(new)) => comparison::checks(&base, &new),
+        (Document::Check(baseline), Document::Check(new)) => comparison::checks(&baseline, &new),
         _ => bail!("{} and {} are not of a kind: two reports, or two checks", base_path.display(), new_path.display()),
     };
     ensure!(
-        !comparison.sides.is_empty(),
+        !comparison.variants.is_empty(),
         "{} and {} have no subject in common, so there is nothing to compare",
         base_path.display(),
         new_path.display()
@@ -94,14 +94,14 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
     Ok(comparison)
 }
 
-/// Measures both sides in the same rounds.
+/// Measures variants and baselines in the same rounds.
 fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
     let specs = choice::backends_or_floor(&asked.choice)?;
-    let addresses = plan::selected(&asked.plan)?;
+    let cell_ids = plan::selected(&asked.plan)?;
     let module = plan::module(&asked.plan)?;
-    let launcher = &launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
+    let launcher = &launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
-    let (entrants, changed) = match &asked.baseline {
+    let (variants, changed) = match &asked.baseline {
         Some(other) => {
             let [ours, theirs] = launcher.beside(other)?;
             let changed = if asked.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
@@ -111,17 +111,17 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
     };
     let mut watch = ProgressDisplay::begin(launcher);
     if asked.instructions {
-        // A twin shows how far times of one build come apart; of counts, repeats do.
-        let entrants: Vec<_> = entrants.into_iter().filter(|entrant| entrant.twin_of.is_none()).collect();
+        // Controls show the noise of times; the spread of repeats shows that of counts.
+        let variants: Vec<_> = variants.into_iter().filter(|variant| variant.control_of.is_none()).collect();
         let plant = asked.plant.unwrap_or_default() / 100.0;
-        let planted = entrants.iter().map(|entrant| entrant.held_against.map_or(0.0, |_| plant)).collect();
-        let order = CountOrder { entrants, addresses, launches: asked.plan.count_launches(), planted };
+        let planted = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| plant)).collect();
+        let order = CountOrder { variants, cell_ids, launches: asked.plan.count_launches(), planted };
         let report = confirm::counted_twice(&mut watch, &order, journal.as_mut(), margin)?;
         return finish(changed, margin, &report, journal);
     }
     let order = Experiment {
-        entrants,
-        addresses,
+        variants,
+        cell_ids,
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
@@ -133,9 +133,9 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
     finish(changed, margin, &report, journal)
 }
 
-/// Writes the report where that was asked for, and says what it shows.
+/// Writes the report if requested, and compares.
 fn finish(
-    changed: Vec<ChangedVerdict>,
+    changed_verdicts: Vec<ChangedVerdict>,
     margin: Margin,
     report: &Report,
     journal: Option<Journal>,
@@ -143,43 +143,42 @@ fn finish(
     if let Some(journal) = journal {
         journal.finish(report)?;
     }
-    Ok(Comparison { changed, ..comparison::live(report, margin) })
+    Ok(Comparison { changed_verdicts, ..comparison::live(report, margin) })
 }
 
-/// Each subject of this build against the same of another. None is measured twice to see what could have been resolved: the pairs
-/// themselves say so, in two thirds of the time.
+/// Each variant of this build, with the same variant of another build as its baseline. There is no A/A control: the
+/// comparisons show the resolution in two thirds of the time.
 fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<ExperimentVariant> {
-    let mut entrants: Vec<ExperimentVariant> = Vec::new();
+    let mut variants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
-        let base = ExperimentVariant {
+        let baseline = ExperimentVariant {
             label: format!("{}{}", engine::label(spec), comparison::BEFORE),
             ..ExperimentVariant::new(spec, theirs)
         };
-        entrants.push(base);
-        entrants
-            .push(ExperimentVariant { held_against: Some(entrants.len() - 1), ..ExperimentVariant::new(spec, ours) });
+        variants.push(baseline);
+        variants.push(ExperimentVariant { baseline: Some(variants.len() - 1), ..ExperimentVariant::new(spec, ours) });
     }
-    entrants
+    variants
 }
 
-/// Each subject against the first.
+/// Each variant, with the first as the baseline.
 fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     ensure!(
         specs.len() > 1,
         "there is nothing to hold `{}` against: give another build with --baseline, a second --backend, or two files",
         specs[0]
     );
-    let mut entrants: Vec<_> = specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect();
-    entrants.iter_mut().skip(1).for_each(|entrant| entrant.held_against = Some(0));
-    Ok(entrants)
+    let mut variants: Vec<_> = specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect();
+    variants.iter_mut().skip(1).for_each(|variant| variant.baseline = Some(0));
+    Ok(variants)
 }
 
-/// What both builds make of the scenarios, where it is not the same.
+/// The scenarios with different verdicts in the two builds.
 fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<ChangedVerdict>> {
     let scenarios = check::selected(&[])?;
     let check = |launcher, what| {
-        let checked = check::checked(launcher, specs, &scenarios, processors());
-        checked.with_context(|| format!("{what} could not be checked"))
+        let check_result = check::check_all(launcher, specs, &scenarios, processors());
+        check_result.with_context(|| format!("{what} could not be checked"))
     };
     Ok(comparison::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
 }
@@ -191,8 +190,8 @@ mod tests {
     #[test]
     fn each_build_is_held_against_the_other_and_nothing_else() {
         let launcher = Launcher::new("early-exit");
-        let entrants = builds(&["a".into(), "b".into()], &launcher, &launcher);
-        let shown: Vec<_> = entrants.iter().map(|e| (e.label.as_str(), e.held_against, e.twin_of)).collect();
+        let variants = builds(&["a".into(), "b".into()], &launcher, &launcher);
+        let shown: Vec<_> = variants.iter().map(|e| (e.label.as_str(), e.baseline, e.control_of)).collect();
         let expected = [("a before", None, None), ("a", Some(0), None), ("b before", None, None), ("b", Some(2), None)];
         assert_eq!(shown, expected);
     }

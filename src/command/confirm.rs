@@ -1,4 +1,4 @@
-//! Measures twice: first everything, then on fresh launches what looks different and what could not be told.
+//! Measures twice: everything first, then differences and inconclusive cells again on fresh launches.
 use std::time::Instant;
 
 use anyhow::{Error, Result};
@@ -14,29 +14,29 @@ use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
-/// How much of the budget the first look has. The second has what is left then.
+/// The share of the budget for the first run.
 const FIRST_LOOK: f64 = 0.5;
-/// Where a number of launches was asked for, the second look makes so many times as many. It is at few cells, so a launch costs
-/// little, and each prepares its cells anew: where they come to lie is much of what is left of the noise.
+/// The factor for a requested number of launches in the confirmation run. It has few cells, so launches are cheap, and each
+/// launch places the cells anew in memory, which is a large part of the noise.
 const MORE_LAUNCHES: u32 = 3;
 
-/// A report of the order, and within it one of a second look: at the [`suspects`](comparison::suspects) first, which are judged by
-/// fresh launches alone, and at what is [`undecided`](comparison::undecided), which is judged by all of its launches. A
-/// second look that comes to nothing leaves the first one as it is.
+/// Measures, and adds a confirmation run of the [`suspects`](comparison::suspects), which are judged by it alone, and of the
+/// [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails, the first run
+/// remains.
 ///
 /// # Errors
-/// As [`harness::measure`](crate::sampling::experiment::measure).
+/// See [`experiment::measure`](crate::sampling::experiment::measure).
 pub(crate) fn measured_twice(
     watch: &mut ProgressDisplay,
     order: &Experiment,
     journal: Option<&mut Journal>,
     margin: Margin,
 ) -> Result<Report> {
-    let began = Instant::now();
+    let started_at = Instant::now();
     let first = Experiment { budget: order.budget.mul_f64(FIRST_LOOK), ..order.clone() };
     let (mut report, pilot) = watch.measure(&first, None, journal).map_err(of_both_looks)?;
     for cell in &mut report.cells {
-        if let Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) = &mut cell.trouble {
+        if let Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) = &mut cell.skip_reason {
             *seconds /= FIRST_LOOK;
         }
     }
@@ -50,25 +50,25 @@ pub(crate) fn measured_twice(
         return Ok(report);
     }
     let held = comparison::held(&report);
-    let labels: Vec<_> = looked_at().flat_map(|(side, _)| [&held[*side].0, &held[*side].1]).collect();
+    let labels: Vec<_> = looked_at().flat_map(|(variant, _)| [&held[*variant].0, &held[*variant].1]).collect();
     let again = Experiment {
         budget: match order.may_stretch {
-            true => order.budget.saturating_sub(began.elapsed()).max(order.budget.mul_f64(1.0 - FIRST_LOOK)),
-            false => order.budget.saturating_sub(began.elapsed()),
+            true => order.budget.saturating_sub(started_at.elapsed()).max(order.budget.mul_f64(1.0 - FIRST_LOOK)),
+            false => order.budget.saturating_sub(started_at.elapsed()),
         },
         seed: order.seed.wrapping_add(1),
         launches: order.launches.map(|launches| MORE_LAUNCHES * launches),
-        urgent: suspects.iter().map(|(_, address)| address.clone()).collect(),
+        urgent: suspects.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
         ..only(
             order,
-            |entrant| labels.contains(&&entrant.label),
-            |at| looked_at().any(|(_, address)| *address == order.addresses[at]),
+            |variant| labels.contains(&&variant.label),
+            |at| looked_at().any(|(_, cell_id)| *cell_id == order.cell_ids[at]),
         )
     };
     let prefix = watch.prefix.clone();
     watch.prefix += &format!("{} that looked different, {} undecided, again: ", suspects.len(), undecided.len());
     match unless_interrupted(watch.measure(&again, Some(&pilot), None)) {
-        Ok(again) => report.again = again.map(|(again, _)| Box::new(again)),
+        Ok(again) => report.confirmation = again.map(|(again, _)| Box::new(again)),
         Err(error) => report.run.notes.push(format!(
             "there was no second look, so that nothing is confirmed ({error:#}); a larger --budget, or fewer cells with --filter, \
              leaves time for it"
@@ -78,7 +78,7 @@ pub(crate) fn measured_twice(
     Ok(report)
 }
 
-/// What a look needs, as a budget of both.
+/// Converts the budget that one run needs to the budget of both.
 fn of_both_looks(error: Error) -> Error {
     match error.downcast::<BudgetTooSmall>() {
         Ok(BudgetTooSmall { for_one, for_all, known }) => {
@@ -89,13 +89,13 @@ fn of_both_looks(error: Error) -> Error {
     }
 }
 
-/// How many times as many launches count again what looked different.
+/// The factor for the launches of the confirmation run of counts.
 const MORE_COUNTS: u32 = 3;
 
-/// The same of an order to count: in all of it first, and again in the cells that do not look the same.
+/// The same for counts: everything first, then again the cells with a difference.
 ///
 /// # Errors
-/// As [`instructions::count`](crate::sampling::instructions::count).
+/// See [`instructions::count`](crate::sampling::instructions::count).
 pub(crate) fn counted_twice(
     watch: &mut ProgressDisplay,
     order: &CountOrder,
@@ -105,39 +105,39 @@ pub(crate) fn counted_twice(
     let mut report = watch.count(order, journal)?;
     let suspects = comparison::suspects(&report, margin);
     if !suspects.is_empty() && !watch.is_over() {
-        let is_suspect = |address: &CellId| suspects.iter().any(|(_, suspect)| suspect == address);
+        let is_suspect = |cell_id: &CellId| suspects.iter().any(|(_, suspect)| suspect == cell_id);
         let again = CountOrder {
-            addresses: order.addresses.iter().filter(|address| is_suspect(address)).cloned().collect(),
+            cell_ids: order.cell_ids.iter().filter(|cell_id| is_suspect(cell_id)).cloned().collect(),
             launches: MORE_COUNTS * order.launches,
             ..order.clone()
         };
         let prefix = watch.prefix.clone();
         watch.prefix += &format!("{} that looked different, again: ", suspects.len());
-        report.again = unless_interrupted(watch.count(&again, None))?.map(Box::new);
+        report.confirmation = unless_interrupted(watch.count(&again, None))?.map(Box::new);
         watch.prefix = prefix;
     }
     Ok(report)
 }
 
-/// The part of an order that is for some of its entrants and some of its addresses, by their places.
+/// The part of an experiment with some of its variants and cells, by index.
 fn only(
     order: &Experiment,
-    entrant: impl Fn(&ExperimentVariant) -> bool,
-    address: impl Fn(usize) -> bool,
+    variant: impl Fn(&ExperimentVariant) -> bool,
+    cell_id: impl Fn(usize) -> bool,
 ) -> Experiment {
-    let entrants: Vec<_> = (0..order.entrants.len()).filter(|n| entrant(&order.entrants[*n])).collect();
-    let place = |before: usize| entrants.iter().position(|n| *n == before);
+    let variants: Vec<_> = (0..order.variants.len()).filter(|n| variant(&order.variants[*n])).collect();
+    let place = |before: usize| variants.iter().position(|n| *n == before);
     let renumbered = |n: &usize| {
-        let entrant = order.entrants[*n].clone();
-        let (twin_of, held_against) = (entrant.twin_of.and_then(place), entrant.held_against.and_then(place));
-        ExperimentVariant { twin_of, held_against, ..entrant }
+        let variant = order.variants[*n].clone();
+        let (control_of, baseline) = (variant.control_of.and_then(place), variant.baseline.and_then(place));
+        ExperimentVariant { control_of, baseline, ..variant }
     };
-    let rows = || (0..order.addresses.len()).filter(|at| address(*at));
+    let rows = || (0..order.cell_ids.len()).filter(|at| cell_id(*at));
     Experiment {
-        entrants: entrants.iter().map(renumbered).collect(),
-        addresses: rows().map(|at| order.addresses[at].clone()).collect(),
+        variants: variants.iter().map(renumbered).collect(),
+        cell_ids: rows().map(|at| order.cell_ids[at].clone()).collect(),
         handicaps: rows()
-            .filter_map(|at| entrants.iter().map(|n| order.handicaps.get(at)?.get(*n).copied()).collect())
+            .filter_map(|at| variants.iter().map(|n| order.handicaps.get(at)?.get(*n).copied()).collect())
             .collect(),
         ..order.clone()
     }
@@ -154,17 +154,17 @@ mod tests {
     #[test]
     fn a_part_of_an_order_keeps_who_is_held_against_whom_and_what_they_carry() {
         let launcher = Launcher::new("early-exit");
-        let named = |label: &str, held_against| ExperimentVariant {
+        let named = |label: &str, baseline| ExperimentVariant {
             label: label.into(),
-            held_against,
+            baseline,
             ..ExperimentVariant::new("native", &launcher)
         };
         let share = |share| {
             vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Work(share)]
         };
         let order = Experiment {
-            entrants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
-            addresses: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
+            variants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
+            cell_ids: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
             urgent: Vec::new(),
             handicaps: vec![share(0.1), share(0.2)],
             budget: Duration::from_secs(1),
@@ -172,9 +172,9 @@ mod tests {
             launches: Some(3),
             seed: 1,
         };
-        let part = only(&order, |entrant| ["c", "d"].contains(&entrant.label.as_str()), |at| at == 1);
-        assert_eq!(part.entrants[1].held_against, Some(0));
-        assert_eq!(part.addresses, [order.addresses[1].clone()]);
+        let part = only(&order, |variant| ["c", "d"].contains(&variant.label.as_str()), |at| at == 1);
+        assert_eq!(part.variants[1].baseline, Some(0));
+        assert_eq!(part.cell_ids, [order.cell_ids[1].clone()]);
         assert_eq!(part.handicaps, [[InjectedSlowdown::None, InjectedSlowdown::Work(0.2)]]);
         assert!(only(&Experiment { handicaps: vec![], ..order }, |_| true, |_| true).handicaps.is_empty());
     }

@@ -16,8 +16,8 @@ pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
     let listing = Catalog {
         build: Build::this(),
         backends: engine::ALL.iter().map(entry).collect::<Result<_>>()?,
-        scenarios: scenario::all().map(|known| Entry { id: known.id, shows: known.shows }).collect(),
-        benchmarks: benchmark::all().map(|known| Entry { id: known.id, shows: known.inside }).collect(),
+        scenarios: scenario::all().map(|known| Entry { id: known.id, description: known.shows }).collect(),
+        benchmarks: benchmark::all().map(|known| Entry { id: known.id, description: known.inside }).collect(),
     };
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &listing)?;
@@ -25,18 +25,21 @@ pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
     } else {
         write!(out, "{}", terminal::listing(&listing))?;
     }
-    Ok(Status::Held)
+    Ok(Status::Passed)
 }
 
 fn entry(backend: &Backend) -> Result<BackendEntry> {
-    let presence = match backend.presence {
+    let availability = match backend.presence {
         Availability::WithLibrary(..) => "here, with --library".into(),
         Availability::Here(..) => "here".into(),
         Availability::NotCompiledIn => "not compiled in".into(),
-        Availability::NotOnThisPlatform(why) => format!("not on this platform: {why}"),
+        Availability::NotOnThisPlatform(reason) => format!("not on this platform: {reason}"),
     };
-    let about = if matches!(backend.presence, Availability::Here(..)) { Some(backend.open(&BackendOptions::default())?.about()) } else { None };
+    let backend_info = match backend.presence {
+        Availability::Here(..) => Some(backend.open(&BackendOptions::default())?.about()),
+        _ => None,
+    };
     let Backend { name, feature, licence, floor, .. } = *backend;
     let options = backend.options().into_iter().collect();
-    Ok(BackendEntry { name, presence, feature, licence, floor, options, about })
+    Ok(BackendEntry { name, availability, feature, licence, floor, options, backend_info })
 }

@@ -1,4 +1,4 @@
-//! `measure`: the cost of everything.
+//! `measure`: times every benchmark on every backend.
 use std::io::Write;
 
 use anyhow::Result;
@@ -22,10 +22,10 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
         return count(asked, launcher, out);
     }
     let module = plan::module(&asked.plan)?;
-    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
+    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let order = Experiment {
-        entrants: ExperimentVariant::with_twin(builds::variants(&asked.builds, &asked.choice, &launcher)?),
-        addresses: plan::selected(&asked.plan)?,
+        variants: ExperimentVariant::with_control(builds::variants(&asked.builds, &asked.choice, &launcher)?),
+        cell_ids: plan::selected(&asked.plan)?,
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
@@ -36,19 +36,19 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let (report, _) = watch.measure(&order, None, journal.as_mut())?;
-    // The file first: a stdout that cannot be written takes nothing away from it.
+    // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
     Ok(status(&report))
 }
 
-/// Counts instructions in place of time.
+/// Counts instructions.
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
-    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, errand)| errand.clone()));
+    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let order = CountOrder {
-        entrants: builds::variants(&asked.builds, &asked.choice, &launcher)?,
-        addresses: plan::selected(&asked.plan)?,
+        variants: builds::variants(&asked.builds, &asked.choice, &launcher)?,
+        cell_ids: plan::selected(&asked.plan)?,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),
     };
@@ -59,8 +59,13 @@ fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<S
     Ok(status(&report))
 }
 
-/// What failed, or lost its worker, is not held; what a backend never does is.
+/// Fails if a cell failed or its worker was lost; missing support is no failure.
 fn status(report: &Report) -> Status {
-    let bad = |trouble: &SkipReason| matches!(trouble, SkipReason::Failed { .. } | SkipReason::Lost { .. });
-    if report.cells.iter().filter_map(|cell| cell.trouble.as_ref()).any(bad) { Status::Failed } else { Status::Held }
+    let bad =
+        |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
+    if report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad) {
+        Status::Failed
+    } else {
+        Status::Passed
+    }
 }

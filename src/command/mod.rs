@@ -1,13 +1,13 @@
-//! The verbs: one thin file each.
+//! The subcommands, one file each.
 mod builds;
 mod calibrate;
 mod check;
-mod check_random;
 mod check_soak;
 mod check_spec;
 mod choice;
 mod compare;
 mod confirm;
+mod fuzz;
 mod list;
 mod measure;
 mod out;
@@ -32,53 +32,53 @@ use crate::worker::{Launcher, WorkerError};
 pub(crate) use out::Stdout;
 pub use out::{note, refuse};
 
-/// What a command found, once it could be carried out.
+/// The outcome of a command that could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// All held.
-    Held,
-    /// Something did not.
+    /// All checks passed.
+    Passed,
+    /// A check failed.
     Failed,
-    /// It was interrupted, and ends with this exit status.
+    /// The program was interrupted, and exits with this status.
     Interrupted(u8),
 }
 
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         match status {
-            Status::Held => Self::SUCCESS,
+            Status::Passed => Self::SUCCESS,
             Status::Failed => Self::FAILURE,
             Status::Interrupted(status) => Self::from(status),
         }
     }
 }
 
-/// Runs one command. `executable` is this program: workers run it too.
+/// Runs one command. `executable` is this program, which workers run too.
 ///
 /// # Errors
-/// When the command could not be carried out.
+/// When the command cannot be carried out.
 pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     let interruption = Interruption::default();
     let launcher = Launcher::new(executable).interrupted_by(&interruption);
-    let mut out = Stdout::stdout();
+    let mut out = Stdout::new();
     let result = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(asked) => run::run(&asked, &launcher, &mut out),
         Command::Check(asked) => match &asked.what {
             None => check::check(&asked, &launcher, &mut out),
-            Some(CheckWhat::Random(asked)) => check_random::check_random(asked, &launcher, &mut out),
+            Some(CheckWhat::Random(asked)) => fuzz::fuzz(asked, &launcher, &mut out),
             Some(CheckWhat::Spec(asked)) => check_spec::check_spec(asked, &launcher, &mut out),
             Some(CheckWhat::Soak(asked)) => check_soak::check_soak(asked, &launcher, &mut out),
         },
-        Command::Fuzz(asked) => check_random::check_random(&asked, &launcher, &mut out),
+        Command::Fuzz(asked) => fuzz::fuzz(&asked, &launcher, &mut out),
         Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
         Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
         Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),
         Command::Report(asked) => report::report(&asked, &mut out),
         Command::List(asked) => list::list(&asked, &mut out),
-        Command::Worker(asked) => worker::serve(&asked.subject).map(|()| Status::Held),
+        Command::Worker(asked) => worker::serve(&asked.variant).map(|()| Status::Passed),
     };
     let Some(status) = interruption.exit_status() else { return result };
-    // Whatever it found until then was printed; an error of another kind is still to be told.
+    // An interrupted command has printed its results so far; other errors are returned.
     match result {
         Err(error) if !WorkerError::is_interruption(&error) => Err(error),
         _ => {
@@ -88,7 +88,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     }
 }
 
-/// Nothing in place of an error that comes of an interruption alone: what is there until then is shown.
+/// Turns an interruption into `None`, so that the results so far are shown.
 fn unless_interrupted<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Err(error) if WorkerError::is_interruption(&error) => Ok(None),

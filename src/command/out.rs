@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind, Write};
 
 use crate::escape::escaped;
 
-/// Stdout, which may be closed early (`| head -1`): then the rest is not printed, and that is no error.
+/// Standard output. If it is closed early (`| head -1`), the rest is discarded without an error.
 pub(crate) struct Stdout(anstream::AutoStream<io::Stdout>);
 
 impl Stdout {
-    pub(crate) fn stdout() -> Self {
+    pub(crate) fn new() -> Self {
         Self(anstream::AutoStream::auto(io::stdout()))
     }
 }
@@ -29,12 +29,12 @@ impl Write for Stdout {
     }
 }
 
-/// Says something on stderr that is no result. Nobody may be listening, and that is no error.
+/// Prints a message that is not a result to stderr. A closed stderr is ignored.
 pub fn note(what: impl Display) {
     let _ = writeln!(anstream::stderr(), "{what}");
 }
 
-/// Says in one line why a command could not be carried out: with names from modules and files in it.
+/// Prints in one line why a command failed. The error can contain names from modules and files.
 pub fn refuse(error: &anyhow::Error) {
     note(format_args!("error: {}", escaped(&format!("{error:#}"))));
 }

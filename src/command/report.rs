@@ -31,7 +31,7 @@ pub(crate) fn report(args: &cli::ReportArgs, out: &mut Stdout) -> Result<Status>
         }
         None => out.write_all(text.as_bytes())?,
     }
-    Ok(Status::Held)
+    Ok(Status::Passed)
 }
 
 fn file_names(args: &cli::ReportArgs) -> String {

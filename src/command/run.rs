@@ -25,21 +25,21 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
     if !asked.invoke.is_empty() || asked.exit_at.is_some() || asked.fuel.is_some() || asked.json {
         bail!("--invoke, --exit-at, --fuel and --json are for modules, and `{}` is a scenario", scenario.id);
     }
-    let subjects = choice::backends(&asked.choice)?;
-    let alone = subjects.len() == 1;
+    let variants = choice::backends(&asked.choice)?;
+    let alone = variants.len() == 1;
     let mut rows: Vec<(String, ScenarioResult, Option<ExitCosts>)> = Vec::new();
-    for (n, spec) in subjects.into_iter().enumerate() {
+    for (n, spec) in variants.into_iter().enumerate() {
         if !alone {
             write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(engine::label(&spec)))?;
         }
-        let mut narrator = TranscriptPrinter { out, printed: Ok(()), played: None };
+        let mut narrator = TranscriptPrinter { out, printed: Ok(()), result: None };
         unless_interrupted(check::check(launcher, (&spec, n), &[scenario], &mut narrator))?;
         narrator.printed?;
-        let Some(played) = narrator.played else { break };
-        if played.verdict != Verdict::Passed {
-            note(format_args!("{}: {}", engine::label(&spec), played.verdict));
+        let Some(result) = narrator.result else { break };
+        if result.verdict != Verdict::Passed {
+            note(format_args!("{}: {}", engine::label(&spec), result.verdict));
         }
-        rows.push((spec, played, None));
+        rows.push((spec, result, None));
     }
     if !alone {
         let is_main_job = scenario.id == scenario::early_exit::EARLY_EXIT.id;
@@ -52,25 +52,25 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
     if !launcher.is_interrupted() {
         note(terminal::next_after_run(alone));
     }
-    let bad = rows.iter().any(|(_, played, _)| played.verdict.is_bad());
-    Ok(if bad { Status::Failed } else { Status::Held })
+    let bad = rows.iter().any(|(_, result, _)| result.verdict.is_bad());
+    Ok(if bad { Status::Failed } else { Status::Passed })
 }
 
-/// Prints each line as it is said.
+/// Prints each line of the transcript immediately.
 struct TranscriptPrinter<'a> {
     out: &'a mut Stdout,
     printed: std::io::Result<()>,
-    played: Option<ScenarioResult>,
+    result: Option<ScenarioResult>,
 }
 
 impl CheckObserver for TranscriptPrinter<'_> {
-    fn said(&mut self, line: &str) {
+    fn log(&mut self, line: &str) {
         if self.printed.is_ok() {
             self.printed = writeln!(self.out, "{}", escaped(line)).and_then(|()| self.out.flush());
         }
     }
 
-    fn played(&mut self, played: ScenarioResult) {
-        self.played = Some(played);
+    fn result(&mut self, result: ScenarioResult) {
+        self.result = Some(result);
     }
 }

@@ -22,31 +22,31 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     let specs = choice::backends(&asked.choice)?;
     let source = Source::open(&asked.what)?;
     let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
-    let errand = ModuleJob { fuel: asked.fuel, ..ModuleJob::of(&source, &invoke, asked.exit_at.as_ref())? };
+    let job = ModuleJob { fuel: asked.fuel, ..ModuleJob::of(&source, &invoke, asked.exit_at.as_ref())? };
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
-    let (mut subjects, mut rows) = (Vec::new(), Vec::new());
+    let (mut variants, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let ran = runner::errand(launcher, spec, &errand, &limits, |step| progress(engine::label(spec), step));
+        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(engine::label(spec), step));
         let Some((hello, row)) = unless_interrupted(ran)? else { break };
         let licence = engine::parse(spec)?.0.licence.into();
-        subjects.push(Variant {
+        variants.push(Variant {
             label: engine::label(spec).to_owned(),
             licence,
-            about: hello.about,
+            backend_info: hello.backend_info,
             build: hello.build,
-            twin_of: None,
-            held_against: None,
+            control_of: None,
+            baseline: None,
         });
         rows.push(row);
     }
     clear_progress();
     let ran = ModuleRun {
         version: results::VERSION,
-        module: facts(&source),
-        invocation: errand.invocation,
-        exit_at: errand.exit_at.map(|exit_at| exit_at.to_string()),
+        module: metrics(&source),
+        invocation: job.invocation,
+        exit_at: job.exit_at.map(|exit_at| exit_at.to_string()),
         disagreements: result::disagreements(&rows),
-        subjects,
+        variants,
         absent: check::absent(),
         rows,
         interrupted: launcher.is_interrupted(),
@@ -63,10 +63,10 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
         note(format_args!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited"));
     }
     let held = ran.disagreements.is_empty() && !ran.rows.iter().any(result::BackendRun::is_bad);
-    Ok(if held { Status::Held } else { Status::Failed })
+    Ok(if held { Status::Passed } else { Status::Failed })
 }
 
-fn facts(source: &Source) -> ModuleFacts {
+fn metrics(source: &Source) -> ModuleFacts {
     let shown = if source.name == "-" { "standard input" } else { &source.name };
     let name = Path::new(shown).file_name().map_or_else(|| shown.into(), |name| name.to_string_lossy().into_owned());
     let interface = &source.interface;
@@ -74,10 +74,10 @@ fn facts(source: &Source) -> ModuleFacts {
     ModuleFacts { name, bytes: source.bytes, functions: interface.functions, imports, exports }
 }
 
-/// A line that is written over, on a terminal alone.
+/// An updated progress line, on a terminal only.
 fn progress(spec: &str, step: Step) {
     if std::io::stderr().is_terminal() {
-        // Nobody may be listening.
+        // A closed stderr is ignored.
         let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {step}");
     }
 }

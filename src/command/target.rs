@@ -10,17 +10,17 @@ use crate::catalog::scenario::Scenario;
 use crate::cli::Cli;
 use crate::suggest;
 
-/// What `run` was asked to run.
+/// The target of `run`.
 pub(crate) enum Target {
     Scenario(&'static Scenario),
     Module,
 }
 
-/// Tells a scenario from a file by its name: what ends as modules do, is `-`, or is written as a path from somewhere is
-/// never a scenario; what else is a scenario's id always is that scenario.
+/// Distinguishes scenarios from files by name: a file has a module's extension, is `-`, or has a path; a scenario has a
+/// scenario's id.
 pub(crate) fn target(what: &OsStr) -> Result<Target> {
     let path = Path::new(what);
-    // No scenario has a name that is no text.
+    // Scenario names are valid Unicode.
     let Some(what) = what.to_str() else { return Ok(Target::Module) };
     let ends_so = path
         .extension()
@@ -35,7 +35,7 @@ pub(crate) fn target(what: &OsStr) -> Result<Target> {
     }
 }
 
-/// What to say of a word that is neither: it may be a verb, a scenario or a file that was mistyped.
+/// The error for an unknown name, with suggestions: a command, a scenario or a file.
 fn unknown(what: &str) -> anyhow::Error {
     let cli = Cli::command();
     let verbs: Vec<_> = cli.get_subcommands().filter(|verb| !verb.is_hide_set()).map(|verb| verb.get_name()).collect();
@@ -55,7 +55,7 @@ fn unknown(what: &str) -> anyhow::Error {
     }
 }
 
-/// The modules in the folder that a path points into, each as it would be named beside it.
+/// The modules in the folder of a path, named like the path.
 fn files_beside(what: &str) -> Vec<String> {
     let folder = Path::new(what).parent().unwrap_or(Path::new(""));
     let looked_in = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

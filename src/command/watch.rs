@@ -1,4 +1,4 @@
-//! What is seen of a measurement while it is under way.
+//! Shows the progress of a measurement.
 use crate::sampling::experiment;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
@@ -17,24 +17,24 @@ use crate::sampling::machine;
 use crate::sampling::pilot::Pilot;
 use crate::worker::Launcher;
 
-/// Measures, and shows how far it is: a bar on a terminal, a plain line now and then elsewhere.
+/// Measures with a progress bar on a terminal, otherwise with a line at intervals.
 pub(crate) struct ProgressDisplay {
     bar: ProgressBar,
     launcher: Launcher,
     said: Option<Instant>,
-    /// Held while this program measures: another one that does so at the same time is noticed.
+    /// A lock while this program measures, to detect a concurrent measurement.
     alone: Option<File>,
-    /// Processes that were ready to run before this began.
+    /// The load average before the run.
     load: Option<f64>,
-    /// What stands before each line: which of several runs.
+    /// The prefix of each line: which of several runs.
     pub(crate) prefix: String,
 }
 
-/// How often a line is said where there is no terminal.
+/// The interval between two lines without a terminal.
 const NOW_AND_THEN: Duration = Duration::from_secs(15);
 
 impl ProgressDisplay {
-    /// Watches what the workers of a launcher are asked.
+    /// Starts the display for the workers of a launcher.
     pub(crate) fn begin(launcher: &Launcher) -> Self {
         let style = ProgressStyle::with_template("{wide_bar} {percent}% {msg}").expect("the template is valid");
         let bar = ProgressBar::new(1000).with_style(style);
@@ -42,10 +42,10 @@ impl ProgressDisplay {
         Self { bar, launcher, said: None, alone: alone(), load, prefix: String::new() }
     }
 
-    /// A run, with what a reader of its report should be aware of, and what its pilot saw.
+    /// Runs an experiment, and adds warnings to its report.
     ///
     /// # Errors
-    /// As [`experiment::measure`].
+    /// See [`experiment::measure`].
     pub(crate) fn measure(
         &mut self,
         order: &Experiment,
@@ -60,10 +60,10 @@ impl ProgressDisplay {
         Ok((report, pilot))
     }
 
-    /// A run that counts instructions.
+    /// Counts instructions.
     ///
     /// # Errors
-    /// As [`instructions::count`].
+    /// See [`instructions::count`].
     pub(crate) fn count(&mut self, order: &CountOrder, journal: Option<&mut Journal>) -> Result<Report> {
         let counted = instructions::count(order, journal, self);
         self.bar.finish_and_clear();
@@ -73,7 +73,7 @@ impl ProgressDisplay {
         Ok(report)
     }
 
-    /// Whether it was broken off.
+    /// Whether the run is cancelled.
     pub(crate) fn is_over(&self) -> bool {
         self.launcher.is_interrupted()
     }
@@ -93,7 +93,7 @@ impl Progress for ProgressDisplay {
             self.bar.set_position((far * 1000.0) as u64);
         } else if self.said.is_none_or(|said| said.elapsed() > NOW_AND_THEN) {
             self.said = Some(Instant::now());
-            // Nobody may be listening.
+            // A closed stderr is ignored.
             let _ = writeln!(std::io::stderr(), "measuring: {:.0} %, {message}", far * 100.0);
         }
     }

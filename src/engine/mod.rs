@@ -2,7 +2,7 @@
 //!
 //! To add a backend: a file (a folder, for a new engine family), a Cargo feature, and an entry in [`ALL`]. Nothing
 //! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
-//! repertoire may begin with one row, and [`Embedding`]; `docs/engines.md` goes through it step by step.
+//! repertoire may begin with one row, and [`Embedding`]; `docs/backends.md` goes through it step by step.
 //!
 //! The host code of scenarios and benchmarks is written once, in `src/suite/`, and compiled once per family.
 #[cfg(feature = "c-api")]

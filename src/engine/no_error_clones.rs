@@ -21,6 +21,7 @@ pub(super) const NEVER: &[(&str, &str)] = &[
     ("catch/clone", NO_CLONES),
     ("catch/wrong-type", "is about the message that Wasmer's error has of its own"),
     ("catch/on-the-spot-outlives-everything", MADE_BY_THE_HOST),
+    ("catch/boxed-anyhow", "is about the box that Wasmer's error takes in"),
     ("catch/display", "is about the text of Wasmer's error"),
     ("after/payload-of-clones-dropped-once", NO_CLONES),
     ("nesting/wrapped", NO_SOURCE),

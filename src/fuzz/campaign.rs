@@ -25,7 +25,7 @@ pub struct FuzzConfig {
     /// What known issues call each.
     pub names: Vec<String>,
     /// What modules may use.
-    pub menu: FeatureSet,
+    pub features: FeatureSet,
     /// The seed of all that is random.
     pub seed: u64,
     /// How many modules.
@@ -42,13 +42,13 @@ const BATCH: u64 = 25;
 ///
 /// # Errors
 /// When no worker can be had for a subject at all.
-pub fn random(launcher: &Launcher, trials: &FuzzConfig, over: &(dyn Fn(u64, usize) + Sync)) -> Result<RandomRun> {
+pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usize) + Sync)) -> Result<RandomRun> {
     let started = Instant::now();
-    let (next, run) = (AtomicU64::new(0), Mutex::new(empty(trials)));
+    let (next, run) = (AtomicU64::new(0), Mutex::new(empty(config)));
     let one_batch_after_the_other = || -> Result<()> {
-        let mut lane = FuzzWorker::new(launcher, trials);
-        while let Some(numbers) = batch(&next, trials.count) {
-            match one_batch(&mut lane, numbers, &run) {
+        let mut worker_slot = FuzzWorker::new(launcher, config);
+        while let Some(numbers) = batch(&next, config.count) {
+            match one_batch(&mut worker_slot, numbers, &run) {
                 Err(error) if WorkerError::is_interruption(&error) => break,
                 done => done?,
             }
@@ -58,19 +58,20 @@ pub fn random(launcher: &Launcher, trials: &FuzzConfig, over: &(dyn Fn(u64, usiz
         Ok(())
     };
     std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..trials.jobs.max(1)).map(|_| scope.spawn(one_batch_after_the_other)).collect();
-        lanes.into_iter().try_for_each(|lane| lane.join().expect("a lane does not panic"))
+        let lanes: Vec<_> = (0..config.jobs.max(1)).map(|_| scope.spawn(one_batch_after_the_other)).collect();
+        lanes.into_iter().try_for_each(|worker_slot| worker_slot.join().expect("a lane does not panic"))
     })?;
     let mut run = run.into_inner().expect("no lane panics");
     run.seconds = started.elapsed().as_secs_f64();
-    run.kinds.sort_by_key(|kind| (kind.explained.is_some(), kind.first.dna.number));
+    run.kinds.sort_by_key(|kind| (kind.explained.is_some(), kind.first.seed.number));
     Ok(run)
 }
 
 /// Tries a batch, and looks into what came apart.
-fn one_batch(lane: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
-    for round in lane.attempt(numbers)? {
-        let apart = if round.agreed() { None } else { Some(lane.examine(&round.dna(lane.trials.seed))?) };
+fn one_batch(worker_slot: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
+    for round in worker_slot.attempt(numbers)? {
+        let apart =
+            if round.agreed() { None } else { Some(worker_slot.examine(&round.seed(worker_slot.config.seed))?) };
         let new = {
             let mut run = run.lock().expect("no lane panics");
             match round.calls() {
@@ -82,13 +83,13 @@ fn one_batch(lane: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>)
                 None => run.tally.none += 1,
             }
             apart.and_then(|apart| {
-                let explained = oracle::explained(&apart, &lane.trials.names);
+                let explained = oracle::explained(&apart, &worker_slot.config.names);
                 let unexplained = explained.is_none();
                 (run.add(apart.clone(), explained) && unexplained).then_some(apart)
             })
         };
         if let Some(first) = new {
-            let smaller = minimize::shrunk(lane, &first)?;
+            let smaller = minimize::shrunk(worker_slot, &first)?;
             let mut run = run.lock().expect("no lane panics");
             let kind = run.kinds.iter_mut().find(|kind| kind.first.is_like(&first));
             kind.expect("it was added above").first = smaller;
@@ -97,13 +98,13 @@ fn one_batch(lane: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>)
     Ok(())
 }
 
-fn empty(trials: &FuzzConfig) -> RandomRun {
+fn empty(config: &FuzzConfig) -> RandomRun {
     RandomRun {
         version: results::VERSION,
-        seed: trials.seed,
-        subjects: trials.specs.iter().map(|spec| engine::label(spec).to_owned()).collect(),
+        seed: config.seed,
+        variants: config.specs.iter().map(|spec| engine::label(spec).to_owned()).collect(),
         absent: vec![],
-        features: trials.menu.features.clone(),
+        features: config.features.features.clone(),
         left_out: vec![],
         tally: result::FuzzCounts::default(),
         seconds: 0.0,

@@ -15,7 +15,7 @@ pub struct ExcludedFeature {
     /// Which.
     pub feature: String,
     /// Why.
-    pub why: String,
+    pub reason: String,
 }
 
 /// Features in which engines may differ, or a guest could wait for ever.
@@ -63,14 +63,14 @@ impl FeatureSet {
             let claims_it = |claimed: &&Vec<String>| claimed.iter().any(|name| name == claim);
             let claimed =
                 claims.iter().filter(|claimed| *feature == SELECT_BY_COMPARISON || claims_it(claimed)).count();
-            let never = NEVER.iter().find(|(name, _)| name == feature).map(|(_, why)| (*why).to_owned());
-            let why = match claimed {
+            let never = NEVER.iter().find(|(name, _)| name == feature).map(|(_, reason)| (*reason).to_owned());
+            let reason = match claimed {
                 0 => continue,
                 some if some < claims.len() => Some("not all of the backends have it".into()),
                 _ => never.or_else(|| refused(feature)),
             };
-            match why {
-                Some(why) => left_out.push(ExcludedFeature { feature: (*feature).into(), why }),
+            match reason {
+                Some(reason) => left_out.push(ExcludedFeature { feature: (*feature).into(), reason }),
                 None => features.push((*feature).into()),
             }
         }
@@ -104,9 +104,10 @@ mod tests {
         let claims = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let claims =
             [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];
-        let (menu, left_out) = FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
-        assert_eq!(menu.features, ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON]);
-        let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.why.as_str())).collect();
+        let (features, left_out) =
+            FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
+        assert_eq!(features.features, ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON]);
+        let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.reason.as_str())).collect();
         let expected =
             [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];
         assert_eq!(left_out, expected);

@@ -30,8 +30,8 @@ const MEMORY: u64 = 1 << 20;
 ///
 /// # Errors
 /// When nothing can be made of so little entropy.
-pub fn generate(dna: &ModuleSeed, menu: &FeatureSet) -> Result<GeneratedModule> {
-    let mut choices = dna.choices();
+pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedModule> {
+    let mut choices = seed.choices();
     let mut config = Config {
         max_funcs: 10,
         max_imports: 6,
@@ -57,17 +57,17 @@ pub fn generate(dna: &ModuleSeed, menu: &FeatureSet) -> Result<GeneratedModule> 
         ..Config::default()
     };
     // Fewer features at once reach further into each.
-    let rewritten = !menu.has(SELECT_BY_COMPARISON);
-    let menu = menu.some(|| choices.random_bool(0.8));
-    menu.apply(&mut config);
-    let shape = ModuleShape::draw(&menu, &mut choices);
+    let rewritten = !features.has(SELECT_BY_COMPARISON);
+    let features = features.some(|| choices.random_bool(0.8));
+    features.apply(&mut config);
+    let shape = ModuleShape::draw(&features, &mut choices);
     // The generator counts its own memories alone, and not the one that is exported.
-    if shape.exports_memory && !menu.has("multi-memory") {
+    if shape.exports_memory && !features.has("multi-memory") {
         config.max_memories = 0;
     }
     config.available_imports = Some(wat::parse_str(&shape.imports)?);
     config.exports = Some(wat::parse_str(&shape.exports)?);
-    let entropy = dna.entropy();
+    let entropy = seed.entropy();
     let mut module = Module::new(config, &mut Unstructured::new(&entropy)).context("no module comes of it")?;
     module.ensure_termination(FUEL)?;
     let mut call = |(export, parameters): (String, Vec<_>)| {
@@ -85,14 +85,14 @@ mod tests {
     use super::*;
     use crate::run_module::Interface;
 
-    fn menu() -> FeatureSet {
+    fn features() -> FeatureSet {
         FeatureSet { features: ["multi-value", "reference-types", "bulk-memory", "simd"].map(String::from).to_vec() }
     }
 
     #[test]
     fn one_dna_is_one_module_and_one_set_of_calls() {
         for number in 0..20 {
-            let [one, other] = [(); 2].map(|()| generate(&ModuleSeed::new(5, number), &menu()).unwrap());
+            let [one, other] = [(); 2].map(|()| generate(&ModuleSeed::new(5, number), &features()).unwrap());
             assert_eq!((one.wasm, one.calls, one.exit_at), (other.wasm, other.calls, other.exit_at));
         }
     }
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn every_call_is_of_an_export_with_arguments_of_its_types() {
         for number in 0..100 {
-            let Ok(generated) = generate(&ModuleSeed::new(1, number), &menu()) else { continue };
+            let Ok(generated) = generate(&ModuleSeed::new(1, number), &features()) else { continue };
             let interface = Interface::read(&generated.wasm).unwrap();
             assert!(!generated.calls.is_empty());
             for call in &generated.calls {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_rewritten_module_is_valid() {
         for number in 0..100 {
-            let Ok(generated) = generate(&ModuleSeed::new(4, number), &menu()) else { continue };
+            let Ok(generated) = generate(&ModuleSeed::new(4, number), &features()) else { continue };
             wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
                 .validate_all(&generated.wasm)
                 .unwrap();

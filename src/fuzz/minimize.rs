@@ -9,15 +9,15 @@ use crate::worker::supervisor::WorkerError;
 const ATTEMPTS: usize = 400;
 
 /// A smaller module that parts the subjects in the same way, as far as one is found.
-pub(crate) fn shrunk(lane: &mut FuzzWorker, apart: &Mismatch) -> Result<Mismatch> {
+pub(crate) fn shrunk(worker_slot: &mut FuzzWorker, apart: &Mismatch) -> Result<Mismatch> {
     let (mut smallest, mut attempts) = (apart.clone(), 0);
     'smaller: loop {
-        for dna in smallest.dna.smaller() {
+        for seed in smallest.seed.smaller() {
             attempts += 1;
             if attempts > ATTEMPTS {
                 return Ok(smallest);
             }
-            let other = match lane.look_at(&dna) {
+            let other = match worker_slot.look_at(&seed) {
                 Err(error) if WorkerError::is_interruption(&error) => return Ok(smallest),
                 other => other?,
             };

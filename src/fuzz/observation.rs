@@ -14,7 +14,7 @@ use crate::run_module::{ExitAt, ImportCalls, Interface, Invocation, Stubs};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Observation {
     /// The action.
-    pub doing: Action,
+    pub action: Action,
     /// The outcome in a few words, without text of the engine.
     pub ended: String,
     /// Details that must agree across backends: values, calls of imports, memory and globals.
@@ -54,7 +54,7 @@ pub fn trial(
         Err(panic) => return vec![failed(Action::Compile, PANICKED, panic_message(&*panic).to_owned())],
     };
     let mut observations =
-        vec![Observation { doing: Action::Compile, ended: "compiled".into(), with: vec![], said: None }];
+        vec![Observation { action: Action::Compile, ended: "compiled".into(), with: vec![], said: None }];
     let interface = match Interface::read(&generated.wasm) {
         Ok(interface) => interface,
         Err(error) => return vec![failed(Action::Compile, "no module", error.to_string())],
@@ -65,7 +65,7 @@ pub fn trial(
             call(&*compiled, &interface, invocation, exit_at)
         };
         let (observation, calls) = call_export(None);
-        let not_instantiated = observation.doing == Action::Instantiate;
+        let not_instantiated = observation.action == Action::Instantiate;
         observations.push(observation);
         // A module that fails to instantiate once fails again.
         if not_instantiated {
@@ -83,7 +83,7 @@ pub fn trial(
 pub fn digest(observations: &[Observation]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for observation in observations {
-        (&observation.doing, &observation.ended, &observation.with).hash(&mut hasher);
+        (&observation.action, &observation.ended, &observation.with).hash(&mut hasher);
     }
     hasher.finish()
 }
@@ -95,8 +95,8 @@ pub fn has_panicked(observations: &[Observation]) -> bool {
 
 const PANICKED: &str = "panicked";
 
-fn failed(doing: Action, ended: &str, message: String) -> Observation {
-    Observation { doing, ended: ended.into(), with: vec![], said: Some(message) }
+fn failed(action: Action, ended: &str, message: String) -> Observation {
+    Observation { action, ended: ended.into(), with: vec![], said: Some(message) }
 }
 
 fn call(
@@ -106,13 +106,13 @@ fn call(
     exit_at: Option<u64>,
 ) -> (Observation, ImportCalls) {
     let stubs = Stubs::new(exit_at.map(|nth| ExitAt { import: None, nth }));
-    let doing = Action::Call { invocation: invocation.clone(), exit_at };
+    let action = Action::Call { invocation: invocation.clone(), exit_at };
     let mut instance = match catch_unwind(AssertUnwindSafe(|| compiled.instantiate(stubs.host()))) {
         Ok(Ok(instance)) => instance,
         Ok(Err(NotInstantiated::Start(outcome))) => {
             // The called export does not matter if the start function ends the guest, but the exiting import call does.
-            let doing = if exit_at.is_some() { doing } else { Action::Instantiate };
-            return (observe(doing, &outcome, &stubs.calls(), vec![]), stubs.calls());
+            let action = if exit_at.is_some() { action } else { Action::Instantiate };
+            return (observe(action, &outcome, &stubs.calls(), vec![]), stubs.calls());
         }
         Ok(Err(NotInstantiated::Unlinked(error))) => {
             return (failed(Action::Instantiate, "not linked", format!("{error:#}")), stubs.calls());
@@ -123,10 +123,10 @@ fn call(
     };
     let outcome = instance.call(&invocation.export, &invocation.arguments);
     let state = left_behind(interface, &mut *instance);
-    (observe(doing, &outcome, &stubs.calls(), state), stubs.calls())
+    (observe(action, &outcome, &stubs.calls(), state), stubs.calls())
 }
 
-fn observe(doing: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(String, String)>) -> Observation {
+fn observe(action: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(String, String)>) -> Observation {
     let (ended, said, mut with) = match outcome {
         // Debug output distinguishes NaNs by their bits.
         Outcome::Returned(values) => {
@@ -139,7 +139,7 @@ fn observe(doing: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(St
     };
     with.push(format!("{} calls of imports, last {:?}", calls.made, calls.last));
     with.extend(state.into_iter().map(|(name, value)| format!("{name}: {value}")));
-    Observation { doing, ended, with, said }
+    Observation { action, ended, with, said }
 }
 
 impl fmt::Display for Action {

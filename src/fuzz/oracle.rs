@@ -10,7 +10,7 @@ const HOW_IT_ENDED: &str = "how it ended";
 /// What was seen of a module on one subject.
 pub(crate) struct ObservedModule {
     /// As far as it came.
-    pub(crate) seen: Vec<Observation>,
+    pub(crate) observations: Vec<Observation>,
     /// Over what the worker was lost: in few words, and in its own.
     pub(crate) lost: Option<(Action, (String, String))>,
 }
@@ -18,7 +18,7 @@ pub(crate) struct ObservedModule {
 /// One thing that a subject showed.
 #[derive(PartialEq, Eq, Clone)]
 struct ObservedItem {
-    doing: Action,
+    action: Action,
     ended: String,
     with: Vec<String>,
     detail: String,
@@ -27,26 +27,33 @@ struct ObservedItem {
 impl ObservedModule {
     /// All that it showed, at that place; a worker that was lost at the place where it was.
     fn at(&self, place: usize) -> Option<ObservedItem> {
-        if let Some((doing, (few, detail))) = &self.lost {
-            let (doing, ended, detail) = (doing.clone(), few.clone(), detail.clone());
-            return Some(ObservedItem { doing, ended, with: vec![], detail });
+        if let Some((action, (few, detail))) = &self.lost {
+            let (action, ended, detail) = (action.clone(), few.clone(), detail.clone());
+            return Some(ObservedItem { action, ended, with: vec![], detail });
         }
-        let seen = self.seen.get(place)?;
-        let said = seen.said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
-        let (doing, with) = (seen.doing.clone(), seen.with.clone());
+        let observations = self.observations.get(place)?;
+        let said = observations.said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
+        let (action, with) = (observations.action.clone(), observations.with.clone());
         // Where it ended in other words everywhere is no difference: they are told, and not held against each other.
-        Some(ObservedItem { doing, ended: seen.ended.clone(), with, detail: format!("{}{said}", seen.ended) })
+        Some(ObservedItem {
+            action,
+            ended: observations.ended.clone(),
+            with,
+            detail: format!("{}{said}", observations.ended),
+        })
     }
 }
 
 /// The first thing in which subjects come apart.
-pub(crate) fn apart(dna: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
+pub(crate) fn apart(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
     // A worker that is gone showed nothing before: that is the first thing, whatever the others did.
-    let most = examined.iter().map(|examined| examined.seen.len()).max()?.max(1);
-    if let Some((doing, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
-        let place = examined.iter().find_map(|examined| examined.seen.iter().position(|seen| seen.doing == doing));
+    let most = examined.iter().map(|examined| examined.observations.len()).max()?.max(1);
+    if let Some((action, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
+        let place = examined
+            .iter()
+            .find_map(|examined| examined.observations.iter().position(|observations| observations.action == action));
         let shown = examined.iter().map(|examined| examined.at(place.unwrap_or(0))).collect::<Vec<_>>();
-        return Some(parted(dna, doing, HOW_IT_ENDED, &shown, key_of));
+        return Some(parted(seed, action, HOW_IT_ENDED, &shown, key_of));
     }
     for place in 0..most {
         let shown: Vec<_> = examined.iter().map(|examined| examined.at(place)).collect();
@@ -55,15 +62,15 @@ pub(crate) fn apart(dna: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mis
             let keys: Vec<_> = shown.iter().map(|shown| shown.as_ref().map(key)).collect();
             keys.iter().any(|key| *key != keys[0])
         };
-        if differs(&|shown| format!("{:?} {}", shown.doing, shown.ended)) {
-            return Some(parted(dna, first.doing, HOW_IT_ENDED, &shown, key_of));
+        if differs(&|shown| format!("{:?} {}", shown.action, shown.ended)) {
+            return Some(parted(seed, first.action, HOW_IT_ENDED, &shown, key_of));
         }
         let widest = shown.iter().flatten().map(|shown| shown.with.len()).max().unwrap_or(0);
         for n in 0..widest {
             let nth = |shown: &ObservedItem| shown.with.get(n).cloned().unwrap_or_default();
             if differs(&nth) {
-                let about = name_of(&nth(&first));
-                return Some(parted(dna, first.doing, &about, &shown, |shown| (shown.ended.clone(), nth(shown))));
+                let property = name_of(&nth(&first));
+                return Some(parted(seed, first.action, &property, &shown, |shown| (shown.ended.clone(), nth(shown))));
             }
         }
     }
@@ -87,21 +94,21 @@ fn name_of(with: &str) -> String {
 }
 
 fn parted(
-    dna: &ModuleSeed,
-    doing: Action,
-    about: &str,
+    seed: &ModuleSeed,
+    action: Action,
+    property: &str,
     shown: &[Option<ObservedItem>],
     words: impl Fn(&ObservedItem) -> (String, String),
 ) -> Mismatch {
-    let mut sides: Vec<MismatchGroup> = Vec::new();
-    for (subject, shown) in shown.iter().enumerate() {
-        let (came, detail) = shown.as_ref().map_or_else(|| ("nothing".into(), String::new()), &words);
-        match sides.iter_mut().find(|side| side.came == came && side.detail == detail) {
-            Some(side) => side.subjects.push(subject),
-            None => sides.push(MismatchGroup { subjects: vec![subject], came, detail }),
+    let mut groups: Vec<MismatchGroup> = Vec::new();
+    for (variant, shown) in shown.iter().enumerate() {
+        let (observed, detail) = shown.as_ref().map_or_else(|| ("nothing".into(), String::new()), &words);
+        match groups.iter_mut().find(|group| group.observed == observed && group.detail == detail) {
+            Some(group) => group.variants.push(variant),
+            None => groups.push(MismatchGroup { variants: vec![variant], observed, detail }),
         }
     }
-    Mismatch { dna: dna.clone(), doing, about: about.into(), sides }
+    Mismatch { seed: seed.clone(), action, property: property.into(), groups }
 }
 
 /// A text with `#` in place of each number, so that one message about two modules is one.
@@ -119,13 +126,13 @@ fn without_numbers(text: &str) -> String {
 
 impl ObservedModule {
     /// What to say where subjects came apart once, and not again in workers of their own.
-    pub(crate) const NOT_AGAIN: fn(&ModuleSeed, usize) -> Mismatch = |dna, subjects| Mismatch {
-        dna: dna.clone(),
-        doing: Action::Compile,
-        about: "something that was not seen again by itself: it took the modules before it".into(),
-        sides: vec![MismatchGroup {
-            subjects: (0..subjects).collect(),
-            came: "agreed".into(),
+    pub(crate) const NOT_AGAIN: fn(&ModuleSeed, usize) -> Mismatch = |seed, variants| Mismatch {
+        seed: seed.clone(),
+        action: Action::Compile,
+        property: "something that was not seen again by itself: it took the modules before it".into(),
+        groups: vec![MismatchGroup {
+            variants: (0..variants).collect(),
+            observed: "agreed".into(),
             detail: "agreed".into(),
         }],
     };
@@ -133,19 +140,19 @@ impl ObservedModule {
 
 /// Why they come apart, where that is known: all sides but one are.
 pub(crate) fn explained(apart: &Mismatch, names: &[String]) -> Option<ExplainedMismatch> {
-    let of_side = |side: &MismatchGroup| {
-        let action = apart.doing.to_string();
-        let observed = match apart.about.as_str() {
-            HOW_IT_ENDED => side.came.clone(),
-            about => format!("{}, {about}", side.came),
+    let of_group = |group: &MismatchGroup| {
+        let action = apart.action.to_string();
+        let observed = match apart.property.as_str() {
+            HOW_IT_ENDED => group.observed.clone(),
+            property => format!("{}, {property}", group.observed),
         };
-        let mut known = side.subjects.iter().map(|subject| {
-            explanation(&names[*subject], CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
+        let mut known = group.variants.iter().map(|variant| {
+            explanation(&names[*variant], CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
         });
         let first = known.next()??;
         known.all(|issue| issue.is_some()).then_some(first)
     };
-    let known: Vec<_> = apart.sides.iter().map(of_side).collect();
+    let known: Vec<_> = apart.groups.iter().map(of_group).collect();
     let unknown = known.iter().filter(|known| known.is_none()).count();
     let first = known.iter().flatten().next().filter(|_| unknown <= 1)?;
     Some(ExplainedMismatch { reason: first.reason.into(), upstream: first.upstream.into() })

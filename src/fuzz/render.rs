@@ -13,14 +13,14 @@ pub fn summary(run: &RandomRun) -> String {
     let mut shown = wrapped(&format!(
         "{} random modules on {}, {} calls of each, {} of them with an early exit; seed {}, {rate:.0} modules a second",
         painted(BOLD, &units::count(tally.modules)),
-        run.subjects.join(", "),
+        run.variants.join(", "),
         units::count(tally.calls),
         units::count(tally.exits),
         run.seed,
     ));
     shown += &wrapped(&painted(DIM, &format!("with {}", run.features.join(", "))));
     for out in &run.left_out {
-        shown += &wrapped(&painted(DIM, &format!("without {}: {}", out.feature, out.why)));
+        shown += &wrapped(&painted(DIM, &format!("without {}: {}", out.feature, out.reason)));
     }
     for kind in &run.kinds {
         shown.push('\n');
@@ -36,7 +36,7 @@ pub fn summary(run: &RandomRun) -> String {
     };
     shown.push('\n');
     for absent in &run.absent {
-        let _ = writeln!(shown, "{}", painted(DIM, &absent.why));
+        let _ = writeln!(shown, "{}", painted(DIM, &absent.reason));
     }
     shown
 }
@@ -45,14 +45,14 @@ fn told(kind: &MismatchKind, run: &RandomRun) -> String {
     let first = &kind.first;
     let style = if kind.explained.is_some() { DIM } else { BAD };
     let times = if kind.times == 1 { "once".into() } else { format!("{} times", units::count(kind.times)) };
-    let head = painted(style, &format!("{}: {}", first.doing, escaped(&first.about)));
-    let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.dna.number));
-    for side in &first.sides {
-        let who: Vec<_> = side.subjects.iter().map(|subject| run.subjects[*subject].as_str()).collect();
-        let _ = writeln!(shown, "  {}: {}", who.join(", "), escaped(side.detail.lines().next().unwrap_or_default()));
+    let head = painted(style, &format!("{}: {}", first.action, escaped(&first.property)));
+    let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.seed.number));
+    for group in &first.groups {
+        let who: Vec<_> = group.variants.iter().map(|variant| run.variants[*variant].as_str()).collect();
+        let _ = writeln!(shown, "  {}: {}", who.join(", "), escaped(group.detail.lines().next().unwrap_or_default()));
     }
-    if let Some(why) = &kind.explained {
-        shown += &wrapped(&painted(DIM, &format!("  {} ({})", why.reason, why.upstream)));
+    if let Some(reason) = &kind.explained {
+        shown += &wrapped(&painted(DIM, &format!("  {} ({})", reason.reason, reason.upstream)));
     }
     if let Some(saved) = &kind.saved {
         let _ = writeln!(

@@ -14,7 +14,7 @@ pub struct RandomRun {
     /// The seed of all that was random.
     pub seed: u64,
     /// The subjects, as the command line takes them.
-    pub subjects: Vec<String>,
+    pub variants: Vec<String>,
     /// Backends that are none of them, each with the reason.
     pub absent: Vec<AbsentBackend>,
     /// The features that modules used.
@@ -82,22 +82,22 @@ pub struct SavedModule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mismatch {
     /// The module.
-    pub dna: ModuleSeed,
+    pub seed: ModuleSeed,
     /// While doing this.
-    pub doing: Action,
+    pub action: Action,
     /// In what: how it ended, or an export or the calls of imports where it ended the same.
-    pub about: String,
+    pub property: String,
     /// What there was.
-    pub sides: Vec<MismatchGroup>,
+    pub groups: Vec<MismatchGroup>,
 }
 
 /// What some of the subjects had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MismatchGroup {
     /// Which, by their places.
-    pub subjects: Vec<usize>,
+    pub variants: Vec<usize>,
     /// In words that hold for other modules too.
-    pub came: String,
+    pub observed: String,
     /// In all detail.
     pub detail: String,
 }
@@ -105,10 +105,11 @@ pub struct MismatchGroup {
 impl Mismatch {
     /// Whether two are of one kind: the same subjects come apart in the same way.
     pub fn is_like(&self, other: &Self) -> bool {
-        let sides = |apart: &Self| -> Vec<_> {
-            apart.sides.iter().map(|side| (side.subjects.clone(), side.came.clone())).collect()
+        let groups = |apart: &Self| -> Vec<_> {
+            apart.groups.iter().map(|group| (group.variants.clone(), group.observed.clone())).collect()
         };
-        (self.doing.to_string(), &self.about) == (other.doing.to_string(), &other.about) && sides(self) == sides(other)
+        (self.action.to_string(), &self.property) == (other.action.to_string(), &other.property)
+            && groups(self) == groups(other)
     }
 }
 

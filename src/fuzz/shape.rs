@@ -23,12 +23,12 @@ const NUMBERS: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
 
 impl ModuleShape {
     /// A few of each, of random types.
-    pub(crate) fn draw(menu: &FeatureSet, rng: &mut ChaCha8Rng) -> Self {
+    pub(crate) fn draw(features: &FeatureSet, rng: &mut ChaCha8Rng) -> Self {
         let (mut imports, mut exports) = (String::from("(module"), String::from("(module"));
         for n in 0..rng.random_range(1..5) {
-            let parameters = several(menu, rng, 4);
-            let several_results = menu.has("multi-value") && menu.has(MULTI_VALUE_IMPORTS);
-            let results = several(menu, rng, if several_results { 3 } else { 2 });
+            let parameters = several(features, rng, 4);
+            let several_results = features.has("multi-value") && features.has(MULTI_VALUE_IMPORTS);
+            let results = several(features, rng, if several_results { 3 } else { 2 });
             let _ = write!(
                 imports,
                 " (import \"env\" \"i{n}\" (func {}{}))",
@@ -42,8 +42,8 @@ impl ModuleShape {
         }
         let mut functions = Vec::new();
         for n in 0..rng.random_range(1..4) {
-            let parameters = several(menu, rng, 5);
-            let results = several(menu, rng, if menu.has("multi-value") { 4 } else { 2 });
+            let parameters = several(features, rng, 5);
+            let results = several(features, rng, if features.has("multi-value") { 4 } else { 2 });
             let _ = write!(
                 exports,
                 " (func (export \"f{n}\") {}{} unreachable)",
@@ -67,10 +67,10 @@ impl ModuleShape {
 }
 
 /// Fewer than `below` types.
-fn several(menu: &FeatureSet, rng: &mut ChaCha8Rng, below: usize) -> Vec<Type> {
+fn several(features: &FeatureSet, rng: &mut ChaCha8Rng, below: usize) -> Vec<Type> {
     let any = |rng: &mut ChaCha8Rng| match rng.random_range(0..10) {
-        0 if menu.has("simd") => Type::V128,
-        1 if menu.has("reference-types") => Type::ExternRef,
+        0 if features.has("simd") => Type::V128,
+        1 if features.has("reference-types") => Type::ExternRef,
         n => NUMBERS[n % 4],
     };
     (0..rng.random_range(0..below)).map(|_| any(rng)).collect()

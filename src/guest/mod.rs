@@ -17,7 +17,14 @@ pub const EXIT_IN_START: &str = include_str!("../../guests/exit_in_start.wat");
 /// `run(code, n)` as in [`EARLY_EXIT`], with side effects in memory, globals and table before and after the call.
 pub const FOOTPRINTS: &str = include_str!("../../guests/footprints.wat");
 
-/// `level(n)` calls the host's `down(n)`, which may call the guest again, and returns the result plus 1.
+/// `call(index)` calls a function in the exported `table`, which has two elements.
+pub const TABLE: &str = include_str!("../../guests/table.wat");
+
+/// Fills the imported `table` of [`TABLE`], and asks the host to exit with the imported `code` in its start function.
+pub const FILL_TABLE: &str = include_str!("../../guests/fill_table.wat");
+
+/// `level(n)` calls the host's `down(n)`, which may call the guest again, and returns the result plus 1. It traps if the
+/// result is -1.
 pub const LEVELS: &str = include_str!("../../guests/levels.wat");
 
 /// `dive(frames, code)` asks the host to exit with `code` from below `frames` guest frames.

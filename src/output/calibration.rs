@@ -1,4 +1,4 @@
-//! How far this program can be trusted on a machine: what it made of twins that carried a known cost, or none.
+//! Renders a calibration: how reliably `compare` detects injected slowdowns on a machine.
 use std::fmt::Write;
 
 use super::terminal::{BOLD, painted, table as terminal_table, written};
@@ -7,59 +7,60 @@ use crate::analysis::estimates::{interval, ratio};
 use crate::results::{Calibration, CalibrationRun, Comparison, InjectionResult, Report};
 use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, median, smallest_resolvable};
 
-/// What a run of twins says, cell by cell, and what `compare` would say of it.
+/// The results of one calibration run, with the verdicts of `compare`.
 pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
     let none = Margin::new(0.0).expect("nothing is a margin");
     let nine_of_ten = Confidence::new(0.9).expect("nine tenths is a confidence");
     let (by_margin, by_any) = (comparison::live(report, Margin::TWO_PERCENT), comparison::live(report, none));
-    let width = report.subjects.len().max(1);
-    let twins = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
-    let found = twins.filter_map(|(cell, reference)| {
+    let width = report.variants.len().max(1);
+    let controls = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
+    let found = controls.filter_map(|(cell, reference)| {
         let estimate = ratio(cell, reference)?;
-        let label = &report.subjects[cell.subject].label;
+        let label = &report.variants[cell.variant].label;
         let told = |comparison: &Comparison| {
-            let side = comparison.sides.iter().position(|side| side.label == *label)?;
-            comparison.pairs.iter().find(|pair| pair.side == side && pair.address == cell.address)?.verdict
+            let variant = comparison.variants.iter().position(|variant| variant.label == *label)?;
+            comparison.cells.iter().find(|pair| pair.variant == variant && pair.cell_id == cell.cell_id)?.verdict
         };
         Some(InjectionResult {
-            address: cell.address.clone(),
-            carried: cell.handicap,
+            cell_id: cell.cell_id.clone(),
+            injected_slowdown: cell.injected_slowdown,
             log_ratio: estimate.value(),
             half_width: interval(&estimate).map(|interval| interval.half_width()),
             resolvable: smallest_resolvable(&estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
-            by_margin: told(&by_margin)?,
-            by_any: told(&by_any)?,
-            by_itself: judge(std::slice::from_ref(&estimate), none, Confidence::NINETY_FIVE)[0],
+            verdict_with_margin: told(&by_margin)?,
+            verdict_without_margin: told(&by_any)?,
+            uncorrected_verdict: judge(std::slice::from_ref(&estimate), none, Confidence::NINETY_FIVE)[0],
         })
     });
     CalibrationRun {
         seed: report.run.seed,
-        took_seconds: report.run.took_seconds + report.again.as_ref().map_or(0.0, |again| again.run.took_seconds),
-        launches_made: report.run.launches_made,
+        elapsed_seconds: report.run.elapsed_seconds
+            + report.confirmation.as_ref().map_or(0.0, |again| again.run.elapsed_seconds),
+        launches_completed: report.run.launches_completed,
         load,
-        found: found.collect(),
+        injections: found.collect(),
     }
 }
 
-/// What is told apart: the benchmarks of exits and calls, and those whose guest does more.
+/// The groups of benchmarks: exits and calls, and guests that do more work.
 const KINDS: [(&str, &[&str]); 3] =
     [("call and unwind", &["call/", "unwind/"]), ("execute", &["execute/"]), ("all", &[""])];
 
-/// The rates with their bounds: how often twins are told apart that are the same, and how often those that are not.
+/// The rates of detected and false differences, with their bounds.
 pub fn table(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
     let mut shown = format!(
-        "{}: twins of {}, {} runs of {:.0} s on {}\n",
+        "{}: A/A controls of {}, {} runs of {:.0} s on {}\n",
         painted(BOLD, "calibration"),
-        calibration.subject,
+        calibration.variant,
         runs.len(),
         calibration.budget_seconds,
         calibration.machine.cpu,
     );
     for (name, themes) in KINDS {
-        let is_it = |found: &InjectionResult| themes.iter().any(|theme| found.address.benchmark.starts_with(theme));
+        let is_it = |found: &InjectionResult| themes.iter().any(|theme| found.cell_id.benchmark.starts_with(theme));
         let runs: Vec<Vec<&InjectionResult>> =
-            runs.iter().map(|run| run.found.iter().filter(|found| is_it(found)).collect()).collect();
+            runs.iter().map(|run| run.injections.iter().filter(|found| is_it(found)).collect()).collect();
         if runs.iter().any(|run| !run.is_empty()) {
             shown += &format!("\n{}", rates(name, &runs));
         }
@@ -67,54 +68,57 @@ pub fn table(calibration: &Calibration) -> String {
     shown + "\n" + &alarms(calibration) + &resolved(calibration)
 }
 
-/// A row for each share that was carried.
+/// One row per injected slowdown.
 fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
-    let mut carried: Vec<f64> = runs.iter().flatten().map(|found| found.carried).collect();
-    carried.sort_by(f64::total_cmp);
-    carried.dedup();
+    let mut injected_slowdown: Vec<f64> = runs.iter().flatten().map(|found| found.injected_slowdown).collect();
+    injected_slowdown.sort_by(f64::total_cmp);
+    injected_slowdown.dedup();
     let header = [
         name,
         "median",
         "cells",
-        "at first sight",
+        "first look",
         "confirmed",
         "beyond 2 %",
         "same",
-        "unsure",
+        "inconclusive",
         "false same",
         "wrong sign",
     ];
     let mut table = terminal_table(header);
-    for carried in carried {
-        let cells: Vec<Vec<&InjectionResult>> =
-            runs.iter().map(|run| run.iter().filter(|found| found.carried == carried).copied().collect()).collect();
-        // The bound is on the side that matters.
+    for injected_slowdown in injected_slowdown {
+        let cells: Vec<Vec<&InjectionResult>> = runs
+            .iter()
+            .map(|run| run.iter().filter(|found| found.injected_slowdown == injected_slowdown).copied().collect())
+            .collect();
+        // The bound is on the pessimistic side.
         let rate = |more_is_better: bool, holds: &dyn Fn(&InjectionResult) -> bool| {
             let of_run = |cells: &Vec<&InjectionResult>| {
                 (count(cells.iter().filter(|found| holds(found)).count()), count(cells.len()))
             };
             bounded(&cells.iter().map(of_run).collect::<Vec<_>>(), more_is_better)
         };
-        let carries = carried > 0.0;
+        let carries = injected_slowdown > 0.0;
         let told = |verdict: TimeVerdict| match carries {
             true => verdict == TimeVerdict::Slower,
             false => matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster),
         };
-        let wrong =
-            |found: &&InjectionResult| carries && [found.by_any, found.by_margin].contains(&TimeVerdict::Faster);
-        let is_beyond = carried > Margin::TWO_PERCENT.value();
+        let wrong = |found: &&InjectionResult| {
+            carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&TimeVerdict::Faster)
+        };
+        let is_beyond = injected_slowdown > Margin::TWO_PERCENT.value();
         let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
         table.add_row([
-            if carries { format!("{:.0} %", 100.0 * carried) } else { "nothing".into() },
+            if carries { format!("{:.0} %", 100.0 * injected_slowdown) } else { "nothing".into() },
             median(&all.iter().map(|found| found.log_ratio.exp_m1()).collect::<Vec<_>>())
                 .map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
             all.len().to_string(),
-            rate(carries, &|found| told(found.by_itself)),
-            rate(carries, &|found| told(found.by_any)),
-            rate(is_beyond, &|found| told(found.by_margin)),
-            if is_beyond { "-".into() } else { rate(true, &|found| found.by_margin == TimeVerdict::Same) },
-            rate(false, &|found| found.by_margin == TimeVerdict::Unsure),
-            if is_beyond { rate(false, &|found| found.by_margin == TimeVerdict::Same) } else { "-".into() },
+            rate(carries, &|found| told(found.uncorrected_verdict)),
+            rate(carries, &|found| told(found.verdict_without_margin)),
+            rate(is_beyond, &|found| told(found.verdict_with_margin)),
+            if is_beyond { "-".into() } else { rate(true, &|found| found.verdict_with_margin == TimeVerdict::Same) },
+            rate(false, &|found| found.verdict_with_margin == TimeVerdict::Inconclusive),
+            if is_beyond { rate(false, &|found| found.verdict_with_margin == TimeVerdict::Same) } else { "-".into() },
             all.iter().filter(|found| wrong(found)).count().to_string(),
         ]);
     }
@@ -125,7 +129,7 @@ fn count(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
-/// `93 % (≥91)`: a rate over all runs, and its one-sided 95 % bound, with the design effect of the runs.
+/// `93 % (≥91)`: a rate over all runs and its one-sided 95 % bound, with the design effect of the runs.
 fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
     let Some((worth, _)) = Proportion::of_groups(runs) else { return "-".into() };
     let (hits, trials) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
@@ -139,33 +143,36 @@ fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
     format!("{percent:.digits$} % ({bound})")
 }
 
-/// In how many runs anything was called different that carried nothing; and how alike the cells of a run are.
+/// The number of runs with a false alarm, and the correlation of the cells of a run.
 fn alarms(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
-    let any = |said: fn(&InjectionResult) -> TimeVerdict| {
+    let any = |verdict: fn(&InjectionResult) -> TimeVerdict| {
         let alarm = |found: &&InjectionResult| {
-            found.carried == 0.0 && matches!(said(found), TimeVerdict::Slower | TimeVerdict::Faster)
+            found.injected_slowdown == 0.0 && matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster)
         };
-        let with = runs.iter().filter(|run| run.found.iter().any(|found| alarm(&found))).count();
+        let with = runs.iter().filter(|run| run.injections.iter().any(|found| alarm(&found))).count();
         let bound = Proportion::new(count(with), count(runs.len())).map(|of| of.at_most(Confidence::NINETY_FIVE));
         format!("{with} of {} runs (at most {:.0} %)", runs.len(), 100.0 * bound.unwrap_or(1.0))
     };
     let outside = |run: &CalibrationRun| {
-        let nothing = || run.found.iter().filter(|found| found.carried == 0.0);
-        (count(nothing().filter(|found| found.by_itself != TimeVerdict::Unsure).count()), count(nothing().count()))
+        let nothing = || run.injections.iter().filter(|found| found.injected_slowdown == 0.0);
+        (
+            count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Inconclusive).count()),
+            count(nothing().count()),
+        )
     };
     let effect = Proportion::of_groups(&runs.iter().map(outside).collect::<Vec<_>>()).map_or(1.0, |(_, effect)| effect);
     format!(
-        "false alarms: with the margin of 2 % in {}, with none in {};\n\
-         cells of a run share its disturbances: bounds are for cells / {effect:.2} where nothing is carried\n",
-        any(|found| found.by_margin),
-        any(|found| found.by_any),
+        "false alarms: with a margin of 2 % in {}, without a margin in {};\n\
+         cells of a run are correlated: bounds without an injected slowdown are for cells / {effect:.2}\n",
+        any(|found| found.verdict_with_margin),
+        any(|found| found.verdict_without_margin),
     )
 }
 
-/// What the typical cell resolves.
+/// The difference that the typical cell resolves.
 fn resolved(calibration: &Calibration) -> String {
-    let found = || calibration.runs.iter().flat_map(|run| &run.found);
+    let found = || calibration.runs.iter().flat_map(|run| &run.injections);
     let widths: Vec<f64> = found().filter_map(|found| found.half_width).collect();
     let resolvable: Vec<f64> = found().filter_map(|found| found.resolvable).collect();
     let loads: Vec<f64> = calibration.runs.iter().filter_map(|run| run.load).collect();
@@ -173,7 +180,7 @@ fn resolved(calibration: &Calibration) -> String {
     if let (Some(width), Some(resolvable)) = (median(&widths), median(&resolvable)) {
         let _ = writeln!(
             shown,
-            "the typical ratio is known to ±{:.2} % (95 %); by itself a difference of {:.1} % shows in nine runs of ten",
+            "the typical ratio has an interval of ±{:.2} % (95 %); a single comparison detects {:.1} % in nine of ten runs",
             100.0 * width.exp_m1(),
             100.0 * resolvable.exp_m1(),
         );

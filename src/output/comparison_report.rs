@@ -1,4 +1,4 @@
-//! What one side is against the other, for people and for machines that show it to people.
+//! Renders a comparison: for a terminal, for GitHub, in Markdown.
 use std::fmt::Write;
 
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
@@ -7,32 +7,37 @@ use crate::analysis::comparison;
 use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::TimeVerdict;
 
-/// How many cells are named where all would be too many.
-const SOME: usize = 8;
+/// The number of cells to name in a long list.
+const MAX_NAMED: usize = 8;
 
-/// For a terminal: what differs, side by side, then what does not.
+/// For a terminal: the differences, then the cells without one.
 pub fn table(comparison: &Comparison) -> String {
     let mut shown = String::new();
-    for (n, side) in comparison.sides.iter().enumerate() {
-        let _ = writeln!(shown, "{}{}", painted(BOLD, &format!("{} against {}", side.label, side.base)), differs(side));
+    for (n, variant) in comparison.variants.iter().enumerate() {
+        let _ = writeln!(
+            shown,
+            "{}{}",
+            painted(BOLD, &format!("{} against {}", variant.label, variant.baseline)),
+            differs(variant)
+        );
         shown += &one_side(comparison, n);
         shown.push('\n');
     }
-    for changed in &comparison.changed {
+    for changed in &comparison.changed_verdicts {
         let style = if changed.worse { BAD } else { BOLD };
         let _ = writeln!(
             shown,
             "{} {}: {} before, now {}",
             painted(style, &changed.label),
             changed.scenario,
-            changed.was,
-            changed.is
+            changed.before,
+            changed.after
         );
     }
-    shown += &format!("{}: {}\n", painted(BOLD, "in short"), headline(comparison));
-    if !comparison.live && !comparison.pairs.is_empty() {
-        shown += "two runs: times are set against floors of their own, and what the runs are apart by widens every interval;\n\
-                  this is advice, and `compare --baseline` measures both in the same rounds\n";
+    shown += &format!("{}: {}\n", painted(BOLD, "summary"), headline(comparison));
+    if !comparison.live && !comparison.cells.is_empty() {
+        shown += "two files: times are relative to the native baselines of each run, and the drift between the runs widens every interval;\n\
+                  this is advice only; `compare --baseline` measures both builds in the same rounds\n";
     }
     for note in &comparison.notes {
         let _ = writeln!(shown, "{} {note}", painted(BOLD, "note:"));
@@ -40,19 +45,19 @@ pub fn table(comparison: &Comparison) -> String {
     shown
 }
 
-fn one_side(comparison: &Comparison, side: usize) -> String {
-    let pairs = || comparison.pairs.iter().filter(move |pair| pair.side == side);
+fn one_side(comparison: &Comparison, variant: usize) -> String {
+    let cells = || comparison.cells.iter().filter(move |pair| pair.variant == variant);
     let mut shown = String::new();
     let mut table = terminal_table(["verdict", "cell", "ratio", range(comparison), ""]);
     for verdict in [TimeVerdict::Slower, TimeVerdict::Faster] {
-        let mut found: Vec<_> = pairs().filter(|pair| pair.verdict == Some(verdict)).collect();
+        let mut found: Vec<_> = cells().filter(|pair| pair.verdict == Some(verdict)).collect();
         found.sort_by(|a, b| far(b).total_cmp(&far(a)));
         for pair in found {
             let style = if verdict == TimeVerdict::Slower { BAD } else { GOOD };
             let confirmed = if pair.confirmed { "confirmed" } else { "" };
             table.add_row([
                 painted(style, word(comparison, verdict)),
-                pair.address.to_string(),
+                pair.cell_id.to_string(),
                 ratio(pair),
                 interval(pair),
                 painted(DIM, confirmed),
@@ -62,45 +67,51 @@ fn one_side(comparison: &Comparison, side: usize) -> String {
     if !table.is_empty() {
         shown += &written(&table);
     }
-    for pair in pairs().filter(|pair| pair.broke) {
-        let trouble = pair.trouble.as_deref().unwrap_or_default();
-        let _ = writeln!(shown, "{} {}: {trouble}", painted(BAD, "broke"), pair.address);
+    for pair in cells().filter(|pair| pair.newly_failing) {
+        let skip_reason = pair.skip_reason.as_deref().unwrap_or_default();
+        let _ = writeln!(shown, "{} {}: {skip_reason}", painted(BAD, "broke"), pair.cell_id);
     }
-    for moved in comparison.moved.iter().filter(|moved| moved.side == side) {
-        let percent = 100.0 * (moved.is / moved.was - 1.0);
-        let (was, is) = (units::bytes(moved.was as u64), units::bytes(moved.is as u64));
-        let _ = writeln!(shown, "moved {} of {}: {was} before, now {is} ({percent:+.1} %)", moved.fact, moved.address);
-    }
-    let same = pairs().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
-    let without = pairs().filter(|pair| pair.verdict.is_none()).count();
-    let unsure: Vec<_> = pairs().filter(|pair| pair.verdict == Some(TimeVerdict::Unsure)).collect();
-    if pairs().next().is_some() {
+    for changed_metrics in
+        comparison.changed_metrics.iter().filter(|changed_metrics| changed_metrics.variant == variant)
+    {
+        let percent = 100.0 * (changed_metrics.after / changed_metrics.before - 1.0);
+        let (before, after) = (units::bytes(changed_metrics.before as u64), units::bytes(changed_metrics.after as u64));
         let _ = writeln!(
             shown,
-            "{same} the same within {}; {} could not be told; {without} without a {}",
+            "{} of {} changed from {before} to {after} ({percent:+.1} %)",
+            changed_metrics.metric, changed_metrics.cell_id
+        );
+    }
+    let same = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
+    let without = cells().filter(|pair| pair.verdict.is_none()).count();
+    let inconclusive: Vec<_> = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Inconclusive)).collect();
+    if cells().next().is_some() {
+        let _ = writeln!(
+            shown,
+            "{same} same within {}; {} inconclusive; {without} without a {}",
             percent(comparison.margin),
-            unsure.len(),
+            inconclusive.len(),
             if comparison.metric == Metric::Instructions { "count" } else { "time" }
         );
     }
-    let untimed: Vec<_> = pairs().filter(|pair| pair.verdict.is_none() && !pair.broke).collect();
-    for pair in untimed.iter().take(SOME) {
-        let trouble = pair.trouble.as_deref().unwrap_or("too few samples");
-        let _ = writeln!(shown, "{} {}: {trouble}", painted(DIM, "no time:"), pair.address);
+    let untimed: Vec<_> = cells().filter(|pair| pair.verdict.is_none() && !pair.newly_failing).collect();
+    for pair in untimed.iter().take(MAX_NAMED) {
+        let skip_reason = pair.skip_reason.as_deref().unwrap_or("too few samples");
+        let _ = writeln!(shown, "{} {}: {skip_reason}", painted(DIM, "no time:"), pair.cell_id);
     }
-    if untimed.len() > SOME {
-        let _ = writeln!(shown, "{} {} more", painted(DIM, "no time:"), untimed.len() - SOME);
+    if untimed.len() > MAX_NAMED {
+        let _ = writeln!(shown, "{} {} more", painted(DIM, "no time:"), untimed.len() - MAX_NAMED);
     }
-    if !unsure.is_empty() {
+    if !inconclusive.is_empty() {
         let named: Vec<_> =
-            unsure.iter().take(SOME).map(|pair| format!("{} ({})", pair.address, interval(pair))).collect();
-        let more = if unsure.len() > SOME { format!(" and {} more", unsure.len() - SOME) } else { String::new() };
-        let _ = writeln!(shown, "{} {}{more}", painted(DIM, "could not be told:"), named.join(", "));
+            inconclusive.iter().take(MAX_NAMED).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
+        let more = if inconclusive.len() > MAX_NAMED { format!(" and {} more", inconclusive.len() - MAX_NAMED) } else { String::new() };
+        let _ = writeln!(shown, "{} {}{more}", painted(DIM, "inconclusive:"), named.join(", "));
     }
     shown
 }
 
-/// What a verdict is called: a count is no speed.
+/// The word for a verdict; instructions have no speed.
 fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
     match (comparison.metric, verdict) {
         (Metric::Instructions, TimeVerdict::Slower) => "more",
@@ -108,68 +119,68 @@ fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
         (_, TimeVerdict::Slower) => "slower",
         (_, TimeVerdict::Faster) => "faster",
         (_, TimeVerdict::Same) => "same",
-        (_, TimeVerdict::Unsure) => "unsure",
+        (_, TimeVerdict::Inconclusive) => "inconclusive",
     }
 }
 
-/// What the ends of a ratio are.
+/// The meaning of a ratio's range.
 fn range(comparison: &Comparison) -> &'static str {
     if comparison.metric == Metric::Instructions { "repeats" } else { "95 %" }
 }
 
-/// In one sentence: the answer, and where there is none, that first.
+/// The result in one sentence; inconclusive cells come first.
 pub fn headline(comparison: &Comparison) -> String {
     let count = |verdict| comparison.count(verdict);
-    let judged = comparison.pairs.iter().filter(|pair| pair.verdict.is_some()).count();
-    let broke = comparison.pairs.iter().filter(|pair| pair.broke).count();
-    let worse = comparison.changed.iter().filter(|changed| changed.worse).count();
+    let judged = comparison.cells.iter().filter(|pair| pair.verdict.is_some()).count();
+    let broke = comparison.cells.iter().filter(|pair| pair.newly_failing).count();
+    let worse = comparison.changed_verdicts.iter().filter(|changed| changed.worse).count();
     let mut parts = Vec::new();
     if judged > 0 {
-        let (slower, faster, unsure) =
-            (count(TimeVerdict::Slower), count(TimeVerdict::Faster), count(TimeVerdict::Unsure));
-        if 2 * unsure > judged {
-            parts.push(format!("could not tell in {unsure} of {judged} cells"));
+        let (slower, faster, inconclusive) =
+            (count(TimeVerdict::Slower), count(TimeVerdict::Faster), count(TimeVerdict::Inconclusive));
+        if 2 * inconclusive > judged {
+            parts.push(format!("{inconclusive} of {judged} cells inconclusive"));
         }
         parts.push(match comparison.metric {
             Metric::Time => {
-                format!("{slower} of {judged} cells slower, {faster} faster, beyond {}", percent(comparison.margin))
+                format!("{slower} of {judged} cells slower, {faster} faster, by more than {}", percent(comparison.margin))
             }
             Metric::Instructions => format!(
-                "{slower} of {judged} cells execute more instructions, {faster} fewer, beyond {}",
+                "{slower} of {judged} cells execute more instructions, {faster} fewer, by more than {}",
                 percent(comparison.margin)
             ),
         });
     }
     if broke > 0 {
-        parts.push(format!("{broke} cells no longer work"));
+        parts.push(format!("{broke} cells newly fail"));
     }
     if worse > 0 {
-        parts.push(format!("{worse} scenarios that held fail"));
+        parts.push(format!("{worse} scenarios newly fail"));
     }
     if parts.is_empty() {
-        parts.push(format!("{} scenarios changed, none for the worse", comparison.changed.len()));
+        parts.push(format!("{} scenarios changed, none newly fails", comparison.changed_verdicts.len()));
     }
     parts.join("; ")
 }
 
-/// What is not the same about the two sides themselves. Of two backends that is what they are called.
-fn differs(side: &ComparedVariant) -> String {
-    if !comparison::is_same_backend(&side.label, &side.base) {
+/// What differs between the variant and its baseline: engine, compiler, build. Empty for different backends.
+fn differs(variant: &ComparedVariant) -> String {
+    if !comparison::is_same_backend(&variant.label, &variant.baseline) {
         return String::new();
     }
-    let pairs = [
-        (&side.base_about.engine, &side.about.engine),
-        (&side.base_about.compiler, &side.about.compiler),
-        (&side.base_build.revision, &side.build.revision),
-        (&side.base_build.profile, &side.build.profile),
-        (&side.base_build.rustc, &side.build.rustc),
+    let cells = [
+        (&variant.baseline_backend_info.engine, &variant.backend_info.engine),
+        (&variant.baseline_backend_info.compiler, &variant.backend_info.compiler),
+        (&variant.baseline_build.revision, &variant.build.revision),
+        (&variant.baseline_build.profile, &variant.build.profile),
+        (&variant.baseline_build.rustc, &variant.build.rustc),
     ];
     let told: Vec<_> =
-        pairs.into_iter().filter(|(was, is)| was != is).map(|(was, is)| format!("{was} before, now {is}")).collect();
+        cells.into_iter().filter(|(was, is)| was != is).map(|(was, is)| format!("{was} before, now {is}")).collect();
     if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
 }
 
-/// How far a pair is from the same.
+/// The distance of the ratio from 1.
 fn far(pair: &CellComparison) -> f64 {
     pair.ratio.map_or(0.0, |ratio| ratio.ln().abs())
 }
@@ -189,40 +200,40 @@ fn interval(pair: &CellComparison) -> String {
     }
 }
 
-/// What is to be shown beside a change: a line an annotation.
+/// Workflow commands for GitHub: one annotation per regression.
 pub fn annotations(comparison: &Comparison) -> String {
     let mut shown = String::new();
     let mut say = |level: &str, title: String, text: String| {
         let _ = writeln!(shown, "::{level} title={}::{}", property(&title), data(&text));
     };
     let gate = if comparison.live { "error" } else { "warning" };
-    for (n, side) in comparison.sides.iter().enumerate() {
-        for pair in comparison.pairs.iter().filter(|pair| pair.side == n) {
-            let title = format!("{} {}", side.label, pair.address);
+    for (n, variant) in comparison.variants.iter().enumerate() {
+        for pair in comparison.cells.iter().filter(|pair| pair.variant == n) {
+            let title = format!("{} {}", variant.label, pair.cell_id);
             if pair.verdict == Some(TimeVerdict::Slower) {
                 say(gate, title, format!("{}: {} ({})", more(comparison), ratio(pair), interval(pair)));
-            } else if pair.broke {
-                say("error", title, pair.trouble.clone().unwrap_or_default());
+            } else if pair.newly_failing {
+                say("error", title, pair.skip_reason.clone().unwrap_or_default());
             }
         }
     }
-    for changed in comparison.changed.iter().filter(|changed| changed.worse) {
+    for changed in comparison.changed_verdicts.iter().filter(|changed| changed.worse) {
         say(
             "error",
             format!("{} {}", changed.label, changed.scenario),
-            format!("{} before, now {}", changed.was, changed.is),
+            format!("{} before, now {}", changed.before, changed.after),
         );
     }
     say("notice", "early-exit compare".into(), headline(comparison));
     shown
 }
 
-/// What an annotation says of a cell that is slower.
+/// The word for a slower cell in an annotation.
 fn more(comparison: &Comparison) -> &'static str {
     if comparison.metric == Metric::Instructions { "more instructions" } else { "slower" }
 }
 
-/// What a workflow command takes for an end is written otherwise.
+/// Escapes the characters that end a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -231,39 +242,40 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A summary of a job, or a comment.
+/// Markdown for a job summary or a comment.
 pub fn markdown(comparison: &Comparison) -> String {
     let mut shown = format!("### early-exit: {}\n\n", headline(comparison));
-    for (n, side) in comparison.sides.iter().enumerate() {
-        let told = comparison.pairs.iter().filter(|pair| {
-            pair.side == n && (pair.broke || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
+    for (n, variant) in comparison.variants.iter().enumerate() {
+        let told = comparison.cells.iter().filter(|pair| {
+            pair.variant == n
+                && (pair.newly_failing || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
         });
         let rows: Vec<_> = told
             .map(|pair| {
                 let verdict = pair.verdict.map_or("broke", |verdict| word(comparison, verdict));
-                format!("| {verdict} | `{}` | {} | {} |", pair.address, ratio(pair), interval(pair))
+                format!("| {verdict} | `{}` | {} | {} |", pair.cell_id, ratio(pair), interval(pair))
             })
             .collect();
         if !rows.is_empty() {
             let _ = writeln!(
                 shown,
                 "**{}** against {}{}\n\n| verdict | cell | ratio | {} |\n| --- | --- | ---: | --- |\n{}\n",
-                side.label,
-                side.base,
-                differs(side),
+                variant.label,
+                variant.baseline,
+                differs(variant),
                 range(comparison),
                 rows.join("\n")
             );
         }
     }
-    for changed in &comparison.changed {
+    for changed in &comparison.changed_verdicts {
         let _ = writeln!(
             shown,
             "- `{}` on {}: {} before, now {}",
             changed.scenario,
             changed.label,
-            changed.was,
-            changed.is.replace('\n', " ")
+            changed.before,
+            changed.after.replace('\n', " ")
         );
     }
     for note in &comparison.notes {

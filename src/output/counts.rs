@@ -1,4 +1,4 @@
-//! Counted instructions: as tables show them, one side against another, and beside times.
+//! Instruction counts in tables, comparisons, and beside times.
 use std::fmt::Write;
 
 use super::grid::Grid;
@@ -10,22 +10,22 @@ use crate::analysis::warnings;
 use crate::results::{CellRecord, Metric, Report, ReportSet};
 use crate::statistics::{Margin, TimeVerdict, median};
 
-/// What the repeats of a cell say: all of them, in all launches.
+/// The instruction count of a cell over all repeats in all launches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Count {
-    /// The middle one.
+    /// The median.
     pub typical: f64,
-    /// The least.
+    /// The minimum.
     pub low: f64,
-    /// The most.
+    /// The maximum.
     pub high: f64,
 }
 
-/// Repeats that differ by less than this share agree.
+/// Repeats with a smaller spread than this share agree.
 const AGREE: f64 = 0.0005;
 
 impl Count {
-    /// The count of a cell; nothing where it has none.
+    /// The count of a cell; `None` if it has no counts.
     pub fn of(record: &CellRecord) -> Option<Self> {
         let samples: Vec<f64> = record.launches.iter().flat_map(|launch| &launch.instructions).copied().collect();
         let typical = median(&samples)?;
@@ -34,12 +34,12 @@ impl Count {
         Some(Self { typical, low, high })
     }
 
-    /// How far the repeats are apart, as a share of the middle one.
+    /// The spread of the repeats as a share of the median.
     pub fn spread(&self) -> f64 {
         (self.high - self.low) / self.typical.max(f64::MIN_POSITIVE)
     }
 
-    /// The count, and how far repeats are apart where they do not agree: `55,358`, `1,481 ±0.3 %`.
+    /// The count, with its spread if the repeats disagree: `55,358`, `1,481 ±0.3 %`.
     pub fn text(&self) -> String {
         let number = match self.typical {
             typical if typical < 1e7 => units::count(typical.round() as u64),
@@ -49,26 +49,26 @@ impl Count {
         if self.spread() < AGREE { number } else { format!("{number} ±{}", percent(self.spread() / 2.0)) }
     }
 
-    /// How many times another count it is, with the least and the most that the repeats of both allow.
-    pub fn ratio_to(&self, base: &Self) -> Ratio {
-        Ratio { value: self.typical / base.typical, low: self.low / base.high, high: self.high / base.low }
+    /// The ratio to another count, with the bounds that the repeats of both allow.
+    pub fn ratio_to(&self, baseline: &Self) -> Ratio {
+        Ratio { value: self.typical / baseline.typical, low: self.low / baseline.high, high: self.high / baseline.low }
     }
 }
 
-/// One count over another.
+/// The ratio of two counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ratio {
-    /// Of the middle ones.
+    /// The ratio of the medians.
     pub value: f64,
-    /// The least that the repeats of both allow.
+    /// The minimum over all repeats of both.
     pub low: f64,
-    /// The most.
+    /// The maximum.
     pub high: f64,
 }
 
 impl Ratio {
-    /// What it says against a margin. Where all repeats of one side are beyond all of the other by more than the margin,
-    /// it is more or less; where the middle ones are within the margin, the same. What lies between is unsure.
+    /// The verdict: more or fewer if all repeats of one variant exceed all repeats of the other by more than the margin; the
+    /// same if the medians are within the margin; otherwise inconclusive.
     pub fn verdict(&self, margin: Margin) -> TimeVerdict {
         let margin = 1.0 + margin.value();
         if self.low > margin {
@@ -78,7 +78,7 @@ impl Ratio {
         } else if (1.0 / margin..=margin).contains(&self.value) {
             TimeVerdict::Same
         } else {
-            TimeVerdict::Unsure
+            TimeVerdict::Inconclusive
         }
     }
 }
@@ -93,7 +93,7 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// A cell of a table, where it has a count: `55,358 x1.01`.
+/// A table cell, if the cell has a count: `55,358 x1.01`.
 pub(crate) fn cell_text(cell: &CellEstimate) -> Option<String> {
     let count = Count::of(cell.record)?.text();
     Some(match ratio_text(cell) {
@@ -102,26 +102,26 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> Option<String> {
     })
 }
 
-/// How many times the reference's, where it is not the reference: `x1.01`.
+/// The ratio to the reference, except for the reference itself: `x1.01`.
 pub(crate) fn ratio_text(cell: &CellEstimate) -> Option<String> {
     Count::of(cell.record)?;
     let value = cell.ratio.as_ref()?.value().exp();
     Some(if value < 9.995 { format!("x{value:.2}") } else { format!("x{value:.0}") })
 }
 
-/// How to read counts.
+/// The legend of the tables.
 pub fn legend(report: &Report) -> String {
     format!(
-        "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} subjects in {:.0} s; \
-         x: times the {}, lower is less; ±: half of what repeats differ by, where that is 0.05 % or more",
-        report.run.launches_made,
+        "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} variants in {:.0} s; \
+         x: ratio to {}, lower is less; ±: half of the spread of the repeats, if 0.05 % or more",
+        report.run.launches_completed,
         columns(report).len(),
-        report.run.took_seconds,
-        report.subjects[0].label,
+        report.run.elapsed_seconds,
+        report.variants[0].label,
     )
 }
 
-/// How far repeats agree.
+/// The share of cells whose repeats agree.
 pub fn agreement(report: &Report) -> String {
     let spreads: Vec<f64> = report.cells.iter().filter_map(|cell| Some(Count::of(cell)?.spread())).collect();
     let within = |share: f64| spreads.iter().filter(|spread| **spread <= share).count();
@@ -135,26 +135,26 @@ pub fn agreement(report: &Report) -> String {
 
 /// Times and counts of the same variants, from two reports.
 pub struct Beside<'a> {
-    /// What the machine of the times is called.
+    /// The display name of the machine of the times.
     pub name: String,
     time: &'a Report,
     count: &'a Report,
-    /// The columns that are in both, by their places there.
+    /// The columns in both reports, by their indices.
     columns: Vec<(usize, usize)>,
 }
 
-/// Two rows whose times differ from their counts by more than this factor are warned of.
+/// A warning is given if times and counts of two rows disagree by more than this factor.
 const DISAGREE: f64 = 3.0;
 
-/// Each report of times with the first report of counts that has variants in common with it.
-pub fn beside(gathered: &ReportSet) -> Vec<Beside<'_>> {
-    let reports = || gathered.reports.iter().zip(gathered.names());
+/// Each report of times with the first report of counts that shares variants with it.
+pub fn beside(report_set: &ReportSet) -> Vec<Beside<'_>> {
+    let reports = || report_set.reports.iter().zip(report_set.names());
     let pair = |(time, name): (&'_ Report, String)| {
-        let time: &Report = gathered.reports.iter().find(|report| *report == time)?;
-        gathered.reports.iter().filter(|report| report.metric == Metric::Instructions).find_map(|count| {
+        let time: &Report = report_set.reports.iter().find(|report| *report == time)?;
+        report_set.reports.iter().filter(|report| report.metric == Metric::Instructions).find_map(|count| {
             let place = |n: usize| {
-                let label = &time.subjects[n].label;
-                Some((n, count.subjects.iter().position(|subject| subject.label == *label)?))
+                let label = &time.variants[n].label;
+                Some((n, count.variants.iter().position(|variant| variant.label == *label)?))
             };
             let columns: Vec<_> = columns(time).into_iter().filter_map(place).collect();
             (!columns.is_empty()).then(|| Beside { name: name.clone(), time, count, columns })
@@ -164,36 +164,35 @@ pub fn beside(gathered: &ReportSet) -> Vec<Beside<'_>> {
 }
 
 impl Beside<'_> {
-    /// A row per address that is in both, a column per variant: `6.10 us, 55,358`.
+    /// One row per cell in both reports, one column per variant: `6.10 us, 55,358`.
     pub fn grid(&self) -> Grid {
-        let labels = self.columns.iter().map(|(n, _)| self.time.subjects[*n].label.clone());
+        let labels = self.columns.iter().map(|(n, _)| self.time.variants[*n].label.clone());
         let mut grid = Grid::new(["time, instructions".to_owned()].into_iter().chain(labels));
         let counts = estimates::rows(self.count);
         for row in estimates::rows(self.time) {
-            let Some(counted) = counts.iter().find(|other| other.address == row.address) else { continue };
+            let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
             let cells = self.columns.iter().map(|(n, m)| {
                 let time = measurements::time_text(&row.cells[*n]);
                 let count = Count::of(counted.cells[*m].record).map(|count| count.text());
                 [time, count].map(|text| text.unwrap_or_else(|| "-".into())).join(", ")
             });
-            grid.row([row.address.to_string()].into_iter().chain(cells));
+            grid.row([row.cell_id.to_string()].into_iter().chain(cells));
         }
         grid
     }
 
-    /// Where time and count disagree: per theme and variant the two rows that are furthest apart in time per instruction,
-    /// where that is by more than a factor of [`DISAGREE`].
+    /// Per theme and variant, the two rows that differ most in time per instruction, if by more than a factor of three.
     pub fn warnings(&self) -> Vec<String> {
         let (times, counts) = (estimates::rows(self.time), estimates::rows(self.count));
         let mut warnings = Vec::new();
         for (n, m) in &self.columns {
             let mut themes: Vec<(&str, Vec<(f64, String)>)> = Vec::new();
             for row in &times {
-                let Some(counted) = counts.iter().find(|other| other.address == row.address) else { continue };
+                let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
                 let count = Count::of(counted.cells[*m].record);
                 let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
-                let theme = row.address.benchmark.split('/').next().unwrap_or_default();
-                let cell = (time / count.typical, row.address.to_string());
+                let theme = row.cell_id.benchmark.split('/').next().unwrap_or_default();
+                let cell = (time / count.typical, row.cell_id.to_string());
                 match themes.iter_mut().find(|(known, _)| *known == theme) {
                     Some((_, cells)) => cells.push(cell),
                     None => themes.push((theme, vec![cell])),
@@ -207,7 +206,7 @@ impl Beside<'_> {
                     warnings.push(format!(
                         "time and count disagree in `{theme}` on {}: an instruction of `{high}` takes {:.1} times as long as \
                          one of `{low}`, so counts do not rank these rows",
-                        self.time.subjects[*n].label,
+                        self.time.variants[*n].label,
                         most / least,
                     ));
                 }
@@ -234,7 +233,7 @@ impl Beside<'_> {
         shown
     }
 
-    /// What to be aware of.
+    /// Warnings.
     pub fn notes(&self) -> Vec<String> {
         [warnings::KERNEL.to_owned()].into_iter().chain(self.warnings()).collect()
     }
@@ -266,12 +265,12 @@ mod tests {
     #[test]
     fn only_what_all_repeats_agree_on_is_more_or_less() {
         let verdict =
-            |new: &[f64], base: &[f64]| count(new).ratio_to(&count(base)).verdict(Margin::new(0.005).unwrap());
+            |new: &[f64], baseline: &[f64]| count(new).ratio_to(&count(baseline)).verdict(Margin::new(0.005).unwrap());
         assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), TimeVerdict::Slower);
         assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), TimeVerdict::Faster);
         assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), TimeVerdict::Same);
         assert_eq!(verdict(&[990.0, 1002.0, 1020.0], &[1000.0]), TimeVerdict::Same);
-        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Unsure);
+        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Inconclusive);
     }
 
     #[test]
@@ -281,7 +280,7 @@ mod tests {
         count.metric = Metric::Instructions;
         for cell in &mut count.cells {
             // 10 instructions per nanosecond; on the second variant's second row, one per 10 ns.
-            let factor = if cell.subject == 1 && cell.address.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
+            let factor = if cell.variant == 1 && cell.cell_id.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
             for launch in &mut cell.launches {
                 launch.instructions = launch.nanoseconds.drain(..).map(|time| time * factor).collect();
             }
@@ -289,11 +288,11 @@ mod tests {
         // One theme: both rows are ways out.
         count.validate().unwrap();
         let rename = |mut report: Report| {
-            report.cells[..3].iter_mut().for_each(|cell| cell.address.benchmark = "unwind/typed".into());
+            report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());
             report
         };
-        let gathered = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
-        let beside = beside(&gathered);
+        let report_set = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
+        let beside = beside(&report_set);
         assert_eq!(beside.len(), 1);
         assert_eq!(beside[0].columns, [(0, 0), (1, 1)]);
         let warnings = beside[0].warnings();

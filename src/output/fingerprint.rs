@@ -19,9 +19,9 @@ pub fn of(report: &Report) -> Vec<(&'static str, String)> {
         ("profile", Some(format!("{}, optimisation level {}", build.profile, build.opt_level))),
         ("flags", Some(build.rustflags.clone())),
         ("features", Some(build.features.join(", "))),
-        ("began", Some(run.began.clone())),
-        ("launches", Some(format!("{} of {}{incomplete}", run.launches_made, run.launches))),
-        ("took", Some(format!("{:.0} s of {:.0} s", run.took_seconds, run.budget_seconds))),
+        ("began", Some(run.started_at.clone())),
+        ("launches", Some(format!("{} of {}{incomplete}", run.launches_completed, run.launches))),
+        ("took", Some(format!("{:.0} s of {:.0} s", run.elapsed_seconds, run.budget_seconds))),
         ("seed", Some(run.seed.to_string())),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect()

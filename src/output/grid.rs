@@ -1,10 +1,10 @@
-//! A small table of plain texts, to be drawn wherever it is wanted.
+//! A plain table that is rendered for a terminal, Markdown or HTML.
 use super::terminal;
 
 /// A table: a header, and rows of as many cells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grid {
-    /// The names of the columns; the first names the table.
+    /// The column names. The first describes the table.
     pub header: Vec<String>,
     /// The cells.
     pub rows: Vec<Vec<String>>,
@@ -28,25 +28,24 @@ impl Grid {
         terminal::written(&table)
     }
 
-    /// For a terminal: where it is wider than that, in several tables, each with the first column.
+    /// For a terminal; a table that is too wide is split, and each part repeats the first column.
     pub fn blocks(&self) -> String {
         let header: Vec<_> = self.header.iter().map(String::as_str).collect();
         terminal::in_blocks(&header, &self.rows, terminal::terminal_width())
     }
 
-    /// In Markdown, the first column to the left and all others to the right.
+    /// In Markdown, with the first column left-aligned and the others right-aligned.
     pub fn markdown(&self) -> String {
         let line = |cells: &[String]| {
             let cells: Vec<_> = cells.iter().map(|cell| escaped(cell)).collect();
             format!("| {} |\n", cells.join(" | "))
         };
-        let sides = format!("| --- |{}\n", " ---: |".repeat(self.header.len().saturating_sub(1)));
-        line(&self.header) + &sides + &self.rows.iter().map(|row| line(row)).collect::<String>()
+        let variants = format!("| --- |{}\n", " ---: |".repeat(self.header.len().saturating_sub(1)));
+        line(&self.header) + &variants + &self.rows.iter().map(|row| line(row)).collect::<String>()
     }
 }
 
-/// A text in a cell of Markdown: nothing in it ends the cell, begins a tag or makes a link. Emphasis stays, for whoever fills
-/// the cell.
+/// Escapes a text for a Markdown cell: it cannot end the cell, start a tag or make a link. Emphasis stays.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! The same as on a terminal, in Markdown: for a job summary, an issue or a page.
+//! Renders results as Markdown, for a job summary, an issue or a page.
 use std::fmt::Write;
 
 use super::grid::{Grid, escaped};
@@ -10,26 +10,26 @@ use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
 use crate::results::{CheckResult, Metric, Report, ReportSet};
 
-/// All that there is to show, the answers first.
-pub fn page(gathered: &ReportSet, asked: &break_even::Workload) -> String {
+/// The page: answers first.
+pub fn page(report_set: &ReportSet, asked: &break_even::Workload) -> String {
     let mut page = "# early-exit\n".to_owned();
-    for (report, name) in gathered.reports.iter().zip(gathered.names()) {
+    for (report, name) in report_set.reports.iter().zip(report_set.names()) {
         let _ = write!(page, "\n## {}\n{}", escaped(&name), answers(report, asked));
     }
-    for checked in &gathered.checked {
-        page += &matrix(checked);
+    for check_result in &report_set.checks {
+        page += &matrix(check_result);
     }
-    for (report, name) in gathered.reports.iter().zip(gathered.names()) {
+    for (report, name) in report_set.reports.iter().zip(report_set.names()) {
         let _ = write!(page, "\n## Numbers of {}\n{}", escaped(&name), numbers(report));
     }
-    page.extend(counts::beside(gathered).iter().map(counts::Beside::markdown));
+    page.extend(counts::beside(report_set).iter().map(counts::Beside::markdown));
     page
 }
 
 fn answers(report: &Report, asked: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
-    // Counts do not rank: they answer no question and break even nowhere.
+    // Counts do not rank backends, so they give no answers and no break-even.
     let ranks = report.metric == Metric::Time;
     let answers = best_backend::answers(report, &rows);
     if ranks && !answers.is_empty() {
@@ -63,12 +63,12 @@ fn numbers(report: &Report) -> String {
 }
 
 fn theme<'a>(row: &'a EstimateRow) -> &'a str {
-    row.address.benchmark.split('/').next().unwrap_or_default()
+    row.cell_id.benchmark.split('/').next().unwrap_or_default()
 }
 
 fn themed(report: &Report, rows: &[EstimateRow]) -> Grid {
     let columns = columns(report);
-    let labels = columns.iter().map(|n| report.subjects[*n].label.clone());
+    let labels = columns.iter().map(|n| report.variants[*n].label.clone());
     let mut grid = Grid::new([String::new()].into_iter().chain(labels));
     for row in rows {
         let fastest = row.fastest(report);
@@ -76,41 +76,44 @@ fn themed(report: &Report, rows: &[EstimateRow]) -> Grid {
             let shown = measurements::cell_text(&row.cells[*n]);
             if fastest == Some(*n) { format!("**{shown}**") } else { shown }
         });
-        grid.row([row.address.to_string()].into_iter().chain(cells));
+        grid.row([row.cell_id.to_string()].into_iter().chain(cells));
     }
     grid
 }
 
 fn notes(report: &Report) -> String {
     let troubles = measurements::troubles(report).into_iter();
-    let troubles = troubles.map(|lack| format!("{}: {} ({})", lack.trouble.word(), lack.trouble.reason(), lack.cells));
+    let troubles =
+        troubles.map(|lack| format!("{}: {} ({})", lack.skip_reason.word(), lack.skip_reason.reason(), lack.cells));
     let resolution = format!("resolution: {}", measurements::resolution(report, &estimates::rows(report)));
     let notes = troubles.chain([resolution, measurements::legend(report)]).chain(report.run.notes.iter().cloned());
     "\n### Notes\n\n".to_owned() + &notes.map(|note| format!("- {}\n", escaped(&note))).collect::<String>()
 }
 
-/// What the numbers are of.
+/// The conditions of the measurements.
 fn fingerprints(report: &Report) -> String {
     let mut machine = Grid::new(["machine", ""]);
     fingerprint::of(report).into_iter().for_each(|(name, value)| machine.row([name.to_owned(), value]));
-    let mut subjects = Grid::new(["backend", "engine", "compiler", "licence"]);
-    for subject in columns(report).into_iter().map(|n| &report.subjects[n]) {
-        subjects
-            .row([&subject.label, &subject.about.engine, &subject.about.compiler, &subject.licence].map(String::clone));
+    let mut variants = Grid::new(["backend", "engine", "compiler", "licence"]);
+    for variant in columns(report).into_iter().map(|n| &report.variants[n]) {
+        variants.row(
+            [&variant.label, &variant.backend_info.engine, &variant.backend_info.compiler, &variant.licence]
+                .map(String::clone),
+        );
     }
-    format!("\n### Fingerprint\n\n{}\n{}", machine.markdown(), subjects.markdown())
+    format!("\n### Fingerprint\n\n{}\n{}", machine.markdown(), variants.markdown())
 }
 
-/// A row a scenario, and the reasons below.
-fn matrix(checked: &CheckResult) -> String {
-    let labels = checked.subjects.iter().map(|subject| subject.label.clone());
+/// One row per scenario; reasons below.
+fn matrix(check_result: &CheckResult) -> String {
+    let labels = check_result.variants.iter().map(|variant| variant.label.clone());
     let mut grid = Grid::new(["scenario".to_owned()].into_iter().chain(labels));
-    for (scenario, cells) in verdicts::rows(checked) {
+    for (scenario, cells) in verdicts::rows(check_result) {
         let words = cells.into_iter().map(|played| played.map_or("", |played| played.verdict.word()).to_owned());
         grid.row([scenario.to_owned()].into_iter().chain(words));
     }
-    let mut shown = format!("\n## What holds\n\n{}\n", grid.markdown());
-    for Reason { verdict, text, on } in verdicts::reasons(checked) {
+    let mut shown = format!("\n## Verdicts\n\n{}\n", grid.markdown());
+    for Reason { verdict, text, on } in verdicts::reasons(check_result) {
         let word = verdict.map_or("note", |verdict| verdict.word());
         let on = on.iter().map(|(labels, scenarios)| format!("{labels}: {}", scenarios.join(", ")));
         let _ = writeln!(shown, "- {word}: {} ({})", escaped(&text), escaped(&on.collect::<Vec<_>>().join("; ")));

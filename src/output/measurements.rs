@@ -1,4 +1,4 @@
-//! The tables of `measure`: one a theme, a row a benchmark, a column a subject.
+//! The tables of `measure`: one table per theme, one row per benchmark, one column per variant.
 use std::fmt::Write;
 
 use super::counts::{self, Count};
@@ -12,11 +12,11 @@ use crate::catalog::benchmark;
 use crate::results::{Metric, Report, SkipReason};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
 
-/// All that there is to show of a report.
+/// All tables of a report.
 pub fn tables(report: &Report) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
-    let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+    let theme = |row: &EstimateRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
     for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
         shown += &themed(report, &theme(&rows[0]), rows);
         shown.push('\n');
@@ -31,11 +31,11 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let columns = columns(report);
     let floors: Vec<_> = rows.iter().map(|row| floor(report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
-    let labels = columns.iter().map(|n| report.subjects[*n].label.as_str());
-    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("floor")).collect();
+    let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
+    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("native")).collect();
     let named = |(row, floor): (&EstimateRow, Option<f64>)| {
         let fastest = row.fastest(report);
-        let name = row.address.to_string();
+        let name = row.cell_id.to_string();
         let mut cells = vec![name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]).to_owned()];
         for &n in &columns {
             let shown = cell(&row.cells[n]);
@@ -49,12 +49,12 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     in_blocks(&header, &rows.iter().zip(floors).map(named).collect::<Vec<_>>(), terminal_width())
 }
 
-/// A cell, less loud where it has no time.
+/// A cell; dim if it has no time.
 fn cell(cell: &CellEstimate) -> String {
     if cell.time.is_some() { cell_text(cell) } else { painted(DIM, &cell_text(cell)) }
 }
 
-/// A time, and beside it the ratio to the reference with its half-width: `6.10 us x1.01 ±0.004`.
+/// The time and its ratio to the reference with the half-width of the interval: `6.10 us x1.01 ±0.004`.
 pub(crate) fn cell_text(cell: &CellEstimate) -> String {
     if let Some(count) = counts::cell_text(cell) {
         return count;
@@ -62,11 +62,11 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> String {
     match (time_text(cell), &cell.ratio) {
         (Some(time), Some(ratio)) => format!("{time} {}", ratio_text(ratio)),
         (Some(time), None) => time,
-        (None, _) => cell.trouble().map_or("-", |trouble| trouble.word()).into(),
+        (None, _) => cell.skip_reason().map_or("-", |skip_reason| skip_reason.word()).into(),
     }
 }
 
-/// The typical time with no more digits than its interval supports.
+/// The typical time with as many digits as its interval supports.
 pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
     if let Some(count) = Count::of(cell.record) {
         return Some(count.text());
@@ -75,19 +75,19 @@ pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
     Some(time(cell.nanoseconds()?, half_width))
 }
 
-/// A time with no more digits than its interval supports.
+/// A time with as many digits as its interval supports.
 fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
     let rough = half_width.is_none_or(|half_width| half_width > 0.05);
     let digits = if rough { 2 } else { 3 };
     units::nanoseconds(nanoseconds, digits)
 }
 
-/// How many times the reference's a cell is, where it is not the reference.
+/// The ratio to the reference, except for the reference itself.
 pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
     counts::ratio_text(cell).or_else(|| cell.ratio.as_ref().map(ratio_text))
 }
 
-/// A floor, in the report's metric.
+/// The native baseline in the report's metric.
 pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
     match report.metric {
         Metric::Time => time(floor, None),
@@ -95,8 +95,8 @@ pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
     }
 }
 
-/// How many times the reference's, and half of its interval; `?` where nobody can say, which an interval of half as much is as good
-/// as; ▲ or ▼ where some processes are slower or faster than the typical one.
+/// The ratio and half of its interval; `?` if inconclusive or the half-width is 0.5 or more; ▲ or ▼ if some processes are
+/// slower or faster than the typical one.
 pub(crate) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
     let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
@@ -117,7 +117,7 @@ pub(crate) fn ratio_text(estimate: &Estimate) -> String {
         })
 }
 
-/// How many decimals there are down to the second digit that is not 0, and not many for next to nothing.
+/// The number of decimals down to the second significant digit, limited for tiny numbers.
 fn decimals(of: f64) -> usize {
     match of {
         10.0.. => 0,
@@ -126,23 +126,23 @@ fn decimals(of: f64) -> usize {
     }
 }
 
-/// The floor of a row at its host depth, in nanoseconds: measured in the reference's worker, in the same run.
+/// The native baseline of a row at its host depth, in nanoseconds: measured in the reference's worker in the same run.
 pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
-    let floor = benchmark::find(&row.address.benchmark)?.floor?;
+    let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
     let same_depth = |cell: &&crate::results::CellRecord| {
-        cell.subject == 0 && cell.address.benchmark == floor.id && cell.address.host_frames == row.address.host_frames
+        cell.variant == 0 && cell.cell_id.benchmark == floor.id && cell.cell_id.host_frames == row.cell_id.host_frames
     };
-    let any_depth = |cell: &&crate::results::CellRecord| cell.subject == 0 && cell.address.benchmark == floor.id;
+    let any_depth = |cell: &&crate::results::CellRecord| cell.variant == 0 && cell.cell_id.benchmark == floor.id;
     let record = report.cells.iter().find(same_depth).or_else(|| report.cells.iter().find(any_depth))?;
     let medians: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
     median(&medians)
 }
 
-/// What stands below the tables.
+/// The notes below the tables.
 fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     let mut shown = String::new();
-    for MissingTimes { trouble, cells } in troubles(report) {
-        let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, trouble.word()), trouble.reason());
+    for MissingTimes { skip_reason, cells } in troubles(report) {
+        let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, skip_reason.word()), skip_reason.reason());
     }
     let _ = writeln!(shown, "{}: {}\n{}", painted(BOLD, "resolution"), resolution(report, rows), legend(report));
     for note in &report.run.notes {
@@ -151,69 +151,71 @@ fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     shown
 }
 
-/// Why cells have no time.
+/// Cells without samples that share a reason.
 pub struct MissingTimes<'a> {
-    /// Why.
-    pub trouble: &'a SkipReason,
-    /// Which: the first three, and how many more.
+    /// The reason.
+    pub skip_reason: &'a SkipReason,
+    /// The first three cells, and the number of others.
     pub cells: String,
 }
 
-/// Why cells have no time, each reason once.
+/// The reasons for missing samples, each once.
 pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
     let mut grouped: Vec<(&SkipReason, Vec<String>)> = Vec::new();
     for cell in &report.cells {
-        let subject = &report.subjects[cell.subject];
-        if let Some(trouble) = cell.trouble.as_ref().filter(|_| subject.twin_of.is_none()) {
-            let which = format!("{} {}", subject.label, cell.address);
-            let alike = |known: &SkipReason| known == trouble || known.needs().is_some() && trouble.needs().is_some();
+        let variant = &report.variants[cell.variant];
+        if let Some(skip_reason) = cell.skip_reason.as_ref().filter(|_| variant.control_of.is_none()) {
+            let which = format!("{} {}", variant.label, cell.cell_id);
+            let alike =
+                |known: &SkipReason| known == skip_reason || known.needs().is_some() && skip_reason.needs().is_some();
             match grouped.iter_mut().find(|(known, _)| alike(known)) {
                 Some((known, cells)) => {
-                    // What has room for the most costly has it for all.
-                    *known = if known.needs() < trouble.needs() { trouble } else { known };
+                    // The largest budget is enough for all cells.
+                    *known = if known.needs() < skip_reason.needs() { skip_reason } else { known };
                     cells.push(which);
                 }
-                None => grouped.push((trouble, vec![which])),
+                None => grouped.push((skip_reason, vec![which])),
             }
         }
     }
-    let lack = |(trouble, cells): (_, Vec<String>)| {
+    let lack = |(skip_reason, cells): (_, Vec<String>)| {
         let more = if cells.len() > 3 { format!(" and {} more", cells.len() - 3) } else { String::new() };
-        MissingTimes { trouble, cells: cells[..cells.len().min(3)].join(", ") + &more }
+        MissingTimes { skip_reason, cells: cells[..cells.len().min(3)].join(", ") + &more }
     };
     grouped.into_iter().map(lack).collect()
 }
 
-/// What this run could have resolved, by its twin; and what was left out of its ratios.
+/// The smallest difference that the run could detect, from its A/A control; and the share of outliers.
 pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
     if report.metric == Metric::Instructions {
         return counts::agreement(report);
     }
     let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
-    let twins: Vec<&Estimate> = rows
+    let controls: Vec<&Estimate> = rows
         .iter()
-        .filter_map(|row| row.twin(report)?.ratio.as_ref())
+        .filter_map(|row| row.control(report)?.ratio.as_ref())
         .filter(|ratio| ratio.doubt().is_none())
         .collect();
-    let outside = twins.iter().filter(|twin| interval(twin).is_some_and(|interval| !interval.contains(0.0))).count();
+    let outside =
+        controls.iter().filter(|control| interval(control).is_some_and(|interval| !interval.contains(0.0))).count();
     let power = Confidence::new(0.9).expect("nine tenths is a confidence");
-    let resolved: Vec<f64> = twins
+    let resolved: Vec<f64> = controls
         .iter()
-        .filter_map(|twin| smallest_resolvable(twin, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
+        .filter_map(|control| smallest_resolvable(control, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
         .collect();
     let Some(typical) = median(&resolved) else {
-        return format!("too few launches to say what could have been resolved; {left_out}");
+        return format!("too few launches to estimate the resolution; {left_out}");
     };
     format!(
-        "a difference of {:.1} % would have shown in nine runs of ten (the typical cell by itself);\n\
-         {} again lies outside its 95 % interval in {outside} of {} cells, where one in twenty is to be expected;\n{left_out}",
+        "a typical cell detects a difference of {:.1} % in nine of ten runs;\n\
+         the A/A control of {} is outside its 95 % interval in {outside} of {} cells (expected: one in twenty);\n{left_out}",
         100.0 * typical.exp_m1(),
-        report.subjects[0].label,
-        twins.len(),
+        report.variants[0].label,
+        controls.len(),
     )
 }
 
-/// The share of launches that is left out of ratios as outlying, and of how many ratios all are on one side.
+/// The share of launches excluded as outliers, and the number of ratios with outliers on one side only.
 pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
     let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
     for ratio in ratios {
@@ -223,25 +225,25 @@ pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String
         outlying += ratio.outlying().len();
     }
     let share = outlying as f64 / launches.max(1) as f64;
-    let told = match modes {
+    let one_sided = match modes {
         0 => String::new(),
-        modes => format!(", in {modes} of {count} ratios all on one side (▲ slower, ▼ faster: some processes are)"),
+        modes => format!("; in {modes} of {count} ratios some processes are slower (▲) or faster (▼)"),
     };
-    format!("{:.1} % of the launches are left out as outlying{told}", 100.0 * share)
+    format!("{:.1} % of launches are excluded as outliers{one_sided}", 100.0 * share)
 }
 
-/// What was run, and how to read the numbers.
+/// The legend of the tables.
 pub fn legend(report: &Report) -> String {
     if report.metric == Metric::Instructions {
         return counts::legend(report);
     }
     format!(
-        "{} launches of {} subjects in {:.0} s, seed {}; x: times the {}, lower is faster, ± half a 95 % interval",
-        report.run.launches_made,
+        "{} launches of {} variants in {:.0} s, seed {}; x: ratio to {}, lower is faster, ± half of the 95 % interval",
+        report.run.launches_completed,
         columns(report).len(),
-        report.run.took_seconds,
+        report.run.elapsed_seconds,
         report.run.seed,
-        report.subjects[0].label,
+        report.variants[0].label,
     )
 }
 

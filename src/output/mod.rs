@@ -1,4 +1,4 @@
-//! Draws records. Whatever is shown can be drawn again from the JSON document.
+//! Renders results. All output can be rendered again from the JSON documents.
 pub mod calibration;
 pub mod chart;
 pub mod comparison_report;

@@ -1,4 +1,4 @@
-//! The functions that a cell's instructions go to, as a table.
+//! Renders a profile: the functions with a cell's instructions.
 use std::fmt::Write;
 
 use super::grid::Grid;
@@ -7,20 +7,20 @@ use super::units;
 use crate::catalog::benchmark::CellId;
 use crate::sampling::instructions::{Function, Profiled};
 
-/// How to read the tables.
+/// The legend of the tables.
 pub const NOTES: &str = "self: in the function's own code; inclusive: with all that it calls; both are shares of all instructions\n\
                          [compiled at run time]: the guest's code and its trampolines; [no name]: a library without names\n\
                          note: instructions of the kernel are not counted; `-o FOLDER` keeps the files for KCachegrind";
 
-/// The functions that take most, and with what they call; for a terminal.
-pub fn table(profiled: &Profiled, address: &CellId, top: usize) -> String {
+/// The functions with the most instructions, for a terminal.
+pub fn table(profiled: &Profiled, cell_id: &CellId, top: usize) -> String {
     let mut shown = heading(&profiled.label);
     let profile = match &profiled.outcome {
         Ok(profile) => profile,
-        Err(why) => return shown + &format!("no profile of {address}: {why}\n\n"),
+        Err(reason) => return shown + &format!("no profile of {cell_id}: {reason}\n\n"),
     };
     let each = profile.total / profiled.iterations.max(1);
-    let _ = writeln!(shown, "{address}: {} instructions per iteration, of {}", units::count(each), profiled.iterations);
+    let _ = writeln!(shown, "{cell_id}: {} instructions per iteration, of {}", units::count(each), profiled.iterations);
     let share = |count: u64| format!("{:.1} %", 100.0 * count as f64 / profile.total.max(1) as f64);
     let mut grid = Grid::new(["self", "inclusive", "function"]);
     for function in profile.functions.iter().take(top) {
@@ -35,7 +35,7 @@ pub fn table(profiled: &Profiled, address: &CellId, top: usize) -> String {
     shown + "\n"
 }
 
-/// The longest name that is shown.
+/// The limit of a displayed name.
 const LONGEST: usize = 100;
 
 fn name(function: &Function) -> String {

@@ -1,24 +1,24 @@
-//! Everything at once on a terminal, the answers first: what `report` and `measure` show.
+//! The output of `report` and `measure` on a terminal: answers first, then verdicts and numbers.
 use super::terminal::{self, heading};
 use super::{counts, measurements};
 use crate::analysis::{best_backend, break_even, estimates};
 use crate::results::{Metric, Report, ReportSet};
 
-/// All that there is to show: the answers of each report, what holds, then what the answers rest on.
-pub fn shown(gathered: &ReportSet, asked: &break_even::Workload) -> String {
-    let reports = || gathered.reports.iter().zip(gathered.names());
+/// All results.
+pub fn shown(report_set: &ReportSet, asked: &break_even::Workload) -> String {
+    let reports = || report_set.reports.iter().zip(report_set.names());
     let ranked = reports().filter(|(report, _)| report.metric == Metric::Time);
     let answers = ranked.map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, asked) + "\n");
-    let checked = gathered.checked.iter().map(|checked| terminal::matrix(checked) + "\n");
-    let numbers = reports().map(|(report, name)| match gathered.reports.len() {
+    let check_result = report_set.checks.iter().map(|check_result| terminal::matrix(check_result) + "\n");
+    let numbers = reports().map(|(report, name)| match report_set.reports.len() {
         1 => measurements::tables(report),
         _ => heading(&name) + &measurements::tables(report) + "\n",
     });
-    let beside = counts::beside(gathered);
-    answers.chain(checked).chain(numbers).chain(beside.iter().map(counts::Beside::terminal)).collect()
+    let beside = counts::beside(report_set);
+    answers.chain(check_result).chain(numbers).chain(beside.iter().map(counts::Beside::terminal)).collect()
 }
 
-/// Which backend for which kind of work, and the times that this rests on; nothing where there is nothing to choose from.
+/// The best backend per kind of work with its times; empty with fewer than two backends.
 pub fn answers(report: &Report) -> String {
     let rows = estimates::rows(report);
     let answers = best_backend::answers(report, &rows);

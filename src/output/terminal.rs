@@ -1,4 +1,4 @@
-//! Tables for a terminal. Colours are left out by whoever prints them where they are not wanted.
+//! Tables for a terminal. The output stream removes colours if necessary.
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
@@ -22,7 +22,7 @@ pub(crate) fn painted(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// A table that fits the terminal, and is as wide as it likes elsewhere.
+/// A table that fits the terminal, of any width if stdout is not a terminal.
 pub(crate) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -33,15 +33,15 @@ pub(crate) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     table
 }
 
-/// Between two columns.
+/// The gap between columns.
 const GAP: usize = 2;
 
 pub(crate) fn written(table: &Table) -> String {
     format!("{}\n", table.trim_fmt())
 }
 
-/// A table whose first column names its rows. Where it is wider than there is room, the other columns stand in tables of
-/// their own, one below the other, each with the names.
+/// A table whose first column names its rows. If it is wider than the room, it is split into several tables, each with the
+/// first column.
 pub(crate) fn in_blocks(header: &[&str], rows: &[Vec<String>], room: Option<usize>) -> String {
     let wide = |text: &str| anstream::adapter::strip_str(text).to_string().chars().count();
     let takes = |column: usize| {
@@ -53,7 +53,7 @@ pub(crate) fn in_blocks(header: &[&str], rows: &[Vec<String>], room: Option<usiz
         match blocks.last_mut().filter(|_| takes(column) <= left) {
             Some(block) => block.push(column),
             None => {
-                // What stands at the end needs no gap.
+                // The last column needs no gap.
                 left = room.map_or(usize::MAX, |room| (room + GAP).saturating_sub(takes(0)));
                 blocks.push(vec![0, column]);
             }
@@ -68,7 +68,7 @@ pub(crate) fn in_blocks(header: &[&str], rows: &[Vec<String>], room: Option<usiz
     blocks.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
-/// A paragraph in lines of 80 columns, those after the first indented.
+/// A paragraph in lines of 80 columns; all but the first are indented.
 pub(crate) fn wrapped(text: &str) -> String {
     let (mut shown, mut column) = (String::new(), 0);
     for (n, line) in text.lines().enumerate() {
@@ -92,19 +92,19 @@ pub(crate) fn wrapped(text: &str) -> String {
     shown + "\n"
 }
 
-/// What stands above a backend's narration.
-pub fn heading(subject: &str) -> String {
-    format!("{}\n", painted(BOLD, &format!("== {subject}")))
+/// The heading above a backend's transcript.
+pub fn heading(variant: &str) -> String {
+    format!("{}\n", painted(BOLD, &format!("== {variant}")))
 }
 
-/// What a scenario gave on several subjects, and what the main job took where it was measured.
+/// The verdicts of one scenario per variant, with the times of the main job if measured.
 pub fn run_table(rows: &[(String, ScenarioResult, Option<ExitCosts>)]) -> String {
     let measured = rows.iter().any(|(.., costs)| costs.is_some());
     let times = ["compile", "instantiate", "first exit", "exit", "artifact"];
     let mut table = table(["backend", "verdict", "code"].into_iter().chain(times.into_iter().filter(|_| measured)));
-    for (subject, played, costs) in rows {
-        let code = played.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
-        let mut row = vec![engine::label(subject).to_owned(), cell(&played.verdict), code.to_owned()];
+    for (variant, result, costs) in rows {
+        let code = result.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
+        let mut row = vec![engine::label(variant).to_owned(), cell(&result.verdict), code.to_owned()];
         row.extend(costs.iter().flat_map(|costs| {
             let times = [costs.compile, costs.instantiate, costs.first_exit, costs.exit];
             let artifact = costs.artifact.map_or_else(|| painted(DIM, "n/a"), units::bytes);
@@ -115,10 +115,10 @@ pub fn run_table(rows: &[(String, ScenarioResult, Option<ExitCosts>)]) -> String
     written(&table)
 }
 
-/// What to try after `run`.
+/// A hint for the next command after `run`.
 pub fn next_after_run(alone: bool) -> String {
     let mut missing: Vec<_> = engine::ALL.iter().filter(|known| !known.is_here()).filter_map(|b| b.feature).collect();
-    // A feature may bring two.
+    // One feature can enable two backends.
     missing.dedup();
     let more = match (alone, missing.as_slice()) {
         (true, [_, ..]) => format!("add `--features {}` to compare backends, and ", missing.join(",")),
@@ -130,7 +130,7 @@ pub fn next_after_run(alone: bool) -> String {
 fn cell(verdict: &Verdict) -> String {
     let style = match verdict {
         Verdict::Passed => GOOD,
-        Verdict::KnownDivergence { .. } => KNOWN,
+        Verdict::KnownIssue { .. } => KNOWN,
         Verdict::Unsupported { .. } => DIM,
         bad if bad.is_bad() => BAD,
         _ => Style::new(),
@@ -138,29 +138,29 @@ fn cell(verdict: &Verdict) -> String {
     painted(style, verdict.word())
 }
 
-/// A row a scenario, a column a subject; below it the reasons, and a count.
-pub fn matrix<'a>(checked: &'a CheckResult) -> String {
-    let labels: Vec<_> = checked.subjects.iter().map(|subject| subject.label.as_str()).collect();
-    let verdict = |played: Option<&'a ScenarioResult>| played.map(|played| &played.verdict);
+/// One row per scenario, one column per variant; below it the reasons and the counts.
+pub fn matrix<'a>(check_result: &'a CheckResult) -> String {
+    let labels: Vec<_> = check_result.variants.iter().map(|variant| variant.label.as_str()).collect();
+    let verdict = |result: Option<&'a ScenarioResult>| result.map(|result| &result.verdict);
     let row = |(id, cells): (&'a str, Vec<_>)| (id, cells.into_iter().map(verdict).collect());
-    let rows: Vec<ScenarioRow> = verdicts::rows(checked).into_iter().map(row).collect();
-    // What a column a subject takes, beside the longest id: words are not to be broken.
+    let rows: Vec<ScenarioRow> = verdicts::rows(check_result).into_iter().map(row).collect();
+    // The required width: words are not broken.
     let longest = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let needed = longest + labels.iter().map(|label| label.len().max(WORD) + 2).sum::<usize>();
     let shown = match terminal_width() {
         Some(width) if width < needed => in_few_columns(&labels, &rows),
         _ => in_columns(&labels, rows),
     };
-    shown + &reasons(checked) + &absent(checked) + &count(checked)
+    shown + &reasons(check_result) + &absent(check_result) + &count(check_result)
 }
 
-/// A scenario and its verdicts, one a subject.
+/// A scenario and its verdict per variant.
 type ScenarioRow<'a> = (&'a str, Vec<Option<&'a Verdict>>);
 
-/// The longest word for a verdict.
+/// The longest verdict.
 const WORD: usize = "OVER MEMORY".len();
 
-/// The width of the terminal, where stdout is one.
+/// The width of the terminal, if stdout is one.
 pub(crate) fn terminal_width() -> Option<usize> {
     Table::new().width().map(usize::from)
 }
@@ -174,7 +174,7 @@ fn in_columns(labels: &[&str], rows: Vec<ScenarioRow>) -> String {
     written(&table)
 }
 
-/// For a narrow terminal: one word where all subjects agree, else a line a subject.
+/// For a narrow terminal: one word if all variants agree, otherwise one line per variant.
 fn in_few_columns(labels: &[&str], rows: &[ScenarioRow]) -> String {
     let mut shown = String::new();
     for (id, verdicts) in rows {
@@ -191,12 +191,12 @@ fn in_few_columns(labels: &[&str], rows: &[ScenarioRow]) -> String {
     shown
 }
 
-/// The reasons, each once, with the subjects and the scenarios that it goes for.
-fn reasons(checked: &CheckResult) -> String {
+/// The reasons, each once, with its variants and scenarios.
+fn reasons(check_result: &CheckResult) -> String {
     let mut shown = String::new();
-    for Reason { verdict, text, on } in verdicts::reasons(checked) {
+    for Reason { verdict, text, on } in verdicts::reasons(check_result) {
         let _ = match verdict {
-            Some(verdict) => writeln!(shown, "\n{} {text}", cell(verdict)),
+            Some(verdict) => writeln!(shown, "\n{}: {text}", cell(verdict)),
             None => writeln!(shown, "\n{}", painted(KNOWN, &text)),
         };
         for (labels, scenarios) in on {
@@ -206,34 +206,34 @@ fn reasons(checked: &CheckResult) -> String {
     shown
 }
 
-fn absent(checked: &CheckResult) -> String {
-    checked.absent.iter().map(|absent| format!("\n{}\n", painted(DIM, &absent.why))).collect()
+fn absent(check_result: &CheckResult) -> String {
+    check_result.absent.iter().map(|absent| format!("\n{}\n", painted(DIM, &absent.reason))).collect()
 }
 
-fn count(checked: &CheckResult) -> String {
-    let counts = verdicts::counts(checked.played.iter().map(|played| &played.verdict));
+fn count(check_result: &CheckResult) -> String {
+    let counts = verdicts::counts(check_result.results.iter().map(|result| &result.verdict));
     let counts: Vec<_> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
-    format!("\n{} cells: {}\n", checked.played.len(), counts.join(", "))
+    format!("\n{} cells: {}\n", check_result.results.len(), counts.join(", "))
 }
 
-/// What there is.
+/// Backends, options, scenarios and benchmarks.
 pub fn listing(listing: &Catalog) -> String {
-    let mut backends = table(["backend", "presence", "compiler", "licence", "claims beyond WebAssembly 1.0"]);
+    let mut backends = table(["backend", "availability", "compiler", "licence", "claims beyond WebAssembly 1.0"]);
     for entry in &listing.backends {
         let presence = match (entry.floor, entry.feature) {
-            (true, _) => "the floor, no backend".into(),
-            (_, Some(feature)) if entry.presence == "not compiled in" => {
+            (true, _) => "native baseline".into(),
+            (_, Some(feature)) if entry.availability == "not compiled in" => {
                 format!("not compiled in (--features {feature})")
             }
-            _ => entry.presence.clone(),
+            _ => entry.availability.clone(),
         };
-        let (compiler, claims) = match &entry.about {
+        let (compiler, claims) = match &entry.backend_info {
             Some(about) => (format!("{}, {}", about.compiler, about.engine), about.wasm_features.join(" ")),
             None => ("-".into(), "-".into()),
         };
         backends.add_row([entry.name.to_owned(), presence, compiler, entry.licence.to_owned(), claims]);
     }
-    // Each option as it is written behind a backend's name and a colon.
+    // Options as on the command line, after the backend's name and a colon.
     let mut options = table(["backend", "option", "values"]);
     for entry in &listing.backends {
         let rows = entry.options.iter().map(|(key, values)| [entry.name, *key, &values.join(", ")].map(str::to_owned));
@@ -242,7 +242,7 @@ pub fn listing(listing: &Catalog) -> String {
     let options = if options.is_empty() { String::new() } else { written(&options) + "\n" };
     let entries = |title, entries: &[crate::results::Entry]| {
         let mut table = table([title, ""]);
-        table.add_rows(entries.iter().map(|entry| [entry.id, entry.shows]));
+        table.add_rows(entries.iter().map(|entry| [entry.id, entry.description]));
         written(&table)
     };
     let scenarios = entries("scenario", &listing.scenarios);

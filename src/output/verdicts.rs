@@ -2,12 +2,12 @@
 use crate::results::{CheckResult, ScenarioResult, Verdict};
 
 /// One row per scenario, in the order of play; one cell per variant.
-pub fn rows(checked: &CheckResult) -> Vec<(&str, Vec<Option<&ScenarioResult>>)> {
+pub fn rows(check_result: &CheckResult) -> Vec<(&str, Vec<Option<&ScenarioResult>>)> {
     let mut rows: Vec<(&str, Vec<Option<&ScenarioResult>>)> = Vec::new();
-    for result in &checked.played {
+    for result in &check_result.results {
         let cells = entry(&mut rows, result.scenario.as_str());
-        cells.resize(checked.subjects.len(), None);
-        cells[result.subject] = Some(result);
+        cells.resize(check_result.variants.len(), None);
+        cells[result.variant] = Some(result);
     }
     rows
 }
@@ -24,12 +24,12 @@ pub struct Reason<'a> {
 }
 
 /// The distinct reasons.
-pub fn reasons(checked: &CheckResult) -> Vec<Reason<'_>> {
+pub fn reasons(check_result: &CheckResult) -> Vec<Reason<'_>> {
     /// The variants on which each scenario has a reason.
     type ByScenario<'a> = Vec<(&'a str, Vec<&'a str>)>;
     let mut grouped: Vec<((Option<&Verdict>, String), ByScenario)> = Vec::new();
-    for result in &checked.played {
-        let label = checked.subjects[result.subject].label.as_str();
+    for result in &check_result.results {
+        let label = check_result.variants[result.variant].label.as_str();
         let reason = result.verdict.reason().map(|reason| (Some(&result.verdict), reason));
         for key in reason.into_iter().chain(result.note.iter().map(|note| (None, note.clone()))) {
             let scenarios = entry(&mut grouped, key);
@@ -58,11 +58,11 @@ pub fn counts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Vec<(&'sta
 }
 
 /// The value of a key in a list of pairs; a new key is appended, so the list keeps the order of first occurrence.
-fn entry<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -> &mut V {
-    let existing = pairs.iter().position(|(known, _)| *known == key);
+fn entry<K: PartialEq, V: Default>(cells: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let existing = cells.iter().position(|(known, _)| *known == key);
     let index = existing.unwrap_or_else(|| {
-        pairs.push((key, V::default()));
-        pairs.len() - 1
+        cells.push((key, V::default()));
+        cells.len() - 1
     });
-    &mut pairs[index].1
+    &mut cells[index].1
 }

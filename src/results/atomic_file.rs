@@ -6,38 +6,37 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::NamedTempFile;
 
-/// A file that is written beside its place, and moved there once it is whole: whoever looks finds the older one or the
-/// new one, and never a part.
+/// A file that is written beside its target and then renamed, so that readers see the old or the new content, never a part.
 pub struct AtomicFile {
     path: PathBuf,
-    beside: BufWriter<NamedTempFile>,
+    temporary: BufWriter<NamedTempFile>,
 }
 
 impl AtomicFile {
-    /// Makes sure that something can be written there, and begins.
+    /// Checks that the file can be written, and creates the temporary file.
     ///
     /// # Errors
-    /// When nothing can be written there.
+    /// When the target is not a regular file, or its folder is not writable.
     pub fn begin(path: &Path) -> Result<Self> {
-        ensure!(!path.is_dir(), "{} is a folder; name a file in it", path.display());
-        ensure!(!path.exists() || path.is_file(), "{} is no file that could be replaced", path.display());
+        ensure!(!path.is_dir(), "{} is a directory", path.display());
+        ensure!(!path.exists() || path.is_file(), "{} is not a regular file", path.display());
         let path = &linked(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let beside = NamedTempFile::new_in(folder).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path: path.to_owned(), beside: BufWriter::new(beside) })
+        let temporary = NamedTempFile::new_in(folder).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self { path: path.to_owned(), temporary: BufWriter::new(temporary) })
     }
 
-    /// Puts it in its place.
+    /// Renames the temporary file to its target.
     ///
     /// # Errors
-    /// When it cannot be written: a full disk, mostly. An older file stays then.
+    /// When the file cannot be written, usually because the disk is full. The old file stays.
     pub fn finish(self) -> Result<()> {
-        let Self { path, beside } = self;
+        let Self { path, temporary } = self;
         let put = || -> Result<()> {
-            let beside = beside.into_inner().map_err(io::IntoInnerError::into_error)?;
-            beside.as_file().sync_all()?;
-            readable_by_others(beside.as_file())?;
-            beside.persist(&path)?;
+            let temporary = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+            temporary.as_file().sync_all()?;
+            readable_by_others(temporary.as_file())?;
+            temporary.persist(&path)?;
             Ok(())
         };
         put().with_context(|| format!("cannot write {}", path.display()))
@@ -46,28 +45,28 @@ impl AtomicFile {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.beside.write(bytes)
+        self.temporary.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.beside.flush()
+        self.temporary.flush()
     }
 }
 
-/// The file that a symbolic link leads to, there or not; anything else as it is. A link that was replaced would be gone.
+/// Follows symbolic links, so that the file is replaced and not the link. The last target need not exist.
 fn linked(path: &Path) -> Result<PathBuf> {
     let mut file = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let Ok(target) = std::fs::read_link(&file) else { return Ok(file) };
         file = file.parent().unwrap_or(Path::new("")).join(target);
     }
-    bail!("{} is a link that leads nowhere", path.display())
+    bail!("{} has too many levels of symbolic links", path.display())
 }
 
-/// As many links in a row as Linux follows.
-const MOST_LINKS: usize = 40;
+/// The limit of Linux.
+const MAX_LINKS: usize = 40;
 
-/// A temporary file is its owner's alone; a report is like any other file.
+/// A temporary file is readable by its owner only; a report is an ordinary file.
 fn readable_by_others(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
@@ -89,15 +88,15 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_written_through_and_stays_a_link() {
+    fn a_symbolic_link_is_followed_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         fs::create_dir(place("elsewhere")).unwrap();
         fs::write(place("elsewhere/there"), "old").unwrap();
         symlink("elsewhere/there", place("to-a-file")).unwrap();
-        symlink("elsewhere/missing", place("to-nothing-yet")).unwrap();
+        symlink("elsewhere/missing", place("to-missing")).unwrap();
         symlink("to-a-file", place("to-a-link")).unwrap();
-        for (link, file) in [("to-a-link", "elsewhere/there"), ("to-nothing-yet", "elsewhere/missing")] {
+        for (link, file) in [("to-a-link", "elsewhere/there"), ("to-missing", "elsewhere/missing")] {
             written(&place(link)).unwrap();
             assert!(fs::symlink_metadata(place(link)).unwrap().is_symlink());
             assert_eq!(fs::read_to_string(place(file)).unwrap(), "new");
@@ -105,14 +104,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_replaced_is_refused_before_anything_is_written() {
+    fn an_unwritable_target_is_rejected_at_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         symlink("round", place("round")).unwrap();
         symlink("/dev/full", place("full")).unwrap();
         symlink(folder.path(), place("folder")).unwrap();
         for path in ["round", "full", "folder", "missing/report.json"].map(place) {
-            let error = format!("{:#}", AtomicFile::begin(&path).err().expect("it is no place for a file"));
+            let error = format!("{:#}", AtomicFile::begin(&path).err().expect("the target is not writable"));
             assert!(error.contains(path.to_str().unwrap()) && error.lines().count() == 1, "{error}");
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Build;
 use crate::engine::BackendInfo;
 
-/// What there is: backends, scenarios, benchmarks.
+/// Backends, scenarios and benchmarks.
 #[derive(Debug, Serialize)]
 pub struct Catalog {
     /// This build.
@@ -19,30 +19,30 @@ pub struct Catalog {
     pub benchmarks: Vec<Entry>,
 }
 
-/// A backend, as the registry knows it.
+/// A backend in the registry.
 #[derive(Debug, Serialize)]
 pub struct BackendEntry {
-    /// What the command line calls it.
+    /// The name on the command line.
     pub name: &'static str,
-    /// `here`, `not compiled in`, or why it cannot be had on this platform.
-    pub presence: String,
-    /// The Cargo feature that brings it.
+    /// `here`, `not compiled in`, or why the backend is not available on this platform.
+    pub availability: String,
+    /// The Cargo feature that compiles it in.
     pub feature: Option<&'static str>,
     /// The licence of its compiler.
     pub licence: &'static str,
-    /// Whether it is no backend, but what they are held against.
+    /// Whether it is the native baseline, not a WebAssembly backend.
     pub floor: bool,
-    /// Its options, each with the values that it takes; known only where it is here.
+    /// Its options with their values; empty unless the backend is compiled in.
     pub options: BTreeMap<&'static str, Vec<&'static str>>,
-    /// What it says of itself; known only where it is here.
-    pub about: Option<BackendInfo>,
+    /// The backend's description of itself; absent unless the backend is compiled in.
+    pub backend_info: Option<BackendInfo>,
 }
 
 /// A scenario or a benchmark.
 #[derive(Debug, Serialize)]
 pub struct Entry {
-    /// What the command line calls it.
+    /// The name on the command line.
     pub id: &'static str,
-    /// What it shows, or what is inside its timer.
-    pub shows: &'static str,
+    /// What the scenario shows, or what the benchmark times.
+    pub description: &'static str,
 }

@@ -7,112 +7,112 @@ use crate::catalog::benchmark::CellId;
 use crate::engine::BackendInfo;
 use crate::statistics::TimeVerdict;
 
-/// What `compare` found.
+/// The result of `compare`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
-    /// [`VERSION`](super::VERSION) of the program that wrote it.
+    /// The [`VERSION`](super::VERSION) of the document.
     pub version: u32,
-    /// What was compared.
+    /// The metric that was compared.
     #[serde(skip_serializing_if = "Metric::is_time", default)]
     pub metric: Metric,
-    /// The machine of the newer side.
+    /// The machine of the newer report.
     pub machine: Machine,
-    /// Whether both sides were measured in the same rounds. Two files were not, and are advice.
+    /// Whether both variants were measured in the same rounds. A comparison of two files is not, and is advice only.
     pub live: bool,
-    /// The difference that does not matter: 0.02 is 2 %.
+    /// Differences up to this share are ignored: 0.02 is 2 %.
     pub margin: f64,
-    /// Who is held against whom.
-    pub sides: Vec<ComparedVariant>,
-    /// The cells, one a side and address.
-    pub pairs: Vec<CellComparison>,
-    /// Scenarios whose verdict is another one.
-    pub changed: Vec<ChangedVerdict>,
-    /// What is known without timing and is another number: sizes, memory.
-    pub moved: Vec<ChangedMetric>,
-    /// What a reader should be aware of.
+    /// The variants, each with its baseline.
+    pub variants: Vec<ComparedVariant>,
+    /// One comparison per variant and cell.
+    pub cells: Vec<CellComparison>,
+    /// Scenarios with a changed verdict.
+    pub changed_verdicts: Vec<ChangedVerdict>,
+    /// Metrics without timing that changed, such as sizes.
+    pub changed_metrics: Vec<ChangedMetric>,
+    /// Warnings for the reader.
     pub notes: Vec<String>,
 }
 
-/// A subject, and the one that it is held against.
+/// A variant and its baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ComparedVariant {
-    /// What tables call it.
+    /// The variant's label in tables.
     pub label: String,
-    /// What tables call the other.
-    pub base: String,
-    /// What it says of itself.
-    pub about: BackendInfo,
-    /// What the other does.
-    pub base_about: BackendInfo,
-    /// Its build.
+    /// The baseline's label in tables.
+    pub baseline: String,
+    /// The variant's backend.
+    pub backend_info: BackendInfo,
+    /// The baseline's backend.
+    pub baseline_backend_info: BackendInfo,
+    /// The variant's build.
     pub build: Build,
-    /// The other's.
-    pub base_build: Build,
+    /// The baseline's build.
+    pub baseline_build: Build,
 }
 
-/// A cell, held against another.
+/// A cell compared with its baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CellComparison {
-    /// The place of the side.
-    pub side: usize,
-    /// Which cell.
-    pub address: CellId,
-    /// What can be said; nothing where one of the two has no time.
+    /// The index of the variant.
+    pub variant: usize,
+    /// The cell.
+    pub cell_id: CellId,
+    /// The verdict; absent if the variant or the baseline has no samples.
     pub verdict: Option<TimeVerdict>,
-    /// Its time, or its instructions, over the other's: above 1 is slower.
+    /// The variant's time or instructions divided by the baseline's: above 1 is slower.
     pub ratio: Option<f64>,
-    /// The lower end of the ratio's 95 % interval; of instructions, the least that all repeats allow.
+    /// The lower end of the ratio's 95 % interval; for instructions, the least ratio of any two repeats.
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
-    /// Whether it looked different, and this is what launches of its own said then.
+    /// Whether the numbers come from a confirmation run, because the first run showed a difference.
     pub confirmed: bool,
-    /// Why there is no time on either side, where there is not, and whether that is worse than it was.
+    /// Why the variant or the baseline has no samples.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub trouble: Option<String>,
-    /// Whether it used to give a time and now fails to.
+    pub skip_reason: Option<String>,
+    /// Whether the baseline has samples and the variant fails.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
-    pub broke: bool,
+    pub newly_failing: bool,
 }
 
-/// A scenario whose verdict is another one.
+/// A scenario with a changed verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangedVerdict {
-    /// The subject.
+    /// The variant's label.
     pub label: String,
     /// The scenario.
     pub scenario: String,
-    /// What it was.
-    pub was: String,
-    /// What it is.
-    pub is: String,
-    /// Whether that lets a check fail which held.
+    /// The baseline's verdict.
+    pub before: String,
+    /// The variant's verdict.
+    pub after: String,
+    /// Whether the check passed before and fails now.
     pub worse: bool,
 }
 
-/// A number that is known without timing, and is another one.
+/// A metric without timing that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangedMetric {
-    /// The place of the side.
-    pub side: usize,
-    /// Of which cell.
-    pub address: CellId,
-    /// What it says.
-    pub fact: String,
-    /// What it was.
-    pub was: f64,
-    /// What it is.
-    pub is: f64,
+    /// The index of the variant.
+    pub variant: usize,
+    /// The cell.
+    pub cell_id: CellId,
+    /// The metric's name.
+    pub metric: String,
+    /// The baseline's value.
+    pub before: f64,
+    /// The variant's value.
+    pub after: f64,
 }
 
 impl Comparison {
-    /// How many pairs have a verdict.
+    /// The number of cells with a verdict.
     pub fn count(&self, verdict: TimeVerdict) -> usize {
-        self.pairs.iter().filter(|pair| pair.verdict == Some(verdict)).count()
+        self.cells.iter().filter(|pair| pair.verdict == Some(verdict)).count()
     }
 
-    /// Whether something does worse, whatever its time: a scenario that held, a cell that had one.
+    /// Whether a scenario or a cell newly fails.
     pub fn is_worse(&self) -> bool {
-        self.changed.iter().any(|changed| changed.worse) || self.pairs.iter().any(|pair| pair.broke)
+        self.changed_verdicts.iter().any(|changed| changed.worse) || self.cells.iter().any(|pair| pair.newly_failing)
     }
 }

@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 pub struct Build {
     /// This program's version.
     pub version: String,
-    /// The git revision, `-dirty` where the work tree had changes on top of it.
+    /// The git revision, with `-dirty` if the work tree had changes.
     pub revision: String,
-    /// The compiler, as it calls itself.
+    /// The output of `rustc --version`.
     pub rustc: String,
     /// The Cargo profile.
     pub profile: String,
     /// The optimisation level of this crate.
     pub opt_level: String,
-    /// The platform that it was built for.
+    /// The target platform.
     pub target: String,
-    /// Flags for the compiler from the environment.
+    /// Compiler flags from the environment.
     pub rustflags: String,
     /// Cargo features, sorted.
     pub features: Vec<String>,

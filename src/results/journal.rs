@@ -1,7 +1,7 @@
-//! A report on its way: written as it grows, so that whatever ends the program loses at most the current launch.
+//! The journal of a running measurement: if the program is killed, at most the current launch is lost.
 //!
-//! `FILE.journal` lies beside the report from the start: a line with the report as far as it is known, then a line for
-//! each launch. The report itself replaces an older one at the end, whole or not at all; then the journal goes.
+//! `FILE.journal` is written beside the report: first a line with the report without samples, then one line per launch.
+//! At the end the report atomically replaces the old file, and the journal is deleted.
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal of a report. What cannot be written is found here, before anything is measured.
+    /// Opens the journal of a report, and checks that the report can be written before anything is measured.
     ///
     /// # Errors
-    /// When nothing can be written there.
+    /// When the report or the journal cannot be written.
     pub fn open(report: &Path) -> Result<Self> {
         AtomicFile::begin(report)?;
         let mut journal = report.as_os_str().to_owned();
@@ -33,15 +33,15 @@ impl Journal {
         Ok(Self { report: report.to_owned(), journal, file, launches: 0 })
     }
 
-    /// Notes the report as far as it is known, before the first launch.
+    /// Writes the report as it is before the first launch.
     ///
     /// # Errors
-    /// When it cannot be written: a full disk, mostly.
+    /// When the journal cannot be written, usually because the disk is full.
     pub fn begin(&mut self, report: &Report) -> Result<()> {
         self.line(report)
     }
 
-    /// Notes what a launch gave: the cells with the samples of that launch alone.
+    /// Writes the cells of one launch, with the samples of this launch only.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
@@ -57,10 +57,10 @@ impl Journal {
         self.file.write_all(&line).with_context(|| format!("cannot write {}", self.journal.display()))
     }
 
-    /// Writes the report in place of an older one, and lets the journal go.
+    /// Writes the report and deletes the journal.
     ///
     /// # Errors
-    /// When it cannot be written; the older report and the journal stay then.
+    /// When the report cannot be written. The old report and the journal stay.
     pub fn finish(mut self, report: &Report) -> Result<()> {
         write_whole(&self.report, report).with_context(|| {
             format!("cannot write {}; its samples are in {}", self.report.display(), self.journal.display())
@@ -71,7 +71,7 @@ impl Journal {
 }
 
 impl Drop for Journal {
-    /// A journal that holds no launch, or whose launches are in the report, is of no use.
+    /// Deletes the journal unless it holds launches that are not in the report.
     fn drop(&mut self) {
         if self.launches == 0 {
             let _ = std::fs::remove_file(&self.journal);
@@ -79,10 +79,10 @@ impl Drop for Journal {
     }
 }
 
-/// Writes a document in place of an older one, whole or not at all.
+/// Writes a document; an old file is replaced atomically.
 ///
 /// # Errors
-/// When it cannot be written; what was there stays then.
+/// When the document cannot be written. The old file stays.
 pub fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
     let mut whole = AtomicFile::begin(path)?;
     serde_json::to_writer(&mut whole, document)?;
@@ -90,30 +90,31 @@ pub fn write_whole(path: &Path, document: &impl Serialize) -> Result<()> {
     whole.finish()
 }
 
-/// Reads what a journal holds, as a report that is not complete: for whoever was killed before the end.
+/// Reads the journal of a killed run as an incomplete report.
 ///
 /// # Errors
-/// When the journal's first line is no report.
+/// When the journal's first line is not a report.
 pub fn recover(journal: &str) -> Result<Report> {
     let mut lines = journal.lines();
-    let mut report: Report = serde_json::from_str(lines.next().unwrap_or_default()).context("no report begins here")?;
-    // The last line may be cut off; what stands before it is whole.
+    let mut report: Report =
+        serde_json::from_str(lines.next().unwrap_or_default()).context("the first line is not a report")?;
+    // The last line may be cut off; the lines before it are complete.
     for cells in lines.map_while(|line| serde_json::from_str::<Vec<CellRecord>>(line).ok()) {
-        report.run.launches_made += 1;
+        report.run.launches_completed += 1;
         report.add(cells);
     }
     report.run.complete = false;
-    let RunInfo { launches, launches_made, .. } = report.run;
-    report.run.notes.push(format!("read from a journal: {launches_made} of {launches} launches were made"));
+    let RunInfo { launches, launches_completed, .. } = report.run;
+    report.run.notes.push(format!("read from a journal: {launches_completed} of {launches} launches completed"));
     Ok(report)
 }
 
 impl Report {
-    /// Adds what a launch gave. Cells are the same in every launch, and in the same order.
+    /// Appends the samples of a launch. Every launch has the same cells in the same order.
     pub fn add(&mut self, launch: Vec<CellRecord>) {
         for (cell, new) in self.cells.iter_mut().zip(launch) {
             cell.launches.extend(new.launches);
-            cell.trouble = cell.trouble.take().or(new.trouble);
+            cell.skip_reason = cell.skip_reason.take().or(new.skip_reason);
         }
     }
 }

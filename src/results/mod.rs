@@ -1,4 +1,4 @@
-//! What came out, as data: everything that is shown is drawn from it.
+//! Result documents: reports, checks and comparisons, which all output is rendered from.
 mod atomic_file;
 mod calibration;
 mod catalog;
@@ -27,49 +27,49 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::BackendInfo;
 
-/// The version of the documents that this program writes.
-pub const VERSION: u32 = 1;
+/// The version of the documents. Version 1 is still read.
+pub const VERSION: u32 = 2;
 
-/// A subject of a report: what a column of its tables is. Everything else refers to it by its place.
+/// A column of a report: a backend with its options and its build. Other parts of the document refer to it by index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
-    /// What tables call it: the backend with its settings, as the command line takes it.
+    /// The label in tables: the backend with its options, as on the command line.
     pub label: String,
     /// The licence of its compiler.
     pub licence: String,
-    /// What the backend said of itself.
-    pub about: BackendInfo,
-    /// The build that it is part of.
+    /// The backend.
+    pub backend_info: BackendInfo,
+    /// The build that contains the backend.
     pub build: Build,
-    /// The place of the subject that this one repeats, to show how far two that are the same come apart.
+    /// The index of the variant that this one is an A/A control of. Controls show the difference that noise alone makes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub twin_of: Option<usize>,
-    /// The place of the subject that this one is held against, where it is not the first.
+    pub control_of: Option<usize>,
+    /// The index of the baseline that this variant is compared with.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub held_against: Option<usize>,
+    pub baseline: Option<usize>,
 }
 
-/// A backend that has no column.
+/// A backend without a column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AbsentBackend {
     /// The backend.
     pub backend: String,
-    /// Why.
-    pub why: String,
+    /// Why it has no column.
+    pub reason: String,
 }
 
-/// What `check` found.
+/// The result of `check`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckResult {
-    /// [`VERSION`].
+    /// The [`VERSION`] of the document.
     pub version: u32,
     /// The columns.
-    pub subjects: Vec<Variant>,
-    /// Backends that have none, each with the reason: never left out in silence.
+    pub variants: Vec<Variant>,
+    /// Requested backends that have no column.
     pub absent: Vec<AbsentBackend>,
-    /// The cells.
-    pub played: Vec<ScenarioResult>,
-    /// Whether the program was interrupted, so that cells are missing.
+    /// One result per scenario and variant.
+    pub results: Vec<ScenarioResult>,
+    /// Whether the program was interrupted, so that results are missing.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub interrupted: bool,
 }

@@ -11,12 +11,12 @@ pub struct ReportSet {
     /// Results of `measure`, one report per run.
     pub reports: Vec<Report>,
     /// Results of `check`.
-    pub checked: Vec<CheckResult>,
+    pub checks: Vec<CheckResult>,
 }
 
 impl Default for ReportSet {
     fn default() -> Self {
-        Self { version: VERSION, reports: vec![], checked: vec![] }
+        Self { version: VERSION, reports: vec![], checks: vec![] }
     }
 }
 
@@ -25,10 +25,10 @@ impl ReportSet {
     pub fn add(&mut self, document: Document) {
         match document {
             Document::Report(report) => add_new(&mut self.reports, *report),
-            Document::Checked(checked) => add_new(&mut self.checked, checked),
-            Document::Gathered(set) => {
+            Document::Check(check_result) => add_new(&mut self.checks, check_result),
+            Document::Set(set) => {
                 set.reports.into_iter().for_each(|report| add_new(&mut self.reports, report));
-                set.checked.into_iter().for_each(|checked| add_new(&mut self.checked, checked));
+                set.checks.into_iter().for_each(|check_result| add_new(&mut self.checks, check_result));
             }
         }
     }
@@ -99,7 +99,7 @@ mod tests {
     fn a_duplicate_document_is_added_once() {
         assert_eq!(report_set(vec![report_on("A", "1", 1), report_on("A", "1", 1)]).reports.len(), 1);
         let mut twice = report_set(vec![report_on("A", "1", 1)]);
-        twice.add(Document::Gathered(twice.clone()));
+        twice.add(Document::Set(twice.clone()));
         assert_eq!(twice.reports.len(), 1);
     }
 

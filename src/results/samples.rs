@@ -6,37 +6,37 @@ use super::{Build, Variant};
 use crate::catalog::benchmark::CellId;
 use crate::escape::escaped_lines;
 
-/// What `measure` found: the fingerprint of the machine, what was asked for, and every sample.
+/// The result of `measure`: machine, run parameters, and every sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// [`VERSION`](super::VERSION) of the program that wrote it.
+    /// The [`VERSION`](super::VERSION) of the document.
     pub version: u32,
-    /// What its samples are.
+    /// The metric of the samples.
     #[serde(skip_serializing_if = "Metric::is_time", default)]
     pub metric: Metric,
-    /// The machine that it was measured on.
+    /// The machine that ran the measurement.
     pub machine: Machine,
     /// The build of the supervisor.
     pub build: Build,
-    /// What was asked for, and what became of it.
+    /// The parameters and the outcome of the run.
     pub run: RunInfo,
-    /// The columns. The first is the reference that ratios are taken to.
-    pub subjects: Vec<Variant>,
-    /// The cells, a subject and an address each.
+    /// The columns. The first is the reference for ratios.
+    pub variants: Vec<Variant>,
+    /// One record per cell and variant.
     pub cells: Vec<CellRecord>,
-    /// What looked different in a comparison, measured again on fresh launches alone; subjects go by their labels.
+    /// The confirmation run of a comparison: cells with a difference, measured again. Variants are matched by label.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub again: Option<Box<Report>>,
+    pub confirmation: Option<Box<Report>>,
 }
 
-/// What samples are.
+/// The metric of samples.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
     /// Nanoseconds per iteration.
     #[default]
     Time,
-    /// Instructions per iteration, without those of the kernel.
+    /// Instructions per iteration in user space.
     Instructions,
 }
 
@@ -45,7 +45,7 @@ impl Metric {
         *self == Self::Time
     }
 
-    /// The unit of its samples.
+    /// The unit of the samples.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Time => "ns",
@@ -54,101 +54,98 @@ impl Metric {
     }
 }
 
-/// What a run was asked for, and what became of it.
+/// The parameters and the outcome of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
-    /// When it began, in UTC.
-    pub began: String,
-    /// The seed of every random choice.
+    /// The start time in UTC.
+    pub started_at: String,
+    /// The random seed.
     pub seed: u64,
-    /// Seconds that it was given.
+    /// The budget in seconds.
     pub budget_seconds: f64,
-    /// Seconds that it took.
-    pub took_seconds: f64,
-    /// Launches that were planned.
+    /// The duration in seconds.
+    pub elapsed_seconds: f64,
+    /// The number of planned launches.
     pub launches: u32,
-    /// Launches that were made.
-    pub launches_made: u32,
-    /// Whether everything that was planned is in the report.
+    /// The number of completed launches.
+    pub launches_completed: u32,
+    /// Whether all planned launches completed.
     pub complete: bool,
-    /// What a reader should be aware of, each with what to do about it.
+    /// Warnings for the reader, each with a remedy.
     pub notes: Vec<String>,
 }
 
-/// The machine that something was measured on.
+/// A machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
-    /// The processor, as it calls itself.
+    /// The processor's name.
     pub cpu: String,
-    /// Logical processors that this program may use.
+    /// The number of logical processors available to this program.
     pub processors: usize,
-    /// Memory in bytes, where it is known.
+    /// Memory in bytes, if known.
     pub memory: Option<u64>,
     /// The operating system and its version.
     pub os: String,
     /// The kernel.
     pub kernel: String,
-    /// How the clock frequency is governed, where it is known.
+    /// The frequency governor, if known.
     pub governor: Option<String>,
 }
 
-/// A cell of a subject, and its samples.
+/// The samples of one cell on one variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CellRecord {
-    /// The subject's place among the report's subjects.
-    pub subject: usize,
-    /// Which cell.
-    pub address: CellId,
-    /// The share of its time that was put on top of it on purpose, to see whether it is found.
+    /// The index of the variant.
+    pub variant: usize,
+    /// The cell.
+    pub cell_id: CellId,
+    /// The slowdown injected on purpose, as a share of the cell's time.
     #[serde(skip_serializing_if = "is_zero", default)]
-    pub handicap: f64,
-    /// What is known of it without timing: name and number.
-    pub facts: Vec<(String, f64)>,
-    /// Its samples, launch by launch. Rounds of one launch are paired with those of the same launch and address on other
-    /// subjects, by their place.
+    pub injected_slowdown: f64,
+    /// Metrics without timing: name and value.
+    pub metrics: Vec<(String, f64)>,
+    /// The samples per launch. Samples are paired by round with those of other variants in the same launch and cell.
     pub launches: Vec<Launch>,
-    /// Why there are no samples, or no more.
+    /// Why samples are missing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub trouble: Option<SkipReason>,
+    pub skip_reason: Option<SkipReason>,
 }
 
 /// The samples of one cell in one launch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Launch {
-    /// Which launch, counted from 1.
+    /// The launch's number, from 1.
     pub launch: u32,
-    /// Iterations in each slice of a batch.
+    /// Iterations per slice of a batch.
     pub iterations: u64,
-    /// Slices in each batch.
+    /// Slices per batch.
     #[serde(default = "one")]
     pub slices: u32,
-    /// Nanoseconds an iteration, a number for each round: of the middle slice, by time.
+    /// Nanoseconds per iteration, one value per round: that of the median slice.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub nanoseconds: Vec<f64>,
-    /// Instructions per iteration, where these were counted in place of time: a number per pair of batches, of which one has
-    /// twice the iterations of the other.
+    /// Instructions per iteration, one value per pair of batches, of which one has twice the iterations of the other.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub instructions: Vec<f64>,
-    /// How many of the batches were disturbed: the system ran something else in their place for more than a hundredth
-    /// of their time.
+    /// The number of batches with more than 1 % of their time taken by other processes.
     pub disturbed: u32,
 }
 
 impl Launch {
-    /// A launch that has no samples yet.
+    /// A launch without samples.
     pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
         Self { launch, iterations, slices, nanoseconds: Vec::new(), instructions: Vec::new(), disturbed: 0 }
     }
 }
 
 impl Launch {
-    /// The samples, in the report's metric.
+    /// The samples in the report's metric.
     pub fn samples(&self) -> &[f64] {
         if self.instructions.is_empty() { &self.nanoseconds } else { &self.instructions }
     }
 }
 
-/// Where a report does not say: batches were not sliced then.
+/// Old reports have no slices.
 fn one() -> u32 {
     1
 }
@@ -157,45 +154,44 @@ fn is_zero(share: &f64) -> bool {
     *share == 0.0
 }
 
-/// Why a cell has no samples, or no more.
+/// Why samples are missing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "trouble", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum SkipReason {
-    /// The backend never does this.
+    /// The backend does not support the benchmark.
     Unsupported {
         /// Why not.
-        why: String,
+        reason: String,
     },
-    /// It ended in something else than it must, or could not be prepared.
+    /// An iteration gave a wrong result, or preparation failed.
     Failed {
-        /// What came.
-        why: String,
+        /// The error.
+        reason: String,
     },
-    /// Its worker was lost over it.
-    Lost {
-        /// How.
-        why: String,
+    /// The worker crashed, hung or broke the protocol.
+    WorkerLost {
+        /// What happened.
+        reason: String,
     },
-    /// Too slow for the budget.
+    /// The cell is too slow for the budget.
     TooSlow {
-        /// Seconds of budget that have room for it, beside all that is quicker; nothing where not even one sample was seen
-        /// to its end.
+        /// The budget in seconds that would be enough; absent if not even one sample completed.
         needs_seconds: Option<f64>,
     },
 }
 
 impl SkipReason {
-    /// A word for a table's cell.
+    /// The word for a table cell.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Unsupported { .. } => "n/a",
             Self::Failed { .. } => "FAILED",
-            Self::Lost { .. } => "LOST",
+            Self::WorkerLost { .. } => "CRASHED",
             Self::TooSlow { .. } => "too slow",
         }
     }
 
-    /// Seconds of budget that have room for what was too slow, where that is known.
+    /// The budget in seconds that would be enough for a cell that is too slow, if known.
     pub fn needs(&self) -> Option<f64> {
         match self {
             Self::TooSlow { needs_seconds } => *needs_seconds,
@@ -203,15 +199,17 @@ impl SkipReason {
         }
     }
 
-    /// What there is to say of it.
+    /// The explanation, safe for a terminal.
     pub fn reason(&self) -> String {
         match self {
-            Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => escaped_lines(why),
+            Self::Unsupported { reason } | Self::Failed { reason } | Self::WorkerLost { reason } => {
+                escaped_lines(reason)
+            }
             Self::TooSlow { needs_seconds: Some(seconds) } => {
-                format!("the budget has no room for enough launches; --budget {:.0} has", seconds.ceil())
+                format!("the budget is too small for enough launches; use --budget {:.0}", seconds.ceil())
             }
             Self::TooSlow { needs_seconds: None } => {
-                "the part of the budget that is for the pilot was over before its turn; raise --budget".into()
+                "the budget of the pilot run ended before this cell; raise --budget".into()
             }
         }
     }

@@ -1,5 +1,4 @@
-//! Whether what a document says can be: files are edited by hand, cut, and made by others. What draws and compares them
-//! relies on it.
+//! Validation of documents, which may be edited, truncated or written by other tools. Analysis and output rely on it.
 use std::collections::HashSet;
 
 use super::{CellRecord, CheckResult, Report, ReportSet, SkipReason, Variant, Verdict};
@@ -7,85 +6,91 @@ use crate::catalog::benchmark;
 use crate::engine;
 use crate::escape::escaped_lines;
 
-/// What cannot be, and where.
+/// An invalid part of a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place} {what}")]
 pub struct Invalid {
-    /// The place in the document.
+    /// The location in the document.
     pub place: String,
-    /// What cannot be.
+    /// What is wrong.
     pub what: String,
 }
 
-/// More than fit in a table.
-const MOST_SUBJECTS: usize = 64;
-/// As deep as `measure` goes.
-const MOST_HOST_FRAMES: u64 = 20_000;
+/// The limit of `measure`.
+const MAX_VARIANTS: usize = 64;
+/// The limit of `measure`.
+const MAX_HOST_FRAMES: u64 = 20_000;
 
 fn ensure(holds: bool, place: impl Fn() -> String, what: impl Fn() -> String) -> Result<(), Invalid> {
     if holds { Ok(()) } else { Err(Invalid { place: place(), what: what() }) }
 }
 
 impl Report {
-    /// Makes sure that it can be: places are within their lists, rows are whole, times are times, backends and benchmarks are
-    /// known. Texts lose what would steer a terminal, and rows of benchmarks that there were once go.
+    /// Checks indices, row lengths, numbers, backends and benchmarks. Escapes control characters in texts, and removes the rows
+    /// of retired benchmarks.
     ///
     /// # Errors
-    /// The first thing that cannot be.
+    /// The first invalid part.
     pub fn validate(&mut self) -> Result<(), Invalid> {
-        subjects(&mut self.subjects)?;
+        variants(&mut self.variants)?;
         let machine = &mut self.machine;
         clean([&mut machine.cpu, &mut machine.os, &mut machine.kernel].into_iter().chain(&mut machine.governor));
         clean(self.build.texts());
         clean(&mut self.run.notes);
         let run = &self.run;
-        let began = || format!("says `{}`, which is no time like 2026-01-31T12:00:00Z", run.began.escape_debug());
-        ensure(run.began.parse::<jiff::Timestamp>().is_ok(), || "run.began".into(), began)?;
-        for (name, seconds) in [("budget_seconds", run.budget_seconds), ("took_seconds", run.took_seconds)] {
-            ensure(seconds >= 0.0 && seconds.is_finite(), || format!("run.{name}"), || format!("says {seconds}"))?;
+        let started_at = || format!("is `{}`, not a time like 2026-01-31T12:00:00Z", run.started_at.escape_debug());
+        ensure(run.started_at.parse::<jiff::Timestamp>().is_ok(), || "run.started_at".into(), started_at)?;
+        for (name, seconds) in [("budget_seconds", run.budget_seconds), ("elapsed_seconds", run.elapsed_seconds)] {
+            ensure(seconds >= 0.0 && seconds.is_finite(), || format!("run.{name}"), || format!("is {seconds}"))?;
         }
-        let width = self.subjects.len();
-        self.cells.retain(|cell| !benchmark::RETIRED.contains(&&*cell.address.benchmark));
-        let whole = || format!("holds {}, which makes no whole rows of {width} subjects", self.cells.len());
+        let width = self.variants.len();
+        self.cells.retain(|cell| !benchmark::RETIRED.contains(&&*cell.cell_id.benchmark));
+        let whole = || format!("has {} entries, not a multiple of {width} variants", self.cells.len());
         ensure(self.cells.len().is_multiple_of(width), || "cells".into(), whole)?;
         let mut seen = HashSet::new();
         for (row, cells) in self.cells.chunks_mut(width).enumerate() {
-            let address = cells[0].address.clone();
+            let cell_id = cells[0].cell_id.clone();
             for (n, cell) in cells.iter_mut().enumerate() {
-                let place = format!("cells[{}] ({})", row * width + n, cell.address.to_string().escape_debug());
+                let place = format!("cells[{}] ({})", row * width + n, cell.cell_id.to_string().escape_debug());
                 let place = || place.clone();
-                ensure(cell.subject == n, place, || format!("is of subject {} in the place of {n}", cell.subject))?;
-                ensure(cell.address == address, place, || format!("stands in the row of {address}"))?;
+                ensure(cell.variant == n, place, || format!("has variant {}, expected {n}", cell.variant))?;
+                ensure(cell.cell_id == cell_id, place, || format!("is in the row of {cell_id}"))?;
                 valid(cell, &place)?;
             }
-            ensure(seen.insert(address.clone()), || "cells".into(), || format!("have {address} twice"))?;
+            ensure(seen.insert(cell_id.clone()), || "cells".into(), || format!("contains {cell_id} twice"))?;
         }
-        if let Some(again) = &mut self.again {
-            ensure(again.again.is_none(), || "again".into(), || "was measured again, and that again".into())?;
-            again.validate().map_err(|error| Invalid { place: format!("again.{}", error.place), ..error })?;
+        if let Some(confirmation) = &mut self.confirmation {
+            ensure(
+                confirmation.confirmation.is_none(),
+                || "confirmation".into(),
+                || "has a confirmation itself".into(),
+            )?;
+            confirmation
+                .validate()
+                .map_err(|error| Invalid { place: format!("confirmation.{}", error.place), ..error })?;
         }
         Ok(())
     }
 }
 
 impl CheckResult {
-    /// Makes sure that it can be, as [`Report::validate`].
+    /// Checks indices, numbers and backends. Escapes control characters in texts.
     ///
     /// # Errors
-    /// The first thing that cannot be.
+    /// The first invalid part.
     pub fn validate(&mut self) -> Result<(), Invalid> {
-        subjects(&mut self.subjects)?;
-        clean(self.absent.iter_mut().flat_map(|absent| [&mut absent.backend, &mut absent.why]));
+        variants(&mut self.variants)?;
+        clean(self.absent.iter_mut().flat_map(|absent| [&mut absent.backend, &mut absent.reason]));
         let mut seen = HashSet::new();
-        for (n, played) in self.played.iter_mut().enumerate() {
-            clean([&mut played.scenario].into_iter().chain(&mut played.transcript).chain(&mut played.note));
-            clean(played.verdict.texts());
-            let place = || format!("played[{n}] ({})", played.scenario);
-            let outside = || format!("is of subject {}, and there are {}", played.subject, self.subjects.len());
-            ensure(played.subject < self.subjects.len(), place, outside)?;
-            ensure(seen.insert((played.scenario.clone(), played.subject)), place, || "is there twice".into())?;
-            ensure(played.took_ms >= 0.0 && played.took_ms.is_finite(), place, || {
-                format!("took {} ms", played.took_ms)
+        for (n, result) in self.results.iter_mut().enumerate() {
+            clean([&mut result.scenario].into_iter().chain(&mut result.transcript).chain(&mut result.note));
+            clean(result.verdict.texts());
+            let place = || format!("results[{n}] ({})", result.scenario);
+            let outside = || format!("has variant {} of {}", result.variant, self.variants.len());
+            ensure(result.variant < self.variants.len(), place, outside)?;
+            ensure(seen.insert((result.scenario.clone(), result.variant)), place, || "is a duplicate".into())?;
+            ensure(result.elapsed_ms >= 0.0 && result.elapsed_ms.is_finite(), place, || {
+                format!("took {} ms", result.elapsed_ms)
             })?;
         }
         Ok(())
@@ -93,64 +98,66 @@ impl CheckResult {
 }
 
 impl ReportSet {
-    /// Makes sure that each of its documents can be.
+    /// Validates each document.
     ///
     /// # Errors
-    /// The first thing that cannot be.
+    /// The first invalid part.
     pub fn validate(&mut self) -> Result<(), Invalid> {
         let within =
             |name: &str, n: usize, error: Invalid| Invalid { place: format!("{name}[{n}].{}", error.place), ..error };
         for (n, report) in self.reports.iter_mut().enumerate() {
             report.validate().map_err(|error| within("reports", n, error))?;
         }
-        for (n, checked) in self.checked.iter_mut().enumerate() {
-            checked.validate().map_err(|error| within("checked", n, error))?;
+        for (n, check_result) in self.checks.iter_mut().enumerate() {
+            check_result.validate().map_err(|error| within("checks", n, error))?;
         }
         Ok(())
     }
 }
 
-fn subjects(subjects: &mut [Variant]) -> Result<(), Invalid> {
-    let some = || format!("hold {}; there are 1 to {MOST_SUBJECTS}", subjects.len());
-    ensure((1..=MOST_SUBJECTS).contains(&subjects.len()), || "subjects".into(), some)?;
+fn variants(variants: &mut [Variant]) -> Result<(), Invalid> {
+    let some = || format!("has {} entries, expected 1 to {MAX_VARIANTS}", variants.len());
+    ensure((1..=MAX_VARIANTS).contains(&variants.len()), || "variants".into(), some)?;
     let mut labels = HashSet::new();
-    let twins: Vec<bool> = subjects.iter().map(|subject| subject.twin_of.is_some()).collect();
-    ensure(!twins[0], || "subjects[0]".into(), || "repeats another, and is the reference".into())?;
-    for (n, subject) in subjects.iter_mut().enumerate() {
-        let about = &mut subject.about;
-        clean([&mut subject.label, &mut subject.licence, &mut about.engine, &mut about.compiler]);
+    let controls: Vec<bool> = variants.iter().map(|variant| variant.control_of.is_some()).collect();
+    ensure(!controls[0], || "variants[0]".into(), || "is the reference and cannot be a control".into())?;
+    for (n, variant) in variants.iter_mut().enumerate() {
+        let about = &mut variant.backend_info;
+        clean([&mut variant.label, &mut variant.licence, &mut about.engine, &mut about.compiler]);
         clean(about.llvm.iter_mut().chain(&mut about.library).chain(&mut about.wasm_features).chain(&mut about.exit_made_of));
-        clean(subject.build.texts());
-        let place = || format!("subjects[{n}] ({})", subject.label);
-        // A label is a backend with its settings, and what tells it from others of the same.
-        let name = subject.label.split([':', ' ']).next().unwrap_or_default();
-        let known = subject.about.library.is_some() || engine::ALL.iter().any(|backend| backend.name == name);
-        ensure(known, place, || format!("is of a backend `{name}`, which nobody knows"))?;
-        ensure(labels.insert(subject.label.clone()), place, || "is there twice".into())?;
-        if let Some(of) = subject.twin_of {
-            let single = twins.get(of) == Some(&false);
-            ensure(single, place, || format!("repeats subject {of}, which is not there or repeats another"))?;
+        clean(variant.build.texts());
+        let place = || format!("variants[{n}] ({})", variant.label);
+        // A label begins with the backend's name.
+        let name = variant.label.split([':', ' ']).next().unwrap_or_default();
+        let known = variant.backend_info.library.is_some() || engine::ALL.iter().any(|backend| backend.name == name);
+        ensure(known, place, || format!("has unknown backend `{name}`"))?;
+        ensure(labels.insert(variant.label.clone()), place, || "is a duplicate".into())?;
+        if let Some(of) = variant.control_of {
+            let single = controls.get(of) == Some(&false);
+            ensure(single, place, || format!("is a control of {of}, which is missing or a control itself"))?;
         }
-        if let Some(against) = subject.held_against {
-            let another = against < twins.len() && against != n;
-            ensure(another, place, || format!("is held against subject {against}, which is itself or not there"))?;
+        if let Some(against) = variant.baseline {
+            let another = against < controls.len() && against != n;
+            ensure(another, place, || format!("has baseline {against}, which is missing or itself"))?;
         }
     }
     Ok(())
 }
 
 fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Invalid> {
-    let address = &cell.address;
-    let benchmark = benchmark::find(&address.benchmark);
-    ensure(benchmark.is_some(), place, || "is of a benchmark that nobody knows".into())?;
-    let deep = (1..=MOST_HOST_FRAMES).contains(&address.host_frames);
-    ensure(deep, place, || format!("is below {} frames of the host", address.host_frames))?;
-    clean(cell.facts.iter_mut().map(|(name, _)| name));
-    for (name, value) in &cell.facts {
+    let cell_id = &cell.cell_id;
+    let benchmark = benchmark::find(&cell_id.benchmark);
+    ensure(benchmark.is_some(), place, || "is an unknown benchmark".into())?;
+    let deep = (1..=MAX_HOST_FRAMES).contains(&cell_id.host_frames);
+    ensure(deep, place, || format!("has {} host frames", cell_id.host_frames))?;
+    clean(cell.metrics.iter_mut().map(|(name, _)| name));
+    for (name, value) in &cell.metrics {
         ensure(*value >= 0.0 && value.is_finite(), place, || format!("has {value} {name}"))?;
     }
-    let handicap = cell.handicap;
-    ensure(handicap >= 0.0 && handicap.is_finite(), place, || format!("carries a share of {handicap}"))?;
+    let injected_slowdown = cell.injected_slowdown;
+    ensure(injected_slowdown >= 0.0 && injected_slowdown.is_finite(), place, || {
+        format!("has an injected slowdown of {injected_slowdown}")
+    })?;
     let mut before = 0;
     for launch in &cell.launches {
         let number = launch.launch;
@@ -169,16 +176,16 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
         let disturbed = launch.disturbed as usize <= launch.samples().len();
         ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
     }
-    if let Some(trouble) = &mut cell.trouble {
-        clean(trouble.texts());
-        if let SkipReason::TooSlow { needs_seconds: Some(seconds) } = trouble {
+    if let Some(skip_reason) = &mut cell.skip_reason {
+        clean(skip_reason.texts());
+        if let SkipReason::TooSlow { needs_seconds: Some(seconds) } = skip_reason {
             ensure(*seconds >= 0.0 && seconds.is_finite(), place, || format!("needs {seconds} seconds"))?;
         }
     }
     Ok(())
 }
 
-/// Texts are shown on terminals: nothing in them may steer one.
+/// Escapes control characters, which could change the terminal's state.
 fn clean<'a>(texts: impl IntoIterator<Item = &'a mut String>) {
     for text in texts {
         *text = escaped_lines(text);
@@ -195,7 +202,7 @@ impl super::Build {
 impl SkipReason {
     fn texts(&mut self) -> Option<&mut String> {
         match self {
-            Self::Unsupported { why } | Self::Failed { why } | Self::Lost { why } => Some(why),
+            Self::Unsupported { reason } | Self::Failed { reason } | Self::WorkerLost { reason } => Some(reason),
             Self::TooSlow { .. } => None,
         }
     }
@@ -205,9 +212,8 @@ impl Verdict {
     fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::Passed => vec![],
-            Self::Failed { why } | Self::Unsupported { why } => vec![why],
-            Self::KnownDivergence { came, reason, upstream } => vec![came, reason, upstream],
-            Self::Crashed { how } => vec![how],
+            Self::Failed { reason } | Self::Unsupported { reason } | Self::Crashed { reason } => vec![reason],
+            Self::KnownIssue { observed, reason, upstream } => vec![observed, reason, upstream],
             Self::TimedOut { limit } | Self::OverMemory { limit } => vec![limit],
         }
     }
@@ -221,17 +227,17 @@ pub(crate) mod tests {
     use crate::results::{Build, Launch, Machine, Metric, RunInfo, VERSION};
     use proptest::{collection::vec, prelude::*};
 
-    /// Two subjects and a twin, two rows, eight launches.
+    /// Two variants and a control, two rows, eight launches.
     pub(crate) fn report() -> Report {
         made(&[[[100.0, 101.0]; 3], [[5e6, 5.1e6], [7e6, 7.2e6], [5e6, 5e6]]])
     }
 
-    /// A row a benchmark: for each subject, its times in each launch.
+    /// One row per benchmark: for each variant, its times in each launch.
     fn made(rows: &[[[f64; 2]; 3]]) -> Report {
-        let subject = |label: &str, twin_of| Variant {
+        let variant = |label: &str, control_of| Variant {
             label: label.into(),
             licence: "MIT".into(),
-            about: BackendInfo {
+            backend_info: BackendInfo {
                 engine: "wasmer".into(),
                 compiler: "one".into(),
                 library: None,
@@ -240,50 +246,50 @@ pub(crate) mod tests {
                 exit_made_of: vec![],
             },
             build: Build::this(),
-            twin_of,
-            held_against: None,
+            control_of,
+            baseline: None,
         };
         let benchmarks = ["call/dynamic", "unwind/indirect", "execute/fib", "execute/hash"];
-        let cell = |row: usize, subject: usize, times: [f64; 2]| CellRecord {
-            handicap: 0.0,
-            subject,
-            address: CellId { benchmark: benchmarks[row].into(), at: None, host_frames: 1 },
-            facts: vec![],
+        let cell = |row: usize, variant: usize, times: [f64; 2]| CellRecord {
+            injected_slowdown: 0.0,
+            variant,
+            cell_id: CellId { benchmark: benchmarks[row].into(), at: None, host_frames: 1 },
+            metrics: vec![],
             launches: (1..=8)
                 .map(|launch| Launch { nanoseconds: times.into(), ..Launch::empty(launch, 10, 1) })
                 .collect(),
-            trouble: None,
+            skip_reason: None,
         };
         Report {
-            again: None,
+            confirmation: None,
             version: VERSION,
             metric: Metric::Time,
             machine: Machine { cpu: "A processor".into(), processors: 2, ..Machine::default() },
             build: Build::this(),
             run: RunInfo {
-                began: "2026-01-31T12:00:00Z".into(),
+                started_at: "2026-01-31T12:00:00Z".into(),
                 seed: 7,
                 budget_seconds: 20.0,
-                took_seconds: 19.0,
+                elapsed_seconds: 19.0,
                 launches: 8,
-                launches_made: 8,
+                launches_completed: 8,
                 complete: true,
                 notes: vec![],
             },
-            subjects: vec![
-                subject("singlepass", None),
-                subject("llvm:opt=none", None),
-                subject("singlepass again", Some(0)),
+            variants: vec![
+                variant("singlepass", None),
+                variant("llvm:opt=none", None),
+                variant("singlepass control", Some(0)),
             ],
             cells: rows
                 .iter()
                 .enumerate()
-                .flat_map(|(row, subjects)| subjects.iter().enumerate().map(move |(n, times)| cell(row, n, *times)))
+                .flat_map(|(row, variants)| variants.iter().enumerate().map(move |(n, times)| cell(row, n, *times)))
                 .collect(),
         }
     }
 
-    /// Any report that can be: with any times that are times, the extreme ones too.
+    /// A random valid report, with extreme times.
     pub(crate) fn any_report() -> impl Strategy<Value = Report> {
         let time = prop_oneof![8 => 1.0..1e9, 1 => Just(0.0), 1 => Just(f64::MIN_POSITIVE), 1 => 1e300..f64::MAX];
         let row = vec(time, 6).prop_map(|t| [[t[0], t[1]], [t[2], t[3]], [t[4], t[5]]]);
@@ -291,10 +297,10 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_no_benchmark_any_more_is_left_out() {
+    fn rows_of_retired_benchmarks_are_removed() {
         let mut report = report();
         for cell in &mut report.cells[..3] {
-            cell.address = "unwind/beside-threads/4".parse().unwrap();
+            cell.cell_id = "unwind/beside-threads/4".parse().unwrap();
         }
         let cells = report.cells.len();
         assert_eq!(report.validate(), Ok(()));
@@ -302,33 +308,36 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_can_be_is_left_as_it_is() {
+    fn a_valid_report_is_unchanged() {
         let mut report = report();
         assert_eq!(report.validate(), Ok(()));
         assert_eq!(report, tests::report());
     }
 
     #[test]
-    fn what_cannot_be_is_refused_with_its_place() {
+    fn an_invalid_report_is_rejected_with_its_location() {
         type Spoilt = (fn(&mut Report), &'static str);
         let spoilt: &[Spoilt] = &[
-            (|r| r.subjects.clear(), "subjects hold 0"),
-            (|r| r.subjects[1].label = "v8".into(), "subjects[1] (v8) is of a backend `v8`"),
-            (|r| r.subjects[1].label = "singlepass".into(), "subjects[1] (singlepass) is there twice"),
-            (|r| r.subjects[2].twin_of = Some(9), "subjects[2] (singlepass again) repeats subject 9"),
-            (|r| r.subjects[2].twin_of = Some(2), "repeats subject 2"),
-            (|r| r.subjects[0].twin_of = Some(1), "subjects[0] repeats another"),
-            (|r| r.run.began = "yesterday".into(), "run.began says `yesterday`"),
-            (|r| r.run.took_seconds = f64::NAN, "run.took_seconds says NaN"),
-            (|r| r.cells.truncate(4), "cells holds 4, which makes no whole rows of 3"),
-            (|r| r.cells[1].subject = 99, "cells[1] (call/dynamic) is of subject 99 in the place of 1"),
-            (|r| r.cells[1].address.host_frames = 2, "stands in the row of call/dynamic"),
-            (|r| r.cells.extend_from_within(..3), "cells have call/dynamic twice"),
-            (|r| rename(r, "call/home"), "cells[0] (call/home) is of a benchmark that nobody knows"),
-            (|r| r.subjects[1].held_against = Some(1), "is held against subject 1"),
-            (|r| r.cells[1].handicap = -0.5, "carries a share of -0.5"),
-            (|r| r.again = Some(Box::new(Report { again: Some(Box::new(report())), ..report() })), "and that again"),
-            (|r| r.cells[0].address.host_frames = 0, "below 0 frames"),
+            (|r| r.variants.clear(), "variants has 0"),
+            (|r| r.variants[1].label = "v8".into(), "variants[1] (v8) has unknown backend `v8`"),
+            (|r| r.variants[1].label = "singlepass".into(), "variants[1] (singlepass) is a duplicate"),
+            (|r| r.variants[2].control_of = Some(9), "variants[2] (singlepass control) is a control of 9"),
+            (|r| r.variants[2].control_of = Some(2), "is a control of 2"),
+            (|r| r.variants[0].control_of = Some(1), "variants[0] is the reference"),
+            (|r| r.run.started_at = "yesterday".into(), "run.started_at is `yesterday`"),
+            (|r| r.run.elapsed_seconds = f64::NAN, "run.elapsed_seconds is NaN"),
+            (|r| r.cells.truncate(4), "cells has 4 entries, not a multiple of 3"),
+            (|r| r.cells[1].variant = 99, "cells[1] (call/dynamic) has variant 99, expected 1"),
+            (|r| r.cells[1].cell_id.host_frames = 2, "is in the row of call/dynamic"),
+            (|r| r.cells.extend_from_within(..3), "cells contains call/dynamic twice"),
+            (|r| rename(r, "call/home"), "cells[0] (call/home) is an unknown benchmark"),
+            (|r| r.variants[1].baseline = Some(1), "has baseline 1"),
+            (|r| r.cells[1].injected_slowdown = -0.5, "has an injected slowdown of -0.5"),
+            (
+                |r| r.confirmation = Some(Box::new(Report { confirmation: Some(Box::new(report())), ..report() })),
+                "confirmation has a confirmation itself",
+            ),
+            (|r| r.cells[0].cell_id.host_frames = 0, "has 0 host frames"),
             (
                 |r| r.cells[4].launches[2].nanoseconds[1] = -1.0,
                 "cells[4] (unwind/indirect) has a time of -1 ns in launch 3",
@@ -337,28 +346,28 @@ pub(crate) mod tests {
             (|r| r.cells[4].launches[2].instructions = vec![1.0], "has times and instructions in launch 3"),
             (|r| r.cells[4].launches[2].launch = 1, "has launch 1 after launch 2"),
             (|r| r.cells[4].launches[2].disturbed = 3, "more disturbed batches"),
-            (|r| r.cells[4].facts = vec![("bytes".into(), -2.0)], "has -2 bytes"),
-            (|r| r.cells[4].trouble = Some(SkipReason::TooSlow { needs_seconds: Some(-1.0) }), "needs -1 seconds"),
+            (|r| r.cells[4].metrics = vec![("bytes".into(), -2.0)], "has -2 bytes"),
+            (|r| r.cells[4].skip_reason = Some(SkipReason::TooSlow { needs_seconds: Some(-1.0) }), "needs -1 seconds"),
         ];
-        for (spoil, told) in spoilt {
+        for (spoil, expected) in spoilt {
             let mut report = report();
             spoil(&mut report);
-            let error = report.validate().expect_err(told).to_string();
-            assert!(error.contains(told), "{error}");
+            let error = report.validate().expect_err(expected).to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 
     fn rename(report: &mut Report, benchmark: &str) {
-        report.cells[..3].iter_mut().for_each(|cell| cell.address.benchmark = benchmark.into());
+        report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = benchmark.into());
     }
 
     #[test]
-    fn nothing_in_a_text_steers_a_terminal() {
+    fn control_characters_in_texts_are_escaped() {
         let mut report = report();
         report.machine.cpu = "\u{1b}[31mred\u{7}".into();
-        report.cells[0].trouble = Some(SkipReason::Failed { why: "two\nlines\u{1b}c".into() });
+        report.cells[0].skip_reason = Some(SkipReason::Failed { reason: "two\nlines\u{1b}c".into() });
         report.validate().unwrap();
         assert_eq!(report.machine.cpu, "\\u{1b}[31mred\\u{7}");
-        assert_eq!(report.cells[0].trouble.as_ref().unwrap().reason(), "two\nlines\\u{1b}c");
+        assert_eq!(report.cells[0].skip_reason.as_ref().unwrap().reason(), "two\nlines\\u{1b}c");
     }
 }

@@ -6,75 +6,75 @@ use serde::{Deserialize, Serialize};
 use crate::engine::known_issue::KnownIssue;
 use crate::escape::escaped_lines;
 
-/// What a scenario gave on a subject.
+/// The verdict of a scenario on a variant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The transcript is as the script has it.
+    /// The transcript is as expected.
     Passed,
-    /// It is not.
+    /// The transcript differs.
     Failed {
-        /// Where it left the script, or what kept it from going on.
-        why: String,
-    },
-    /// It is not, and we know why.
-    KnownDivergence {
-        /// What came instead.
-        came: String,
-        /// Why.
+        /// The first difference, or the error.
         reason: String,
-        /// Where upstream speaks of it.
+    },
+    /// The transcript differs as a known issue describes.
+    KnownIssue {
+        /// The actual behaviour.
+        observed: String,
+        /// The issue.
+        reason: String,
+        /// The upstream report.
         upstream: String,
     },
-    /// The backend never does this.
+    /// The backend does not support the scenario.
     Unsupported {
         /// Why not.
-        why: String,
+        reason: String,
     },
-    /// The worker died, or panicked.
+    /// The worker crashed or panicked.
     Crashed {
-        /// The signal, the exit status or the panic; and the last that it said.
-        how: String,
+        /// The signal, exit status or panic, and the last line of output.
+        reason: String,
     },
-    /// The worker did not answer within the time that it was given, and was killed.
+    /// The worker exceeded a time limit and was killed.
     TimedOut {
-        /// Which limit.
+        /// The limit.
         limit: String,
     },
-    /// The worker held more memory than it was given, and was killed.
+    /// The worker exceeded the memory limit and was killed.
     OverMemory {
-        /// Which limit.
+        /// The limit.
         limit: String,
     },
 }
 
 impl Verdict {
-    /// A deviation that a known issue explains.
-    pub fn known(came: String, issue: &KnownIssue) -> Self {
-        Self::KnownDivergence { came, reason: issue.reason.into(), upstream: issue.upstream.into() }
+    /// A difference that a known issue describes.
+    pub fn known(observed: String, issue: &KnownIssue) -> Self {
+        Self::KnownIssue { observed, reason: issue.reason.into(), upstream: issue.upstream.into() }
     }
 
-    /// Whether it lets a check fail.
+    /// Whether it fails the check.
     pub fn is_bad(&self) -> bool {
         matches!(self, Self::Failed { .. }) || self.loses_the_worker()
     }
 
-    /// Whether it says that a limit was reached, and nothing of what the backend would have done.
+    /// Whether a limit was exceeded, so that the backend's behaviour is unknown.
     pub fn is_limit(&self) -> bool {
         matches!(self, Self::TimedOut { .. } | Self::OverMemory { .. })
     }
 
-    /// Whether the worker is gone, or not to be trusted any more.
+    /// Whether the worker cannot be used any more.
     pub fn loses_the_worker(&self) -> bool {
         matches!(self, Self::Crashed { .. }) || self.is_limit()
     }
 
-    /// A word for a table's cell.
+    /// The word for a table cell.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Failed { .. } => "FAILED",
-            Self::KnownDivergence { .. } => "diverges",
+            Self::KnownIssue { .. } => "known issue",
             Self::Unsupported { .. } => "n/a",
             Self::Crashed { .. } => "CRASHED",
             Self::TimedOut { .. } => "TIMED OUT",
@@ -82,13 +82,12 @@ impl Verdict {
         }
     }
 
-    /// The reason, where there is one, as it can be shown on a terminal.
+    /// The explanation, safe for a terminal.
     pub fn reason(&self) -> Option<String> {
         let reason = match self {
             Self::Passed => return None,
-            Self::Failed { why } | Self::Unsupported { why } => why,
-            Self::KnownDivergence { came, reason, upstream } => &format!("{reason} ({upstream}); came: {came}"),
-            Self::Crashed { how } => how,
+            Self::Failed { reason } | Self::Unsupported { reason } | Self::Crashed { reason } => reason,
+            Self::KnownIssue { observed, reason, upstream } => &format!("{reason} ({upstream}); observed: {observed}"),
             Self::TimedOut { limit } | Self::OverMemory { limit } => limit,
         };
         Some(escaped_lines(reason))
@@ -104,21 +103,21 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A scenario, played on a subject.
+/// The result of a scenario on a variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScenarioResult {
     /// The scenario's id.
     pub scenario: String,
-    /// The subject's place among the report's subjects.
-    pub subject: usize,
-    /// What it gave.
+    /// The index of the variant.
+    pub variant: usize,
+    /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// What was said, as far as it got.
+    /// The transcript, up to the first difference.
     pub transcript: Vec<String>,
-    /// How long it took, in milliseconds; for orientation, not a measurement.
-    pub took_ms: f64,
-    /// What else a reader should know: that a known divergence did not show, mostly.
+    /// The duration in milliseconds; not a measurement.
+    pub elapsed_ms: f64,
+    /// A hint for the reader, such as a known issue that no longer shows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
 }

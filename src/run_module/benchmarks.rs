@@ -13,7 +13,7 @@ use crate::engine::embedding::{
 
 /// A module that cells are prepared of, and its artifact once one was made: compiling may take a minute.
 pub struct MeasuredModule {
-    errand: ModuleJob,
+    job: ModuleJob,
     wasm: Vec<u8>,
     artifact: Mutex<Option<Arc<dyn Artifact>>>,
 }
@@ -23,9 +23,9 @@ impl MeasuredModule {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn new(errand: ModuleJob) -> Result<Self> {
-        let wasm = std::fs::read(&errand.path).with_context(|| errand.path.display().to_string())?;
-        Ok(Self { errand, wasm, artifact: Mutex::default() })
+    pub fn new(job: ModuleJob) -> Result<Self> {
+        let wasm = std::fs::read(&job.path).with_context(|| job.path.display().to_string())?;
+        Ok(Self { job, wasm, artifact: Mutex::default() })
     }
 
     /// Prepares one of its cells. `engine` can be kept, and makes what outlives the call.
@@ -36,39 +36,39 @@ impl MeasuredModule {
         let (this, engine) = (self.clone(), engine.clone());
         Ok(match cell {
             ModuleBenchmark::Compile => {
-                let facts = this.facts(&*engine)?;
+                let metrics = this.metrics(&*engine)?;
                 Prepared::laps(move || {
                     let started = Instant::now();
                     let compiled = engine.compile(&this.wasm);
                     (started.elapsed(), as_text(compiled.map(drop)))
                 })
-                .with_facts(facts)
+                .with_facts(metrics)
             }
             ModuleBenchmark::Serialize => {
                 // An engine without artifacts says so here, and the cell is unsupported, not failed.
                 this.artifact(&*engine)?;
                 let compiled = this.compiled(&*engine)?;
-                let facts = this.facts(&*engine)?;
+                let metrics = this.metrics(&*engine)?;
                 Prepared::laps(move || {
                     let started = Instant::now();
                     let artifact = compiled.serialize();
                     (started.elapsed(), as_text(artifact.map(drop)))
                 })
-                .with_facts(facts)
+                .with_facts(metrics)
             }
             ModuleBenchmark::Deserialize => {
                 let artifact = this.artifact(&*engine)?;
-                let facts = this.facts(&*engine)?;
+                let metrics = this.metrics(&*engine)?;
                 Prepared::laps(move || match artifact.load() {
                     Ok((_, took)) => (took, Ok(())),
                     Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
                 })
-                .with_facts(facts)
+                .with_facts(metrics)
             }
             ModuleBenchmark::Instantiate => {
                 let compiled = this.compiled(&*engine)?;
                 Prepared::laps(move || {
-                    let host = Stubs::new(this.errand.exit_at.clone()).host();
+                    let host = Stubs::new(this.job.exit_at.clone()).host();
                     let started = Instant::now();
                     let instance = compiled.instantiate(host);
                     (started.elapsed(), as_text(instance.map(drop).map_err(Into::into)))
@@ -98,13 +98,13 @@ impl MeasuredModule {
         let compiled = self.compiled(engine)?;
         let first = self.call(&*compiled, begin)?;
         // A call that returns has no exit to be timed, and the other way around.
-        judge(&first).map_err(|why| Unsupported(why.into()))?;
+        judge(&first).map_err(|reason| Unsupported(reason.into()))?;
         let (this, must) = (self.clone(), first.outcome);
         Ok(Prepared::laps(move || match this.call(&*compiled, begin) {
             Ok(call) if call.outcome != must => {
                 (Duration::ZERO, Err(format!("{}, where the first call {must}", call.outcome)))
             }
-            Ok(call) => judge(&call).map_or_else(|why| (Duration::ZERO, Err(why)), |took| (took, Ok(()))),
+            Ok(call) => judge(&call).map_or_else(|reason| (Duration::ZERO, Err(reason)), |took| (took, Ok(()))),
             Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
         }))
     }
@@ -112,8 +112,8 @@ impl MeasuredModule {
     /// Calls; `begin` reads the clock right before.
     fn call(&self, compiled: &dyn Compiled, begin: fn() -> Instant) -> Result<CompletedCall> {
         let nothing = Unsupported("nothing is called: there is no `_start`, and --invoke names none".into());
-        let invocation = self.errand.invocation.as_ref().ok_or(nothing)?;
-        let stubs = Stubs::new(self.errand.exit_at.clone());
+        let invocation = self.job.invocation.as_ref().ok_or(nothing)?;
+        let stubs = Stubs::new(self.job.exit_at.clone());
         let mut instance = compiled.instantiate(stubs.host())?;
         let started = begin();
         let outcome = instance.call(&invocation.export, &invocation.arguments);
@@ -141,14 +141,14 @@ impl MeasuredModule {
         Ok(kept.insert(artifact).clone())
     }
 
-    fn facts(&self, engine: &dyn Embedding) -> Result<Vec<(&'static str, f64)>> {
-        let mut facts = vec![("wasm bytes", self.wasm.len() as f64)];
+    fn metrics(&self, engine: &dyn Embedding) -> Result<Vec<(&'static str, f64)>> {
+        let mut metrics = vec![("wasm bytes", self.wasm.len() as f64)];
         match self.artifact(engine) {
-            Ok(artifact) => facts.push(("artifact bytes", artifact.size() as f64)),
+            Ok(artifact) => metrics.push(("artifact bytes", artifact.size() as f64)),
             Err(error) if error.is::<Unsupported>() => {}
             Err(error) => return Err(error),
         }
-        Ok(facts)
+        Ok(metrics)
     }
 }
 

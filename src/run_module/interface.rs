@@ -76,7 +76,7 @@ impl Interface {
         {
             bail!("it is a component, not a module; `wasm-tools component unbundle` takes the modules out of one");
         }
-        let mut reader = Reader::default();
+        let mut reader = InterfaceReader::default();
         for payload in Parser::new(0).parse_all(wasm) {
             reader.take(payload.map_err(describe)?)?;
         }
@@ -102,7 +102,7 @@ fn describe(error: wasmparser::Error) -> anyhow::Error {
 }
 
 #[derive(Default)]
-struct Reader {
+struct InterfaceReader {
     interface: Interface,
     /// The signature of each type of the module; `None` for a type that is not a function type.
     types: Vec<Option<Signature>>,
@@ -110,7 +110,7 @@ struct Reader {
     functions: Vec<u32>,
 }
 
-impl Reader {
+impl InterfaceReader {
     fn take(&mut self, payload: Payload) -> Result<()> {
         match payload {
             Payload::Version { encoding: Encoding::Component, .. } => bail!("it is a component, not a module"),

@@ -131,12 +131,12 @@ pub enum Done {
     /// The backend never does this.
     Unsupported {
         /// Why not.
-        why: String,
+        reason: String,
     },
     /// It was tried.
     Failed {
         /// What came.
-        why: String,
+        reason: String,
     },
     /// The backend panicked over it. What its process holds is not to be trusted any more.
     Panicked {
@@ -147,7 +147,7 @@ pub enum Done {
 
 /// A module on its way through the steps, on one backend.
 pub struct ModuleSession {
-    errand: ModuleJob,
+    job: ModuleJob,
     wasm: Vec<u8>,
     interface: Interface,
     stubs: Stubs,
@@ -160,11 +160,11 @@ impl ModuleSession {
     ///
     /// # Errors
     /// When it is not where it was said to be, or no module.
-    pub fn new(errand: ModuleJob) -> Result<Self> {
-        let wasm = fs::read(&errand.path).with_context(|| errand.path.display().to_string())?;
+    pub fn new(job: ModuleJob) -> Result<Self> {
+        let wasm = fs::read(&job.path).with_context(|| job.path.display().to_string())?;
         let interface = Interface::read(&wasm)?;
-        let stubs = Stubs::new(errand.exit_at.clone());
-        Ok(Self { errand, wasm, interface, stubs, compiled: None, instance: None })
+        let stubs = Stubs::new(job.exit_at.clone());
+        Ok(Self { job, wasm, interface, stubs, compiled: None, instance: None })
     }
 
     /// The module's stubs: they tell the calls so far, while a step is under way too.
@@ -189,7 +189,7 @@ impl ModuleSession {
         match step {
             Step::Validate => engine.validate(&self.wasm)?,
             Step::Compile => {
-                self.compiled = Some(match self.errand.fuel {
+                self.compiled = Some(match self.job.fuel {
                     Some(fuel) => engine.compile_metered(&self.wasm, fuel)?,
                     None => engine.compile(&self.wasm)?,
                 });
@@ -207,7 +207,7 @@ impl ModuleSession {
                 Err(unlinked) => return Err(unlinked.into()),
             },
             Step::Call => {
-                let invocation = self.errand.invocation.as_ref().context("nothing is to be called")?;
+                let invocation = self.job.invocation.as_ref().context("nothing is to be called")?;
                 let instance = self.instance.as_mut().context("there is no instance")?;
                 let started = Instant::now();
                 let outcome = instance.call(&invocation.export, &invocation.arguments);
@@ -235,8 +235,8 @@ impl ModuleSession {
 
 fn refused(error: anyhow::Error) -> Done {
     match error.downcast_ref::<Unsupported>() {
-        Some(never) => Done::Unsupported { why: never.to_string() },
-        None => Done::Failed { why: format!("{error:#}") },
+        Some(never) => Done::Unsupported { reason: never.to_string() },
+        None => Done::Failed { reason: format!("{error:#}") },
     }
 }
 

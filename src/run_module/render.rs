@@ -12,21 +12,21 @@ use crate::run_module::result::{BackendRun, ModuleRun, StepTaken};
 
 /// A row a backend; how it ended; what went wrong; and where they disagree.
 pub fn table_of(ran: &ModuleRun) -> String {
-    let facts = &ran.module;
+    let metrics = &ran.module;
     let mut shown = format!(
         "{}: {}, {}, {}, {}\n\n",
-        painted(BOLD, &escaped(&facts.name)),
-        units::bytes(facts.bytes),
-        counted(facts.functions as usize, "function"),
-        counted(facts.imports, "import"),
-        counted(facts.exports, "export"),
+        painted(BOLD, &escaped(&metrics.name)),
+        units::bytes(metrics.bytes),
+        counted(metrics.functions as usize, "function"),
+        counted(metrics.imports, "import"),
+        counted(metrics.exports, "export"),
     );
-    let gap = if ran.subjects.iter().any(|subject| subject.label.len() > LONG) { 1 } else { 2 };
+    let gap = if ran.variants.iter().any(|variant| variant.label.len() > LONG) { 1 } else { 2 };
     let mut rows = table(["backend", "validate", "compile", "serialize", "instance", "call", "artifact", "peak"]);
-    for (subject, row) in ran.subjects.iter().zip(&ran.rows) {
+    for (variant, row) in ran.variants.iter().zip(&ran.rows) {
         let steps = Step::ALL.iter().map(|step| cell(row.steps.iter().find(|taken| taken.step == *step)));
         let sizes = [row.artifact_bytes, row.peak_bytes].map(|bytes| bytes.map_or("-".into(), units::bytes));
-        rows.add_row([subject.label.clone()].into_iter().chain(steps).chain(sizes));
+        rows.add_row([variant.label.clone()].into_iter().chain(steps).chain(sizes));
     }
     for column in rows.column_iter_mut() {
         column.set_padding((0, gap));
@@ -38,7 +38,7 @@ pub fn table_of(ran: &ModuleRun) -> String {
     shown += &grouped(ran, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
     shown += &disagreements(ran);
     for absent in &ran.absent {
-        let _ = writeln!(shown, "{}", painted(DIM, &absent.why));
+        let _ = writeln!(shown, "{}", painted(DIM, &absent.reason));
     }
     shown
 }
@@ -100,11 +100,11 @@ const NO_BREAK: &str = "\u{a0}";
 
 /// How long the exits took: each the first of its process.
 fn exits(ran: &ModuleRun) -> String {
-    let labelled = ran.subjects.iter().zip(&ran.rows);
-    let took = labelled.filter_map(|(subject, row)| {
+    let labelled = ran.variants.iter().zip(&ran.rows);
+    let took = labelled.filter_map(|(variant, row)| {
         // A number and its unit stay on one line.
         let took = units::time(Duration::from_nanos(row.exit_nanoseconds?)).replace(' ', NO_BREAK);
-        Some(format!("{} {took}", subject.label))
+        Some(format!("{} {took}", variant.label))
     });
     let took: Vec<_> = took.collect();
     if took.is_empty() {
@@ -134,11 +134,11 @@ fn wrong(row: &BackendRun) -> String {
 /// Each text once, below the backends that it goes for.
 fn grouped(ran: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for (subject, row) in ran.subjects.iter().zip(&ran.rows) {
+    for (variant, row) in ran.variants.iter().zip(&ran.rows) {
         let Some(text) = of(row) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, labels)) => labels.push(&subject.label),
-            None => groups.push((text, vec![&subject.label])),
+            Some((_, labels)) => labels.push(&variant.label),
+            None => groups.push((text, vec![&variant.label])),
         }
     }
     let mut shown = String::new();
@@ -165,9 +165,9 @@ fn disagreements(ran: &ModuleRun) -> String {
     }
     let mut shown = String::new();
     for apart in &ran.disagreements {
-        let _ = writeln!(shown, "{}", painted(BAD, &format!("they disagree about {}", apart.about)));
-        for (text, subjects) in &apart.sides {
-            let labels: Vec<_> = subjects.iter().map(|subject| ran.subjects[*subject].label.as_str()).collect();
+        let _ = writeln!(shown, "{}", painted(BAD, &format!("they disagree about {}", apart.property)));
+        for (text, variants) in &apart.groups {
+            let labels: Vec<_> = variants.iter().map(|variant| ran.variants[*variant].label.as_str()).collect();
             let _ = writeln!(shown, "  {}: {text}", labels.join(", "));
         }
     }

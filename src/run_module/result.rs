@@ -20,7 +20,7 @@ pub struct ModuleRun {
     /// At which call of an import it was to be ended.
     pub exit_at: Option<String>,
     /// The backends.
-    pub subjects: Vec<Variant>,
+    pub variants: Vec<Variant>,
     /// Backends that are none of them, each with the reason.
     pub absent: Vec<AbsentBackend>,
     /// What each gave, in their order.
@@ -84,9 +84,9 @@ pub struct StepTaken {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disagreement {
     /// In what: a step, the outcome, the calls of imports, a memory or a global.
-    pub about: String,
+    pub property: String,
     /// What there was, each with the subjects that had it.
-    pub sides: Vec<(String, Vec<usize>)>,
+    pub groups: Vec<(String, Vec<usize>)>,
 }
 
 impl BackendRun {
@@ -153,21 +153,21 @@ pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
 }
 
 fn compare(
-    about: String,
+    property: String,
     rows: &[BackendRun],
     of: impl Fn(&BackendRun) -> Option<String>,
     found: &mut Vec<Disagreement>,
 ) {
-    let mut sides: Vec<(String, Vec<usize>)> = Vec::new();
-    for (subject, row) in rows.iter().enumerate() {
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    for (variant, row) in rows.iter().enumerate() {
         let Some(has) = of(row) else { continue };
-        match sides.iter_mut().find(|(known, _)| *known == has) {
-            Some((_, subjects)) => subjects.push(subject),
-            None => sides.push((has, vec![subject])),
+        match groups.iter_mut().find(|(known, _)| *known == has) {
+            Some((_, variants)) => variants.push(variant),
+            None => groups.push((has, vec![variant])),
         }
     }
-    if sides.len() > 1 {
-        found.push(Disagreement { about, sides });
+    if groups.len() > 1 {
+        found.push(Disagreement { property, groups });
     }
 }
 
@@ -192,16 +192,16 @@ mod tests {
         let agreed = [row(one.clone(), 3, "a"), row(one.clone(), 3, "a")];
         assert_eq!(disagreements(&agreed), []);
         let apart = disagreements(&[row(one.clone(), 3, "a"), row(two, 4, "b"), row(one, 3, "a")]);
-        let about: Vec<_> = apart.iter().map(|apart| apart.about.as_str()).collect();
-        assert_eq!(about, ["outcome", "calls of imports", "export `memory`"]);
-        assert_eq!(apart[0].sides[0], ("exited early with exit code: 1".into(), vec![0, 2]));
+        let property: Vec<_> = apart.iter().map(|apart| apart.property.as_str()).collect();
+        assert_eq!(property, ["outcome", "calls of imports", "export `memory`"]);
+        assert_eq!(apart[0].groups[0], ("exited early with exit code: 1".into(), vec![0, 2]));
     }
 
     #[test]
     fn how_deep_a_stack_goes_and_how_far_fuel_takes_is_no_disagreement() {
         for trap in [Trap::CallStackExhausted, Trap::OutOfFuel] {
             let ran_out = |made, state| {
-                let failed = Verdict::Failed { why: trap.to_string() };
+                let failed = Verdict::Failed { reason: trap.to_string() };
                 let steps = vec![StepTaken { step: Step::Call, verdict: failed, nanoseconds: Some(1) }];
                 BackendRun { steps, ..row(Outcome::Trapped(trap), made, state) }
             };
@@ -213,17 +213,17 @@ mod tests {
         }
         // Any other trap is an opinion.
         let trapped = row(Outcome::Trapped(Trap::Unreachable), 1, "a");
-        assert_eq!(disagreements(&[trapped, row(Outcome::Returned(vec![]), 1, "a")])[0].about, "outcome");
+        assert_eq!(disagreements(&[trapped, row(Outcome::Returned(vec![]), 1, "a")])[0].property, "outcome");
     }
 
     #[test]
     fn what_a_backend_never_does_is_no_disagreement() {
-        let never = Verdict::Unsupported { why: "an interpreter".into() };
+        let never = Verdict::Unsupported { reason: "an interpreter".into() };
         let mut rows = [row(Outcome::Returned(vec![]), 0, ""), row(Outcome::Returned(vec![]), 0, "")];
         rows[0].steps.insert(0, StepTaken { step: Step::Serialize, verdict: never, nanoseconds: None });
         rows[1].steps.insert(0, StepTaken { step: Step::Serialize, verdict: Verdict::Passed, nanoseconds: Some(1) });
         assert_eq!(disagreements(&rows), []);
-        rows[0].steps[0].verdict = Verdict::Crashed { how: "signal".into() };
-        assert_eq!(disagreements(&rows)[0].about, "serialize");
+        rows[0].steps[0].verdict = Verdict::Crashed { reason: "signal".into() };
+        assert_eq!(disagreements(&rows)[0].property, "serialize");
     }
 }

@@ -15,22 +15,22 @@ use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 ///
 /// # Errors
 /// When no worker can be had for the subject at all, or the program is interrupted.
-pub fn errand(
+pub fn job(
     launcher: &Launcher,
     spec: &str,
-    errand: &ModuleJob,
+    job: &ModuleJob,
     limits: &Limits,
     mut at: impl FnMut(Step),
 ) -> Result<(Hello, BackendRun)> {
     let (mut worker, hello) = launcher.launch(spec)?;
-    let lack = lack(&hello, errand);
+    let lack = lack(&hello, job);
     let mut row = BackendRun::default();
-    if let Err(verdict) = load(&mut worker, errand, limits)? {
+    if let Err(verdict) = load(&mut worker, job, limits)? {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
         return Ok((hello, row));
     }
     for step in Step::ALL {
-        if step == Step::Call && (errand.invocation.is_none() || row.outcome.is_some()) {
+        if step == Step::Call && (job.invocation.is_none() || row.outcome.is_some()) {
             break;
         }
         at(step);
@@ -48,29 +48,29 @@ pub fn errand(
 }
 
 /// Why the module needs more than the backend claims to support, where it does and is valid for an engine with more.
-fn lack(hello: &Hello, errand: &ModuleJob) -> Option<String> {
-    let wasm = std::fs::read(&errand.path).ok()?;
+fn lack(hello: &Hello, job: &ModuleJob) -> Option<String> {
+    let wasm = std::fs::read(&job.path).ok()?;
     let valid = Claims::all().lack(&wasm).is_none();
-    Claims::new(&hello.about.wasm_features).lack(&wasm).filter(|_| valid)
+    Claims::new(&hello.backend_info.wasm_features).lack(&wasm).filter(|_| valid)
 }
 
 /// A refusal is no failure where the backend never claimed a feature that the module uses: the rule of `check`. A crash
 /// stays a crash.
 fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
     match (verdict, lack) {
-        (Verdict::Failed { why }, Some(lack)) if matches!(step, Step::Validate | Step::Compile) => {
-            Verdict::Unsupported { why: format!("{lack}; it says: {why}") }
+        (Verdict::Failed { reason }, Some(lack)) if matches!(step, Step::Validate | Step::Compile) => {
+            Verdict::Unsupported { reason: format!("{lack}; it says: {reason}") }
         }
         (verdict, _) => verdict,
     }
 }
 
 /// Has the worker fetch the module.
-fn load(worker: &mut Worker, errand: &ModuleJob, limits: &Limits) -> Result<Result<(), Verdict>> {
-    let wrong = |why| Verdict::Failed { why };
-    Ok(match worker.ask(&Request::Load { errand: errand.clone() }, limits, |_| ()) {
+fn load(worker: &mut Worker, job: &ModuleJob, limits: &Limits) -> Result<Result<(), Verdict>> {
+    let wrong = |reason| Verdict::Failed { reason };
+    Ok(match worker.request(&Request::LoadModule { job: job.clone() }, limits, |_| ()) {
         Ok(Response::Loaded) => Ok(()),
-        Ok(Response::Unable { why, .. }) => Err(wrong(format!("{}: {why}", shown(&errand.path)))),
+        Ok(Response::Error { reason, .. }) => Err(wrong(format!("{}: {reason}", shown(&job.path)))),
         Ok(other) => Err(stray(worker, &other)),
         Err(gone) => Err(lost(gone, limits)?),
     })
@@ -83,16 +83,16 @@ fn shown(path: &Path) -> String {
 /// Takes one step, and notes what it gave.
 fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) -> Result<(Verdict, Option<u64>)> {
     let mut so_far: Option<ImportCalls> = None;
-    let answer = worker.ask(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
-    let stepped = match answer {
-        Ok(Response::Stepped { stepped }) => stepped,
+    let response = worker.request(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
+    let output = match response {
+        Ok(Response::Stepped { output }) => output,
         Ok(other) => return Ok((stray(worker, &other), None)),
         Err(gone) => {
             row.calls = so_far;
             return Ok((lost(gone, limits)?, None));
         }
     };
-    let verdict = match stepped.done {
+    let verdict = match output.done {
         Done::Done => Verdict::Passed,
         Done::Serialized { bytes } => {
             row.artifact_bytes = Some(bytes);
@@ -107,26 +107,26 @@ fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) 
             row.state = state.into_iter().collect();
             verdict
         }
-        Done::Unsupported { why } => Verdict::Unsupported { why },
-        Done::Failed { why } => Verdict::Failed { why },
-        Done::Panicked { message } => Verdict::Crashed { how: format!("panicked: {message}") },
+        Done::Unsupported { reason } => Verdict::Unsupported { reason },
+        Done::Failed { reason } => Verdict::Failed { reason },
+        Done::Panicked { message } => Verdict::Crashed { reason: format!("panicked: {message}") },
     };
-    Ok((verdict, Some(stepped.nanoseconds)))
+    Ok((verdict, Some(output.nanoseconds)))
 }
 
 /// An exit is as good an end as a return: it is what was asked for, or what the guest does when it is done.
 fn ended(outcome: &Outcome) -> Verdict {
     match outcome {
         Outcome::Returned(_) | Outcome::Exited(_) => Verdict::Passed,
-        Outcome::Panicked(message) => Verdict::Crashed { how: format!("panicked: {message}") },
-        other => Verdict::Failed { why: other.to_string() },
+        Outcome::Panicked(message) => Verdict::Crashed { reason: format!("panicked: {message}") },
+        other => Verdict::Failed { reason: other.to_string() },
     }
 }
 
-/// An answer to another question.
-fn stray(worker: &mut Worker, answer: &Response) -> Verdict {
+/// A response to another request.
+fn stray(worker: &mut Worker, response: &Response) -> Verdict {
     worker.kill();
-    WorkerError::Garbled(format!("{answer:?}")).into()
+    WorkerError::Protocol(format!("{response:?}")).into()
 }
 
 /// What was cut short says how to give it longer.
@@ -154,13 +154,13 @@ mod tests {
 
     #[test]
     fn only_a_refusal_of_what_was_never_claimed_is_excused() {
-        let failed = || Verdict::Failed { why: "no".into() };
+        let failed = || Verdict::Failed { reason: "no".into() };
         let excused = |verdict, step, lack| excused(verdict, step, lack).word();
         assert_eq!(excused(failed(), Step::Validate, Some("SIMD is not enabled")), "n/a");
         assert_eq!(excused(failed(), Step::Compile, Some("SIMD is not enabled")), "n/a");
         assert_eq!(excused(failed(), Step::Compile, None), "FAILED");
         assert_eq!(excused(failed(), Step::Call, Some("SIMD is not enabled")), "FAILED");
-        let crashed = Verdict::Crashed { how: "panicked".into() };
+        let crashed = Verdict::Crashed { reason: "panicked".into() };
         assert_eq!(excused(crashed, Step::Compile, Some("SIMD is not enabled")), "CRASHED");
     }
 }

@@ -1,5 +1,5 @@
-//! Where a cell stands while it is sampled: on a thread of its own, below a stated number of host frames. The same
-//! under criterion and in a worker, since an exit costs more for every frame above the call.
+//! Runs a cell on a separate thread below a given number of host frames, under criterion and in workers alike, because every
+//! frame above the call makes an exit more expensive.
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -18,45 +18,45 @@ use crate::run_module::MeasuredModule;
 use crate::statistics::settled;
 use crate::valgrind;
 
-/// What a cell is asked for.
+/// A task for the thread.
 enum Work {
     Batch(BatchSpec),
     Count(Counting),
 }
 
-/// A cell on its stand. Dropping it ends its thread.
+/// A prepared cell on its thread. Dropping it ends the thread.
 pub struct BenchThread {
-    asks: Option<mpsc::Sender<Work>>,
+    requests: Option<mpsc::Sender<Work>>,
     samples: mpsc::Receiver<Result<Option<Batch>>>,
     thread: Option<JoinHandle<()>>,
-    /// What is known of the cell without timing: name and number.
-    pub facts: Vec<(&'static str, f64)>,
+    /// Metrics without timing: name and value.
+    pub metrics: Vec<(&'static str, f64)>,
 }
 
 impl BenchThread {
-    /// Prepares a cell on a thread of its own: an engine's store need not be one that can be moved there later. It is held to
-    /// `processor`, or to the last, unless it is about threads. `module` is the user's, where there is one.
+    /// Prepares a cell on a new thread, because the store of an engine may not be movable to it later. The thread is pinned to
+    /// `processor`, or to the last processor, unless the benchmark is parallel. `module` is the user's module, if any.
     ///
     /// # Errors
-    /// When the subject cannot.
+    /// When the backend cannot prepare it.
     pub fn prepare(
-        subject: &Arc<dyn OpenBackend>,
-        address: &CellId,
+        backend: &Arc<dyn OpenBackend>,
+        cell_id: &CellId,
         processor: Option<usize>,
         module: Option<Arc<MeasuredModule>>,
     ) -> Result<Self, BackendError> {
-        let benchmark = benchmark::find(&address.benchmark).ok_or_else(|| {
-            BackendError::unsupported(format!("this build knows no benchmark `{}`", address.benchmark))
+        let benchmark = benchmark::find(&cell_id.benchmark).ok_or_else(|| {
+            BackendError::unsupported(format!("this build knows no benchmark `{}`", cell_id.benchmark))
         })?;
-        let (asks, asked) = mpsc::channel::<Work>();
+        let (requests, asked) = mpsc::channel::<Work>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
-        let (subject, at, frames) = (subject.clone(), address.at.unwrap_or(0), address.host_frames);
+        let (backend, at, frames) = (backend.clone(), cell_id.at.unwrap_or(0), cell_id.host_frames);
         let standing = move || {
             if !benchmark.parallel {
                 cpu_affinity::hold_to(processor);
             }
-            let mut cell = match prepare(&subject, benchmark, at, module.as_ref()) {
+            let mut cell = match prepare(&backend, benchmark, at, module.as_ref()) {
                 Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
@@ -73,45 +73,45 @@ impl BenchThread {
                 }
             });
         };
-        // As much stack as a main thread has, for those that stand deep.
+        // The stack size of a main thread, for deep cells.
         let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(standing);
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
         let gone = |_| Err(BackendError::Failed(anyhow!("preparing it panicked")));
-        let facts = prepared.recv().unwrap_or_else(gone)?;
-        Ok(Self { asks: Some(asks), samples, thread: Some(thread), facts })
+        let metrics = prepared.recv().unwrap_or_else(gone)?;
+        Ok(Self { requests: Some(requests), samples, thread: Some(thread), metrics })
     }
 
     /// Runs one batch.
     ///
     /// # Errors
-    /// When an iteration did not end as it must, or panicked.
+    /// When an iteration gives a wrong result or panics.
     pub fn batch(&mut self, draw: BatchSpec) -> Result<Batch> {
-        self.ask(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
+        self.request(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
     }
 
-    /// Counts the instructions of batches; valgrind, which this process runs under, writes a file for each.
+    /// Counts the instructions of batches; this process runs under valgrind, which writes a file per batch.
     ///
     /// # Errors
-    /// When an iteration did not end as it must, or panicked, or there is no valgrind.
+    /// When an iteration gives a wrong result or panics, or valgrind is missing.
     pub fn count(&mut self, counting: Counting) -> Result<()> {
-        self.ask(Work::Count(counting)).map(drop)
+        self.request(Work::Count(counting)).map(drop)
     }
 
-    fn ask(&mut self, work: Work) -> Result<Option<Batch>> {
+    fn request(&mut self, work: Work) -> Result<Option<Batch>> {
         let panicked = || anyhow!("the cell panicked");
-        self.asks.as_ref().ok_or_else(panicked)?.send(work).map_err(|_| panicked())?;
+        self.requests.as_ref().ok_or_else(panicked)?.send(work).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
     }
 }
 
 impl Drop for BenchThread {
     fn drop(&mut self) {
-        self.asks = None;
+        self.requests = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-/// Runs `bottom` below so many frames of the host's; the caller's own count as one.
+/// Runs `bottom` below a number of host frames, including the caller's.
 fn descend(frames: u64, bottom: &mut dyn FnMut()) {
     #[inline(never)]
     fn deeper(frames: u64, bottom: &mut dyn FnMut()) {
@@ -120,15 +120,15 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
         } else {
             deeper(frames - 1, bottom);
         }
-        // Something is left to do after the call, so it is no jump and the frame stays.
+        // Prevents a tail call.
         black_box(());
     }
     deeper(frames, bottom);
 }
 
-/// After another process ran, the first iterations are slow: a batch first runs untimed for at least so long.
+/// The shortest warmup of a batch: the first iterations after another process ran are slow.
 const WARM: Duration = Duration::from_micros(50);
-/// What has not settled after so long never does.
+/// The longest warmup of a batch.
 const LUKEWARM: Duration = Duration::from_micros(500);
 
 fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpec) -> Result<Batch> {
@@ -156,39 +156,39 @@ fn counted(cell: &mut Prepared, counting: &Counting) -> Result<()> {
     valgrind::count(&counting.batches, unmarked, |iterations| cell.batch(iterations).map(drop))
 }
 
-/// The mean of the middle half of at least one: of five, the middle three.
+/// The mean of the middle half: of five values, the middle three.
 fn middle_half(mut of: Vec<Duration>) -> Duration {
     of.sort_unstable();
     let middle = &of[of.len() / 4..of.len() - of.len() / 4];
     middle.iter().sum::<Duration>() / u32::try_from(middle.len()).unwrap_or(u32::MAX)
 }
 
-/// How long this thread has waited, ready to run, while the system ran something else.
+/// How long the system ran other processes while this thread was ready to run.
 fn run_delay() -> Option<Duration> {
     let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     schedstat.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
 }
 
 fn prepare(
-    subject: &Arc<dyn OpenBackend>,
+    backend: &Arc<dyn OpenBackend>,
     benchmark: &Benchmark,
     at: u64,
     module: Option<&Arc<MeasuredModule>>,
 ) -> Result<Prepared, BackendError> {
     match benchmark.prepared {
-        BenchmarkKind::Family => subject.prepare(benchmark, at),
+        BenchmarkKind::Family => backend.prepare(benchmark, at),
         BenchmarkKind::Anywhere(prepare) => {
-            let company = subject.company().map_err(BackendError::Failed)?;
+            let company = backend.company().map_err(BackendError::Failed)?;
             Ok(prepare(at).map_err(BackendError::Failed)?.beside(company))
         }
         BenchmarkKind::Module(cell) => {
             let module = module.ok_or(BackendError::unsupported(NO_MODULE))?;
-            let engine: Arc<dyn Embedding> = subject.clone();
+            let engine: Arc<dyn Embedding> = backend.clone();
             module.prepare(&engine, cell).map_err(BackendError::from_error)
         }
         BenchmarkKind::Concurrently(same) => {
-            let (subject, module) = (subject.clone(), module.cloned());
-            concurrent::prepare(at, move || prepare(&subject, same, 0, module.as_ref()))
+            let (backend, module) = (backend.clone(), module.cloned());
+            concurrent::prepare(at, move || prepare(&backend, same, 0, module.as_ref()))
         }
     }
 }
@@ -197,7 +197,7 @@ fn prepare(
 mod tests {
     use super::*;
 
-    /// A cell of a microsecond an iteration, but for one that was interrupted.
+    /// A cell of a microsecond per iteration, except for one interrupted iteration.
     fn interrupted(at: u64) -> Prepared {
         let mut iteration = 0;
         Prepared::laps(move || {

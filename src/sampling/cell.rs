@@ -1,111 +1,111 @@
-//! Cells in workers: prepared once, sampled batch by batch.
+//! Cells in workers: prepared once, then sampled in batches.
 use std::time::Duration;
 
 use crate::catalog::benchmark::CellId;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Limits, Worker, WorkerError};
 
-/// A cell that a worker holds ready.
+/// A prepared cell of a worker.
 pub struct BenchCell {
     number: usize,
-    /// What is known of it without timing: name and number.
-    pub facts: Vec<(String, f64)>,
+    /// Metrics without timing: name and value.
+    pub metrics: Vec<(String, f64)>,
 }
 
-/// A batch that is to be timed, slice by slice.
+/// The size of a timed batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchSpec {
-    /// How many iterations a slice has.
+    /// Iterations per slice.
     pub iterations: u64,
-    /// How many slices, at least one.
+    /// Number of slices, at least 1.
     pub slices: u32,
-    /// Whether it first runs untimed until it has settled.
+    /// Whether to run untimed until warm first.
     pub settle: bool,
 }
 
 impl BatchSpec {
-    /// So many iterations in one slice.
+    /// A batch of one slice.
     pub fn of(iterations: u64, settle: bool) -> Self {
         Self { iterations, slices: 1, settle }
     }
 }
 
-/// Batches whose instructions are to be counted.
+/// Batches with counted instructions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counting {
-    /// How many iterations it first runs uncounted.
+    /// Uncounted iterations before the first batch.
     pub warmup: u64,
-    /// How many iterations each batch has.
+    /// Iterations per batch.
     pub batches: Vec<u64>,
-    /// How many instructions more the host functions execute that end their guests: fault injection.
+    /// Fault injection: extra instructions of the host functions that end their guests.
     pub planted: u64,
 }
 
-/// A batch that was timed.
+/// A timed batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
     /// Time inside the timer, over all slices.
     pub elapsed: Duration,
-    /// The same of its middle slice, by time: what interrupted a few of them is not in it.
+    /// Time of the median slice, which excludes most interruptions.
     pub slice: Duration,
-    /// How long the system ran something else in its place, where it tells.
+    /// How long the system ran other processes, if known.
     pub delayed: Option<Duration>,
 }
 
-/// Why a cell gave nothing.
+/// Why a cell has no sample.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The backend never does this.
+    /// The backend does not support it.
     #[error("{0}")]
     Unsupported(String),
-    /// It could not be prepared, or ended in something else than it must.
+    /// Preparation failed, or an iteration gave a wrong result.
     #[error("{0}")]
     Failed(String),
-    /// The worker was lost over it.
+    /// The worker is lost.
     #[error("its worker was lost: {0}")]
     Lost(#[from] WorkerError),
 }
 
-/// Prepares a cell in a worker, held to a processor, within a time.
+/// Prepares a cell in a worker, pinned to a processor.
 ///
 /// # Errors
-/// As [`Failure`] says.
+/// See [`Failure`].
 pub fn prepare(
     worker: &mut Worker,
-    address: &CellId,
+    cell_id: &CellId,
     processor: Option<usize>,
     within: Duration,
 ) -> Result<BenchCell, Failure> {
-    prepare_within(worker, address, processor, &Limits::of(within))
+    prepare_within(worker, cell_id, processor, &Limits::of(within))
 }
 
-/// The same within other limits.
+/// Prepares a cell with other limits.
 pub(crate) fn prepare_within(
     worker: &mut Worker,
-    address: &CellId,
+    cell_id: &CellId,
     processor: Option<usize>,
     limits: &Limits,
 ) -> Result<BenchCell, Failure> {
-    let ask = Request::Prepare { address: address.clone(), processor };
-    match worker.ask(&ask, limits, |_| ())? {
-        Response::Prepared { cell, facts } => Ok(BenchCell { number: cell, facts }),
+    let request = Request::Prepare { cell_id: cell_id.clone(), processor };
+    match worker.request(&request, limits, |_| ())? {
+        Response::Prepared { cell, metrics } => Ok(BenchCell { number: cell, metrics }),
         other => Err(refused(worker, other)),
     }
 }
 
 impl BenchCell {
-    /// Runs one batch within a time.
+    /// Runs one batch.
     ///
     /// # Errors
-    /// As [`Failure`] says.
+    /// See [`Failure`].
     pub fn sample(
         &self,
         worker: &mut Worker,
         BatchSpec { iterations, slices, settle }: BatchSpec,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let ask = Request::Sample { cell: self.number, iterations, slices, settle };
-        match worker.ask(&ask, &Limits::of(within), |_| ())? {
+        let request = Request::Sample { cell: self.number, iterations, slices, settle };
+        match worker.request(&request, &Limits::of(within), |_| ())? {
             Response::Sampled { nanoseconds, slice, delayed } => Ok(Batch {
                 elapsed: Duration::from_nanos(nanoseconds),
                 slice: Duration::from_nanos(slice),
@@ -115,24 +115,24 @@ impl BenchCell {
         }
     }
 
-    /// Counts the instructions of batches within a time: a worker under valgrind writes a file for each.
+    /// Counts the instructions of batches; a worker under valgrind writes a file per batch.
     ///
     /// # Errors
-    /// As [`Failure`] says.
+    /// See [`Failure`].
     pub(crate) fn count(&self, worker: &mut Worker, counting: Counting, limits: &Limits) -> Result<(), Failure> {
         let Counting { warmup, batches, planted } = counting;
-        match worker.ask(&Request::Count { cell: self.number, warmup, batches, planted }, limits, |_| ())? {
+        match worker.request(&Request::Count { cell: self.number, warmup, batches, planted }, limits, |_| ())? {
             Response::Counted => Ok(()),
             other => Err(refused(worker, other)),
         }
     }
 
-    /// Lets go of it: of what it holds, and of its thread.
+    /// Drops the cell and its thread.
     ///
     /// # Errors
-    /// As [`Failure`] says.
+    /// See [`Failure`].
     pub fn release(self, worker: &mut Worker, within: Duration) -> Result<(), Failure> {
-        match worker.ask(&Request::Release { cell: self.number }, &Limits::of(within), |_| ())? {
+        match worker.request(&Request::Release { cell: self.number }, &Limits::of(within), |_| ())? {
             Response::Released => Ok(()),
             other => Err(refused(worker, other)),
         }
@@ -141,11 +141,11 @@ impl BenchCell {
 
 fn refused(worker: &mut Worker, answer: Response) -> Failure {
     match answer {
-        Response::Unable { unsupported: true, why } => Failure::Unsupported(why),
-        Response::Unable { unsupported: false, why } => Failure::Failed(why),
+        Response::Error { unsupported: true, reason } => Failure::Unsupported(reason),
+        Response::Error { unsupported: false, reason } => Failure::Failed(reason),
         other => {
             worker.kill();
-            Failure::Lost(WorkerError::Garbled(format!("{other:?}")))
+            Failure::Lost(WorkerError::Protocol(format!("{other:?}")))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The alignment of a process's code. The system chooses a code address per process, and the cost of a call can depend
 //! on it: a call of 65 ns took 81 ns in exactly those processes whose code began at two of eight pages
-//! (`docs/measuring.md`). Workers that are compared are restarted until their alignments agree; the alignment itself is
+//! (`docs/notes/measuring.md`). Workers that are compared are restarted until their alignments agree; the alignment itself is
 //! random.
 use std::io;
 use std::process::{Child, Command};

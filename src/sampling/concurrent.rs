@@ -1,4 +1,4 @@
-//! A cell that runs on several threads at once, each with a store of its own: what all of them together take for an iteration.
+//! A cell that runs on several threads, each with a separate store, and measures their total throughput.
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -8,22 +8,21 @@ use anyhow::{Result, anyhow};
 use crate::engine::BackendError;
 use crate::engine::embedding::Prepared;
 
-/// When a thread began and ended its iterations, or how one of them ended that should not have.
-type ModuleRun = Result<(Instant, Instant)>;
+/// When a thread started and finished its iterations, or the error of one.
+type ThreadTimes = Result<(Instant, Instant)>;
 
-/// One of the threads: it is told how many iterations to run, starts with the others, and says when it did.
+/// A thread that waits for a number of iterations, starts together with the others, and reports its times.
 struct Thread {
     orders: Option<mpsc::Sender<u64>>,
-    ran: mpsc::Receiver<ModuleRun>,
+    ran: mpsc::Receiver<ThreadTimes>,
     handle: Option<JoinHandle<()>>,
 }
 
-/// A cell whose iteration is one of `make`'s on each of so many threads. Its time is the wall's, from when the first of them
-/// begins to when the last has ended, over the number of threads: so threads that do not hinder each other, on a processor
-/// each, make it shorter by their number.
+/// A cell that runs the iterations of `make` on several threads. The time is the wall-clock time from the first start to the
+/// last end, divided by the number of threads: threads that do not slow each other down, each on a processor, divide it.
 ///
 /// # Errors
-/// When a thread cannot make its cell.
+/// When a thread cannot prepare its cell.
 pub(crate) fn prepare<F>(threads: u64, make: F) -> Result<Prepared, BackendError>
 where
     F: Fn() -> Result<Prepared, BackendError> + Clone + Send + 'static,
@@ -42,14 +41,14 @@ where
     }))
 }
 
-/// Has each thread run so many iterations; from the first beginning to the last end.
+/// Runs the iterations on every thread, and returns the time from the first start to the last end.
 fn run(team: &[Thread], iterations: u64) -> Result<Duration> {
     for thread in team {
-        // One that panicked does not answer either.
+        // A panicked thread does not respond.
         let _ = thread.orders.as_ref().map(|orders| orders.send(iterations));
     }
     let panicked = |_| Err(anyhow!("a thread panicked"));
-    let ran: Vec<ModuleRun> = team.iter().map(|thread| thread.ran.recv().unwrap_or_else(panicked)).collect();
+    let ran: Vec<ThreadTimes> = team.iter().map(|thread| thread.ran.recv().unwrap_or_else(panicked)).collect();
     let ran = ran.into_iter().collect::<Result<Vec<_>>>()?;
     let first = ran.iter().map(|(began, _)| *began).min();
     let last = ran.iter().map(|(_, ended)| *ended).max();
@@ -57,7 +56,7 @@ fn run(team: &[Thread], iterations: u64) -> Result<Duration> {
 }
 
 impl Thread {
-    /// Starts it. It says once whether it has a cell.
+    /// Starts the thread, which reports once whether its cell is prepared.
     fn spawn<F>(make: F, start: Arc<Barrier>) -> (Self, mpsc::Receiver<Result<(), BackendError>>)
     where
         F: Fn() -> Result<Prepared, BackendError> + Send + 'static,
@@ -87,7 +86,7 @@ impl Thread {
 impl Drop for Thread {
     fn drop(&mut self) {
         self.orders = None;
-        // A panic was told of where its answer was missed.
+        // The panic was reported when its response was missing.
         let _ = self.handle.take().map(JoinHandle::join);
     }
 }
@@ -98,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    /// A cell that counts, on all threads together, and ends at some iteration of all as it must not.
+    /// A cell that counts iterations over all threads, and fails at one of them.
     fn counting(threads: u64, fails_at: u64) -> (Prepared, Arc<AtomicU64>) {
         let count = Arc::<AtomicU64>::default();
         let counted = count.clone();
@@ -124,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_time_is_that_of_the_wall_over_the_threads() {
-        // Each sleeps, so they do not hinder each other however few processors there are.
+        // Sleeping threads do not slow each other down, regardless of the number of processors.
         let nap = Duration::from_millis(20);
         let make = move || Ok(Prepared::repeat(move || std::thread::sleep(nap), |()| true, |()| String::new()));
         let mut cell = prepare(4, make).unwrap();

@@ -1,4 +1,4 @@
-//! Which processor a launch's cells are held to: on a machine that others use too, the one they use least.
+//! CPU affinity: pins the cells of a launch to the idlest processor.
 use std::fs::read_to_string;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,44 +6,43 @@ use std::time::Duration;
 
 use core_affinity::CoreId;
 
-/// How long it is watched which processors idle: a few ticks of the clock that the system counts by.
+/// How long processors are observed: a few ticks of the system's accounting.
 const WATCHED: Duration = Duration::from_millis(50);
 
-/// The processor that idled most while nothing of ours ran, and the last of those that idled as much; `None` where the
-/// platform does not say. Takes a twentieth of a second.
+/// The processor that idled most in a short observation while this program did nothing; the last of equal ones. `None` if
+/// unknown.
 pub(crate) fn quietest() -> Option<usize> {
     let before = idle()?;
     std::thread::sleep(WATCHED);
     let after = idle()?;
     let idled = |id: &usize| {
         let ticks = |idle: &[(usize, u64)]| idle.iter().find(|(of, _)| of == id).map(|(_, ticks)| *ticks);
-        // A tick more or less is no difference.
+        // Rounds to two ticks.
         Some(ticks(&after)?.saturating_sub(ticks(&before)?).div_ceil(2))
     };
     let ours = core_affinity::get_core_ids()?.into_iter().map(|core| core.id);
     ours.filter_map(|id| Some((idled(&id)?, id))).max().map(|(_, id)| id)
 }
 
-/// Holds the calling thread to a processor, or to the last where none is named. Where the platform cannot, nothing happens.
+/// Pins the calling thread to a processor, by default to the last. Does nothing if the platform does not support it.
 pub(crate) fn hold_to(processor: Option<usize>) {
     if let Some(id) = processor.or_else(last) {
         core_affinity::set_for_current(CoreId { id });
     }
 }
 
-/// The calling thread stays with a processor until this is dropped; then it may be where it might be before, and so may the
-/// threads that it starts. Elsewhere than on Linux nothing happens.
+/// Pins the calling thread to a processor until it is dropped; then the thread and the threads that it starts have the former
+/// affinity again. Linux only.
 ///
-/// Whoever hands a batch on, in the supervisor and in a worker, waits while it is timed, so they share a processor with it
-/// at no cost. On another one they might have to wait for somebody else's work there, milliseconds at a time, and the
-/// machine is a different one by the time the next subject has its turn.
+/// The thread that hands out batches waits while they are timed, so it can share their processor. On another processor it
+/// could have to wait for other work for milliseconds between two variants.
 pub(crate) struct AffinityGuard {
     #[cfg(target_os = "linux")]
     before: Option<rustix::thread::CpuSet>,
 }
 
 impl AffinityGuard {
-    /// With that processor, or the last where none is named.
+    /// Pins to that processor, by default to the last.
     #[cfg(target_os = "linux")]
     pub(crate) fn with(processor: Option<usize>) -> Self {
         let before = rustix::thread::sched_getaffinity(None).ok();
@@ -51,7 +50,7 @@ impl AffinityGuard {
         Self { before }
     }
 
-    /// Nothing: a thread that is held could not be let go again.
+    /// Does nothing: a pinned thread could not be released.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn with(_: Option<usize>) -> Self {
         Self {}
@@ -65,17 +64,17 @@ impl Drop for AffinityGuard {
     }
 }
 
-/// Where a thread that reads lines for another one should be: with it. It starts no threads, so it need not come back.
+/// The processor for a thread that reads lines for another thread. It starts no threads, so it stays pinned.
 #[derive(Clone, Default)]
 pub(crate) struct AffinityHint(Arc<AtomicUsize>);
 
 impl AffinityHint {
-    /// Says with which processor, from now on.
+    /// Sets the processor.
     pub(crate) fn at(&self, processor: usize) {
         self.0.store(processor + 1, Ordering::Relaxed);
     }
 
-    /// The calling thread goes there, if it is not `there` already.
+    /// Pins the calling thread to it, unless it is `there` already.
     pub(crate) fn go(&self, there: &mut usize) {
         let asked = self.0.load(Ordering::Relaxed);
         if asked != std::mem::replace(there, asked)
@@ -90,12 +89,12 @@ fn last() -> Option<usize> {
     core_affinity::get_core_ids()?.into_iter().map(|core| core.id).max()
 }
 
-/// Of each processor, for how many ticks it has had nothing to do.
+/// The idle ticks of each processor.
 fn idle() -> Option<Vec<(usize, u64)>> {
     Some(idle_in(&read_to_string("/proc/stat").ok()?))
 }
 
-/// From lines such as `cpu1 user nice system idle iowait …`.
+/// Parses lines such as `cpu1 user nice system idle iowait …`.
 fn idle_in(stat: &str) -> Vec<(usize, u64)> {
     let of = |line: &str| {
         let (name, counts) = line.split_once(' ')?;
@@ -117,7 +116,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn who_stays_leaves_as_it_came() {
-        // On a thread of its own, since others of this process start threads meanwhile.
+        // On a separate thread, because other tests start threads.
         let stayed = std::thread::spawn(|| {
             let before = ids();
             let stay = AffinityGuard::with(before.first().copied());

@@ -48,6 +48,6 @@ fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -
         .map(|_| cell.sample(worker, BatchSpec::of(each, false), TIMEOUT).map(|batch| batch.elapsed))
         .collect::<Result<Vec<_>, _>>()?;
     samples.sort_unstable();
-    let artifact = cell.facts.iter().find(|(name, _)| name == "artifact bytes").map(|(_, bytes)| *bytes);
+    let artifact = cell.metrics.iter().find(|(name, _)| name == "artifact bytes").map(|(_, bytes)| *bytes);
     Ok((artifact, samples[samples.len() / 2] / u32::try_from(each)?))
 }

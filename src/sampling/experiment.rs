@@ -1,4 +1,4 @@
-//! The paired sampler: launches of fresh workers, benchmarks in random order, and in each rounds that visit every subject
+//! The paired sampler. Each launch has fresh workers and runs the benchmarks in random order; each round visits every variant
 //! in random order, so that drift of the machine cancels from ratios within a round.
 
 use crate::sampling::pilot;
@@ -25,75 +25,75 @@ use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Pla
 use crate::sampling::worker_set::WorkerSet;
 use crate::worker::{Hello, WorkerError};
 
-/// What is to be measured.
+/// The parameters of a measurement.
 #[derive(Debug, Clone)]
 pub struct Experiment {
-    /// Who takes part. The first is the reference.
-    pub entrants: Vec<ExperimentVariant>,
-    /// The cells of each.
-    pub addresses: Vec<CellId>,
-    /// Those that get what they need before others get anything.
+    /// The variants. The first is the reference.
+    pub variants: Vec<ExperimentVariant>,
+    /// The cells of each variant.
+    pub cell_ids: Vec<CellId>,
+    /// The cells with priority in the plan.
     pub urgent: Vec<CellId>,
-    /// What each cell carries on top of what it does, for each address and entrant in it; nothing where this is empty.
+    /// The injected slowdown per cell and variant; empty for none.
     pub handicaps: Vec<Vec<InjectedSlowdown>>,
-    /// How long it may take in all.
+    /// The time limit in all.
     pub budget: Duration,
-    /// Whether it may take up to [`MAX_STRETCH`] times as long where not all cells fit: nobody asked for that budget.
+    /// Whether up to [`MAX_STRETCH`] times the budget may be used if not all cells fit, because the budget is the default.
     pub may_stretch: bool,
-    /// How many launches, where somebody asked for a number.
+    /// The number of launches, if given.
     pub launches: Option<u32>,
-    /// The seed of every random choice.
+    /// The random seed.
     pub seed: u64,
 }
 
 impl Experiment {
-    /// The same, with workers that compile what benchmarks need once: twins share what they have.
+    /// The experiment with workers that share artifacts between a variant and its control.
     fn keeping_artifacts(&self) -> Result<Self> {
-        let mut entrants: Vec<ExperimentVariant> = Vec::with_capacity(self.entrants.len());
-        for entrant in &self.entrants {
-            let launcher = match entrant.twin_of.and_then(|of| entrants.get(of)) {
+        let mut variants: Vec<ExperimentVariant> = Vec::with_capacity(self.variants.len());
+        for variant in &self.variants {
+            let launcher = match variant.control_of.and_then(|of| variants.get(of)) {
                 Some(same) => same.launcher.clone(),
-                None => entrant.launcher.keeping_artifacts()?,
+                None => variant.launcher.keeping_artifacts()?,
             };
-            entrants.push(ExperimentVariant { launcher, ..entrant.clone() });
+            variants.push(ExperimentVariant { launcher, ..variant.clone() });
         }
-        Ok(Self { entrants, ..self.clone() })
+        Ok(Self { variants, ..self.clone() })
     }
 
-    /// What an entrant carries at an address, by their places.
-    pub(crate) fn handicap(&self, at: usize, entrant: usize) -> InjectedSlowdown {
-        self.handicaps.get(at).and_then(|at| at.get(entrant)).copied().unwrap_or_default()
+    /// The injected slowdown of a cell and a variant, by their indices.
+    pub(crate) fn injected_slowdown(&self, at: usize, variant: usize) -> InjectedSlowdown {
+        self.handicaps.get(at).and_then(|at| at.get(variant)).copied().unwrap_or_default()
     }
 }
 
-/// The budget has room for no cell at all.
+/// The error for a budget that is too small for any cell.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error(
     "the budget is too small for any cell: {MIN_LAUNCHES} launches of the quickest need --budget {:.0}, of all{} --budget {:.0}",
     for_one.as_secs_f64().ceil(), if *.known { "" } else { " that the pilot saw" }, for_all.as_secs_f64().ceil()
 )]
 pub struct BudgetTooSmall {
-    /// A budget that has room for one cell.
+    /// A budget that is large enough for one cell.
     pub for_one: Duration,
-    /// A budget that has room for all.
+    /// A budget that is large enough for all cells.
     pub for_all: Duration,
-    /// Whether the pilot saw all.
+    /// Whether the pilot visited all cells.
     pub known: bool,
 }
 
-/// Who follows a measurement. Spoken to between batches, never during one.
+/// Receives the progress of a measurement, between batches only.
 pub trait Progress {
-    /// What is being done, how far it is (from 0 to 1), and how long it still takes.
+    /// The current activity, the share that is done (0 to 1), and the estimated time left.
     fn at(&mut self, what: &str, far: f64, left: Duration);
     /// Whether to stop.
     fn is_cancelled(&self) -> bool;
 }
 
-/// Measures. What was measured before it was cancelled, or ran out of budget, is in the report; with it comes what the pilot
-/// saw, which a second look at some of it takes in place of one of its own.
+/// Runs the experiment. A report that is cancelled or runs out of budget has the results so far. The pilot is returned too,
+/// so that a confirmation run needs none.
 ///
 /// # Errors
-/// When no worker can be had, the budget is too small for any of it ([`BudgetTooSmall`]), it is cancelled before the first
+/// When no worker starts, the budget is too small for any cell ([`BudgetTooSmall`]), the run is cancelled before the first
 /// launch, or the journal cannot be written.
 pub fn measure(
     order: &Experiment,
@@ -101,7 +101,7 @@ pub fn measure(
     mut journal: Option<&mut Journal>,
     onlooker: &mut dyn Progress,
 ) -> Result<(Report, Pilot)> {
-    let began = Instant::now();
+    let started_at = Instant::now();
     let (mut order, pilot) = match seen.and_then(|pilot| pilot.part(order)) {
         Some(known) => known,
         None => {
@@ -118,7 +118,7 @@ pub fn measure(
     pilot.note(&mut report);
     if order.may_stretch {
         let usual = order.budget;
-        order.budget = Looks::plan(&order, &pilot, began).budget_for_all().clamp(usual, MAX_STRETCH * usual);
+        order.budget = Looks::plan(&order, &pilot, started_at).budget_for_all().clamp(usual, MAX_STRETCH * usual);
         if order.budget > usual {
             report.run.budget_seconds = order.budget.as_secs_f64();
             report.run.notes.push(format!(
@@ -128,7 +128,7 @@ pub fn measure(
             ));
         }
     }
-    let mut looks = Looks::plan(&order, &pilot, began);
+    let mut looks = Looks::plan(&order, &pilot, started_at);
     looks.drop_too_slow(&mut report);
     if let Some(too_small) = looks.too_small() {
         return Err(too_small.into());
@@ -159,54 +159,54 @@ pub fn measure(
             journal.launch(&cells)?;
         }
         report.add(cells);
-        report.run.launches_made = launch;
+        report.run.launches_completed = launch;
         looks.took(started.elapsed(), launch, pace.rounds);
     }
-    report.run.launches = looks.plan.launches.max(report.run.launches_made);
-    report.run.complete = report.run.launches_made >= looks.plan.launches;
-    report.run.took_seconds = began.elapsed().as_secs_f64();
+    report.run.launches = looks.plan.launches.max(report.run.launches_completed);
+    report.run.complete = report.run.launches_completed >= looks.plan.launches;
+    report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok((report, pilot))
 }
 
-/// A run on its way: what is planned, and how it keeps to it.
+/// A running experiment with its plan.
 struct Looks<'a> {
     order: &'a Experiment,
     pilot: &'a Pilot,
-    /// What is planned for the addresses that can be measured.
+    /// The plan for the cells that can be measured.
     plan: Plan,
     costs: Vec<CellCost>,
-    /// Their places among all.
+    /// The indices of these cells.
     places: Vec<usize>,
-    began: Instant,
-    /// What launches took so far, and what they would have taken by the pilot.
+    started_at: Instant,
+    /// The time that launches took, and the time that the pilot predicted.
     took: Duration,
     expected: Duration,
 }
 
 impl<'a> Looks<'a> {
-    fn plan(order: &'a Experiment, pilot: &'a Pilot, began: Instant) -> Self {
+    fn plan(order: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
         let able = pilot.costs(order).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
         let (places, costs): (Vec<_>, Vec<_>) = able.unzip();
-        let time = order.budget.saturating_sub(began.elapsed()).mul_f64(plan::PLANNED);
+        let time = order.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
         let plan = plan::plan(time, pilot.launching, &costs, order.launches);
-        Self { order, pilot, plan, costs, places, began, took: Duration::ZERO, expected: Duration::ZERO }
+        Self { order, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
-    /// Notes in a report what is not measured since it does not fit, and in which budget it would. What has launches keeps them.
+    /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
     fn drop_too_slow(&self, report: &mut Report) {
-        let width = self.order.entrants.len();
+        let width = self.order.variants.len();
         for (share, &at) in self.plan.shares.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = share else { continue };
             let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
             for cell in &mut report.cells[at * width..(at + 1) * width] {
-                if cell.trouble.is_none() && cell.launches.is_empty() {
-                    cell.trouble = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
+                if cell.skip_reason.is_none() && cell.launches.is_empty() {
+                    cell.skip_reason = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
                 }
             }
         }
     }
 
-    /// The budget in which all cells fit, or zero where none can be measured.
+    /// The budget that is large enough for all cells; zero if none can be measured.
     fn budget_for_all(&self) -> Duration {
         let needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
         let all = needs.into_iter().max();
@@ -217,7 +217,7 @@ impl<'a> Looks<'a> {
         self.plan.shares.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
     }
 
-    /// Whether there are cells that can be measured, and none of them fits.
+    /// The error if some cells can be measured, but none fits.
     fn too_small(&self) -> Option<BudgetTooSmall> {
         let mut needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
         needs.sort_unstable();
@@ -227,7 +227,7 @@ impl<'a> Looks<'a> {
     }
 
     fn deadline(&self) -> Instant {
-        self.began + self.order.budget
+        self.started_at + self.order.budget
     }
 
     fn is_late(&self) -> bool {
@@ -238,7 +238,7 @@ impl<'a> Looks<'a> {
         self.deadline().saturating_duration_since(Instant::now())
     }
 
-    /// What the next launch is to do.
+    /// The plan for the next launch.
     fn pace(&mut self, launch: u32) -> BudgetPacer {
         let slowness = match self.expected {
             Duration::ZERO => 1.0,
@@ -249,62 +249,62 @@ impl<'a> Looks<'a> {
         self.plan.pace(&self.costs, self.pilot.launching, launch, left, slowness, more)
     }
 
-    /// A launch that made a share of its rounds took so long.
+    /// Records the time of a launch with a share of its rounds.
     fn took(&mut self, time: Duration, launch: u32, share: f64) {
         self.took += time;
         self.expected += self.plan.takes(&self.costs, self.pilot.launching, launch, share);
     }
 }
 
-/// How many times as long as the usual budget an experiment takes at most.
+/// The limit of the stretched budget, as a multiple of the default.
 pub const MAX_STRETCH: u32 = 4;
 
-/// A launch takes longer than another: this share of the time that is left is planned for.
+/// The share of the remaining time that is planned, because launches vary.
 const IN_TIME: f64 = 0.97;
 
-/// A batch is disturbed when the system ran something else in its place for more than this share of its time.
+/// A batch is disturbed if other processes took more than this share of its time.
 const DISTURBED: f64 = 0.01;
 
-/// A report with its cells, and nothing in them.
+/// A report without samples.
 fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
-    let mut subjects = Vec::new();
-    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(pilot.hellos.iter().cloned()) {
-        let ExperimentVariant { label, spec, twin_of, held_against, .. } = entrant.clone();
+    let mut variants = Vec::new();
+    for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(pilot.hellos.iter().cloned()) {
+        let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
-        subjects.push(Variant { label, licence, about, build, twin_of, held_against });
+        variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
     }
-    let cell = |at: usize, subject: usize| CellRecord {
-        subject,
-        address: order.addresses[at].clone(),
-        handicap: pilot.carried(order, at, subject).share(),
-        facts: Vec::new(),
+    let cell = |at: usize, index: usize| CellRecord {
+        variant: index,
+        cell_id: order.cell_ids[at].clone(),
+        injected_slowdown: pilot.carried(order, at, index).share(),
+        metrics: Vec::new(),
         launches: Vec::new(),
-        trouble: None,
+        skip_reason: None,
     };
-    let width = order.entrants.len();
-    let cells = (0..order.addresses.len()).flat_map(|at| (0..width).map(move |subject| cell(at, subject)));
+    let width = order.variants.len();
+    let cells = (0..order.cell_ids.len()).flat_map(|at| (0..width).map(move |index| cell(at, index)));
     Ok(Report {
         version: VERSION,
         metric: Metric::Time,
         machine: machine(),
         build: Build::this(),
         run: RunInfo {
-            began: jiff::Timestamp::now().to_string(),
+            started_at: jiff::Timestamp::now().to_string(),
             seed: order.seed,
             budget_seconds: order.budget.as_secs_f64(),
-            took_seconds: 0.0,
+            elapsed_seconds: 0.0,
             launches: 0,
-            launches_made: 0,
+            launches_completed: 0,
             complete: false,
             notes: Vec::new(),
         },
-        subjects,
+        variants,
         cells: cells.collect(),
-        again: None,
+        confirmation: None,
     })
 }
 
-/// One launch: everything that it needs to know.
+/// One launch.
 struct LaunchTask<'a> {
     number: u32,
     looks: &'a Looks<'a>,
@@ -312,7 +312,7 @@ struct LaunchTask<'a> {
 }
 
 impl LaunchTask<'_> {
-    /// The cells with the samples of this launch alone, as far as there was time for them; nothing when it was broken off.
+    /// The cells with the samples of this launch, as far as the time allows; `None` if it is cancelled.
     fn run(
         &self,
         report: &Report,
@@ -320,7 +320,7 @@ impl LaunchTask<'_> {
         onlooker: &mut dyn Progress,
     ) -> Result<Option<Vec<CellRecord>>> {
         let Looks { order, plan, places, .. } = self.looks;
-        let (mut crew, _) = WorkerSet::launch(&order.entrants)?;
+        let (mut workers, _) = WorkerSet::launch(&order.variants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
         let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds).map(|rounds| (places[n], rounds));
@@ -333,58 +333,58 @@ impl LaunchTask<'_> {
             }
             let in_launch = done as f64 / due.len() as f64;
             let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.pace.last);
-            onlooker.at(&order.addresses[at].to_string(), far, self.left(started.elapsed(), in_launch));
-            if !self.address(&mut crew, at, rounds, &mut cells, random) {
+            onlooker.at(&order.cell_ids[at].to_string(), far, self.left(started.elapsed(), in_launch));
+            if !self.cell_id(&mut workers, at, rounds, &mut cells, random) {
                 break;
             }
         }
-        // What was interrupted in its last cell is no launch either.
+        // A launch that is interrupted in its last cell is incomplete too.
         Ok((!onlooker.is_cancelled()).then_some(cells))
     }
 
-    /// How long the whole still takes: by this launch where it has got far enough, and never past the deadline.
+    /// The estimated time left: by this launch once it has progressed far enough, at most until the deadline.
     fn left(&self, elapsed: Duration, far: f64) -> Duration {
         let launches_left = f64::from(self.pace.last - self.number) + 1.0 - far;
         let by_budget = self.looks.left();
         if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
     }
 
-    /// All rounds of one address, or false where it got too late for that: rounds that all subjects made count.
-    fn address(
+    /// All rounds of one cell; false if time ran out. Rounds that all variants completed count.
+    fn cell_id(
         &self,
-        crew: &mut WorkerSet,
+        workers: &mut WorkerSet,
         at: usize,
         rounds: u32,
         cells: &mut [CellRecord],
         random: &mut ChaCha8Rng,
     ) -> bool {
         let Looks { order, pilot, .. } = self.looks;
-        let (address, width) = (&order.addresses[at], order.entrants.len());
+        let (cell_id, width) = (&order.cell_ids[at], order.variants.len());
         let records = &mut cells[at * width..(at + 1) * width];
-        let fresh = benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh);
-        let patience = |subject: usize| pilot.patience(at, subject);
+        let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        let timeout = |index: usize| pilot.timeout(at, index);
 
         let mut ready = Vec::new();
-        let mut subjects: Vec<_> = (0..width).filter(|subject| records[*subject].trouble.is_none()).collect();
-        subjects.shuffle(random);
-        for subject in subjects {
+        let mut indices: Vec<_> = (0..width).filter(|index| records[*index].skip_reason.is_none()).collect();
+        indices.shuffle(random);
+        for index in indices {
             if self.looks.is_late() {
                 records.iter_mut().for_each(|record| record.launches.clear());
                 return false;
             }
-            let record = &mut records[subject];
-            let handicap = pilot.carried(order, at, subject);
-            if fresh && let Err(error) = crew.renew(subject) {
-                record.trouble = Some(SkipReason::Failed { why: format!("{error:#}") });
+            let record = &mut records[index];
+            let injected_slowdown = pilot.carried(order, at, index);
+            if fresh && let Err(error) = workers.renew(index) {
+                record.skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
                 continue;
             }
-            match crew.prepare(subject, &handicap.on(address), patience(subject)) {
+            match workers.prepare(index, &injected_slowdown.on(cell_id), timeout(index)) {
                 Ok(cell) => {
-                    let draw = pilot.draw(order, at, subject);
+                    let draw = pilot.draw(order, at, index);
                     record.launches.push(Launch::empty(self.number, draw.iterations, draw.slices));
-                    ready.push((subject, draw, handicap, cell));
+                    ready.push((index, draw, injected_slowdown, cell));
                 }
-                Err(failure) => record.trouble = Some(trouble(failure)),
+                Err(failure) => record.skip_reason = Some(skip_reason(failure)),
             }
         }
         for round in 0..rounds {
@@ -396,11 +396,11 @@ impl LaunchTask<'_> {
                 return false;
             }
             ready.shuffle(random);
-            ready.retain(|(subject, draw, handicap, cell)| {
-                let record = &mut records[*subject];
+            ready.retain(|(index, draw, injected_slowdown, cell)| {
+                let record = &mut records[*index];
                 let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                let batch = BatchSpec { iterations: handicap.iterations(draw.iterations), ..*draw };
-                match crew.sample(*subject, cell, batch, patience(*subject)) {
+                let batch = BatchSpec { iterations: injected_slowdown.iterations(draw.iterations), ..*draw };
+                match workers.sample(*index, cell, batch, timeout(*index)) {
                     Ok(batch) => {
                         launch.nanoseconds.push(batch.slice.as_nanos() as f64 / draw.iterations as f64);
                         let delayed = batch.delayed.unwrap_or_default();
@@ -408,26 +408,26 @@ impl LaunchTask<'_> {
                         true
                     }
                     Err(failure) => {
-                        record.trouble = Some(trouble(failure));
+                        record.skip_reason = Some(skip_reason(failure));
                         record.launches.clear();
                         false
                     }
                 }
             });
         }
-        for (subject, _, _, cell) in ready {
-            if let Err(failure) = crew.release(subject, cell) {
-                records[subject].trouble = Some(trouble(failure));
+        for (index, _, _, cell) in ready {
+            if let Err(failure) = workers.release(index, cell) {
+                records[index].skip_reason = Some(skip_reason(failure));
             }
         }
         true
     }
 }
 
-pub(crate) fn trouble(failure: Failure) -> SkipReason {
+pub(crate) fn skip_reason(failure: Failure) -> SkipReason {
     match failure {
-        Failure::Unsupported(why) => SkipReason::Unsupported { why },
-        Failure::Failed(why) => SkipReason::Failed { why },
-        Failure::Lost(lost) => SkipReason::Lost { why: lost.to_string() },
+        Failure::Unsupported(reason) => SkipReason::Unsupported { reason },
+        Failure::Failed(reason) => SkipReason::Failed { reason },
+        Failure::Lost(lost) => SkipReason::WorkerLost { reason: lost.to_string() },
     }
 }

@@ -1,28 +1,28 @@
-//! A known cost on top of a cell, to see whether it is found.
+//! An injected slowdown of a cell, to test whether it is detected.
 use std::time::Duration;
 
 use crate::catalog::benchmark::CellId;
 use crate::sampling::cell::BatchSpec;
 
-/// What a cell carries on top of what it does. It is real work of the cell, inside of the timer.
+/// A slowdown by real work of the cell inside the timer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum InjectedSlowdown {
-    /// Nothing.
+    /// No slowdown.
     #[default]
     None,
     /// More iterations than are counted, by this share.
     Iterations(f64),
-    /// More work in each iteration: the benchmark's parameter is greater by this share.
+    /// More work per iteration: a larger parameter, by this share.
     Work(f64),
 }
 
-/// A slice that holds enough iterations for a small share of them lasts this long at the most.
+/// The limit of a slice with enough iterations for a small share of them.
 const MAX_SLICE: Duration = Duration::from_millis(2);
-/// A batch of such slices lasts about so long.
+/// The approximate length of a batch of such slices.
 const BATCH: Duration = Duration::from_micros(500);
 
 impl InjectedSlowdown {
-    /// The share of the cell's time that it is meant to add.
+    /// The share of the cell's time to add.
     pub fn share(self) -> f64 {
         match self {
             Self::None => 0.0,
@@ -30,17 +30,17 @@ impl InjectedSlowdown {
         }
     }
 
-    /// What is prepared in place of an address.
-    pub(crate) fn on(self, address: &CellId) -> CellId {
-        match (self, address.at) {
+    /// The cell to prepare instead.
+    pub(crate) fn on(self, cell_id: &CellId) -> CellId {
+        match (self, cell_id.at) {
             (Self::Work(share), Some(at)) => {
-                CellId { at: Some((at as f64 * (1.0 + share)).round() as u64), ..address.clone() }
+                CellId { at: Some((at as f64 * (1.0 + share)).round() as u64), ..cell_id.clone() }
             }
-            _ => address.clone(),
+            _ => cell_id.clone(),
         }
     }
 
-    /// In how many iterations there is a whole number of further ones.
+    /// The smallest number of iterations with a whole number of extra ones.
     fn unit(self) -> u64 {
         match self {
             Self::Iterations(share) if share > 0.0 => ((1.0 / share).round() as u64).max(1),
@@ -48,10 +48,11 @@ impl InjectedSlowdown {
         }
     }
 
-    /// A batch of a cell that carries nothing, when these are what the cells of its address carry: all of them are made of
-    /// slices of the same size. Nothing where a slice would take too long, so that they can carry nothing.
+    /// The batch for all variants of a cell, with slices of equal size. `None` if a slice would take too long for the injected
+    /// slowdown.
     pub(crate) fn common(all: &[Self], draw: BatchSpec, one: Duration) -> Option<BatchSpec> {
-        let mut units: Vec<u64> = all.iter().map(|handicap| handicap.unit()).filter(|unit| *unit > 1).collect();
+        let mut units: Vec<u64> =
+            all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
         units.sort_unstable();
         units.dedup();
         let unit = match units[..] {
@@ -66,7 +67,7 @@ impl InjectedSlowdown {
         (slice <= MAX_SLICE).then_some(BatchSpec { iterations, slices: slices as u32, ..draw })
     }
 
-    /// So many iterations, and what is carried besides.
+    /// The number of iterations to run.
     pub(crate) fn iterations(self, counted: u64) -> u64 {
         match self {
             Self::Iterations(share) => counted + (counted as f64 * share).round() as u64,
@@ -81,20 +82,22 @@ mod tests {
 
     #[test]
     fn work_is_more_of_the_same() {
-        let address = CellId { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
-        assert_eq!(InjectedSlowdown::Work(0.02).on(&address).at, Some(10_200));
-        assert_eq!(InjectedSlowdown::Iterations(0.02).on(&address), address);
+        let cell_id = CellId { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
+        assert_eq!(InjectedSlowdown::Work(0.02).on(&cell_id).at, Some(10_200));
+        assert_eq!(InjectedSlowdown::Iterations(0.02).on(&cell_id), cell_id);
         assert_eq!((InjectedSlowdown::Work(0.02).iterations(100), InjectedSlowdown::None.share()), (100, 0.0));
     }
 
     #[test]
     fn all_cells_of_an_address_have_slices_of_a_size_in_which_each_share_is_whole() {
-        let common = |carried: &[f64], iterations, one_ns| {
-            let carried: Vec<_> = carried.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
+        let common = |shares: &[f64], iterations, one_ns| {
+            let shares: Vec<_> = shares.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
             let draw = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
-            let draw = InjectedSlowdown::common(&carried, draw, Duration::from_nanos(one_ns))?;
-            let extra: Vec<_> =
-                carried.iter().map(|handicap| handicap.iterations(draw.iterations) - draw.iterations).collect();
+            let draw = InjectedSlowdown::common(&shares, draw, Duration::from_nanos(one_ns))?;
+            let extra: Vec<_> = shares
+                .iter()
+                .map(|injected_slowdown| injected_slowdown.iterations(draw.iterations) - draw.iterations)
+                .collect();
             Some((draw.iterations, draw.slices, extra))
         };
         assert_eq!(common(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));

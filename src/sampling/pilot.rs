@@ -1,9 +1,9 @@
-//! The pilot: a launch that is thrown away, but for what it says about sizes.
+//! The pilot: a launch that determines batch sizes and costs; its samples are not used.
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::experiment::{Experiment, Progress, trouble};
+use super::experiment::{Experiment, Progress, skip_reason};
 use super::injected_slowdown::InjectedSlowdown;
 use super::plan::{self, CellCost};
 use super::variant::ExperimentVariant;
@@ -14,45 +14,45 @@ use crate::results::{Report, SkipReason};
 use crate::sampling::cell::{BatchSpec, Failure};
 use crate::worker::{Hello, WorkerError};
 
-/// What the pilot saw. A second look at some of the same cells needs none of its own.
+/// The results of the pilot. A confirmation run of the same cells needs no new pilot.
 pub struct Pilot {
-    /// Who took part, with where their workers keep what they compile.
-    entrants: Vec<ExperimentVariant>,
-    addresses: Vec<CellId>,
-    /// What each worker said of itself.
+    /// The variants, with the folders of their artifacts.
+    variants: Vec<ExperimentVariant>,
+    cell_ids: Vec<CellId>,
+    /// The hello of each worker.
     pub(crate) hellos: Vec<Hello>,
-    /// To launch all workers.
+    /// The time to launch all workers.
     pub(crate) launching: Duration,
-    /// What it took itself.
+    /// The duration of the pilot.
     pub(crate) took: Duration,
-    /// Whether its time was over before it had seen every cell.
+    /// Whether the time ran out before every cell was visited.
     pub(crate) was_cut: bool,
-    /// For each address, each subject.
+    /// Per cell id, one cell per variant.
     cells: Vec<Vec<PilotCell>>,
     fresh: Vec<bool>,
 }
 
-/// What the pilot saw of one cell.
+/// The pilot's results for one cell.
 #[derive(Clone)]
 struct PilotCell {
     preparing: Duration,
-    /// One iteration, by the timer.
+    /// The time of one iteration inside the timer.
     one: Duration,
     size: BatchSize,
-    /// A batch as it will be asked for, with settling and the way to the worker and back.
+    /// The time of a batch request, including warmup and communication.
     batch: Duration,
-    facts: Vec<(String, f64)>,
-    trouble: Option<SkipReason>,
+    metrics: Vec<(String, f64)>,
+    skip_reason: Option<SkipReason>,
 }
 
-/// How a batch is made.
+/// The size of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct BatchSize {
-    /// How many iterations, over all slices.
+    /// Iterations over all slices.
     iterations: u64,
-    /// How many slices it is cut into.
+    /// The number of slices.
     slices: u32,
-    /// Whether it first runs untimed.
+    /// Whether to run untimed first.
     settles: bool,
 }
 
@@ -63,78 +63,78 @@ impl BatchSize {
     }
 }
 
-/// How often a settled batch may correct what was seen before.
+/// The limit of corrections by warm batches.
 const MOST_CORRECTIONS: u32 = 3;
-/// How often the pilot looks at what takes less than [`SHORT`].
+/// The number of samples of cells that take less than [`SHORT`].
 const LOOKS: u32 = 5;
-/// How many times as long as others a batch on several threads is.
+/// Batches on several threads are longer by this factor.
 const LONGER: u64 = 16;
-/// What takes longer is believed at first sight: what comes between is little of it.
+/// Longer cells are sampled once, because disturbances are small in comparison.
 const SHORT: Duration = Duration::from_millis(20);
-/// What takes longer hangs, and what is broken off before is too slow.
+/// The timeout of a request. A request that is cancelled earlier is too slow.
 const HANGS: Duration = Duration::from_secs(20);
-/// What any other cell has when the pilot's time is nearly over.
+/// The least time for a cell when the pilot's time is almost over.
 const AT_LEAST: Duration = Duration::from_secs(1);
 
-/// Visits every cell once; of a repeated subject, what it repeats stands for it. What a given time is not enough for is
-/// left out, but for the first that can be measured.
+/// Visits every cell once; a control uses the results of its original. Cells for which the time does not suffice are skipped,
+/// except for the first measurable cell.
 pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progress) -> Result<Pilot> {
-    let began = Instant::now();
-    let entrants = &order.entrants;
-    let (mut crew, hellos) = WorkerSet::launch(entrants)?;
-    // The first of all had to be read from the disk.
+    let started_at = Instant::now();
+    let variants = &order.variants;
+    let (mut workers, hellos) = WorkerSet::launch(variants)?;
+    // The first worker had to be read from disk.
     let launched = Instant::now();
-    drop(std::mem::replace(&mut crew, WorkerSet::launch(entrants)?.0));
+    drop(std::mem::replace(&mut workers, WorkerSet::launch(variants)?.0));
     let launching = launched.elapsed();
-    let count = order.addresses.len();
+    let count = order.cell_ids.len();
     let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
     let mut fresh = vec![false; count];
-    // Until one cell is known that can be measured, nothing can be said of what a budget should be.
+    // Without one measurable cell, no budget can be recommended.
     let (mut was_cut, mut any) = (false, false);
     for at in spread(count) {
-        let address = &order.addresses[at];
-        onlooker.at(&format!("pilot: {address}"), 0.0, order.budget.saturating_sub(began.elapsed()));
-        let benchmark = benchmark::find(&address.benchmark)
-            .with_context(|| format!("this build knows no benchmark `{}`", address.benchmark))?;
+        let cell_id = &order.cell_ids[at];
+        onlooker.at(&format!("pilot: {cell_id}"), 0.0, order.budget.saturating_sub(started_at.elapsed()));
+        let benchmark = benchmark::find(&cell_id.benchmark)
+            .with_context(|| format!("this build knows no benchmark `{}`", cell_id.benchmark))?;
         fresh[at] = benchmark.fresh;
-        for (subject, entrant) in entrants.iter().enumerate() {
-            let left = time.saturating_sub(began.elapsed());
+        for (index, variant) in variants.iter().enumerate() {
+            let left = time.saturating_sub(started_at.elapsed());
             let in_time = !any || !left.is_zero();
             was_cut |= !in_time;
-            let of_twin = entrant.twin_of.and_then(|of| seen[at].get(of)).cloned();
+            let of_twin = variant.control_of.and_then(|of| seen[at].get(of)).cloned();
             let new = match of_twin {
                 Some(same) => same,
                 None if onlooker.is_cancelled() => PilotCell::nothing(),
                 None if !in_time => {
-                    PilotCell { trouble: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
+                    PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
                 }
                 None => {
                     if benchmark.fresh {
-                        crew.renew(subject)?;
+                        workers.renew(index)?;
                     }
-                    let address = order.handicap(at, subject).on(address);
-                    visit(&mut crew, subject, &address, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
+                    let cell_id = order.injected_slowdown(at, index).on(cell_id);
+                    visit(&mut workers, index, &cell_id, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
                 }
             };
             seen[at].push(new);
         }
-        any |= seen[at].iter().any(|seen| seen.trouble.is_none());
-        equal_batches(entrants, &mut seen[at]);
+        any |= seen[at].iter().any(|seen| seen.skip_reason.is_none());
+        equal_batches(variants, &mut seen[at]);
     }
     Ok(Pilot {
-        entrants: entrants.clone(),
-        addresses: order.addresses.clone(),
+        variants: variants.clone(),
+        cell_ids: order.cell_ids.clone(),
         hellos,
         launching,
-        took: began.elapsed(),
+        took: started_at.elapsed(),
         was_cut,
         cells: seen,
         fresh,
     })
 }
 
-/// The places of so many, each once and always in the same order, neighbours being far apart: so what comes too late is not
-/// a whole theme.
+/// A fixed permutation of the indices in which neighbours are far apart, so that running out of time does not skip a whole
+/// theme.
 fn spread(count: usize) -> impl Iterator<Item = usize> {
     let is_coprime = |step: &usize| {
         let (mut a, mut b) = (*step, count);
@@ -147,73 +147,72 @@ fn spread(count: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |n| n * step % count)
 }
 
-/// The same work in batches of the same size: what differs in that could differ in time by that alone.
-fn equal_batches(entrants: &[ExperimentVariant], seen: &mut [PilotCell]) {
-    for subject in 0..seen.len() {
-        let same = |n: &usize| entrants[*n].spec == entrants[subject].spec && seen[*n].trouble.is_none();
-        let Some(first) = (0..seen.len()).find(same).filter(|first| *first < subject) else { continue };
-        seen[subject].size = seen[first].size;
+/// Gives equal cells equal batches, because the size of a batch can affect its time.
+fn equal_batches(variants: &[ExperimentVariant], seen: &mut [PilotCell]) {
+    for index in 0..seen.len() {
+        let same = |n: &usize| variants[*n].spec == variants[index].spec && seen[*n].skip_reason.is_none();
+        let Some(first) = (0..seen.len()).find(same).filter(|first| *first < index) else { continue };
+        seen[index].size = seen[first].size;
     }
 }
 
-/// Prepares a cell twice, since the first time may compile what is kept from then on, and warms it before it says what it
-/// costs.
+/// Prepares a cell twice, because the first time may fill caches, and measures the cost after a warmup.
 fn visit(
-    crew: &mut WorkerSet,
-    subject: usize,
-    address: &CellId,
+    workers: &mut WorkerSet,
+    index: usize,
+    cell_id: &CellId,
     benchmark: &Benchmark,
-    patience: Duration,
+    timeout: Duration,
 ) -> PilotCell {
-    let failed = |failure| PilotCell { trouble: Some(told(failure)), ..PilotCell::nothing() };
+    let failed = |failure| PilotCell { skip_reason: Some(told(failure)), ..PilotCell::nothing() };
     if !benchmark.fresh
-        && let Err(failure) = crew.prepare(subject, address, patience).and_then(|cell| crew.release(subject, cell))
+        && let Err(failure) = workers.prepare(index, cell_id, timeout).and_then(|cell| workers.release(index, cell))
     {
         return failed(failure);
     }
     let started = Instant::now();
-    let cell = match crew.prepare(subject, address, patience) {
+    let cell = match workers.prepare(index, cell_id, timeout) {
         Ok(cell) => cell,
         Err(failure) => return failed(failure),
     };
     let mut preparing = started.elapsed();
-    let mut seen = PilotCell { facts: cell.facts.clone(), ..PilotCell::nothing() };
+    let mut seen = PilotCell { metrics: cell.metrics.clone(), ..PilotCell::nothing() };
     let mut sample = |draw| {
-        let left = patience.saturating_sub(started.elapsed()).max(AT_LEAST);
+        let left = timeout.saturating_sub(started.elapsed()).max(AT_LEAST);
         let asked = Instant::now();
-        crew.sample(subject, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
+        workers.sample(index, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.size(benchmark, &mut sample) {
-        return PilotCell { trouble: Some(told(failure)), ..seen };
+        return PilotCell { skip_reason: Some(told(failure)), ..seen };
     }
     let releasing = Instant::now();
-    if let Err(failure) = crew.release(subject, cell) {
-        seen.trouble = Some(trouble(failure));
+    if let Err(failure) = workers.release(index, cell) {
+        seen.skip_reason = Some(skip_reason(failure));
     }
     preparing += releasing.elapsed();
     PilotCell { preparing, ..seen }
 }
 
-/// What was broken off when the pilot's time was over was too slow for it; nobody knows whether it would have hung.
+/// A request that is cancelled at the end of the pilot's time is too slow; it may not have hung.
 fn told(failure: Failure) -> SkipReason {
     match failure {
         Failure::Lost(WorkerError::TimedOut(after)) if after < HANGS => SkipReason::TooSlow { needs_seconds: None },
-        other => trouble(other),
+        other => skip_reason(other),
     }
 }
 
-/// Draws a batch; what the timer says of a slice, and the clock on the wall of all.
+/// Runs a batch; returns the time of a slice inside the timer and the wall-clock time of the request.
 type SampleFn<'a> = &'a mut dyn FnMut(BatchSpec) -> Result<(Duration, Duration), Failure>;
 
 impl PilotCell {
-    /// Finds how many iterations make a batch, and what one takes as it will be asked for. A short batch that was
-    /// disturbed tells nonsense: so it is believed once a settled one of that size says much the same.
+    /// Finds the iterations of a batch and the cost of its request. A short batch is unreliable if it is disturbed, so a warm
+    /// batch of the same size must confirm it.
     fn size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         for _ in 0..MOST_CORRECTIONS {
             self.grow(benchmark, sample)?;
             self.size.slices = plan::slices(self.one, self.size.iterations);
             if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
-                // Threads take a while until each has its turn, and no two slices begin alike.
+                // Threads take turns slowly, and no two slices start alike.
                 self.size = BatchSize { iterations: self.size.iterations * LONGER, slices: 1, ..self.size };
             }
             if !self.size.settles {
@@ -231,8 +230,8 @@ impl PilotCell {
         Ok(())
     }
 
-    /// Ever larger batches, until one tells how many iterations make one. What is short is looked at a few times, and the
-    /// middle counts: one exit in some has to wait for a lock whose holder does not run, a thousand times as long.
+    /// Doubles the batch until it is large enough to extrapolate. Short batches are repeated and the median counts, because an
+    /// occasional lock can take a thousand times as long.
     fn grow(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         let (mut iterations, mut slices) = (1, 1);
         loop {
@@ -241,13 +240,13 @@ impl PilotCell {
                 slices = LOOKS;
                 continue;
             }
-            // Looking a few times is the pilot's; a batch that is not cut is one of these.
+            // An uncut batch equals one repetition of the pilot.
             self.batch = whole / slices;
             self.one = of_all(slice, iterations);
             let with_outside = of_all(whole, iterations * u64::from(slices));
             self.size.iterations = if benchmark.fresh { 1 } else { plan::iterations(self.one, with_outside) };
             self.size.settles = !benchmark.fresh && plan::settles(self.one);
-            // A fifth of a batch tells well enough how many make one.
+            // A fifth of a batch suffices to extrapolate.
             if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {
                 return Ok(());
             }
@@ -262,13 +261,13 @@ impl PilotCell {
             one: none,
             size: BatchSize { iterations: 1, slices: 1, settles: false },
             batch: none,
-            facts: Vec::new(),
-            trouble: None,
+            metrics: Vec::new(),
+            skip_reason: None,
         }
     }
 }
 
-/// The middle one of several, by some measure.
+/// The median by a key.
 fn middle<T: Copy, K: Ord>(mut of: Vec<T>, by: impl Fn(&T) -> K) -> T {
     of.sort_by_key(by);
     of[of.len() / 2]
@@ -279,76 +278,76 @@ fn of_all(time: Duration, iterations: u64) -> Duration {
 }
 
 impl Pilot {
-    /// What it saw of the part of it that an order is for, and the order with workers that keep what they compile where
-    /// those of the pilot did. Nothing where there is more in the order than the pilot saw.
+    /// The part of the pilot for a part of its experiment, and that experiment with the pilot's artifact folders. `None` if the
+    /// experiment has more cells than the pilot visited.
     pub(crate) fn part(&self, order: &Experiment) -> Option<(Experiment, Self)> {
-        let known = |entrant: &ExperimentVariant| self.entrants.iter().position(|known| known.label == entrant.label);
-        let subjects = order.entrants.iter().map(known).collect::<Option<Vec<_>>>()?;
-        let place = |address: &CellId| self.addresses.iter().position(|known| known == address);
-        let places = order.addresses.iter().map(place).collect::<Option<Vec<_>>>()?;
-        let with_launcher = |(entrant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
-            launcher: self.entrants[of].launcher.clone(),
-            ..entrant.clone()
+        let known = |variant: &ExperimentVariant| self.variants.iter().position(|known| known.label == variant.label);
+        let indices = order.variants.iter().map(known).collect::<Option<Vec<_>>>()?;
+        let place = |cell_id: &CellId| self.cell_ids.iter().position(|known| known == cell_id);
+        let places = order.cell_ids.iter().map(place).collect::<Option<Vec<_>>>()?;
+        let with_launcher = |(variant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
+            launcher: self.variants[of].launcher.clone(),
+            ..variant.clone()
         };
-        let entrants: Vec<_> = order.entrants.iter().zip(&subjects).map(with_launcher).collect();
-        let share = subjects.len() as f64 / self.entrants.len() as f64;
+        let variants: Vec<_> = order.variants.iter().zip(&indices).map(with_launcher).collect();
+        let share = indices.len() as f64 / self.variants.len() as f64;
         let part = Self {
-            entrants: entrants.clone(),
-            addresses: order.addresses.clone(),
-            hellos: subjects.iter().map(|&of| self.hellos[of].clone()).collect(),
+            variants: variants.clone(),
+            cell_ids: order.cell_ids.clone(),
+            hellos: indices.iter().map(|&of| self.hellos[of].clone()).collect(),
             launching: self.launching.mul_f64(share),
             took: Duration::ZERO,
             was_cut: false,
-            cells: places.iter().map(|&at| subjects.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
+            cells: places.iter().map(|&at| indices.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
             fresh: places.iter().map(|&at| self.fresh[at]).collect(),
         };
-        Some((Experiment { entrants, ..order.clone() }, part))
+        Some((Experiment { variants, ..order.clone() }, part))
     }
 
-    /// What each address takes, of those that any subject can; nothing where none can.
+    /// The cost of each cell that any variant supports; `None` for others.
     pub(crate) fn costs(&self, order: &Experiment) -> Vec<Option<CellCost>> {
         let cost = |at: usize| {
-            let able = || self.cells[at].iter().filter(|seen| seen.trouble.is_none());
+            let able = || self.cells[at].iter().filter(|seen| seen.skip_reason.is_none());
             able().next()?;
             let fresh = self.fresh[at];
             let renewing = if fresh { self.launching } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
-            Some(CellCost { preparing, round, fresh, urgent: order.urgent.contains(&self.addresses[at]) })
+            Some(CellCost { preparing, round, fresh, urgent: order.urgent.contains(&self.cell_ids[at]) })
         };
         (0..self.cells.len()).map(cost).collect()
     }
 
-    /// What a cell really carries: nothing where that would make its slices too long.
-    pub(crate) fn carried(&self, order: &Experiment, at: usize, subject: usize) -> InjectedSlowdown {
-        match self.common(order, at, subject) {
-            Some(_) => order.handicap(at, subject),
+    /// The injected slowdown of a cell; none if its slices would be too long.
+    pub(crate) fn carried(&self, order: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
+        match self.common(order, at, index) {
+            Some(_) => order.injected_slowdown(at, index),
             None => InjectedSlowdown::None,
         }
     }
 
-    /// A batch of a cell, as it counts.
-    pub(crate) fn draw(&self, order: &Experiment, at: usize, subject: usize) -> BatchSpec {
-        self.common(order, at, subject).unwrap_or_else(|| self.cells[at][subject].size.draw())
+    /// The batch of a cell.
+    pub(crate) fn draw(&self, order: &Experiment, at: usize, index: usize) -> BatchSpec {
+        self.common(order, at, index).unwrap_or_else(|| self.cells[at][index].size.draw())
     }
 
-    fn common(&self, order: &Experiment, at: usize, subject: usize) -> Option<BatchSpec> {
-        let handicaps: Vec<_> = (0..self.entrants.len()).map(|subject| order.handicap(at, subject)).collect();
+    fn common(&self, order: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
+        let handicaps: Vec<_> = (0..self.variants.len()).map(|index| order.injected_slowdown(at, index)).collect();
         let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
-        InjectedSlowdown::common(&handicaps, self.cells[at][subject].size.draw(), slowest)
+        InjectedSlowdown::common(&handicaps, self.cells[at][index].size.draw(), slowest)
     }
 
-    /// How long a question about a cell may take before it counts as hung: far longer than it ever should.
-    pub(crate) fn patience(&self, at: usize, subject: usize) -> Duration {
-        let seen = &self.cells[at][subject];
+    /// The timeout of a request for a cell, far above its expected time.
+    pub(crate) fn timeout(&self, at: usize, index: usize) -> Duration {
+        let seen = &self.cells[at][index];
         Duration::from_secs(20) + 5 * (seen.preparing + seen.one)
     }
 
-    /// Notes in a report what cannot be measured, and what is known without measuring.
+    /// Records skipped cells and metrics in a report.
     pub(crate) fn note(&self, report: &mut Report) {
         for (record, seen) in report.cells.iter_mut().zip(self.cells.iter().flatten()) {
-            record.facts.clone_from(&seen.facts);
-            record.trouble.clone_from(&seen.trouble);
+            record.metrics.clone_from(&seen.metrics);
+            record.skip_reason.clone_from(&seen.skip_reason);
         }
     }
 }
@@ -362,15 +361,15 @@ mod tests {
     #[test]
     fn twins_make_batches_of_one_size_and_others_their_own() {
         let launcher = Launcher::new("/nowhere");
-        let entrants: Vec<_> =
+        let variants: Vec<_> =
             ["one", "two", "one"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
         let of =
             |iterations| PilotCell { size: BatchSize { iterations, slices: 1, settles: true }, ..PilotCell::nothing() };
         let mut seen = vec![of(3), of(5), of(4)];
-        equal_batches(&entrants, &mut seen);
+        equal_batches(&variants, &mut seen);
         assert_eq!(seen.iter().map(|seen| seen.size.iterations).collect::<Vec<_>>(), [3, 5, 3]);
-        seen[0] = PilotCell { trouble: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
-        equal_batches(&entrants, &mut seen);
+        seen[0] = PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
+        equal_batches(&variants, &mut seen);
         assert_eq!(seen[2].size.iterations, 3, "what could not be measured says nothing of sizes");
     }
 
@@ -390,7 +389,7 @@ mod tests {
     #[test]
     fn a_batch_that_was_disturbed_is_not_believed() {
         let mut first = true;
-        // 100 ns an iteration, and 15 ms lost in the very first.
+        // 100 ns per iteration, and 15 ms lost in the very first.
         let mut sample = |draw: BatchSpec| {
             let lost = Duration::from_millis(if std::mem::take(&mut first) { 15 } else { 0 });
             let slice = Duration::from_nanos(100 * draw.iterations) + lost;

@@ -1,67 +1,67 @@
-//! Who gets how much of the budget: pure functions of what the pilot saw, of the time and of what was asked for.
+//! Divides the budget among the cells. Pure functions of the pilot's results, the time and the options.
 //!
-//! Sizes never depend on the times that were measured, nor on how wide an interval is so far: stopping when an interval
-//! looks good costs coverage. While a run goes on, they follow the clock alone.
+//! Sizes never depend on measured samples or on the width of an interval: stopping when an interval looks good reduces its
+//! coverage. A running experiment is adjusted by the clock only.
 use std::time::Duration;
 
 use crate::statistics::{LEAST_KEPT, median};
 
-/// A timed batch lasts about this long, where one iteration does not last longer.
+/// The approximate length of a timed batch, unless one iteration is longer.
 pub(crate) const BATCH: Duration = Duration::from_micros(125);
-/// A batch is cut into slices of about this length, each timed by itself.
+/// The approximate length of a slice, each with a separate time.
 const SLICE: Duration = Duration::from_micros(25);
-/// How many times as long as what is timed a batch may take with what lies outside of the timer.
+/// The longest duration of a batch request as a multiple of its timed part.
 const AROUND: u32 = 3;
-/// What takes longer than this is not run before it is timed, to settle: switching processes costs it next to nothing.
+/// Cells with longer iterations need no warmup, because a process switch is negligible.
 const SETTLES: Duration = Duration::from_millis(1);
-/// An address is given so many times as much as the middle one at the most.
+/// The limit of a cell's time as a multiple of the median cell's.
 const PREFERENCE: f64 = 2.0;
-/// Launches that a cell has at the least: fewer than six have no verdict, and one or two may be outlying.
+/// The fewest launches of a cell: fewer than six give no verdict, and one or two may be outliers.
 pub(crate) const MIN_LAUNCHES: u32 = 8;
-/// Launches of a run at the most, unless more are asked for.
+/// The default limit of launches.
 const MAX_LAUNCHES: u32 = 60;
-/// What starting workers may take of a look's budget, as long as there are more than [`MIN_LAUNCHES`].
+/// The share of the budget for starting workers, above [`MIN_LAUNCHES`].
 const MAX_STARTING: f64 = 0.22;
-/// Rounds of a cell in a launch at the least. A single round is off by more than 5 % in a quarter of the cases.
+/// The fewest rounds per launch. A single round is off by more than 5 % in a quarter of the cases.
 pub(crate) const MIN_ROUNDS: u32 = 3;
-/// Rounds of a cell in a launch at the most. Numbers of rounds are odd: the median of two is a mean.
+/// The most rounds per launch. Numbers of rounds are odd, because the median of two values is a mean.
 const MAX_ROUNDS: u32 = 25;
-/// The variance of a median of rounds within a launch, times their number, against the variance between launches. On a machine
-/// that others use too, 25 was seen; on a quiet one, 1. Too many rounds cost little.
+/// The variance between rounds divided by the variance between launches: 25 on a shared machine, 1 on a quiet one. Too many
+/// rounds cost little.
 const ROUND_VARIANCE: f64 = 12.0;
 
-/// What the pilot saw of one address, over all subjects together.
+/// The pilot's results for one cell id, over all variants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct CellCost {
-    /// To prepare and let go of its cells, once a launch.
+    /// The time to prepare and drop the cells, per launch.
     pub(crate) preparing: Duration,
-    /// One round: a batch of each.
+    /// The time of one round: a batch per variant.
     pub(crate) round: Duration,
-    /// Whether every sample takes a worker of its own: a launch is one round then.
+    /// Whether every sample needs a fresh worker, so that a launch has one round.
     pub(crate) fresh: bool,
-    /// Whether it is planned for before those that are not.
+    /// Whether the cell has priority.
     pub(crate) urgent: bool,
 }
 
-/// What an address is given.
+/// The allocation of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Allocation {
-    /// So many rounds in each of the first so many launches.
+    /// The rounds in each of the first launches.
     Rounds { launches: u32, rounds: u32 },
-    /// Nothing: not even the least fits. It would in this time, beside all that is planned for before it.
+    /// The budget is too small; this time would suffice for the cell and those before it.
     TooSlow(Duration),
 }
 
-/// What is to be done.
+/// A plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// Launches of fresh workers.
+    /// The number of launches.
     pub(crate) launches: u32,
-    /// What each address is given.
+    /// The allocation per cell.
     pub(crate) shares: Vec<Allocation>,
 }
 
-/// How many iterations make a batch, by what one takes inside the timer, and inside and outside together.
+/// The iterations of a batch, by the time of one iteration inside the timer and in all.
 pub(crate) fn iterations(one: Duration, with_outside: Duration) -> u64 {
     let nanosecond = Duration::from_nanos(1);
     let timed = BATCH.as_nanos() / one.max(nanosecond).as_nanos();
@@ -69,18 +69,18 @@ pub(crate) fn iterations(one: Duration, with_outside: Duration) -> u64 {
     u64::try_from(timed.min(in_all)).unwrap_or(u64::MAX).max(1)
 }
 
-/// How many slices a batch of so many iterations is cut into, by what one takes inside the timer.
+/// The slices of a batch, by the time of one iteration inside the timer.
 pub(crate) fn slices(one: Duration, iterations: u64) -> u32 {
     let timed = one.max(Duration::from_nanos(1)).as_nanos() * u128::from(iterations) / SLICE.as_nanos();
     u32::try_from(timed.min(u128::from(iterations))).unwrap_or(u32::MAX).max(1)
 }
 
-/// Whether a batch first runs untimed until it has settled, by what one iteration takes.
+/// Whether a batch needs a warmup, by the time of one iteration.
 pub(crate) fn settles(one: Duration) -> bool {
     one < SETTLES
 }
 
-/// The odd number of rounds next to a number, within the bounds.
+/// The nearest odd number of rounds within the limits.
 fn odd(rounds: f64) -> u32 {
     let half = ((rounds - 1.0) / 2.0).round().max(0.0);
     (2 * half as u32 + 1).clamp(MIN_ROUNDS, MAX_ROUNDS)
@@ -95,33 +95,33 @@ impl CellCost {
         if self.fresh { 1 } else { MIN_ROUNDS }
     }
 
-    /// The least that has a verdict.
+    /// The smallest allocation with a verdict.
     fn least(self, launches: u32) -> Allocation {
         Allocation::Rounds { launches, rounds: self.least_rounds() }
     }
 
-    /// How many rounds a launch should make: the square root of what preparing costs against a round, times that of how
-    /// rounds scatter against launches (W. Cochran, "Sampling Techniques", 1977, §10.6).
+    /// The optimal rounds per launch: the square root of preparation cost by round cost, times that of round variance by launch
+    /// variance (W. Cochran, "Sampling Techniques", 1977, §10.6).
     fn worthwhile_rounds(self) -> u32 {
         let against_round = self.preparing.as_secs_f64() / self.round.as_secs_f64().max(1e-9);
         odd((ROUND_VARIANCE * against_round).sqrt())
     }
 
-    /// The most of up to so many launches that a time pays for; never less than the least.
+    /// The largest allocation for a time, at least the smallest one.
     fn worth(self, time: Duration, launches: u32, least: u32) -> Allocation {
         let launches_of = |rounds| how_often(time, self.of_launch(rounds)).clamp(least, launches);
         if self.fresh {
             return Allocation::Rounds { launches: launches_of(1), rounds: 1 };
         }
         let rounds_in = |time: Duration| how_often(time.saturating_sub(self.preparing), self.round);
-        // The greatest odd number that fits.
+        // The largest odd number that fits.
         let rounds = rounds_in(time / launches);
         let rounds = (rounds - u32::from(rounds % 2 == 0 && rounds > 0)).min(MAX_ROUNDS);
         let worthwhile = self.worthwhile_rounds();
         if rounds >= worthwhile {
             return Allocation::Rounds { launches, rounds };
         }
-        // Rather fewer launches than such as hardly do anything but prepare.
+        // Prefers fewer launches to launches that mostly prepare.
         let enough = how_often(time, self.of_launch(worthwhile)) >= least;
         let rounds = if enough { worthwhile } else { MIN_ROUNDS };
         Allocation::Rounds { launches: launches_of(rounds), rounds }
@@ -136,24 +136,24 @@ impl Allocation {
         }
     }
 
-    /// The log of a half-width that this can be expected to give, but for what all cells have in common.
+    /// The logarithm of the expected half-width, up to a constant.
     fn half_width(self) -> f64 {
         let Self::Rounds { launches, rounds } = self else { return 0.0 };
         let (launches, rounds) = (f64::from(launches), f64::from(rounds));
-        // Student's t, for more than a few degrees of freedom.
+        // Approximates Student's t for more than a few degrees of freedom.
         let t = 1.96 + 2.4 / (launches - 1.0).max(1.0);
         (t * ((1.0 + ROUND_VARIANCE / rounds) / launches).sqrt()).ln()
     }
 }
 
-/// How often a time has room for what costs so much.
+/// How often a cost fits in a time.
 fn how_often(time: Duration, cost: Duration) -> u32 {
     u32::try_from(time.as_nanos() / cost.as_nanos().max(1)).unwrap_or(u32::MAX)
 }
 
-/// What an address is given, compared with others: the square root of what a launch of it costs, against the middle cost.
-/// Of cells that scatter alike, that makes the sum of their variances least (W. Cochran, "Sampling Techniques", 1977, §5.5).
-/// Not without bound, or what takes seconds would leave little to all that takes microseconds.
+/// The weight of each cell: the square root of its cost per launch, relative to the median, which minimizes the sum of
+/// variances for cells of equal scatter (W. Cochran, "Sampling Techniques", 1977, §5.5). It is limited, so that cells of
+/// seconds leave time for cells of microseconds.
 fn weights(costs: &[CellCost]) -> Vec<f64> {
     let a_launch = |cost: &CellCost| cost.of_launch(cost.least_rounds()).as_secs_f64();
     let middle = median(&costs.iter().map(a_launch).collect::<Vec<_>>()).unwrap_or_default();
@@ -161,9 +161,9 @@ fn weights(costs: &[CellCost]) -> Vec<f64> {
     costs.iter().map(|cost| against_middle(cost).clamp(1.0 / PREFERENCE, PREFERENCE)).collect()
 }
 
-/// Plans a look that may take a time, when starting all workers of a launch takes `starting`. A cell has as many launches
-/// as have a verdict, or none: those that do not fit are left out, urgent ones last, then the most costly first. `asked`
-/// is a number of launches that was asked for; it is kept to, as long as starting workers leaves half of the time.
+/// Plans a run of a given time, in which starting the workers of a launch takes `starting`. A cell has enough launches for a
+/// verdict or none: cells that do not fit are skipped, the most expensive first and those with priority last. `asked` is the
+/// requested number of launches; it is observed as long as starting workers leaves half of the time.
 pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], asked: Option<u32>) -> Plan {
     let least = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
     let needs = needs(starting, costs, asked);
@@ -185,7 +185,7 @@ pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], asked
     Plan { launches, shares }
 }
 
-/// In how much time each address would fit, beside all that are planned for before it.
+/// For each cell, the time that suffices for it and those before it.
 pub(crate) fn needs(starting: Duration, costs: &[CellCost], asked: Option<u32>) -> Vec<Duration> {
     let launches = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
     let least = |n: usize| costs[n].least(launches).takes(costs[n]);
@@ -199,8 +199,8 @@ pub(crate) fn needs(starting: Duration, costs: &[CellCost], asked: Option<u32>) 
     needs
 }
 
-/// Shares a time among some addresses by their [`weights`]; what one does not need goes to the others. Nothing where not
-/// even the least of each fits.
+/// Divides a time among cells by their [`weights`]; unused time goes to the others. `None` if the smallest allocations do not
+/// fit.
 fn share(
     time: Duration,
     costs: &[CellCost],
@@ -221,7 +221,7 @@ fn share(
     if !fits(&best) {
         return None;
     }
-    // What the middle one is given at the most: found by halving, since more for each hardly ever takes less in all.
+    // Bisects the time of the median cell, because the total is almost monotonic in it.
     let (mut enough, mut too_much) = (Duration::ZERO, time.mul_f64(PREFERENCE));
     for _ in 0..30 {
         let middle = (enough + too_much) / 2;
@@ -231,62 +231,59 @@ fn share(
     Some(among.iter().copied().zip(best).collect())
 }
 
-/// A budget that has room for what is needed, whatever the pilot makes of it. `pilot` is what it took, and whether it was
-/// over before its part of the budget was.
+/// A budget that suffices for the needs, whatever the pilot takes. `pilot` is its duration so far, and whether it was cut off.
 pub(crate) fn advice(needs: Duration, pilot: Duration, pilot_was_cut: bool) -> Duration {
     let planned = needs.div_f64(PLANNED);
-    // A pilot that was cut off goes on as long as a larger budget lets it.
+    // With a larger budget, a cut-off pilot takes longer.
     let in_all = if pilot_was_cut { (planned + pilot).div_f64(1.0 - PILOT) } else { planned + pilot };
     Duration::from_secs(in_all.mul_f64(UNQUIET).as_secs() + 1)
 }
 
-/// What is planned for of the budget: the rest is for what takes longer than in the pilot.
+/// The planned share of the budget; the rest is for launches that take longer than the pilot predicted.
 pub(crate) const PLANNED: f64 = 0.95;
-/// What the pilot may take of the budget.
+/// The pilot's largest share of the budget.
 pub(crate) const PILOT: f64 = 0.3;
-/// A machine is not as quick at all times: what advice allows for.
+/// The safety factor of budget recommendations.
 const UNQUIET: f64 = 1.4;
 
-/// What comes next, by the clock: a share of the rounds that were planned, and as many launches as still fit.
+/// The adjusted plan: the share of the planned rounds, and the launches that fit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BudgetPacer {
-    /// Times the planned rounds, to be made of each cell in the next launch.
+    /// The factor for the planned rounds in the next launch.
     pub(crate) rounds: f64,
     /// The last launch that is expected to fit.
     pub(crate) last: u32,
-    /// Addresses that had to be dropped, so that the others come to have enough launches.
+    /// Cells that are dropped so that the others have enough launches.
     pub(crate) dropped: Vec<usize>,
 }
 
-/// Rounds are cut to this share before launches are.
+/// Rounds are reduced to this share before launches are.
 const FEWER_ROUNDS: f64 = 0.5;
-/// More rounds than planned are made up to this share, where there is time; then there are more launches.
+/// Rounds are increased to this share before launches are.
 const MORE_ROUNDS: f64 = 1.5;
-/// Where starting workers would take this share of what is left, dropping cells saves nothing.
+/// If starting workers takes this share of the remaining time, dropping cells is pointless.
 const HOPELESS: f64 = 0.7;
-/// A run that is ahead of time makes at most so many times as many launches as planned.
+/// The limit of launches as a multiple of the planned launches.
 const MORE_LAUNCHES: u32 = 2;
 
 impl Plan {
-    /// The rounds of an address in a launch (counted from 1), at a share of those that were planned; nothing where it does
-    /// not take part. All take part in the first launches, the costly ones leave early: so a run that is broken off has
-    /// enough launches of what it has at all.
+    /// The rounds of a cell in a launch (counted from 1) at a share of the planned rounds; `None` if it does not take part.
+    /// Expensive cells take part in the first launches only, so that an interrupted run has enough launches of them.
     pub(crate) fn rounds(&self, at: usize, launch: u32, share: f64) -> Option<u32> {
         let Allocation::Rounds { launches, rounds } = self.shares[at] else { return None };
-        // Those that were planned for all launches are in those besides, too.
+        // Cells in all planned launches are in additional launches too.
         let takes_part = launch <= launches || launches >= self.launches;
         takes_part.then(|| if rounds < MIN_ROUNDS { rounds } else { odd(f64::from(rounds) * share) })
     }
 
-    /// What a launch takes, by the pilot.
+    /// The predicted duration of a launch.
     pub(crate) fn takes(&self, costs: &[CellCost], starting: Duration, launch: u32, share: f64) -> Duration {
         let of = |(at, cost): (usize, &CellCost)| Some(cost.of_launch(self.rounds(at, launch, share)?));
         starting + costs.iter().enumerate().filter_map(of).sum::<Duration>()
     }
 
-    /// Plans anew from the launch that is next, in the time that is left, when launches take `slowness` times as long as the
-    /// pilot said. Behind time there are fewer rounds, then fewer launches, and then fewer addresses, the most costly being
-    /// dropped first; ahead of time there are more rounds, then more launches (if `more`).
+    /// Adjusts the plan from the next launch on, if launches take `slowness` times the predicted time. Behind schedule it reduces
+    /// rounds, then launches, then cells, most expensive first; ahead of schedule it increases rounds, then launches (if `more`).
     pub(crate) fn pace(
         &mut self,
         costs: &[CellCost],
@@ -310,7 +307,7 @@ impl Plan {
                 return BudgetPacer { rounds: MORE_ROUNDS, last, dropped };
             }
             if next > self.launches {
-                // One besides, with what time there is; or none.
+                // One more launch in the remaining time, or none.
                 let rounds = shares().find(|share| fits(self, next, *share)).filter(|_| more && next <= last);
                 return BudgetPacer {
                     rounds: rounds.unwrap_or_default(),
@@ -328,12 +325,12 @@ impl Plan {
             if let Some(rounds) = shares().find(|share| fits(self, fewest, *share)) {
                 return BudgetPacer { rounds, last: fewest, dropped };
             }
-            // A launch or two less still have a verdict, and are better than cells less.
+            // One or two launches fewer still give verdicts, and are better than fewer cells.
             let fewer = (next..fewest).rev().find(|last| fits(self, *last, 0.0));
             let start = starting.mul_f64(slowness);
             let hopeless = start * (fewest + 1 - next) > left.mul_f64(HOPELESS);
             if next > least || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT) {
-                // A launch that is cut off keeps what it came to.
+                // A launch that is cut off keeps its results.
                 let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
                 return BudgetPacer { rounds: 0.0, last, dropped };
             }
@@ -368,7 +365,7 @@ mod tests {
         matches!(share, Allocation::Rounds { .. })
     }
 
-    /// What a whole plan takes.
+    /// The predicted duration of a plan.
     fn takes(plan: &Plan, costs: &[CellCost], starting: Duration) -> Duration {
         plan.launches * starting
             + plan.shares.iter().zip(costs).map(|(share, cost)| share.takes(*cost)).sum::<Duration>()
@@ -379,7 +376,7 @@ mod tests {
         let of = |one: Duration| slices(one, iterations(one, one));
         assert_eq!([1, 50, 5_000, 60_000].map(|ns| of(Duration::from_nanos(ns))), [5, 5, 5, 2]);
         assert_eq!((of(Duration::ZERO), of(Duration::from_secs(1))), (5, 1));
-        // Most of this time lies outside of the timer: what is inside is too short to be cut.
+        // Most of this time is outside the timer; the part inside is too short to be cut.
         let one = Duration::from_micros(1);
         assert_eq!(slices(one, iterations(one, Duration::from_millis(1))), 1);
     }
@@ -441,12 +438,12 @@ mod tests {
 
     fn any_cost() -> impl Strategy<Value = CellCost> {
         let cost = |(preparing, round, fresh, urgent)| CellCost { fresh, urgent, ..cost(preparing, round) };
-        // By orders of magnitude, as cells are.
+        // By orders of magnitude, as real cells.
         let micros = || (0u32..7, 1u64..10).prop_map(|(power, digit)| digit * 10_u64.pow(power) / 10);
         (micros(), micros(), prop::bool::weighted(0.05), prop::bool::weighted(0.1)).prop_map(cost)
     }
 
-    /// Costs, what starting takes, a time, and what was asked for.
+    /// Costs, the time to start workers, a time, and the requested launches.
     fn any_look() -> impl Strategy<Value = (Vec<CellCost>, Duration, Duration, Option<u32>)> {
         let costs = prop::collection::vec(any_cost(), 1..60);
         let asked = prop::option::weighted(0.3, 1u32..100);
@@ -478,14 +475,14 @@ mod tests {
             let (less, more) = (plan(time, starting, &costs, None), plan(time.mul_f64(more), starting, &costs, None));
             let given = less.shares.iter().zip(&more.shares).filter(|(share, _)| is_given(share));
             prop_assert!(given.clone().all(|(_, share)| is_given(share)));
-            // On the same cells; found by halving, so but for a little.
+            // On the same cells, within the precision of the bisection.
             if less.shares.iter().filter(|share| is_given(share)).count() == more.shares.iter().filter(|share| is_given(share)).count() {
                 let sum = |plan: &Plan| plan.shares.iter().map(|share| share.half_width()).sum::<f64>();
                 prop_assert!(sum(&more) <= sum(&less) + 0.3 * costs.len() as f64, "{less:?} {more:?}");
             }
         }
 
-        /// What is said of a cell that does not fit is true, whatever the pilot takes of the larger budget.
+        /// The recommended budget suffices, whatever the pilot takes of it.
         #[test]
         fn a_budget_that_follows_the_advice_has_room(
             (costs, starting, time, asked) in any_look(), pilot in 0.0..1.0, was_cut: bool,
@@ -503,7 +500,7 @@ mod tests {
             }
         }
 
-        /// A machine that becomes several times slower or faster while it is measured on.
+        /// A machine that becomes several times slower or faster during the run.
         #[test]
         fn a_run_keeps_its_time_and_what_it_does_not_drop_has_enough_launches(
             (costs, starting, time, asked) in any_look(), slow in prop::collection::vec(0.3..4.0, 1..4),
@@ -533,7 +530,7 @@ mod tests {
                 prop_assert!(launches <= MORE_LAUNCHES * planned.launches);
             }
             let least = MIN_LAUNCHES.min(planned.launches);
-            // Known from the first launch on, the same all along: nothing comes too late.
+            // The speed is constant and known from the first launch, so no cell is dropped.
             if slow.iter().all(|s| *s == slow[0] && *s <= 1.0) {
                 prop_assert!(took <= time);
                 prop_assert!(plan.shares.iter().zip(&made).all(|(share, made)| !is_given(share) || *made >= least));
@@ -550,7 +547,7 @@ mod tests {
         }
     }
 
-    /// Half of the time is over before the machine is found to be four times as slow as in the pilot.
+    /// Half of the time is over before the machine is found to be four times slower than in the pilot.
     #[test]
     fn behind_time_there_are_fewer_rounds_then_fewer_launches_then_fewer_cells() {
         let costs = [vec![cost(1_000, 2_000); 20], vec![cost(1_000, 80_000)]].concat();

@@ -5,42 +5,42 @@ use crate::engine;
 use crate::sampling::code_alignment::CodePage;
 use crate::worker::{Hello, Launcher, Worker};
 
-/// A subject that takes part in a run: a column of its report.
+/// A variant in an experiment: a column of its report.
 #[derive(Debug, Clone)]
 pub struct ExperimentVariant {
-    /// What tables call it.
+    /// The label in tables.
     pub label: String,
-    /// The backend and its settings.
+    /// The backend with its options.
     pub spec: String,
-    /// Whose workers it runs in: another build's, mostly this one's.
+    /// Starts its workers; a baseline may have another build's launcher.
     pub launcher: Launcher,
-    /// The place of the entrant that it repeats.
-    pub twin_of: Option<usize>,
-    /// The place of the entrant that it is held against, where it is not the first.
-    pub held_against: Option<usize>,
+    /// The index of the variant of which this is an A/A control.
+    pub control_of: Option<usize>,
+    /// The index of the baseline, if there is one.
+    pub baseline: Option<usize>,
 }
 
 impl ExperimentVariant {
-    /// A subject of a build.
+    /// A variant of a build.
     pub fn new(spec: &str, launcher: &Launcher) -> Self {
         let (label, launcher) = (engine::label(spec).into(), launcher.clone());
-        Self { label, spec: spec.into(), launcher, twin_of: None, held_against: None }
+        Self { label, spec: spec.into(), launcher, control_of: None, baseline: None }
     }
 
-    /// The first of a field once more: the twin shows how far two that are the same come apart.
-    pub fn twin(field: &[Self]) -> Option<Self> {
+    /// An A/A control of the first variant.
+    pub fn control(field: &[Self]) -> Option<Self> {
         let first = field.first()?;
-        Some(Self { label: format!("{} again", first.label), twin_of: Some(0), ..first.clone() })
+        Some(Self { label: format!("{} control", first.label), control_of: Some(0), ..first.clone() })
     }
 
-    /// These subjects of a build, and a twin.
+    /// The variants of a build and an A/A control.
     pub fn field(specs: &[String], launcher: &Launcher) -> Vec<Self> {
-        Self::with_twin(specs.iter().map(|spec| Self::new(spec, launcher)).collect())
+        Self::with_control(specs.iter().map(|spec| Self::new(spec, launcher)).collect())
     }
 
-    /// The same variants, and a twin.
-    pub fn with_twin(mut field: Vec<Self>) -> Vec<Self> {
-        field.extend(Self::twin(&field));
+    /// The same variants, and an A/A control.
+    pub fn with_control(mut field: Vec<Self>) -> Vec<Self> {
+        field.extend(Self::control(&field));
         field
     }
 

@@ -13,79 +13,79 @@ use crate::sampling::cpu_affinity;
 use crate::sampling::cpu_affinity::AffinityGuard;
 use crate::worker::{Hello, Worker};
 
-/// The workers of one launch: one a subject, replaced when lost.
+/// The workers of one launch: one per variant, replaced when lost.
 pub(crate) struct WorkerSet<'a> {
-    entrants: &'a [ExperimentVariant],
+    variants: &'a [ExperimentVariant],
     workers: Vec<Worker>,
-    /// Where the code of the first of them lies: that of all of them does.
+    /// The code page of all workers.
     page: Option<CodePage>,
-    /// Where their cells are held to: all of a launch to the same one, since they are set against each other.
+    /// The processor of all cells of a launch, because they are compared.
     processor: Option<usize>,
-    /// Between batches this thread is there as well.
+    /// Pins this thread to the same processor between batches.
     here: Option<AffinityGuard>,
 }
 
 impl<'a> WorkerSet<'a> {
-    /// Launches a worker for each entrant: the first by itself, and the others at once, each where its code lies like that of the
-    /// first. On a busy machine they would wait for their turn one after the other.
-    pub(crate) fn launch(entrants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
-        let mut crew =
-            Self { entrants, workers: Vec::new(), page: None, processor: cpu_affinity::quietest(), here: None };
-        let mut launched = Vec::with_capacity(entrants.len());
-        let (first, others) = entrants.split_first().context("nobody takes part")?;
+    /// Launches a worker per variant: the first alone, then the others in parallel with the code page of the first. Sequential
+    /// launches take long on a busy machine.
+    pub(crate) fn launch(variants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
+        let mut workers =
+            Self { variants, workers: Vec::new(), page: None, processor: cpu_affinity::quietest(), here: None };
+        let mut launched = Vec::with_capacity(variants.len());
+        let (first, others) = variants.split_first().context("nobody takes part")?;
         launched.push(first.launch(None)?);
         let page = CodePage::of(launched[0].0.pid());
         let others: Vec<_> = std::thread::scope(|scope| {
-            let starting: Vec<_> = others.iter().map(|entrant| scope.spawn(move || entrant.launch(page))).collect();
+            let starting: Vec<_> = others.iter().map(|variant| scope.spawn(move || variant.launch(page))).collect();
             starting.into_iter().map(|starting| starting.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         });
         for other in others {
             launched.push(other?);
         }
-        crew.page = page;
+        workers.page = page;
         let mut hellos = Vec::new();
         for (worker, hello) in launched {
-            crew.workers.push(worker.read_by(crew.processor));
+            workers.workers.push(worker.read_by(workers.processor));
             hellos.push(hello);
         }
-        Ok((crew, hellos))
+        Ok((workers, hellos))
     }
 
-    /// A fresh worker in place of the one that a subject had.
-    pub(crate) fn renew(&mut self, subject: usize) -> Result<()> {
-        // What it starts may be anywhere.
+    /// Replaces a variant's worker by a fresh one.
+    pub(crate) fn renew(&mut self, index: usize) -> Result<()> {
+        // New workers must not inherit the affinity.
         self.here = None;
-        self.workers[subject] = self.entrants[subject].launch(self.page)?.0.read_by(self.processor);
+        self.workers[index] = self.variants[index].launch(self.page)?.0.read_by(self.processor);
         Ok(())
     }
 
-    pub(crate) fn prepare(&mut self, subject: usize, address: &CellId, within: Duration) -> Result<BenchCell, Failure> {
+    pub(crate) fn prepare(&mut self, index: usize, cell_id: &CellId, within: Duration) -> Result<BenchCell, Failure> {
         self.here.get_or_insert_with(|| AffinityGuard::with(self.processor));
-        let prepared = cell::prepare(&mut self.workers[subject], address, self.processor, within);
-        self.mend(subject, prepared)
+        let prepared = cell::prepare(&mut self.workers[index], cell_id, self.processor, within);
+        self.mend(index, prepared)
     }
 
     pub(crate) fn sample(
         &mut self,
-        subject: usize,
+        index: usize,
         cell: &BenchCell,
         batch: BatchSpec,
         within: Duration,
     ) -> Result<Batch, Failure> {
         self.here.get_or_insert_with(|| AffinityGuard::with(self.processor));
-        let sampled = cell.sample(&mut self.workers[subject], batch, within);
-        self.mend(subject, sampled)
+        let sampled = cell.sample(&mut self.workers[index], batch, within);
+        self.mend(index, sampled)
     }
 
-    pub(crate) fn release(&mut self, subject: usize, cell: BenchCell) -> Result<(), Failure> {
-        let released = cell.release(&mut self.workers[subject], Duration::from_secs(30));
-        self.mend(subject, released)
+    pub(crate) fn release(&mut self, index: usize, cell: BenchCell) -> Result<(), Failure> {
+        let released = cell.release(&mut self.workers[index], Duration::from_secs(30));
+        self.mend(index, released)
     }
 
-    /// A worker that was lost is replaced at once: the other cells of its subject go on.
-    fn mend<T>(&mut self, subject: usize, result: Result<T, Failure>) -> Result<T, Failure> {
+    /// Replaces a lost worker at once, because the variant's other cells continue.
+    fn mend<T>(&mut self, index: usize, result: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(Failure::Lost(_)) = &result
-            && let Err(error) = self.renew(subject)
+            && let Err(error) = self.renew(index)
         {
             return Err(Failure::Failed(format!("its worker was lost, and no other could be had: {error:#}")));
         }
@@ -103,7 +103,7 @@ mod tests {
     use crate::worker::Launcher;
     use crate::worker::protocol::{PROTOCOL, Response};
 
-    /// Workers that greet, and answer everything as if it were about to prepare a cell.
+    /// Workers that respond to every request as if they prepared a cell.
     fn polite(folder: &std::path::Path) -> Launcher {
         let about = BackendInfo {
             engine: String::new(),
@@ -113,9 +113,9 @@ mod tests {
             wasm_features: Vec::new(),
             exit_made_of: Vec::new(),
         };
-        let hello = Hello { protocol: PROTOCOL, build: Build::this(), about };
+        let hello = Hello { protocol: PROTOCOL, build: Build::this(), backend_info: about };
         let program = folder.join("worker");
-        let prepared = Response::Prepared { cell: 0, facts: Vec::new() };
+        let prepared = Response::Prepared { cell: 0, metrics: Vec::new() };
         let [hello, prepared] = [serde_json::to_string(&hello), serde_json::to_string(&prepared)].map(Result::unwrap);
         let script = format!("#!/bin/sh\necho '{hello}'\nwhile read -r ask; do echo '{prepared}'; done\n");
         std::fs::write(&program, script).unwrap();
@@ -127,15 +127,15 @@ mod tests {
     fn all_workers_of_a_launch_have_their_code_at_like_pages() {
         let folder = tempfile::tempdir().unwrap();
         let launcher = polite(folder.path());
-        let entrants: Vec<_> =
+        let variants: Vec<_> =
             ["one", "two", "three"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
         for _ in 0..4 {
-            let (mut crew, hellos) = WorkerSet::launch(&entrants).unwrap();
+            let (mut workers, hellos) = WorkerSet::launch(&variants).unwrap();
             assert_eq!(hellos.len(), 3);
-            crew.renew(1).unwrap();
-            let pages: Vec<_> = crew.workers.iter().map(|worker| CodePage::of(worker.pid())).collect();
-            assert!(crew.page.is_some());
-            assert_eq!(pages, [crew.page; 3]);
+            workers.renew(1).unwrap();
+            let pages: Vec<_> = workers.workers.iter().map(|worker| CodePage::of(worker.pid())).collect();
+            assert!(workers.page.is_some());
+            assert_eq!(pages, [workers.page; 3]);
         }
     }
 
@@ -143,16 +143,16 @@ mod tests {
     fn between_batches_it_is_where_the_cells_are_and_who_is_launched_may_be_anywhere() {
         let ids = || core_affinity::get_core_ids().unwrap().into_iter().map(|core| core.id).collect::<Vec<_>>();
         let folder = tempfile::tempdir().unwrap();
-        let entrants = [ExperimentVariant::new("one", &polite(folder.path()))];
-        let address = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
-        // On a thread of its own: others of this process start theirs meanwhile.
+        let variants = [ExperimentVariant::new("one", &polite(folder.path()))];
+        let cell_id = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
+        // On a separate thread, because other tests start threads.
         let gone = std::thread::scope(|scope| {
             let stays = || {
-                let (before, (mut crew, _)) = (ids(), WorkerSet::launch(&entrants).unwrap());
+                let (before, (mut workers, _)) = (ids(), WorkerSet::launch(&variants).unwrap());
                 assert_eq!(ids(), before);
-                crew.prepare(0, &address, Duration::from_secs(60)).unwrap();
-                assert_eq!(Some(&ids()[..]), crew.processor.as_ref().map(std::slice::from_ref));
-                crew.renew(0).unwrap();
+                workers.prepare(0, &cell_id, Duration::from_secs(60)).unwrap();
+                assert_eq!(Some(&ids()[..]), workers.processor.as_ref().map(std::slice::from_ref));
+                workers.renew(0).unwrap();
                 assert_eq!(ids(), before);
             };
             scope.spawn(stays).join()

@@ -20,7 +20,7 @@ pub struct ExceptionSoak {
     catching: Box<dyn Instance>,
     /// Thrown in the present store.
     thrown: u64,
-    left: ExitCounts,
+    counts: ExitCounts,
 }
 
 impl ExceptionSoak {
@@ -29,7 +29,7 @@ impl ExceptionSoak {
     /// # Errors
     /// When it cannot be compiled or instantiated.
     pub fn new(engine: &dyn Embedding) -> Result<Self> {
-        Ok(Self { catching: catching(engine)?, thrown: 0, left: ExitCounts::default() })
+        Ok(Self { catching: catching(engine)?, thrown: 0, counts: ExitCounts::default() })
     }
 
     /// Goes on for that long, or until enough are thrown, and says how many that were since the beginning. A `collector`
@@ -39,13 +39,13 @@ impl ExceptionSoak {
     /// When an exception or an exit went astray.
     pub fn go_on(&mut self, engine: &dyn Embedding, collector: bool, time: Duration) -> Result<ExitCounts> {
         let until = Instant::now() + time;
-        while Instant::now() < until && self.left.exceptions < MOST {
+        while Instant::now() < until && self.counts.exceptions < MOST {
             if collector && self.thrown >= PER_STORE {
                 (self.catching, self.thrown) = (catching(engine)?, 0);
             }
             self.turn()?;
         }
-        Ok(self.left)
+        Ok(self.counts)
     }
 
     fn turn(&mut self) -> Result<()> {
@@ -58,8 +58,8 @@ impl ExceptionSoak {
         exits_with(&mut *self.catching, 5)?;
         let thrown = 3 * u64::from(TURN.unsigned_abs());
         self.thrown += thrown;
-        self.left.exceptions += thrown;
-        self.left.exits += 1;
+        self.counts.exceptions += thrown;
+        self.counts.exits += 1;
         Ok(())
     }
 }

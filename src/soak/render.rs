@@ -12,23 +12,23 @@ const WIDTH: usize = 48;
 
 /// What was done, what the process held over time, and whether it grew.
 pub fn told(soaked: &SoakResult) -> String {
-    let left = &soaked.left;
+    let counts = &soaked.counts;
     let seconds = soaked.samples.last().map_or(0.0, |sample| sample.seconds);
     let ways = [
-        (left.exits, "exits"),
-        (left.traps, "traps"),
-        (left.panics, "panics"),
-        (left.nested, "nested"),
-        (left.fresh, "of new instances"),
-        (left.on_threads, "on other threads"),
-        (left.exceptions, "exceptions, caught"),
+        (counts.exits, "exits"),
+        (counts.traps, "traps"),
+        (counts.panics, "panics"),
+        (counts.nested, "nested"),
+        (counts.fresh, "of new instances"),
+        (counts.on_threads, "on other threads"),
+        (counts.exceptions, "exceptions, caught"),
     ];
     let ways = ways.iter().filter(|(times, _)| *times > 0);
     let ways: Vec<_> = ways.map(|(times, way)| format!("{} {way}", units::count(*times))).collect();
     let mut shown = wrapped(&format!(
         "{}: guests left {} times in {seconds:.0} s: {}",
-        painted(BOLD, &soaked.subject),
-        units::count(left.times()),
+        painted(BOLD, &soaked.variant),
+        units::count(counts.times()),
         ways.join(", "),
     ));
     let mebibytes = |bytes: u64| format!("{:.1} MiB", bytes as f64 / 1048576.0);
@@ -48,11 +48,11 @@ pub fn told(soaked: &SoakResult) -> String {
         shown += &format!("  {}\n", painted(GOOD, "nothing grows"));
     }
     for verdict in &verdicts {
-        let (style, why) = match verdict {
-            Verdict::KnownDivergence { came, reason, upstream } => (DIM, format!("{came}: {reason} ({upstream})")),
+        let (style, reason) = match verdict {
+            Verdict::KnownIssue { observed, reason, upstream } => (DIM, format!("{observed}: {reason} ({upstream})")),
             other => (BAD, other.reason().unwrap_or_default()),
         };
-        shown += &wrapped(&format!("  {}", painted(style, &escaped_lines(&why))));
+        shown += &wrapped(&format!("  {}", painted(style, &escaped_lines(&reason))));
     }
     shown
 }

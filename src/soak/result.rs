@@ -10,12 +10,12 @@ use crate::statistics;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SoakResult {
     /// The subject, as the command line takes it.
-    pub subject: String,
+    pub variant: String,
     /// What guests were left by.
     #[serde(default)]
     pub mixture: Mixture,
     /// How often guests were left.
-    pub left: ExitCounts,
+    pub counts: ExitCounts,
     /// What its process held, in the order of time.
     pub samples: Vec<SoakSample>,
     /// Why it was over before its time.
@@ -49,7 +49,7 @@ pub const SLACK: f64 = 4.0 * 1048576.0;
 const WARM: f64 = 0.25;
 
 /// Something that is counted.
-type Count = fn(&SoakSample) -> Option<u64>;
+type SampleMetric = fn(&SoakSample) -> Option<u64>;
 
 impl SoakResult {
     /// By how much memory grew, in bytes for each time that a guest was left: the median of the slopes between all pairs
@@ -63,10 +63,10 @@ impl SoakResult {
 
     /// What is wrong with it, in the light of what is known of the backend.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        let backend = self.subject.split(':').next().unwrap_or_default();
+        let backend = self.variant.split(':').next().unwrap_or_default();
         let verdict = |wrong: String| match explanation(backend, CheckKind::Soak, &self.mixture.to_string(), &wrong) {
             Some((issue, _)) => Verdict::known(wrong, issue),
-            None => Verdict::Failed { why: wrong },
+            None => Verdict::Failed { reason: wrong },
         };
         self.wrong().into_iter().map(verdict).collect()
     }
@@ -79,7 +79,8 @@ impl SoakResult {
         if let Some(slope) = self.slope().filter(|slope| *slope > MOST_BYTES_EACH && slope * over > SLACK) {
             wrong.push(format!("memory grows by {:.1} MiB a million times", slope * 1e6 / 1048576.0));
         }
-        let counts: [(&str, Count); 2] = [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
+        let counts: [(&str, SampleMetric); 2] =
+            [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
         for (what, count) in counts {
             // More at all times of the last quarter than at any time of the first.
             let (first, last) = (&warm[..warm.len() / 4], &warm[warm.len() - warm.len() / 4..]);
@@ -111,9 +112,9 @@ mod tests {
         };
         let samples = (0..100).map(sample).collect();
         SoakResult {
-            subject: "one".into(),
+            variant: "one".into(),
             mixture: Mixture::Exits,
-            left: ExitCounts::default(),
+            counts: ExitCounts::default(),
             samples,
             failed: None,
             interrupted: false,
@@ -146,7 +147,7 @@ mod tests {
     #[test]
     fn growth_is_excused_where_it_is_known_and_nowhere_else() {
         let leaking = soaked(|n| ((50 << 20) + n * 100_000 * 400, 12, 3));
-        let of = |subject: &str, mixture| SoakResult { subject: subject.into(), mixture, ..leaking.clone() };
+        let of = |variant: &str, mixture| SoakResult { variant: variant.into(), mixture, ..leaking.clone() };
         let bad = |soaked: SoakResult| soaked.verdicts().iter().any(Verdict::is_bad);
         assert!(!bad(of("cranelift", Mixture::Exceptions)) && !bad(of("llvm:opt=none", Mixture::Exceptions)));
         assert!(bad(of("cranelift", Mixture::Exits)) && bad(of("wasmtime-cranelift", Mixture::Exceptions)));

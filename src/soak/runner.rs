@@ -28,26 +28,26 @@ pub fn soak(
     mut at: impl FnMut(&SoakSample),
 ) -> Result<Option<SoakResult>> {
     let (mut worker, hello) = launcher.launch(spec)?;
-    if mixture == Mixture::Exceptions && !hello.about.wasm_features.iter().any(|feature| feature == "exceptions") {
+    if mixture == Mixture::Exceptions && !hello.backend_info.wasm_features.iter().any(|feature| feature == "exceptions")
+    {
         return Ok(None);
     }
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
     let mut soaked = SoakResult {
-        subject: engine::label(spec).into(),
+        variant: engine::label(spec).into(),
         mixture,
-        left: ExitCounts::default(),
+        counts: ExitCounts::default(),
         samples: vec![],
         failed: None,
         interrupted: false,
     };
     while started.elapsed() < time {
-        let ask = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1), mixture };
-        match worker.ask(&ask, &Limits::of(step + Duration::from_secs(120)), |_| ()) {
-            // It has left enough.
-            Ok(Response::Soaked { left }) if left == soaked.left => break,
-            Ok(Response::Soaked { left }) => soaked.left = left,
-            Ok(Response::Unable { why, .. }) => soaked.failed = Some(why),
-            Ok(other) => bail!("the worker answered another question: {other:?}"),
+        let request = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1), mixture };
+        match worker.request(&request, &Limits::of(step + Duration::from_secs(120)), |_| ()) {
+            Ok(Response::Soaked { counts }) if counts == soaked.counts => break,
+            Ok(Response::Soaked { counts }) => soaked.counts = counts,
+            Ok(Response::Error { reason, .. }) => soaked.failed = Some(reason),
+            Ok(other) => bail!("unexpected response: {other:?}"),
             Err(WorkerError::Interrupted) => {
                 soaked.interrupted = true;
                 break;
@@ -60,7 +60,7 @@ pub fn soak(
         let pid = worker.pid();
         let sample = SoakSample {
             seconds: started.elapsed().as_secs_f64(),
-            times: soaked.left.times(),
+            times: soaked.counts.times(),
             resident: resident_memory(pid),
             files: open_files(pid),
             threads: threads(pid),

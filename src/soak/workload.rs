@@ -68,7 +68,7 @@ pub struct Soak {
     panic: Box<dyn Instance>,
     nesting: Box<dyn Instance>,
     random: ChaCha8Rng,
-    left: ExitCounts,
+    counts: ExitCounts,
 }
 
 thread_local! {
@@ -91,7 +91,7 @@ impl Soak {
         let (panic, nesting) = (exiting.instantiate(panicking)?, exiting.instantiate(reentering())?);
         INNER.set(Some(exiting.instantiate(raising())?));
         let random = ChaCha8Rng::seed_from_u64(seed);
-        Ok(Self { exiting, artifact, exit, trap, panic, nesting, random, left: ExitCounts::default() })
+        Ok(Self { exiting, artifact, exit, trap, panic, nesting, random, counts: ExitCounts::default() })
     }
 
     /// Goes on for that long, and says how often guests were left since the beginning.
@@ -110,14 +110,14 @@ impl Soak {
                 _ => self.exits()?,
             }
         }
-        Ok(self.left)
+        Ok(self.counts)
     }
 
     fn exits(&mut self) -> Result<()> {
         for code in 1..=TURNS as u32 {
             exits_with(&mut *self.exit, code)?;
         }
-        self.left.exits += TURNS;
+        self.counts.exits += TURNS;
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl Soak {
             let (export, arguments, trap) = traps[n as usize % traps.len()];
             is(self.trap.call(export, arguments), &Outcome::Trapped(trap))?;
         }
-        self.left.traps += TURNS;
+        self.counts.traps += TURNS;
         Ok(())
     }
 
@@ -140,7 +140,7 @@ impl Soak {
         for _ in 0..TURNS {
             is(leave(&mut *self.panic, 1), &Outcome::Panicked("a panic of the soak's".into()))?;
         }
-        self.left.panics += TURNS;
+        self.counts.panics += TURNS;
         Ok(())
     }
 
@@ -148,7 +148,7 @@ impl Soak {
         for code in 1..=TURNS as u32 {
             exits_with(&mut *self.nesting, code)?;
         }
-        self.left.nested += TURNS;
+        self.counts.nested += TURNS;
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl Soak {
         for code in 1..=TURNS as u32 {
             exits_with(&mut *self.exiting.instantiate(raising())?, code)?;
         }
-        self.left.fresh += TURNS;
+        self.counts.fresh += TURNS;
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Soak {
             let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(thread)).collect();
             threads.into_iter().try_for_each(|thread| thread.join().ok().context("a thread of the soak's panicked")?)
         })?;
-        self.left.on_threads += THREADS * TURNS;
+        self.counts.on_threads += THREADS * TURNS;
         Ok(())
     }
 }

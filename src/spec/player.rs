@@ -20,11 +20,11 @@ use crate::run_module::Interface;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScriptOutcome {
     /// Number of passed assertions per kind.
-    pub held: BTreeMap<Assertion, u64>,
+    pub passed: BTreeMap<Assertion, u64>,
     /// Failed assertions.
-    pub broken: Vec<BrokenAssertion>,
+    pub failed: Vec<BrokenAssertion>,
     /// Number of skipped assertions per reason.
-    pub not_asked: BTreeMap<String, u64>,
+    pub skipped: BTreeMap<String, u64>,
 }
 
 /// A failed assertion.
@@ -54,7 +54,7 @@ pub fn play(
     let buffer = ParseBuffer::new_with_lexer(lexer)?;
     let wast: Wast<'_> = parser::parse(&buffer).with_context(|| script.name.clone())?;
     let mut player = Player::new(engine, claims, !script.name.starts_with("core/"))?;
-    let mut played = ScriptOutcome::default();
+    let mut outcome = ScriptOutcome::default();
     for directive in wast.directives {
         let line = directive.span().linecol_in(script.text).0 + 1;
         if skip.contains(&line) {
@@ -64,21 +64,21 @@ pub fn play(
         about_to(line);
         let assertion = asserts(&directive);
         let result = match assertion {
-            Some(Err(why)) => Err(AssertionFailure::Skipped(why.into())),
+            Some(Err(reason)) => Err(AssertionFailure::Skipped(reason.into())),
             // A panic of the backend is an outcome; the script continues.
             _ => catch_unwind(AssertUnwindSafe(|| player.execute_directive(directive)))
                 .unwrap_or_else(|panic| Err(AssertionFailure::Failed(format!("panicked: {}", panic_message(&*panic))))),
         };
         match (assertion, result) {
-            (Some(Ok(assertion)), Ok(())) => *played.held.entry(assertion).or_default() += 1,
+            (Some(Ok(assertion)), Ok(())) => *outcome.passed.entry(assertion).or_default() += 1,
             (None, Ok(())) | (None | Some(Err(_)), Err(AssertionFailure::Failed(_))) | (Some(Err(_)), Ok(())) => {}
-            (_, Err(AssertionFailure::Skipped(why))) => *played.not_asked.entry(why).or_default() += 1,
+            (_, Err(AssertionFailure::Skipped(reason))) => *outcome.skipped.entry(reason).or_default() += 1,
             (Some(Ok(assertion)), Err(AssertionFailure::Failed(came))) => {
-                played.broken.push(BrokenAssertion { line, assertion, came })
+                outcome.failed.push(BrokenAssertion { line, assertion, came })
             }
         }
     }
-    Ok(played)
+    Ok(outcome)
 }
 
 const NO_SUCH_VALUE: &str = "it uses a reference that hosts cannot express here";
@@ -269,8 +269,8 @@ impl<'a> Player<'a> {
             return Err(AssertionFailure::Skipped(lack));
         }
         let imports = Interface::read(wasm).map(|interface| interface.imports).unwrap_or_default();
-        if let Some(why) = imports.iter().find_map(|import| self.absent.get(&import.module)) {
-            return Err(AssertionFailure::Skipped(why.clone()));
+        if let Some(reason) = imports.iter().find_map(|import| self.absent.get(&import.module)) {
+            return Err(AssertionFailure::Skipped(reason.clone()));
         }
         self.ensemble.compile(wasm).map_err(|error| AssertionFailure::Failed(format!("refused: {error:#}")))
     }
@@ -323,7 +323,7 @@ impl AssertionFailure {
         match self {
             // The failure itself is reported once, where it happened.
             Self::Failed(_) => "a module that it needs failed".into(),
-            Self::Skipped(why) => why.clone(),
+            Self::Skipped(reason) => reason.clone(),
         }
     }
 }
@@ -415,16 +415,16 @@ mod tests {
     fn play_script(skip: &[usize]) -> (ScriptOutcome, Vec<usize>) {
         let mut lines = vec![];
         let script = Script { name: "core/made-up".into(), ..SCRIPT };
-        let played = play(&AcceptingBackend, Claims::new(&[]), &script, skip, |line| lines.push(line)).unwrap();
-        (played, lines)
+        let outcome = play(&AcceptingBackend, Claims::new(&[]), &script, skip, |line| lines.push(line)).unwrap();
+        (outcome, lines)
     }
 
     #[test]
     fn a_backend_that_accepts_everything_fails_every_assertion_but_one() {
-        let (played, lines) = play_script(&[]);
-        let broken: Vec<_> = played.broken.iter().map(|broken| (broken.line, broken.assertion)).collect();
+        let (outcome, lines) = play_script(&[]);
+        let failed: Vec<_> = outcome.failed.iter().map(|failed| (failed.line, failed.assertion)).collect();
         assert_eq!(
-            broken,
+            failed,
             [
                 (3, Assertion::Return),
                 (4, Assertion::Return),
@@ -437,25 +437,25 @@ mod tests {
                 (12, Assertion::Return),
             ]
         );
-        assert_eq!(played.held, BTreeMap::from([(Assertion::Module, 1), (Assertion::Return, 1)]));
-        assert!(played.broken[8].came.starts_with("panicked: ") && played.broken[8].came.contains("as asked"));
+        assert_eq!(outcome.passed, BTreeMap::from([(Assertion::Module, 1), (Assertion::Return, 1)]));
+        assert!(outcome.failed[8].came.starts_with("panicked: ") && outcome.failed[8].came.contains("as asked"));
         assert_eq!(lines, (1..=17).collect::<Vec<_>>());
     }
 
     #[test]
     fn modules_beyond_the_claims_and_their_assertions_are_skipped() {
-        let (played, _) = play_script(&[]);
+        let (outcome, _) = play_script(&[]);
         let more: u64 =
-            played.not_asked.iter().filter(|(why, _)| why.contains("multi-value")).map(|(_, times)| times).sum();
-        assert_eq!(more, 4, "{:?}", played.not_asked);
-        assert_eq!(played.not_asked[directive::TEXT], 1);
+            outcome.skipped.iter().filter(|(reason, _)| reason.contains("multi-value")).map(|(_, times)| times).sum();
+        assert_eq!(more, 4, "{:?}", outcome.skipped);
+        assert_eq!(outcome.skipped[directive::TEXT], 1);
     }
 
     #[test]
     fn skipped_lines_and_the_assertions_that_need_them_are_not_played() {
-        let (played, lines) = play_script(&[1, 12]);
+        let (outcome, lines) = play_script(&[1, 12]);
         assert!(!lines.contains(&1) && !lines.contains(&12));
-        assert_eq!(played.held, BTreeMap::new());
-        assert!(played.broken.iter().all(|broken| broken.line > 7), "{:?}", played.broken);
+        assert_eq!(outcome.passed, BTreeMap::new());
+        assert!(outcome.failed.iter().all(|failed| failed.line > 7), "{:?}", outcome.failed);
     }
 }

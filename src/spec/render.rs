@@ -15,56 +15,56 @@ const MAX_FAILURES: usize = 20;
 pub fn summary(run: &SpecRun) -> String {
     let scripts = if run.scripts == 1 { "one script".into() } else { format!("{} scripts", run.scripts) };
     let mut text = format!("{scripts} of the specification, {:.0} s\n\n", run.seconds);
-    let names = run.subjects.iter().map(|subject| subject.subject.as_str());
+    let names = run.variants.iter().map(|variant| variant.variant.as_str());
     let mut rows = table(["passed"].into_iter().chain(names));
     for assertion in Assertion::ALL {
-        let cells = run.subjects.iter().map(|subject| cell(subject, assertion));
+        let cells = run.variants.iter().map(|variant| cell(variant, assertion));
         rows.add_row([assertion.word().to_owned()].into_iter().chain(cells));
     }
-    let skipped = run.subjects.iter().map(|subject| units::count(subject.not_asked.values().sum()));
+    let skipped = run.variants.iter().map(|variant| units::count(variant.skipped.values().sum()));
     rows.add_row(["skipped".to_owned()].into_iter().chain(skipped));
     text += &written(&rows);
-    for subject in &run.subjects {
+    for variant in &run.variants {
         text.push('\n');
-        text += &details(subject);
+        text += &details(variant);
     }
     text
 }
 
 /// The number of passed assertions, with the total if some failed.
-fn cell(subject: &SpecVariant, assertion: Assertion) -> String {
-    let passed = subject.held.get(&assertion).copied().unwrap_or_default();
-    let failed = subject.astray.iter().filter(|failed| failed.assertion == Some(assertion)).count() as u64;
+fn cell(variant: &SpecVariant, assertion: Assertion) -> String {
+    let passed = variant.passed.get(&assertion).copied().unwrap_or_default();
+    let failed = variant.failures.iter().filter(|failed| failed.assertion == Some(assertion)).count() as u64;
     match failed {
         0 => units::count(passed),
         _ => format!("{} of {}", units::count(passed), units::count(passed + failed)),
     }
 }
 
-fn details(subject: &SpecVariant) -> String {
-    let unexplained: Vec<_> = subject.unexplained().collect();
-    let passed: u64 = subject.held.values().sum();
+fn details(variant: &SpecVariant) -> String {
+    let unexplained: Vec<_> = variant.unexplained().collect();
+    let passed: u64 = variant.passed.values().sum();
     let (style, result) = match unexplained.len() {
-        0 if subject.astray.is_empty() => (GOOD, "all passed".to_owned()),
+        0 if variant.failures.is_empty() => (GOOD, "all passed".to_owned()),
         0 => (GOOD, "all passed except known issues".to_owned()),
         n => (BAD, format!("{} failed", units::count(n as u64))),
     };
-    let mut text = format!("{}: {} assertions, {}\n", subject.subject, units::count(passed), painted(style, &result));
+    let mut text = format!("{}: {} assertions, {}\n", variant.variant, units::count(passed), painted(style, &result));
     for failure in unexplained.iter().take(MAX_FAILURES) {
         text += &wrapped(&format!("  {}", line(failure)));
     }
     if unexplained.len() > MAX_FAILURES {
         let _ = writeln!(text, "  and {} more; --json has all failures", unexplained.len() - MAX_FAILURES);
     }
-    for (reason, times) in known_issues(subject) {
+    for (reason, times) in known_issues(variant) {
         let count = if times == 1 { "once".into() } else { format!("{} times", units::count(times)) };
         text += &wrapped(&painted(DIM, &format!("  known, {count}: {reason}")));
     }
-    for reason in &subject.not_seen {
+    for reason in &variant.not_seen {
         text += &wrapped(&format!("  no longer seen: {reason}"));
     }
-    for excluded in &subject.left_out {
-        text += &wrapped(&painted(DIM, &format!("  without {}: {}", excluded.feature, excluded.why)));
+    for excluded in &variant.left_out {
+        text += &wrapped(&painted(DIM, &format!("  without {}: {}", excluded.feature, excluded.reason)));
     }
     text
 }
@@ -76,10 +76,10 @@ fn line(failure: &FailedAssertion) -> String {
 }
 
 /// The known issues observed on a variant, and the number of assertions that each excuses.
-fn known_issues(subject: &SpecVariant) -> BTreeMap<String, u64> {
+fn known_issues(variant: &SpecVariant) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for failure in &subject.astray {
-        if let Verdict::KnownDivergence { reason, upstream, .. } = &failure.verdict {
+    for failure in &variant.failures {
+        if let Verdict::KnownIssue { reason, upstream, .. } = &failure.verdict {
             *counts.entry(format!("{reason} ({upstream})")).or_default() += 1;
         }
     }

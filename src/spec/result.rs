@@ -13,7 +13,7 @@ pub struct SpecRun {
     /// How many scripts were played.
     pub scripts: usize,
     /// What came of them, subject by subject.
-    pub subjects: Vec<SpecVariant>,
+    pub variants: Vec<SpecVariant>,
     /// How long it took, in seconds.
     pub seconds: f64,
     /// Whether the program was interrupted, so that scripts are missing.
@@ -25,13 +25,13 @@ pub struct SpecRun {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpecVariant {
     /// The subject, as the command line takes it.
-    pub subject: String,
+    pub variant: String,
     /// How many of each assertion held.
-    pub held: BTreeMap<Assertion, u64>,
+    pub passed: BTreeMap<Assertion, u64>,
     /// Those that did not.
-    pub astray: Vec<FailedAssertion>,
+    pub failures: Vec<FailedAssertion>,
     /// How many were not asked for, by the reason.
-    pub not_asked: BTreeMap<String, u64>,
+    pub skipped: BTreeMap<String, u64>,
     /// What it claims, and was not asked for all the same.
     pub left_out: Vec<ExcludedFeature>,
     /// Known divergences of it that did not show, by their reasons; told only where every script was played.
@@ -55,6 +55,6 @@ pub struct FailedAssertion {
 impl SpecVariant {
     /// Those that nothing explains.
     pub fn unexplained(&self) -> impl Iterator<Item = &FailedAssertion> {
-        self.astray.iter().filter(|astray| astray.verdict.is_bad())
+        self.failures.iter().filter(|failures| failures.verdict.is_bad())
     }
 }

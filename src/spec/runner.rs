@@ -39,36 +39,36 @@ pub fn conformance(
     mut over: impl FnMut(&str),
 ) -> Result<SpecVariant> {
     let (worker, hello) = launcher.launch(spec)?;
-    let backend = engine::issue_name(spec, &hello.about);
+    let backend = engine::issue_name(spec, &hello.backend_info);
     let backend = backend.as_str();
-    let (features, left_out) = asked_for(backend, hello.about.wasm_features);
+    let (features, left_out) = asked_for(backend, hello.backend_info.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
-    let mut subject = SpecVariant {
-        subject: engine::label(spec).into(),
-        held: BTreeMap::new(),
-        astray: Vec::new(),
-        not_asked: BTreeMap::new(),
+    let mut variant = SpecVariant {
+        variant: engine::label(spec).into(),
+        passed: BTreeMap::new(),
+        failures: Vec::new(),
+        skipped: BTreeMap::new(),
         left_out,
         not_seen: Vec::new(),
     };
     let mut seen = BTreeSet::new();
     for script in asked.scripts {
-        let (played, mut astray) = match stage.script(script) {
-            Err(error) if WorkerError::is_interruption(&error) => return Ok(subject),
-            played => played?,
+        let (outcome, mut failures) = match stage.script(script) {
+            Err(error) if WorkerError::is_interruption(&error) => return Ok(variant),
+            outcome => outcome?,
         };
-        played.held.iter().for_each(|(of, times)| *subject.held.entry(*of).or_default() += times);
-        played.not_asked.into_iter().for_each(|(why, times)| *subject.not_asked.entry(why).or_default() += times);
-        astray.iter_mut().for_each(|astray| seen.extend(weigh(astray, backend)));
-        subject.astray.extend(astray);
+        outcome.passed.iter().for_each(|(of, times)| *variant.passed.entry(*of).or_default() += times);
+        outcome.skipped.into_iter().for_each(|(reason, times)| *variant.skipped.entry(reason).or_default() += times);
+        failures.iter_mut().for_each(|failures| seen.extend(weigh(failures, backend)));
+        variant.failures.extend(failures);
         over(&script.name);
     }
     if asked.all {
         let not_seen = |excuse: &Excuse| !seen.contains(&excuse.subject);
         let known = excuses(backend, CheckKind::Script).filter(|(_, excuse)| not_seen(excuse));
-        subject.not_seen = known.map(|(issue, _)| issue.reason.to_owned()).collect();
+        variant.not_seen = known.map(|(issue, _)| issue.reason.to_owned()).collect();
     }
-    Ok(subject)
+    Ok(variant)
 }
 
 /// A worker, and what is asked of its backend.
@@ -82,32 +82,32 @@ struct SpecWorker<'a> {
 impl SpecWorker<'_> {
     /// Plays one script, again without each directive that ended the worker; and what went astray.
     fn script(&mut self, script: &Script) -> Result<(ScriptOutcome, Vec<FailedAssertion>)> {
-        let (mut skip, mut astray) = (Vec::new(), Vec::new());
+        let (mut skip, mut failures) = (Vec::new(), Vec::new());
         let told = |line, assertion, verdict| FailedAssertion { script: script.name.clone(), line, assertion, verdict };
         loop {
-            let ask =
-                Request::Script { name: script.name.clone(), features: self.features.clone(), skip: skip.clone() };
+            let request =
+                Request::RunScript { name: script.name.clone(), features: self.features.clone(), skip: skip.clone() };
             let mut last = None;
-            match self.worker.ask(&ask, &Limits::of(WITHIN), |line| last = line.parse().ok()) {
-                Ok(Response::Scripted { played }) => {
-                    let broken = played.broken.iter().cloned();
-                    astray.extend(broken.map(|BrokenAssertion { line, assertion, came }| {
-                        told(Some(line), Some(assertion), Verdict::Failed { why: came })
+            match self.worker.request(&request, &Limits::of(WITHIN), |line| last = line.parse().ok()) {
+                Ok(Response::ScriptDone { outcome }) => {
+                    let failed = outcome.failed.iter().cloned();
+                    failures.extend(failed.map(|BrokenAssertion { line, assertion, came }| {
+                        told(Some(line), Some(assertion), Verdict::Failed { reason: came })
                     }));
-                    return Ok((played, astray));
+                    return Ok((outcome, failures));
                 }
-                Ok(Response::Unable { why, .. }) => {
-                    astray.push(told(None, None, Verdict::Failed { why }));
-                    return Ok((ScriptOutcome::default(), astray));
+                Ok(Response::Error { reason, .. }) => {
+                    failures.push(told(None, None, Verdict::Failed { reason }));
+                    return Ok((ScriptOutcome::default(), failures));
                 }
-                Ok(other) => bail!("the worker answered another question: {other:?}"),
+                Ok(other) => bail!("unexpected response: {other:?}"),
                 Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
                 Err(lost) => {
                     self.worker = self.launcher.launch(self.spec)?.0;
-                    astray.push(told(last, None, lost.into()));
+                    failures.push(told(last, None, lost.into()));
                     skip.extend(last);
                     if last.is_none() || skip.len() >= MOST_LOST {
-                        return Ok((ScriptOutcome::default(), astray));
+                        return Ok((ScriptOutcome::default(), failures));
                     }
                 }
             }
@@ -119,23 +119,23 @@ impl SpecWorker<'_> {
 fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFeature>) {
     let mut left_out = Vec::new();
     let features = claims.into_iter().filter(|claim| {
-        let why = match false_claim(backend, claim) {
+        let reason = match false_claim(backend, claim) {
             Some(reason) => reason,
             None if Claims::knows(claim) => return true,
             None => "no script is known to ask for it",
         };
-        left_out.push(ExcludedFeature { feature: claim.clone(), why: why.into() });
+        left_out.push(ExcludedFeature { feature: claim.clone(), reason: reason.into() });
         false
     });
     (features.collect(), left_out)
 }
 
 /// In the light of what is known of the backend; says of which script and assertion that was known.
-fn weigh(astray: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
-    let assertion = astray.assertion.map_or("script", |assertion| assertion.word());
-    let (subject, came) = (format!("{}: {assertion}", astray.script), astray.verdict.reason().unwrap_or_default());
-    let (issue, excuse) = explanation(backend, CheckKind::Script, &subject, &came)?;
-    astray.verdict = Verdict::known(format!("{subject}: {came}"), issue);
+fn weigh(failures: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
+    let assertion = failures.assertion.map_or("script", |assertion| assertion.word());
+    let (variant, came) = (format!("{}: {assertion}", failures.script), failures.verdict.reason().unwrap_or_default());
+    let (issue, excuse) = explanation(backend, CheckKind::Script, &variant, &came)?;
+    failures.verdict = Verdict::known(format!("{variant}: {came}"), issue);
     Some(excuse.subject)
 }
 
@@ -155,23 +155,23 @@ mod tests {
 
     #[test]
     fn what_is_known_of_a_backend_excuses_that_and_nothing_else() {
-        let astray = |assertion, came: &str| FailedAssertion {
+        let failures = |assertion, came: &str| FailedAssertion {
             script: "core/table".into(),
             line: Some(10),
             assertion: Some(assertion),
-            verdict: Verdict::Failed { why: came.into() },
+            verdict: Verdict::Failed { reason: came.into() },
         };
         let came =
             "Insufficient resources: Table maximum (4294967295) is larger than maximum allowed size (134217728)!";
-        let mut known = astray(Assertion::Module, came);
+        let mut known = failures(Assertion::Module, came);
         assert!(weigh(&mut known, "llvm").is_some());
         assert!(
-            matches!(&known.verdict, Verdict::KnownDivergence { came, .. } if came.starts_with("core/table: module: "))
+            matches!(&known.verdict, Verdict::KnownIssue { observed, .. } if observed.starts_with("core/table: module: "))
         );
         for (mut other, backend) in [
-            (astray(Assertion::Module, came), "wasmi"),
-            (astray(Assertion::Trap, came), "llvm"),
-            (astray(Assertion::Module, "Insufficient resources: none left"), "llvm"),
+            (failures(Assertion::Module, came), "wasmi"),
+            (failures(Assertion::Trap, came), "llvm"),
+            (failures(Assertion::Module, "Insufficient resources: none left"), "llvm"),
         ] {
             assert_eq!((weigh(&mut other, backend), other.verdict.is_bad()), (None, true));
         }

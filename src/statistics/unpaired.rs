@@ -82,7 +82,7 @@ mod tests {
             let estimate = unpaired_by_shift(&later, &earlier, RunShift { shift: 0.0, spread }).unwrap();
             judge(&[estimate], Margin::TWO_PERCENT, Confidence::NINETY_FIVE)[0]
         };
-        assert_eq!((verdict(0.0), verdict(0.1)), (TimeVerdict::Slower, TimeVerdict::Unsure));
+        assert_eq!((verdict(0.0), verdict(0.1)), (TimeVerdict::Slower, TimeVerdict::Inconclusive));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum TimeVerdict {
     /// The two differ by less than the margin.
     Same,
     /// The samples do not decide.
-    Unsure,
+    Inconclusive,
 }
 
 impl TimeVerdict {
@@ -23,7 +23,7 @@ impl TimeVerdict {
         match self {
             Self::Faster => Self::Slower,
             Self::Slower => Self::Faster,
-            Self::Same | Self::Unsure => self,
+            Self::Same | Self::Inconclusive => self,
         }
     }
 }
@@ -34,7 +34,7 @@ impl fmt::Display for TimeVerdict {
             Self::Faster => "faster",
             Self::Slower => "slower",
             Self::Same => "same",
-            Self::Unsure => "unsure",
+            Self::Inconclusive => "inconclusive",
         })
     }
 }
@@ -86,7 +86,7 @@ impl Default for Margin {
 ///   nothing changed in the whole run needs all cells to pass, and such an intersection-union test needs no correction;
 ///   R. L. Berger, "Multiparameter hypothesis testing and acceptance sampling", Technometrics 24, 1982. But each single
 ///   `Same` has its own error: among many cells just beyond the margin, some may be `Same`.
-/// - **Unsure**: neither test decides, or the cell is [`Inconclusive`](super::Inconclusive) or has no interval. Such a
+/// - **Inconclusive**: neither test decides, or the cell is [`Inconclusive`](super::Inconclusive) or has no interval. Such a
 ///   cell still counts in the family, so that its launches cannot influence the verdicts on other cells.
 ///
 /// A cell without measurements has no estimate; the caller reports it.
@@ -104,7 +104,7 @@ pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<
         } else if p_within(cell, margin).is_some_and(|p| p <= confidence.error()) {
             TimeVerdict::Same
         } else {
-            TimeVerdict::Unsure
+            TimeVerdict::Inconclusive
         }
     };
     cells.iter().zip(slower).zip(faster).map(verdict).collect()
@@ -125,7 +125,7 @@ fn trusted(cell: &Estimate) -> Option<&Estimate> {
 mod tests {
     use super::*;
     use crate::statistics::typical_ratio;
-    use TimeVerdict::{Faster, Same, Slower, Unsure};
+    use TimeVerdict::{Faster, Same, Slower, Inconclusive};
     use proptest::{collection::vec, prelude::*};
 
     /// Ten launches around a log ratio, `scatter` above or below.
@@ -142,20 +142,20 @@ mod tests {
     #[test]
     fn judge_gives_each_verdict() {
         let cells = [cell(0.05, 0.01), cell(-0.05, 0.01), cell(0.001, 0.01), cell(0.02, 0.01), cell(0.0, 0.04)];
-        assert_eq!(judge_by(&cells, 0.02), [Slower, Faster, Same, Unsure, Unsure]);
+        assert_eq!(judge_by(&cells, 0.02), [Slower, Faster, Same, Inconclusive, Inconclusive]);
     }
 
     #[test]
     fn no_cells_are_the_same_at_a_margin_of_0() {
         let cells = [cell(0.02, 0.01), cell(-0.02, 0.01), cell(0.001, 0.01), cell(0.0, 0.0)];
-        assert_eq!(judge_by(&cells, 0.0), [Slower, Faster, Unsure, Unsure]);
+        assert_eq!(judge_by(&cells, 0.0), [Slower, Faster, Inconclusive, Inconclusive]);
     }
 
     #[test]
-    fn an_inconclusive_cell_is_unsure_whatever_its_ratio() {
+    fn an_inconclusive_estimate_has_an_inconclusive_verdict() {
         let clear = typical_ratio(&[[0.5]; 5]).unwrap();
-        assert_eq!(judge_by(&[clear], 0.02), [Unsure]);
-        assert_eq!(judge_by(&[typical_ratio(&[[0.0]; 5]).unwrap()], 0.02), [Unsure]);
+        assert_eq!(judge_by(&[clear], 0.02), [Inconclusive]);
+        assert_eq!(judge_by(&[typical_ratio(&[[0.0]; 5]).unwrap()], 0.02), [Inconclusive]);
         assert_eq!(judge_by(&[typical_ratio(&[[0.5]; 6]).unwrap()], 0.02), [Slower]);
     }
 
@@ -165,12 +165,12 @@ mod tests {
         let half_width = cell(0.0, 0.01).interval(Confidence::NINETY_FIVE).unwrap().half_width();
         let end = Margin::TWO_PERCENT.log() + half_width;
         assert_eq!(judge_by(&[cell(end + 1e-6, 0.01)], 0.02), [Slower]);
-        assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Unsure]);
+        assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Inconclusive]);
         // The equivalence test uses the interval at twice the error.
         let ninety = Confidence::new(0.9).unwrap();
         let end = Margin::TWO_PERCENT.log() - cell(0.0, 0.01).interval(ninety).unwrap().half_width();
         assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Same]);
-        assert_eq!(judge_by(&[cell(end + 1e-6, 0.01)], 0.02), [Unsure]);
+        assert_eq!(judge_by(&[cell(end + 1e-6, 0.01)], 0.02), [Inconclusive]);
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         let (slower, same) = (cell(0.03, 0.01), cell(0.01, 0.01));
         assert_eq!(judge_by(&[slower.clone(), same.clone()], 0.02), [Slower, Same]);
         let many = [vec![slower, same], vec![cell(0.0, 0.04); 200]].concat();
-        assert_eq!(judge_by(&many, 0.02)[..2], [Unsure, Same]);
+        assert_eq!(judge_by(&many, 0.02)[..2], [Inconclusive, Same]);
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
             prop_assert_eq!(&forward, &backward.into_iter().map(TimeVerdict::reversed).collect::<Vec<_>>());
             for (estimate, corrected) in estimates(1.0).into_iter().zip(forward) {
                 let alone = judge_by(&[estimate], margin)[0];
-                prop_assert!(corrected == alone || (corrected == Unsure && matches!(alone, Faster | Slower)));
+                prop_assert!(corrected == alone || (corrected == Inconclusive && matches!(alone, Faster | Slower)));
             }
         }
     }

@@ -1,5 +1,5 @@
-//! A child process of a worker for each cell whose instructions are counted: what one cell leaves behind is not in the
-//! next. Starting a worker anew for each would take longer than counting.
+//! A child process per counted cell, so that cells do not affect each other. Starting a worker per cell takes longer than
+//! counting.
 use std::fs::File;
 use std::io::Write;
 #[cfg(target_os = "linux")]
@@ -11,9 +11,9 @@ use super::protocol::Request;
 #[cfg(target_os = "linux")]
 use super::server::end_now;
 
-/// Which of the two this process is.
+/// The process after a fork.
 pub(crate) enum Fork {
-    /// The child, and where it is asked.
+    /// The child, which reads its requests here.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no child elsewhere"))]
     Child(File),
     /// The parent.
@@ -21,47 +21,47 @@ pub(crate) enum Fork {
     Parent(Child),
 }
 
-/// A child process that answers what its parent is asked.
+/// A child process that handles the requests of its parent.
 pub(crate) struct Child {
-    asks: File,
+    requests: File,
     #[cfg(target_os = "linux")]
     pid: rustix::process::Pid,
 }
 
-/// Forks. In the child, only the calling thread goes on. A worker does this before it has done anything else, so no other
-/// thread of it holds a lock but the one that reads its questions, which the child does not use.
+/// Forks. Only the calling thread continues in the child. A worker forks before it does anything else, so no other thread
+/// holds a lock except the reader of requests, which the child does not use.
 ///
 /// # Errors
-/// When the system has no other process for it.
+/// When the system cannot create a process.
 #[cfg(target_os = "linux")]
 pub(crate) fn fork() -> Result<Fork> {
-    let (asked, asks) = std::io::pipe()?;
-    let [asked, asks] = [OwnedFd::from(asked), OwnedFd::from(asks)].map(File::from);
-    // SAFETY: as above; what the child inherits is used by it alone.
+    let (reader, requests) = std::io::pipe()?;
+    let [reader, requests] = [OwnedFd::from(reader), OwnedFd::from(requests)].map(File::from);
+    // SAFETY: no lock is held, see above.
     match unsafe { libc::fork() } {
         -1 => Err(std::io::Error::last_os_error().into()),
         0 => {
-            drop(asks);
-            Ok(Fork::Child(asked))
+            drop(requests);
+            Ok(Fork::Child(reader))
         }
         pid => {
             let pid = rustix::process::Pid::from_raw(pid).expect("a child has a number");
-            Ok(Fork::Parent(Child { asks, pid }))
+            Ok(Fork::Parent(Child { requests, pid }))
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn fork() -> Result<Fork> {
-    anyhow::bail!("cells are counted in processes of their own on Linux only")
+    anyhow::bail!("counting instructions needs Linux")
 }
 
 impl Child {
-    /// Hands on all that is asked, up to and with the end of the child. One that ends before takes this process along: the
-    /// supervisor sees a worker that died of the same.
+    /// Relays requests until the child ends. If the child crashes, this process ends in the same way, so that the supervisor
+    /// sees the cause.
     ///
     /// # Errors
-    /// When there is no thread to watch the child.
+    /// When no thread can be started to watch the child.
     #[cfg(target_os = "linux")]
     pub(crate) fn relay(mut self, lines: &mut impl Iterator<Item = String>) -> Result<()> {
         use rustix::process::{WaitOptions, getpid, kill_process, waitpid};
@@ -78,8 +78,8 @@ impl Child {
         let watched = std::thread::Builder::new().spawn(watch)?;
         for line in lines {
             let is_last = matches!(serde_json::from_str(&line), Ok(Request::Join));
-            // One that is gone is found by who watches it.
-            let _ = self.asks.write_all(line.as_bytes()).and_then(|()| self.asks.write_all(b"\n"));
+            // A dead child is noticed by the watching thread.
+            let _ = self.requests.write_all(line.as_bytes()).and_then(|()| self.requests.write_all(b"\n"));
             if is_last {
                 break;
             }
@@ -90,17 +90,17 @@ impl Child {
 
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn relay(mut self, _: &mut impl Iterator<Item = String>) -> Result<()> {
-        self.asks.flush()?;
-        unreachable_ask(&Request::Join)
+        self.requests.flush()?;
+        unreachable_request(&Request::Join)
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn unreachable_ask(ask: &Request) -> Result<()> {
-    anyhow::bail!("{ask:?} without a child process")
+fn unreachable_request(request: &Request) -> Result<()> {
+    anyhow::bail!("{request:?} without a child process")
 }
 
-/// Ends the child, and runs nothing more in it.
+/// Ends the child without destructors.
 #[cfg(target_os = "linux")]
 pub(crate) fn end_child() -> ! {
     // SAFETY: ends the process.

@@ -1,5 +1,5 @@
-//! Worker processes: every subject runs in one of its own, so that a crash, a hang or a memory hog in one costs one
-//! verdict or one cell and nothing else.
+//! Worker processes: each variant runs in a separate process, so that a crash, a hang or excessive memory affects one
+//! verdict or one cell only.
 mod fork;
 pub(crate) mod protocol;
 mod server;

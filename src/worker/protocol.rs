@@ -1,7 +1,7 @@
-//! What a supervisor and its worker say to each other: a JSON document a line, on the worker's stdin and stdout.
+//! The protocol between supervisor and worker: one JSON document per line, on the worker's stdin and stdout.
 //!
-//! The worker opens with [`Hello`]; then each [`Request`] is answered by any number of [`Response::Said`] and one other
-//! answer. A closed stdin ends the worker, whatever it is doing.
+//! The worker sends [`Hello`]. It answers each [`Request`] with any number of [`Response::Log`] and one other response. It
+//! exits when stdin is closed.
 use crate::spec::player;
 use std::ops::Range;
 
@@ -16,227 +16,224 @@ use crate::results::Build;
 use crate::run_module::{ModuleJob, Step, StepOutput};
 use crate::soak::workload::{ExitCounts, Mixture};
 
-/// The version of this protocol. Another one is not spoken to.
-pub const PROTOCOL: u32 = 7;
+/// The version of the protocol. Other versions are rejected.
+pub const PROTOCOL: u32 = 8;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// [`PROTOCOL`] of the worker's build.
+    /// The worker's [`PROTOCOL`].
     pub protocol: u32,
-    /// How the worker was built.
+    /// The worker's build.
     pub build: Build,
-    /// What its backend says of itself.
-    pub about: BackendInfo,
+    /// The worker's backend.
+    pub backend_info: BackendInfo,
 }
 
-/// What a worker is asked.
+/// A request to a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "kebab-case")]
+#[serde(tag = "request", rename_all = "kebab-case")]
 pub enum Request {
-    /// Play a scenario; answered by [`Response::Played`].
-    Play {
-        /// Its id.
+    /// Run a scenario, and log its transcript. Response: [`Response::ScenarioDone`].
+    RunScenario {
+        /// The scenario's id.
         scenario: String,
     },
-    /// Fetch a module, and take it through its steps when asked to; answered by [`Response::Loaded`] or [`Response::Unable`].
-    Load {
-        /// Which, and what is to be done with it.
-        errand: ModuleJob,
+    /// Read a module. Response: [`Response::Loaded`].
+    LoadModule {
+        /// The module and its invocation.
+        job: ModuleJob,
     },
-    /// Take the module that was loaded one step on; answered by [`Response::Stepped`]. While a guest runs, the calls that it
-    /// made so far are said now and then.
+    /// Take the next step with the loaded module, and log the imports called so far while the guest runs. Response:
+    /// [`Response::Stepped`].
     Step {
-        /// Which step.
+        /// The step.
         step: Step,
     },
-    /// Make random modules and try each; a line is said of each as it is over, a [`ModuleTrial`]. Answered by [`Response::Tried`].
-    Try {
+    /// Generate and run random modules, and log a [`ModuleTrial`] for each. Response: [`Response::ModulesDone`].
+    RunModules {
         /// The seed of the run.
         seed: u64,
-        /// Its modules, by number.
+        /// The numbers of the modules.
         numbers: Range<u64>,
-        /// What they may use.
-        menu: FeatureSet,
+        /// The features that the modules may use.
+        features: FeatureSet,
     },
-    /// Try one random module, and tell all that is seen of it; each [`Action`](crate::fuzz::observation::Action) is said before
-    /// it is done. Answered by [`Response::Examined`] or [`Response::Unable`].
-    Examine {
-        /// Which.
-        dna: ModuleSeed,
-        /// What it may use.
-        menu: FeatureSet,
+    /// Run one random module, and log each [`Action`](crate::fuzz::observation::Action) before it starts. Response:
+    /// [`Response::Examined`].
+    ExamineModule {
+        /// The module.
+        seed: ModuleSeed,
+        /// The features that the module may use.
+        features: FeatureSet,
     },
-    /// Leave guests in all ways for so long, going on from where it was; answered by [`Response::Soaked`] or
-    /// [`Response::Unable`].
+    /// Continue the soak, or start it. Response: [`Response::Soaked`].
     Soak {
-        /// The seed of the mixture; heard the first time.
+        /// The seed of the workload; used by the first request only.
         seed: u64,
-        /// For how long.
+        /// The duration.
         milliseconds: u64,
-        /// By what; heard the first time.
+        /// The workload; used by the first request only.
         #[serde(default)]
         mixture: Mixture,
     },
-    /// Play a script of the specification's. Says the line of each directive before it, and is answered by
-    /// [`Response::Scripted`] or [`Response::Unable`].
-    Script {
-        /// Its name.
+    /// Run a script of the specification, and log the line of each directive before it starts. Response:
+    /// [`Response::ScriptDone`].
+    RunScript {
+        /// The script's name.
         name: String,
-        /// What the backend claims and really has, by the names of the proposals.
+        /// The proposals that the backend supports.
         features: Vec<String>,
-        /// The lines of the directives that are left out.
+        /// The lines of the directives to skip.
         skip: Vec<usize>,
     },
-    /// Prepare a cell; answered by [`Response::Prepared`] or [`Response::Unable`].
+    /// Prepare a cell. Response: [`Response::Prepared`].
     Prepare {
-        /// Which.
-        address: CellId,
-        /// The processor that it is held to; the last where none is named.
+        /// The cell.
+        cell_id: CellId,
+        /// The processor to pin the cell to; by default the last.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         processor: Option<usize>,
     },
-    /// Run a batch of a prepared cell; answered by [`Response::Sampled`] or [`Response::Unable`].
+    /// Run a batch of a prepared cell. Response: [`Response::Sampled`].
     Sample {
-        /// The cell, as [`Response::Prepared`] numbered it.
+        /// The cell's number.
         cell: usize,
-        /// How many iterations a slice has.
+        /// Iterations per slice.
         iterations: u64,
-        /// How many slices.
+        /// Number of slices.
         slices: u32,
-        /// Whether it first runs untimed until it has settled.
+        /// Whether to run untimed until warm first.
         settle: bool,
     },
-    /// Go on in a child process, up to [`Request::Join`]: what happens there leaves nothing behind. Answered by
-    /// [`Response::Forked`] or [`Response::Unable`].
+    /// Continue in a child process until [`Request::Join`], which isolates side effects. Response: [`Response::Forked`].
     Fork,
-    /// End the child process, and go on in its parent; answered by [`Response::Joined`].
+    /// End the child process and continue in its parent. Response: [`Response::Joined`].
     Join,
-    /// Count the instructions of batches of a prepared cell, under valgrind; answered by [`Response::Counted`] or
-    /// [`Response::Unable`].
+    /// Count the instructions of batches of a prepared cell under valgrind. Response: [`Response::Counted`].
     Count {
-        /// The cell, as [`Response::Prepared`] numbered it.
+        /// The cell's number.
         cell: usize,
-        /// How many iterations it first runs uncounted.
+        /// Uncounted iterations before the first batch.
         warmup: u64,
-        /// How many iterations each batch has.
+        /// Iterations per batch.
         batches: Vec<u64>,
-        /// How many instructions more the host functions execute that end their guests: fault injection.
+        /// Fault injection: extra instructions of the host functions that end their guests.
         #[serde(default)]
         planted: u64,
     },
-    /// Let go of a cell; answered by [`Response::Released`].
+    /// Drop a cell. Response: [`Response::Released`].
     Release {
-        /// The cell.
+        /// The cell's number.
         cell: usize,
     },
 }
 
-/// What a worker answers.
+/// A response of a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "kebab-case")]
+#[serde(tag = "response", rename_all = "kebab-case")]
 pub enum Response {
-    /// A scenario said a line.
-    Said {
+    /// A line of output; the request continues.
+    Log {
         /// The line.
         line: String,
     },
-    /// A scenario is over.
-    Played {
+    /// The scenario ended.
+    ScenarioDone {
         /// How it ended.
-        ended: ScenarioEnd,
+        end: ScenarioEnd,
     },
-    /// The module is there.
+    /// The module is loaded.
     Loaded,
-    /// A step came back.
+    /// The step ended.
     Stepped {
-        /// With this.
-        stepped: StepOutput,
+        /// Its output.
+        output: StepOutput,
     },
-    /// Random modules were tried, as far as a panic let the worker go.
-    Tried {
-        /// The first that was not tried.
+    /// The random modules ran; a panic ends the run early.
+    ModulesDone {
+        /// The number of the next module.
         next: u64,
     },
-    /// A random module was tried.
+    /// The random module ran.
     Examined {
-        /// What was seen.
-        seen: Vec<Observation>,
+        /// The observations.
+        observations: Vec<Observation>,
     },
-    /// Guests were left in all ways.
+    /// The soak's duration is over.
     Soaked {
-        /// How often since the first question.
-        left: ExitCounts,
+        /// The number of ended guests since the soak started.
+        counts: ExitCounts,
     },
-    /// A script is over.
-    Scripted {
-        /// With this.
-        played: player::ScriptOutcome,
+    /// The script ended.
+    ScriptDone {
+        /// Its outcome.
+        outcome: player::ScriptOutcome,
     },
-    /// A cell is ready.
+    /// The cell is prepared.
     Prepared {
         /// Its number.
         cell: usize,
-        /// What is known of it without timing: name and number.
-        facts: Vec<(String, f64)>,
+        /// Its metrics without timing: name and value.
+        metrics: Vec<(String, f64)>,
     },
-    /// A batch is done, and every iteration ended as it must.
+    /// The batch ended, and every iteration gave the expected result.
     Sampled {
-        /// Time inside the timer, in nanoseconds, over all slices.
+        /// Nanoseconds inside the timer, over all slices.
         nanoseconds: u64,
-        /// The same of the middle slice.
+        /// Nanoseconds of the median slice.
         slice: u64,
-        /// How long the system ran something else in place of the batch, in nanoseconds, where it tells.
+        /// Nanoseconds for which the system ran other processes, if known.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
     },
-    /// From now on, the child process answers.
+    /// The child process handles the next requests.
     Forked,
-    /// From now on, its parent answers.
+    /// The parent handles the next requests.
     Joined,
-    /// The batches were counted, every iteration ended as it must, and valgrind wrote a file for each.
+    /// The batches ended, every iteration gave the expected result, and valgrind wrote one file per batch.
     Counted,
-    /// A cell is gone.
+    /// The cell is dropped.
     Released,
-    /// What was asked cannot be done.
-    Unable {
-        /// Never, on this backend; otherwise it was tried.
+    /// The request failed.
+    Error {
+        /// Whether the backend does not support it.
         unsupported: bool,
         /// Why.
-        why: String,
+        reason: String,
     },
 }
 
-/// What is said of a random module that was tried.
+/// The log line of a random module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleTrial {
-    /// Which of the run.
+    /// The module's number.
     pub number: u64,
-    /// One number for all that is to be the same on every backend; nothing where no module came of it.
+    /// A digest of everything that must be equal on all backends; absent if no module could be generated.
     pub digest: Option<u64>,
-    /// How many calls were made of it, and how many of those were to end in an early exit.
+    /// The number of calls, and the number of those with an early exit.
     pub calls: [u32; 2],
 }
 
-/// How a scenario ended, but for what it said.
+/// How a scenario ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "how", rename_all = "kebab-case")]
+#[serde(tag = "end", rename_all = "kebab-case")]
 pub enum ScenarioEnd {
-    /// It came to its end.
+    /// It completed.
     Done,
-    /// The backend never does this.
+    /// The backend does not support it.
     Unsupported {
         /// Why not.
-        why: String,
+        reason: String,
     },
-    /// It could not go on.
+    /// It returned an error.
     Failed {
-        /// Why not.
-        why: String,
+        /// The error.
+        reason: String,
     },
-    /// It panicked. What the process holds is not to be trusted any more.
+    /// It panicked. The process is not used again.
     Panicked {
-        /// What the panic said.
+        /// The panic's message.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! The worker: a loop over its stdin.
+//! The worker's side: handles requests from stdin.
 use crate::fuzz::observation;
 use crate::spec::player;
 use std::fs::File;
@@ -36,320 +36,323 @@ use crate::spec::claims::Claims;
 use crate::spec::script;
 use crate::valgrind;
 
-/// Serves one subject until stdin is closed.
+/// Serves one variant until stdin is closed.
 ///
 /// # Errors
-/// When the subject cannot be opened, or the supervisor does not speak the protocol.
+/// When the backend cannot be opened, or a request is invalid.
 pub fn serve(spec: &str) -> Result<()> {
-    let wire = ResponseWriter::take().context("no protocol without a stdout of its own")?;
-    let subject = engine::open(spec)?;
+    let wire = ResponseWriter::take().context("cannot redirect stdout")?;
+    let backend = engine::open(spec)?;
     if let Some(folder) = std::env::var_os(ARTIFACTS) {
-        subject.keep_artifacts(Path::new(&folder));
+        backend.keep_artifacts(Path::new(&folder));
     }
-    wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), about: subject.about() });
+    wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), backend_info: backend.about() });
     let mut cells = Vec::new();
-    let (mut workbench, mut module, mut soak) = (None, None, None);
+    let (mut session, mut module, mut soak) = (None, None, None);
     let mut reader = AffinityHint::default();
-    let mut here = None;
-    let mut lines = lines_until_alone(io::stdin(), &reader);
+    let mut affinity = None;
+    let mut lines = request_lines(io::stdin(), &reader);
     while let Some(line) = lines.next() {
-        let ask = serde_json::from_str(&line).with_context(|| format!("not understood: {line}"))?;
-        here = stay(here, &ask);
-        let answer = match ask {
-            Request::Play { scenario } => play(&*subject, &scenario, &wire)?,
-            Request::Load { errand } => match load(errand) {
+        let request = serde_json::from_str(&line).with_context(|| format!("invalid request: {line}"))?;
+        affinity = pinned(affinity, &request);
+        let response = match request {
+            Request::RunScenario { scenario } => run_scenario(&*backend, &scenario, &wire)?,
+            Request::LoadModule { job } => match load(job) {
                 Ok((bench, cells)) => {
-                    (workbench, module) = (Some(bench), Some(cells));
+                    (session, module) = (Some(bench), Some(cells));
                     Response::Loaded
                 }
-                Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+                Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
             },
             Request::Step { step } => {
-                let workbench = workbench.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
-                Response::Stepped { stepped: take(&*subject, workbench, step, &wire) }
+                let session = session.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
+                Response::Stepped { output: run_step(&*backend, session, step, &wire) }
             }
-            Request::Try { seed, numbers, menu } => attempt(&*subject, seed, numbers, &menu, &wire),
-            Request::Examine { dna, menu } => examine(&*subject, &dna, &menu, &wire),
+            Request::RunModules { seed, numbers, features } => run_modules(&*backend, seed, numbers, &features, &wire),
+            Request::ExamineModule { seed, features } => examine_module(&*backend, &seed, &features, &wire),
             Request::Soak { seed, milliseconds, mixture } => {
-                match go_on(&*subject, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
-                    Ok(left) => Response::Soaked { left },
-                    Err(astray) => Response::Unable { unsupported: false, why: format!("{astray:#}") },
+                match continue_soak(&*backend, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
+                    Ok(counts) => Response::Soaked { counts },
+                    Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
                 }
             }
-            Request::Script { name, features, skip } => script(&*subject, &name, &features, &skip, &wire),
-            Request::Prepare { address, processor } => {
+            Request::RunScript { name, features, skip } => run_script(&*backend, &name, &features, &skip, &wire),
+            Request::Prepare { cell_id, processor } => {
                 let _ = processor.map(|processor| reader.at(processor));
-                prepare(&subject, &address, processor, module.clone(), &mut cells)
+                prepare(&backend, &cell_id, processor, module.clone(), &mut cells)
             }
             Request::Sample { cell, iterations, slices, settle } => {
                 sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle })?
             }
             Request::Fork => match fork::fork() {
-                Ok(Fork::Child(asks)) => {
+                Ok(Fork::Child(requests)) => {
                     reader = AffinityHint::default();
-                    lines = lines_until_alone(asks, &reader);
+                    lines = request_lines(requests, &reader);
                     Response::Forked
                 }
-                // The child has answered, up to its end.
                 Ok(Fork::Parent(child)) => {
                     child.relay(&mut lines)?;
                     Response::Joined
                 }
-                Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+                Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
             },
-            // What the child holds goes with it.
             Request::Join => fork::end_child(),
             Request::Count { cell, warmup, batches, planted } => {
                 count(cells.get_mut(cell), Counting { warmup, batches, planted })?
             }
             Request::Release { cell } => {
-                // Numbers are not given twice, so that a late question cannot meet another cell.
+                // Numbers are not reused.
                 cells.get_mut(cell).and_then(Option::take);
                 Response::Released
             }
         };
-        wire.send(&answer);
+        wire.send(&response);
     }
     Ok(())
 }
 
-/// The lines of stdin, read by a thread of its own: so that the process ends with its supervisor even while a guest
-/// that never returns holds the main thread.
-fn lines_until_alone(from: impl io::Read + Send + 'static, reader: &AffinityHint) -> mpsc::IntoIter<String> {
-    let (lines, asked) = mpsc::channel();
-    let (post, mut there) = (reader.clone(), 0);
+/// Reads requests on a separate thread, so that the process ends with its supervisor even if a guest never returns.
+fn request_lines(from: impl io::Read + Send + 'static, reader: &AffinityHint) -> mpsc::IntoIter<String> {
+    let (lines, received) = mpsc::channel();
+    let (hint, mut processor) = (reader.clone(), 0);
     std::thread::spawn(move || {
         for line in BufReader::new(from).lines() {
             let Ok(line) = line else { break };
             valgrind::exempt_this_thread();
-            post.go(&mut there);
+            hint.go(&mut processor);
             if lines.send(line).is_err() {
                 break;
             }
         }
         end_now();
     });
-    asked.into_iter()
+    received.into_iter()
 }
 
-/// Ends the process and runs nothing more in it: the destructors of a compiler that is still at work could hang.
+/// Ends the process without destructors: those of a working compiler could hang.
 pub(crate) fn end_now() -> ! {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     std::process::exit(0)
 }
 
-fn play(subject: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> Result<Response> {
-    // A newer build may ask for what this one does not know yet.
+fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> Result<Response> {
+    // A newer build may have scenarios that this build lacks.
     let Some(scenario) = scenario::find(id) else {
-        let why = format!("this build knows no scenario `{id}`");
-        return Ok(Response::Played { ended: ScenarioEnd::Unsupported { why } });
+        let reason = format!("this build has no scenario `{id}`");
+        return Ok(Response::ScenarioDone { end: ScenarioEnd::Unsupported { reason } });
     };
-    let heard = wire.clone();
-    let transcript = Transcript::new(move |line| heard.send(&Response::Said { line: line.to_owned() }));
-    let ended = match catch_unwind(AssertUnwindSafe(|| subject.play(scenario, &transcript))) {
+    let log = wire.clone();
+    let transcript = Transcript::new(move |line| log.send(&Response::Log { line: line.to_owned() }));
+    let end = match catch_unwind(AssertUnwindSafe(|| backend.play(scenario, &transcript))) {
         Ok(Ok(())) => ScenarioEnd::Done,
-        Ok(Err(BackendError::Unsupported(why))) => ScenarioEnd::Unsupported { why: why.into_owned() },
-        Ok(Err(failed)) => ScenarioEnd::Failed { why: failed.to_string() },
+        Ok(Err(BackendError::Unsupported(reason))) => ScenarioEnd::Unsupported { reason: reason.into_owned() },
+        Ok(Err(failed)) => ScenarioEnd::Failed { reason: failed.to_string() },
         Err(panic) => ScenarioEnd::Panicked { message: panic_message(&*panic).to_owned() },
     };
-    Ok(Response::Played { ended })
+    Ok(Response::ScenarioDone { end })
 }
 
-/// Fetches a module, for its steps and for its cells.
-fn load(errand: ModuleJob) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
-    Ok((ModuleSession::new(errand.clone())?, Arc::new(MeasuredModule::new(errand)?)))
+/// Loads a module for steps and for benchmarks.
+fn load(job: ModuleJob) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
+    Ok((ModuleSession::new(job.clone())?, Arc::new(MeasuredModule::new(job)?)))
 }
 
-/// How often the calls that a guest made so far are told.
-const NOW_AND_THEN: Duration = Duration::from_millis(200);
+/// The interval between two logs of the imports called so far.
+const LOG_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Takes a step, and tells meanwhile which calls the guest made: should it never come back, that is what is known of it.
-fn take(subject: &dyn OpenBackend, workbench: &mut ModuleSession, step: Step, wire: &ResponseWriter) -> StepOutput {
+/// Takes a step, and logs the imports called so far, in case the guest never returns.
+fn run_step(backend: &dyn OpenBackend, session: &mut ModuleSession, step: Step, wire: &ResponseWriter) -> StepOutput {
     let (done, over) = mpsc::channel::<()>();
-    let stubs = workbench.stubs().clone();
+    let stubs = session.stubs().clone();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            let mut told = stubs.calls();
-            while over.recv_timeout(NOW_AND_THEN) == Err(RecvTimeoutError::Timeout) {
+            let mut logged = stubs.calls();
+            while over.recv_timeout(LOG_INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 let calls = stubs.calls();
-                if calls.made != told.made {
-                    wire.say(&calls);
-                    told = calls;
+                if calls.made != logged.made {
+                    wire.log(&calls);
+                    logged = calls;
                 }
             }
         });
-        let stepped = workbench.step(subject, step);
+        let output = session.step(backend, step);
         drop(done);
-        stepped
+        output
     })
 }
 
-/// Goes on with a soak, or begins it.
-fn go_on(
-    subject: &dyn OpenBackend,
-    soak: &mut Option<Soaking>,
+/// Continues a soak, or starts it.
+fn continue_soak(
+    backend: &dyn OpenBackend,
+    soak: &mut Option<RunningSoak>,
     (mixture, seed): (Mixture, u64),
     time: Duration,
 ) -> Result<ExitCounts> {
     if soak.is_none() {
         *soak = Some(match mixture {
-            Mixture::Exits => Soaking::Exits(Box::new(Soak::new(subject, seed)?)),
-            Mixture::Exceptions => Soaking::Exceptions(ExceptionSoak::new(subject)?),
+            Mixture::Exits => RunningSoak::Exits(Box::new(Soak::new(backend, seed)?)),
+            Mixture::Exceptions => RunningSoak::Exceptions(ExceptionSoak::new(backend)?),
         });
     }
-    match soak.as_mut().context("it was just begun")? {
-        Soaking::Exits(soak) => soak.go_on(time),
-        Soaking::Exceptions(soak) => {
-            let collector = subject.about().wasm_features.iter().any(|feature| feature == "gc");
-            soak.go_on(subject, collector, time)
+    match soak.as_mut().context("the soak was started above")? {
+        RunningSoak::Exits(soak) => soak.go_on(time),
+        RunningSoak::Exceptions(soak) => {
+            let collector = backend.about().wasm_features.iter().any(|feature| feature == "gc");
+            soak.go_on(backend, collector, time)
         }
     }
 }
 
-/// The soak that is under way.
-enum Soaking {
+/// The running soak.
+enum RunningSoak {
     Exits(Box<Soak>),
     Exceptions(ExceptionSoak),
 }
 
-/// Tries random modules, and says of each what it gave.
-fn attempt(
-    subject: &dyn OpenBackend,
+/// Generates and runs random modules.
+fn run_modules(
+    backend: &dyn OpenBackend,
     seed: u64,
     numbers: Range<u64>,
-    menu: &FeatureSet,
+    features: &FeatureSet,
     wire: &ResponseWriter,
 ) -> Response {
     for number in numbers.clone() {
         let seen =
-            generate(&ModuleSeed::new(seed, number), menu).ok().map(|generated| trial(subject, &generated, |_| ()));
+            generate(&ModuleSeed::new(seed, number), features).ok().map(|generated| trial(backend, &generated, |_| ()));
         let calls = seen.as_deref().map_or([0; 2], counted);
-        let said = ModuleTrial { number, digest: seen.as_deref().map(observation::digest), calls };
-        wire.say(&said);
+        let trial = ModuleTrial { number, digest: seen.as_deref().map(observation::digest), calls };
+        wire.log(&trial);
         if seen.is_some_and(|seen| observation::has_panicked(&seen)) {
-            return Response::Tried { next: number + 1 };
+            return Response::ModulesDone { next: number + 1 };
         }
     }
-    Response::Tried { next: numbers.end }
+    Response::ModulesDone { next: numbers.end }
 }
 
-/// How many calls were made, and how many of those were to end in an early exit.
+/// The number of calls, and the number of those with an early exit.
 fn counted(seen: &[Observation]) -> [u32; 2] {
-    seen.iter().fold([0; 2], |[calls, exits], seen| match seen.doing {
+    seen.iter().fold([0; 2], |[calls, exits], seen| match seen.action {
         Action::Call { exit_at, .. } => [calls + 1, exits + u32::from(exit_at.is_some())],
         _ => [calls, exits],
     })
 }
 
-fn examine(subject: &dyn OpenBackend, dna: &ModuleSeed, menu: &FeatureSet, wire: &ResponseWriter) -> Response {
-    match generate(dna, menu) {
-        Ok(generated) => Response::Examined { seen: trial(subject, &generated, |doing| wire.say(doing)) },
-        Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+fn examine_module(
+    backend: &dyn OpenBackend,
+    seed: &ModuleSeed,
+    features: &FeatureSet,
+    wire: &ResponseWriter,
+) -> Response {
+    match generate(seed, features) {
+        Ok(generated) => Response::Examined { observations: trial(backend, &generated, |action| wire.log(action)) },
+        Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
     }
 }
 
-fn script(
-    subject: &dyn OpenBackend,
+fn run_script(
+    backend: &dyn OpenBackend,
     name: &str,
     features: &[String],
     skip: &[usize],
     wire: &ResponseWriter,
 ) -> Response {
     let Some(script) = script::script(name) else {
-        return Response::Unable { unsupported: true, why: format!("this build knows no script `{name}`") };
+        return Response::Error { unsupported: true, reason: format!("this build has no script `{name}`") };
     };
-    let about_to = |line: usize| wire.send(&Response::Said { line: line.to_string() });
-    match player::play(subject, Claims::new(features), &script, skip, about_to) {
-        Ok(played) => Response::Scripted { played },
-        Err(error) => Response::Unable { unsupported: false, why: format!("{error:#}") },
+    let log = |line: usize| wire.send(&Response::Log { line: line.to_string() });
+    match player::play(backend, Claims::new(features), &script, skip, log) {
+        Ok(outcome) => Response::ScriptDone { outcome },
+        Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
     }
 }
 
-/// The main thread is where a cell is that it hands batches to, unless that cell's threads may be anywhere: they are
-/// started from there.
-fn stay(here: Option<AffinityGuard>, ask: &Request) -> Option<AffinityGuard> {
-    match ask {
-        Request::Prepare { address, processor } => {
-            let alone = benchmark::find(&address.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
-            alone.then(|| here.unwrap_or_else(|| AffinityGuard::with(*processor)))
+/// Pins the main thread to the processor of the current cell. Parallel cells are not pinned, because their threads inherit
+/// the affinity of the main thread.
+fn pinned(affinity: Option<AffinityGuard>, request: &Request) -> Option<AffinityGuard> {
+    match request {
+        Request::Prepare { cell_id, processor } => {
+            let is_pinned =
+                benchmark::find(&cell_id.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
+            is_pinned.then(|| affinity.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
-        Request::Sample { .. } | Request::Count { .. } | Request::Release { .. } => here,
+        Request::Sample { .. } | Request::Count { .. } | Request::Release { .. } => affinity,
         _ => None,
     }
 }
 
 fn prepare(
-    subject: &Arc<dyn OpenBackend>,
-    address: &CellId,
+    backend: &Arc<dyn OpenBackend>,
+    cell_id: &CellId,
     processor: Option<usize>,
     module: Option<Arc<MeasuredModule>>,
     cells: &mut Vec<Option<BenchThread>>,
 ) -> Response {
-    match BenchThread::prepare(subject, address, processor, module) {
+    match BenchThread::prepare(backend, cell_id, processor, module) {
         Ok(cell) => {
-            let facts = cell.facts.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            let metrics = cell.metrics.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             cells.push(Some(cell));
-            Response::Prepared { cell: cells.len() - 1, facts }
+            Response::Prepared { cell: cells.len() - 1, metrics }
         }
-        Err(unable) => {
-            Response::Unable { unsupported: matches!(unable, BackendError::Unsupported(_)), why: unable.to_string() }
+        Err(error) => {
+            Response::Error { unsupported: matches!(error, BackendError::Unsupported(_)), reason: error.to_string() }
         }
     }
 }
 
-fn sample(cell: Option<&mut Option<BenchThread>>, draw: BatchSpec) -> Result<Response> {
+fn sample(cell: Option<&mut Option<BenchThread>>, spec: BatchSpec) -> Result<Response> {
     let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    Ok(match cell.batch(draw) {
+    Ok(match cell.batch(spec) {
         Ok(batch) => Response::Sampled {
             nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
             slice: u64::try_from(batch.slice.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
         },
-        Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
+        Err(error) => Response::Error { unsupported: false, reason: error.to_string() },
     })
 }
 
 fn count(cell: Option<&mut Option<BenchThread>>, counting: Counting) -> Result<Response> {
     let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    // This thread waits for the cell's, and spins a little before it sleeps.
+    // This thread spins briefly while it waits for the cell's thread.
     valgrind::instrument();
     valgrind::exempt_this_thread();
     Ok(match cell.count(counting) {
         Ok(()) => Response::Counted,
-        Err(astray) => Response::Unable { unsupported: false, why: astray.to_string() },
+        Err(error) => Response::Error { unsupported: false, reason: error.to_string() },
     })
 }
 
-/// The way back to the supervisor.
+/// Writes responses.
 #[derive(Clone)]
 struct ResponseWriter(Arc<Mutex<File>>);
 
 impl ResponseWriter {
-    /// Keeps stdout for the protocol, and points file descriptor 1 at stderr: whatever else prints, a compiler's
-    /// debugging aid or a guest's stub, cannot garble it.
+    /// Reserves stdout for the protocol, and redirects file descriptor 1 to stderr, so that compilers and stubs cannot
+    /// write into the protocol.
     #[cfg(unix)]
     fn take() -> io::Result<Self> {
-        let kept = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+        let stdout = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
         rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
-        Ok(Self(Arc::new(Mutex::new(kept.into()))))
+        Ok(Self(Arc::new(Mutex::new(stdout.into()))))
     }
 
     #[cfg(windows)]
     fn take() -> io::Result<Self> {
         use std::os::windows::io::AsHandle;
-        let kept = io::stdout().as_handle().try_clone_to_owned()?;
-        Ok(Self(Arc::new(Mutex::new(kept.into()))))
+        let stdout = io::stdout().as_handle().try_clone_to_owned()?;
+        Ok(Self(Arc::new(Mutex::new(stdout.into()))))
     }
 
-    /// Says something between question and answer.
-    fn say(&self, what: &impl serde::Serialize) {
-        self.send(&Response::Said { line: serde_json::to_string(what).expect("what is said is plain") });
+    /// Logs a value as JSON.
+    fn log(&self, what: &impl serde::Serialize) {
+        self.send(&Response::Log { line: serde_json::to_string(what).expect("logged values are serializable") });
     }
 
-    /// A line that nobody is left to hear ends the worker.
+    /// Writes a line, or ends the process if the supervisor is gone.
     fn send(&self, what: &impl serde::Serialize) {
-        let mut line = serde_json::to_vec(what).expect("answers have no maps with keys other than text");
+        let mut line = serde_json::to_vec(what).expect("responses are serializable");
         line.push(b'\n');
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if file.write_all(&line).is_err() {
@@ -363,22 +366,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stays_with_a_cell_of_one_thread_alone() {
+    fn only_single_threaded_cells_pin_the_main_thread() {
         let prepare = |benchmark: &str| {
-            let address = CellId { benchmark: benchmark.into(), at: Some(1), host_frames: 1 };
-            Request::Prepare { address, processor: None }
+            let cell_id = CellId { benchmark: benchmark.into(), at: Some(1), host_frames: 1 };
+            Request::Prepare { cell_id, processor: None }
         };
-        let stays = move || {
-            let here = stay(None, &prepare("unwind/typed"));
-            let here = stay(here, &Request::Sample { cell: 0, iterations: 1, slices: 1, settle: false });
+        let pins = move || {
+            let affinity = pinned(None, &prepare("unwind/typed"));
+            let affinity = pinned(affinity, &Request::Sample { cell: 0, iterations: 1, slices: 1, settle: false });
             assert_eq!(core_affinity::get_core_ids().unwrap().len(), 1);
-            let here = stay(here, &Request::Release { cell: 0 });
-            assert!(here.is_some());
-            // Those are about several threads, and theirs may be anywhere.
-            assert!(stay(here, &prepare("unwind/threads")).is_none());
-            assert!(stay(None, &prepare("compile/functions")).is_none());
-            assert!(stay(stay(None, &prepare("call/typed")), &Request::Play { scenario: String::new() }).is_none());
+            let affinity = pinned(affinity, &Request::Release { cell: 0 });
+            assert!(affinity.is_some());
+            assert!(pinned(affinity, &prepare("unwind/threads")).is_none());
+            assert!(pinned(None, &prepare("compile/functions")).is_none());
+            assert!(
+                pinned(pinned(None, &prepare("call/typed")), &Request::RunScenario { scenario: String::new() })
+                    .is_none()
+            );
         };
-        std::thread::spawn(stays).join().unwrap();
+        std::thread::spawn(pins).join().unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! The supervisor's side of a worker: launches it, asks it, and holds it to its limits.
+//! The supervisor's side of a worker: starts it, sends requests, and enforces limits.
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -18,67 +18,67 @@ use crate::sampling::code_alignment;
 use crate::sampling::code_alignment::CodePage;
 use crate::sampling::cpu_affinity::AffinityHint;
 
-/// How workers are started. The executable is passed down from the command line: nothing below asks for the current
-/// one, which in a bench or a test is not this program.
+/// Starts workers. The executable comes from the command line, because the current executable of a bench or a test is not
+/// this program.
 #[derive(Debug, Clone)]
 pub struct Launcher {
     executable: PathBuf,
-    /// The folder that it lies in, where that was made for it.
+    /// The temporary folder with the executable, if any.
     _folder: Option<Arc<tempfile::TempDir>>,
-    /// Where its workers keep what they compile for benchmarks.
+    /// The folder for artifacts that workers share.
     artifacts: Option<Arc<tempfile::TempDir>>,
-    /// The module that each worker fetches first.
-    errand: Option<Arc<ModuleJob>>,
-    /// What takes its workers away before they are done.
+    /// The module that each worker loads at start.
+    job: Option<Arc<ModuleJob>>,
+    /// Ends workers early.
     interruption: Option<Interruption>,
 }
 
-/// What a worker may take for one question.
+/// The limits of one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Until it has answered.
+    /// Until the response.
     pub time: Duration,
-    /// Resident memory, in bytes. Not address space: engines reserve gigabytes that they do not use.
+    /// Resident memory in bytes. Address space is not limited, because engines reserve gigabytes.
     pub memory: u64,
 }
 
 impl Limits {
-    /// As much memory as is given where nothing else is said.
+    /// The default memory limit.
     pub const MEMORY: u64 = 2 << 30;
 
-    /// So much time, and the usual memory.
+    /// A time limit and the default memory limit.
     pub fn of(time: Duration) -> Self {
         Self { time, memory: Self::MEMORY }
     }
 }
 
-/// How a worker was lost. It is dead and buried by then.
+/// Why a worker is lost. The process has been killed and waited for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkerError {
-    /// It died.
+    /// It exited.
     #[error("{0}")]
     Crashed(String),
-    /// It took longer than it was given, and was killed.
+    /// It exceeded the time limit.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
-    /// It held more memory than it was given, and was killed.
-    #[error("held {held} MiB of memory, more than the {limit} MiB that it was given")]
+    /// It exceeded the memory limit.
+    #[error("used {used} MiB of memory, limit {limit} MiB")]
     OverMemory {
-        /// What it held, in MiB.
-        held: u64,
-        /// What it was given, in MiB.
+        /// Its memory in MiB.
+        used: u64,
+        /// The limit in MiB.
         limit: u64,
     },
-    /// It said something that is no answer, and was killed.
-    #[error("said what is no answer: {0}")]
-    Garbled(String),
-    /// The program was asked to end, and killed it.
+    /// It sent an invalid response.
+    #[error("invalid response: {0}")]
+    Protocol(String),
+    /// The program was interrupted.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl WorkerError {
-    /// Whether an error comes of an interruption alone.
+    /// Whether the cause of an error is an interruption.
     pub fn is_interruption(error: &anyhow::Error) -> bool {
         error.chain().any(|cause| cause.downcast_ref() == Some(&Self::Interrupted))
     }
@@ -87,64 +87,62 @@ impl WorkerError {
 /// A worker process. Killed when dropped.
 pub struct Worker {
     child: Child,
-    asks: Option<ChildStdin>,
-    answers: mpsc::Receiver<String>,
+    stdin: Option<ChildStdin>,
+    stdout_lines: mpsc::Receiver<String>,
     stderr: Arc<Mutex<LastLines>>,
     stderr_reader: Option<JoinHandle<()>>,
     peak: Option<u64>,
-    /// Where its stdout is read.
     reader: AffinityHint,
     interruption: Option<Interruption>,
 }
 
-/// Names the folder that a worker keeps artifacts in.
+/// The environment variable with the folder for artifacts.
 pub(crate) const ARTIFACTS: &str = "EARLY_EXIT_ARTIFACTS";
-/// A compiler gets this long to open; LLVM takes a moment to be loaded.
+/// The time limit until the backend is open; loading LLVM takes a moment.
 const OPENING: Duration = Duration::from_secs(20);
-/// How often the memory of a worker is looked at.
-const LOOK: Duration = Duration::from_millis(25);
-/// The longest line that is taken from a worker. One that goes on is garbage.
-const LONGEST_LINE: u64 = 1 << 20;
+/// The interval between two checks of a worker's memory.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
+/// The limit of a line from a worker.
+const MAX_LINE_BYTES: u64 = 1 << 20;
 
 impl Launcher {
-    /// Workers run this executable.
+    /// A launcher whose workers run this executable.
     pub fn new(executable: impl AsRef<Path>) -> Self {
         let executable = executable.as_ref().to_owned();
-        Self { executable, _folder: None, artifacts: None, errand: None, interruption: None }
+        Self { executable, _folder: None, artifacts: None, job: None, interruption: None }
     }
 
-    /// The same, whose workers end when the program is interrupted: from the first worker on, that is this launcher's to
-    /// answer.
+    /// The launcher with workers that end when the program is interrupted.
     pub fn interrupted_by(self, interruption: &Interruption) -> Self {
         Self { interruption: Some(interruption.clone()), ..self }
     }
 
-    /// Whether the program is interrupted: what is there until then is to be shown.
+    /// Whether the program is interrupted. The results so far are shown.
     pub fn is_interrupted(&self) -> bool {
         self.interruption.as_ref().is_some_and(Interruption::is_requested)
     }
 
-    /// The same, whose workers fetch a module first: there are cells of it then.
-    pub fn with_module(self, errand: Option<ModuleJob>) -> Self {
-        Self { errand: errand.map(Arc::new), ..self }
+    /// The launcher with workers that load a module at start, so that it can be measured.
+    pub fn with_module(self, job: Option<ModuleJob>) -> Self {
+        Self { job: job.map(Arc::new), ..self }
     }
 
-    /// This one and another build's, as alike as can be seen from inside: a program's own path lies on its stack, and
-    /// moves everything below it.
+    /// This launcher and that of another build, with executable paths of equal length: the path is on the stack and moves
+    /// everything below it.
     ///
     /// # Errors
-    /// When there is no such program, or no place to put them side by side.
+    /// When the program does not exist, or no temporary folder can be created.
     pub fn beside(&self, other: &Path) -> Result<[Self; 2]> {
         let (ours, mut theirs) = self.side_by_side(&[other])?;
         Ok([ours, theirs.remove(0)])
     }
 
-    /// This one and those of other builds, in the same way.
+    /// The same for several other builds.
     ///
     /// # Errors
     /// As [`beside`](Self::beside).
     pub fn side_by_side(&self, others: &[&Path]) -> Result<(Self, Vec<Self>)> {
-        let folder = Arc::new(tempfile::tempdir().context("no place for the two builds side by side")?);
+        let folder = Arc::new(tempfile::tempdir().context("cannot create a temporary folder")?);
         let placed = |name: &str, program: &Path| -> Result<Self> {
             let place = folder.path().join(name);
             let program = std::path::absolute(program)?;
@@ -156,71 +154,70 @@ impl Launcher {
         };
         let ours = placed("build-000", &self.executable)?;
         let theirs = others.iter().enumerate().map(|(n, other)| {
-            anyhow::ensure!(other.is_file(), "{} is no program", other.display());
+            anyhow::ensure!(other.is_file(), "{} is not a program", other.display());
             // Names of one length.
             placed(&format!("build-{:03}", n + 1), other)
         });
         Ok((ours, theirs.collect::<Result<_>>()?))
     }
 
-    /// The same, whose workers compile what benchmarks need once, and not in each process anew. For workers of one build
-    /// and one subject only: artifacts of others are none of theirs.
+    /// The launcher with workers that share artifacts, so that each module is compiled once and not in every process. All
+    /// workers must have the same build and variant.
     ///
     /// # Errors
-    /// When there is no place for a folder.
+    /// When no temporary folder can be created.
     pub fn keeping_artifacts(&self) -> Result<Self> {
-        let folder = tempfile::tempdir().context("no place for what is compiled")?;
+        let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
         Ok(Self { artifacts: Some(Arc::new(folder)), ..self.clone() })
     }
 
-    /// Starts a worker for a subject, and waits for its greeting.
+    /// Starts a worker for a variant, and waits until its backend is open.
     ///
     /// # Errors
-    /// When it cannot be started, does not open its backend, or speaks another version of the protocol.
-    pub fn launch(&self, subject: &str) -> Result<(Worker, Hello)> {
-        self.launch_like(subject, None)
+    /// When the worker does not start, cannot open its backend, or has another version of the protocol.
+    pub fn launch(&self, variant: &str) -> Result<(Worker, Hello)> {
+        self.launch_like(variant, None)
     }
 
-    /// The same, its code lying where another worker's does.
-    pub(crate) fn launch_like(&self, subject: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
-        self.launch_by(Command::new(&self.executable), subject, like, OPENING)
+    /// The same, with the code alignment of another worker.
+    pub(crate) fn launch_like(&self, variant: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
+        self.launch_by(Command::new(&self.executable), variant, like, OPENING)
     }
 
-    /// The program that workers run.
+    /// The executable of the workers.
     pub(crate) fn executable(&self) -> &Path {
         &self.executable
     }
 
-    /// The same, started by a command that runs this executable with the arguments that it is given, and which may take
-    /// so long to open.
+    /// The same, with a command that runs the executable with further arguments, and a time limit for the start.
     pub(crate) fn launch_by(
         &self,
         mut command: Command,
-        subject: &str,
+        variant: &str,
         like: Option<CodePage>,
         opening: Duration,
     ) -> Result<(Worker, Hello)> {
         self.interruption.as_ref().map_or(Ok(()), Interruption::listen).context("cannot listen for Ctrl-C")?;
         anyhow::ensure!(!self.is_interrupted(), WorkerError::Interrupted);
-        command.args(["worker", subject]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A Ctrl-C is this process's to answer: its workers end with it.
+        command.args(["worker", variant]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Only this process handles Ctrl-C; its workers end with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        // A fixed environment: RUST_BACKTRACE alone would change what an exit costs. Kept is where libraries lie.
+        // A fixed environment, because RUST_BACKTRACE changes the cost of an exit.
         command.env_clear();
-        for kept in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"] {
-            command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+        for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = code_alignment::spawn(&mut command, like);
         let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
         let opened = Worker::greet(child, self.interruption.clone(), opening)
-            .with_context(|| format!("the worker for `{subject}` did not open"));
+            .with_context(|| format!("the worker for `{variant}` did not start"));
         let (mut worker, hello) = opened?;
-        if let Some(errand) = &self.errand {
-            match worker.ask(&Request::Load { errand: (**errand).clone() }, &Limits::of(opening), |_| ())? {
+        if let Some(job) = &self.job {
+            match worker.request(&Request::LoadModule { job: (**job).clone() }, &Limits::of(opening), |_| ())? {
                 Response::Loaded => {}
-                other => bail!("the worker for `{subject}` did not fetch the module: {other:?}"),
+                other => bail!("the worker for `{variant}` cannot load the module: {other:?}"),
             }
         }
         Ok((worker, hello))
@@ -229,8 +226,8 @@ impl Launcher {
 
 impl Worker {
     fn greet(mut child: Child, interruption: Option<Interruption>, opening: Duration) -> Result<(Self, Hello)> {
-        let (asks, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (lines, answers) = mpsc::channel();
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (lines, stdout_lines) = mpsc::channel();
         let mut stdout = BufReader::new(stdout.expect("piped"));
         let reader = AffinityHint::default();
         let (post, mut there) = (reader.clone(), 0);
@@ -242,19 +239,20 @@ impl Worker {
             }
         });
         let tail = Arc::new(Mutex::new(LastLines::default()));
-        let (kept, mut stderr) = (tail.clone(), BufReader::new(stderr.expect("piped")));
+        let (lines_kept, mut stderr) = (tail.clone(), BufReader::new(stderr.expect("piped")));
         let stderr_reader = std::thread::spawn(move || {
             while let Some(line) = next_line(&mut stderr) {
-                kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                lines_kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
         let stderr_reader = Some(stderr_reader);
-        let mut worker = Self { child, asks, answers, stderr: tail, stderr_reader, peak: None, reader, interruption };
-        let line = worker.hear(&Limits::of(opening))?;
-        Ok((worker, understood(&line)?))
+        let mut worker =
+            Self { child, stdin, stdout_lines, stderr: tail, stderr_reader, peak: None, reader, interruption };
+        let line = worker.read_line(&Limits::of(opening))?;
+        Ok((worker, parse_hello(&line)?))
     }
 
-    /// The same, what it says being read on a processor.
+    /// The worker with its stdout read on a processor.
     pub(crate) fn read_by(self, processor: Option<usize>) -> Self {
         let _ = processor.map(|processor| self.reader.at(processor));
         self
@@ -265,44 +263,48 @@ impl Worker {
         self.child.id()
     }
 
-    /// The most resident memory that it was seen to hold, in bytes, where the platform tells. Of one that was lost, what was
-    /// seen before.
+    /// The peak of resident memory in bytes, if known; for a lost worker, the peak before.
     pub fn peak(&mut self) -> Option<u64> {
         self.peak = self.peak.max(peak_resident_memory(self.pid()));
         self.peak
     }
 
-    /// Asks, hands on each line that a scenario says, and waits for the answer.
+    /// Sends a request, passes on log lines, and waits for the response.
     ///
     /// # Errors
-    /// When the worker was lost over it. It cannot be asked again.
-    pub fn ask(&mut self, ask: &Request, limits: &Limits, mut said: impl FnMut(&str)) -> Result<Response, WorkerError> {
-        // What it said over an earlier question is none of this one's last words.
+    /// When the worker is lost. It takes no further requests.
+    pub fn request(
+        &mut self,
+        request: &Request,
+        limits: &Limits,
+        mut log: impl FnMut(&str),
+    ) -> Result<Response, WorkerError> {
+        // Drops the output of earlier requests.
         self.stderr.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let mut line = serde_json::to_vec(ask).expect("questions are plain");
+        let mut line = serde_json::to_vec(request).expect("requests are serializable");
         line.push(b'\n');
-        // What cannot be written is no news: that the worker died shows when it is listened to.
-        let _ = self.asks.as_mut().map(|asks| asks.write_all(&line));
+        // If the worker is dead, the next read fails.
+        let _ = self.stdin.as_mut().map(|stdin| stdin.write_all(&line));
         let deadline = Instant::now() + limits.time;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let line = self.hear(&Limits { time: left, ..*limits }).map_err(|lost| match lost {
+            let line = self.read_line(&Limits { time: left, ..*limits }).map_err(|error| match error {
                 WorkerError::TimedOut(_) => WorkerError::TimedOut(limits.time),
                 other => other,
             })?;
             match serde_json::from_str(&line) {
-                Ok(Response::Said { line }) => said(&line),
-                Ok(answer) => return Ok(answer),
+                Ok(Response::Log { line }) => log(&line),
+                Ok(response) => return Ok(response),
                 Err(_) => {
                     self.kill();
-                    return Err(WorkerError::Garbled(shortened(&line, 200)));
+                    return Err(WorkerError::Protocol(shortened(&line, 200)));
                 }
             }
         }
     }
 
-    /// The next line, within the limits.
-    fn hear(&mut self, limits: &Limits) -> Result<String, WorkerError> {
+    /// Reads the next line.
+    fn read_line(&mut self, limits: &Limits) -> Result<String, WorkerError> {
         let deadline = Instant::now() + limits.time;
         loop {
             if self.interruption.as_ref().is_some_and(Interruption::is_requested) {
@@ -310,16 +312,16 @@ impl Worker {
                 return Err(WorkerError::Interrupted);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.answers.recv_timeout(left.min(LOOK)) {
+            match self.stdout_lines.recv_timeout(left.min(POLL_INTERVAL)) {
                 Ok(line) => return Ok(line),
-                Err(RecvTimeoutError::Disconnected) => return Err(self.died()),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.crash()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let held = resident_memory(self.pid());
-            self.peak = self.peak.max(held);
-            if let Some(held) = held.filter(|held| *held > limits.memory) {
+            let used = resident_memory(self.pid());
+            self.peak = self.peak.max(used);
+            if let Some(used) = used.filter(|used| *used > limits.memory) {
                 self.kill();
-                return Err(WorkerError::OverMemory { held: held >> 20, limit: limits.memory >> 20 });
+                return Err(WorkerError::OverMemory { used: used >> 20, limit: limits.memory >> 20 });
             }
             if left.is_zero() {
                 self.kill();
@@ -328,8 +330,8 @@ impl Worker {
         }
     }
 
-    /// How it died, now that its stdout is closed. One that closed it and lives on is killed.
-    fn died(&mut self) -> WorkerError {
+    /// The error for a closed stdout. A worker that is still alive is killed.
+    fn crash(&mut self) -> WorkerError {
         let deadline = Instant::now() + Duration::from_secs(1);
         let status = loop {
             match self.child.try_wait() {
@@ -341,23 +343,22 @@ impl Worker {
         if status.is_none() {
             self.kill();
         }
-        // Whoever inherited the worker's stderr could keep it open; nobody does.
         if let Some(reader) = self.stderr_reader.take() {
             let _ = reader.join();
         }
-        let how = status.map_or("closed its stdout and went on".into(), how_it_ended);
-        match self.last_words() {
-            words if words.is_empty() => WorkerError::Crashed(how),
-            words => WorkerError::Crashed(format!("{how}; it said: {words}")),
+        let end = status.map_or("closed its stdout".into(), describe_status);
+        match self.stderr_tail() {
+            text if text.is_empty() => WorkerError::Crashed(end),
+            text => WorkerError::Crashed(format!("{end}; stderr: {text}")),
         }
     }
 
-    /// The end of what it wrote to stderr.
-    pub fn last_words(&self) -> String {
+    /// The panics or the last lines on stderr.
+    pub fn stderr_tail(&self) -> String {
         self.stderr.lock().unwrap_or_else(PoisonError::into_inner).text()
     }
 
-    /// Ends it, whatever it is doing.
+    /// Kills the process and waits for it.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -370,32 +371,32 @@ impl Drop for Worker {
     }
 }
 
-/// The greeting. Its version is read first: the rest may look otherwise in another one.
-fn understood(line: &str) -> Result<Hello> {
+/// Parses the first line. The version comes first, because other versions may have other fields.
+fn parse_hello(line: &str) -> Result<Hello> {
     #[derive(serde::Deserialize)]
     struct Version {
         protocol: u32,
     }
-    let no_greeting = || format!("no greeting: {}", shortened(line, 200));
-    let Version { protocol } = serde_json::from_str(line).with_context(no_greeting)?;
+    let invalid = || format!("invalid first line: {}", shortened(line, 200));
+    let Version { protocol } = serde_json::from_str(line).with_context(invalid)?;
     if protocol != PROTOCOL {
-        bail!("it speaks version {protocol} of the worker protocol, and this program version {PROTOCOL}");
+        bail!("it has version {protocol} of the worker protocol, this program has version {PROTOCOL}");
     }
-    serde_json::from_str(line).with_context(no_greeting)
+    serde_json::from_str(line).with_context(invalid)
 }
 
-/// A line, or nothing where there is none any more.
+/// The next line, or `None` at the end.
 fn next_line(from: &mut impl BufRead) -> Option<String> {
     let mut line = Vec::new();
-    let read = from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
+    let read = from.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line).ok()?;
     (read > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned())
 }
 
-fn how_it_ended(status: ExitStatus) -> String {
+fn describe_status(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         let name = rustix::process::Signal::from_named_raw(signal).map(|name| format!("{name:?}"));
-        // It calls itself `Signal::KILL`, in quotes.
+        // The debug format is `"Signal::KILL"`.
         let name = name.as_deref().and_then(|name| name.trim_matches('"').rsplit("::").next());
         return format!("killed by signal {signal}{}", name.map(|name| format!(" ({name})")).unwrap_or_default());
     }
@@ -409,7 +410,7 @@ fn shortened(text: &str, longest: usize) -> String {
     }
 }
 
-/// What is kept of a worker's stderr: what its panics said, or else its last lines.
+/// The panics on a worker's stderr, or else its last lines.
 #[derive(Default)]
 struct LastLines {
     last: VecDeque<String>,
@@ -417,21 +418,21 @@ struct LastLines {
 }
 
 impl LastLines {
-    const LINES: usize = 12;
+    const MAX_LINES: usize = 12;
 
-    /// So many panics are kept: the first says why, and one that cannot unwind follows it.
-    const PANICS: usize = 3;
+    /// The first panic gives the reason; a panic that cannot unwind follows it.
+    const MAX_PANICS: usize = 3;
 
     fn push(&mut self, line: String) {
-        // A panic is told in two lines: where, and its message; a backtrace may follow that is longer than the tail.
+        // A panic has two lines: location and message. A backtrace may follow that is longer than the tail.
         let follows = self.last.back().is_some_and(|line| is_panic(line));
         if let Some(panic) = self.panics.last_mut().filter(|_| follows) {
             *panic += &format!(" {}", line.trim());
         }
-        if is_panic(&line) && self.panics.len() < Self::PANICS {
+        if is_panic(&line) && self.panics.len() < Self::MAX_PANICS {
             self.panics.push(line.trim().to_owned());
         }
-        if self.last.len() == Self::LINES {
+        if self.last.len() == Self::MAX_LINES {
             self.last.pop_front();
         }
         self.last.push_back(line);
@@ -451,7 +452,7 @@ impl LastLines {
     }
 }
 
-/// Whether a line is the first that Rust writes of a panic.
+/// Whether a line is the first line of a panic.
 fn is_panic(line: &str) -> bool {
     line.starts_with("thread '") && line.contains(" panicked at ")
 }
@@ -475,9 +476,9 @@ mod tests {
              `RUST_BACKTRACE=1`\n\nthread 'main' (7) panicked at library/core/src/panicking.rs:1:1:\npanic in a function \
              that cannot unwind\nstack backtrace:\n{backtrace}thread caused non-unwinding panic. aborting.\n"
         );
-        let told = "thread 'main' (7) panicked at src/stack.rs:9:5: invalid slot | thread 'main' (7) panicked at \
+        let expected = "thread 'main' (7) panicked at src/stack.rs:9:5: invalid slot | thread 'main' (7) panicked at \
                     library/core/src/panicking.rs:1:1: panic in a function that cannot unwind";
-        assert_eq!(kept(&text), told);
+        assert_eq!(kept(&text), expected);
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub struct CellId {
     /// The benchmark's id.
     pub benchmark: String,
     /// The parameter, if the benchmark has one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "parameter", skip_serializing_if = "Option::is_none", default)]
     pub at: Option<u64>,
     /// Number of host frames below which the cell runs; at least 1.
     pub host_frames: u64,

@@ -101,6 +101,62 @@ pub static NO_TRAP_CODE: Scenario = Scenario::by_family(
     &["an exit: trap code none, an exception false", "a trap: trap code unreachable, an exception false"],
 );
 
+/// The host's error is an `anyhow::Error`, to which host functions add contexts.
+pub static ANYHOW: Scenario = Scenario::by_family(
+    "catch/anyhow",
+    "an exit in an `anyhow::Error`, to which host functions add contexts midway, is found by `is`, `downcast_ref` and `downcast`",
+    &[
+        "raised: is true, downcast_ref 7, downcast 7; displays `7`",
+        "through 3 levels: is true, downcast_ref 7, downcast 7; displays `at level 3: at level 2: at level 1: 7`",
+        "a trap through 3 levels: trapped: integer divide by zero",
+    ],
+);
+
+/// A context that the engine's own error takes.
+pub static CONTEXT: Scenario = Scenario::by_family(
+    "catch/context",
+    "an exit below contexts of the engine's error is found by `is`, `downcast_ref` and `downcast`",
+    &[
+        "an anyhow::Error with a context: is true, downcast_ref 7, downcast 7; displays `in the host: 7`",
+        "through 3 levels: is true, downcast_ref 7, downcast 7; displays `at level 3: at level 2: at level 1: 7`",
+        "a trap through 3 levels: is an exit false, trapped: integer divide by zero",
+    ],
+);
+
+/// An `anyhow::Error` as a boxed error.
+pub static BOXED: Scenario = Scenario::by_family(
+    "catch/boxed-anyhow",
+    "an `anyhow::Error` that becomes the engine's error by `into` hides its type from `downcast`; reallocated it does not",
+    &[
+        "by into: is false, downcast_ref none; displays `7`",
+        "reallocated: is true, downcast_ref 7, downcast 7; displays `7`",
+        "reallocated, with a context: is false, downcast_ref none; its source: exit code 7",
+    ],
+);
+
+/// A call with arguments that the callee does not take.
+pub static WRONG_ARGUMENTS: Scenario = Scenario::by_family(
+    "catch/wrong-arguments",
+    "a host function that calls the guest with wrong arguments gets an error of the engine: neither an exit nor a panic",
+    &[
+        "too few: an error of the engine",
+        "too many: an error of the engine",
+        "of another type: an error of the engine",
+        "the right ones: exited early with exit code: 5",
+    ],
+);
+
+/// A dynamic host function whose result is not of its type.
+pub static WRONG_RESULT: Scenario = Scenario::by_family(
+    "catch/wrong-result",
+    "a dynamic host function that returns a value of another type is an error of the engine: neither an exit nor a panic",
+    &[
+        "an i64 for an i32: an error of the engine",
+        "the right one: returned 10",
+        "then: exited early with exit code: 6",
+    ],
+);
+
 pub(crate) static ALL: &[&Scenario] = &[
     &DOWNCAST,
     &DOWNCAST_REF,
@@ -114,4 +170,9 @@ pub(crate) static ALL: &[&Scenario] = &[
     &OUTLIVES_ON_THE_SPOT,
     &DISPLAY,
     &NO_TRAP_CODE,
+    &ANYHOW,
+    &CONTEXT,
+    &BOXED,
+    &WRONG_ARGUMENTS,
+    &WRONG_RESULT,
 ];

@@ -28,4 +28,16 @@ pub static RE_ENTRIES: Scenario = Scenario::by_family(
     ],
 );
 
-pub(crate) static ALL: &[&Scenario] = &[&GUEST_FRAMES, &RE_ENTRIES];
+/// The last frames that the stack has room for.
+pub static STACK_END: Scenario = Scenario::by_family(
+    "depth/stack-end",
+    "an exit in each of the last 64 frames before the stack ends is an exit, and one frame more is a trap",
+    &[
+        "a frame more than there is room for: trapped: call stack exhausted",
+        "the last 64 frames: 64 exited, 64 returned",
+        "wrong: none",
+    ],
+)
+.within_seconds(30);
+
+pub(crate) static ALL: &[&Scenario] = &[&GUEST_FRAMES, &RE_ENTRIES, &STACK_END];

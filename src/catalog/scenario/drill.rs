@@ -100,7 +100,7 @@ fn hoard() -> ! {
 
 /// Prints what looks like an answer, and what does not end.
 fn print() -> Result<Vec<crate::engine::embedding::Value>, ExitCode> {
-    println!(r#"{{"answer":"said","line":"this was never said"}}"#);
+    println!(r#"{{"response":"log","line":"this was never said"}}"#);
     print!("this does not end");
     let _ = std::io::stdout().flush();
     Err(ExitCode(1))

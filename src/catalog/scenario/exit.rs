@@ -34,7 +34,7 @@ macro_rules! ways {
                 EVERY_CODE,
             );
         )*
-        pub(crate) static ALL: &[&Scenario] = &[$(&$direct, &$indirect,)* &START, &START_CLONE, &CLONE, &MIXED_STORES, &MIXED_NESTED];
+        pub(crate) static ALL: &[&Scenario] = &[$(&$direct, &$indirect,)* &START, &START_CLONE, &START_FILLS_TABLE, &ONE_RESULT, &SEVERAL_RESULTS, &CLONE, &MIXED_STORES, &MIXED_NESTED];
     };
 }
 
@@ -70,6 +70,33 @@ pub static START_CLONE: Scenario = Scenario::by_family(
     "exit/start-clone",
     "the start function exits with a clone of a prebuilt error",
     &["a clone: 0, 1, 255, 2147483647, 2147483648, 4294967295", "let pass, it leaves 13"],
+);
+
+/// An exit from a start function that has put its own functions into another instance's table.
+pub static START_FILLS_TABLE: Scenario = Scenario::by_family(
+    "exit/start-fills-table",
+    "a start function fills the table of another instance and exits: the functions in the table stay callable",
+    &[
+        "instantiation: exited early with exit code: 7",
+        "set by a segment: returned 108",
+        "set by the start function: returned 109",
+        "100 times more: exited 100 times, 200 calls returned what they must",
+        "with the modules dropped: returned 203",
+    ],
+);
+
+/// Typed host functions with one result or none.
+pub static ONE_RESULT: Scenario = Scenario::by_family(
+    "exit/one-result",
+    "a typed host function with no result, or one of any number type, exits and returns",
+    &["5 host functions: 5 exited, 5 returned their values", "wrong: none"],
+);
+
+/// Typed host functions whose results differ in size.
+pub static SEVERAL_RESULTS: Scenario = Scenario::by_family(
+    "exit/several-results",
+    "a typed host function with several results of different sizes exits and returns",
+    &["22 host functions: 22 exited, 22 returned their values", "wrong: none"],
 );
 
 /// A clone captures no new backtrace.

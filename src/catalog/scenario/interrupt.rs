@@ -77,6 +77,19 @@ pub static AFTER_THE_CALL: Scenario = Scenario::by_family(
     ],
 );
 
+/// An exit that the callback at an epoch's end raises.
+pub static EPOCH_CALLBACK: Scenario = Scenario::by_family(
+    "interrupt/epoch-callback",
+    "the callback at the end of an epoch lets an endless loop continue twice, then ends it with an exit code",
+    &[
+        "count(0): exited early with exit code: 3",
+        "once(): returned",
+        "count(0): exited early with exit code: 6",
+        "an epoch that the callback panics at: panicked: asked to",
+        "once(): returned",
+    ],
+);
+
 pub(crate) static ALL: &[&Scenario] = &[
     &DEADLINE_IN_IMPORT,
     &LOOP_OF_ARITHMETIC,
@@ -86,4 +99,5 @@ pub(crate) static ALL: &[&Scenario] = &[
     &WHILE_THE_HOST_EXITS,
     &WHILE_THE_HOST_WORKS,
     &AFTER_THE_CALL,
+    &EPOCH_CALLBACK,
 ];

@@ -61,4 +61,18 @@ pub static EXIT: Scenario = Scenario::by_family(
     ],
 );
 
-pub(crate) static ALL: &[&Scenario] = &[&MEMORY_GROW, &MEMORY_MINIMUM, &MEMORY_MAXIMUM, &MEMORY_OF_THE_HOST, &EXIT];
+/// An exit that the limiter raises.
+pub static LIMITER: Scenario = Scenario::by_family(
+    "limit/limiter-exits",
+    "a limiter that returns an error in place of a refusal ends the guest with it, and the instance stays usable",
+    &[
+        "grow(1): returned 1",
+        "grow(2): exited early with exit code: 4",
+        "size(): returned 2",
+        "grow(1): returned 2",
+        "a memory of 4 pages: exited early with exit code: 4",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] =
+    &[&MEMORY_GROW, &MEMORY_MINIMUM, &MEMORY_MAXIMUM, &MEMORY_OF_THE_HOST, &EXIT, &LIMITER];

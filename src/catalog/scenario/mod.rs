@@ -19,6 +19,7 @@ pub mod metering;
 pub mod module;
 pub mod nesting;
 pub mod panic;
+pub mod resume;
 pub mod rust_stack;
 mod script;
 pub mod soak;
@@ -121,6 +122,7 @@ static THEMES: &[&[&Scenario]] = &[
     trap::ALL,
     metering::ALL,
     fuel::ALL,
+    resume::ALL,
     limit::ALL,
     interrupt::ALL,
     threads::ALL,

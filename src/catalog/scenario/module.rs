@@ -79,6 +79,13 @@ pub static DROPPED_ENGINE: Scenario = Scenario::by_family(
     &["exited early with exit code: 5", "returned 7"],
 );
 
+/// A function of one instance in the table of another.
+pub static TABLE_OF_ANOTHER_INSTANCE: Scenario = Scenario::by_family(
+    "module/table-of-another-instance",
+    "a function that is called through the table of another instance loads from the memory of its own instance",
+    &["the other instance has no memory: returned 100", "the other instance has a memory: returned 100"],
+);
+
 pub(crate) static ALL: &[&Scenario] = &[
     &SERIALIZED,
     &HEADLESS,
@@ -89,4 +96,5 @@ pub(crate) static ALL: &[&Scenario] = &[
     &VALUE_OF_ANOTHER_STORE,
     &ANOTHER_ENGINE,
     &DROPPED_ENGINE,
+    &TABLE_OF_ANOTHER_INSTANCE,
 ];

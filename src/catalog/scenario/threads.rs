@@ -15,4 +15,15 @@ pub static ENGINE_EACH: Scenario = Scenario::by_family(
     &["8 threads, 200 rounds: 1600 exits with the thread's own code", "astray: none"],
 );
 
-pub(crate) static ALL: &[&Scenario] = &[&ONE_ENGINE, &ENGINE_EACH];
+/// Threads with less stack than a guest may take by itself.
+pub static SMALL_STACKS: Scenario = Scenario::by_family(
+    "threads/small-stacks",
+    "guests on threads with stacks of 128 KiB exit, and those that recurse endlessly trap",
+    &[
+        "8 threads: 800 exits with the thread's own code",
+        "endless recursion: trapped: call stack exhausted, 8 times",
+        "then: 8 exits with the thread's own code",
+    ],
+);
+
+pub(crate) static ALL: &[&Scenario] = &[&ONE_ENGINE, &ENGINE_EACH, &SMALL_STACKS];

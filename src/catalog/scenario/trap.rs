@@ -269,6 +269,18 @@ pub static SET_BEFORE: Scenario = Scenario::anywhere(
     },
 );
 
+/// A trap below many calls from host to guest.
+pub static THROUGH_LEVELS: Scenario = Scenario::by_family(
+    "trap/through-levels",
+    "a trap that 200 host functions hand on keeps its code, and takes a time linear in the number of levels",
+    &[
+        "through 200 levels: trapped: integer divide by zero",
+        "handed on as that by host functions: 200 times",
+        "guest: entered 201 times, returned 0 times",
+        "four times the levels take less than nine times as long: true",
+    ],
+);
+
 pub(crate) static ALL: &[&Scenario] = &[
     &UNREACHABLE,
     &DIVIDE_BY_ZERO,
@@ -282,6 +294,7 @@ pub(crate) static ALL: &[&Scenario] = &[
     &STACK_OVERFLOW,
     &DOWNCAST_SAYS_NO,
     &SET_BEFORE,
+    &THROUGH_LEVELS,
 ];
 
 /// An export and its arguments.

@@ -12,7 +12,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
             case("wait-shared[..]", "[..]shared memory support is disabled for this engine[..]"),
         ],
         reason: "it takes atomic instructions, and memories that are shared only where a host turns them on (`Config::shared_memory`)",
-        upstream: "docs/engines.md, what is different",
+        upstream: "docs/backends.md, what is different",
     },
     KnownIssue {
         backends: ALL,

@@ -369,6 +369,11 @@ pub(crate) fn headless_runtime(_: &Wasmer) -> AnyResult<Runtime> {
     Ok(EngineBuilder::headless().into())
 }
 
+/// A runtime whose guests leave room on a small stack: they run on stacks of their own.
+pub(crate) fn shallow_runtime(engine: &Wasmer) -> Runtime {
+    engine.runtime()
+}
+
 /// A runtime for a module whose own may be gone: another one, since a module does not tell its own.
 pub(crate) fn runtime_for(engine: &Wasmer, _: &Module) -> Runtime {
     engine.runtime()

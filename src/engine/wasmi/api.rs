@@ -9,6 +9,7 @@ pub(crate) use ::wasmi::{
 };
 use ::wasmi::{FuncType, Mutability, Nullable};
 
+use super::Wasmi;
 pub(crate) use super::convert::{
     deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports, to_engine,
 };
@@ -45,6 +46,11 @@ pub(crate) fn func_type(
     results: impl IntoIterator<Item = ValType, IntoIter: ExactSizeIterator>,
 ) -> FuncType {
     FuncType::new(parameters, results)
+}
+
+/// A runtime whose guests leave room on a small stack: they have stacks of their own.
+pub(crate) fn shallow_runtime(engine: &Wasmi) -> Runtime {
+    engine.runtime()
 }
 
 /// A global that nobody changes.

@@ -2,6 +2,7 @@
 mod api;
 mod convert;
 mod early_exit;
+mod resume;
 #[path = "../../suite/mod.rs"]
 mod suite;
 #[path = "../../suite/wasmtime_style/mod.rs"]
@@ -105,7 +106,7 @@ const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
 impl Family for Wasmi {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[
-            &[early_exit::SCENARIOS, NO_SCENARIOS, wasmtime_style::fuel::SCENARIOS],
+            &[early_exit::SCENARIOS, resume::SCENARIOS, NO_SCENARIOS, wasmtime_style::fuel::SCENARIOS],
             suite::scenarios::SCENARIOS,
         ],
         benchmarks: &[&[NO_BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
@@ -119,6 +120,8 @@ impl Family for Wasmi {
                     "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import",
                 ),
                 ("guest/", "wasmi has no exceptions"),
+                ("catch/context", "wasmi's error takes no context: an error of the host's does, see `catch/anyhow`"),
+                ("limit/limiter-exits", "wasmi's limiter has one error, and none of the host's"),
             ],
             wasmtime_style::NEVER,
             no_error_clones::NEVER,

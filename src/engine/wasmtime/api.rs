@@ -12,6 +12,7 @@ pub(crate) use super::convert::{
     deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports, to_engine,
 };
 pub(crate) use super::wasmtime_style::api::*;
+use super::{Wasmtime, runtime};
 
 /// An error of the host's own. Wasmtime takes any that is an `Error`, `Send`, `Sync` and `'static`.
 pub(crate) trait HostError: std::error::Error + Send + Sync + 'static {}
@@ -42,6 +43,11 @@ pub(crate) fn func_type(
     results: impl IntoIterator<Item = ValType, IntoIter: ExactSizeIterator>,
 ) -> FuncType {
     FuncType::new(runtime, parameters, results)
+}
+
+/// A runtime whose guests leave room on a small stack: they run on the thread's, and take half a MiB of it by themselves.
+pub(crate) fn shallow_runtime(engine: &Wasmtime) -> Runtime {
+    runtime(engine.config.clone().max_wasm_stack(32 << 10))
 }
 
 /// A global that nobody changes.

@@ -1,5 +1,7 @@
 //! Wasmtime: one API, two compilers.
 mod api;
+mod callback;
+mod context;
 mod convert;
 mod early_exit;
 mod epoch;
@@ -68,6 +70,8 @@ const BACKTRACE: BackendOption<Config> = BackendOption {
         ("off", |c| c.wasm_backtrace_max_frames(None)),
         ("20", |c| c.wasm_backtrace_max_frames(NonZero::new(20))),
         ("4096", |c| c.wasm_backtrace_max_frames(NonZero::new(4096))),
+        // A frame has 16 bytes at least, and a guest half a MiB of stack.
+        ("all", |c| c.wasm_backtrace_max_frames(NonZero::new(1 << 15))),
     ],
 };
 
@@ -138,7 +142,14 @@ fn runtime(config: &Config) -> Runtime {
 impl Family for Wasmtime {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[
-            &[early_exit::SCENARIOS, epoch::SCENARIOS, exception::SCENARIOS, wasmtime_style::fuel::SCENARIOS],
+            &[
+                early_exit::SCENARIOS,
+                callback::SCENARIOS,
+                context::SCENARIOS,
+                epoch::SCENARIOS,
+                exception::SCENARIOS,
+                wasmtime_style::fuel::SCENARIOS,
+            ],
             suite::scenarios::SCENARIOS,
         ],
         benchmarks: &[&[epoch::BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
@@ -147,6 +158,7 @@ impl Family for Wasmtime {
             &[
                 ("metering/", "wasmtime counts fuel in place of points: see `fuel/`"),
                 ("async/", "built without wasmtime's own `async`"),
+                ("resume/", "wasmtime's calls cannot be resumed"),
             ],
             wasmtime_style::NEVER,
             no_error_clones::NEVER,

@@ -6,19 +6,19 @@ use super::{COLOURS, Chart, Point, Series};
 
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 236.0;
-/// Room above, below and left of the lines; right of them it is as much as the labels take.
+/// Margins of the chart; the right margin depends on the labels.
 const ABOVE: f64 = 12.0;
 const BELOW: f64 = 42.0;
 const LEFT: f64 = 50.0;
-/// Between the lines and their labels.
+/// The gap between lines and labels.
 const LABEL_GAP: f64 = 9.0;
-/// What a line of a label takes in height, with the gap to the next label, and a letter in width at most.
+/// The height of a label's line with the gap to the next label, and the largest width of a letter.
 const LABEL: f64 = 13.0;
 const LABEL_LETTER: f64 = 6.7;
 /// The longest line of a label: `wasmtime-cranelift`.
 const LABEL_LETTERS: usize = 18;
 
-/// The places of values on the picture.
+/// Maps values to positions.
 struct Frame {
     x: Scale,
     y: Scale,
@@ -31,7 +31,7 @@ impl Frame {
         let letters = chart.series.iter().flat_map(|series| wrapped(&series.name, LABEL_LETTERS));
         let longest = letters.map(|line| line.chars().count()).max().unwrap_or_default();
         Self {
-            // Intervals of a few launches can be wider than everything else: bars are cut at the edge.
+            // The intervals of a few launches can be very wide: bars are cut at the edge.
             x: Scale::over(points().map(|point| point.x), false),
             y: Scale::over(points().map(|point| point.y), true),
             right: WIDTH - LABEL_GAP - longest as f64 * LABEL_LETTER,
@@ -81,13 +81,13 @@ impl Render for Chart {
 }
 
 impl Chart {
-    /// The measured values themselves where they are few, and round numbers elsewhere.
+    /// The measured values if there are few, otherwise round numbers.
     fn x_ticks(&self, frame: &Frame) -> Vec<f64> {
         let mut values: Vec<f64> = self.series.iter().flat_map(|series| &series.points).map(|point| point.x).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
         let ticks = if self.markers && values.len() < 8 { values } else { frame.x.ticks() };
-        // The last is kept, and before it each that leaves room for its number.
+        // Keeps the last tick, and each tick before it that leaves room for its number.
         let width = |tick: f64| self.x.unit.shown(tick).chars().count() as f64 * LABEL_LETTER;
         let mut kept: Vec<f64> = Vec::new();
         for tick in ticks.into_iter().rev() {
@@ -114,7 +114,7 @@ impl Chart {
         }
     }
 
-    /// The places of the labels, pushed apart where lines end near each other.
+    /// The positions of the labels, pushed apart where lines end close together.
     fn labels(&self, frame: &Frame) -> Vec<(&Series, f64)> {
         let end = |series: &Series| Some(frame.y(series.points.last()?.y));
         let mut labels: Vec<_> = self.series.iter().filter_map(|series| Some((series, end(series)?))).collect();
@@ -123,7 +123,7 @@ impl Chart {
         for n in 1..labels.len() {
             labels[n].1 = labels[n].1.max(labels[n - 1].1 + height(labels[n - 1].0));
         }
-        // What was pushed out at the bottom pushes back.
+        // Labels beyond the bottom push back.
         let mut floor = HEIGHT - BELOW + LABEL;
         for (series, y) in labels.iter_mut().rev() {
             *y = y.min(floor - height(series));
@@ -133,7 +133,7 @@ impl Chart {
     }
 }
 
-/// Where the line could be.
+/// The band of the intervals.
 fn band(series: &Series, frame: &Frame) -> Markup {
     let at = |end: fn((f64, f64)) -> f64| {
         let place = move |point: &Point| Some(format!("{},{}", px(frame.x(point.x)), px(frame.y(end(point.range?)))));
@@ -152,13 +152,13 @@ fn marker(series: &Series, point: &Point, frame: &Frame, chart: &Chart) -> Marku
         @if let Some((low, high)) = point.range {
             line.error x1=(px(x)) x2=(px(x)) y1=(px(frame.y(low))) y2=(px(frame.y(high))) {}
         }
-        path.mark d=(shape(series.colour, x, y)) data-subject=(series.name) data-name=(point.name) data-x=(point.x)
+        path.mark d=(shape(series.colour, x, y)) data-variant=(series.name) data-name=(point.name) data-x=(point.x)
             data-y=(point.y) data-low=[point.range.map(|range| range.0)] data-high=[point.range.map(|range| range.1)]
             data-tip=(tip) {}
     }
 }
 
-/// A shape a colour, so that nothing hangs on the colour alone.
+/// One shape per colour, so that lines are distinguishable without colour.
 pub(crate) fn shape(colour: usize, x: f64, y: f64) -> String {
     let r = 4.0;
     let polygon = |corners: &[(f64, f64)]| {
@@ -176,7 +176,7 @@ pub(crate) fn shape(colour: usize, x: f64, y: f64) -> String {
     }
 }
 
-/// A name in lines of so many letters at most, broken at its signs where it has any.
+/// Breaks a name into lines, at its separators if it has any.
 fn wrapped(name: &str, letters: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let parts = name.split_inclusive([' ', ':', ',', '=', '-']).map(|part| part.chars().collect::<Vec<_>>());
@@ -190,7 +190,7 @@ fn wrapped(name: &str, letters: usize) -> Vec<String> {
     lines.into_iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
-/// A place with a tenth of a pixel.
+/// A position with one decimal.
 pub(crate) fn px(place: f64) -> f64 {
     (place * 10.0).round() / 10.0
 }

@@ -1,7 +1,7 @@
 //! Line charts as SVG: log axes, error bars, a label at the end of each line.
 //!
-//! A chart knows nothing of reports. Colours are classes (`s0`, `s1`, ...), whose custom properties the page sets, so that
-//! dark and light are the page's business. Each marker carries its numbers as data attributes.
+//! A chart does not depend on reports. Colours are CSS classes (`s0`, `s1`, ...); the page defines their values for light
+//! and dark mode. Each marker has its numbers as data attributes.
 mod axis;
 mod line;
 mod releases;
@@ -12,7 +12,7 @@ pub(crate) use line::shape;
 pub use releases::{Line, OverReleases};
 pub use stack::{Bar, Stack};
 
-/// How many colours and markers there are; series beyond repeat them.
+/// The number of colours and marker shapes; further series repeat them.
 pub const COLOURS: usize = 7;
 
 /// A line chart.
@@ -20,46 +20,46 @@ pub const COLOURS: usize = 7;
 pub struct Chart {
     /// Unique on its page.
     pub id: String,
-    /// What it shows, in a few words.
+    /// The title.
     pub title: String,
-    /// The same for whoever does not see it, in a sentence or two.
+    /// The description for screen readers.
     pub description: String,
-    /// What is counted from left to right.
+    /// The horizontal axis.
     pub x: Axis,
-    /// What is counted upwards.
+    /// The vertical axis.
     pub y: Axis,
     /// The lines.
     pub series: Vec<Series>,
-    /// Whether each point has a marker; lines without are calculated, and not measured.
+    /// Whether points have markers; calculated lines do not.
     pub markers: bool,
 }
 
 /// A line.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// What it is called.
+    /// The label.
     pub name: String,
-    /// Which of the [`COLOURS`].
+    /// The index of the colour.
     pub colour: usize,
-    /// Its points, from left to right.
+    /// The points, from left to right.
     pub points: Vec<Point>,
 }
 
-/// A point, and how far it could be off.
+/// A point with its interval.
 #[derive(Debug, Clone)]
 pub struct Point {
-    /// From left to right; 0 or more.
+    /// The horizontal value, at least 0.
     pub x: f64,
-    /// Upwards; more than 0.
+    /// The vertical value, above 0.
     pub y: f64,
-    /// The ends of the interval of `y`, where it is known.
+    /// The interval of `y`, if known.
     pub range: Option<(f64, f64)>,
-    /// What it is a point of.
+    /// The name in the tooltip.
     pub name: String,
 }
 
 impl Chart {
-    /// Whether there is anything to draw: a line takes two points.
+    /// Whether a line has at least two points.
     pub fn is_worth_drawing(&self) -> bool {
         self.series.iter().any(|series| series.points.len() > 1)
     }

@@ -3,42 +3,41 @@ use maud::{Markup, Render, html};
 
 use super::line::px;
 
-/// Bars of parts that make a whole, each as long as the others: shares can be compared where wholes cannot.
+/// Bars of equal length, divided into shares.
 #[derive(Debug, Clone)]
 pub struct Stack {
     /// Unique on its page.
     pub id: String,
-    /// What it shows, in a few words.
+    /// The title.
     pub title: String,
-    /// The same for whoever does not see it.
+    /// The description for screen readers.
     pub description: String,
-    /// What the parts are called.
+    /// The names of the parts.
     pub parts: Vec<String>,
-    /// The bars, in groups that each have a title.
+    /// The bars, in groups with titles.
     pub groups: Vec<(String, Vec<Bar>)>,
 }
 
 /// A bar.
 #[derive(Debug, Clone)]
 pub struct Bar {
-    /// What it is of.
+    /// The label.
     pub name: String,
-    /// Its parts, one for each of the stack's, in the unit of the whole. Nothing where it has no such part; what came out
-    /// below 0 has no length.
+    /// The values of the parts, in the stack's order; `None` if the bar has no such part. Negative values have no length.
     pub parts: Vec<Option<f64>>,
-    /// What the whole is, in words.
+    /// The total, formatted.
     pub whole: String,
 }
 
 const WIDTH: f64 = 360.0;
 const ROW: f64 = 18.0;
 const GAP: f64 = 8.0;
-/// Right of the bars.
+/// The right margin.
 const RIGHT: f64 = 54.0;
-/// What a letter of a name takes at most.
+/// The largest width of a letter.
 const LETTER: f64 = 6.5;
 
-/// What stands in a row.
+/// A row.
 enum Line<'a> {
     Title(&'a str),
     Bar(&'a str, &'a Bar),
@@ -81,7 +80,7 @@ impl Render for Stack {
 }
 
 impl Stack {
-    /// Where the bars begin: right of the longest name.
+    /// The left margin: the longest name.
     fn left(&self) -> f64 {
         let names = self.groups.iter().flat_map(|(_, bars)| bars).map(|bar| bar.name.chars().count());
         (names.max().unwrap_or_default() as f64 * LETTER + 8.0).min(WIDTH / 2.0)
@@ -101,7 +100,7 @@ impl Bar {
         100.0 * self.parts[part].unwrap_or_default() / self.sum()
     }
 
-    /// Of each part that there is: its place, where it begins and how long it is.
+    /// Index, start and length of each part.
     fn lengths(&self, width: f64) -> Vec<(usize, f64, f64)> {
         let scale = width / self.sum();
         let mut x = 0.0;

@@ -1,22 +1,22 @@
-//! The answer first.
+//! The best backend per kind of work.
 use maud::{Markup, html};
 
 use super::ReportPage;
 use crate::analysis::best_backend::{RankedRow, Recommendation, answers};
 use crate::output::chart::COLOURS;
 
-/// A card per kind of work, and what the backends are.
+/// One card per kind of work, and a table of the backends.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let answers = answers(measured.report, measured.rows);
     html! {
         section id=(format!("{}-answers", measured.id)) {
             h2 { "Which backend for which kind of work" }
             @if answers.is_empty() {
-                p { "One backend alone leaves nothing to choose." }
+                p { "A single backend has no alternatives." }
             } @else {
                 p.lead {
-                    "A backend is named where nothing beats it by more than 2 % in any of the rows, with 95 % confidence. "
-                    "Bars are times: shorter is better. Bold is what nothing beats."
+                    "A backend is named if no other is faster by more than 2 % in any row, with 95 % confidence. "
+                    "Bars are times: shorter is better. The best are bold."
                 }
                 div.cards { @for answer in &answers { (card(measured, answer)) } }
             }
@@ -42,10 +42,10 @@ fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
     }
 }
 
-fn name(measured: &ReportPage, answer: &Recommendation, subject: usize) -> Markup {
-    let label = measured.label(subject);
-    let more = answer.name(subject);
-    html! { span.subject { (measured.palette.mark(label)) (more) } }
+fn name(measured: &ReportPage, answer: &Recommendation, variant: usize) -> Markup {
+    let label = measured.label(variant);
+    let more = answer.name(variant);
+    html! { span.variant { (measured.palette.mark(label)) (more) } }
 }
 
 fn capitalised(text: &str) -> String {
@@ -53,7 +53,7 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A bar per backend, as long as its time.
+/// One bar per backend; its length is the time.
 fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> Markup {
     let columns = measured.columns();
     let most = columns.iter().filter_map(|n| judged.time(*n)).fold(f64::MIN_POSITIVE, f64::max);
@@ -68,26 +68,26 @@ fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> M
                     span.time { (judged.time_text(n)) }
                 }
                 @if let Some(way) = judged.way(n) {
-                    div.way { code { (way) } @if judged.is_plain(n) { ", the plain way" } @else { ", plain way " (judged.plain_time_text(n)) } }
+                    div.way { code { (way) } @if judged.is_plain(n) { ", the default method" } @else { ", default method " (judged.plain_time_text(n)) } }
                 }
             }
         }
     }
 }
 
-/// What the backends are, with their licences.
+/// The backends with their licences.
 fn backends(measured: &ReportPage) -> Markup {
     html! {
         div.wide tabindex="0" role="region" aria-label="backends" {
             table.backends {
                 thead { tr { @for name in ["backend", "licence", "engine", "compiler"] { th scope="col" { (name) } } } }
                 tbody {
-                    @for subject in measured.columns().into_iter().map(|n| &measured.report.subjects[n]) {
+                    @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
                         tr {
-                            th scope="row" { (measured.palette.name(&subject.label)) }
-                            td { (subject.licence) }
-                            td { (subject.about.engine) }
-                            td { (subject.about.compiler) }
+                            th scope="row" { (measured.palette.name(&variant.label)) }
+                            td { (variant.licence) }
+                            td { (variant.backend_info.engine) }
+                            td { (variant.backend_info.compiler) }
                         }
                     }
                 }
@@ -103,7 +103,7 @@ pub(crate) fn overview(all: &[ReportPage]) -> Markup {
     let kinds = kinds.filter(|kind| of_each.iter().flatten().any(|answer| answer.kind.wanted == *kind));
     html! {
         section {
-            h2 { "The answers, machine by machine" }
+            h2 { "The answers per machine" }
             div.wide tabindex="0" role="region" aria-label="the answers of each machine" {
                 table {
                     thead { tr { th scope="col" { "to" } @for measured in all { th scope="col" { (measured.name) } } } }

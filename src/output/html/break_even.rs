@@ -1,4 +1,4 @@
-//! Which backend for how many calls.
+//! The cheapest backend by number of calls.
 use maud::{Markup, Render, html};
 
 use super::ReportPage;
@@ -6,7 +6,7 @@ use crate::analysis::break_even;
 use crate::analysis::break_even::{Workload, WorkloadComparison};
 use crate::output::chart::{Axis, Chart, Point, Series, Unit};
 
-/// A chart and a table a job.
+/// One chart and one table per job.
 pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
     let jobs = break_even::jobs(measured.report, measured.rows, asked);
     html! {
@@ -15,8 +15,8 @@ pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
             @if jobs.is_empty() { p.lead { (break_even::none(asked)) "." } }
             @else {
                 p.lead {
-                    "What is cheap to compile is dear to run. For a module that is compiled or loaded once and then called N times, "
-                    "this is who is cheapest in all. The intervals of the parts are added up, which errs on the side of naming nobody."
+                    "A backend that compiles fast often runs slowly. For a module that is compiled or loaded once and then called N times, "
+                    "this is the cheapest backend in total. The intervals of the parts are added, which is conservative: close backends are named together."
                 }
                 div.jobs { @for (n, job) in jobs.iter().enumerate() { (shown(measured, job, n)) } }
             }
@@ -30,7 +30,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
         figure.job {
             figcaption { (job.said()) }
             (chart(measured, job, n).render())
-            div.wide tabindex="0" role="region" aria-label="who is cheapest for how many calls" { table.spans {
+            div.wide tabindex="0" role="region" aria-label="cheapest backend by number of calls" { table.spans {
                 thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
                 tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
                     tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
@@ -44,15 +44,15 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
     }
 }
 
-/// The cost of so many calls, from one to well beyond the last crossing.
+/// The cost by number of calls, up to well beyond the last crossing.
 fn chart(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Chart {
     let last = job.spans.iter().flat_map(|span| span.to).max().unwrap_or(100) as f64;
     let most = 10f64.powf((last * 6.0).log10().ceil()).max(100.0);
     let steps = 60;
     let calls = |step: i32| most.powf(f64::from(step) / f64::from(steps));
-    let series = |(subject, cost): &(usize, crate::statistics::CostRange)| Series {
-        name: measured.label(*subject).into(),
-        colour: measured.palette.colour(measured.label(*subject)),
+    let series = |(variant, cost): &(usize, crate::statistics::CostRange)| Series {
+        name: measured.label(*variant).into(),
+        colour: measured.palette.colour(measured.label(*variant)),
         points: (0..=steps)
             .map(|step| {
                 let range = cost.at(calls(step));

@@ -1,4 +1,4 @@
-//! What each backend can do.
+//! The verdicts of a check.
 use maud::{Markup, html};
 
 use super::palette::Palette;
@@ -8,28 +8,28 @@ use crate::results::{CheckResult, ScenarioResult, Verdict};
 
 type VerdictRow<'a> = (&'a str, Vec<Option<&'a ScenarioResult>>);
 
-/// The verdicts: a line a theme, with its scenarios below, and the reasons of whatever did not just pass.
-pub(crate) fn section(checked: &CheckResult, palette: &Palette) -> Markup {
-    let rows = verdicts::rows(checked);
-    let reasons = verdicts::reasons(checked);
-    let counts = verdicts::counts(checked.played.iter().map(|played| &played.verdict));
+/// One line per theme that opens to its scenarios, and the reasons of scenarios that did not pass.
+pub(crate) fn section(check_result: &CheckResult, palette: &Palette) -> Markup {
+    let rows = verdicts::rows(check_result);
+    let reasons = verdicts::reasons(check_result);
+    let counts = verdicts::counts(check_result.results.iter().map(|played| &played.verdict));
     html! {
         section id="holds" {
-            h2 { "What holds" }
+            h2 { "Verdicts" }
             p.lead {
-                (rows.len()) " behaviours on " (checked.subjects.len()) " backends: "
+                (rows.len()) " scenarios on " (check_result.variants.len()) " backends: "
                 @for (n, (word, count)) in counts.iter().enumerate() { @if n > 0 { ", " } (count) " " (word) }
-                ". A theme opens to its scenarios."
-                @for absent in &checked.absent { " " (absent.why) "." }
+                ". Open a theme to see its scenarios."
+                @for absent in &check_result.absent { " " (absent.reason) "." }
             }
-            div.wide tabindex="0" role="region" aria-label="verdicts by theme" { div.themes style=(format!("--columns:{}", checked.subjects.len())) {
-                div.theme.head { span {} @for subject in &checked.subjects { span { (palette.name(&subject.label)) } } }
-                @for rows in rows.chunk_by(|a, b| theme(a.0) == theme(b.0)) { (of_theme(rows, checked)) }
+            div.wide tabindex="0" role="region" aria-label="verdicts by theme" { div.themes style=(format!("--columns:{}", check_result.variants.len())) {
+                div.theme.head { span {} @for variant in &check_result.variants { span { (palette.name(&variant.label)) } } }
+                @for rows in rows.chunk_by(|a, b| theme(a.0) == theme(b.0)) { (of_theme(rows, check_result)) }
             } }
             @if !reasons.is_empty() {
                 details.reasons open[reasons.iter().any(|reason| reason.verdict.is_some_and(Verdict::is_bad))] {
-                    summary { "Why, wherever it did not just pass" }
-                    @for reason in &reasons { (why(reason)) }
+                    summary { "Reasons" }
+                    @for reason in &reasons { (reason_row(reason)) }
                 }
             }
         }
@@ -40,24 +40,24 @@ fn theme(id: &str) -> &str {
     id.split_once('/').map_or("the main job", |(theme, _)| theme)
 }
 
-fn of_theme(rows: &[VerdictRow], checked: &CheckResult) -> Markup {
-    let of = |subject: usize| {
-        rows.iter().filter_map(move |(_, cells)| Some(&cells.get(subject).copied().flatten()?.verdict))
+fn of_theme(rows: &[VerdictRow], check_result: &CheckResult) -> Markup {
+    let of = |variant: usize| {
+        rows.iter().filter_map(move |(_, cells)| Some(&cells.get(variant).copied().flatten()?.verdict))
     };
     html! {
         details.theme {
             summary.theme {
                 span { (theme(rows[0].0)) }
-                @for subject in 0..checked.subjects.len() { span { (tally(&of(subject).collect::<Vec<_>>())) } }
+                @for variant in 0..check_result.variants.len() { span { (tally(&of(variant).collect::<Vec<_>>())) } }
             }
             table {
                 caption.unseen { "verdicts of " (theme(rows[0].0)) }
-                thead.unseen { tr { th scope="col" { "scenario" } @for subject in &checked.subjects { th scope="col" { (subject.label) } } } }
+                thead.unseen { tr { th scope="col" { "scenario" } @for variant in &check_result.variants { th scope="col" { (variant.label) } } } }
                 tbody {
                     @for (scenario, cells) in rows {
                         tr {
                             th scope="row" { (scenario) }
-                            @for n in 0..checked.subjects.len() {
+                            @for n in 0..check_result.variants.len() {
                                 td { @if let Some(played) = cells.get(n).copied().flatten() { (word(&played.verdict)) } }
                             }
                         }
@@ -68,7 +68,7 @@ fn of_theme(rows: &[VerdictRow], checked: &CheckResult) -> Markup {
     }
 }
 
-/// How many passed, and what the others came to.
+/// The number of each verdict.
 fn tally(verdicts: &[&Verdict]) -> Markup {
     let counts = verdicts::counts(verdicts.iter().copied());
     html! {
@@ -88,7 +88,7 @@ fn word(verdict: &Verdict) -> Markup {
 fn class(word: &str) -> &'static str {
     match word {
         "passed" => "passed",
-        "diverges" => "known",
+        "known issue" => "known",
         "n/a" => "never",
         _ => "bad",
     }
@@ -103,9 +103,9 @@ fn sign(word: &str) -> &'static str {
     }
 }
 
-fn why(reason: &Reason) -> Markup {
+fn reason_row(reason: &Reason) -> Markup {
     html! {
-        div.why {
+        div.reason {
             p { @if let Some(verdict) = reason.verdict { (word(verdict)) " " } (reason.text) }
             @for (labels, scenarios) in &reason.on { p.on { b { (labels) } ": " (scenarios.join(", ")) } }
         }

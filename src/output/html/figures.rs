@@ -8,7 +8,7 @@ use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
 use crate::output::chart::{Axis, Bar, Chart, Point, Series, Stack, Unit};
 use crate::output::units;
 
-/// What is drawn, and over what.
+/// A chart and its benchmark.
 struct Figure {
     title: &'static str,
     of: &'static Benchmark,
@@ -23,7 +23,7 @@ enum XAxis {
 
 enum Quantity {
     Time,
-    /// What is known of a cell without timing.
+    /// A metric without timing.
     Fact(&'static str),
 }
 
@@ -64,7 +64,7 @@ static FIGURES: &[Figure] = &[
     },
 ];
 
-/// All that the report has the numbers for.
+/// All charts that the report has numbers for.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let charts: Vec<_> =
         FIGURES.iter().enumerate().filter_map(|(n, figure)| Some((figure, chart(measured, figure, n)?))).collect();
@@ -128,13 +128,13 @@ fn table(grid: &crate::output::grid::Grid) -> Markup {
 }
 
 fn chart(measured: &ReportPage, figure: &Figure, n: usize) -> Option<Chart> {
-    let of_benchmark = measured.rows.iter().filter(|row| row.address.benchmark == figure.of.id);
-    let least = of_benchmark.clone().map(|row| row.address.host_frames).min()?;
+    let of_benchmark = measured.rows.iter().filter(|row| row.cell_id.benchmark == figure.of.id);
+    let least = of_benchmark.clone().map(|row| row.cell_id.host_frames).min()?;
     let mut rows: Vec<(f64, &EstimateRow)> = match figure.over {
-        XAxis::HostFrames => of_benchmark.map(|row| (row.address.host_frames as f64, row)).collect(),
+        XAxis::HostFrames => of_benchmark.map(|row| (row.cell_id.host_frames as f64, row)).collect(),
         XAxis::Parameter => of_benchmark
-            .filter(|row| row.address.host_frames == least)
-            .filter_map(|row| Some((row.address.at? as f64, row)))
+            .filter(|row| row.cell_id.host_frames == least)
+            .filter_map(|row| Some((row.cell_id.at? as f64, row)))
             .collect(),
     };
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -166,20 +166,20 @@ fn chart(measured: &ReportPage, figure: &Figure, n: usize) -> Option<Chart> {
 }
 
 fn point(x: f64, cell: &CellEstimate, figure: &Figure) -> Option<Point> {
-    let name = cell.record.address.to_string();
+    let name = cell.record.cell_id.to_string();
     match figure.what {
         Quantity::Time => {
             let y = cell.nanoseconds().filter(|time| *time > 0.0)?;
             Some(Point { x, y, range: cell.known().map(|(_, range)| (range.low, range.high)), name })
         }
         Quantity::Fact(wanted) => {
-            let (_, y) = cell.record.facts.iter().find(|(name, value)| name == wanted && *value > 0.0)?;
+            let (_, y) = cell.record.metrics.iter().find(|(name, value)| name == wanted && *value > 0.0)?;
             Some(Point { x, y: *y, range: None, name })
         }
     }
 }
 
-/// From where to where each line goes.
+/// The range of each line, in words.
 fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     let line = |series: &Series| {
         let (first, last) = (series.points.first()?, series.points.last()?);
@@ -195,21 +195,21 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
 }
 
-/// A bar per backend, in a group per depth.
+/// One bar per backend, grouped by depth.
 fn breakdown(measured: &ReportPage) -> Option<Stack> {
-    let bar = |subject: usize, of: &crate::statistics::Breakdown| {
-        let parts = breakdown::column(measured.report, subject, of);
-        // The last is the whole.
+    let bar = |variant: usize, of: &crate::statistics::Breakdown| {
+        let parts = breakdown::column(measured.report, variant, of);
+        // The last part is the whole.
         let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
         Bar {
-            name: measured.label(subject).to_owned(),
+            name: measured.label(variant).to_owned(),
             parts: parts.collect(),
             whole: units::nanoseconds(of.total.value(), 3),
         }
     };
     let group = |broken: breakdown::ExitBreakdown| {
         let frames = if broken.host_frames == 1 { "frame" } else { "frames" };
-        let bars = broken.subjects.iter().map(|(subject, of)| bar(*subject, of)).collect();
+        let bars = broken.variants.iter().map(|(variant, of)| bar(*variant, of)).collect();
         (format!("below {} {frames} of the host", broken.host_frames), bars)
     };
     let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();

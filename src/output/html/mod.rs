@@ -1,7 +1,7 @@
-//! One page that needs nothing from anywhere: the answer first, then what it rests on, down to each sample.
+//! A self-contained page: answers first, then tables and samples.
 //!
-//! Everything that a script is not needed for is there without one; `script.js` sorts tables, and draws the samples of a
-//! cell when somebody asks for them. The page forbids itself every request.
+//! Without scripts everything but the samples is visible; `script.js` sorts tables and draws samples on demand. The page's
+//! policy forbids requests.
 mod answers;
 mod break_even;
 mod checks;
@@ -22,28 +22,28 @@ use palette::Palette;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
-/// Styles and scripts of its own, and nothing else from anywhere.
+/// Only inline styles and scripts.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
-/// A report on its page.
+/// A report on the page.
 struct ReportPage<'a> {
     report: &'a Report,
     rows: &'a [EstimateRow<'a>],
-    /// What its machine is called.
+    /// The display name of the machine.
     name: &'a str,
-    /// What its places on the page begin with.
+    /// The prefix of the report's anchors.
     id: String,
     palette: &'a Palette,
 }
 
 impl ReportPage<'_> {
-    /// Counts of instructions do not rank: they answer no question, and charts are of times.
+    /// Counts do not rank backends, so they give no answers and no charts.
     fn is_timed(&self) -> bool {
         self.report.metric == Metric::Time
     }
 
-    fn label(&self, subject: usize) -> &str {
-        &self.report.subjects[subject].label
+    fn label(&self, variant: usize) -> &str {
+        &self.report.variants[variant].label
     }
 
     fn columns(&self) -> Vec<usize> {
@@ -52,11 +52,11 @@ impl ReportPage<'_> {
 }
 
 /// The page.
-pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
-    let names = gathered.names();
-    let palette = Palette::of(gathered);
-    let rows: Vec<_> = gathered.reports.iter().map(estimates::rows).collect();
-    let all: Vec<ReportPage> = gathered
+pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
+    let names = report_set.names();
+    let palette = Palette::of(report_set);
+    let rows: Vec<_> = report_set.reports.iter().map(estimates::rows).collect();
+    let all: Vec<ReportPage> = report_set
         .reports
         .iter()
         .zip(&names)
@@ -83,19 +83,19 @@ pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
                 style { (PreEscaped(STYLE)) (PreEscaped(palette.css())) }
             }
             body {
-                a.skip href="#content" { "to the content" }
+                a.skip href="#content" { "skip to the content" }
                 header.top {
                     p.brand { "early-exit" }
                     h1 { "Which WebAssembly backend?" }
-                    (contents(&all, gathered))
+                    (contents(&all, report_set))
                 }
                 main id="content" {
                     @if all.len() > 1 && all.iter().all(ReportPage::is_timed) { (answers::overview(&all)) }
-                    // The answer stands first: that of the only machine, or those of all in one table.
+                    // The answer of a single machine, or one table for all.
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
-                    @for checked in &gathered.checked { (checks::section(checked, &palette)) }
+                    @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
                     @for measured in &all { (section(measured, asked, all.len() > 1)) }
-                    @for beside in counts::beside(gathered) { (counted::section(&beside)) }
+                    @for beside in counts::beside(report_set) { (counted::section(&beside)) }
                 }
                 div.tip hidden {}
                 (samples::data(&all))
@@ -106,20 +106,20 @@ pub fn page(gathered: &ReportSet, asked: &Workload) -> String {
     page.into_string()
 }
 
-/// What was measured in a line a machine, and where to find it.
-fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
+/// One line per report and links to its sections.
+fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
     html! {
         @for measured in all {
             @let run = &measured.report.run;
             p.run {
                 a href=(format!("#{}", measured.id)) { (measured.name) }
-                " · " (run.launches_made) " launches · " (date(&run.began))
+                " · " (run.launches_completed) " launches · " (date(&run.started_at))
             }
             p.run.engines { @for (n, engine) in engines(measured.report).into_iter().enumerate() { @if n > 0 { " · " } span { (engine) } } }
         }
         nav aria-label="sections" {
             @if let [only] = all && only.is_timed() { a href="#m1-answers" { "The answer" } }
-            @if !gathered.checked.is_empty() { a href="#holds" { "What holds" } }
+            @if !report_set.checks.is_empty() { a href="#holds" { "Verdicts" } }
             @if let [_] = all {
                 @for (place, name) in SECTIONS.iter().filter(|(place, _)| all[0].is_timed() || !["even", "figures"].contains(place)) { a href=(format!("#m1-{place}")) { (name) } }
             }
@@ -127,30 +127,30 @@ fn contents(all: &[ReportPage], gathered: &ReportSet) -> Markup {
     }
 }
 
-/// Each engine with its version, and the backends that are its own: `wasmtime 48.0.0 (wasmtime-cranelift, wasmtime-winch)`.
+/// The engines with versions and backends: `wasmtime 48.0.0 (wasmtime-cranelift, wasmtime-winch)`.
 fn engines(report: &Report) -> Vec<String> {
     let mut engines: Vec<(&str, Vec<&str>)> = Vec::new();
-    for subject in estimates::columns(report).into_iter().map(|n| &report.subjects[n]) {
-        let engine = subject.about.engine.as_str();
+    for variant in estimates::columns(report).into_iter().map(|n| &report.variants[n]) {
+        let engine = variant.backend_info.engine.as_str();
         match engines.iter_mut().find(|(known, _)| *known == engine) {
-            Some((_, labels)) => labels.push(&subject.label),
-            None => engines.push((engine, vec![&subject.label])),
+            Some((_, labels)) => labels.push(&variant.label),
+            None => engines.push((engine, vec![&variant.label])),
         }
     }
     let shown = |(engine, labels): (&str, Vec<&str>)| match labels[..] {
-        // An engine that is one backend of the same name needs no list.
+        // An engine with one backend of the same name needs no list.
         [one] if engine.starts_with(one) => engine.to_owned(),
         _ => format!("{engine} ({})", labels.join(", ")),
     };
     engines.into_iter().map(shown).collect()
 }
 
-/// The parts of a machine's section that the contents name.
+/// The sections of a report in the contents.
 const SECTIONS: &[(&str, &str)] =
     &[("even", "Break-even"), ("figures", "Charts"), ("numbers", "All numbers"), ("print", "Fingerprint")];
 
-fn date(began: &str) -> &str {
-    began.get(..10).unwrap_or(began)
+fn date(started_at: &str) -> &str {
+    started_at.get(..10).unwrap_or(started_at)
 }
 
 fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
@@ -176,20 +176,20 @@ fn notes(measured: &ReportPage) -> Markup {
     let report = measured.report;
     html! {
         section {
-            h2 { "What to be aware of" }
+            h2 { "Warnings" }
             ul.notes {
                 li { (measurements::legend(report)) "." }
                 li { "Resolution: " (measurements::resolution(report, measured.rows)) "." }
                 @for note in &report.run.notes { li { (note) "." } }
                 @for lack in measurements::troubles(report) {
-                    li { b { (lack.trouble.word()) } " " (lack.trouble.reason()) " " small { "(" (lack.cells) ")" } }
+                    li { b { (lack.skip_reason.word()) } " " (lack.skip_reason.reason()) " " small { "(" (lack.cells) ")" } }
                 }
             }
         }
     }
 }
 
-/// What the numbers are of.
+/// The conditions of the measurements.
 fn print(measured: &ReportPage) -> Markup {
     html! {
         section id=(format!("{}-print", measured.id)) {
@@ -201,10 +201,10 @@ fn print(measured: &ReportPage) -> Markup {
                 table {
                     thead { tr { @for name in ["backend", "supports beyond WebAssembly 1.0"] { th scope="col" { (name) } } } }
                     tbody {
-                        @for subject in measured.columns().into_iter().map(|n| &measured.report.subjects[n]) {
+                        @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
                             tr {
-                                th scope="row" { (measured.palette.name(&subject.label)) }
-                                td.features { (subject.about.wasm_features.join(" ")) }
+                                th scope="row" { (measured.palette.name(&variant.label)) }
+                                td.features { (variant.backend_info.wasm_features.join(" ")) }
                             }
                         }
                     }

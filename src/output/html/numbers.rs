@@ -1,4 +1,4 @@
-//! All numbers: a table a theme, which sorts by any column; behind each row its samples.
+//! One table per theme, sortable by any column; a row opens to its samples.
 use maud::{Markup, PreEscaped, html};
 
 use super::ReportPage;
@@ -7,20 +7,20 @@ use crate::catalog::benchmark;
 use crate::output::measurements;
 
 pub(crate) fn section(of: &ReportPage) -> Markup {
-    let theme = |row: &EstimateRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+    let theme = |row: &EstimateRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
     html! {
         section id=(format!("{}-numbers", of.id)) {
             h2 { "All numbers" }
             p.lead {
                 @if of.is_timed() {
-                    "The typical time, and how many times that of " (of.label(0)) " it is, ± half of the 95 % interval. Bold is faster than every other, "
-                    "as far as the intervals go. "
+                    "The typical time and its ratio to " (of.label(0)) ", ± half of the 95 % interval. The fastest backend is bold "
+                    "if all intervals agree. "
                 } @else {
-                    "Instructions, and how many times those of " (of.label(0)) " they are, ± half of what repeats differ by. "
-                    "Those of the kernel are not counted. "
+                    "Instructions and their ratio to " (of.label(0)) ", ± half of the spread of the repeats. "
+                    "Instructions of the kernel are not counted. "
                 }
-                "A column's name sorts by it"
-                @if of.is_timed() { "; a row's name shows its samples" }
+                "Select a column's name to sort by it"
+                @if of.is_timed() { "; select a row's name to see its samples" }
                 "."
             }
             @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
@@ -43,15 +43,15 @@ fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
                 thead { tr {
                     th scope="col" { button type="button" { (theme) } }
                     @for n in &columns { th.n scope="col" { button type="button" { (of.palette.name(of.label(*n))) } } }
-                    @if any_floor { th.n scope="col" { button type="button" title="the same work with no WebAssembly in it" { "floor" } } }
+                    @if any_floor { th.n scope="col" { button type="button" title="the same work without WebAssembly" { "native" } } }
                 } }
                 tbody {
                     @for (place, (row, floor)) in rows.iter().zip(floors).enumerate() {
                         @let fastest = row.fastest(of.report);
-                        tr data-address=(row.address) {
+                        tr data-cell_id=(row.cell_id) {
                             th scope="row" data-v=(place) {
-                                button.raw type="button" aria-expanded="false" title=[benchmark::find(&row.address.benchmark).map(|known| known.inside)] {
-                                    (breakable(&row.address.to_string()))
+                                button.raw type="button" aria-expanded="false" title=[benchmark::find(&row.cell_id.benchmark).map(|known| known.inside)] {
+                                    (breakable(&row.cell_id.to_string()))
                                 }
                             }
                             @for n in &columns { (cell(&row.cells[*n], fastest == Some(*n))) }
@@ -73,14 +73,14 @@ fn cell(cell: &CellEstimate, fastest: bool) -> Markup {
                     @if let Some(ratio) = measurements::cell_ratio_text(cell) { " " small { (ratio) } }
                 }
                 None => {
-                    span.none title=[cell.trouble().map(|trouble| trouble.reason())] { (cell.trouble().map_or("-", |trouble| trouble.word())) }
+                    span.none title=[cell.skip_reason().map(|skip_reason| skip_reason.reason())] { (cell.skip_reason().map_or("-", |skip_reason| skip_reason.word())) }
                 }
             }
         }
     }
 }
 
-/// An address that may be broken at its slashes.
-fn breakable(address: &str) -> Markup {
-    html! { @for (n, part) in address.split('/').enumerate() { @if n > 0 { "/" (PreEscaped("<wbr>")) } (part) } }
+/// A cell id that can be broken at its slashes.
+fn breakable(cell_id: &str) -> Markup {
+    html! { @for (n, part) in cell_id.split('/').enumerate() { @if n > 0 { "/" (PreEscaped("<wbr>")) } (part) } }
 }

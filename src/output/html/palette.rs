@@ -16,21 +16,21 @@ pub(crate) struct Palette(Vec<(String, usize)>);
 
 impl Palette {
     pub(crate) fn of(reports: &ReportSet) -> Self {
-        let subjects = reports.reports.iter().map(|report| &report.subjects);
-        let subjects = subjects.chain(reports.checked.iter().map(|checked| &checked.subjects)).flatten();
+        let variants = reports.reports.iter().map(|report| &report.variants);
+        let variants = variants.chain(reports.checks.iter().map(|check_result| &check_result.variants)).flatten();
         let mut colours: Vec<(String, usize)> = Vec::new();
         let mut next = engine::ALL.len();
         // An A/A control appears only among samples, in the colour of its original.
-        for subject in subjects.filter(|subject| subject.twin_of.is_none()) {
-            if colours.iter().any(|(label, _)| *label == subject.label) {
+        for variant in variants.filter(|variant| variant.control_of.is_none()) {
+            if colours.iter().any(|(label, _)| *label == variant.label) {
                 continue;
             }
-            let fixed = engine::ALL.iter().position(|backend| backend.name == subject.label);
+            let fixed = engine::ALL.iter().position(|backend| backend.name == variant.label);
             let colour = fixed.unwrap_or_else(|| {
                 next += 1;
                 next - 1
             });
-            colours.push((subject.label.clone(), colour));
+            colours.push((variant.label.clone(), colour));
         }
         Self(colours)
     }
@@ -42,7 +42,7 @@ impl Palette {
 
     /// A label with its chart mark.
     pub(crate) fn name(&self, label: &str) -> Markup {
-        html! { span.subject { (self.mark(label)) (label) } }
+        html! { span.variant { (self.mark(label)) (label) } }
     }
 
     /// The chart mark of a label.

@@ -1,4 +1,4 @@
-//! The samples, for the script to draw when somebody asks for them.
+//! The samples as JSON, which the script draws on demand.
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
@@ -8,10 +8,10 @@ use crate::analysis::estimates::CellEstimate;
 use crate::output::chart::COLOURS;
 use crate::output::counts::Count;
 
-/// Beyond so many samples on one page each launch is one number: its median.
+/// With more samples on the page, each launch is reduced to its median.
 const MOST_SAMPLES: usize = 120_000;
 
-/// A report's samples: by address, a [`SampleStrip`] a subject.
+/// A report's samples: per cell, one [`SampleStrip`] per variant.
 #[derive(Serialize)]
 struct Samples<'a> {
     labels: Vec<&'a str>,
@@ -22,13 +22,13 @@ struct Samples<'a> {
 /// The samples of a cell.
 #[derive(Serialize)]
 struct SampleStrip {
-    /// Nanoseconds, a list a launch.
+    /// Nanoseconds per launch.
     launches: Vec<Vec<RoundedNumber>>,
-    /// Which of the launches are outlying, counted from 0.
+    /// The indices of outlying launches.
     outlying: Vec<usize>,
 }
 
-/// Four digits are more than anybody sees in a dot.
+/// A number with four digits, enough for a chart.
 #[derive(Serialize)]
 struct RoundedNumber(serde_json::Number);
 
@@ -42,7 +42,7 @@ impl RoundedNumber {
     }
 }
 
-/// All of them, in an element that is no script.
+/// The samples of all reports in a data element.
 pub(crate) fn data(all: &[ReportPage]) -> Markup {
     let cells = all.iter().flat_map(|measured| &measured.report.cells);
     let count: usize = cells.flat_map(|cell| &cell.launches).map(|launch| launch.samples().len()).sum();
@@ -50,29 +50,29 @@ pub(crate) fn data(all: &[ReportPage]) -> Markup {
         .iter()
         .map(|measured| (measured.id.clone(), serde_json::json!(of_report(measured, count > MOST_SAMPLES))))
         .collect();
-    // Nothing in a text may end the element.
+    // A text cannot end the element.
     let text = serde_json::Value::Object(samples).to_string().replace('<', "\\u003c");
     html! { script type="application/json" id="samples" { (PreEscaped(text)) } }
 }
 
 fn of_report<'a>(measured: &ReportPage<'a>, medians: bool) -> Samples<'a> {
-    let subjects = &measured.report.subjects;
+    let variants = &measured.report.variants;
     let strips =
         |cells: &[CellEstimate]| serde_json::json!(cells.iter().map(|cell| strip(cell, medians)).collect::<Vec<_>>());
     Samples {
-        labels: subjects.iter().map(|subject| subject.label.as_str()).collect(),
-        colours: subjects
+        labels: variants.iter().map(|variant| variant.label.as_str()).collect(),
+        colours: variants
             .iter()
-            .map(|subject| subject.twin_of.map_or(subject, |of| &subjects[of]))
-            .map(|subject| measured.palette.colour(&subject.label) % COLOURS)
+            .map(|variant| variant.control_of.map_or(variant, |of| &variants[of]))
+            .map(|variant| measured.palette.colour(&variant.label) % COLOURS)
             .collect(),
-        cells: measured.rows.iter().map(|row| (row.address.to_string(), strips(&row.cells))).collect(),
+        cells: measured.rows.iter().map(|row| (row.cell_id.to_string(), strips(&row.cells))).collect(),
     }
 }
 
 fn strip(cell: &CellEstimate, medians: bool) -> SampleStrip {
     if Count::of(cell.record).is_some() {
-        // The script draws times; a cell's few counts are all but equal, and there is nothing to see.
+        // The script draws times only; a cell's counts are almost equal.
         return SampleStrip { launches: vec![], outlying: vec![] };
     }
     let rounds = |times: &[f64]| times.iter().filter_map(|time| RoundedNumber::new(*time)).collect();

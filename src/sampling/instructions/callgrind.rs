@@ -1,67 +1,67 @@
-//! What callgrind writes, read: <https://valgrind.org/docs/manual/cl-format.html>.
+//! Parses the output of callgrind: <https://valgrind.org/docs/manual/cl-format.html>.
 use std::collections::HashMap;
 
-/// How many instructions a run took, function by function.
+/// Instruction counts per function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// All of them.
+    /// All instructions.
     pub total: u64,
-    /// The functions that took any, the most costly first by what they took themselves.
+    /// The functions, sorted by their own instructions, highest first.
     pub functions: Vec<Function>,
 }
 
-/// What a function took.
+/// The instructions of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
-    /// Its name; nothing where the program has none for that code, as for code that was compiled at run time.
+    /// The name; `None` for code without a symbol, such as code compiled at run time.
     pub name: Option<String>,
-    /// The file that its code was loaded from.
+    /// The object file of the code.
     pub object: String,
-    /// Its own instructions.
+    /// Instructions of the function itself.
     pub own: u64,
-    /// Its own instructions and those of what it called.
+    /// Instructions of the function and its callees.
     pub inclusive: u64,
 }
 
-/// Why a file is none that callgrind wrote.
+/// Why a file is not a callgrind file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// There is no such header or line.
+    /// A header or a line is missing.
     #[error("callgrind's file has no `{0}`")]
     Missing(&'static str),
-    /// A line cannot be understood.
+    /// A line is invalid.
     #[error("line {line} of callgrind's file cannot be understood: {text}")]
     Line {
-        /// Which, counted from 1.
+        /// The line number, from 1.
         line: usize,
         /// The line.
         text: String,
     },
 }
 
-/// How many instructions a file is about.
+/// The number of instructions in a file.
 ///
 /// # Errors
-/// When it does not say.
+/// When the file has no total.
 pub(crate) fn total(text: &str) -> Result<u64, ParseError> {
     let events = text.lines().find_map(|line| line.strip_prefix("events:")).ok_or(ParseError::Missing("events"))?;
     let column = column(events)?;
-    // `totals` is the last line; where several threads or parts are in one file, it is about all of them.
+    // `totals` is the last line, over all threads and parts in the file.
     let totals = text.lines().rev().find_map(|line| line.strip_prefix("totals:"));
     let totals = totals.ok_or(ParseError::Missing("totals"))?;
     match totals.split_whitespace().nth(column) {
         Some(count) => count.parse().map_err(|_| ParseError::Missing("totals")),
-        // Trailing zeros may be left out.
+        // Trailing zeros can be omitted.
         None => Ok(0),
     }
 }
 
-/// The place of the instructions among the events.
+/// The column of the instructions.
 fn column(events: &str) -> Result<usize, ParseError> {
     events.split_whitespace().position(|event| event == "Ir").ok_or(ParseError::Missing("Ir"))
 }
 
-/// Names that are written out once and then referred to by a number: `(12) name`, `(12)`.
+/// Compressed names: written in full once, then referred to by number: `(12) name`, `(12)`.
 #[derive(Default)]
 struct Names(HashMap<String, String>);
 
@@ -83,23 +83,23 @@ impl Names {
     }
 }
 
-/// A function by its name and the object that its code is from.
+/// A function: name and object.
 type Key = (String, String);
 
 #[derive(Default)]
-struct ExitCosts {
+struct FunctionCosts {
     own: u64,
     called: u64,
 }
 
 impl Profile {
-    /// Reads a file.
+    /// Parses a file.
     ///
     /// # Errors
-    /// When callgrind did not write it.
+    /// When the file is not a callgrind file.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let total = total(text)?;
-        let mut reader = Reader::default();
+        let mut reader = CallgrindReader::default();
         for (n, line) in text.lines().enumerate() {
             reader.line(line.trim()).ok_or_else(|| ParseError::Line { line: n + 1, text: line.into() })?;
         }
@@ -110,7 +110,7 @@ impl Profile {
                 name: is_name(&name).then_some(name),
                 object,
                 own: costs.own,
-                // Functions that call each other in turn have calls counted more than once.
+                // Mutually recursive functions have calls that are counted more than once.
                 inclusive: costs.own.saturating_add(costs.called).min(total),
             })
             .collect();
@@ -119,32 +119,32 @@ impl Profile {
     }
 }
 
-/// Code without a name goes by its address, or by nothing.
+/// Whether a symbol is a name and not an address or empty.
 fn is_name(name: &str) -> bool {
     name != "???" && !name.starts_with("0x")
 }
 
-/// What stands in for all that has no name in one object: what was compiled at run time has a function per address.
+/// The name of all code without a symbol in one object; code compiled at run time has one function per address.
 const NO_NAME: &str = "???";
 
 #[derive(Default)]
-struct Reader {
+struct CallgrindReader {
     objects: Names,
     functions: Names,
-    /// How many numbers of a line say where, and which of the numbers behind them is that of instructions.
+    /// The number of position columns, and the column of the instructions behind them.
     positions: Option<usize>,
     event: usize,
     object: String,
     function: Option<Key>,
     callee_object: Option<String>,
     callee: Option<Key>,
-    /// Whether the next line with numbers is what a call took.
+    /// Whether the next line has the cost of a call.
     is_call: bool,
-    costs: HashMap<Key, ExitCosts>,
+    costs: HashMap<Key, FunctionCosts>,
 }
 
-impl Reader {
-    /// Takes a line; nothing where it cannot be understood.
+impl CallgrindReader {
+    /// Parses a line; `None` if it is invalid.
     fn line(&mut self, line: &str) -> Option<()> {
         if line.is_empty() || line.starts_with('#') {
             return Some(());
@@ -162,12 +162,12 @@ impl Reader {
                     self.callee = Some(self.key(value, object)?);
                 }
                 "calls" => self.is_call = true,
-                // Files are of no interest here: fl, fi, fe, cfi, cfl; jumps neither.
+                // Files and jumps are ignored: fl, fi, fe, cfi, cfl.
                 _ => {}
             }
             return Some(());
         }
-        // A header, or a total: `key: value`.
+        // A header or a total: `key: value`.
         let (key, value) = line.split_once(':')?;
         match key {
             "positions" => self.positions = Some(value.split_whitespace().count()),
@@ -179,7 +179,7 @@ impl Reader {
 
     fn key(&mut self, name: &str, object: String) -> Option<Key> {
         let mut name = self.functions.resolve(name)?;
-        // Levels of recursion are told apart by a number: `name'2`.
+        // Recursion levels have a suffix: `name'2`.
         if let Some((whole, level)) = name.rsplit_once('\'')
             && !level.is_empty()
             && level.bytes().all(|byte| byte.is_ascii_digit())

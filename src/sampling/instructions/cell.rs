@@ -1,4 +1,4 @@
-//! One cell after the other in a worker under valgrind.
+//! Counts one cell after the other in a worker under valgrind.
 use std::time::Duration;
 
 use anyhow::Result;
@@ -13,7 +13,7 @@ use crate::sampling::cell::Counting;
 use crate::sampling::cell::Failure;
 use crate::worker::{Hello, Limits};
 
-/// A worker under valgrind, replaced when it is lost. Each cell has a child process of it.
+/// A worker under valgrind, replaced when it is lost. Each cell runs in a child process.
 pub(crate) struct Session<'a> {
     valgrind: &'a Valgrind,
     program: &'a Program,
@@ -22,25 +22,25 @@ pub(crate) struct Session<'a> {
     worker: CountedWorker,
 }
 
-/// A cell that was counted.
+/// A counted cell.
 pub(crate) struct Ended {
-    /// What is known of it without counting: name and number.
-    pub(crate) facts: Vec<(String, f64)>,
+    /// Metrics without counting: name and value.
+    pub(crate) metrics: Vec<(String, f64)>,
     /// Iterations of the smaller of two batches.
     pub(crate) iterations: u64,
-    /// Instructions per iteration, a number per pair of batches.
+    /// Instructions per iteration, one value per pair of batches.
     pub(crate) instructions: Vec<f64>,
 }
 
-/// Resident memory that a worker may hold: valgrind keeps what it translated.
+/// The memory limit of a worker: valgrind keeps translated code.
 pub(crate) const MEMORY: u64 = 8 << 30;
-/// A question may take so long: a hundred times what it takes without valgrind.
+/// The time limit of a request: a hundred times that without valgrind.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
-/// Batches are of so many instructions, where an iteration is not of more.
+/// The approximate instructions of a batch, unless an iteration has more.
 const BATCH: f64 = 1e6;
-/// No more iterations than this are in a batch.
+/// The limit of iterations per batch.
 const MOST: u64 = 256;
-/// How often a cell is counted in a launch, where an iteration is of fewer instructions than a batch.
+/// Counts per cell and launch, if an iteration has fewer instructions than a batch.
 const PAIRS: usize = 2;
 
 pub(crate) const LIMITS: Limits = Limits { time: PATIENCE, memory: MEMORY };
@@ -56,37 +56,38 @@ impl<'a> Session<'a> {
         Ok((Self { valgrind, program, spec, processor, worker }, hello))
     }
 
-    /// Counts a cell. `planted` is the share of its instructions that its host function executes besides.
+    /// Counts a cell. `planted` is the share of extra instructions of its host function.
     ///
     /// # Errors
     /// Why there is no count.
-    pub(crate) fn count(&mut self, address: &CellId, planted: f64) -> Result<Ended, SkipReason> {
-        if let Some(trouble) = never(address) {
-            return Err(trouble);
+    pub(crate) fn count(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+        if let Some(skip_reason) = never(cell_id) {
+            return Err(skip_reason);
         }
-        let counted = self.counted(address, planted);
-        let joined = if matches!(counted, Err(SkipReason::Lost { .. })) { Ok(false) } else { self.worker.join() };
+        let counted = self.counted(cell_id, planted);
+        let joined = if matches!(counted, Err(SkipReason::WorkerLost { .. })) { Ok(false) } else { self.worker.join() };
         if !matches!(joined, Ok(true)) {
-            let failed = |error: anyhow::Error| SkipReason::Failed { why: format!("{error:#}") };
+            let failed = |error: anyhow::Error| SkipReason::Failed { reason: format!("{error:#}") };
             self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
         }
         counted
     }
 
-    fn counted(&mut self, address: &CellId, planted: f64) -> Result<Ended, SkipReason> {
-        self.worker.fork().map_err(trouble)?;
-        let cell = cell::prepare_within(&mut self.worker.worker, address, self.processor, &LIMITS).map_err(trouble)?;
-        let facts = cell.facts.clone();
+    fn counted(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+        self.worker.fork().map_err(skip_reason)?;
+        let cell =
+            cell::prepare_within(&mut self.worker.worker, cell_id, self.processor, &LIMITS).map_err(skip_reason)?;
+        let metrics = cell.metrics.clone();
         let mut batches = |warmup: u64, batches: Vec<u64>, planted: u64| -> Result<Vec<u64>, SkipReason> {
             let many = batches.len();
-            cell.count(&mut self.worker.worker, Counting { warmup, batches, planted }, &LIMITS).map_err(trouble)?;
-            self.worker.counts(many).map_err(|error| SkipReason::Failed { why: format!("{error:#}") })
+            cell.count(&mut self.worker.worker, Counting { warmup, batches, planted }, &LIMITS).map_err(skip_reason)?;
+            self.worker.counts(many).map_err(|error| SkipReason::Failed { reason: format!("{error:#}") })
         };
-        if benchmark::find(&address.benchmark).is_some_and(|benchmark| benchmark.fresh) {
-            // The first iteration of a process is what it is about, and there is but one.
+        if benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh) {
+            // Only the first iteration of a process is of interest.
             let counts = batches(0, vec![1], 0)?;
             let instructions = counts.iter().map(|count| *count as f64).collect();
-            return Ok(Ended { facts, iterations: 1, instructions });
+            return Ok(Ended { metrics, iterations: 1, instructions });
         }
         let mut pairs = |iterations: u64, pairs: usize, planted: u64| {
             per_iteration(&batches(iterations, [iterations, 2 * iterations].repeat(pairs), planted)?, iterations)
@@ -99,33 +100,33 @@ impl<'a> Session<'a> {
             1 => (1, pairs(1, 1, planted)?),
             many => (many, pairs(many, PAIRS, planted)?),
         };
-        Ok(Ended { facts, iterations, instructions })
+        Ok(Ended { metrics, iterations, instructions })
     }
 }
 
-/// How many iterations a batch has, by the instructions of one: a power of two, so that a few instructions more or less
-/// are no other batch.
+/// The iterations of a batch for an iteration of `one` instructions: a power of two, so that small differences do not
+/// change it.
 fn iterations(one: f64) -> u64 {
     let fit = (BATCH / one.max(1.0)) as u64;
     1 << fit.clamp(1, MOST).ilog2()
 }
 
-/// What each pair of batches of N and 2 N iterations says of one: what they have in common is in none.
+/// The instructions per iteration from pairs of batches of N and 2 N iterations; the fixed cost cancels.
 fn per_iteration(counts: &[u64], iterations: u64) -> Result<Vec<f64>, SkipReason> {
     let of_pair = |pair: &[u64]| match pair[1].checked_sub(pair[0]) {
         Some(more) if more > 0 => Ok(more as f64 / iterations as f64),
         _ => Err(SkipReason::Failed {
-            why: format!("{iterations} iterations took {} instructions, and twice as many {}", pair[0], pair[1]),
+            reason: format!("{iterations} iterations took {} instructions, and twice as many {}", pair[0], pair[1]),
         }),
     };
     counts.chunks_exact(2).map(of_pair).collect()
 }
 
-pub(crate) fn trouble(failure: Failure) -> SkipReason {
+pub(crate) fn skip_reason(failure: Failure) -> SkipReason {
     match failure {
-        Failure::Unsupported(why) => SkipReason::Unsupported { why },
-        Failure::Failed(why) => SkipReason::Failed { why: format!("under valgrind: {why}") },
-        Failure::Lost(lost) => SkipReason::Lost { why: format!("under valgrind: {lost}") },
+        Failure::Unsupported(reason) => SkipReason::Unsupported { reason },
+        Failure::Failed(reason) => SkipReason::Failed { reason: format!("under valgrind: {reason}") },
+        Failure::Lost(lost) => SkipReason::WorkerLost { reason: format!("under valgrind: {lost}") },
     }
 }
 
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn what_batches_have_in_common_is_in_no_iteration() {
         assert_eq!(per_iteration(&[1_000, 1_900, 1_001, 1_902], 9).unwrap(), [100.0, 901.0 / 9.0]);
-        assert!(matches!(per_iteration(&[5, 5], 1), Err(SkipReason::Failed { why }) if why.contains("5")));
+        assert!(matches!(per_iteration(&[5, 5], 1), Err(SkipReason::Failed { reason }) if reason.contains("5")));
     }
 
     #[test]

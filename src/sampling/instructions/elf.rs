@@ -1,31 +1,31 @@
-//! Copies of programs that valgrind can read: it gives up on the debug information of newer compilers, and reads tables
-//! that counting has no use for.
+//! Copies programs for valgrind, which fails on the debug information of newer compilers, and reads tables that counting
+//! does not need.
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Sections that valgrind does not need, besides those of debug information. What unwinds at run time goes by segments and
-/// not by the names of sections, so it still finds its tables.
+/// Sections that valgrind does not need, besides debug information. Unwinding at run time finds its tables by segment, not
+/// by section name.
 const UNUSED: [&[u8]; 2] = [b".eh_frame", b".eh_frame_hdr"];
-/// Sections with the names of functions.
+/// Sections with function names.
 const NAMES: [&[u8]; 1] = [b".symtab"];
 
-/// Copies a program. The copy runs as the program does; valgrind finds no debug information in it, and no names of
-/// functions unless they are wanted.
+/// Copies a program without debug information, and without function names unless they are wanted. The copy runs like the
+/// program.
 ///
 /// # Errors
-/// When it cannot be read or written.
+/// When a file cannot be read or written.
 pub(crate) fn copy_for_valgrind(program: &Path, to: &Path, with_names: bool) -> io::Result<()> {
     let mut bytes = fs::read(program)?;
     let is_unused =
         |name: &[u8]| name.starts_with(b".debug") || UNUSED.contains(&name) || (!with_names && NAMES.contains(&name));
-    // What is no such program is copied as it is, and valgrind says what it makes of it.
+    // A program of another kind is copied unchanged, and valgrind reports the problem.
     let _ = rename_sections(&mut bytes, is_unused);
     fs::write(to, bytes)?;
     fs::set_permissions(to, fs::metadata(program)?.permissions())
 }
 
-/// Renames the sections of a 64-bit little-endian ELF file whose names are chosen, so that nobody finds them by name.
+/// Renames the chosen sections of a 64-bit little-endian ELF file, so that they are not found.
 fn rename_sections(bytes: &mut [u8], is_chosen: impl Fn(&[u8]) -> bool) -> Option<()> {
     if bytes.get(..6)? != b"\x7fELF\x02\x01" {
         return None;

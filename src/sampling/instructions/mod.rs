@@ -1,5 +1,5 @@
-//! Counts instructions in place of time: the same cells, prepared by the same closures, in workers that run under
-//! valgrind. A count does not depend on what else the machine does, so workers run side by side, one per processor.
+//! Counts instructions instead of time: the same cells in workers under valgrind. Counts do not depend on other load, so
+//! workers run in parallel, one per processor.
 mod callgrind;
 mod cell;
 mod elf;
@@ -28,28 +28,27 @@ use crate::results::journal::Journal;
 use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
 use crate::worker::Hello;
 
-/// What is to be counted.
+/// The parameters of a count.
 #[derive(Debug, Clone)]
 pub struct CountOrder {
     /// The variants. The first is the reference.
-    pub entrants: Vec<ExperimentVariant>,
-    /// The cells of each.
-    pub addresses: Vec<CellId>,
-    /// How many launches of fresh workers: what differs from process to process shows as spread between them.
+    pub variants: Vec<ExperimentVariant>,
+    /// The cells of each variant.
+    pub cell_ids: Vec<CellId>,
+    /// The number of launches: differences between processes show as spread between launches.
     pub launches: u32,
-    /// By which share of a cell's instructions the host functions that end guests execute more: fault injection, per
-    /// variant.
+    /// Fault injection: per variant, the share of extra instructions of the host functions that end guests.
     pub planted: Vec<f64>,
 }
 
-/// Counts. What was counted before it was cancelled is in the report, launch by launch.
+/// Counts instructions. A cancelled report has the complete launches.
 ///
 /// # Errors
-/// When there is no valgrind, no worker can be had under it, or the journal cannot be written.
+/// When valgrind is missing, no worker starts under it, or the journal cannot be written.
 pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
-    let began = Instant::now();
+    let started_at = Instant::now();
     let valgrind = Valgrind::find()?;
-    let programs = programs(&valgrind, &order.entrants)?;
+    let programs = programs(&valgrind, &order.variants)?;
     let cancelled = AtomicBool::new(false);
     let mut report: Option<Report> = None;
     for launch in 1..=order.launches {
@@ -71,32 +70,32 @@ pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &m
             journal.launch(&cells)?;
         }
         for (cell, counted) in report.cells.iter_mut().zip(&cells) {
-            cell.facts.clone_from(&counted.facts);
+            cell.metrics.clone_from(&counted.metrics);
         }
         report.add(cells);
-        report.run.launches_made = launch;
+        report.run.launches_completed = launch;
     }
     let mut report = report.ok_or_else(|| anyhow!("broken off before the first launch was over"))?;
-    report.run.complete = report.run.launches_made == order.launches;
-    report.run.took_seconds = began.elapsed().as_secs_f64();
+    report.run.complete = report.run.launches_completed == order.launches;
+    report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok(report)
 }
 
-/// The programs of the variants, each once.
-fn programs(valgrind: &Valgrind, entrants: &[ExperimentVariant]) -> Result<HashMap<PathBuf, Program>> {
+/// The programs of the variants without duplicates.
+fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashMap<PathBuf, Program>> {
     let mut programs = HashMap::new();
-    for entrant in entrants {
-        let executable = entrant.launcher.executable();
+    for variant in variants {
+        let executable = variant.launcher.executable();
         if !programs.contains_key(executable) {
-            // Names of one length: they lie on the stack of the process.
+            // Names of equal length, because they are on the stack of the process.
             let name = format!("program-{}", programs.len() % 10);
-            programs.insert(executable.to_owned(), valgrind.program(&entrant.launcher, &name, false)?);
+            programs.insert(executable.to_owned(), valgrind.program(&variant.launcher, &name, false)?);
         }
     }
     Ok(programs)
 }
 
-/// A row per address, a cell per variant, from a column per variant.
+/// Transposes columns to rows: one row per cell id, one cell per variant.
 fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     let mut cells = Vec::new();
@@ -109,58 +108,58 @@ fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
     }
 }
 
-/// A report with its cells, and nothing in them.
+/// A report without samples.
 fn blank(order: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
-    let mut subjects = Vec::new();
-    for (entrant, Hello { about, build, .. }) in order.entrants.iter().zip(hellos) {
-        let ExperimentVariant { label, spec, twin_of, held_against, .. } = entrant.clone();
+    let mut variants = Vec::new();
+    for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(hellos) {
+        let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
-        subjects.push(Variant { label, licence, about, build, twin_of, held_against });
+        variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
     }
-    let width = order.entrants.len();
-    let cells = order.addresses.iter().flat_map(|address| (0..width).map(|subject| order.cell(subject, address)));
+    let width = order.variants.len();
+    let cells = order.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| order.cell(index, cell_id)));
     Ok(Report {
         version: VERSION,
         metric: Metric::Instructions,
         machine: machine(),
         build: Build::this(),
         run: RunInfo {
-            began: jiff::Timestamp::now().to_string(),
+            started_at: jiff::Timestamp::now().to_string(),
             seed: 0,
             budget_seconds: 0.0,
-            took_seconds: 0.0,
+            elapsed_seconds: 0.0,
             launches: order.launches,
-            launches_made: 0,
+            launches_completed: 0,
             complete: false,
             notes: vec![format!("counted by {}", valgrind.version())],
         },
-        subjects,
+        variants,
         cells: cells.collect(),
-        again: None,
+        confirmation: None,
     })
 }
 
 impl CountOrder {
-    fn cell(&self, subject: usize, address: &CellId) -> CellRecord {
+    fn cell(&self, index: usize, cell_id: &CellId) -> CellRecord {
         CellRecord {
-            subject,
-            address: address.clone(),
-            handicap: self.planted(subject),
-            facts: Vec::new(),
+            variant: index,
+            cell_id: cell_id.clone(),
+            injected_slowdown: self.planted(index),
+            metrics: Vec::new(),
             launches: Vec::new(),
-            trouble: None,
+            skip_reason: None,
         }
     }
 
-    fn planted(&self, subject: usize) -> f64 {
-        self.planted.get(subject).copied().unwrap_or_default()
+    fn planted(&self, index: usize) -> f64 {
+        self.planted.get(index).copied().unwrap_or_default()
     }
 }
 
-/// What a variant's worker says of itself, and its cells with the samples of one launch.
+/// The hello of a variant's worker, and its cells with the samples of one launch.
 type Column = (Hello, Vec<CellRecord>);
 
-/// One launch: everything that it needs to know.
+/// One launch.
 struct Counter<'a> {
     order: &'a CountOrder,
     valgrind: &'a Valgrind,
@@ -169,13 +168,13 @@ struct Counter<'a> {
     cancelled: &'a AtomicBool,
 }
 
-/// How often whoever follows is asked whether to stop.
+/// The interval between two checks for cancellation.
 const LOOK: Duration = Duration::from_millis(100);
 
 impl Counter<'_> {
-    /// The columns of all variants; nothing when it was broken off.
+    /// The columns of all variants; `None` if it is cancelled.
     fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
-        let width = self.order.entrants.len();
+        let width = self.order.variants.len();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
         let jobs = processors.len().clamp(1, width);
         let (next, counted) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -186,15 +185,15 @@ impl Counter<'_> {
                 let (next, counted, done) = (&next, &counted, done.clone());
                 scope.spawn(move || {
                     loop {
-                        let subject = next.fetch_add(1, Ordering::Relaxed);
-                        if subject >= width {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= width {
                             break;
                         }
-                        let column = self.column(subject, processor, &done);
+                        let column = self.column(index, processor, &done);
                         if column.is_err() {
                             self.cancelled.store(true, Ordering::Relaxed);
                         }
-                        counted.lock().unwrap_or_else(PoisonError::into_inner).push((subject, column));
+                        counted.lock().unwrap_or_else(PoisonError::into_inner).push((index, column));
                     }
                 });
             }
@@ -202,17 +201,16 @@ impl Counter<'_> {
             self.follow(&progress, onlooker);
         });
         let mut counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        counted.sort_by_key(|(subject, _)| *subject);
-        // An error first: the others were broken off because of it.
+        counted.sort_by_key(|(index, _)| *index);
+        // An error takes precedence: it cancelled the other workers.
         let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
-        let whole =
-            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.addresses.len());
+        let whole = columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.cell_ids.len());
         Ok(whole.then_some(columns))
     }
 
-    /// Tells how far it is, until all workers are done.
+    /// Reports the progress until all workers are done.
     fn follow(&self, progress: &mpsc::Receiver<String>, onlooker: &mut dyn Progress) {
-        let all = self.order.addresses.len() * self.order.entrants.len();
+        let all = self.order.cell_ids.len() * self.order.variants.len();
         let (started, mut done) = (Instant::now(), 0_usize);
         loop {
             match progress.recv_timeout(LOOK) {
@@ -232,25 +230,25 @@ impl Counter<'_> {
         }
     }
 
-    /// All cells of a variant; fewer when it was broken off.
-    fn column(&self, subject: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
-        let entrant = &self.order.entrants[subject];
-        let program = &self.programs[entrant.launcher.executable()];
-        let (mut session, hello) = Session::open(self.valgrind, program, &entrant.spec, processor)?;
+    /// All cells of a variant; fewer if it is cancelled.
+    fn column(&self, index: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
+        let variant = &self.order.variants[index];
+        let program = &self.programs[variant.launcher.executable()];
+        let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
         let mut cells = Vec::new();
-        for address in &self.order.addresses {
+        for cell_id in &self.order.cell_ids {
             if self.cancelled.load(Ordering::Relaxed) {
                 break;
             }
-            let mut cell = self.order.cell(subject, address);
-            match session.count(address, self.order.planted(subject)) {
-                Ok(Ended { facts, iterations, instructions }) => {
-                    cell.facts = facts;
+            let mut cell = self.order.cell(index, cell_id);
+            match session.count(cell_id, self.order.planted(index)) {
+                Ok(Ended { metrics, iterations, instructions }) => {
+                    cell.metrics = metrics;
                     cell.launches.push(Launch { instructions, ..Launch::empty(self.launch, iterations, 1) });
                 }
-                Err(trouble) => cell.trouble = Some(trouble),
+                Err(skip_reason) => cell.skip_reason = Some(skip_reason),
             }
-            let _ = done.send(format!("{} {address}", entrant.label));
+            let _ = done.send(format!("{} {cell_id}", variant.label));
             cells.push(cell);
         }
         Ok((hello, cells))
@@ -258,11 +256,11 @@ impl Counter<'_> {
 }
 
 /// Why a cell is never counted.
-fn never(address: &CellId) -> Option<SkipReason> {
+fn never(cell_id: &CellId) -> Option<SkipReason> {
     use crate::catalog::benchmark;
     use crate::catalog::benchmark::{BenchmarkKind, compile, unwind};
-    let benchmark = benchmark::find(&address.benchmark)?;
-    let why = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && address.at != Some(1)
+    let benchmark = benchmark::find(&cell_id.benchmark)?;
+    let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && cell_id.at != Some(1)
         || benchmark.id == unwind::INTERRUPT.id
     {
         "valgrind runs one thread at a time, so what threads do to each other is not counted"
@@ -271,5 +269,5 @@ fn never(address: &CellId) -> Option<SkipReason> {
     } else {
         return None;
     };
-    Some(SkipReason::Unsupported { why: why.into() })
+    Some(SkipReason::Unsupported { reason: reason.into() })
 }

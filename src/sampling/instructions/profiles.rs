@@ -1,4 +1,4 @@
-//! Where the instructions of one cell go: its functions, variant by variant.
+//! Profiles one cell per variant: its functions by instructions.
 use std::fs;
 use std::path::PathBuf;
 
@@ -14,32 +14,31 @@ use crate::sampling::cell;
 use crate::sampling::cell::Counting;
 use crate::worker::Launcher;
 
-/// The functions of a cell on a backend.
+/// The profile of a cell on a variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profiled {
-    /// The backend and its options.
+    /// The backend with its options.
     pub label: String,
-    /// How many iterations the profile is of.
+    /// The iterations in the profile.
     pub iterations: u64,
     /// The profile, or why there is none.
     pub outcome: Result<Profile, String>,
 }
 
-/// Runs a batch of a cell on a backend, and tells which functions it went to. `keep` is where callgrind's own file is
-/// put.
+/// Profiles a batch of a cell on a backend. Callgrind's file is copied to `keep`.
 ///
 /// # Errors
-/// When there is no valgrind, no worker can be had under it, or the file cannot be kept.
+/// When valgrind is missing, no worker starts under it, or the file cannot be copied.
 pub fn profile(
     launcher: &Launcher,
     spec: &str,
-    address: &CellId,
+    cell_id: &CellId,
     iterations: u64,
     keep: Option<PathBuf>,
 ) -> Result<Profiled> {
     let profiled = |outcome| Ok(Profiled { label: engine::label(spec).into(), iterations, outcome });
-    if let Some(trouble) = never(address) {
-        return profiled(Err(trouble.reason()));
+    if let Some(skip_reason) = never(cell_id) {
+        return profiled(Err(skip_reason.reason()));
     }
     let valgrind = Valgrind::find()?;
     let program = valgrind.program(launcher, "program-0", true)?;
@@ -48,7 +47,7 @@ pub fn profile(
     if let Err(failure) = worker.fork() {
         return profiled(Err(failure.to_string()));
     }
-    let cell = match cell::prepare_within(&mut worker.worker, address, processor, &LIMITS) {
+    let cell = match cell::prepare_within(&mut worker.worker, cell_id, processor, &LIMITS) {
         Ok(cell) => cell,
         Err(failure) => return profiled(Err(failure.to_string())),
     };

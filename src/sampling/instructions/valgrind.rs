@@ -1,4 +1,4 @@
-//! How a worker is started under valgrind, and what valgrind writes for it.
+//! Starts workers under valgrind and reads its output files.
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -17,13 +17,13 @@ use crate::valgrind;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::{Hello, Launcher, Worker, WorkerError};
 
-/// The valgrind of this machine, and a folder for what it needs.
+/// The installed valgrind, and a folder for its files.
 pub(crate) struct Valgrind {
     program: PathBuf,
     folder: TempDir,
 }
 
-/// What workers run under valgrind: the program of a launcher, in a form that valgrind can read.
+/// The program of a launcher in a form that valgrind can read.
 pub(crate) struct Program {
     launcher: Launcher,
     place: PathBuf,
@@ -33,20 +33,20 @@ pub(crate) struct Program {
 pub(crate) struct CountedWorker {
     pub(crate) worker: Worker,
     folder: TempDir,
-    /// How many files it has written.
+    /// The number of files written so far.
     dumps: u32,
 }
 
-/// Valgrind reads 200 MB of program before a worker can greet, and other work may have the processor.
+/// Valgrind reads 200 MB of program before a worker starts, possibly on a busy machine.
 const OPENING: Duration = Duration::from_secs(120);
-/// What the files are called, each with its number behind it.
+/// The prefix of the files' names.
 const DUMP: &str = "batch";
 
 impl Valgrind {
-    /// Finds it.
+    /// Finds valgrind.
     ///
     /// # Errors
-    /// When there is none, or none for this platform; names the package.
+    /// When valgrind is not installed or not available on this platform; the error names the package.
     pub(crate) fn find() -> Result<Self> {
         ensure!(
             valgrind::IS_SUPPORTED,
@@ -63,14 +63,14 @@ impl Valgrind {
         Ok(Self { program, folder: tempfile::tempdir().context("no place for what valgrind writes")? })
     }
 
-    /// The version, as valgrind says it.
+    /// The output of `valgrind --version`.
     pub(crate) fn version(&self) -> String {
         let output = Command::new(&self.program).arg("--version").output();
         let said = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
         said.unwrap_or_default()
     }
 
-    /// A launcher's program, as valgrind can read it; with the names of its functions where they are needed.
+    /// Copies a launcher's program for valgrind, with function names if needed.
     ///
     /// # Errors
     /// When it cannot be read or copied.
@@ -84,7 +84,7 @@ impl Valgrind {
     /// Starts a worker on a processor.
     ///
     /// # Errors
-    /// As [`Launcher::launch`].
+    /// See [`Launcher::launch`].
     pub(crate) fn launch(
         &self,
         program: &Program,
@@ -96,13 +96,13 @@ impl Valgrind {
         command.args([
             "--quiet",
             "--tool=callgrind",
-            // Not until a batch begins, or preparing would take a hundred times as long.
+            // Starts with the first batch, because preparation would take a hundred times as long.
             "--instr-atstart=no",
-            // Nobody asks it anything while it runs.
+            // No debugger connects.
             "--vgdb=no",
-            // A trap by signal is looked up by the registers at the access that trapped.
+            // A trap by signal needs the registers at the access that trapped.
             "--vex-iropt-register-updates=allregs-at-mem-access",
-            // A stack overflow is to be the guest's, and not the end of what valgrind lets a stack grow to.
+            // A stack overflow must be the guest's, not that of the stack that valgrind provides.
             "--main-stacksize=16777216",
         ]);
         let mut dump = OsString::from("--callgrind-out-file=");
@@ -114,9 +114,8 @@ impl Valgrind {
     }
 }
 
-/// The command's process runs on one processor, so that what starts a thread per processor starts one, and its addresses
-/// are not randomized where the system lets it choose that: a container may not, and then valgrind's own choice of
-/// addresses has to do.
+/// Pins the command to one processor, so that engines with a thread per processor start one, and disables address space
+/// randomization, which a container may prohibit; valgrind's addresses must suffice then.
 #[cfg(target_os = "linux")]
 fn held_still(command: &mut Command, processor: Option<usize>) {
     use std::os::unix::process::CommandExt;
@@ -126,11 +125,11 @@ fn held_still(command: &mut Command, processor: Option<usize>) {
             one.set(processor);
             rustix::thread::sched_setaffinity(None, &one)?;
         }
-        // SAFETY: takes and gives numbers.
+        // SAFETY: takes and returns integers.
         unsafe { libc::personality(libc::ADDR_NO_RANDOMIZE as libc::c_ulong) };
         Ok(())
     };
-    // SAFETY: between fork and exec, two system calls are made, and nothing is allocated or locked.
+    // SAFETY: between fork and exec, makes two system calls, and does not allocate or lock.
     unsafe { command.pre_exec(set_up) };
 }
 
@@ -138,39 +137,39 @@ fn held_still(command: &mut Command, processor: Option<usize>) {
 fn held_still(_: &mut Command, _: Option<usize>) {}
 
 impl CountedWorker {
-    /// Goes on in a child process, which has done nothing yet.
+    /// Continues in a fresh child process.
     ///
     /// # Errors
-    /// As [`Failure`] says.
+    /// See [`Failure`].
     pub(crate) fn fork(&mut self) -> Result<(), Failure> {
         // Valgrind numbers the files of each process from 1.
         self.dumps = 0;
-        match self.worker.ask(&Request::Fork, &LIMITS, |_| ())? {
+        match self.worker.request(&Request::Fork, &LIMITS, |_| ())? {
             Response::Forked => Ok(()),
-            Response::Unable { why, .. } => Err(Failure::Failed(why)),
+            Response::Error { reason, .. } => Err(Failure::Failed(reason)),
             other => Err(Failure::Failed(format!("no child process, but {other:?}"))),
         }
     }
 
-    /// Ends the child process. Whether its parent goes on.
+    /// Ends the child process. Returns whether the parent continues.
     ///
     /// # Errors
-    /// When the worker was lost over it.
+    /// When the worker is lost.
     pub(crate) fn join(&mut self) -> Result<bool, WorkerError> {
-        Ok(self.worker.ask(&Request::Join, &LIMITS, |_| ())? == Response::Joined)
+        Ok(self.worker.request(&Request::Join, &LIMITS, |_| ())? == Response::Joined)
     }
 
-    /// The files that valgrind wrote for the last batches, so many, in order. They go with this worker.
+    /// The files for the last batches, in order. They are deleted with this worker.
     pub(crate) fn dumps(&mut self, batches: usize) -> Vec<PathBuf> {
         let first = self.dumps;
         self.dumps += batches as u32;
         (first + 1..=self.dumps).map(|number| self.folder.path().join(format!("{DUMP}.{number}"))).collect()
     }
 
-    /// How many instructions each of the last batches took.
+    /// The instructions of each of the last batches.
     ///
     /// # Errors
-    /// When a file cannot be read, or does not say.
+    /// When a file cannot be read or has no total.
     pub(crate) fn counts(&mut self, batches: usize) -> Result<Vec<u64>> {
         let count = |path: PathBuf| {
             let count = read(&path).and_then(|text| Ok(callgrind::total(&text)?));
@@ -186,10 +185,10 @@ fn read(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Reads a file that callgrind wrote.
+/// Parses a callgrind file.
 ///
 /// # Errors
-/// When it cannot be read, or callgrind did not write it.
+/// When the file cannot be read or is not a callgrind file.
 pub(crate) fn profile(path: &Path) -> Result<Profile> {
     Ok(Profile::parse(&read(path)?)?)
 }

@@ -2,7 +2,7 @@
 
 use super::coverage::MACHINES;
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
-use crate::statistics::TimeVerdict::{Faster, Same, Slower, Unsure};
+use crate::statistics::TimeVerdict::{Faster, Same, Slower, Inconclusive};
 use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
@@ -34,12 +34,12 @@ fn share(runs: &[Vec<TimeVerdict>], verdict: TimeVerdict) -> f64 {
 #[test]
 fn identical_twins_are_seldom_told_apart_in_any_cell() {
     for machine in [CLEAN, USUAL] {
-        let twins = judged(machine, 0.0, 0.0, 400);
-        let alarms = any(&twins, &[Faster, Slower]);
+        let controls = judged(machine, 0.0, 0.0, 400);
+        let alarms = any(&controls, &[Faster, Slower]);
         assert!(alarms <= 0.05 + monte_carlo(0.05, 400), "{alarms}");
         // Not by never saying anything: it is a test of 5 %, and is exact where launches are normal.
         assert!(alarms >= 0.05 - monte_carlo(0.05, 400), "{alarms}");
-        assert_eq!(share(&twins, Same), 0.0);
+        assert_eq!(share(&controls, Same), 0.0);
     }
 }
 
@@ -72,9 +72,9 @@ fn few_of_those_named_are_named_wrongly() {
 
 #[test]
 fn a_margin_makes_twins_the_same() {
-    let twins = judged(USUAL, 0.0, 0.02, 50);
-    assert_eq!(any(&twins, &[Faster, Slower]), 0.0);
-    assert!(share(&twins, Same) > 0.95, "{}", share(&twins, Same));
+    let controls = judged(USUAL, 0.0, 0.02, 50);
+    assert_eq!(any(&controls, &[Faster, Slower]), 0.0);
+    assert!(share(&controls, Same) > 0.95, "{}", share(&controls, Same));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn five_per_cent_are_found_and_never_with_the_wrong_sign() {
 #[test]
 fn few_launches_never_say_anything() {
     let few = judged(SimulatedMachine { launches: 5, ..CLEAN }, 0.5, 0.02, 10);
-    assert_eq!(share(&few, Unsure), 1.0);
+    assert_eq!(share(&few, Inconclusive), 1.0);
 }
 
 /// What a run says that it could have resolved is found as often as it says.
@@ -115,13 +115,13 @@ fn the_smallest_resolvable_difference_is_found_with_its_power() {
     let mean = medians.iter().sum::<f64>() / 4_000.0;
     let sd = (medians.iter().map(|median| (median - mean).powi(2)).sum::<f64>() / 3_999.0).sqrt();
     let away = sd * (9.0_f64 / 10.0).sqrt();
-    let twin: Vec<[f64; 1]> = (0..10).map(|launch| [if launch % 2 == 0 { away } else { -away }]).collect();
+    let control: Vec<[f64; 1]> = (0..10).map(|launch| [if launch % 2 == 0 { away } else { -away }]).collect();
 
     let power = Confidence::new(0.9).unwrap();
-    let twin = typical_ratio(&twin).unwrap();
+    let control = typical_ratio(&control).unwrap();
     for margin in [0.0, 0.02] {
         let margin = Margin::new(margin).unwrap();
-        let difference = smallest_resolvable(&twin, CELLS, margin, Confidence::NINETY_FIVE, power).unwrap();
+        let difference = smallest_resolvable(&control, CELLS, margin, Confidence::NINETY_FIVE, power).unwrap();
         // One cell differs; the others are there to be corrected for.
         let mut found = 0;
         for _ in 0..2_000 {
@@ -143,10 +143,10 @@ fn the_error_table() {
     }
     println!("| machine | any alarm | alarms | same | 2 % found | 5 % found |\n| --- | --- | --- | --- | --- | --- |");
     for (name, machine, _) in MACHINES {
-        let twins = judged(machine, 0.0, 0.0, 1_000);
+        let controls = judged(machine, 0.0, 0.0, 1_000);
         let shares = [
-            any(&twins, &[Faster, Slower]),
-            share(&twins, Faster) + share(&twins, Slower),
+            any(&controls, &[Faster, Slower]),
+            share(&controls, Faster) + share(&controls, Slower),
             share(&judged(machine, 0.0, 0.02, 200), Same),
             share(&judged(machine, 1.02_f64.ln(), 0.0, 200), Slower),
             share(&judged(machine, 1.05_f64.ln(), 0.02, 200), Slower),

@@ -27,13 +27,13 @@ const CROWDED: u32 = 16;
 const SUM: u32 = 32_640;
 
 /// `work(code, frames)`.
-type Work = TypedFunc<(u32, u32), u32>;
+type WorkFunc = TypedFunc<(u32, u32), u32>;
 
 struct RecoveringGuest {
     code: CachedModule,
     store: Store<()>,
     imports: Imports,
-    work: Work,
+    work: WorkFunc,
     stack_pointer: Global,
     stack_top: Val,
     /// How many instances the store has held.
@@ -91,7 +91,7 @@ fn imports_in(store: &mut Store<()>) -> Imports {
 }
 
 /// What is called and mended, of a new instance.
-fn instantiate(store: &mut Store<()>, code: &CachedModule, imports: &Imports) -> Result<(Work, Global)> {
+fn instantiate(store: &mut Store<()>, code: &CachedModule, imports: &Imports) -> Result<(WorkFunc, Global)> {
     let instance = Instance::new(&mut *store, &code.1, imports)?;
     let work = instance.get_typed_func(&mut *store, "work")?;
     Ok((work, instance.get_global(store, "__stack_pointer").context("no stack pointer")?))

@@ -15,8 +15,11 @@ use crate::engine::embedding::Transcript;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(crate) const SCENARIOS: ScenarioTable<Engine> =
-    &[(&depth::GUEST_FRAMES, Do(guest_frames)), (&depth::RE_ENTRIES, Do(re_entries))];
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&depth::GUEST_FRAMES, Do(guest_frames)),
+    (&depth::RE_ENTRIES, Do(re_entries)),
+    (&depth::STACK_END, Do(stack_end)),
+];
 
 fn guest_frames(engine: &Engine, out: &Transcript) -> Result<()> {
     const FRAMES: u32 = 4096;
@@ -68,5 +71,35 @@ fn re_entries(engine: &Engine, out: &Transcript) -> Result<()> {
     say!(out, "not asked to exit: {}", ended(&host.enter(LEVELS)));
     let (entered, left) = host.entered_and_left()?;
     say!(out, "guest: entered {entered} times, returned {left} times");
+    Ok(())
+}
+
+fn stack_end(engine: &Engine, out: &Transcript) -> Result<()> {
+    const LAST: u32 = 64;
+    let (mut store, instance) = instantiate(engine, &guest::wasm(guest::DIVE), (), |store| {
+        imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } }
+    })?;
+    let dive: TypedFunc<(u32, u32), u32> = instance.get_typed_func(&mut store, "dive")?;
+    // There is room for `room` frames, and not for `too_many`.
+    let (mut room, mut too_many) = (LAST, 1 << 24);
+    while too_many - room > 1 {
+        let frames = room.midpoint(too_many);
+        match dive.call(&mut store, (frames, 0)) {
+            Ok(_) => room = frames,
+            Err(_) => too_many = frames,
+        }
+    }
+    say!(out, "a frame more than there is room for: {}", ended(&dive.call(&mut store, (too_many, 5))));
+    let (mut exited, mut returned, mut wrong) = (0, 0, None);
+    for frames in room - LAST + 1..=room {
+        let exit = dive.call(&mut store, (frames, frames));
+        match exit {
+            Err(error) if error.downcast_ref() == Some(&ExitCode(frames)) => exited += 1,
+            other => wrong = wrong.or(Some(format!("{} frames from the end: {}", room - frames, ended(&other)))),
+        }
+        returned += u32::from(dive.call(&mut store, (frames, 0)).is_ok());
+    }
+    say!(out, "the last {LAST} frames: {exited} exited, {returned} returned");
+    say!(out, "wrong: {}", wrong.as_deref().unwrap_or("none"));
     Ok(())
 }

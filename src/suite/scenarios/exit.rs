@@ -1,12 +1,12 @@
 //! Ways to exit. What differs between them is the host function; one player calls them all.
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::Engine;
 use super::api::{
     self, Caller, Error, Func, Instance, Module, Raised, Store, TypedFunc, Val, ValType, constant, downcast, imports,
     raise, to_error, wrap, wrap_env,
 };
-use super::fixture::{global, instantiate};
+use super::fixture::{ended, exit as always_exit, global, instantiate};
 use crate::catalog::scenario::exit;
 use crate::catalog::scenario::exit::{CODES, LET_PASS};
 use crate::engine::ScenarioTable;
@@ -25,6 +25,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&exit::DYNAMIC_ENV, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "direct"))),
     (&exit::DYNAMIC_ENV_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "indirect"))),
     (&exit::START, Do(|engine, out| start(engine, out, &[("typed", TYPED), ("dynamic", DYNAMIC)]))),
+    (&exit::START_FILLS_TABLE, Do(start_fills_table)),
 ];
 
 /// Makes a host function in a store whose data is the code that is let pass, and says how its caller reads the code.
@@ -120,5 +121,37 @@ pub(crate) fn start(engine: &Engine, out: &Transcript, ways: &[(&str, ExitFuncti
     let imports = imports! { "env" => { "early_exit" => early_exit, "code" => code } };
     let instance = Instance::new(&mut store, &module, &imports)?;
     say!(out, "let pass, it leaves {}", global(&mut store, &instance, "returned")?);
+    Ok(())
+}
+
+fn start_fills_table(engine: &Engine, out: &Transcript) -> Result<()> {
+    const TIMES: i32 = 100;
+    let runtime = engine.runtime();
+    let mut store = Store::new(&runtime, ());
+    let owner = Module::new(&runtime, guest::wasm(guest::TABLE))?;
+    let owner = Instance::new(&mut store, &owner, &imports! {})?;
+    let table = owner.get_table(&mut store, "table").context("no table")?;
+    let call: TypedFunc<u32, i32> = owner.get_typed_func(&mut store, "call")?;
+
+    let module = Module::new(&runtime, guest::wasm(guest::FILL_TABLE))?;
+    let fill = |store: &mut Store<()>, code: i32| -> Result<String> {
+        let (early_exit, code) = (wrap(store, always_exit), constant(store, code)?);
+        let imports = imports! { "env" => { "early_exit" => early_exit, "table" => table.clone(), "code" => code } };
+        Ok(ended(&Instance::new(store, &module, &imports).map(|_| "an instance")))
+    };
+    say!(out, "instantiation: {}", fill(&mut store, 7)?);
+    say!(out, "set by a segment: {}", ended(&call.call(&mut store, 0)));
+    say!(out, "set by the start function: {}", ended(&call.call(&mut store, 1)));
+    let (mut exited, mut answered) = (0, 0);
+    for code in 1..=TIMES {
+        exited += i32::from(fill(&mut store, code)? == format!("exited early with exit code: {code}"));
+        for index in 0..2 {
+            let answer = call.call(&mut store, index);
+            answered += i32::from(answer.is_ok_and(|answer| answer == 101 + code + index as i32));
+        }
+    }
+    say!(out, "{TIMES} times more: exited {exited} times, {answered} calls returned what they must");
+    drop((module, runtime));
+    say!(out, "with the modules dropped: {}", ended(&call.call(&mut store, 0)));
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! The scenarios that every engine plays: a file per theme.
 pub(crate) mod after;
+pub(crate) mod anyhow_error;
 pub(crate) mod artifact;
 pub(crate) mod deadline;
 pub(crate) mod depth;
 pub(crate) mod early_exit;
+pub(crate) mod engine_error;
 pub(crate) mod exit;
 pub(crate) mod fixture;
 pub(crate) mod limit;
@@ -12,6 +14,7 @@ pub(crate) mod nesting;
 pub(crate) mod panic;
 pub(crate) mod read_error;
 pub(crate) mod reentrant_host;
+pub(crate) mod results;
 pub(crate) mod rust_stack;
 pub(crate) mod soak;
 pub(crate) mod threads;
@@ -25,7 +28,10 @@ use crate::engine::ScenarioTable;
 pub(crate) const SCENARIOS: &[ScenarioTable<Engine>] = &[
     early_exit::SCENARIOS,
     exit::SCENARIOS,
+    results::SCENARIOS,
     read_error::SCENARIOS,
+    anyhow_error::SCENARIOS,
+    engine_error::SCENARIOS,
     after::SCENARIOS,
     rust_stack::SCENARIOS,
     nesting::SCENARIOS,

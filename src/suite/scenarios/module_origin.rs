@@ -8,7 +8,9 @@ use super::api::{
     Instance, Module, Reference, Runtime, Store, TypedFunc, Val, ValType, call_any, call_dynamic, dynamic, from_engine,
     imports, runtime_for, wrap,
 };
-use super::fixture::{Fixture, compile_if_claimed, ended, exit_unless_0 as early_exit, first_line, refused};
+use super::fixture::{
+    Fixture, compile_if_claimed, ended, exit_unless_0 as early_exit, first_line, instantiate, refused,
+};
 use crate::catalog::scenario::module;
 use crate::engine::BackendError;
 use crate::engine::ScenarioTable;
@@ -24,6 +26,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&module::VALUE_OF_ANOTHER_STORE, Do(value_of_another_store)),
     (&module::ANOTHER_ENGINE, Do(another_engine)),
     (&module::DROPPED_ENGINE, Do(dropped_engine)),
+    (&module::TABLE_OF_ANOTHER_INSTANCE, Do(table_of_another_instance)),
 ];
 
 /// Runs a module in a store of that runtime: how `run(code, 7)` ends.
@@ -141,6 +144,27 @@ fn dropped_engine(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = runtime_for(engine, &module);
     for code in [5, 0] {
         say!(out, "{}", run(&runtime, &module, code)?);
+    }
+    Ok(())
+}
+
+fn table_of_another_instance(engine: &Engine, out: &Transcript) -> Result<()> {
+    const LOADS: &str = r#"(module
+        (import "env" "table" (table 1 funcref))
+        (memory 1) (data (i32.const 0) "\64")
+        (elem (i32.const 0) $load)
+        (func $load (result i32) (i32.load (i32.const 0))))"#;
+    for (memory, declared) in [("no memory", ""), ("a memory", r#"(memory 1) (data (i32.const 0) "\07")"#)] {
+        let calls = format!(
+            r#"(module {declared} (table (export "table") 1 funcref)
+                (func (export "call") (result i32) (call_indirect (result i32) (i32.const 0))))"#
+        );
+        let (mut store, instance) = instantiate(engine, &guest::wasm(&calls), (), |_| imports! {})?;
+        let table = instance.get_table(&mut store, "table").context("no table")?;
+        let loads = Module::new(store.engine(), guest::wasm(LOADS))?;
+        Instance::new(&mut store, &loads, &imports! { "env" => { "table" => table } })?;
+        let call: TypedFunc<(), i32> = instance.get_typed_func(&mut store, "call")?;
+        say!(out, "the other instance has {memory}: {}", ended(&call.call(&mut store, ())));
     }
     Ok(())
 }

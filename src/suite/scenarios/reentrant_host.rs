@@ -15,6 +15,9 @@ pub(crate) struct ReentrantHost {
     level: TypedFunc<u32, u32>,
 }
 
+/// What the host function returns for the guest to trap.
+pub(crate) const DIVIDE_BY_ZERO: u32 = u32::MAX;
+
 /// Calls the guest below. At the bottom there is none, and this returns 0.
 pub(crate) type EnterGuest<'a> = dyn FnMut() -> Result<u32, Error> + 'a;
 

@@ -86,7 +86,7 @@ struct RustGuest {
     stack_pointer: Global,
 }
 
-struct ExitCounts {
+struct ShadowStackCounts {
     exited: u32,
     trapped: u32,
     /// Which exit trapped first, counted from 1, and how.
@@ -116,8 +116,8 @@ impl RustGuest {
         store: &mut Store<()>,
         times: u32,
         mend: impl Fn(&Self, &mut Store<()>) -> Result<()>,
-    ) -> Result<ExitCounts> {
-        let mut count = ExitCounts { exited: 0, trapped: 0, first_trap: None };
+    ) -> Result<ShadowStackCounts> {
+        let mut count = ShadowStackCounts { exited: 0, trapped: 0, first_trap: None };
         for number in 1..=times {
             let result = self.work(store, number);
             match result.as_ref().map_err(outcome) {

@@ -5,7 +5,10 @@ use std::thread;
 use anyhow::Result;
 
 use super::Engine;
-use super::api::{Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, raise, wrap_env};
+use super::api::{
+    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, raise, shallow_runtime, wrap_env,
+};
+use super::fixture::ended;
 use crate::catalog::scenario::threads;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -13,8 +16,11 @@ use crate::engine::embedding::Transcript;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(crate) const SCENARIOS: ScenarioTable<Engine> =
-    &[(&threads::ONE_ENGINE, Do(one_engine)), (&threads::ENGINE_EACH, Do(engine_each))];
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&threads::ONE_ENGINE, Do(one_engine)),
+    (&threads::ENGINE_EACH, Do(engine_each)),
+    (&threads::SMALL_STACKS, Do(small_stacks)),
+];
 
 const THREADS: u32 = 8;
 const ROUNDS: u32 = 200;
@@ -97,4 +103,43 @@ impl ThreadGuest {
 /// The code of a thread in a round.
 fn code(thread: u32, round: u32) -> ExitCode {
     ExitCode(thread * 10_000 + round)
+}
+
+fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
+    const STACK: usize = 128 << 10;
+    const EXITS: u32 = 100;
+    let runtime = shallow_runtime(engine);
+    let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
+    // How often its thread's guest exited, how it ended when it recursed, and whether it exited afterwards.
+    let at_work = |thread: u32| -> Result<(u32, String, bool)> {
+        let mut store = Store::new(&runtime, thread);
+        let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
+            Err(raise(code(*caller.data(), round)))
+        });
+        let instance = Instance::new(&mut store, &module, &imports! { "env" => { "early_exit" => early_exit } })?;
+        let exit: TypedFunc<u32, ()> = instance.get_typed_func(&mut store, "exit")?;
+        let deeper: TypedFunc<i32, i32> = instance.get_typed_func(&mut store, "deeper")?;
+        let exits = |store: &mut Store<u32>, round| {
+            exit.call(store, round).is_err_and(|error| error.downcast_ref() == Some(&code(thread, round)))
+        };
+        let count = (0..EXITS).filter(|round| exits(&mut store, *round)).count();
+        let recursion = ended(&deeper.call(&mut store, -1));
+        Ok((count as u32, recursion, exits(&mut store, EXITS)))
+    };
+    let ended = thread::scope(|scope| {
+        let at_work = &at_work;
+        let spawn = |number| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || at_work(number));
+        let threads = (0..THREADS).map(spawn).collect::<Result<Vec<_>, _>>()?;
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("host functions here do not panic"))
+            .collect::<Result<Vec<_>>>()
+    })?;
+    say!(out, "{THREADS} threads: {} exits with the thread's own code", ended.iter().map(|ended| ended.0).sum::<u32>());
+    let first = &ended[0].1;
+    let same = ended.iter().filter(|ended| ended.1 == *first).count();
+    say!(out, "endless recursion: {first}, {same} times");
+    let then = ended.iter().filter(|ended| ended.2).count();
+    say!(out, "then: {then} exits with the thread's own code");
+    Ok(())
 }

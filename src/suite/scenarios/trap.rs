@@ -1,17 +1,23 @@
 //! What a trap's error says of itself.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, bail};
 
 use super::Engine;
 use super::api::{Error, downcast, imports, outcome, wrap};
-use super::fixture::{call_export, exit, instantiate};
+use super::fixture::{call_export, ended, exit, instantiate};
+use super::reentrant_host::{DIVIDE_BY_ZERO, ReentrantHost};
 use crate::catalog::scenario::trap;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Outcome, Transcript};
+use crate::engine::embedding::{Outcome, Transcript, Trap};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[(&trap::DOWNCAST_SAYS_NO, Do(downcast_says_no))];
+pub(crate) const SCENARIOS: ScenarioTable<Engine> =
+    &[(&trap::DOWNCAST_SAYS_NO, Do(downcast_says_no)), (&trap::THROUGH_LEVELS, Do(through_levels))];
 
 fn downcast_says_no(engine: &Engine, out: &Transcript) -> Result<()> {
     let (mut store, instance) = instantiate(engine, &guest::wasm(guest::TRAPS), (), |store| {
@@ -47,4 +53,35 @@ fn trap_name(error: &Error) -> String {
         Outcome::Trapped(trap) => trap.to_string(),
         other => other.to_string(),
     }
+}
+
+fn through_levels(engine: &Engine, out: &Transcript) -> Result<()> {
+    const LEVELS: u32 = 200;
+    let handed_on = Arc::new(AtomicU32::new(0));
+    let counted = handed_on.clone();
+    let mut host = ReentrantHost::new(engine, move |level, enter_guest| {
+        if level == 0 {
+            return Ok(DIVIDE_BY_ZERO);
+        }
+        enter_guest().inspect_err(|error| {
+            let the_same = outcome(error) == Outcome::Trapped(Trap::IntegerDivideByZero);
+            counted.fetch_add(the_same.into(), Relaxed);
+        })
+    })?;
+    say!(out, "through {LEVELS} levels: {}", ended(&host.enter(LEVELS)));
+    say!(out, "handed on as that by host functions: {} times", handed_on.load(Relaxed));
+    let (entered, left) = host.entered_and_left()?;
+    say!(out, "guest: entered {entered} times, returned {left} times");
+    // The least of several: what else the machine does only adds to a time.
+    let mut least = |levels: u32| {
+        let time = |_| {
+            let started = Instant::now();
+            drop(host.enter(levels));
+            started.elapsed()
+        };
+        (0..7).map(time).min().unwrap_or(Duration::MAX)
+    };
+    let (few, many) = (least(LEVELS / 4), least(LEVELS));
+    say!(out, "four times the levels take less than nine times as long: {}", many < 9 * few);
+    Ok(())
 }

@@ -7,7 +7,7 @@ use wasmer::{RuntimeError, Type, Value};
 
 use crate::catalog::scenario::catch;
 use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
+use crate::engine::Support::{Do, Not};
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
 use crate::engine::wasmer::api::{Func, Store, dynamic, wrap};
@@ -23,6 +23,8 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&catch::CLONE_ON_OTHER_THREAD, Do(clone_on_other_thread)),
     (&catch::OUTLIVES_ON_THE_SPOT, Do(|wasmer, out| outlives_everything(wasmer, out, "on the spot", on_the_spot))),
     (&catch::DISPLAY, Do(display)),
+    (&catch::CONTEXT, Not("Wasmer's error takes no context: an error of the host's does, see `catch/anyhow`")),
+    (&catch::BOXED, Do(boxed)),
 ];
 
 fn dynamic_exit(store: &mut Store<()>) -> Func {
@@ -107,5 +109,30 @@ fn display(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         say!(out, "{name}: message `{message}`, displays `{first}`, then a line a frame {line_a_frame}");
     }
     say!(out, "debug: {:?}", Fixture::new(wasmer, (), typed)?.exit(7)?);
+    Ok(())
+}
+
+fn boxed(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    type MakeBox = fn(ExitCode) -> Box<dyn Error + Send + Sync>;
+    let ways: [(&str, MakeBox); 3] = [
+        ("by into", |code| anyhow!(code).into()),
+        ("reallocated", |code| anyhow!(code).reallocate_into_boxed_dyn_error_without_backtrace()),
+        ("reallocated, with a context", |code| {
+            anyhow!(code).context("in the host").reallocate_into_boxed_dyn_error_without_backtrace()
+        }),
+    ];
+    for (name, make) in ways {
+        let early_exit = move |code: u32| -> Result<(), RuntimeError> { Err(RuntimeError::user(make(ExitCode(code)))) };
+        let error = Fixture::new(wasmer, (), |store| wrap(store, early_exit))?.exit(7)?;
+        let by_reference = error.downcast_ref::<ExitCode>().map_or("none".into(), ExitCode::to_string);
+        let (is, message) = (error.is::<ExitCode>(), error.message());
+        let source = error.source().and_then(Error::source).and_then(<dyn Error>::downcast_ref).copied();
+        let rest = match (error.downcast::<ExitCode>(), source) {
+            (Ok(code), _) => format!(", downcast {code}; displays `{message}`"),
+            (Err(_), Some(ExitCode(code))) => format!("; its source: exit code {code}"),
+            (Err(_), None) => format!("; displays `{message}`"),
+        };
+        say!(out, "{name}: is {is}, downcast_ref {by_reference}{rest}");
+    }
     Ok(())
 }

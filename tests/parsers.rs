@@ -1,6 +1,6 @@
-//! The doors: whatever is fed to what reads input is taken or refused, and never ends in a panic.
+//! Untrusted input: every parser accepts or rejects mutated input, and never panics.
 //!
-//! A few hundred inputs each as tests go. `scripts/fuzz-doors SECONDS` goes on for longer, and counts.
+//! A few hundred inputs per parser. `scripts/fuzz-parsers SECONDS` runs for longer, and counts.
 use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -17,13 +17,12 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-/// Feeds a door: so many inputs, or more for as long as the environment says.
-fn feed<S: Strategy>(door: &str, usual: u32, inputs: S, take: impl Fn(S::Value)) {
+/// Feeds a parser: `usual` inputs, or more until `EARLY_EXIT_FUZZ_SECONDS` have passed.
+fn feed<S: Strategy>(parser: &str, usual: u32, inputs: S, take: impl Fn(S::Value)) {
     let until = std::env::var("EARLY_EXIT_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let (until, started, count) = (Duration::from_secs(until.unwrap_or(0)), Instant::now(), Cell::new(0_u64));
     loop {
         let config = Config { failure_persistence: None, ..Config::default() };
-        // Whoever says how many gets as many.
         let cases = std::env::var_os("PROPTEST_CASES").map_or(usual, |_| config.cases);
         let config = Config { cases, ..config };
         let fed = TestRunner::new(config).run(&inputs, |input| {
@@ -31,12 +30,12 @@ fn feed<S: Strategy>(door: &str, usual: u32, inputs: S, take: impl Fn(S::Value))
             take(input);
             Ok(())
         });
-        fed.unwrap_or_else(|found| panic!("{door}: {found}"));
+        fed.unwrap_or_else(|found| panic!("{parser}: {found}"));
         if started.elapsed() >= until {
             break;
         }
     }
-    eprintln!("{door}: {} inputs in {:.1} s", count.get(), started.elapsed().as_secs_f64());
+    eprintln!("{parser}: {} inputs in {:.1} s", count.get(), started.elapsed().as_secs_f64());
 }
 
 /// Bytes that were good, with a few mishaps.
@@ -110,35 +109,35 @@ fn invocations_of_any_words() {
         if let Ok(Some(read)) = Invocation::read(&interface, &words) {
             // What was read can be typed in again, and is the same.
             let typed = read.as_options().replace(" -- ", " ");
-            let again: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
-            assert_eq!(Invocation::read(&interface, &again).unwrap().unwrap(), read);
+            let repeated: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
+            assert_eq!(Invocation::read(&interface, &repeated).unwrap().unwrap(), read);
         }
     });
 }
 
 /// Questions and answers as workers know them.
 fn lines() -> Vec<Vec<u8>> {
-    let errand = ModuleJob { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
-    let address = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
+    let job = ModuleJob { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
+    let cell_id = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
     let numbers = 3..28;
     let asks = [
-        Request::Play { scenario: "early-exit".into() },
-        Request::Load { errand },
-        Request::Prepare { address, processor: None },
+        Request::RunScenario { scenario: "early-exit".into() },
+        Request::LoadModule { job },
+        Request::Prepare { cell_id, processor: None },
         Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
         Request::Fork,
         Request::Count { cell: 1, warmup: 16, batches: vec![16, 32], planted: 5 },
         Request::Join,
-        Request::Try { seed: 9, numbers, menu: Default::default() },
+        Request::RunModules { seed: 9, numbers, features: Default::default() },
     ];
     let answers = [
-        Response::Said { line: "Exited early with exit code: 1".into() },
-        Response::Unable { unsupported: true, why: "no".into() },
-        Response::Prepared { cell: 3, facts: vec![("artifact bytes".into(), 7.5)] },
+        Response::Log { line: "Exited early with exit code: 1".into() },
+        Response::Error { unsupported: true, reason: "no".into() },
+        Response::Prepared { cell: 3, metrics: vec![("artifact bytes".into(), 7.5)] },
         Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1) },
         Response::Forked,
         Response::Counted,
-        Response::Tried { next: 28 },
+        Response::ModulesDone { next: 28 },
     ];
     let trial = ModuleTrial { number: 3, digest: Some(u64::MAX), calls: [3, 1] };
     let mut lines: Vec<_> = asks.iter().map(|ask| serde_json::to_vec(ask).unwrap()).collect();
@@ -214,11 +213,12 @@ fn reports_with_anything_anywhere() {
         }
         let Ok(read) = Document::parse(&document.to_string()) else { return };
         // What is taken can be drawn.
-        let mut gathered = ReportSet::default();
-        gathered.add(read);
-        let drawn = [summary::shown(&gathered, &job), markdown::page(&gathered, &job), html::page(&gathered, &job)];
+        let mut report_set = ReportSet::default();
+        report_set.add(read);
+        let drawn =
+            [summary::shown(&report_set, &job), markdown::page(&report_set, &job), html::page(&report_set, &job)];
         assert!(drawn.iter().all(|drawn| !drawn.is_empty()));
-        csv::rows(&gathered);
+        csv::rows(&report_set);
     });
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use super::{Status, Stdout, check, choice};
-use crate::cli::CheckRandomArgs;
+use crate::cli::FuzzArgs;
 use crate::engine;
 use crate::engine::known_issue::false_claim;
 use crate::fuzz::campaign::FuzzConfig;
@@ -20,25 +20,25 @@ use crate::fuzz::render;
 use crate::fuzz::result::{Mismatch, RandomRun, SavedModule};
 use crate::worker::Launcher;
 
-pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
     ensure!(
         specs.len() > 1,
         "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
     );
     ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is no folder to save modules in", asked.save.display());
-    let (names, menu, left_out) = menu(launcher, &specs)?;
+    let (names, features, left_out) = features(launcher, &specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
-    let trials = FuzzConfig { specs, names, menu, seed, count: asked.count, jobs: asked.jobs };
+    let config = FuzzConfig { specs, names, features, seed, count: asked.count, jobs: asked.jobs };
     let told = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
-    let mut run = campaign::random(launcher, &trials, &over)?;
+    let mut run = campaign::random(launcher, &config, &over)?;
     clear_progress();
     run.left_out = left_out;
     run.absent = check::absent();
     run.interrupted = launcher.is_interrupted();
-    // What cannot be saved is shown all the same.
-    let saved = save(&mut run, &trials, &asked.save);
+    // The results are shown even if modules cannot be saved.
+    let saved = save(&mut run, &config, &asked.save);
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
@@ -46,30 +46,30 @@ pub(crate) fn check_random(asked: &CheckRandomArgs, launcher: &Launcher, out: &m
         write!(out, "{}", render::summary(&run))?;
     }
     saved?;
-    Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Held })
+    Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Passed })
 }
 
-/// What known issues call them, and what all of them claim, but for what is known to be no true claim.
-fn menu(launcher: &Launcher, specs: &[String]) -> Result<(Vec<String>, FeatureSet, Vec<ExcludedFeature>)> {
+/// The backends' names in known issues, and the features that all of them claim, except for false claims.
+fn features(launcher: &Launcher, specs: &[String]) -> Result<(Vec<String>, FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
-        let about = launcher.launch(spec)?.1.about;
+        let about = launcher.launch(spec)?.1.backend_info;
         names.push(engine::issue_name(spec, &about));
         claims.push(about.wasm_features);
     }
     let refused = |feature: &str| names.iter().find_map(|backend| false_claim(backend, feature)).map(str::to_owned);
-    let (menu, left_out) = FeatureSet::common(&claims, refused);
-    Ok((names, menu, left_out))
+    let (features, left_out) = FeatureSet::common(&claims, refused);
+    Ok((names, features, left_out))
 }
 
-/// Writes the first module of each kind that nothing explains to a file, and says what shows it.
-fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
+/// Writes the first module of each unexplained kind to a file, with the command to reproduce it.
+fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
     for kind in run.kinds.iter_mut().filter(|kind| kind.explained.is_none()) {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let generated = generate(&kind.first.dna, &trials.menu)?;
-        let name = format!("random-{}-{}", kind.first.dna.seed, kind.first.dna.number);
-        // As text where that is the same module: it can be read.
+        let generated = generate(&kind.first.seed, &config.features)?;
+        let name = format!("random-{}-{}", kind.first.seed.seed, kind.first.seed.number);
+        // As text, if it is the same module.
         let text = wasmprinter::print_bytes(&generated.wasm).ok();
         let text = text.filter(|text| wat::parse_str(text).is_ok_and(|wasm| wasm == generated.wasm));
         let (file, content) = match text {
@@ -78,17 +78,17 @@ fn save(run: &mut RandomRun, trials: &FuzzConfig, folder: &Path) -> Result<()> {
         };
         fs::write(&file, content).with_context(|| file.display().to_string())?;
         let file = file.display().to_string();
-        let command = command(&file, &kind.first, &trials.specs);
+        let command = command(&file, &kind.first, &config.specs);
         kind.saved = Some(SavedModule { file, bytes: generated.wasm.len() as u64, command });
     }
     Ok(())
 }
 
-/// What shows a disagreement again.
+/// The command that reproduces a disagreement.
 fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
     let backends: Vec<_> = specs.iter().map(|spec| engine::as_argument(spec)).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
-    if let Action::Call { invocation, exit_at } = &apart.doing {
+    if let Action::Call { invocation, exit_at } = &apart.action {
         if let Some(nth) = exit_at {
             command += &format!(" --exit-at any#{nth}");
         }
@@ -97,11 +97,11 @@ fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
     command
 }
 
-/// A line that is written over on a terminal, and one now and then elsewhere.
+/// Progress: one updated line on a terminal, otherwise a line at intervals.
 fn progress(done: u64, count: u64, found: usize, told: &Mutex<Instant>) {
     let line = format!("{done} of {count} modules, {found} kinds of disagreement");
     let mut told = told.lock().expect("telling does not panic");
-    // Nobody may be listening.
+    // A closed stderr is ignored.
     let _ = if std::io::stderr().is_terminal() {
         write!(std::io::stderr(), "\r\x1b[K{line}")
     } else if told.elapsed() > Duration::from_secs(15) {

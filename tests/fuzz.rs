@@ -19,14 +19,14 @@ fn run(arguments: &[&str]) -> RandomRun {
 }
 
 /// Two columns that differ in nothing but their names, from a backend of this build.
-fn twins() -> Option<[String; 2]> {
+fn controls() -> Option<[String; 2]> {
     let one = here().into_iter().next()?;
     Some([one.into(), format!("{one}:threads=1")])
 }
 
 #[test]
 fn a_seed_gives_the_same_modules_however_many_are_tried_at_once() {
-    let Some([one, other]) = twins() else { return };
+    let Some([one, other]) = controls() else { return };
     let asked = ["--count", "60", "--seed", "11", "--backend", &one, "--backend", &other];
     let [alone, at_once] = ["1", "3"].map(|jobs| run(&[&asked[..], &["--jobs", jobs]].concat()));
     assert_eq!(alone, at_once);
@@ -43,7 +43,7 @@ fn backends_agree_but_for_what_is_explained() {
         return;
     }
     let run = run(&["--count", "30", "--seed", "4"]);
-    assert_eq!(run.subjects, here());
+    assert_eq!(run.variants, here());
     assert_eq!(run.unexplained().count(), 0, "{:#?}", run.kinds);
 }
 
@@ -61,7 +61,7 @@ fn one_backend_alone_is_refused() {
 fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     use std::os::unix::fs::PermissionsExt;
 
-    let Some([one, other]) = twins() else { return };
+    let Some([one, other]) = controls() else { return };
     let folder = tempfile::tempdir().unwrap();
     let liar = folder.path().join("liar");
     let lies = r#"-e 's/number\\":7,\\"digest\\":[0-9]*/number\\":7,\\"digest\\":5/' -e 's/"ended":"compiled"/"ended":"refused"/g'"#;
@@ -71,14 +71,14 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     fs::write(&liar, script).unwrap();
     fs::set_permissions(&liar, fs::Permissions::from_mode(0o755)).unwrap();
 
-    let menu = FeatureSet { features: vec!["multi-value".into()] };
+    let features = FeatureSet { features: vec!["multi-value".into()] };
     let (count, specs) = (25, vec![one, other]);
-    let trials = FuzzConfig { names: specs.clone(), specs, menu, seed: 5, count, jobs: 1 };
-    let run = random(&Launcher::new(&liar), &trials, &|_, _| ()).unwrap();
+    let config = FuzzConfig { names: specs.clone(), specs, features, seed: 5, count, jobs: 1 };
+    let run = random(&Launcher::new(&liar), &config, &|_, _| ()).unwrap();
     let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
-    assert_eq!((kind.times, kind.first.dna.number), (1, 7));
-    assert_eq!(kind.first.about, "how it ended");
-    let came: Vec<_> = kind.first.sides.iter().map(|side| side.came.as_str()).collect();
-    assert_eq!(came, ["compiled", "refused"]);
-    assert!(kind.first.dna.entropy().len() < ModuleSeed::new(5, 7).entropy().len(), "{:?}", kind.first.dna);
+    assert_eq!((kind.times, kind.first.seed.number), (1, 7));
+    assert_eq!(kind.first.property, "how it ended");
+    let observed: Vec<_> = kind.first.groups.iter().map(|group| group.observed.as_str()).collect();
+    assert_eq!(observed, ["compiled", "refused"]);
+    assert!(kind.first.seed.entropy().len() < ModuleSeed::new(5, 7).entropy().len(), "{:?}", kind.first.seed);
 }

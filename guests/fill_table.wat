@@ -1,0 +1,19 @@
+;; Fills another's table, by a segment and in its start function, and exits there: it never becomes an instance that its host
+;; holds, and still has to live as long as the table. What its functions return depends on the code, on its memory, and on how
+;; often they were called.
+(module
+  (import "env" "early_exit" (func $early_exit (param i32)))
+  (import "env" "table" (table 2 funcref))
+  (import "env" "code" (global $code i32))
+  (memory 1)
+  (global $calls (mut i32) (i32.const 0))
+  (elem (i32.const 0) $answer)
+  (func $answer (result i32)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (i32.add
+      (i32.mul (memory.grow (i32.const 0)) (i32.const 100))
+      (i32.add (global.get $code) (global.get $calls))))
+  (func $main
+    (table.set (i32.const 1) (ref.func $answer))
+    (call $early_exit (global.get $code)))
+  (start $main))

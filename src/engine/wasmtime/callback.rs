@@ -1,0 +1,83 @@
+//! Exits that no host function raises: by the callback at the end of an epoch, and by a limiter.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::wasmtime::{Engine, Error, Func, Instance, Memory, MemoryType, Module, ResourceLimiter, Store, UpdateDeadline};
+use anyhow::Result;
+
+use super::Wasmtime;
+use super::suite::scenarios::fixture::{ended, exit, first_line, told};
+use crate::catalog::scenario::{interrupt, limit};
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(super) const SCENARIOS: ScenarioTable<Wasmtime> =
+    &[(&interrupt::EPOCH_CALLBACK, Do(epoch_callback)), (&limit::LIMITER, Do(limiter))];
+
+fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
+    const PANICS: u32 = 7;
+    let engine = Engine::new(wasmtime.config.clone().epoch_interruption(true))?;
+    let module = Module::new(&engine, guest::wasm(guest::ENDLESS))?;
+    // How many epochs ended while a guest ran. Each third one is its last.
+    let mut store = Store::new(&engine, 0);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |mut store| {
+        *store.data_mut() += 1;
+        match *store.data() {
+            PANICS => panic!("asked to"),
+            ended if ended % 3 == 0 => Err(ExitCode(ended).into()),
+            // Until the guest looks at it next.
+            _ => Ok(UpdateDeadline::Continue(0)),
+        }
+    });
+    let clock = engine.clone();
+    // The guest says that it runs: in an endless loop, once.
+    let running = Func::wrap(&mut store, move || clock.increment_epoch());
+    let instance = Instance::new(&mut store, &module, &[running.into()])?;
+    say!(out, "{}", told(&mut store, &instance, "count", &[0])?);
+    store.set_epoch_deadline(1);
+    say!(out, "{}", told(&mut store, &instance, "once", &[])?);
+    say!(out, "{}", told(&mut store, &instance, "count", &[0])?);
+    store.set_epoch_deadline(1);
+    let panicked = catch_unwind(AssertUnwindSafe(|| match told(&mut store, &instance, "count", &[0]) {
+        Ok(told) => told,
+        Err(error) => error.to_string(),
+    }));
+    say!(out, "an epoch that the callback panics at: {}", first_line(panicked));
+    store.set_epoch_deadline(1);
+    say!(out, "{}", told(&mut store, &instance, "once", &[])?);
+    Ok(())
+}
+
+/// Exits with the number of pages that a memory would have, if that is more than three.
+struct ExitingLimiter;
+
+impl ResourceLimiter for ExitingLimiter {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, Error> {
+        match desired >> 16 {
+            0..=3 => Ok(true),
+            pages => Err(ExitCode(pages as u32).into()),
+        }
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool, Error> {
+        Ok(true)
+    }
+}
+
+fn limiter(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
+    let engine = wasmtime.runtime();
+    let module = Module::new(&engine, guest::wasm(guest::GROWING))?;
+    let mut store = Store::new(&engine, ExitingLimiter);
+    store.limiter(|limiter| limiter);
+    let early_exit = Func::wrap(&mut store, exit);
+    let instance = Instance::new(&mut store, &module, &[early_exit.into()])?;
+    for (export, arguments) in [("grow", &[1][..]), ("grow", &[2]), ("size", &[]), ("grow", &[1])] {
+        say!(out, "{}", told(&mut store, &instance, export, arguments)?);
+    }
+    let memory = Memory::new(&mut store, MemoryType::new(4, None)).map(|_| "made");
+    say!(out, "a memory of 4 pages: {}", ended(&memory));
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! A host that uses `anyhow`: its error is an `anyhow::Error` in a type of its own, so that every engine takes it.
+use std::fmt;
+
+use anyhow::{Context, Result};
+
+use super::Engine;
+use super::api::{Error, HostError, downcast, outcome, to_error};
+use super::nesting::failed;
+use super::reentrant_host::{DIVIDE_BY_ZERO, ReentrantHost};
+use crate::catalog::scenario::catch;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::say;
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[(&catch::ANYHOW, Do(play))];
+
+/// An `anyhow::Error` is no `Error` by itself.
+#[derive(Debug)]
+struct HostFailure(anyhow::Error);
+
+impl fmt::Display for HostFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.0)
+    }
+}
+
+impl std::error::Error for HostFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}
+impl HostError for HostFailure {}
+
+/// Adds a context to an error of the host's. Another error goes on as it is.
+fn with_context(error: Error, level: u32) -> Error {
+    match downcast(error) {
+        Ok(HostFailure(error)) => to_error(HostFailure(error.context(format!("at level {level}")))),
+        Err(error) => error,
+    }
+}
+
+/// The exit, found in each way.
+fn found(error: Error) -> Result<String> {
+    let HostFailure(error) = downcast(error)?;
+    let (is, displays) = (error.is::<ExitCode>(), format!("{error:#}"));
+    let by_reference = *error.downcast_ref::<ExitCode>().context("no exit code")?;
+    let by_value = error.downcast::<ExitCode>()?;
+    Ok(format!("is {is}, downcast_ref {by_reference}, downcast {by_value}; displays `{displays}`"))
+}
+
+fn play(engine: &Engine, out: &Transcript) -> Result<()> {
+    let mut host = ReentrantHost::new(engine, |level, enter_guest| match level {
+        0 => Err(to_error(HostFailure(ExitCode(7).into()))),
+        level => enter_guest().map_err(|error| with_context(error, level)),
+    })?;
+    say!(out, "raised: {}", found(failed(host.enter(0))?)?);
+    say!(out, "through 3 levels: {}", found(failed(host.enter(3))?)?);
+
+    let mut host = ReentrantHost::new(engine, |level, enter_guest| match level {
+        0 => Ok(DIVIDE_BY_ZERO),
+        level => enter_guest().map_err(|error| with_context(error, level)),
+    })?;
+    say!(out, "a trap through 3 levels: {}", outcome(&failed(host.enter(3))?));
+    Ok(())
+}

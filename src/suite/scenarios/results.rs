@@ -1,0 +1,101 @@
+//! Typed host functions with results of all sizes: each exits, and returns its values.
+use anyhow::Result;
+
+use super::Engine;
+use super::api::{Func, Raised, Store, TypedFunc, imports, wrap};
+use super::fixture::{ended, exit_unless_0, instantiate};
+use crate::catalog::scenario::exit;
+use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
+    (&exit::ONE_RESULT, Do(|engine, out| play(engine, out, ONE))),
+    (&exit::SEVERAL_RESULTS, Do(|engine, out| play(engine, out, SEVERAL))),
+];
+
+/// A number type: its name, and a value that tells its place among others, in all of its bytes.
+trait Number: Sized {
+    const NAME: &str;
+    fn at(place: &mut u8) -> Self;
+}
+
+macro_rules! numbers {
+    ($($ty:ident $bits:ident $from:expr;)*) => {
+        $(impl Number for $ty {
+            const NAME: &str = stringify!($ty);
+
+            fn at(place: &mut u8) -> Self {
+                *place += 1;
+                $from($bits::from_le_bytes([*place; size_of::<$bits>()]))
+            }
+        })*
+    };
+}
+
+numbers! {
+    i32 i32 std::convert::identity;
+    i64 i64 std::convert::identity;
+    f32 u32 f32::from_bits;
+    f64 u64 f64::from_bits;
+}
+
+/// How a host function with these results exits and returns: `None` if as it must.
+type Attempt = fn(&Engine) -> Result<(Option<String>, Option<String>)>;
+
+/// A function for each list of types.
+macro_rules! attempts {
+    ($(($($ty:ident),*))*) => { &[$((|engine| {
+        fn values() -> ($($ty),*) {
+            let _place = &mut 0;
+            ($($ty::at(_place)),*)
+        }
+        let types: &[&str] = &[$($ty::NAME),*];
+        let early_exit = |store: &mut Store<()>| -> Func {
+            wrap(store, |code: u32| -> Result<($($ty),*), Raised<ExitCode>> {
+                exit_unless_0(code)?;
+                Ok(values())
+            })
+        };
+        let of = format!("(param i32) (result {})", types.join(" "));
+        let text = format!(
+            "(module (import \"env\" \"early_exit\" (func $early_exit {of}))
+               (func (export \"call\") {of} (call $early_exit (local.get 0))))"
+        );
+        let (mut store, instance) = instantiate(engine, &guest::wasm(&text), (), |store| {
+            imports! { "env" => { "early_exit" => early_exit(store) } }
+        })?;
+        let call: TypedFunc<u32, ($($ty),*)> = instance.get_typed_func(&mut store, "call")?;
+        let mut attempt = |code: u32, expected: &str| {
+            let result = call.call(&mut store, code).map(|came| match came == values() {
+                true => "its values".into(),
+                false => format!("{came:?}"),
+            });
+            let came = ended(&result);
+            (came != expected).then(|| format!("({}): {came}", types.join(", ")))
+        };
+        Ok((attempt(5, "exited early with exit code: 5"), attempt(0, "returned its values")))
+    }) as Attempt),*] };
+}
+
+const ONE: &[Attempt] = attempts! { () (i32) (i64) (f32) (f64) };
+
+const SEVERAL: &[Attempt] = attempts! {
+    (i32, i32) (i32, i64) (i32, f32) (i32, f64) (i64, i32) (i64, i64) (i64, f32) (i64, f64)
+    (f32, i32) (f32, i64) (f32, f32) (f32, f64) (f64, i32) (f64, i64) (f64, f32) (f64, f64)
+    (i32, i64, i32) (f32, f64, f32) (f32, f32, f32, f32) (i32, f32, i64, f64) (i32, i32, i32, i32, i64)
+    (i32, i64, f32, f64, i32, i64, f32, f64, f64, f32, i64, i32)
+};
+
+fn play(engine: &Engine, out: &Transcript, attempts: &[Attempt]) -> Result<()> {
+    let (exits, returns): (Vec<_>, Vec<_>) =
+        attempts.iter().map(|attempt| attempt(engine)).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let held = |ends: &[Option<String>]| ends.iter().filter(|end| end.is_none()).count();
+    let count = attempts.len();
+    say!(out, "{count} host functions: {} exited, {} returned their values", held(&exits), held(&returns));
+    let wrong: Vec<_> = exits.into_iter().chain(returns).flatten().collect();
+    say!(out, "wrong: {}", if wrong.is_empty() { "none".into() } else { wrong.join("; ") });
+    Ok(())
+}
