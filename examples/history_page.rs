@@ -57,8 +57,8 @@ fn of_report(report: &Report) -> Result<String> {
         machine.cpu,
         machine.processors,
         machine.os,
-        report.run.launches_made,
-        &report.run.began[..10],
+        report.run.launches_completed,
+        &report.run.started_at[..10],
     )?;
     Ok(figures)
 }

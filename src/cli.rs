@@ -202,12 +202,16 @@ pub struct MeasureArgs {
     /// Count instructions instead of time, under valgrind: reproducible, without the kernel
     #[arg(long, conflicts_with_all = ["calibrate", "budget", "seed"])]
     pub instructions: bool,
+    /// Measure what it costs to be able to stop a guest, and how long a stop takes: each backend by itself and with each
+    /// mechanism that it has (points, fuel, epochs, a limiter)
+    #[arg(long, conflicts_with_all = ["calibrate", "quick", "full", "module", "at", "host_frames"])]
+    pub stoppable: bool,
     /// Measure how well this program detects slowdowns: variants of the first backend with a known extra cost
     #[arg(long)]
     pub calibrate: bool,
     /// Also another build of this program, with the chosen backends that it has (`old=target/early-exit-old`); repeatable.
     /// `scripts/build-variant` makes builds
-    #[arg(long = "build", value_name = "[LABEL=]PROGRAM", conflicts_with = "calibrate")]
+    #[arg(long = "build", value_name = "[LABEL=]PROGRAM", conflicts_with_all = ["calibrate", "stoppable"])]
     pub builds: Vec<String>,
     /// Number of runs that a calibration pools, each with the whole budget
     #[arg(long, value_name = "N", default_value_t = 1, requires = "calibrate", value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -135,14 +135,14 @@ fn exits_do_not_depend_on_the_backtrace() {
     let themes = ["exit/*", "catch/*", "nesting/*", "depth/*", "trap/*"];
     let specs = specs.iter().flat_map(|spec| ["--backend", spec]);
     let filters = themes.iter().flat_map(|theme| ["--filter", theme]);
-    let (checked, status) = checked(&specs.chain(filters).collect::<Vec<_>>());
+    let (check_result, status) = check(&specs.chain(filters).collect::<Vec<_>>());
     let fine = |verdict: &Verdict| matches!(verdict, Verdict::Passed | Verdict::Unsupported { .. });
-    let bad: Vec<_> = checked.played.iter().filter(|played| !fine(&played.verdict)).collect();
+    let bad: Vec<_> = check_result.results.iter().filter(|played| !fine(&played.verdict)).collect();
     assert!(bad.is_empty() && status == 0, "{bad:#?}");
     for theme in themes {
         let played =
             |played: &&early_exit::results::ScenarioResult| played.scenario.starts_with(&theme[..theme.len() - 1]);
-        let passed = checked.played.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
+        let passed = check_result.results.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
         assert!(passed >= 2 * backtraces.len(), "{theme}: {passed}");
     }
 }

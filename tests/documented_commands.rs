@@ -101,7 +101,11 @@ fn documented_commands_that_do_not_measure_can_be_carried_out() {
         let output = early_exit(&words).current_dir(folder.path()).output().expect("the program can be started");
         let status = output.status.code();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(matches!(status, Some(0 | 1)), "{place}: `early-exit {}` ended with {status:?}: {said}", words.join(" "));
+        assert!(
+            matches!(status, Some(0 | 1)),
+            "{place}: `early-exit {}` ended with {status:?}: {said}",
+            words.join(" ")
+        );
         ran += 1;
     }
     assert!(ran >= 3, "only {ran} commands were run by {EARLY_EXIT}");

@@ -29,6 +29,8 @@ mod run_file;
 #[cfg(unix)]
 #[cfg(any(feature = "cranelift", feature = "llvm", feature = "singlepass", feature = "wasmi", feature = "wasmtime"))]
 mod run_limits;
+mod stoppable;
+mod stopping_page;
 #[cfg(unix)]
 mod supervisor;
 mod verbs;

@@ -134,7 +134,7 @@ fn lines() -> Vec<Vec<u8>> {
         Response::Log { line: "Exited early with exit code: 1".into() },
         Response::Error { unsupported: true, reason: "no".into() },
         Response::Prepared { cell: 3, metrics: vec![("artifact bytes".into(), 7.5)] },
-        Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1) },
+        Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1), each: vec![3, 4] },
         Response::Forked,
         Response::Counted,
         Response::ModulesDone { next: 28 },

@@ -6,4 +6,5 @@ pub mod comparison;
 pub mod count_comparison;
 pub mod estimates;
 pub mod history;
+pub mod stopping;
 pub mod warnings;

@@ -1,6 +1,7 @@
 //! The backends that the arguments select.
 use anyhow::{Result, bail};
 
+use crate::catalog::mechanism::{Mechanism, WITH_OPTION};
 use crate::cli::BackendArgs;
 use crate::engine;
 
@@ -28,6 +29,26 @@ pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut variants = variants(choice)?;
     if variants.is_empty() {
         variants.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| floor.name.to_owned()));
+    }
+    Ok(variants)
+}
+
+/// Each backend by itself, and with each mechanism that it has an option for.
+pub(crate) fn stoppable(choice: &BackendArgs) -> Result<Vec<String>> {
+    let mut variants: Vec<String> = Vec::new();
+    for spec in backends(choice)? {
+        let (backend, _) = engine::parse(&spec)?;
+        let options = backend.options();
+        let has = |mechanism: &&Mechanism| options.iter().any(|(key, _)| Some(*key) == mechanism.option);
+        let separator = if spec.contains(':') { ',' } else { ':' };
+        let on = WITH_OPTION.iter().filter(has).filter_map(|mechanism| mechanism.option);
+        let with = on.map(|option| format!("{spec}{separator}{option}=on")).collect::<Vec<_>>();
+        for spec in [spec].into_iter().chain(with) {
+            // What has the mechanism already is there once.
+            if !variants.contains(&spec) && engine::open(&spec).is_ok() {
+                variants.push(spec);
+            }
+        }
     }
     Ok(variants)
 }

@@ -4,7 +4,8 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, builds, calibrate, plan};
+use super::{Status, Stdout, builds, calibrate, choice, plan};
+use crate::catalog::benchmark::{CellId, stop};
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
@@ -24,8 +25,8 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let order = Experiment {
-        variants: ExperimentVariant::with_control(builds::variants(&asked.builds, &asked.choice, &launcher)?),
-        cell_ids: plan::selected(&asked.plan)?,
+        variants: ExperimentVariant::with_control(variants(asked, &launcher)?),
+        cell_ids: cells(asked)?,
         urgent: Vec::new(),
         handicaps: Vec::new(),
         budget: asked.plan.budget(),
@@ -42,13 +43,32 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     Ok(status(&report))
 }
 
-/// Counts instructions.
+/// The variants that are asked for, without an A/A control.
+fn variants(asked: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
+    if asked.stoppable {
+        let specs = choice::stoppable(&asked.choice)?;
+        return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
+    }
+    builds::variants(&asked.builds, &asked.choice, launcher)
+}
+
+/// The cells that are asked for.
+fn cells(asked: &MeasureArgs) -> Result<Vec<CellId>> {
+    if asked.stoppable { plan::stoppable(&asked.plan) } else { plan::selected(&asked.plan) }
+}
+
+/// Counts instructions in place of time.
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
+    let mut cell_ids = cells(asked)?;
+    if asked.stoppable {
+        // How long a stop takes is a matter of clocks and threads.
+        cell_ids.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
+    }
     let order = CountOrder {
-        variants: builds::variants(&asked.builds, &asked.choice, &launcher)?,
-        cell_ids: plan::selected(&asked.plan)?,
+        variants: variants(asked, &launcher)?,
+        cell_ids,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),
     };

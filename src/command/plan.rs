@@ -4,6 +4,7 @@ use wildmatch::WildMatch;
 
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use crate::catalog::mechanism;
 use crate::cli::PlanArgs;
 use crate::run_module::{ModuleJob, Source};
 
@@ -22,14 +23,24 @@ pub(crate) fn selected(args: &PlanArgs) -> Result<Vec<CellId>> {
         (_, Some(_)) => !args.filter.is_empty(),
         _ => true,
     };
+    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.headline);
+    let mut cells: Vec<_> = benchmarks.flat_map(|benchmark| cells_of(benchmark, args)).collect();
+    cells.dedup();
+    filtered(cells, args)
+}
+
+/// The cells that tell what it costs to be able to stop a guest.
+pub(crate) fn stoppable(args: &PlanArgs) -> Result<Vec<CellId>> {
+    filtered(mechanism::cells(), args)
+}
+
+fn filtered(mut cells: Vec<CellId>, args: &PlanArgs) -> Result<Vec<CellId>> {
+    let globs: Vec<_> = args.filter.iter().map(|glob| WildMatch::new(glob)).collect();
     let is_selected = |cell: &CellId| {
         let ids = [cell.to_string(), cell.benchmark.clone()];
-        args.filter.is_empty()
-            || args.filter.iter().map(|glob| WildMatch::new(glob)).any(|glob| ids.iter().any(|id| glob.matches(id)))
+        globs.is_empty() || globs.iter().any(|glob| ids.iter().any(|id| glob.matches(id)))
     };
-    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.headline);
-    let mut cells: Vec<_> = benchmarks.flat_map(|benchmark| cells_of(benchmark, args)).filter(is_selected).collect();
-    cells.dedup();
+    cells.retain(is_selected);
     if cells.is_empty() {
         bail!("no benchmark matches {}; `early-exit list` lists the benchmarks", args.filter.join(" or "));
     }

@@ -67,16 +67,24 @@ impl BackendOptions {
     /// # Errors
     /// When there is no such knob, or it takes no such value; names those that there are.
     pub fn apply<C>(&self, knobs: &[BackendOption<C>], config: &mut C) -> Result<()> {
+        self.apply_both((knobs, config), (&[], &mut ()))
+    }
+
+    /// Applies each option where it belongs: to the compiler's configuration, or to what all backends of the engine share.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn apply_both<C, S>(
+        &self,
+        (own, config): (&[BackendOption<C>], &mut C),
+        (shared, engine): (&[BackendOption<S>], &mut S),
+    ) -> Result<()> {
         for (key, value) in &self.0 {
-            let Some(knob) = knobs.iter().find(|knob| knob.key == key) else {
-                let known: Vec<_> = knobs.iter().map(|knob| knob.key).collect();
+            if !apply_one(own, key, value, config)? && !apply_one(shared, key, value, engine)? {
+                let known = own.iter().map(|option| option.key).chain(shared.iter().map(|option| option.key));
+                let known: Vec<_> = known.collect();
                 bail!("no setting `{key}` here; {}", suggest::hint("there is", key, &known));
-            };
-            let Some((_, turn)) = knob.values.iter().find(|(name, _)| name == value) else {
-                let known: Vec<_> = knob.values.iter().map(|(name, _)| *name).collect();
-                bail!("`{key}` takes no `{value}`; {}", suggest::hint("it takes", value, &known));
-            };
-            turn(config);
+            }
         }
         Ok(())
     }
@@ -85,6 +93,17 @@ impl BackendOptions {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Applies an option, and says whether it is one of these.
+fn apply_one<C>(options: &[BackendOption<C>], key: &str, value: &str, config: &mut C) -> Result<bool> {
+    let Some(option) = options.iter().find(|option| option.key == key) else { return Ok(false) };
+    let Some((_, apply)) = option.values.iter().find(|(name, _)| *name == value) else {
+        let known: Vec<_> = option.values.iter().map(|(name, _)| *name).collect();
+        bail!("`{key}` takes no `{value}`; {}", suggest::hint("it takes", value, &known));
+    };
+    apply(config);
+    Ok(true)
 }
 
 impl fmt::Display for BackendOptions {
@@ -124,6 +143,24 @@ mod tests {
         assert_eq!(apply("opt=sped"), "`opt` takes no `sped`; did you mean `speed`?");
         assert_eq!(apply("opt"), "`opt` is not `setting=value`");
         assert_eq!(apply("opt=none,opt=speed"), "`opt` is set twice");
+    }
+
+    #[test]
+    fn an_option_goes_to_the_table_that_has_it_and_an_unknown_one_lists_both() {
+        const SHARED: &[BackendOption<bool>] =
+            &[BackendOption { key: "fuel", values: &[("on", |fuel| switch_on(fuel))] }];
+        fn switch_on(fuel: &mut bool) -> &mut bool {
+            *fuel = true;
+            fuel
+        }
+        let (mut config, mut fuel) = (Vec::new(), false);
+        let apply = |text, config: &mut _, fuel: &mut _| {
+            BackendOptions::parse(text).and_then(|options| options.apply_both((KNOBS, config), (SHARED, fuel)))
+        };
+        apply("fuel=on,opt=none", &mut config, &mut fuel).unwrap();
+        assert_eq!((config.as_slice(), fuel), (&[1][..], true));
+        let error = apply("epoch=on", &mut config, &mut fuel).unwrap_err().to_string();
+        assert_eq!(error, "no setting `epoch` here; there is: opt, fuel");
     }
 
     #[test]

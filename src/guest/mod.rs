@@ -1,5 +1,6 @@
 //! The guests embedded in the program.
 pub mod generated;
+pub mod hostile;
 
 /// `run(code, n)` asks the host to exit with `code`, and returns `code + n` if the host returns.
 pub const EARLY_EXIT: &str = include_str!("../../guests/early_exit.wat");
@@ -76,8 +77,15 @@ pub const CALLS: &str = include_str!("../../guests/calls.wat");
 /// `descend(code, n)` makes the host call it again, `n` times, and then asks to exit with `code`, unless `code` is 0.
 pub const REENTRY: &str = include_str!("../../guests/reentry.wat");
 
-/// The timed kernels: `fib(n)`, `sweep(words)`, `hash(rounds)`.
+/// The timed kernels: `fib(n)`, `sweep(words)`, `hash(rounds)`, `tight(turns)`, `nested(rows)`, `float(size)`, `parse(numbers)`.
 pub const KERNELS: &str = include_str!("../../guests/kernels.wat");
+
+/// Endless work to be stopped: `loop()`, `recursion()`, `poll()`, which call the host's `begin` once, at the bottom, or in each
+/// turn.
+pub const STOPPABLE: &str = include_str!("../../guests/stoppable.wat");
+
+/// Counts its steps in the global `steps`: `turns(n)` in a loop, `straight(_)` 256 without a branch.
+pub const STEPS: &str = include_str!("../../guests/steps.wat");
 
 /// Converts a guest from the text format to bytes.
 ///

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::grid::{Grid, escaped};
 use super::verdicts;
 use super::verdicts::Reason;
-use super::{counts, fingerprint, history, measurements};
+use super::{counts, fingerprint, history, measurements, stopping};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
@@ -54,6 +54,12 @@ fn numbers(report: &Report) -> String {
     }
     for broken in breakdown::all(report).into_iter().filter(|_| report.metric == Metric::Time) {
         let _ = write!(shown, "\n### Where an exit goes\n\n{}", broken.grid(report).markdown());
+    }
+    if report.metric == Metric::Time {
+        let stopping = stopping::markdown(report, "####");
+        if !stopping.is_empty() {
+            let _ = write!(shown, "\n### To stop a guest\n{stopping}");
+        }
     }
     let over_releases = history::markdown(report);
     if !over_releases.is_empty() {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::counts::{self, Count};
 use super::history;
 use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
-use super::units;
+use super::{stopping, units};
 use crate::analysis::breakdown;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
@@ -23,6 +23,7 @@ pub fn tables(report: &Report) -> String {
     }
     if report.metric == Metric::Time {
         shown += &breakdown::tables(report);
+        shown += &stopping::terminal(report);
     }
     shown + &history::terminal(report) + &footer(report, &rows)
 }

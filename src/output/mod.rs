@@ -11,6 +11,7 @@ pub mod html;
 pub mod markdown;
 pub mod measurements;
 pub mod profiled;
+pub mod stopping;
 pub mod summary;
 pub mod terminal;
 pub mod units;

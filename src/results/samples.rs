@@ -127,6 +127,9 @@ pub struct Launch {
     /// Instructions per iteration, one value per pair of batches, of which one has twice the iterations of the other.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub instructions: Vec<f64>,
+    /// Nanoseconds of single iterations, for cells whose distribution matters: some of each batch.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub each: Vec<u64>,
     /// The number of batches with more than 1 % of their time taken by other processes.
     pub disturbed: u32,
 }
@@ -134,7 +137,15 @@ pub struct Launch {
 impl Launch {
     /// A launch without samples.
     pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
-        Self { launch, iterations, slices, nanoseconds: Vec::new(), instructions: Vec::new(), disturbed: 0 }
+        Self {
+            launch,
+            iterations,
+            slices,
+            nanoseconds: Vec::new(),
+            instructions: Vec::new(),
+            each: Vec::new(),
+            disturbed: 0,
+        }
     }
 }
 

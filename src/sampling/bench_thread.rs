@@ -139,10 +139,11 @@ fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpe
             times.push(cell.batch(part)?.as_nanos() as f64);
         }
     }
+    cell.take_each();
     let before = run_delay();
     let timed = (0..slices.max(1)).map(|_| cell.batch(iterations)).collect::<Result<Vec<_>>>()?;
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
-    Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed })
+    Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed, each: cell.take_each() })
 }
 
 /// Counts the instructions of each batch between the marks of the cell's timer.

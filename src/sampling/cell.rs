@@ -41,8 +41,8 @@ pub struct Counting {
     pub planted: u64,
 }
 
-/// A timed batch.
-#[derive(Debug, Clone, Copy)]
+/// A batch that was timed.
+#[derive(Debug, Clone)]
 pub struct Batch {
     /// Time inside the timer, over all slices.
     pub elapsed: Duration,
@@ -50,6 +50,8 @@ pub struct Batch {
     pub slice: Duration,
     /// How long the system ran other processes, if known.
     pub delayed: Option<Duration>,
+    /// What single iterations took, where every one matters: the first of them.
+    pub each: Vec<Duration>,
 }
 
 /// Why a cell has no sample.
@@ -106,10 +108,11 @@ impl BenchCell {
     ) -> Result<Batch, Failure> {
         let request = Request::Sample { cell: self.number, iterations, slices, settle };
         match worker.request(&request, &Limits::of(within), |_| ())? {
-            Response::Sampled { nanoseconds, slice, delayed } => Ok(Batch {
+            Response::Sampled { nanoseconds, slice, delayed, each } => Ok(Batch {
                 elapsed: Duration::from_nanos(nanoseconds),
                 slice: Duration::from_nanos(slice),
                 delayed: delayed.map(Duration::from_nanos),
+                each: each.into_iter().map(Duration::from_nanos).collect(),
             }),
             other => Err(refused(worker, other)),
         }

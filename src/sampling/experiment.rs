@@ -403,6 +403,7 @@ impl LaunchTask<'_> {
                 match workers.sample(*index, cell, batch, timeout(*index)) {
                     Ok(batch) => {
                         launch.nanoseconds.push(batch.slice.as_nanos() as f64 / draw.iterations as f64);
+                        launch.each.extend(batch.each.iter().map(|took| took.as_nanos() as u64));
                         let delayed = batch.delayed.unwrap_or_default();
                         launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));
                         true

@@ -5,8 +5,8 @@ use anyhow::{Context, Result};
 
 use super::Engine;
 use super::api::{
-    self, LATE_START, Module, Runtime, Store, fuel, memory_size, metered_outcome, read_memory, set_fuel, stub_import,
-    thrower_imports,
+    self, LATE_START, Module, Runtime, Store, fuel, memory_size, metered_outcome, new_store, read_memory, set_fuel,
+    stub_import, thrower_imports,
 };
 use super::calls::{call, global, instantiate};
 use super::linked_instances::LinkedInstances;
@@ -30,7 +30,7 @@ impl Embedding for Engine {
     fn instantiate_thrower(&self, wasm: &[u8]) -> Result<Box<dyn Instance>> {
         let runtime = self.runtime();
         let module = Module::new(&runtime, wasm)?;
-        let mut store = Store::new(&runtime, ());
+        let mut store = new_store(&runtime, ());
         let imports = thrower_imports(&mut store)?;
         let instance = api::link(&mut store, &module, &imports)?;
         Ok(Box::new(RunningModule { store, instance, metered: false }))
@@ -63,7 +63,7 @@ impl Compiled for CompiledModule {
     }
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, NotInstantiated> {
-        let mut store = Store::new(&self.runtime, ());
+        let mut store = new_store(&self.runtime, ());
         let mut stubs = || -> Result<Vec<_>> {
             if let Some(fuel) = self.fuel {
                 set_fuel(&mut store, fuel)?;

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 
-use super::api::{Extern, Instance, Module, Runtime, Store};
+use super::api::{Extern, Instance, Module, Runtime, Store, new_store};
 use super::calls::{call, global, instantiate};
 use crate::engine::embedding::{LinkedModules, NotInstantiated, Outcome, Value};
 
@@ -17,7 +17,7 @@ pub(super) struct LinkedInstances {
 
 impl LinkedInstances {
     pub(super) fn new(runtime: Runtime) -> Self {
-        let store = Store::new(&runtime, ());
+        let store = new_store(&runtime, ());
         Self { runtime, store, modules: Vec::new(), instances: Vec::new(), names: HashMap::new() }
     }
 

@@ -186,6 +186,9 @@ pub enum Response {
         /// Nanoseconds for which the system ran other processes, if known.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         delayed: Option<u64>,
+        /// What single iterations took, in nanoseconds, where every one matters: the first of them.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        each: Vec<u64>,
     },
     /// The child process handles the next requests.
     Forked,

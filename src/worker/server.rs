@@ -308,6 +308,7 @@ fn sample(cell: Option<&mut Option<BenchThread>>, spec: BatchSpec) -> Result<Res
             nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
             slice: u64::try_from(batch.slice.as_nanos())?,
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
+            each: batch.each.iter().map(|took| u64::try_from(took.as_nanos())).collect::<Result<_, _>>()?,
         },
         Err(error) => Response::Error { unsupported: false, reason: error.to_string() },
     })

@@ -38,6 +38,13 @@ pub static HOST_DYNAMIC: Benchmark = Benchmark::by_family(
 )
 .above(&floor::CALL);
 
+/// A call from guest to host that looks at the clock.
+pub static HOST_DEADLINE: Benchmark = Benchmark::by_family(
+    "call/host-deadline",
+    "as `call/host-typed`, but the host function first compares the clock with a deadline, and would end the guest",
+)
+.above(&floor::CALL);
+
 /// A reentrant call: host, guest, host, guest.
 pub static REENTRY: Benchmark = Benchmark::by_family(
     "call/reentry",
@@ -45,4 +52,5 @@ pub static REENTRY: Benchmark = Benchmark::by_family(
 )
 .above(&floor::CALL);
 
-pub(crate) static ALL: &[&Benchmark] = &[&TYPED, &DYNAMIC, &HOST_TYPED, &HOST_TYPED_ENV, &HOST_DYNAMIC, &REENTRY];
+pub(crate) static ALL: &[&Benchmark] =
+    &[&TYPED, &DYNAMIC, &HOST_TYPED, &HOST_TYPED_ENV, &HOST_DYNAMIC, &HOST_DEADLINE, &REENTRY];

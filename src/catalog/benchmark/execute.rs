@@ -24,6 +24,43 @@ pub static HASH: Benchmark = Benchmark::by_family(
 .over("rounds", &[HASH_ROUNDS as u64], &[])
 .above(&floor::HASH);
 
+/// The smallest loop: the most that a check per turn can cost.
+pub static TIGHT: Benchmark = Benchmark::by_family(
+    "execute/tight",
+    "one typed call that goes around a loop 65,536 times: a multiplication, an addition and a rotation per turn",
+)
+.above(&floor::TIGHT);
+
+/// Loops within loops, the innermost of which is short.
+pub static NESTED: Benchmark = Benchmark::by_family(
+    "execute/nested",
+    "one typed call of three nested loops: 512 rows of 16 columns of 8 cells, each of which needs the one before",
+)
+.above(&floor::NESTED);
+
+/// Floating point inside the guest.
+pub static FLOAT: Benchmark = Benchmark::by_family(
+    "execute/float",
+    "one typed call that iterates the points of a 48 by 48 grid of the Mandelbrot set in 64-bit floating point",
+)
+.above(&floor::FLOAT);
+
+/// Text inside the guest: branches and bytes, as real programs have them.
+pub static PARSE: Benchmark = Benchmark::by_family(
+    "execute/parse",
+    "one typed call that writes 2,048 numbers as text, parses the text with a branch table, and hashes its bytes",
+)
+.above(&floor::PARSE);
+
+/// Turns of the loop of `execute/tight`.
+pub const TIGHT_TURNS: i32 = 64 << 10;
+/// Rows of `execute/nested`.
+pub const NESTED_ROWS: i32 = 512;
+/// Points along each side of the grid of `execute/float`.
+pub const FLOAT_SIZE: i32 = 48;
+/// Numbers that `execute/parse` writes and reads.
+pub const PARSED_NUMBERS: i32 = 2048;
+
 /// The argument of `execute/fib` and the expected result.
 pub const FIB_OF: (i32, i32) = (20, 6765);
 /// Number of 32-bit words that `execute/sweep` writes and reads.
@@ -32,4 +69,4 @@ pub const SWEPT_WORDS: i32 = 64 << 10;
 pub const HASH_ROUNDS: i32 = 64 << 10;
 
 /// Every benchmark of this theme.
-pub static ALL: &[&Benchmark] = &[&FIB, &SWEEP, &HASH];
+pub static ALL: &[&Benchmark] = &[&FIB, &SWEEP, &HASH, &TIGHT, &NESTED, &FLOAT, &PARSE];

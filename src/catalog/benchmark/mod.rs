@@ -12,6 +12,7 @@ pub mod floor;
 pub mod instantiate;
 pub mod module;
 pub mod recover;
+pub mod stop;
 pub mod unwind;
 
 pub use address::CellId;
@@ -148,6 +149,7 @@ static THEMES: &[&[&Benchmark]] = &[
     unwind::TRAPS,
     unwind::SWEEPS,
     recover::ALL,
+    stop::ALL,
     execute::ALL,
     floor::ALL,
     module::ALL,

@@ -13,6 +13,7 @@ pub mod early_exit;
 pub mod exit;
 pub mod fuel;
 pub mod guest_view;
+pub mod hostile;
 pub mod interrupt;
 pub mod limit;
 pub mod metering;
@@ -23,6 +24,7 @@ pub mod resume;
 pub mod rust_stack;
 mod script;
 pub mod soak;
+pub mod stop;
 pub mod threads;
 pub mod trap;
 pub mod wasi;
@@ -125,6 +127,8 @@ static THEMES: &[&[&Scenario]] = &[
     resume::ALL,
     limit::ALL,
     interrupt::ALL,
+    stop::ALL,
+    hostile::ALL,
     threads::ALL,
     wasi::ALL,
     soak::ALL,

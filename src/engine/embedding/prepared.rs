@@ -13,7 +13,11 @@ use super::Instant;
 pub struct Prepared {
     batch: Box<dyn FnMut(u64) -> BatchTime>,
     facts: Vec<(&'static str, f64)>,
+    each: Vec<Duration>,
 }
+
+/// How many iterations of a cell are kept one by one, until they are asked for.
+pub const MOST_KEPT: usize = 64;
 
 /// What one batch took, and how its iterations ended.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub struct BatchTime {
     pub astray: u64,
     /// What the first of these ended in.
     pub came: Option<String>,
+    /// What each iteration took, where every single one matters.
+    pub each: Vec<Duration>,
 }
 
 /// How one iteration ended: as it must, or in something else, told outside of the timer.
@@ -47,17 +53,29 @@ impl Prepared {
                     came.get_or_insert(result);
                 }
             }
-            BatchTime { elapsed: started.elapsed(), astray, came: came.map(&tell) }
+            BatchTime { elapsed: started.elapsed(), astray, came: came.map(&tell), each: Vec::new() }
         })
     }
 
     /// Sums what `lap` says it took, for steps that know better when the clock runs.
-    pub fn laps(mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
+    pub fn laps(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
+        Self::laps_keeping(false, lap)
+    }
+
+    /// The same, for what is promised of every single iteration: each is kept.
+    pub fn stops(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
+        Self::laps_keeping(true, lap)
+    }
+
+    fn laps_keeping(each: bool, mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::new(move |iterations| {
-            let mut sample = BatchTime { elapsed: Duration::ZERO, astray: 0, came: None };
+            let mut sample = BatchTime { elapsed: Duration::ZERO, astray: 0, came: None, each: Vec::new() };
             for _ in 0..iterations {
                 let (took, ended) = lap();
                 sample.elapsed += took;
+                if each {
+                    sample.each.push(took);
+                }
                 if let Err(came) = ended {
                     sample.astray += 1;
                     sample.came.get_or_insert(came);
@@ -78,7 +96,7 @@ impl Prepared {
             let result = black_box(whole(iterations));
             let elapsed = started.elapsed();
             let came = judge(iterations, result).err();
-            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came }
+            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came, each: Vec::new() }
         })
     }
 
@@ -87,12 +105,12 @@ impl Prepared {
         Self::new(move |iterations| {
             let (elapsed, ended) = batch(iterations);
             let came = ended.err();
-            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came }
+            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came, each: Vec::new() }
         })
     }
 
     fn new(batch: impl FnMut(u64) -> BatchTime + 'static) -> Self {
-        Self { batch: Box::new(batch), facts: Vec::new() }
+        Self { batch: Box::new(batch), facts: Vec::new(), each: Vec::new() }
     }
 
     /// Notes numbers that are known once the cell is prepared, and not timed: bytes, mostly.
@@ -125,7 +143,14 @@ impl Prepared {
         if let Some(came) = sample.came {
             bail!("{} of {iterations} iterations did not end as they must: {came}", sample.astray);
         }
+        let room = MOST_KEPT.saturating_sub(self.each.len());
+        self.each.extend(sample.each.into_iter().take(room));
         Ok(sample.elapsed)
+    }
+
+    /// What single iterations took since this was last asked, where they are kept: the first [`MOST_KEPT`] of them.
+    pub fn take_each(&mut self) -> Vec<Duration> {
+        std::mem::take(&mut self.each)
     }
 }
 
@@ -144,6 +169,20 @@ mod tests {
         assert!(cell.batch(6).is_ok());
         let error = cell.batch(6).unwrap_err().to_string();
         assert_eq!(error, "1 of 6 iterations did not end as they must: 7 came");
+    }
+
+    #[test]
+    fn stops_are_kept_one_by_one_until_they_are_taken() {
+        let mut n = 0;
+        let mut cell = Prepared::stops(move || {
+            n += 1;
+            (Duration::from_nanos(n), Ok(()))
+        });
+        assert_eq!(cell.batch(3).unwrap(), Duration::from_nanos(6));
+        assert_eq!(cell.take_each(), [1, 2, 3].map(Duration::from_nanos));
+        cell.batch(2 * MOST_KEPT as u64).unwrap();
+        assert_eq!(cell.take_each().len(), MOST_KEPT);
+        assert!(cell.take_each().is_empty());
     }
 
     #[test]

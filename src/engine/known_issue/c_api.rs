@@ -26,7 +26,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         backends: &["c-api/wasmtime"],
         platforms: &[],
         excuses: &[scenario("c-api/message", "FAILED: line 2: [..]came `came `[..]wasm backtrace:[..]")],
-        reason: "the guest's frames are part of the message: before it since 2.0, and after it until then",
+        reason: "the guest's frames are part of the message: behind it until 2.0, and before it since 3.0",
         upstream: "docs/findings.md, the C API",
     },
     KnownIssue {

@@ -13,7 +13,7 @@ pub(crate) use ::wasmer::{
     RuntimeError as Error, Table, Type as ValType, Value as Val, WasmTypeList as WasmResults, imports,
 };
 use anyhow::Result as AnyResult;
-use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points};
+use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
 use super::Wasmer;
 pub(crate) use super::convert::{from_engine, outcome, stub_import, thrower_imports, to_engine};
@@ -110,6 +110,11 @@ impl<T: Send + 'static> DerefMut for Store<T> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.store
     }
+}
+
+/// A store whose guests run for as long as they like, whatever could stop them: here the modules see to that.
+pub(crate) fn new_store<T: Send + 'static>(runtime: &Runtime, data: T) -> Store<T> {
+    Store::new(runtime, data)
 }
 
 /// A typed host function.
@@ -337,6 +342,22 @@ pub(crate) fn fuel<T: Send + 'static>(store: &mut Store<T>, instance: &Instance)
         MeteringPoints::Remaining(points) => points,
         MeteringPoints::Exhausted => 0,
     })
+}
+
+/// Gives a guest so much fuel, whatever it has.
+pub(crate) fn refill<T: Send + 'static>(store: &mut Store<T>, instance: &Instance, fuel: u64) -> Result<(), Error> {
+    set_remaining_points(store, instance, fuel);
+    Ok(())
+}
+
+/// The same by a host function.
+pub(crate) fn refill_within<T: Send + 'static>(
+    caller: &mut Caller<'_, T>,
+    instance: &Instance,
+    fuel: u64,
+) -> Result<(), Error> {
+    set_remaining_points(caller, instance, fuel);
+    Ok(())
 }
 
 /// How a call ended for which fuel was counted: metering leaves the guest by `unreachable`.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmer_compiler_cranelift::{Cranelift, CraneliftOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend, listed};
+use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend};
 
 const SETTINGS: &[BackendOption<Cranelift>] = &[
     BackendOption {
@@ -29,12 +29,10 @@ pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 }
 
 pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
-    let mut config = Cranelift::new();
-    settings.apply(SETTINGS, &mut config)?;
     let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
-    Ok(Wasmer::with(compiler, None, config, Cranelift::num_threads))
+    Wasmer::with(compiler, None, Cranelift::new(), (SETTINGS, settings), Cranelift::num_threads)
 }
 
 pub(in crate::engine) fn options() -> Vec<Listed> {
-    listed(SETTINGS)
+    super::listed_with(SETTINGS)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmer_compiler_llvm::{LLVM, LLVMOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend, listed};
+use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend};
 
 const SETTINGS: &[BackendOption<LLVM>] = &[
     BackendOption {
@@ -35,13 +35,11 @@ pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 }
 
 pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
-    let mut config = LLVM::new();
-    settings.apply(SETTINGS, &mut config)?;
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     let version = format!("{major}.{minor}.{patch}");
-    Ok(Wasmer::with(format!("llvm {version}"), Some(version), config, LLVM::num_threads))
+    Wasmer::with(format!("llvm {version}"), Some(version), LLVM::new(), (SETTINGS, settings), LLVM::num_threads)
 }
 
 pub(in crate::engine) fn options() -> Vec<Listed> {
-    listed(SETTINGS)
+    super::listed_with(SETTINGS)
 }

@@ -7,6 +7,7 @@ pub(super) mod cranelift;
 mod late_start;
 #[cfg(feature = "llvm")]
 pub(super) mod llvm;
+mod metering;
 mod module_cache;
 mod scenarios;
 #[cfg(feature = "singlepass")]
@@ -20,12 +21,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
+use anyhow::Result;
 use wasmer_middlewares::Metering;
 
 use self::api::Runtime;
 use self::late_start::LateStart;
+use self::metering::MeterEachModule;
 use self::module_cache::ModuleCache;
-use super::{NO_C_API, BackendInfo, Family, SupportTable};
+use super::{BackendInfo, BackendOption, BackendOptions, Family, Listed, NO_C_API, SupportTable, listed};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
@@ -39,7 +42,28 @@ pub(crate) struct Wasmer {
     llvm: Option<String>,
     config: MakeConfig,
     one_thread: MakeConfig,
+    mechanisms: Mechanisms,
     module_cache: Arc<ModuleCache>,
+}
+
+/// What can stop a guest, where an option switches it on.
+#[derive(Clone, Copy, Default)]
+struct Mechanisms {
+    metering: bool,
+}
+
+/// The options of all three compilers.
+const MECHANISMS: &[BackendOption<Mechanisms>] =
+    &[BackendOption { key: "metering", values: &[("on", |mechanisms| switch_on_metering(mechanisms))] }];
+
+fn switch_on_metering(mechanisms: &mut Mechanisms) -> &mut Mechanisms {
+    mechanisms.metering = true;
+    mechanisms
+}
+
+/// A compiler's options and those that all have.
+fn listed_with<C>(own: &[BackendOption<C>]) -> Vec<Listed> {
+    listed(own).into_iter().chain(listed(MECHANISMS)).collect()
 }
 
 type MakeConfig = Arc<dyn Fn() -> Box<dyn CompilerConfig> + Send + Sync>;
@@ -48,18 +72,22 @@ impl Wasmer {
     fn with<C: CompilerConfig + Clone + Send + Sync + 'static>(
         compiler: String,
         llvm: Option<String>,
-        config: C,
+        mut config: C,
+        (options, chosen): (&[BackendOption<C>], &BackendOptions),
         num_threads: fn(&mut C, NonZero<usize>) -> &mut C,
-    ) -> Self {
+    ) -> Result<Self> {
+        let mut mechanisms = Mechanisms::default();
+        chosen.apply_both((options, &mut config), (MECHANISMS, &mut mechanisms))?;
         let mut one_thread = config.clone();
         num_threads(&mut one_thread, NonZero::<usize>::MIN);
-        Self {
+        Ok(Self {
             compiler,
             llvm,
             config: Arc::new(move || Box::new(config.clone())),
             one_thread: Arc::new(move || Box::new(one_thread.clone())),
+            mechanisms,
             module_cache: Arc::default(),
-        }
+        })
     }
 
     #[cfg(test)]
@@ -82,7 +110,14 @@ impl Wasmer {
     ///
     /// Never `Engine::default()`: it takes the first compiler of a fixed order, or none.
     fn runtime(&self) -> Runtime {
-        EngineBuilder::new(self.config()).into()
+        self.runtime_with(self.config())
+    }
+
+    fn runtime_with(&self, mut config: Box<dyn CompilerConfig>) -> Runtime {
+        if self.mechanisms.metering {
+            config.push_middleware(Arc::new(MeterEachModule::default()));
+        }
+        EngineBuilder::new(config).into()
     }
 
     /// A fresh runtime whose guests start with so many points, and pay one for each instruction. A start function is left
@@ -98,7 +133,7 @@ impl Wasmer {
 
     /// A fresh runtime that compiles on one thread, however many it would take by itself.
     fn single_threaded_runtime(&self) -> Runtime {
-        EngineBuilder::new((self.one_thread)()).into()
+        self.runtime_with((self.one_thread)())
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use wasmer_compiler_singlepass::Singlepass;
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend, listed};
+use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend};
 
 const SETTINGS: &[BackendOption<Singlepass>] = &[
     BackendOption {
@@ -21,13 +21,11 @@ pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 }
 
 pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
-    let mut config = Singlepass::new();
-    settings.apply(SETTINGS, &mut config)?;
     // It is made within Wasmer and has no version of its own.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
-    Ok(Wasmer::with(compiler, None, config, Singlepass::num_threads))
+    Wasmer::with(compiler, None, Singlepass::new(), (SETTINGS, settings), Singlepass::num_threads)
 }
 
 pub(in crate::engine) fn options() -> Vec<Listed> {
-    listed(SETTINGS)
+    super::listed_with(SETTINGS)
 }

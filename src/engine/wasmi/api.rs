@@ -3,11 +3,12 @@ use std::fmt::Debug;
 
 pub(crate) use ::wasmi::errors::HostError;
 pub(crate) use ::wasmi::{
-    AsContext, AsContextMut, Caller, Engine as Runtime, Error, Extern, Func, Global, Instance, IntoFunc, Memory,
+    AsContext, AsContextMut, Caller, Engine as EngineHandle, Error, Extern, Func, Global, Instance, IntoFunc, Memory,
     MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Table, TypedFunc, Val, ValType, WasmParams,
     WasmResults,
 };
 use ::wasmi::{FuncType, Mutability, Nullable};
+use ::wasmi_core::{LimiterError, ResourceLimiter};
 
 use super::Wasmi;
 pub(crate) use super::convert::{
@@ -40,8 +41,44 @@ macro_rules! imports {
 }
 pub(crate) use imports;
 
+/// Sets a store up for the mechanisms that are on.
+pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
+    if mechanisms.fuel {
+        store.set_fuel(u64::MAX).expect("the engine counts fuel");
+    }
+    if mechanisms.limiter {
+        // It has no size, so nothing is leaked.
+        store.limiter(|_| Box::leak(Box::new(Unlimited)));
+    }
+}
+
+/// A limiter that is asked, and refuses nothing that a guest could be given.
+struct Unlimited;
+
+impl ResourceLimiter for Unlimited {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, LimiterError> {
+        Ok(desired <= isize::MAX as usize)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, LimiterError> {
+        Ok(desired <= isize::MAX as usize)
+    }
+
+    fn instances(&self) -> usize {
+        usize::MAX
+    }
+
+    fn tables(&self) -> usize {
+        usize::MAX
+    }
+
+    fn memories(&self) -> usize {
+        usize::MAX
+    }
+}
+
 pub(crate) fn func_type(
-    _: &Runtime,
+    _: &EngineHandle,
     parameters: impl IntoIterator<Item = ValType, IntoIter: ExactSizeIterator>,
     results: impl IntoIterator<Item = ValType, IntoIter: ExactSizeIterator>,
 ) -> FuncType {

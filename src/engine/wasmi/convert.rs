@@ -9,6 +9,7 @@ use ::wasmi::{
 use anyhow::{Result, bail};
 
 use super::Wasmi;
+use super::api::Runtime;
 use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value, panic_message};
 use crate::exit_code::ExitCode;
 
@@ -85,7 +86,7 @@ pub(crate) fn serialize(_: &Module) -> Result<Vec<u8>> {
 }
 
 /// A fresh runtime without a compiler: there is none, since no artifact could be loaded into it.
-pub(crate) fn headless_runtime(_: &Wasmi) -> Result<Engine> {
+pub(crate) fn headless_runtime(_: &Wasmi) -> Result<Runtime> {
     bail!(Unsupported(NO_ARTIFACTS.into()))
 }
 

@@ -1,8 +1,9 @@
 //! The early exit, as a user of wasmi would write it.
-use ::wasmi::{Error, Linker, Module, Store};
+use ::wasmi::{Error, Linker, Module};
 use anyhow::{Result, bail};
 
 use super::Wasmi;
+use super::api::new_store;
 use crate::catalog::scenario::early_exit;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -14,7 +15,7 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmi> = &[(&early_exit::EARLY_EXIT, D
 
 fn play(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
     let engine = wasmi.runtime();
-    let mut store = Store::new(&engine, ());
+    let mut store = new_store(&engine, ());
 
     say!(out, "Compiling module...");
     let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use ::wasmi::{CompilationMode, Config, Module};
 use anyhow::Result;
 
-use self::api::Runtime;
+use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::Support::Not;
@@ -34,6 +34,7 @@ type Engine = Wasmi;
 #[derive(Clone)]
 pub(crate) struct Wasmi {
     config: Config,
+    mechanisms: Mechanisms,
     module_cache: Arc<ModuleCache>,
 }
 
@@ -46,6 +47,17 @@ const SETTINGS: &[BackendOption<Config>] = &[BackendOption {
     ],
 }];
 
+/// The options of what can stop a guest.
+const MECHANISMS: &[BackendOption<Mechanisms>] = &[
+    BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] },
+    BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] },
+];
+
+fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut bool) -> &mut Mechanisms {
+    *mechanism(mechanisms) = true;
+    mechanisms
+}
+
 /// By itself wasmi ends a guest that is 1,000 calls deep, where the compilers count bytes of stack. So that the same
 /// guests run on all, it counts bytes too here: its 1,000,000.
 const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
@@ -55,7 +67,7 @@ pub(super) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 }
 
 pub(super) fn options() -> Vec<Listed> {
-    listed(SETTINGS)
+    listed(SETTINGS).into_iter().chain(listed(MECHANISMS)).collect()
 }
 
 impl Wasmi {
@@ -67,13 +79,15 @@ impl Wasmi {
     fn with_settings(settings: &BackendOptions) -> Result<Self> {
         let mut config = Config::default();
         config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
-        settings.apply(SETTINGS, &mut config)?;
-        Ok(Self { config, module_cache: Arc::default() })
+        let mut mechanisms = Mechanisms::default();
+        settings.apply_both((SETTINGS, &mut config), (MECHANISMS, &mut mechanisms))?;
+        config.consume_fuel(mechanisms.fuel);
+        Ok(Self { config, mechanisms, module_cache: Arc::default() })
     }
 
     /// A fresh runtime: nothing that was compiled before lives in it.
     fn runtime(&self) -> Runtime {
-        Runtime::new(&self.config)
+        Runtime::new(::wasmi::Engine::new(&self.config), self.mechanisms)
     }
 
     /// There is no other: wasmi translates on the thread that asks.
@@ -83,13 +97,16 @@ impl Wasmi {
 
     /// A fresh runtime whose guests pay fuel for what they execute.
     fn metered_runtime(&self, _: u64) -> Runtime {
-        Runtime::new(self.config.clone().consume_fuel(true))
+        let engine = ::wasmi::Engine::new(self.config.clone().consume_fuel(true));
+        Runtime::new(engine, Mechanisms { fuel: true, ..self.mechanisms })
     }
 }
 
 /// What it never does of the suite: it has no artifacts.
 const NO_SCENARIOS: ScenarioTable<Wasmi> =
     &[(&module::SERIALIZED, Not(convert::NO_ARTIFACTS)), (&module::HEADLESS, Not(convert::NO_ARTIFACTS))];
+
+const NO_INTERRUPTS: &str = "wasmi cannot be interrupted from another thread";
 
 /// What it never does of the suite.
 const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
@@ -100,7 +117,10 @@ const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
         &benchmark::unwind::PANIC,
         Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),
     ),
-    (&benchmark::unwind::INTERRUPT, Not("wasmi cannot be interrupted from another thread")),
+    (&benchmark::unwind::INTERRUPT, Not(NO_INTERRUPTS)),
+    (&benchmark::stop::INTERRUPT_LOOP, Not(NO_INTERRUPTS)),
+    (&benchmark::stop::INTERRUPT_RECURSION, Not(NO_INTERRUPTS)),
+    (&benchmark::stop::INTERRUPT_HOST, Not(NO_INTERRUPTS)),
 ];
 
 impl Family for Wasmi {

@@ -2,11 +2,11 @@
 use std::fmt::Debug;
 
 pub(crate) use ::wasmtime::{
-    AsContext, AsContextMut, Caller, Engine as Runtime, Error, Extern, Func, Global, Instance, IntoFunc, Memory,
+    AsContext, AsContextMut, Caller, Engine as EngineHandle, Error, Extern, Func, Global, Instance, IntoFunc, Memory,
     MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Table, TypedFunc, Val, ValType, WasmParams,
     WasmResults,
 };
-use ::wasmtime::{FuncType, GlobalType, Mutability, Trap, WasmBacktrace};
+use ::wasmtime::{FuncType, GlobalType, Mutability, ResourceLimiter, Trap, WasmBacktrace};
 
 pub(crate) use super::convert::{
     deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports, to_engine,
@@ -37,8 +37,36 @@ macro_rules! imports {
 }
 pub(crate) use imports;
 
+/// Sets a store up for the mechanisms that are on.
+pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
+    if mechanisms.fuel {
+        store.set_fuel(u64::MAX).expect("the engine counts fuel");
+    }
+    if mechanisms.epoch {
+        // Added to the epoch under way.
+        store.set_epoch_deadline(u64::MAX / 2);
+    }
+    if mechanisms.limiter {
+        // It has no size, so nothing is leaked.
+        store.limiter(|_| Box::leak(Box::new(Unlimited)));
+    }
+}
+
+/// A limiter that is asked, and refuses nothing that a guest could be given.
+struct Unlimited;
+
+impl ResourceLimiter for Unlimited {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, Error> {
+        Ok(desired <= isize::MAX as usize)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, Error> {
+        Ok(desired <= isize::MAX as usize)
+    }
+}
+
 pub(crate) fn func_type(
-    runtime: &Runtime,
+    runtime: &EngineHandle,
     parameters: impl IntoIterator<Item = ValType, IntoIter: ExactSizeIterator>,
     results: impl IntoIterator<Item = ValType, IntoIter: ExactSizeIterator>,
 ) -> FuncType {

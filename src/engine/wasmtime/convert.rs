@@ -7,6 +7,7 @@ use ::wasmtime::{
 use anyhow::{Context, Result, bail};
 
 use super::Wasmtime;
+use super::api::Runtime;
 use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value};
 use crate::exit_code::ExitCode;
 
@@ -81,12 +82,12 @@ pub(crate) fn serialize(module: &Module) -> Result<Vec<u8>> {
 
 /// A fresh runtime without a compiler. What an artifact is loaded into must have the settings that it was compiled with,
 /// except for the compiler. Winch's calling convention is one of them, and goes with the compiler.
-pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Engine> {
+pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Runtime> {
     if wasmtime.compiler == "winch" {
         bail!(Unsupported("an engine without a compiler has no name for Winch's calling convention".into()));
     }
     let mut config = wasmtime.config.clone();
-    Ok(Engine::new(config.enable_compiler(false))?)
+    Ok(Runtime::new(Engine::new(config.enable_compiler(false))?, wasmtime.mechanisms))
 }
 
 pub(crate) fn deserialize(engine: &Engine, artifact: Vec<u8>) -> Result<Module> {

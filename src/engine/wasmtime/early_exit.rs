@@ -1,8 +1,9 @@
 //! The early exit, as a user of wasmtime would write it.
-use ::wasmtime::{Error, Linker, Module, Store};
+use ::wasmtime::{Error, Linker, Module};
 use anyhow::{Result, bail};
 
 use super::Wasmtime;
+use super::api::new_store;
 use crate::catalog::scenario::early_exit;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -14,7 +15,7 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[(&early_exit::EARLY_EXIT
 
 fn play(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     let engine = wasmtime.runtime();
-    let mut store = Store::new(&engine, ());
+    let mut store = new_store(&engine, ());
 
     say!(out, "Compiling module...");
     let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?;

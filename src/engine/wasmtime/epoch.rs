@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use ::wasmtime::{Caller, Engine, Error, Func, Instance, Module, Store, Trap, TypedFunc};
+use ::wasmtime::{Caller, Engine, Error, Func, Instance, Module, Store};
 use anyhow::{Context, Result};
 
 use super::Wasmtime;
-use super::suite::scenarios::fixture::{ended, told};
-use crate::catalog::benchmark::unwind;
+use super::api::{Mechanisms, Runtime, new_store};
+use super::suite::benchmarks::interrupted::{Interrupts, Whereabouts, interrupted};
+use super::suite::scenarios::fixture::told;
+use crate::catalog::benchmark::{stop, unwind};
 use crate::catalog::scenario::interrupt;
 use crate::engine::Support::{Do, Not};
 use crate::engine::embedding::{Prepared, Transcript};
@@ -32,7 +34,12 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[
     (&interrupt::AFTER_THE_CALL, Do(after_the_call)),
 ];
 
-pub(super) const BENCHMARKS: BenchmarkTable<Wasmtime> = &[(&unwind::INTERRUPT, Do(|wasmtime, _| benchmark(wasmtime)))];
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmtime> = &[
+    (&unwind::INTERRUPT, Do(|wasmtime, _| interrupt(wasmtime, Whereabouts::Guest("loop")))),
+    (&stop::INTERRUPT_LOOP, Do(|wasmtime, _| interrupt(wasmtime, Whereabouts::Guest("loop")))),
+    (&stop::INTERRUPT_RECURSION, Do(|wasmtime, _| interrupt(wasmtime, Whereabouts::Guest("recursion")))),
+    (&stop::INTERRUPT_HOST, Do(|wasmtime, _| interrupt(wasmtime, Whereabouts::Host))),
+];
 
 fn loop_of_arithmetic(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     let mut guest = EpochGuest::new(wasmtime)?;
@@ -138,8 +145,9 @@ fn running(caller: Caller<'_, EpochHost>) -> Result<(), Error> {
 }
 
 /// An engine whose guests look at its epoch.
-fn engine(wasmtime: &Wasmtime) -> Result<Engine> {
-    Ok(Engine::new(wasmtime.config.clone().epoch_interruption(true))?)
+fn engine(wasmtime: &Wasmtime) -> Result<Runtime> {
+    let engine = Engine::new(wasmtime.config.clone().epoch_interruption(true))?;
+    Ok(Runtime::new(engine, Mechanisms { epoch: true, ..wasmtime.mechanisms }))
 }
 
 /// The endless guest.
@@ -153,7 +161,7 @@ impl EpochGuest {
     fn new(wasmtime: &Wasmtime) -> Result<Self> {
         let engine = engine(wasmtime)?;
         let module = Module::new(&engine, guest::wasm(guest::ENDLESS))?;
-        let mut store = Store::new(&engine, EpochHost { running: Arc::default(), does: Box::new(|| Ok(())) });
+        let mut store = new_store(&engine, EpochHost { running: Arc::default(), does: Box::new(|| Ok(())) });
         store.set_epoch_deadline(1);
         let running = Func::wrap(&mut store, running);
         let instance = Instance::new(&mut store, &module, &[running.into()])?;
@@ -213,54 +221,20 @@ impl EpochGuest {
     }
 }
 
-/// How long a guest has been running before it is interrupted: it is in its loop then.
-const INTO_THE_LOOP: Duration = Duration::from_micros(100);
-
-fn benchmark(wasmtime: &Wasmtime) -> Result<Prepared> {
-    let engine = engine(wasmtime)?;
-    let module = Module::new(&engine, guest::wasm(guest::ENDLESS))?;
-    let mut store = Store::new(&engine, ());
-    store.set_epoch_deadline(1);
-    let is_running = Arc::new(AtomicBool::new(false));
-    let note = is_running.clone();
-    let running = Func::wrap(&mut store, move || note.store(true, SeqCst));
-    let instance = Instance::new(&mut store, &module, &[running.into()])?;
-    let count: TypedFunc<i32, ()> = instance.get_typed_func(&mut store, "count")?;
-    let asker = asker_on_a_thread(engine, is_running);
-    Ok(Prepared::laps(move || {
-        store.set_epoch_deadline(1);
-        if asker.0.send(()).is_err() {
-            return (Duration::ZERO, Err("nobody is there to interrupt the guest".into()));
-        }
-        let result = count.call(&mut store, 0);
-        let arrived = Instant::now();
-        let stopped = match result {
-            Err(error) if error.downcast_ref() == Some(&Trap::Interrupt) => Ok(()),
-            result => Err(ended(&result.map(|()| "nothing"))),
-        };
-        match asker.1.recv() {
-            Ok(asked) => (arrived.saturating_duration_since(asked), stopped),
-            Err(_) => (Duration::ZERO, Err("nobody interrupted the guest".into())),
-        }
-    }))
+/// Guests that look at an epoch which only this cell's requests end.
+fn interrupts(wasmtime: &Wasmtime) -> Result<Interrupts> {
+    let runtime = engine(wasmtime)?;
+    let module = Module::new(&runtime, guest::wasm(guest::STOPPABLE))?;
+    Ok(Interrupts {
+        module: Arc::new((runtime, module)),
+        request: |module, _| {
+            let runtime = module.0.clone();
+            Box::new(move || runtime.increment_epoch())
+        },
+        ready: |store| store.set_epoch_deadline(1),
+    })
 }
 
-/// A thread that ends the epoch of a running guest as often as it is told to, and says when. It ends with this.
-fn asker_on_a_thread(engine: Engine, running: Arc<AtomicBool>) -> (mpsc::Sender<()>, mpsc::Receiver<Instant>) {
-    let (watch, to_watch) = mpsc::channel();
-    let (answered, asked) = mpsc::channel();
-    thread::spawn(move || {
-        for () in to_watch {
-            while !running.swap(false, SeqCst) {
-                thread::yield_now();
-            }
-            thread::sleep(INTO_THE_LOOP);
-            let now = Instant::now();
-            engine.increment_epoch();
-            if answered.send(now).is_err() {
-                return;
-            }
-        }
-    });
-    (watch, asked)
+fn interrupt(wasmtime: &Wasmtime, whereabouts: Whereabouts) -> Result<Prepared> {
+    interrupted(&interrupts(wasmtime)?, whereabouts)
 }

@@ -7,6 +7,7 @@ use ::wasmtime::{
 use anyhow::{Context, Result, bail};
 
 use super::Wasmtime;
+use super::api::new_store;
 use super::suite::scenarios::fixture::{compile_if_claimed, ended};
 use crate::catalog::scenario::guest_view;
 use crate::engine::ScenarioTable;
@@ -42,7 +43,7 @@ impl CatchingGuest {
     fn new(wasmtime: &Wasmtime, throw: Throw) -> Result<Self> {
         let engine = wasmtime.runtime();
         let module = compile_if_claimed(wasmtime, "exceptions", &engine, guest::EXCEPTIONS)?;
-        let mut store = Store::new(&engine, PendingThrow::default());
+        let mut store = new_store(&engine, PendingThrow::default());
         let tag = Tag::new(&mut store, &TagType::new(FuncType::new(&engine, [ValType::I32], [])))?;
         store.data_mut().tag = Some(tag);
         let early_exit =

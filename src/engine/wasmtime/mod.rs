@@ -18,7 +18,7 @@ use std::sync::Arc;
 use ::wasmtime::{Config, Module, OptLevel, Strategy};
 use anyhow::Result;
 
-use self::api::Runtime;
+use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::{
@@ -37,6 +37,7 @@ type Engine = Wasmtime;
 pub(crate) struct Wasmtime {
     compiler: &'static str,
     config: Config,
+    mechanisms: Mechanisms,
     module_cache: Arc<ModuleCache>,
 }
 
@@ -58,7 +59,20 @@ const CRANELIFT: &[BackendOption<Config>] = &[
     },
     BACKTRACE,
     THREADS,
+    BackendOption { key: "target", values: &[("pulley", |c| target_pulley(c))] },
+    BackendOption { key: "signals", values: &[("off", |c| c.signals_based_traps(false))] },
 ];
+
+/// Compiles for wasmtime's own interpreter, which needs no executable memory, instead of for this machine.
+fn target_pulley(config: &mut Config) -> &mut Config {
+    const TARGET: &str = match (cfg!(target_pointer_width = "64"), cfg!(target_endian = "little")) {
+        (true, true) => "pulley64",
+        (true, false) => "pulley64be",
+        (false, true) => "pulley32",
+        (false, false) => "pulley32be",
+    };
+    config.target(TARGET).expect("the name of a target")
+}
 
 const WINCH: &[BackendOption<Config>] = &[BACKTRACE, THREADS];
 
@@ -78,6 +92,23 @@ const BACKTRACE: BackendOption<Config> = BackendOption {
 const THREADS: BackendOption<Config> =
     BackendOption { key: "threads", values: &[("1", |c| c.parallel_compilation(false))] };
 
+/// The options of what can stop a guest.
+const MECHANISMS: &[BackendOption<Mechanisms>] = &[
+    BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] },
+    BackendOption { key: "epoch", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.epoch))] },
+    BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] },
+];
+
+fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut bool) -> &mut Mechanisms {
+    *mechanism(mechanisms) = true;
+    mechanisms
+}
+
+/// A compiler's options and those of the mechanisms.
+fn listed_with(own: &[BackendOption<Config>]) -> Vec<Listed> {
+    listed(own).into_iter().chain(listed(MECHANISMS)).collect()
+}
+
 pub(super) fn cranelift(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
     Ok(Arc::new(Wasmtime::with_settings(settings)?))
 }
@@ -87,11 +118,11 @@ pub(super) fn winch(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 }
 
 pub(super) fn cranelift_options() -> Vec<Listed> {
-    listed(CRANELIFT)
+    listed_with(CRANELIFT)
 }
 
 pub(super) fn winch_options() -> Vec<Listed> {
-    listed(WINCH)
+    listed_with(WINCH)
 }
 
 impl Wasmtime {
@@ -113,30 +144,33 @@ impl Wasmtime {
     ) -> Result<Self> {
         let mut config = Config::new();
         config.strategy(strategy);
-        settings.apply(knobs, &mut config)?;
+        let mut mechanisms = Mechanisms::default();
+        settings.apply_both((knobs, &mut config), (MECHANISMS, &mut mechanisms))?;
+        config.consume_fuel(mechanisms.fuel).epoch_interruption(mechanisms.epoch);
         // Whether it can be had at all, on this processor and with these settings.
-        Runtime::new(&config)?;
-        Ok(Self { compiler, config, module_cache: Arc::default() })
+        ::wasmtime::Engine::new(&config)?;
+        Ok(Self { compiler, config, mechanisms, module_cache: Arc::default() })
     }
 
     /// A fresh runtime: nothing that was compiled before lives in it.
     fn runtime(&self) -> Runtime {
-        runtime(&self.config)
+        runtime(&self.config, self.mechanisms)
     }
 
     /// A fresh runtime that compiles on one thread.
     fn single_threaded_runtime(&self) -> Runtime {
-        runtime(self.config.clone().parallel_compilation(false))
+        runtime(self.config.clone().parallel_compilation(false), self.mechanisms)
     }
 
     /// A fresh runtime whose guests pay fuel for what they execute.
     fn metered_runtime(&self, _: u64) -> Runtime {
-        runtime(self.config.clone().consume_fuel(true))
+        runtime(self.config.clone().consume_fuel(true), Mechanisms { fuel: true, ..self.mechanisms })
     }
 }
 
-fn runtime(config: &Config) -> Runtime {
-    Runtime::new(config).expect("as much was asked of it when the backend was opened")
+fn runtime(config: &Config, mechanisms: Mechanisms) -> Runtime {
+    let engine = ::wasmtime::Engine::new(config).expect("as much was asked of it when the backend was opened");
+    Runtime::new(engine, mechanisms)
 }
 
 impl Family for Wasmtime {

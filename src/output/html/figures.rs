@@ -116,7 +116,7 @@ fn shown(figure: &Figure, chart: &Chart) -> Markup {
     }
 }
 
-fn table(grid: &crate::output::grid::Grid) -> Markup {
+pub(super) fn table(grid: &crate::output::grid::Grid) -> Markup {
     html! {
         div.wide tabindex="0" role="region" aria-label=(grid.header[0]) {
             table {

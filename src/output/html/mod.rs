@@ -10,6 +10,7 @@ mod figures;
 mod numbers;
 mod palette;
 mod samples;
+mod stopping;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -121,6 +122,7 @@ fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
             @if let [only] = all && only.is_timed() { a href="#m1-answers" { "The answer" } }
             @if !report_set.checks.is_empty() { a href="#holds" { "Verdicts" } }
             @if let [_] = all {
+                @if stopping::is_known(&all[0]) { a href="#m1-stopping" { "To stop a guest" } }
                 @for (place, name) in SECTIONS.iter().filter(|(place, _)| all[0].is_timed() || !["even", "figures"].contains(place)) { a href=(format!("#m1-{place}")) { (name) } }
             }
         }
@@ -162,6 +164,7 @@ fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
             }
             @if measured.is_timed() {
                 (break_even::section(measured, asked))
+                @if stopping::is_known(measured) { (stopping::section(measured)) }
                 (figures::section(measured))
             }
             (history::section(measured.report, &measured.id))

@@ -1,8 +1,12 @@
 //! Calls that nobody leaves early.
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, bail};
 
 use super::Engine;
-use super::api::{Caller, Error, Func, Store, TypedFunc, Val, ValType, call_dynamic, dynamic, imports, wrap, wrap_env};
+use super::api::{
+    Caller, Error, Func, Raised, Store, TypedFunc, Val, ValType, call_dynamic, dynamic, imports, raise, wrap, wrap_env,
+};
 use super::guest_instance::{GuestInstance, tell};
 use super::sweep::reentrant;
 use crate::catalog::benchmark::call;
@@ -10,6 +14,7 @@ use crate::engine::BackendError;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Prepared;
+use crate::exit_code::ExitCode;
 use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
@@ -18,6 +23,7 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&call::HOST_TYPED, Do(|engine, _| host(engine, host_typed))),
     (&call::HOST_TYPED_ENV, Do(|engine, _| host(engine, host_typed_env))),
     (&call::HOST_DYNAMIC, Do(|engine, _| host(engine, host_dynamic))),
+    (&call::HOST_DEADLINE, Do(|engine, _| host(engine, host_deadline))),
     (&call::REENTRY, Do(|engine, _| reentry(engine))),
 ];
 
@@ -89,6 +95,13 @@ fn host_typed_env(store: &mut Store<u64>) -> Func {
 fn host_dynamic(store: &mut Store<u64>) -> Func {
     let next = |arguments: &[Val]| Ok([Val::I64(arguments[0].i64().unwrap_or_default().wrapping_add(1))]);
     dynamic(store, [ValType::I64], [ValType::I64], next)
+}
+
+fn host_deadline(store: &mut Store<u64>) -> Func {
+    let deadline = Instant::now() + Duration::from_secs(86_400);
+    wrap(store, move |i: u64| -> Result<u64, Raised<ExitCode>> {
+        if Instant::now() < deadline { Ok(i.wrapping_add(1)) } else { Err(raise(ExitCode(124))) }
+    })
 }
 
 fn reentry(engine: &Engine) -> Result<Prepared> {

@@ -5,7 +5,7 @@ use super::Engine;
 use super::api::{TypedFunc, WasmResults, imports};
 use super::guest_instance::{GuestInstance, tell};
 use crate::catalog::benchmark::execute;
-use crate::catalog::benchmark::execute::{FIB_OF, SWEPT_WORDS};
+use crate::catalog::benchmark::execute::{FIB_OF, FLOAT_SIZE, NESTED_ROWS, PARSED_NUMBERS, SWEPT_WORDS, TIGHT_TURNS};
 use crate::catalog::benchmark::floor;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
@@ -16,6 +16,10 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&execute::FIB, Do(|engine, _| kernel(engine, "fib", FIB_OF.0, FIB_OF.1))),
     (&execute::SWEEP, Do(|engine, _| kernel(engine, "sweep", SWEPT_WORDS, floor::swept()))),
     (&execute::HASH, Do(hash)),
+    (&execute::TIGHT, Do(|engine, _| kernel(engine, "tight", TIGHT_TURNS, floor::tight(TIGHT_TURNS)))),
+    (&execute::NESTED, Do(|engine, _| kernel(engine, "nested", NESTED_ROWS, floor::nested(NESTED_ROWS)))),
+    (&execute::FLOAT, Do(|engine, _| kernel(engine, "float", FLOAT_SIZE, floor::float(FLOAT_SIZE)))),
+    (&execute::PARSE, Do(|engine, _| kernel(engine, "parse", PARSED_NUMBERS, floor::parse(PARSED_NUMBERS)))),
 ];
 
 fn hash(engine: &Engine, rounds: u64) -> Result<Prepared> {

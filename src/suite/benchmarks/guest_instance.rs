@@ -2,7 +2,7 @@
 use anyhow::Result;
 
 use super::CachedModule;
-use super::api::{Error, Imports, Instance, Raised, Store, TypedFunc, WasmParams, WasmResults, raise};
+use super::api::{Error, Imports, Instance, Raised, Store, TypedFunc, WasmParams, WasmResults, new_store, raise};
 use crate::engine::embedding::IterationResult;
 use crate::exit_code::ExitCode;
 
@@ -20,7 +20,7 @@ pub(crate) struct GuestInstance<T: Send + 'static = ()> {
 impl<T: Send + 'static> GuestInstance<T> {
     pub(crate) fn new(guest: &CachedModule, data: T, imports: impl FnOnce(&mut Store<T>) -> Imports) -> Result<Self> {
         let (runtime, module) = &**guest;
-        let mut store = Store::new(runtime, data);
+        let mut store = new_store(runtime, data);
         let imports = imports(&mut store);
         let instance = Instance::new(&mut store, module, &imports)?;
         Ok(Self { instance, store, _guest: guest.clone() })

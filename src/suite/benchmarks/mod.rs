@@ -8,8 +8,10 @@ pub(crate) mod exit;
 pub(crate) mod exit_method;
 pub(crate) mod guest_instance;
 pub(crate) mod instantiate;
+pub(crate) mod interrupted;
 pub(crate) mod recover;
 mod start;
+pub(crate) mod stop;
 pub(crate) mod sweep;
 pub(crate) mod trap;
 
@@ -28,5 +30,6 @@ pub(crate) const BENCHMARKS: &[BenchmarkTable<Engine>] = &[
     trap::BENCHMARKS,
     sweep::BENCHMARKS,
     recover::BENCHMARKS,
+    stop::BENCHMARKS,
     execute::BENCHMARKS,
 ];

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::api::{Global, Imports, Instance, Store, TypedFunc, Val, downcast, imports, wrap};
+use super::api::{Global, Imports, Instance, Store, TypedFunc, Val, downcast, imports, new_store, wrap};
 use super::guest_instance::{CODE, early_exit, tell};
 use super::{CachedModule, Engine};
 use crate::catalog::benchmark::recover;
@@ -45,7 +45,7 @@ struct RecoveringGuest {
 impl RecoveringGuest {
     fn new(engine: &Engine) -> Result<Self> {
         let code = engine.cached_module(guest::STACK_FRAMES)?;
-        let mut store = Store::new(&code.0, ());
+        let mut store = new_store(&code.0, ());
         let imports = imports_in(&mut store);
         let (work, stack_pointer) = instantiate(&mut store, &code, &imports)?;
         let stack_top = stack_pointer.get(&mut store);
@@ -63,7 +63,7 @@ impl RecoveringGuest {
     }
 
     fn replace_store(&mut self) -> Result<()> {
-        self.old.push(std::mem::replace(&mut self.store, Store::new(&self.code.0, ())));
+        self.old.push(std::mem::replace(&mut self.store, new_store(&self.code.0, ())));
         self.imports = imports_in(&mut self.store);
         self.instances = 0;
         self.instantiate()

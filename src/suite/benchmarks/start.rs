@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, wrap};
+use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, new_store, wrap};
 use super::exit::{latency_since_exit, note_exit};
 use super::exit_method::{BeforeExit, typed};
 use super::guest_instance::{CODE, ExitResult};
@@ -13,7 +13,7 @@ use crate::guest;
 
 /// What an instantiation needs, and what it is called in: both are made anew each time, since a store only grows.
 fn before(guest: &CachedModule, before_exit: impl BeforeExit, code: ExitCode) -> Result<(Store<()>, Imports), Error> {
-    let mut store = Store::new(&guest.0, ());
+    let mut store = new_store(&guest.0, ());
     let early_exit = typed(before_exit);
     let early_exit =
         wrap(&mut store, move |code: u32| -> Result<i32, Raised<ExitCode>> { early_exit(code).map(|()| 7) });

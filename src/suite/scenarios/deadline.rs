@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::Engine;
-use super::api::{Caller, Instance, Module, Raised, Runtime, Store, imports, raise, wrap_env};
+use super::api::{Caller, Instance, Module, Raised, Runtime, imports, new_store, raise, wrap_env};
 use super::fixture::told;
 use crate::catalog::scenario::interrupt;
 use crate::engine::ScenarioTable;
@@ -37,7 +37,7 @@ fn deadline_in_import(engine: &Engine, out: &Transcript) -> Result<()> {
 }
 
 fn call_within(within: Duration, runtime: &Runtime, module: &Module, export: &str) -> Result<String> {
-    let mut store = Store::new(runtime, Instant::now() + within);
+    let mut store = new_store(runtime, Instant::now() + within);
     let running = |caller: Caller<'_, Instant>| -> Result<(), Raised<ExitCode>> {
         if Instant::now() < *caller.data() { Ok(()) } else { Err(raise(TOO_LATE)) }
     };

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use super::Engine;
 use super::api::{
     self, Caller, Error, Func, Instance, Module, Raised, Store, TypedFunc, Val, ValType, constant, downcast, imports,
-    raise, to_error, wrap, wrap_env,
+    new_store, raise, to_error, wrap, wrap_env,
 };
 use super::fixture::{ended, exit as always_exit, global, instantiate};
 use crate::catalog::scenario::exit;
@@ -102,7 +102,7 @@ pub(crate) fn play(engine: &Engine, out: &Transcript, way: ExitFunction, export:
 pub(crate) fn start(engine: &Engine, out: &Transcript, ways: &[(&str, ExitFunction)]) -> Result<()> {
     let runtime = engine.runtime();
     let module = Module::new(&runtime, guest::wasm(guest::EXIT_IN_START))?;
-    let mut store = Store::new(&runtime, LET_PASS);
+    let mut store = new_store(&runtime, LET_PASS);
     for (name, (way, read)) in ways {
         let early_exit = way(&mut store);
         let mut came = Vec::new();

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use super::Engine;
 use super::api::{
     Error, Func, Imports, Instance, Memory, Module, Raised, Runtime, Store, TypedFunc, Val, call_any, from_engine,
-    imports, message, outcome, raise, read_memory,
+    imports, message, new_store, outcome, raise, read_memory,
 };
 use crate::engine::embedding::Outcome;
 use crate::engine::{BackendError, Family};
@@ -70,7 +70,7 @@ pub(crate) fn instantiate<T: Send + 'static>(
 ) -> Result<(Store<T>, Instance)> {
     let runtime = engine.runtime();
     let module = Module::new(&runtime, wasm)?;
-    let mut store = Store::new(&runtime, data);
+    let mut store = new_store(&runtime, data);
     let imports = imports(&mut store);
     let instance = Instance::new(&mut store, &module, &imports)?;
     Ok((store, instance))

@@ -5,8 +5,8 @@ use anyhow::{Context, Result, bail};
 
 use super::Engine;
 use super::api::{
-    Instance, Module, Reference, Runtime, Store, TypedFunc, Val, ValType, call_any, call_dynamic, dynamic, from_engine,
-    imports, runtime_for, wrap,
+    Instance, Module, Reference, Runtime, TypedFunc, Val, ValType, call_any, call_dynamic, dynamic, from_engine,
+    imports, new_store, runtime_for, wrap,
 };
 use super::fixture::{
     Fixture, compile_if_claimed, ended, exit_unless_0 as early_exit, first_line, instantiate, refused,
@@ -31,7 +31,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
 
 /// Runs a module in a store of that runtime: how `run(code, 7)` ends.
 pub(crate) fn run(runtime: &Runtime, module: &Module, code: i32) -> Result<String> {
-    let mut store = Store::new(runtime, ());
+    let mut store = new_store(runtime, ());
     let imports = imports! { "env" => { "early_exit" => wrap(&mut store, early_exit) } };
     let instance = Instance::new(&mut store, module, &imports)?;
     let run: TypedFunc<(i32, i32), i32> = instance.get_typed_func(&mut store, "run")?;
@@ -50,7 +50,7 @@ fn simd(engine: &Engine, out: &Transcript) -> Result<()> {
 fn simd_signature(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
     let module = compile_if_claimed(engine, "simd", &runtime, guest::HANDS_ON_VECTOR)?;
-    let mut store = Store::new(&runtime, ());
+    let mut store = new_store(&runtime, ());
     let vector = |_: &[Val]| Ok([Val::V128(0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10_u128.into())]);
     let imports = imports! {
         "env" => {

@@ -2,7 +2,7 @@
 use anyhow::{Context, Result, bail};
 
 use super::Engine;
-use super::api::{Error, Global, Instance, Module, Store, TypedFunc, Val, imports, outcome, wrap};
+use super::api::{Error, Global, Instance, Module, Store, TypedFunc, Val, imports, new_store, outcome, wrap};
 use super::fixture::{ended, exit_unless_0};
 use crate::catalog::scenario::rust_stack;
 use crate::engine::ScenarioTable;
@@ -22,7 +22,7 @@ const FRAMES: u32 = 4;
 
 fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
-    let mut store = Store::new(&runtime, ());
+    let mut store = new_store(&runtime, ());
     let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
     for code in [0, 5] {
         let before = guest.stack(&mut store)?;
@@ -40,7 +40,7 @@ fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
 
 fn put_back(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
-    let mut store = Store::new(&runtime, ());
+    let mut store = new_store(&runtime, ());
     let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
     // Where the stack begins: as long as no call is under way, this is where the pointer belongs.
     let top = guest.stack(&mut store)?;
@@ -62,7 +62,7 @@ fn new_instance(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
     let module = Module::new(&runtime, guest::STACK_FRAMES)?;
 
-    let mut store = Store::new(&runtime, ());
+    let mut store = new_store(&runtime, ());
     for which in ["first", "second"] {
         let guest = RustGuest::new(&module, &mut store)?;
         let count = guest.exit_often(&mut store, 100, |_, _| Ok(()))?;
@@ -71,7 +71,7 @@ fn new_instance(engine: &Engine, out: &Transcript) -> Result<()> {
 
     let (mut exited, mut trapped) = (0, 0);
     for _ in 0..1000 {
-        let mut store = Store::new(&runtime, ());
+        let mut store = new_store(&runtime, ());
         let count = RustGuest::new(&module, &mut store)?.exit_often(&mut store, 1, |_, _| Ok(()))?;
         (exited, trapped) = (exited + count.exited, trapped + count.trapped);
     }

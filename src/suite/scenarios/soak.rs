@@ -5,7 +5,7 @@ use std::process;
 use anyhow::{Context, Error, Result};
 
 use super::Engine;
-use super::api::{Imports, Instance, Module, Runtime, Store, TypedFunc, downcast, imports, wrap};
+use super::api::{Imports, Instance, Module, Runtime, Store, TypedFunc, downcast, imports, new_store, wrap};
 use super::fixture::exit;
 use crate::catalog::scenario::soak;
 use crate::engine::ScenarioTable;
@@ -106,7 +106,7 @@ pub(crate) fn resident() -> Result<i64> {
 
 /// A store, and in it what the guest imports.
 pub(crate) fn host_of(runtime: &Runtime) -> (Store<()>, Imports) {
-    let mut store = Store::new(runtime, ());
+    let mut store = new_store(runtime, ());
     let imports = imports! { "env" => { "early_exit" => wrap(&mut store, exit) } };
     (store, imports)
 }

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use super::Engine;
 use super::api::{
-    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, raise, shallow_runtime, wrap_env,
+    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise, shallow_runtime,
+    wrap_env,
 };
 use super::fixture::ended;
 use crate::catalog::scenario::threads;
@@ -77,7 +78,7 @@ struct ThreadGuest {
 
 impl ThreadGuest {
     fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
-        let mut store = Store::new(runtime, thread);
+        let mut store = new_store(runtime, thread);
         // Half of the code is the store's and half is the guest's: what is mixed up shows which.
         let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
             Err(raise(code(*caller.data(), round)))

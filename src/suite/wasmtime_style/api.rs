@@ -1,9 +1,10 @@
 //! The part of their `api` modules that is the same.
 use super::super::api::{
     AsContext, AsContextMut, Caller, Error, Extern, Func, HostError, Instance, IntoFunc, Memory, MemoryType, Module,
-    Runtime, Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error,
+    Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error,
 };
 use super::Engine;
+pub(crate) use super::runtime::{Mechanisms, Runtime, new_store};
 use crate::engine::embedding::{NotInstantiated, Outcome};
 use crate::guest;
 
@@ -107,6 +108,16 @@ pub(crate) fn fuel<T: 'static>(store: &mut Store<T>, _: &Instance) -> Option<u64
     store.get_fuel().ok()
 }
 
+/// Gives a guest so much fuel, whatever it has.
+pub(crate) fn refill<T: 'static>(store: &mut Store<T>, _: &Instance, fuel: u64) -> Result<(), Error> {
+    store.set_fuel(fuel)
+}
+
+/// The same by a host function.
+pub(crate) fn refill_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance, fuel: u64) -> Result<(), Error> {
+    caller.set_fuel(fuel)
+}
+
 /// How a call ended for which fuel was counted: these engines have a trap of its own.
 /// A start function is called by instantiation, metered or not.
 pub(crate) const LATE_START: Option<&str> = None;
@@ -142,14 +153,14 @@ pub(crate) fn grow_memory<T: 'static>(
 /// A runtime and a store whose memories have so many pages at most.
 pub(crate) fn capped(engine: &Engine, pages: u32) -> (Runtime, Store<StoreLimits>) {
     let runtime = engine.runtime();
-    let mut store = Store::new(&runtime, StoreLimitsBuilder::new().memory_size((pages as usize) << 16).build());
+    let mut store = new_store(&runtime, StoreLimitsBuilder::new().memory_size((pages as usize) << 16).build());
     store.limiter(|limits| limits);
     (runtime, store)
 }
 
 /// A runtime for a module: its own.
-pub(crate) fn runtime_for(_: &Engine, module: &Module) -> Runtime {
-    module.engine().clone()
+pub(crate) fn runtime_for(engine: &Engine, module: &Module) -> Runtime {
+    Runtime::new(module.engine().clone(), engine.mechanisms)
 }
 
 /// So many modules of a guest in one runtime.

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::super::api::{Caller, Error, Instance, Module, Store, imports, outcome, to_error, wrap, wrap_env};
+use super::super::api::{
+    Caller, Error, Instance, Module, Store, imports, new_store, outcome, to_error, wrap, wrap_env,
+};
 use super::super::suite::benchmarks::guest_instance::{GuestInstance, RunFunc, early_exit, tell};
 use super::super::suite::scenarios::fixture::{exit, told};
 use super::Engine;
@@ -90,7 +92,7 @@ impl FuelledGuest {
     fn with(engine: &Engine, fuel: u64) -> Result<Self> {
         let runtime = engine.metered_runtime(fuel);
         let module = Module::new(&runtime, guest::wasm(guest::METERED))?;
-        let mut store = Store::new(&runtime, 0);
+        let mut store = new_store(&runtime, 0);
         store.set_fuel(fuel)?;
         let imports = imports! {
             "env" => { "early_exit" => wrap(&mut store, exit), "charge" => wrap_env(&mut store, charge) },

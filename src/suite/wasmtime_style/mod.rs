@@ -4,6 +4,7 @@
 pub(crate) mod api;
 pub(crate) mod fuel;
 pub(crate) mod module_cache;
+pub(crate) mod runtime;
 
 use super::Engine;
 

@@ -3,8 +3,24 @@
 use std::hint::black_box;
 
 use crate::catalog::benchmark::Benchmark;
-use crate::catalog::benchmark::execute::{FIB_OF, HASH_ROUNDS, SWEPT_WORDS};
+use crate::catalog::benchmark::execute::{
+    FIB_OF, FLOAT_SIZE, HASH_ROUNDS, NESTED_ROWS, PARSED_NUMBERS, SWEPT_WORDS, TIGHT_TURNS,
+};
 use crate::engine::embedding::Prepared;
+
+/// A baseline that calls a kernel with its number.
+macro_rules! kernel {
+    ($id:literal, $inside:literal, $kernel:ident($n:expr)) => {
+        Benchmark::floor($id, $inside, |_| {
+            let expected = $kernel($n);
+            Ok(Prepared::repeat(
+                move || $kernel(black_box($n)),
+                move |result| *result == expected,
+                |result| format!("returned {result}"),
+            ))
+        })
+    };
+}
 
 /// The baseline of `execute/fib`.
 pub static FIB: Benchmark = Benchmark::floor("floor/fib", "the same as `execute/fib`, in Rust", |_| {
@@ -24,14 +40,87 @@ pub static SWEEP: Benchmark = Benchmark::floor("floor/sweep", "the same as `exec
 });
 
 /// The baseline of `execute/hash`.
-pub static HASH: Benchmark = Benchmark::floor("floor/hash", "the same as `execute/hash`, in Rust", |_| {
-    let expected = hash(HASH_ROUNDS);
-    Ok(Prepared::repeat(
-        move || hash(black_box(HASH_ROUNDS)),
-        move |hash| *hash == expected,
-        |hash| format!("returned {hash}"),
-    ))
-});
+pub static HASH: Benchmark = kernel!("floor/hash", "the same as `execute/hash`, in Rust", hash(HASH_ROUNDS));
+
+/// The baseline of `execute/tight`.
+pub static TIGHT: Benchmark = kernel!("floor/tight", "the same as `execute/tight`, in Rust", tight(TIGHT_TURNS));
+
+/// The baseline of `execute/nested`.
+pub static NESTED: Benchmark = kernel!("floor/nested", "the same as `execute/nested`, in Rust", nested(NESTED_ROWS));
+
+/// The baseline of `execute/float`.
+pub static FLOAT: Benchmark = kernel!("floor/float", "the same as `execute/float`, in Rust", float(FLOAT_SIZE));
+
+/// The baseline of `execute/parse`.
+pub static PARSE: Benchmark = kernel!("floor/parse", "the same as `execute/parse`, in Rust", parse(PARSED_NUMBERS));
+
+/// The result of `execute/tight` after `turns` turns.
+pub fn tight(turns: i32) -> i32 {
+    (0..turns).fold(1_i32, |state, _| state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223).rotate_left(7))
+}
+
+/// The result of `execute/nested` for `rows` rows.
+pub fn nested(rows: i32) -> i32 {
+    let mut state = 0_i32;
+    for row in 0..rows {
+        for column in 0..16_i32 {
+            for cell in 0..8 {
+                state = (state ^ row.wrapping_mul(column).wrapping_add(cell)).rotate_left(1);
+            }
+        }
+    }
+    state
+}
+
+/// The result of `execute/float` for a grid of `size` by `size` points.
+pub fn float(size: i32) -> i32 {
+    let (mut steps, scale) = (0, 3.0 / f64::from(size));
+    for row in 0..size {
+        let cy = f64::from(row) * scale - 1.5;
+        for column in 0..size {
+            let cx = f64::from(column) * scale - 2.0;
+            let (mut x, mut y, mut step) = (0.0_f64, 0.0_f64, 0);
+            while step < 64 && x * x + y * y <= 4.0 {
+                (x, y) = (x * x - y * y + cx, 2.0 * x * y + cy);
+                step += 1;
+            }
+            steps += step;
+        }
+    }
+    steps
+}
+
+/// The result of `execute/parse` for so many numbers.
+pub fn parse(count: i32) -> i32 {
+    let (mut text, mut state) = (Vec::new(), 1_u32);
+    for _ in 0..count {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let mut number = state;
+        loop {
+            text.push(b'0' + (number % 10) as u8);
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        text.push(b',');
+    }
+    let (mut sum, mut hash, mut number, mut place) = (0_u32, 0x811c_9dc5_u32, 0_u32, 1_u32);
+    for byte in text {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        match byte {
+            b'0'..=b'9' => {
+                number = number.wrapping_add(u32::from(byte - b'0').wrapping_mul(place));
+                place = place.wrapping_mul(10);
+            }
+            _ => {
+                sum = sum.rotate_left(3) ^ number;
+                (number, place) = (0, 1);
+            }
+        }
+    }
+    (sum ^ hash) as i32
+}
 
 /// The result of `execute/sweep`.
 pub fn swept() -> i32 {

@@ -4,7 +4,7 @@ mod exit;
 mod kernel;
 
 pub use exit::{BACKTRACE, COROUTINE, ERROR, PANIC, RESULT};
-pub use kernel::{FIB, HASH, SWEEP, hash, swept};
+pub use kernel::{FIB, FLOAT, HASH, NESTED, PARSE, SWEEP, TIGHT, float, hash, nested, parse, swept, tight};
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -39,8 +39,10 @@ pub static CALL: Benchmark =
     })
     .headline();
 
-pub(crate) static ALL: &[&Benchmark] =
-    &[&EMPTY, &CLOCK, &CALL, &RESULT, &ERROR, &PANIC, &COROUTINE, &BACKTRACE, &FIB, &SWEEP, &HASH];
+pub(crate) static ALL: &[&Benchmark] = &[
+    &EMPTY, &CLOCK, &CALL, &RESULT, &ERROR, &PANIC, &COROUTINE, &BACKTRACE, &FIB, &SWEEP, &HASH, &TIGHT, &NESTED,
+    &FLOAT, &PARSE,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,133 @@
+//! The mechanisms that can stop a guest, as data: what each stops, what it does not, and what measures it. No engine is named here.
+use super::benchmark::{Benchmark, CellId, call, compile, execute, instantiate, stop, unwind};
+
+/// A way to stop a guest.
+pub struct Mechanism {
+    /// The backend option that switches it on, as `option=on`; nothing where it is the host's own, or another build.
+    pub option: Option<&'static str>,
+    /// What it is called.
+    pub name: &'static str,
+    /// What it stops, and when.
+    pub stops: &'static str,
+    /// What it does not stop.
+    pub does_not_stop: &'static str,
+    /// How the caller learns the reason.
+    pub reason: &'static str,
+    /// What times it: a guest in a tight loop, in a deep recursion, and inside a host function, as far as it applies.
+    pub timed_by: [Option<&'static Benchmark>; 3],
+}
+
+const BUDGET: [Option<&Benchmark>; 3] = [Some(&stop::BUDGET_LOOP), Some(&stop::BUDGET_RECURSION), None];
+const INTERRUPT: [Option<&Benchmark>; 3] =
+    [Some(&stop::INTERRUPT_LOOP), Some(&stop::INTERRUPT_RECURSION), Some(&stop::INTERRUPT_HOST)];
+const DEADLINE: [Option<&Benchmark>; 3] = [Some(&stop::DEADLINE_LOOP), Some(&stop::DEADLINE_RECURSION), None];
+
+/// A host function that looks at the clock.
+pub static DEADLINE_IN_IMPORT: Mechanism = Mechanism {
+    option: None,
+    name: "deadline in an import",
+    stops: "a guest that calls the host, at its next call after the deadline",
+    does_not_stop: "a guest that calls no host function",
+    reason: "the host function's own error",
+    timed_by: DEADLINE,
+};
+
+/// An interrupt that is part of the build, without an option.
+pub static INTERRUPT_OF_THE_BUILD: Mechanism = Mechanism {
+    option: None,
+    name: "interrupt from another thread",
+    stops: "guest code anywhere, by a signal to its thread",
+    does_not_stop: "a host function: the request waits until it returns",
+    reason: "a trap of its own, now and then another one: keep a flag of your own",
+    timed_by: INTERRUPT,
+};
+
+/// The mechanisms with an option.
+pub static WITH_OPTION: &[Mechanism] = &[
+    Mechanism {
+        option: Some("metering"),
+        name: "points",
+        stops: "guest code at the end of a block without branches, after the same number of instructions each time",
+        does_not_stop: "a host function, unless that charges points itself; a start function has no instance to ask",
+        reason: "the trap `unreachable`; the points that are left tell",
+        timed_by: BUDGET,
+    },
+    Mechanism {
+        option: Some("fuel"),
+        name: "fuel",
+        stops: "guest code at loops and calls, after the same number of instructions each time",
+        does_not_stop: "a host function, unless that takes fuel itself",
+        reason: "a trap of its own",
+        timed_by: BUDGET,
+    },
+    Mechanism {
+        option: Some("epoch"),
+        name: "epoch",
+        stops: "guest code at loops and calls, when another thread ends the epoch",
+        does_not_stop: "a host function: the request waits until it returns",
+        reason: "a trap of its own",
+        timed_by: INTERRUPT,
+    },
+    Mechanism {
+        option: Some("limiter"),
+        name: "limiter",
+        stops: "nothing: it refuses memory and tables to a guest that grows them",
+        does_not_stop: "a guest that runs for ever",
+        reason: "`memory.grow` returns -1 to the guest",
+        timed_by: [None; 3],
+    },
+];
+
+/// The kernels whose slowdown is shown, the one that a check in each turn hits hardest first.
+pub static KERNELS: &[&Benchmark] = &[
+    &execute::TIGHT,
+    &execute::NESTED,
+    &execute::FIB,
+    &execute::SWEEP,
+    &execute::FLOAT,
+    &execute::HASH,
+    &execute::PARSE,
+];
+
+/// What a mechanism may cost besides: cells, with their parameters.
+pub static BESIDES: &[(&Benchmark, Option<u64>)] = &[
+    (&call::TYPED, Some(2)),
+    (&call::HOST_TYPED, None),
+    (&instantiate::EARLY_EXIT, None),
+    (&compile::GENERATED, Some(COMPILED_FUNCTIONS)),
+];
+
+/// How many functions the module has whose compilation and code size are compared.
+pub const COMPILED_FUNCTIONS: u64 = 16;
+
+/// All cells that the comparison of mechanisms takes.
+pub fn cells() -> Vec<CellId> {
+    let cell = |benchmark: &Benchmark, at| CellId { benchmark: benchmark.id.into(), at, host_frames: 1 };
+    let kernels = KERNELS.iter().map(|kernel| cell(kernel, kernel.parameter.as_ref().map(|over| over.values[0])));
+    let besides = BESIDES.iter().map(|(benchmark, at)| cell(benchmark, *at));
+    let more = [cell(&call::HOST_DEADLINE, None), cell(&unwind::TYPED.whole, None)];
+    kernels.chain(besides).chain(more).chain(stop::ALL.iter().map(|stop| cell(stop, None))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine;
+
+    #[test]
+    fn each_option_is_one_of_some_backend() {
+        let options: Vec<_> = engine::here().flat_map(|backend| backend.options()).collect();
+        for mechanism in WITH_OPTION.iter().filter(|_| engine::here().count() > 5) {
+            let takes_on = |(key, values): &engine::Listed| Some(*key) == mechanism.option && values.contains(&"on");
+            assert!(options.iter().any(takes_on), "{}", mechanism.name);
+        }
+    }
+
+    #[test]
+    fn each_cell_is_one_of_the_catalogue() {
+        for cell in cells() {
+            let benchmark = crate::catalog::benchmark::find(&cell.benchmark).expect("it is in the catalogue");
+            assert!(benchmark.addresses(true).any(|known| known == cell), "{cell}");
+        }
+    }
+}

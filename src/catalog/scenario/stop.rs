@@ -1,0 +1,119 @@
+//! Scenarios of what the mechanisms that stop a guest promise: how far past its budget a guest gets, and that nothing escapes it.
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+
+use super::Scenario;
+use crate::engine::embedding::{Embedding, Host, Instance, NotInstantiated, Outcome, Value};
+use crate::{guest, say};
+
+/// More than any of these guests uses up.
+const PLENTY: u64 = 1 << 40;
+/// How many steps a budget pays for.
+const PAID: i32 = 64;
+
+/// A loop ends within a turn of its budget.
+pub static BUDGET_LOOP: Scenario = Scenario::anywhere(
+    "stop/budget-loop",
+    "a budget of fuel or points ends a loop at most one turn after the last that it pays for",
+    &["turns(256), 64 of them paid for: trapped: out of fuel; within one turn of the budget: true"],
+    |engine, out| {
+        let made = on_budget(engine, "turns")?;
+        say!(out, "{}; within one turn of the budget: {}", made.outcome, (PAID - 1..=PAID + 1).contains(&made.steps));
+        Ok(())
+    },
+);
+
+/// Code without a branch ends with its block. Whether it is paid for before it runs, afterwards or never differs, so it is what the
+/// guest does in all that has a bound.
+pub static BUDGET_STRAIGHT: Scenario = Scenario::anywhere(
+    "stop/budget-straight",
+    "code without a branch may run past its budget, to the end of its block and no farther",
+    &[
+        "straight(256), 64 of them paid for: it got no farther than its block: true",
+        "turns(256) afterwards: trapped: out of fuel; in all, at most one block past the budget: true",
+    ],
+    |engine, out| {
+        let mut made = on_budget(engine, "straight")?;
+        let (call, _) = made.outcome.split_once(": ").context("a call and its end")?;
+        say!(out, "{call}: it got no farther than its block: {}", made.steps <= 256);
+        let outcome = made.instance.call("turns", &[Value::I32(256)]);
+        let in_all = steps(&mut *made.instance)?;
+        let bounded = in_all <= PAID + 256 + 1;
+        say!(out, "turns(256) afterwards: {outcome}; in all, at most one block past the budget: {bounded}");
+        Ok(())
+    },
+);
+
+/// An endless recursion ends.
+pub static BUDGET_RECURSION: Scenario = Scenario::anywhere(
+    "stop/budget-recursion",
+    "a budget ends a guest that goes down a recursion and up again without end",
+    &["recursion(): trapped: out of fuel"],
+    |engine, out| {
+        let mut instance = engine.compile_metered(&guest::wasm(guest::STOPPABLE), 1_000_000)?.instantiate(host())?;
+        say!(out, "recursion(): {}", instance.call("recursion", &[]));
+        Ok(())
+    },
+);
+
+/// A start function pays too.
+pub static BUDGET_START: Scenario = Scenario::anywhere(
+    "stop/budget-start",
+    "a budget ends an endless start function, and there is no instance",
+    &["an endless start function: instantiation trapped: out of fuel"],
+    |engine, out| {
+        let endless = "(module (func $start (loop $again (br $again))) (start $start))";
+        match engine.compile_metered(&guest::wasm(endless), 100_000)?.instantiate(host()) {
+            Ok(_) => say!(out, "an endless start function: instantiated"),
+            Err(NotInstantiated::Start(outcome)) => say!(out, "an endless start function: instantiation {outcome}"),
+            Err(error) => bail!(error),
+        }
+        Ok(())
+    },
+);
+
+pub(crate) static ALL: &[&Scenario] = &[&BUDGET_LOOP, &BUDGET_STRAIGHT, &BUDGET_RECURSION, &BUDGET_START];
+
+/// What a guest did that had a budget.
+struct OnBudget {
+    instance: Box<dyn Instance>,
+    /// The call and how it ended.
+    outcome: String,
+    /// How many steps it made.
+    steps: i32,
+}
+
+/// Calls an export that makes 256 steps with a budget for [`PAID`] of them. What the first call of an instance costs besides,
+/// and what a step costs, is found out with instances that have plenty.
+fn on_budget(engine: &dyn Embedding, export: &str) -> Result<OnBudget> {
+    let wasm = guest::wasm(guest::STEPS);
+    let compiled = engine.compile_metered(&wasm, PLENTY)?;
+    let mut rich = compiled.instantiate(host())?;
+    let mut cost = |turns: i32| -> Result<u64> {
+        let before = rich.fuel().context("no fuel is counted")?;
+        match rich.call(export, &[Value::I32(turns)]) {
+            Outcome::Returned(_) => Ok(before - rich.fuel().context("no fuel is counted")?),
+            other => bail!("{export}({turns}) with plenty: {other}"),
+        }
+    };
+    let (first, again) = (cost(256)?, cost(256)?);
+    let beside_steps = first - again;
+    let budget = beside_steps + again * PAID as u64 / 256;
+    let mut instance = engine.compile_metered(&wasm, budget)?.instantiate(host())?;
+    let outcome = instance.call(export, &[Value::I32(256)]);
+    let steps = steps(&mut *instance)?;
+    Ok(OnBudget { instance, outcome: format!("{export}(256), {PAID} of them paid for: {outcome}"), steps })
+}
+
+fn steps(instance: &mut dyn Instance) -> Result<i32> {
+    match instance.global("steps") {
+        Some(Value::I32(steps)) => Ok(steps),
+        other => bail!("`steps` is {other:?}"),
+    }
+}
+
+/// A host whose functions return nothing.
+fn host() -> Host {
+    Arc::new(|_, _| Ok(vec![]))
+}

@@ -1,0 +1,148 @@
+//! Stopping a guest: the time from the request to the caller that holds the reason.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use super::Engine;
+use super::api::{
+    Caller, Error, Instance, Module, Raised, TypedFunc, Val, downcast, fuel, imports, metered_outcome, outcome, raise,
+    refill, refill_within, wrap_env,
+};
+use super::guest_instance::{GuestInstance, tell};
+use crate::catalog::benchmark::stop;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{IterationResult, Outcome, Prepared, Trap};
+use crate::exit_code::ExitCode;
+use crate::guest;
+
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
+    (&stop::BUDGET_LOOP, Do(|engine, _| budget(engine, "loop"))),
+    (&stop::BUDGET_RECURSION, Do(|engine, _| budget(engine, "recursion"))),
+    (&stop::DEADLINE_LOOP, Do(|engine, _| deadline(engine, "poll"))),
+    (&stop::DEADLINE_RECURSION, Do(|engine, _| deadline(engine, "recursion"))),
+];
+
+/// More than any guest uses up while it is not to be stopped.
+const PLENTY: u64 = 1 << 40;
+/// How long a guest runs before it is stopped: it is in its loop then.
+pub(super) const INTO_THE_LOOP: Duration = Duration::from_micros(100);
+
+/// What the host function of a guest on a budget knows.
+#[derive(Default)]
+struct BudgetHost {
+    instance: Option<Instance>,
+    /// What it leaves the guest.
+    leaves: u64,
+    /// When it did that first.
+    taken: Option<Instant>,
+}
+
+fn take_budget(mut caller: Caller<'_, BudgetHost>) -> Result<(), Error> {
+    let (instance, leaves) = (caller.data().instance.clone(), caller.data().leaves);
+    if let Some(instance) = instance {
+        refill_within(&mut caller, &instance, leaves)?;
+        caller.data_mut().taken.get_or_insert_with(Instant::now);
+    }
+    Ok(())
+}
+
+/// A guest on a budget. The engine compiles it for that, so it is not shared.
+fn on_budget(engine: &Engine, guest: &str) -> Result<GuestInstance<BudgetHost>> {
+    let runtime = engine.metered_runtime(PLENTY);
+    let module = Module::new(&runtime, guest::wasm(guest))?;
+    let mut ready = GuestInstance::new(&Arc::new((runtime, module)), BudgetHost::default(), |store| {
+        imports! { "env" => { "begin" => wrap_env(store, take_budget) } }
+    })?;
+    ready.store.data_mut().instance = Some(ready.instance.clone());
+    Ok(ready)
+}
+
+fn budget(engine: &Engine, export: &str) -> Result<Prepared> {
+    let mut ready = on_budget(engine, guest::STOPPABLE)?;
+    ready.store.data_mut().leaves = 1;
+    let run: TypedFunc<(), ()> = ready.function(export)?;
+    let facts =
+        [(stop::STRAIGHT_PAST, past_budget(engine, "straight")?), (stop::TURNS_PAST, past_budget(engine, "turns")?)];
+    let lap = move || {
+        if let Err(error) = refill(&mut ready.store, &ready.instance, PLENTY) {
+            return (Duration::ZERO, Err(error.to_string()));
+        }
+        ready.store.data_mut().taken = None;
+        let result = run.call(&mut ready.store, ());
+        let reason = result.as_ref().err().map(outcome);
+        let reason = reason.map(|reason| metered_outcome(&mut ready.store, &ready.instance, reason));
+        let arrived = Instant::now();
+        let ended = if reason == Some(Outcome::Trapped(Trap::OutOfFuel)) { Ok(()) } else { Err(tell(result)) };
+        since(ready.store.data().taken, arrived, ended)
+    };
+    Ok(Prepared::stops(lap).with_facts(facts))
+}
+
+/// How many steps a guest makes beyond those that its budget pays for.
+fn past_budget(engine: &Engine, export: &str) -> Result<f64> {
+    const STEPS: u64 = 256;
+    const PAID: u64 = 64;
+    let mut ready = on_budget(engine, guest::STEPS)?;
+    let run: TypedFunc<i32, ()> = ready.function(export)?;
+    let mut steps = |leaves: u64| -> Result<(u64, u64)> {
+        refill(&mut ready.store, &ready.instance, PLENTY)?;
+        ready.store.data_mut().leaves = leaves;
+        let counter = ready.instance.get_global(&mut ready.store, "steps").context("no counter")?;
+        counter.set(&mut ready.store, Val::I32(0))?;
+        let result = run.call(&mut ready.store, STEPS as i32);
+        let left = fuel(&mut ready.store, &ready.instance).context("no fuel is counted")?;
+        // Code without a branch may come to its end before anything looks at its budget.
+        ensure!(result.is_ok() || leaves != PLENTY, "with plenty for {STEPS} steps: {}", tell(result));
+        let made = counter.get(&mut ready.store).i32().context("the counter is a number")?;
+        Ok((u64::try_from(made)?, leaves - left.min(leaves)))
+    };
+    // The first call may pay for more than its steps.
+    steps(PLENTY)?;
+    let (made, cost) = steps(PLENTY)?;
+    ensure!(made == STEPS, "it made {made} steps of {STEPS}");
+    let (made, _) = steps(cost * PAID / STEPS)?;
+    Ok(made as f64 - PAID as f64)
+}
+
+/// What a guest is ended with whose time is up.
+const TOO_LATE: ExitCode = ExitCode(124);
+
+fn deadline(engine: &Engine, export: &str) -> Result<Prepared> {
+    let check = |caller: Caller<'_, Instant>| -> Result<(), Raised<ExitCode>> {
+        if Instant::now() < *caller.data() { Ok(()) } else { Err(raise(TOO_LATE)) }
+    };
+    let mut ready = GuestInstance::new(&engine.cached_module(guest::STOPPABLE)?, Instant::now(), |store| {
+        imports! { "env" => { "begin" => wrap_env(store, check) } }
+    })?;
+    let run: TypedFunc<(), ()> = ready.function(export)?;
+    Ok(Prepared::stops(move || {
+        let passes = Instant::now() + INTO_THE_LOOP;
+        *ready.store.data_mut() = passes;
+        let result = match run.call(&mut ready.store, ()) {
+            Err(error) => downcast::<ExitCode>(error).map_err(Err),
+            Ok(()) => Err(Ok(())),
+        };
+        let arrived = Instant::now();
+        let ended = match result {
+            Ok(TOO_LATE) => Ok(()),
+            Ok(other) => Err(format!("exited with {}", other.0)),
+            Err(result) => Err(tell(result)),
+        };
+        since(Some(passes), arrived, ended)
+    }))
+}
+
+/// What it took from a request, if there was one, and if that came before.
+pub(super) fn since(
+    requested: Option<Instant>,
+    arrived: Instant,
+    ended: IterationResult,
+) -> (Duration, IterationResult) {
+    match requested.map(|requested| arrived.checked_duration_since(requested)) {
+        Some(Some(took)) => (took, ended),
+        Some(None) => (Duration::ZERO, Err("the guest ended before it was asked to".into())),
+        None => (Duration::ZERO, ended.and(Err("nobody asked the guest to stop".into()))),
+    }
+}
