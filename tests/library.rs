@@ -26,8 +26,9 @@ pub(crate) fn fetched() -> Vec<String> {
 fn with_libraries(arguments: &[&str]) -> Option<std::process::Output> {
     let libraries = fetched();
     let named: Vec<_> = libraries.iter().flat_map(|library| ["--library", library]).collect();
-    (!libraries.is_empty())
-        .then(|| early_exit(&[arguments, &["--backend", "c-api"], &named].concat()).output().expect("it can be started"))
+    (!libraries.is_empty()).then(|| {
+        early_exit(&[arguments, &["--backend", "c-api"], &named].concat()).output().expect("it can be started")
+    })
 }
 
 #[test]
@@ -50,11 +51,15 @@ fn a_library_tells_its_engine_and_has_its_label() {
     let Some(library) = fetched().into_iter().find(|library| library.contains("wasmtime-50")) else { return };
     let arguments = ["check", "--filter", "dynamic-exit", "--json", "--backend", "c-api"];
     let named = format!("newest={library}");
-    let output = early_exit(&[&arguments[..], &["--library", &named, "--library", &library]].concat()).output().unwrap();
+    let output =
+        early_exit(&[&arguments[..], &["--library", &named, "--library", &library]].concat()).output().unwrap();
     let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
     let labels: Vec<_> = checked.variants.iter().map(|subject| subject.label.as_str()).collect();
     assert_eq!(labels, ["newest", "wasmtime-50.0.1"]);
-    assert!(checked.variants.iter().all(|subject| subject.backend_info.engine.starts_with("wasmtime 50")), "{checked:?}");
+    assert!(
+        checked.variants.iter().all(|subject| subject.backend_info.engine.starts_with("wasmtime 50")),
+        "{checked:?}"
+    );
 }
 
 #[test]
@@ -63,7 +68,8 @@ fn a_module_runs_on_libraries() {
     let file = folder.path().join("guest.wat");
     fs::write(&file, early_exit::guest::EARLY_EXIT).unwrap();
     let file = file.display().to_string();
-    let Some(output) = with_libraries(&["run", &file, "--json", "--exit-at", "any", "--invoke", "run", "1", "7"]) else {
+    let Some(output) = with_libraries(&["run", &file, "--json", "--exit-at", "any", "--invoke", "run", "1", "7"])
+    else {
         return;
     };
     let ran: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
@@ -90,7 +96,10 @@ fn libraries_are_measured_and_their_report_is_read_again() {
     let file = folder.path().join("report.json");
     let shown = file.display().to_string();
     let arguments = ["measure", "--filter", "unwind/dynamic-env", "--filter", "unwind/typed", "--host-frames", "1"];
-    let Some(output) = with_libraries(&[&arguments[..], &["--budget", "30", "--launches", "8", "-o", &shown]].concat()) else { return };
+    let Some(output) = with_libraries(&[&arguments[..], &["--budget", "30", "--launches", "8", "-o", &shown]].concat())
+    else {
+        return;
+    };
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report = Report::read(&file).unwrap();
     let named = |id| report.cells.iter().filter(move |cell| cell.cell_id.benchmark == id);
@@ -161,7 +170,8 @@ fn what_is_no_library_with_the_c_api_is_refused_in_one_line() {
     let called = functions(|name| if name == "wasm_engine_new" { "abort();" } else { "return 0;" });
     assert!(refused(&library("called", &called)).contains("killed by signal 6"));
     // Two of one name.
-    let twice = early_exit(&["check", "--library", "x=/proc/self/exe", "--library", "x=/proc/self/exe"]).output().unwrap();
+    let twice =
+        early_exit(&["check", "--library", "x=/proc/self/exe", "--library", "x=/proc/self/exe"]).output().unwrap();
     assert_eq!(twice.status.code(), Some(2));
     assert!(refused("native=/lib/x.so").contains("no label for a library"));
 }
@@ -187,5 +197,7 @@ fn a_library_that_crashes_when_it_is_called_costs_verdicts_and_no_other_column()
         let crashes = checked.variants[played.variant].label == "crashes";
         assert_eq!(matches!(played.verdict, Verdict::Crashed { .. }), crashes, "{played:?}");
     }
-    assert!(checked.variants.iter().any(|subject| subject.label == "crashes" && subject.backend_info.engine == "crashes"));
+    assert!(
+        checked.variants.iter().any(|subject| subject.label == "crashes" && subject.backend_info.engine == "crashes")
+    );
 }

@@ -35,7 +35,7 @@ pub(crate) fn hello(protocol: u32) -> String {
         engine: "x".into(),
         compiler: "x".into(),
         library: None,
-            llvm: None,
+        llvm: None,
         wasm_features: vec![],
         exit_made_of: vec![],
     };

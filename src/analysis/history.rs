@@ -98,7 +98,8 @@ fn version(variant: &Variant) -> Option<String> {
 /// The last numbers with dots between in a text.
 fn version_in(text: &str) -> Option<String> {
     let is_version = |part: &&str| {
-        !part.is_empty() && part.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+        !part.is_empty()
+            && part.split('.').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
     };
     text.split(|letter: char| letter != '.' && !letter.is_ascii_alphanumeric()).rfind(is_version).map(str::to_owned)
 }

@@ -30,9 +30,11 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
     let programs: Vec<_> = builds.iter().map(|build| build.program.as_path()).collect();
     let (ours, theirs) = launcher.side_by_side(&programs)?;
     // What only others have is no mistake.
-    let (here, elsewhere): (Vec<_>, Vec<_>) = choice.backends.iter().cloned().partition(|spec| is_here_or_unknown(spec));
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        choice.backends.iter().cloned().partition(|spec| is_here_or_unknown(spec));
     let mut variants = Vec::new();
-    if choice.backends.is_empty() && engine::here().next().is_some() || !here.is_empty() || !choice.libraries.is_empty() {
+    if choice.backends.is_empty() && engine::here().next().is_some() || !here.is_empty() || !choice.libraries.is_empty()
+    {
         // Libraries alone, where what was chosen is elsewhere.
         let backends =
             if here.is_empty() && !elsewhere.is_empty() { vec![engine::C_API.to_owned()] } else { here.clone() };
@@ -40,9 +42,8 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
         variants.extend(specs.iter().map(|spec| ExperimentVariant::new(spec, &ours)));
     }
     for (build, launcher) in builds.iter().zip(&theirs) {
-        let has = backends_of(&build.program).with_context(|| {
-            format!("{} is no build of this program that can be measured", build.program.display())
-        })?;
+        let has = backends_of(&build.program)
+            .with_context(|| format!("{} is no build of this program that can be measured", build.program.display()))?;
         let chosen = |spec: &&String| has.iter().any(|name| name == spec.split(':').next().unwrap_or_default());
         let specs: Vec<_> = match choice.backends.is_empty() {
             true => has.clone(),

@@ -296,12 +296,15 @@ pub fn library_spec(library: &str) -> Result<String> {
     let (label, path) = match library.split_once('=') {
         Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
         _ => {
-            let name = Path::new(library).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let name =
+                Path::new(library).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             (name.strip_prefix("lib").unwrap_or(&name).to_owned(), library)
         }
     };
     if path.is_empty() || !is_plain_label(&label) || ALL.iter().any(|backend| backend.name == label) {
-        bail!("--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}");
+        bail!(
+            "--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}"
+        );
     }
     Ok(format!("{C_API}:{label}={path}"))
 }

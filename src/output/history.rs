@@ -82,7 +82,12 @@ fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
     let steps = rows.iter().flat_map(|row| {
         row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()).map(|(point, release)| {
             let way = if point.step == Some(TimeVerdict::Faster) { "falls" } else { "rises" };
-            format!("{} {way} to {} in {}", row.address, shown(point.value.unwrap_or_default(), metric), release.version)
+            format!(
+                "{} {way} to {} in {}",
+                row.address,
+                shown(point.value.unwrap_or_default(), metric),
+                release.version
+            )
         })
     });
     let steps: Vec<_> = steps.collect();

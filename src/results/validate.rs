@@ -124,7 +124,14 @@ fn variants(variants: &mut [Variant]) -> Result<(), Invalid> {
     for (n, variant) in variants.iter_mut().enumerate() {
         let about = &mut variant.backend_info;
         clean([&mut variant.label, &mut variant.licence, &mut about.engine, &mut about.compiler]);
-        clean(about.llvm.iter_mut().chain(&mut about.library).chain(&mut about.wasm_features).chain(&mut about.exit_made_of));
+        clean(
+            about
+                .llvm
+                .iter_mut()
+                .chain(&mut about.library)
+                .chain(&mut about.wasm_features)
+                .chain(&mut about.exit_made_of),
+        );
         clean(variant.build.texts());
         let place = || format!("variants[{n}] ({})", variant.label);
         // A label begins with the backend's name.
@@ -241,7 +248,7 @@ pub(crate) mod tests {
                 engine: "wasmer".into(),
                 compiler: "one".into(),
                 library: None,
-            llvm: None,
+                llvm: None,
                 wasm_features: vec![],
                 exit_made_of: vec![],
             },

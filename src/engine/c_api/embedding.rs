@@ -166,7 +166,9 @@ fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<HostEnd>) -> Outcome {
     let came_back = |text: &str| cause(&message).contains(text);
     match ended {
         Some(HostEnd::Exited(code)) if came_back(&exit_message(code)) => Outcome::Exited(code),
-        Some(HostEnd::Exited(code)) => Outcome::Failed(format!("exit code {code}, and the message came back as: {message}")),
+        Some(HostEnd::Exited(code)) => {
+            Outcome::Failed(format!("exit code {code}, and the message came back as: {message}"))
+        }
         Some(HostEnd::Panicked(said)) => Outcome::Panicked(said),
         Some(HostEnd::Failed(why)) => Outcome::Failed(why),
         None => self::trap(&message).map_or(Outcome::Failed(message), Outcome::Trapped),
@@ -352,7 +354,8 @@ fn call(
     let prepared = || -> Result<_> {
         let function = exports.function(export)?;
         let of = interface.functions.iter().find(|(name, _)| name == export);
-        let (_, Signature { parameters, results }) = of.with_context(|| format!("no function is exported as `{export}`"))?;
+        let (_, Signature { parameters, results }) =
+            of.with_context(|| format!("no function is exported as `{export}`"))?;
         let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
         ensure!(given == *parameters, "its arguments are not of the types that it takes");
         let arguments = arguments.iter().copied().map(to_engine).collect::<Result<Vec<_>>>()?;

@@ -56,7 +56,11 @@ impl Environment {
 }
 
 /// `early_exit` of the guests: exits with the number that it is given, but for [`LET_PASS`] and 0.
-pub(super) unsafe extern "C" fn early_exit(env: *mut c_void, arguments: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
+pub(super) unsafe extern "C" fn early_exit(
+    env: *mut c_void,
+    arguments: *const List<Val>,
+    _: *mut List<Val>,
+) -> *mut Trap {
     // SAFETY: the environment is of this type and lives as long as the store; the argument is an i32.
     let (env, asked) = unsafe { (&*env.cast::<Environment>(), (*(*arguments).data).of.i32.cast_unsigned()) };
     planted::work();

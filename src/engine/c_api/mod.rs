@@ -127,7 +127,8 @@ fn version_in(artifact: &[u8]) -> Option<String> {
 /// What a library may take inside of a module, and no host can hand over: random modules do without.
 const NOT_ACROSS: &[&str] = &["reference-types", "simd", "relaxed-simd", "threads", "exceptions", "memory64", "gc"];
 
-const NO_TYPED_ERRORS: &str = "an exit is a trap with a message, no error of the host's own type: see `dynamic-exit` and `c-api/`";
+const NO_TYPED_ERRORS: &str =
+    "an exit is a trap with a message, no error of the host's own type: see `dynamic-exit` and `c-api/`";
 const NO_LIMITS: &str = "the C API has no limits, no fuel, no interruption and no async calls";
 const NOT_MEASURED: &str = "not measured through the C API";
 
@@ -148,6 +149,8 @@ const NEVER: Never = &[
     ("fuel/", NO_LIMITS),
     ("limit/", NO_LIMITS),
     ("interrupt/", NO_LIMITS),
+    ("resume/", NO_LIMITS),
+    ("stop/", NO_LIMITS),
     // Scenarios about what the libraries' own APIs offer, and benchmarks whose functions have typed parameters.
     ("after/", "not written for the C API"),
     ("depth/", "not written for the C API"),

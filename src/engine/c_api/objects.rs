@@ -152,9 +152,8 @@ pub(super) fn export_names(api: &Api, module: &Owned<Module>) -> Vec<String> {
     // SAFETY: the module is there; the names are copied before they are given back.
     unsafe {
         (api.wasm_module_exports)(**module, &mut types);
-        let name = |of: &*mut ExportType| {
-            String::from_utf8_lossy((*(api.wasm_exporttype_name)(*of)).as_slice()).into_owned()
-        };
+        let name =
+            |of: &*mut ExportType| String::from_utf8_lossy((*(api.wasm_exporttype_name)(*of)).as_slice()).into_owned();
         let names = types.as_slice().iter().map(name).collect();
         (api.wasm_exporttype_vec_delete)(&mut types);
         names

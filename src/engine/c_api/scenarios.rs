@@ -144,7 +144,11 @@ fn trap_or_exit(c_api: &CApi, out: &Transcript) -> Result<()> {
 }
 
 /// As [`early_exit`], and returns a number where it lets the guest pass.
-unsafe extern "C" fn exit_or_answer(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
+unsafe extern "C" fn exit_or_answer(
+    env: *mut c_void,
+    arguments: *const List<Val>,
+    results: *mut List<Val>,
+) -> *mut Trap {
     // SAFETY: as for `early_exit`; there is one result.
     unsafe {
         let trap = early_exit(env, arguments, results);
@@ -190,7 +194,11 @@ fn start(c_api: &CApi, out: &Transcript) -> Result<()> {
 }
 
 /// Calls the guest again, and hands its trap on.
-pub(super) unsafe extern "C" fn reenter(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
+pub(super) unsafe extern "C" fn reenter(
+    env: *mut c_void,
+    arguments: *const List<Val>,
+    results: *mut List<Val>,
+) -> *mut Trap {
     // SAFETY: the environment is of this type and lives as long as the store; what it calls takes what it is given.
     unsafe {
         let env = &*env.cast::<Environment>();
@@ -317,7 +325,9 @@ pub(super) unsafe extern "C" fn plain_exit(arguments: *const List<Val>, _: *mut 
     let asked = unsafe { (*(*arguments).data).of.i32.cast_unsigned() };
     crate::engine::embedding::planted::work();
     match OF_THIS_THREAD.get() {
-        Some((api, store)) if asked != LET_PASS => objects::new_trap(api, store, format!("exit code: {asked}\0").as_bytes()),
+        Some((api, store)) if asked != LET_PASS => {
+            objects::new_trap(api, store, format!("exit code: {asked}\0").as_bytes())
+        }
         _ => std::ptr::null_mut(),
     }
 }

@@ -15,10 +15,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["c-api"],
         platforms: &[],
-        excuses: &[scenario(
-            "c-api/trap-host-info",
-            "CRASHED: killed by signal 6[..]wasm_trap_set_host_info[..]",
-        )],
+        excuses: &[scenario("c-api/trap-host-info", "CRASHED: killed by signal 6[..]wasm_trap_set_host_info[..]")],
         reason: "`wasm_trap_set_host_info` is there, is not implemented, and ends the process",
         upstream: "docs/findings.md, the C API",
     },

@@ -114,9 +114,8 @@ impl Excuse {
 impl KnownIssue {
     /// Whether the backend has it on this platform.
     pub fn affects(&self, backend: &str) -> bool {
-        let is_one = |known: &&str| {
-            **known == *backend || backend.starts_with(engine::C_API) && backend.starts_with(*known)
-        };
+        let is_one =
+            |known: &&str| **known == *backend || backend.starts_with(engine::C_API) && backend.starts_with(*known);
         (self.backends.is_empty() || self.backends.iter().any(is_one)) && self.on_this_platform()
     }
 
@@ -129,7 +128,9 @@ impl KnownIssue {
 
 /// All known issues.
 pub fn known_issues() -> impl Iterator<Item = &'static KnownIssue> {
-    [any::KNOWN_ISSUES, wasmer::KNOWN_ISSUES, wasmtime::KNOWN_ISSUES, wasmi::KNOWN_ISSUES, c_api::KNOWN_ISSUES].into_iter().flatten()
+    [any::KNOWN_ISSUES, wasmer::KNOWN_ISSUES, wasmtime::KNOWN_ISSUES, wasmi::KNOWN_ISSUES, c_api::KNOWN_ISSUES]
+        .into_iter()
+        .flatten()
 }
 
 /// The known issues of a backend that concern a kind of check, each with its excuse.

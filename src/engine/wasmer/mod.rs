@@ -141,12 +141,15 @@ impl Family for Wasmer {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[scenarios::SCENARIOS, suite::scenarios::SCENARIOS],
         benchmarks: &[benchmarks::BENCHMARKS, suite::benchmarks::BENCHMARKS],
-        never: &[&[
-            ("fuel/", "Wasmer counts points, by a middleware: see `metering/`"),
-            ("resume/", "Wasmer's calls cannot be resumed"),
-            ("interrupt/epoch-callback", "Wasmer counts no epochs"),
-            ("limit/limiter-exits", "a memory of Wasmer's refuses to grow, and has no error for its guest"),
-        ], NO_C_API],
+        never: &[
+            &[
+                ("fuel/", "Wasmer counts points, by a middleware: see `metering/`"),
+                ("resume/", "Wasmer's calls cannot be resumed"),
+                ("interrupt/epoch-callback", "Wasmer counts no epochs"),
+                ("limit/limiter-exits", "a memory of Wasmer's refuses to grow, and has no error for its guest"),
+            ],
+            NO_C_API,
+        ],
     };
 
     fn keep_artifacts(&self, folder: &Path) {

@@ -19,8 +19,7 @@ use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::Support::Not;
 use super::{
-    NO_C_API,
-    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, OpenBackend, ScenarioTable,
+    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, NO_C_API, OpenBackend, ScenarioTable,
     SupportTable, listed, no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark;

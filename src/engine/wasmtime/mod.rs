@@ -22,9 +22,8 @@ use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::{
-    NO_C_API,
-    BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, SupportTable, listed, no_error_clones,
-    wasm_features,
+    BackendInfo, BackendOption, BackendOptions, Family, Listed, NO_C_API, OpenBackend, SupportTable, listed,
+    no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark::floor;
 use crate::guest;

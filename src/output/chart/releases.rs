@@ -106,6 +106,9 @@ mod tests {
         let drawn = chart.render().into_string();
         assert_eq!((drawn.matches("<polyline").count(), drawn.matches("<circle").count()), (2, 4));
         assert_eq!(drawn.matches("class=\"dot step\"").count(), 1);
-        assert!(drawn.contains("&lt;engine&gt;") && ["1.0", "2.0", "3.0", "exit", "trap"].iter().all(|text| drawn.contains(text)));
+        assert!(
+            drawn.contains("&lt;engine&gt;")
+                && ["1.0", "2.0", "3.0", "exit", "trap"].iter().all(|text| drawn.contains(text))
+        );
     }
 }
