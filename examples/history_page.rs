@@ -48,7 +48,7 @@ fn of_report(report: &Report) -> Result<String> {
         let drawn = chart.render().into_string();
         let (tag, rest) = drawn.split_once('>').context("a picture has a tag")?;
         fs::write(format!("{DOCS}/history/{name}"), format!("{tag}>{STYLE}{rest}\n"))?;
-        writeln!(figures, "![{}. {}](history/{name})\n", chart.title, chart.description)?;
+        writeln!(figures, "![{} over releases](history/{name})\n", chart.title)?;
     }
     let machine = &report.machine;
     writeln!(

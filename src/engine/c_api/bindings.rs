@@ -22,7 +22,7 @@ macro_rules! opaque {
 
 opaque! {
     Engine Store Module Instance Func Global Table Memory Extern Trap Ref ValType FuncType GlobalType TableType MemoryType
-    ExportType
+    ExportType ImportType ExternType
 }
 
 /// `wasm_..._vec_t`: elements that the library or the host owns, as the function says.
@@ -102,8 +102,11 @@ pub(super) mod kind {
     pub(crate) const FUNCREF: u8 = 129;
 }
 
-/// `wasm_externkind_t`: a function.
+/// `wasm_externkind_t`.
 pub(super) const EXTERN_FUNC: u8 = 0;
+pub(super) const EXTERN_GLOBAL: u8 = 1;
+pub(super) const EXTERN_TABLE: u8 = 2;
+pub(super) const EXTERN_MEMORY: u8 = 3;
 
 /// `wasm_limits_t`. A maximum of `u32::MAX` is none.
 #[derive(Debug, Clone, Copy)]
@@ -166,6 +169,12 @@ functions! {
         wasm_module_exports(*const Module, *mut List<*mut ExportType>);
         wasm_module_serialize(*const Module, *mut Bytes);
         wasm_module_deserialize(*mut Store, *const Bytes) -> *mut Module;
+        wasm_module_imports(*const Module, *mut List<*mut ImportType>);
+        wasm_importtype_vec_delete(*mut List<*mut ImportType>);
+        wasm_importtype_module(*const ImportType) -> *const Bytes;
+        wasm_importtype_name(*const ImportType) -> *const Bytes;
+        wasm_importtype_type(*const ImportType) -> *const ExternType;
+        wasm_externtype_kind(*const ExternType) -> u8;
         wasm_exporttype_vec_delete(*mut List<*mut ExportType>);
         wasm_exporttype_name(*const ExportType) -> *const Bytes;
         wasm_instance_new(*mut Store, *const Module, *const List<*mut Extern>, *mut *mut Trap) -> *mut Instance;

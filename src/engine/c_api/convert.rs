@@ -119,6 +119,7 @@ const TRAPS: &[(&str, Trap)] = &[
     ("out of bounds array access", Trap::OutOfBoundsArrayAccess),
     ("cast failure", Trap::CastFailure),
     ("allocation size too large", Trap::AllocationTooLarge),
+    ("thrown Wasm exception", Trap::UncaughtException),
 ];
 
 /// The trap that a message tells of, if it is one of a guest's.

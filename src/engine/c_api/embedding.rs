@@ -108,7 +108,9 @@ impl Compiled for CompiledModule {
                 .with_context(|| format!("the import {}.{}", import.module, import.name))
         });
         let stubs = stubs.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
-        let imports: Vec<_> = stubs.iter().map(|stub| stub.as_extern(api)).collect();
+        let order = objects::import_order(api, &self.module, &self.interface.imports);
+        let order = order.map_err(NotInstantiated::Unlinked)?;
+        let imports: Vec<_> = order.into_iter().map(|place| stubs[place].as_extern(api)).collect();
         let instance = objects::instantiate(api, &store, &self.module, &imports)
             .map_err(|not_made| not_instantiated(api, &not_made, ended.take()))?;
         let exports = Exports::of(api, &self.module, &instance).map_err(NotInstantiated::Unlinked)?;
@@ -425,6 +427,8 @@ impl LinkedModules for LinkedInstances {
         let (module, interface) = &self.modules[module];
         let met = interface.imports.iter().map(|import| self.export(&import.module, &import.name));
         let met = met.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
+        let order = objects::import_order(self.api, module, &interface.imports).map_err(NotInstantiated::Unlinked)?;
+        let met: Vec<_> = order.into_iter().map(|place| met[place]).collect();
         let instance = objects::instantiate(self.api, &self.store, module, &met)
             .map_err(|not_made| not_instantiated(self.api, &not_made, None))?;
         let exports = Exports::of(self.api, module, &instance).map_err(NotInstantiated::Unlinked)?;

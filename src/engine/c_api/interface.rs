@@ -5,7 +5,7 @@ use wasmparser::{
     CompositeInnerType, ExternalKind, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
 };
 
-use super::bindings::{Limits, kind};
+use super::bindings::{EXTERN_FUNC, EXTERN_GLOBAL, EXTERN_MEMORY, EXTERN_TABLE, Limits, kind};
 use crate::engine::embedding::{Type, Unsupported};
 
 /// What a module imports and exports.
@@ -30,6 +30,18 @@ pub(super) enum ImportType {
     Global { kind: u8, mutable: bool },
     Table { kind: u8, limits: Limits },
     Memory(Limits),
+}
+
+impl ImportType {
+    /// The C API's number of what is imported.
+    pub(super) fn extern_kind(&self) -> u8 {
+        match self {
+            Self::Function(_) => EXTERN_FUNC,
+            Self::Global { .. } => EXTERN_GLOBAL,
+            Self::Table { .. } => EXTERN_TABLE,
+            Self::Memory(_) => EXTERN_MEMORY,
+        }
+    }
 }
 
 /// The type of a function.

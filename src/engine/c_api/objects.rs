@@ -5,11 +5,11 @@ use std::ptr::{self, NonNull};
 use anyhow::{Context, Result, bail};
 
 use super::bindings::{
-    Api, Bytes, Callback, CallbackWithEnv, Engine, ExportType, Extern, Func, FuncType, Instance, List, Module, Store,
+    Api, Bytes, Callback, CallbackWithEnv, Engine, ExportType, Extern, Func, FuncType, ImportType, Instance, List, Module, Store,
     Trap, Val, ValType,
 };
 use super::convert;
-use super::interface::{Signature, kind_of};
+use super::interface::{Imported, Signature, kind_of};
 
 /// An object that the host has to give back.
 pub(super) struct Owned<T> {
@@ -144,6 +144,39 @@ impl Drop for Exports {
         // SAFETY: the library filled it.
         unsafe { (self.api.wasm_extern_vec_delete)(&mut self.externs) }
     }
+}
+
+/// The places of a module's imports, in the order in which its library takes them: wasmi's is not the module's.
+pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[Imported]) -> Result<Vec<usize>> {
+    let mut types: List<*mut ImportType> = List::EMPTY;
+    // SAFETY: the module is there; what is asked of the types is copied before they are given back.
+    let wanted: Vec<_> = unsafe {
+        (api.wasm_module_imports)(**module, &mut types);
+        let wanted = types.as_slice().iter().map(|of| {
+            let module = (*(api.wasm_importtype_module)(*of)).as_slice().to_vec();
+            let name = (*(api.wasm_importtype_name)(*of)).as_slice().to_vec();
+            (module, name, (api.wasm_externtype_kind)((api.wasm_importtype_type)(*of)))
+        });
+        let wanted = wanted.collect();
+        (api.wasm_importtype_vec_delete)(&mut types);
+        wanted
+    };
+    let mut order = Vec::with_capacity(imports.len());
+    for (module, name, kind) in wanted {
+        // One name may be imported twice.
+        let is_it = |(place, import): &(usize, &Imported)| {
+            import.module.as_bytes() == module
+                && import.name.as_bytes() == name
+                && import.of.extern_kind() == kind
+                && !order.contains(place)
+        };
+        let found = imports.iter().enumerate().find(is_it);
+        order.push(found.context("the library tells of an import that the module does not have")?.0);
+    }
+    if order.len() != imports.len() {
+        bail!("the library tells of {} imports, and the module has {}", order.len(), imports.len());
+    }
+    Ok(order)
 }
 
 /// The names of a module's exports, in the order of its library.
