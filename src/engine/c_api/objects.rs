@@ -5,8 +5,8 @@ use std::ptr::{self, NonNull};
 use anyhow::{Context, Result, bail};
 
 use super::bindings::{
-    Api, Bytes, Callback, CallbackWithEnv, Engine, ExportType, Extern, Func, FuncType, ImportType, Instance, List, Module, Store,
-    Trap, Val, ValType,
+    Api, Bytes, Callback, CallbackWithEnv, Engine, ExportType, Extern, Func, FuncType, ImportType, Instance, List,
+    Module, Store, Trap, Val, ValType,
 };
 use super::convert;
 use super::interface::{Imported, Signature, kind_of};
