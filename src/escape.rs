@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_a_terminal_is_escaped_and_what_is_seen_is_left() {
+    fn invisible_characters_are_escaped_and_visible_ones_kept() {
         assert_eq!(escaped("env.größe 名前 🦀"), "env.größe 名前 🦀");
         assert_eq!(escaped("\u{1b}[2J\r\u{7f}\u{9b}31m"), "\\u{1b}[2J\\r\\u{7f}\\u{9b}31m");
         assert_eq!(escaped("a\u{202e}b\u{2066}c\u{200b}\n"), "a\\u{202e}b\\u{2066}c\\u{200b}\\n");
@@ -40,7 +40,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_steers_is_left_and_a_second_time_changes_nothing(text in any::<String>()) {
+        fn escaping_removes_all_control_characters_and_is_idempotent(text in any::<String>()) {
             let once = escaped(&text).into_owned();
             prop_assert!(!once.contains(steers));
             prop_assert_eq!(escaped(&once), once.as_str());

@@ -73,12 +73,13 @@ impl Progress for Nobody {
 fn a_handicap_is_really_carried() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let handicaps = vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Iterations(4.0)];
+    let injected_slowdowns =
+        vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Iterations(4.0)];
     let order = Experiment {
-        variants: handicaps.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
+        variants: injected_slowdowns.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
         cell_ids: execute::HASH.addresses(false).collect(),
         urgent: Vec::new(),
-        handicaps: vec![handicaps],
+        injected_slowdowns: vec![injected_slowdowns],
         budget: Duration::from_secs(30),
         may_stretch: false,
         launches: Some(6),
@@ -103,7 +104,7 @@ fn a_second_look_takes_over_what_the_pilot_saw() {
         variants: ExperimentVariant::field(&[spec.into()], &launcher),
         cell_ids: cell_ids.clone(),
         urgent: Vec::new(),
-        handicaps: Vec::new(),
+        injected_slowdowns: Vec::new(),
         budget: Duration::from_secs(20),
         may_stretch: false,
         launches: Some(2),
@@ -127,7 +128,7 @@ fn the_budget_that_is_advised_is_enough() {
         variants: ExperimentVariant::field(&[spec.into()], &launcher),
         cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect(),
         urgent: Vec::new(),
-        handicaps: Vec::new(),
+        injected_slowdowns: Vec::new(),
         budget: Duration::from_millis(50),
         may_stretch: false,
         launches: None,

@@ -62,7 +62,7 @@ impl AtWork {
         let told = String::from_utf8_lossy(&output.stderr);
         let status = 128 + signal.as_raw();
         assert_eq!(output.status.code(), Some(status), "{told}");
-        assert!(told.contains("interrupted: the results are not complete"), "{told}");
+        assert!(told.contains("interrupted: the results are incomplete"), "{told}");
         assert!(!told.contains("panicked"), "{told}");
         wait_until("its worker is gone", || worker.is_none_or(is_gone));
         let left = fs::read_dir(self.temporary.path()).unwrap().map(|entry| entry.unwrap().file_name());

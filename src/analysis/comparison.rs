@@ -105,7 +105,8 @@ pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let found = cells(report, &held(report));
     let suspects = suspects(report, margin);
     let verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
-    let inconclusive = found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Inconclusive));
+    let inconclusive =
+        found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Inconclusive));
     inconclusive.map(|(pair, _)| (pair.variant, pair.cell_id)).filter(|pair| !suspects.contains(pair)).collect()
 }
 

@@ -78,8 +78,7 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
 /// Differences between the two reports that can explain different counts.
 fn differences(new: &Report, baseline: &Report) -> Vec<String> {
     let differs = |what: &str, before: &str, after: &str| {
-        (before != after)
-            .then(|| format!("{what}: {before} before, {after} now; this alone can explain differences"))
+        (before != after).then(|| format!("{what}: {before} before, {after} now; this alone can explain differences"))
     };
     let counter = |report: &Report| {
         report.run.notes.iter().find(|note| note.starts_with("counted by")).cloned().unwrap_or_default()

@@ -12,7 +12,10 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
 
     note(
         report.build.opt_level != "3",
-        format!("built at optimisation level {}: times are not meaningful; build with --release", report.build.opt_level),
+        format!(
+            "built at optimisation level {}: times are not meaningful; build with --release",
+            report.build.opt_level
+        ),
     );
     note(!alone, "another run measured on this machine at the same time: run one after the other".into());
     let load = load.unwrap_or(0.0);
@@ -61,10 +64,7 @@ pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
         );
     }
     let missing: Vec<_> = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).collect();
-    note(
-        !missing.is_empty(),
-        format!("not compiled in: {}; `early-exit list` shows the features", missing.join(", ")),
-    );
+    note(!missing.is_empty(), format!("not compiled in: {}; `early-exit list` shows the features", missing.join(", ")));
     note(
         !report.run.complete,
         format!("incomplete: {} of {} launches completed", report.run.launches_completed, report.run.launches),

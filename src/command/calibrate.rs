@@ -20,9 +20,9 @@ use crate::statistics::Margin;
 use crate::worker::Launcher;
 
 /// The injected slowdowns, as a share of a cell's time.
-const CARRIED: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
+const SLOWDOWNS: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
 /// The share of cells with an injected slowdown: few, as after a real upgrade.
-const CARRYING: f64 = 0.2;
+const SLOWED_SHARE: f64 = 0.2;
 /// The controls in each run: as many columns as `compare` has for two builds of one backend.
 const CONTROLS: usize = 1;
 
@@ -43,9 +43,9 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
     let mut watch = ProgressDisplay::begin(launcher);
     for run in 1..=asked.runs {
         watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
-        let order = Experiment {
+        let experiment = Experiment {
             variants: controls(&subject, launcher),
-            handicaps: cell_ids.iter().map(|cell_id| handicaps(cell_id, &mut random)).collect(),
+            injected_slowdowns: cell_ids.iter().map(|cell_id| injected_slowdowns(cell_id, &mut random)).collect(),
             cell_ids: cell_ids.clone(),
             urgent: Vec::new(),
             budget: asked.plan.budget(),
@@ -54,7 +54,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
             seed: random.random(),
         };
         // As in `compare` without a margin: every difference is confirmed.
-        let report = unless_interrupted(confirm::measured_twice(&mut watch, &order, None, Margin::new(0.0)?))?;
+        let report = unless_interrupted(confirm::measured_twice(&mut watch, &experiment, None, Margin::new(0.0)?))?;
         let Some(report) = report.filter(|_| !watch.is_over()) else { break };
         calibration.runs.push(calibration::run(&report, machine::load()));
         // After each run, so that a crash loses one run at most.
@@ -78,7 +78,7 @@ fn cell_ids(asked: &MeasureArgs) -> Result<Vec<CellId>> {
 fn controls(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
     let reference = ExperimentVariant::new(subject, launcher);
     let control = |n: usize| ExperimentVariant {
-        label: format!("{subject} twin {n}"),
+        label: format!("{subject} control {n}"),
         control_of: Some(0),
         baseline: Some(0),
         ..reference.clone()
@@ -87,14 +87,14 @@ fn controls(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
 }
 
 /// Random slowdowns for a few of the controls.
-fn handicaps(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
+fn injected_slowdowns(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
     let more = |share| match cell_id.benchmark == execute::HASH.id {
         true => InjectedSlowdown::Work(share),
         false => InjectedSlowdown::Iterations(share),
     };
     let mut carried = vec![InjectedSlowdown::None];
-    carried.extend((0..CONTROLS).map(|_| match random.random_bool(CARRYING) {
-        true => more(CARRIED[random.random_range(0..CARRIED.len())]),
+    carried.extend((0..CONTROLS).map(|_| match random.random_bool(SLOWED_SHARE) {
+        true => more(SLOWDOWNS[random.random_range(0..SLOWDOWNS.len())]),
         false => InjectedSlowdown::None,
     }));
     carried

@@ -52,17 +52,17 @@ pub(crate) fn check_all(
         while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
             let mut follower = CheckProgress { bar: &bar, hello: None, results: Vec::new() };
             unless_interrupted(check::check(launcher, (spec, n), scenarios, &mut follower))?;
-            followed.lock().expect("no follower panics").push((n, follower.hello, follower.results));
+            followed.lock().expect("no observer panics").push((n, follower.hello, follower.results));
         }
         Ok(())
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("checking does not panic"))
+        threads.into_iter().try_for_each(|thread| thread.join().expect("the check does not panic"))
     })?;
     bar.finish_and_clear();
 
-    let mut followed = followed.into_inner().expect("no follower panics");
+    let mut followed = followed.into_inner().expect("no observer panics");
     followed.sort_by_key(|(n, ..)| *n);
     let (absent, interrupted) = (absent(), launcher.is_interrupted());
     let mut check_result =
@@ -98,7 +98,7 @@ pub(crate) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     };
     let scenarios: Vec<_> = scenario::all().filter(wanted).collect();
     if scenarios.is_empty() {
-        bail!("no scenario matches {}; `early-exit list` shows them all", filters.join(" or "));
+        bail!("no scenario matches {}; `early-exit list` shows the scenarios", filters.join(" or "));
     }
     Ok(scenarios)
 }

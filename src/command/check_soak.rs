@@ -29,12 +29,8 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
                 if std::io::stderr().is_terminal() {
                     let times = units::count(sample.times);
                     // A closed stderr is ignored.
-                    let _ = write!(
-                        std::io::stderr(),
-                        "\r\x1b[K{}: {:.0} s, left {times} times",
-                        engine::label(spec),
-                        sample.seconds
-                    );
+                    let label = engine::label(spec);
+                    let _ = write!(std::io::stderr(), "\r\x1b[K{label}: {:.0} s, {times} guests ended", sample.seconds);
                 }
             }))?;
         if std::io::stderr().is_terminal() {

@@ -40,7 +40,7 @@ fn selected(patterns: &[String]) -> Result<Vec<Script>> {
     let patterns: Vec<_> = patterns.iter().map(|pattern| WildMatch::new(pattern)).collect();
     let wanted = |script: &Script| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&script.name));
     let scripts: Vec<_> = script::scripts().into_iter().filter(wanted).collect();
-    ensure!(!scripts.is_empty(), "no script matches; they are called `core/traps`, `simd/simd_load`, and so on");
+    ensure!(!scripts.is_empty(), "no script matches; names are like `core/traps` and `simd/simd_load`");
     Ok(scripts)
 }
 
@@ -55,16 +55,16 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize)
                 bar.set_message(format!("{spec} {script}"));
             };
             let variant = unless_interrupted(runner::conformance(launcher, spec, asked, over))?;
-            done.lock().expect("nobody panics").extend(variant.map(|variant| (n, variant)));
+            done.lock().expect("no thread panics").extend(variant.map(|variant| (n, variant)));
         }
         Ok(())
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("playing does not panic"))
+        threads.into_iter().try_for_each(|thread| thread.join().expect("the run does not panic"))
     })?;
     bar.finish_and_clear();
-    let mut done = done.into_inner().expect("nobody panics");
+    let mut done = done.into_inner().expect("no thread panics");
     done.sort_by_key(|(n, _)| *n);
     Ok(done.into_iter().map(|(_, variant)| variant).collect())
 }

@@ -11,7 +11,7 @@ pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<String>> {
     for spec in &variants {
         let (backend, _) = engine::parse(spec)?;
         if backend.floor {
-            bail!("`{}` is the floor that backends are held against, and no backend", backend.name);
+            bail!("`{}` is the native baseline, not a backend", backend.name);
         }
     }
     if variants.is_empty() {

@@ -66,7 +66,7 @@ fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
 fn append(file: &Path, text: &str) -> Result<()> {
     let open = std::fs::File::options().create(true).append(true).open(file);
     open.and_then(|mut file| file.write_all(text.as_bytes()))
-        .with_context(|| format!("cannot write the job's summary to {}", file.display()))
+        .with_context(|| format!("cannot write the job summary to {}", file.display()))
 }
 
 fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Comparison> {
@@ -74,7 +74,7 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
         (Document::Report(baseline), Document::Report(new)) => {
             ensure!(
                 baseline.metric == new.metric,
-                "{} is of {}, and {} of {}: two of the same are compared",
+                "{} measures {} and {} measures {}: the metrics must be equal",
                 base_path.display(),
                 baseline.metric.unit(),
                 new_path.display(),
@@ -83,11 +83,15 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
             comparison::files(&baseline, &new, self::margin(margin, new.metric)?)
         }
         (Document::Check(baseline), Document::Check(new)) => comparison::checks(&baseline, &new),
-        _ => bail!("{} and {} are not of a kind: two reports, or two checks", base_path.display(), new_path.display()),
+        _ => bail!(
+            "{} and {} are of different kinds: give two reports or two check results",
+            base_path.display(),
+            new_path.display()
+        ),
     };
     ensure!(
         !comparison.variants.is_empty(),
-        "{} and {} have no subject in common, so there is nothing to compare",
+        "{} and {} have no variant in common",
         base_path.display(),
         new_path.display()
     );
@@ -115,21 +119,21 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
         let variants: Vec<_> = variants.into_iter().filter(|variant| variant.control_of.is_none()).collect();
         let plant = asked.plant.unwrap_or_default() / 100.0;
         let planted = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| plant)).collect();
-        let order = CountOrder { variants, cell_ids, launches: asked.plan.count_launches(), planted };
-        let report = confirm::counted_twice(&mut watch, &order, journal.as_mut(), margin)?;
+        let experiment = CountOrder { variants, cell_ids, launches: asked.plan.count_launches(), planted };
+        let report = confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
         return finish(changed, margin, &report, journal);
     }
-    let order = Experiment {
+    let experiment = Experiment {
         variants,
         cell_ids,
         urgent: Vec::new(),
-        handicaps: Vec::new(),
+        injected_slowdowns: Vec::new(),
         budget: asked.plan.budget(),
         may_stretch: asked.plan.budget.is_none(),
         launches: asked.plan.launches,
         seed: asked.plan.seed.unwrap_or_else(rand::random),
     };
-    let report = confirm::measured_twice(&mut watch, &order, journal.as_mut(), margin)?;
+    let report = confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
     finish(changed, margin, &report, journal)
 }
 
@@ -165,7 +169,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
 fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     ensure!(
         specs.len() > 1,
-        "there is nothing to hold `{}` against: give another build with --baseline, a second --backend, or two files",
+        "`{}` has no baseline: give another build with --baseline, a second --backend, or two files",
         specs[0]
     );
     let mut variants: Vec<_> = specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect();
@@ -178,7 +182,7 @@ fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<C
     let scenarios = check::selected(&[])?;
     let check = |launcher, what| {
         let check_result = check::check_all(launcher, specs, &scenarios, processors());
-        check_result.with_context(|| format!("{what} could not be checked"))
+        check_result.with_context(|| format!("cannot check {what}"))
     };
     Ok(comparison::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
 }
@@ -188,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_build_is_held_against_the_other_and_nothing_else() {
+    fn the_baseline_of_each_variant_is_the_other_build() {
         let launcher = Launcher::new("early-exit");
         let variants = builds(&["a".into(), "b".into()], &launcher, &launcher);
         let shown: Vec<_> = variants.iter().map(|e| (e.label.as_str(), e.baseline, e.control_of)).collect();
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn one_subject_alone_has_nothing_to_be_held_against() {
+    fn a_single_variant_has_no_baseline() {
         assert!(settings(&["a".into()], &Launcher::new("x")).is_err());
     }
 }

@@ -28,20 +28,20 @@ const MORE_LAUNCHES: u32 = 3;
 /// See [`experiment::measure`](crate::sampling::experiment::measure).
 pub(crate) fn measured_twice(
     watch: &mut ProgressDisplay,
-    order: &Experiment,
+    experiment: &Experiment,
     journal: Option<&mut Journal>,
     margin: Margin,
 ) -> Result<Report> {
     let started_at = Instant::now();
-    let first = Experiment { budget: order.budget.mul_f64(FIRST_LOOK), ..order.clone() };
+    let first = Experiment { budget: experiment.budget.mul_f64(FIRST_LOOK), ..experiment.clone() };
     let (mut report, pilot) = watch.measure(&first, None, journal).map_err(of_both_looks)?;
     for cell in &mut report.cells {
         if let Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) = &mut cell.skip_reason {
             *seconds /= FIRST_LOOK;
         }
     }
-    if !order.may_stretch {
-        report.run.budget_seconds = order.budget.as_secs_f64();
+    if !experiment.may_stretch {
+        report.run.budget_seconds = experiment.budget.as_secs_f64();
     }
     let suspects = comparison::suspects(&report, margin);
     let undecided = comparison::undecided(&report, margin);
@@ -52,26 +52,28 @@ pub(crate) fn measured_twice(
     let held = comparison::held(&report);
     let labels: Vec<_> = looked_at().flat_map(|(variant, _)| [&held[*variant].0, &held[*variant].1]).collect();
     let again = Experiment {
-        budget: match order.may_stretch {
-            true => order.budget.saturating_sub(started_at.elapsed()).max(order.budget.mul_f64(1.0 - FIRST_LOOK)),
-            false => order.budget.saturating_sub(started_at.elapsed()),
+        budget: match experiment.may_stretch {
+            true => {
+                experiment.budget.saturating_sub(started_at.elapsed()).max(experiment.budget.mul_f64(1.0 - FIRST_LOOK))
+            }
+            false => experiment.budget.saturating_sub(started_at.elapsed()),
         },
-        seed: order.seed.wrapping_add(1),
-        launches: order.launches.map(|launches| MORE_LAUNCHES * launches),
+        seed: experiment.seed.wrapping_add(1),
+        launches: experiment.launches.map(|launches| MORE_LAUNCHES * launches),
         urgent: suspects.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
         ..only(
-            order,
+            experiment,
             |variant| labels.contains(&&variant.label),
-            |at| looked_at().any(|(_, cell_id)| *cell_id == order.cell_ids[at]),
+            |at| looked_at().any(|(_, cell_id)| *cell_id == experiment.cell_ids[at]),
         )
     };
     let prefix = watch.prefix.clone();
-    watch.prefix += &format!("{} that looked different, {} undecided, again: ", suspects.len(), undecided.len());
+    watch.prefix += &format!("confirming {} differences, {} inconclusive: ", suspects.len(), undecided.len());
     match unless_interrupted(watch.measure(&again, Some(&pilot), None)) {
         Ok(again) => report.confirmation = again.map(|(again, _)| Box::new(again)),
         Err(error) => report.run.notes.push(format!(
-            "there was no second look, so that nothing is confirmed ({error:#}); a larger --budget, or fewer cells with --filter, \
-             leaves time for it"
+            "the confirmation run failed ({error:#}); raise --budget or select \
+             fewer cells with --filter"
         )),
     }
     watch.prefix = prefix;
@@ -98,21 +100,21 @@ const MORE_COUNTS: u32 = 3;
 /// See [`instructions::count`](crate::sampling::instructions::count).
 pub(crate) fn counted_twice(
     watch: &mut ProgressDisplay,
-    order: &CountOrder,
+    experiment: &CountOrder,
     journal: Option<&mut Journal>,
     margin: Margin,
 ) -> Result<Report> {
-    let mut report = watch.count(order, journal)?;
+    let mut report = watch.count(experiment, journal)?;
     let suspects = comparison::suspects(&report, margin);
     if !suspects.is_empty() && !watch.is_over() {
         let is_suspect = |cell_id: &CellId| suspects.iter().any(|(_, suspect)| suspect == cell_id);
         let again = CountOrder {
-            cell_ids: order.cell_ids.iter().filter(|cell_id| is_suspect(cell_id)).cloned().collect(),
-            launches: MORE_COUNTS * order.launches,
-            ..order.clone()
+            cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_suspect(cell_id)).cloned().collect(),
+            launches: MORE_COUNTS * experiment.launches,
+            ..experiment.clone()
         };
         let prefix = watch.prefix.clone();
-        watch.prefix += &format!("{} that looked different, again: ", suspects.len());
+        watch.prefix += &format!("confirming {} differences: ", suspects.len());
         report.confirmation = unless_interrupted(watch.count(&again, None))?.map(Box::new);
         watch.prefix = prefix;
     }
@@ -121,25 +123,25 @@ pub(crate) fn counted_twice(
 
 /// The part of an experiment with some of its variants and cells, by index.
 fn only(
-    order: &Experiment,
+    experiment: &Experiment,
     variant: impl Fn(&ExperimentVariant) -> bool,
     cell_id: impl Fn(usize) -> bool,
 ) -> Experiment {
-    let variants: Vec<_> = (0..order.variants.len()).filter(|n| variant(&order.variants[*n])).collect();
+    let variants: Vec<_> = (0..experiment.variants.len()).filter(|n| variant(&experiment.variants[*n])).collect();
     let place = |before: usize| variants.iter().position(|n| *n == before);
     let renumbered = |n: &usize| {
-        let variant = order.variants[*n].clone();
+        let variant = experiment.variants[*n].clone();
         let (control_of, baseline) = (variant.control_of.and_then(place), variant.baseline.and_then(place));
         ExperimentVariant { control_of, baseline, ..variant }
     };
-    let rows = || (0..order.cell_ids.len()).filter(|at| cell_id(*at));
+    let rows = || (0..experiment.cell_ids.len()).filter(|at| cell_id(*at));
     Experiment {
         variants: variants.iter().map(renumbered).collect(),
-        cell_ids: rows().map(|at| order.cell_ids[at].clone()).collect(),
-        handicaps: rows()
-            .filter_map(|at| variants.iter().map(|n| order.handicaps.get(at)?.get(*n).copied()).collect())
+        cell_ids: rows().map(|at| experiment.cell_ids[at].clone()).collect(),
+        injected_slowdowns: rows()
+            .filter_map(|at| variants.iter().map(|n| experiment.injected_slowdowns.get(at)?.get(*n).copied()).collect())
             .collect(),
-        ..order.clone()
+        ..experiment.clone()
     }
 }
 
@@ -152,7 +154,7 @@ mod tests {
     use crate::worker::Launcher;
 
     #[test]
-    fn a_part_of_an_order_keeps_who_is_held_against_whom_and_what_they_carry() {
+    fn a_part_of_an_experiment_keeps_baselines_and_slowdowns() {
         let launcher = Launcher::new("early-exit");
         let named = |label: &str, baseline| ExperimentVariant {
             label: label.into(),
@@ -162,25 +164,29 @@ mod tests {
         let share = |share| {
             vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Work(share)]
         };
-        let order = Experiment {
+        let experiment = Experiment {
             variants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
             cell_ids: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
             urgent: Vec::new(),
-            handicaps: vec![share(0.1), share(0.2)],
+            injected_slowdowns: vec![share(0.1), share(0.2)],
             budget: Duration::from_secs(1),
             may_stretch: false,
             launches: Some(3),
             seed: 1,
         };
-        let part = only(&order, |variant| ["c", "d"].contains(&variant.label.as_str()), |at| at == 1);
+        let part = only(&experiment, |variant| ["c", "d"].contains(&variant.label.as_str()), |at| at == 1);
         assert_eq!(part.variants[1].baseline, Some(0));
-        assert_eq!(part.cell_ids, [order.cell_ids[1].clone()]);
-        assert_eq!(part.handicaps, [[InjectedSlowdown::None, InjectedSlowdown::Work(0.2)]]);
-        assert!(only(&Experiment { handicaps: vec![], ..order }, |_| true, |_| true).handicaps.is_empty());
+        assert_eq!(part.cell_ids, [experiment.cell_ids[1].clone()]);
+        assert_eq!(part.injected_slowdowns, [[InjectedSlowdown::None, InjectedSlowdown::Work(0.2)]]);
+        assert!(
+            only(&Experiment { injected_slowdowns: vec![], ..experiment }, |_| true, |_| true)
+                .injected_slowdowns
+                .is_empty()
+        );
     }
 
     #[test]
-    fn a_budget_that_one_look_needs_is_told_as_one_of_both() {
+    fn the_recommended_budget_is_for_both_runs() {
         let [for_one, for_all] = [8, 30].map(Duration::from_secs);
         let told = of_both_looks(BudgetTooSmall { for_one, for_all, known: true }.into()).to_string();
         assert!(told.contains("--budget 16") && told.contains("--budget 60"), "{told}");

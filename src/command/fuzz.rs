@@ -22,11 +22,8 @@ use crate::worker::Launcher;
 
 pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let specs = choice::backends(&asked.choice)?;
-    ensure!(
-        specs.len() > 1,
-        "one backend has nobody to disagree with; name two, or settings of one (cranelift:opt=none)"
-    );
-    ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is no folder to save modules in", asked.save.display());
+    ensure!(specs.len() > 1, "needs at least two backends, or one with different options (cranelift:opt=none)");
+    ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is not a folder", asked.save.display());
     let (names, features, left_out) = features(launcher, &specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
     let config = FuzzConfig { specs, names, features, seed, count: asked.count, jobs: asked.jobs };
@@ -100,7 +97,7 @@ fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
 /// Progress: one updated line on a terminal, otherwise a line at intervals.
 fn progress(done: u64, count: u64, found: usize, told: &Mutex<Instant>) {
     let line = format!("{done} of {count} modules, {found} kinds of disagreement");
-    let mut told = told.lock().expect("telling does not panic");
+    let mut told = told.lock().expect("printing does not panic");
     // A closed stderr is ignored.
     let _ = if std::io::stderr().is_terminal() {
         write!(std::io::stderr(), "\r\x1b[K{line}")

@@ -24,11 +24,11 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     }
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let order = Experiment {
+    let experiment = Experiment {
         variants: ExperimentVariant::with_control(variants(asked, &launcher)?),
         cell_ids: cells(asked)?,
         urgent: Vec::new(),
-        handicaps: Vec::new(),
+        injected_slowdowns: Vec::new(),
         budget: asked.plan.budget(),
         may_stretch: asked.plan.budget.is_none(),
         launches: asked.plan.launches,
@@ -36,7 +36,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     };
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
-    let (report, _) = watch.measure(&order, None, journal.as_mut())?;
+    let (report, _) = watch.measure(&experiment, None, journal.as_mut())?;
     // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
@@ -63,17 +63,17 @@ fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<S
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let mut cell_ids = cells(asked)?;
     if asked.stoppable {
-        // How long a stop takes is a matter of clocks and threads.
+        // The latency of a stop depends on clocks and threads.
         cell_ids.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
     }
-    let order = CountOrder {
+    let experiment = CountOrder {
         variants: variants(asked, &launcher)?,
         cell_ids,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),
     };
     let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
-    let report = ProgressDisplay::begin(&launcher).count(&order, journal.as_mut())?;
+    let report = ProgressDisplay::begin(&launcher).count(&experiment, journal.as_mut())?;
     journal.map(|journal| journal.finish(&report)).transpose()?;
     write!(out, "{}", measurements::tables(&report))?;
     Ok(status(&report))

@@ -82,7 +82,7 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     match result {
         Err(error) if !WorkerError::is_interruption(&error) => Err(error),
         _ => {
-            note("interrupted: the results are not complete");
+            note("interrupted: the results are incomplete");
             Ok(Status::Interrupted(status))
         }
     }

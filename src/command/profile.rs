@@ -31,7 +31,7 @@ pub(crate) fn profile(asked: &ProfileArgs, launcher: &Launcher, out: &mut Stdout
 
 /// The cell with the given id, or the first of a benchmark.
 fn cell_id(asked: &ProfileArgs) -> Result<CellId> {
-    let unknown = || format!("no benchmark `{}`; `early-exit list` shows them all", asked.benchmark);
+    let unknown = || format!("no benchmark `{}`; `early-exit list` shows the benchmarks", asked.benchmark);
     let mut cell_ids = benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
     if let Some(cell_id) =
         cell_ids.find(|cell_id| cell_id.to_string() == asked.benchmark || cell_id.benchmark == asked.benchmark)

@@ -23,7 +23,7 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
         Target::Module => return run_file::run_file(asked, launcher, out),
     };
     if !asked.invoke.is_empty() || asked.exit_at.is_some() || asked.fuel.is_some() || asked.json {
-        bail!("--invoke, --exit-at, --fuel and --json are for modules, and `{}` is a scenario", scenario.id);
+        bail!("--invoke, --exit-at, --fuel and --json need a module; `{}` is a scenario", scenario.id);
     }
     let variants = choice::backends(&asked.choice)?;
     let alone = variants.len() == 1;

@@ -60,7 +60,7 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     let exited = |row: &result::BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
     if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
         let exit_at = escaped(exit_at);
-        note(format_args!("warning: no call of an import was reached that --exit-at {exit_at} names: nothing exited"));
+        note(format_args!("warning: no call matched --exit-at {exit_at}: no guest exited"));
     }
     let held = ran.disagreements.is_empty() && !ran.rows.iter().any(result::BackendRun::is_bad);
     Ok(if held { Status::Passed } else { Status::Failed })

@@ -50,8 +50,8 @@ fn unknown(what: &str) -> anyhow::Error {
         near.extend(holding.map(|id| format!("the scenario `{id}`")));
     }
     match near.as_slice() {
-        [] => anyhow!("no scenario `{what}`, and no file of that name; `early-exit list` shows the scenarios"),
-        near => anyhow!("no scenario `{what}`, and no file of that name; did you mean {}?", near.join(" or ")),
+        [] => anyhow!("no scenario or file `{what}`; `early-exit list` shows the scenarios"),
+        near => anyhow!("no scenario or file `{what}`; did you mean {}?", near.join(" or ")),
     }
 }
 

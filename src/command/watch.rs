@@ -48,11 +48,11 @@ impl ProgressDisplay {
     /// See [`experiment::measure`].
     pub(crate) fn measure(
         &mut self,
-        order: &Experiment,
+        experiment: &Experiment,
         seen: Option<&Pilot>,
         journal: Option<&mut Journal>,
     ) -> Result<(Report, Pilot)> {
-        let measured = experiment::measure(order, seen, journal, self);
+        let measured = experiment::measure(experiment, seen, journal, self);
         self.bar.finish_and_clear();
         self.bar.reset();
         let (mut report, pilot) = measured?;
@@ -64,8 +64,8 @@ impl ProgressDisplay {
     ///
     /// # Errors
     /// See [`instructions::count`].
-    pub(crate) fn count(&mut self, order: &CountOrder, journal: Option<&mut Journal>) -> Result<Report> {
-        let counted = instructions::count(order, journal, self);
+    pub(crate) fn count(&mut self, experiment: &CountOrder, journal: Option<&mut Journal>) -> Result<Report> {
+        let counted = instructions::count(experiment, journal, self);
         self.bar.finish_and_clear();
         self.bar.reset();
         let mut report = counted?;

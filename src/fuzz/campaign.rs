@@ -1,4 +1,4 @@
-//! Random modules on several subjects: where they come apart.
+//! Runs random modules on several variants, and collects the mismatches.
 
 use crate::engine;
 use crate::fuzz::minimize;
@@ -17,31 +17,31 @@ use crate::fuzz::result::RandomRun;
 use crate::results;
 use crate::worker::supervisor::{Launcher, WorkerError};
 
-/// What is to be tried.
+/// The parameters of a fuzzing run.
 #[derive(Debug, Clone)]
 pub struct FuzzConfig {
-    /// The subjects.
+    /// The variants.
     pub specs: Vec<String>,
-    /// What known issues call each.
+    /// Their names in known issues.
     pub names: Vec<String>,
-    /// What modules may use.
+    /// The features that modules may use.
     pub features: FeatureSet,
-    /// The seed of all that is random.
+    /// The random seed.
     pub seed: u64,
-    /// How many modules.
+    /// The number of modules.
     pub count: u64,
-    /// How many are tried at once.
+    /// The number of modules in parallel.
     pub jobs: usize,
 }
 
-/// So many modules are asked for in one question.
+/// Modules per request.
 const BATCH: u64 = 25;
 
-/// Tries random modules on all subjects. `over` is told how many are done, and how many kinds of disagreement that nothing
-/// explains were found until then. A run that is interrupted tells what it has.
+/// Runs random modules on all variants. `over` gets the number of completed modules and of unexplained kinds of mismatch. An
+/// interrupted run returns the results so far.
 ///
 /// # Errors
-/// When no worker can be had for a subject at all.
+/// When no worker starts.
 pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usize) + Sync)) -> Result<RandomRun> {
     let started = Instant::now();
     let (next, run) = (AtomicU64::new(0), Mutex::new(empty(config)));
@@ -67,7 +67,7 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
     Ok(run)
 }
 
-/// Tries a batch, and looks into what came apart.
+/// Runs a batch, and examines its mismatches.
 fn one_batch(worker_slot: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
     for round in worker_slot.attempt(numbers)? {
         let apart =
@@ -113,7 +113,7 @@ fn empty(config: &FuzzConfig) -> RandomRun {
     }
 }
 
-/// The next numbers, where there are any left.
+/// The next numbers, if any.
 fn batch(next: &AtomicU64, count: u64) -> Option<Range<u64>> {
     let from = next.fetch_add(BATCH, Ordering::Relaxed);
     (from < count).then(|| from..(from + BATCH).min(count))

@@ -2,43 +2,43 @@
 use serde::{Deserialize, Serialize};
 use wasm_smith::Config;
 
-/// The features that random modules may use: what all backends claim to support, but for what is left out.
+/// The features that random modules may use: those that all backends claim, with exceptions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureSet {
-    /// By the names that the proposals have.
+    /// The names of the proposals.
     pub features: Vec<String>,
 }
 
 /// A feature that random modules do not use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExcludedFeature {
-    /// Which.
+    /// The feature.
     pub feature: String,
     /// Why.
     pub reason: String,
 }
 
-/// Features in which engines may differ, or a guest could wait for ever.
+/// Features with engine-specific results, or with guests that wait forever.
 const NEVER: &[(&str, &str)] = &[
     ("relaxed-simd", "its results are the engine's to choose"),
     ("threads", "a guest that waits for a notice would wait for ever"),
 ];
 
-/// A part of `multi-value` that is told from the rest: imported functions with more than one result.
+/// A part of `multi-value`: imported functions with more than one result.
 pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
 
-/// A part of what every engine has: a `select` whose condition is a comparison that nothing else sees.
+/// A part of the base features: a `select` whose condition is a comparison with no other use.
 pub const SELECT_BY_COMPARISON: &str = "select by comparison";
 
 /// Turns a feature on or off.
 type SetFeature = fn(&mut Config, bool);
 
-/// How the generator is told of each.
+/// Configures the generator for each feature.
 const SWITCHES: &[(&str, SetFeature)] = &[
     ("multi-value", |config, on| config.multi_value_enabled = on),
-    // The shape of a module sees to it.
+    // The shape of a module depends on it.
     (MULTI_VALUE_IMPORTS, |_, _| ()),
-    // Modules are rewritten where it is off.
+    // Modules are rewritten without it.
     (SELECT_BY_COMPARISON, |_, _| ()),
     ("reference-types", |config, on| config.reference_types_enabled = on),
     ("bulk-memory", |config, on| config.bulk_memory_enabled = on),
@@ -54,8 +54,8 @@ const SWITCHES: &[(&str, SetFeature)] = &[
 ];
 
 impl FeatureSet {
-    /// What all of several backends claim, but for what `refused` gives a reason to leave out; and what that leaves out
-    /// of what any of them claims.
+    /// The features that all backends claim, except those that `refused` gives a reason against; and the excluded features that
+    /// some backend claims.
     pub fn common(claims: &[Vec<String>], refused: impl Fn(&str) -> Option<String>) -> (Self, Vec<ExcludedFeature>) {
         let (mut features, mut left_out) = (Vec::new(), Vec::new());
         for (feature, _) in SWITCHES {
@@ -77,17 +77,17 @@ impl FeatureSet {
         (Self { features }, left_out)
     }
 
-    /// Whether a feature is on it.
+    /// Whether a feature is included.
     pub(crate) fn has(&self, feature: &str) -> bool {
         self.features.iter().any(|known| known == feature)
     }
 
-    /// Those of them that are wanted.
+    /// A subset of the features.
     pub(crate) fn some(&self, mut wanted: impl FnMut() -> bool) -> Self {
         Self { features: self.features.iter().filter(|_| wanted()).cloned().collect() }
     }
 
-    /// Turns each feature on or off.
+    /// Configures the generator.
     pub(crate) fn apply(&self, config: &mut Config) {
         for (feature, switch) in SWITCHES {
             switch(config, self.has(feature));

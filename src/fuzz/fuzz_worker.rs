@@ -1,4 +1,4 @@
-//! One worker per backend, all of which run the same module.
+//! A worker per variant, all of which run the same module.
 use std::ops::Range;
 use std::time::Duration;
 
@@ -13,30 +13,29 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::worker::protocol::{ModuleTrial, Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
-/// How long a question may take. Fuel ends every guest; compilers have none.
+/// The limits of a request. Fuel ends every guest, but compilers have none.
 const LIMITS: Limits = Limits { time: Duration::from_secs(120), memory: Limits::MEMORY };
 
-/// A worker a subject, asked in turn.
+/// One worker per variant, used in turn.
 pub(crate) struct FuzzWorker<'a> {
     launcher: &'a Launcher,
     pub(crate) config: &'a FuzzConfig,
     workers: Vec<Option<Worker>>,
 }
 
-/// What one module gave on each subject: nothing where the worker was lost over it.
+/// The result of one module per variant; `None` if the worker was lost.
 pub(crate) struct ModuleResults {
     number: u64,
     gave: Vec<Option<ModuleTrial>>,
 }
 
 impl ModuleResults {
-    /// Whether there is nothing to look into.
+    /// Whether all variants agree.
     pub(crate) fn agreed(&self) -> bool {
         self.gave.iter().all(|gave| gave.is_some_and(|gave| Some(gave.digest) == self.gave[0].map(|gave| gave.digest)))
     }
 
-    /// How many calls were made of it, and how many of those were to end in an early exit; nothing where no module came of
-    /// its number.
+    /// The number of calls, and the number of those with an early exit; `None` if no module could be generated.
     pub(crate) fn calls(&self) -> Option<[u32; 2]> {
         let none = self.gave.iter().any(|gave| gave.is_some_and(|gave| gave.digest.is_none()));
         (!none).then(|| self.gave.iter().flatten().map(|gave| gave.calls).max().unwrap_or_default())
@@ -52,7 +51,7 @@ impl<'a> FuzzWorker<'a> {
         Self { launcher, config, workers: config.specs.iter().map(|_| None).collect() }
     }
 
-    /// The worker of a subject, if need be a new one. Whoever still trusts it afterwards puts it back.
+    /// Takes the worker of a variant, or starts one. The caller puts it back if it is still usable.
     fn worker(&mut self, variant: usize) -> Result<Worker> {
         match self.workers[variant].take() {
             Some(worker) => Ok(worker),
@@ -60,7 +59,7 @@ impl<'a> FuzzWorker<'a> {
         }
     }
 
-    /// Tries modules on each subject.
+    /// Runs modules on each variant.
     pub(crate) fn attempt(&mut self, numbers: Range<u64>) -> Result<Vec<ModuleResults>> {
         let mut rounds: Vec<_> = numbers.clone().map(|number| ModuleResults { number, gave: vec![] }).collect();
         for variant in 0..self.config.specs.len() {
@@ -74,8 +73,8 @@ impl<'a> FuzzWorker<'a> {
         Ok(rounds)
     }
 
-    /// Tries modules on one subject until they are done or the worker is gone. Whether several took too long together: the
-    /// machine may be busy, so the next is then to be tried by itself.
+    /// Runs modules on one variant until they are done or the worker is lost. Returns whether several exceeded the time limit
+    /// together: the machine may be busy, so the next must run alone.
     fn go_on(&mut self, variant: usize, numbers: Range<u64>, gave: &mut Vec<Option<ModuleTrial>>) -> Result<bool> {
         let mut worker = self.worker(variant)?;
         let request = Request::RunModules {
@@ -86,32 +85,32 @@ impl<'a> FuzzWorker<'a> {
         let mut heard = Vec::new();
         let answer =
             worker.request(&request, &LIMITS, |line| heard.extend(serde_json::from_str::<ModuleTrial>(line).ok()));
-        // One after the other, each once: anything else is none of this question's.
+        // Accepts the logs in order and once each only.
         let in_order = heard.into_iter().zip(numbers.clone()).take_while(|(trial, number)| trial.number == *number);
         let told: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
         let (all, some) = (told.len() as u64 == numbers.end - numbers.start, !told.is_empty());
         gave.extend(told);
         match answer {
             Ok(Response::ModulesDone { next }) if all && next == numbers.end => self.workers[variant] = Some(worker),
-            // It panicked over the last one.
+            // It panicked in the last module.
             Ok(Response::ModulesDone { .. }) if some => {}
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
             Err(WorkerError::TimedOut(_)) if !all && numbers.end - numbers.start > 1 => return Ok(true),
-            // It was lost over the one after those that it told of.
+            // The worker was lost in the module after the last logged one.
             _ if !all => gave.push(None),
             _ => {}
         }
         Ok(false)
     }
 
-    /// Where the subjects come apart over a module, each in a worker that has done nothing else, as in a run of its own.
+    /// The mismatch of a module, with fresh workers.
     pub(crate) fn examine(&mut self, seed: &ModuleSeed) -> Result<Mismatch> {
         self.workers.iter_mut().for_each(|worker| *worker = None);
         let once = oracle::ObservedModule::NOT_AGAIN;
         Ok(self.look_at(seed)?.unwrap_or_else(|| once(seed, self.config.specs.len())))
     }
 
-    /// Where the subjects come apart over a module, if they do.
+    /// The mismatch of a module, if any.
     pub(crate) fn look_at(&mut self, seed: &ModuleSeed) -> Result<Option<Mismatch>> {
         let examined: Vec<_> =
             (0..self.config.specs.len()).map(|variant| self.look(variant, seed)).collect::<Result<_>>()?;
@@ -145,7 +144,7 @@ impl<'a> FuzzWorker<'a> {
     }
 }
 
-/// How a worker was lost, in few words and in its own.
+/// Why a worker is lost, in short and in full.
 fn told(lost: &WorkerError) -> (String, String) {
     let few = match lost {
         WorkerError::Crashed(how) => format!("crashed: {}", how.split(';').next().unwrap_or_default()),

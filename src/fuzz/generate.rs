@@ -10,26 +10,26 @@ use super::seed::ModuleSeed;
 use super::shape::{ModuleShape, argument};
 use crate::run_module::Invocation;
 
-/// A random module, and the calls that are made of it.
+/// A random module and the calls to make.
 #[derive(Debug)]
 pub struct GeneratedModule {
     /// The module.
     pub wasm: Vec<u8>,
-    /// One call of each function that it exports, each of a new instance.
+    /// One call per exported function, each on a new instance.
     pub calls: Vec<Invocation>,
-    /// Which call of an import, of those that a call makes, is the one to exit at: any number.
+    /// Selects the import call at which to exit; any number.
     pub exit_at: u64,
 }
 
-/// How many loops and calls an instance may begin. Below what recursion needs to use up a stack, mostly.
+/// The limit of loops and calls of an instance, mostly below the recursion that exhausts a stack.
 const FUEL: u32 = 600;
 /// The largest memory, in bytes.
 const MEMORY: u64 = 1 << 20;
 
-/// Makes the module.
+/// Generates the module.
 ///
 /// # Errors
-/// When nothing can be made of so little entropy.
+/// When the entropy does not suffice.
 pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedModule> {
     let mut choices = seed.choices();
     let mut config = Config {
@@ -52,11 +52,11 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
         gc_enabled: false,
         compact_imports_enabled: false,
         allow_start_export: choices.random_bool(0.1),
-        // With all of them most modules end in their first trap.
+        // Without this, most modules end in their first trap.
         disallow_traps: choices.random_bool(0.5),
         ..Config::default()
     };
-    // Fewer features at once reach further into each.
+    // Fewer features at once are tested more deeply.
     let rewritten = !features.has(SELECT_BY_COMPARISON);
     let features = features.some(|| choices.random_bool(0.8));
     features.apply(&mut config);

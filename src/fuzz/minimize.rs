@@ -5,10 +5,10 @@ use super::fuzz_worker::FuzzWorker;
 use crate::fuzz::result::Mismatch;
 use crate::worker::supervisor::WorkerError;
 
-/// How many smaller modules are looked at, at most.
+/// The limit of candidates.
 const ATTEMPTS: usize = 400;
 
-/// A smaller module that parts the subjects in the same way, as far as one is found.
+/// A smaller module with the same mismatch, if one is found.
 pub(crate) fn shrunk(worker_slot: &mut FuzzWorker, apart: &Mismatch) -> Result<Mismatch> {
     let (mut smallest, mut attempts) = (apart.clone(), 0);
     'smaller: loop {

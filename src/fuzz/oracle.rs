@@ -4,18 +4,18 @@ use crate::fuzz::observation::{Action, Observation};
 use crate::fuzz::result::{ExplainedMismatch, Mismatch, MismatchGroup};
 use crate::fuzz::seed::ModuleSeed;
 
-/// What they come apart over, where it is nothing that was left behind.
+/// The property for a mismatch in the outcome.
 const HOW_IT_ENDED: &str = "how it ended";
 
-/// What was seen of a module on one subject.
+/// The observations of a module on one variant.
 pub(crate) struct ObservedModule {
-    /// As far as it came.
+    /// The observations until the first failure.
     pub(crate) observations: Vec<Observation>,
-    /// Over what the worker was lost: in few words, and in its own.
+    /// The action at which the worker was lost, and why, in short and in full.
     pub(crate) lost: Option<(Action, (String, String))>,
 }
 
-/// One thing that a subject showed.
+/// One observation to compare.
 #[derive(PartialEq, Eq, Clone)]
 struct ObservedItem {
     action: Action,
@@ -25,7 +25,7 @@ struct ObservedItem {
 }
 
 impl ObservedModule {
-    /// All that it showed, at that place; a worker that was lost at the place where it was.
+    /// The observation at an index; the loss of a worker counts at its action.
     fn at(&self, place: usize) -> Option<ObservedItem> {
         if let Some((action, (few, detail))) = &self.lost {
             let (action, ended, detail) = (action.clone(), few.clone(), detail.clone());
@@ -34,7 +34,7 @@ impl ObservedModule {
         let observations = self.observations.get(place)?;
         let said = observations.said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
         let (action, with) = (observations.action.clone(), observations.with.clone());
-        // Where it ended in other words everywhere is no difference: they are told, and not held against each other.
+        // Different error messages are reported but not compared.
         Some(ObservedItem {
             action,
             ended: observations.ended.clone(),
@@ -44,9 +44,9 @@ impl ObservedModule {
     }
 }
 
-/// The first thing in which subjects come apart.
+/// The first mismatch.
 pub(crate) fn apart(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
-    // A worker that is gone showed nothing before: that is the first thing, whatever the others did.
+    // A lost worker has no earlier observations, so the loss is the first mismatch.
     let most = examined.iter().map(|examined| examined.observations.len()).max()?.max(1);
     if let Some((action, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
         let place = examined
@@ -77,14 +77,14 @@ pub(crate) fn apart(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mi
     None
 }
 
-/// In few words that hold for other modules too, and in all detail.
+/// The observation in short, valid for other modules too, and in full.
 fn key_of(shown: &ObservedItem) -> (String, String) {
     let said = shown.detail.strip_prefix(&shown.ended).unwrap_or_default();
     let few = if shown.ended.starts_with("crashed") { String::new() } else { without_numbers(said) };
     (format!("{}{few}", shown.ended), shown.detail.clone())
 }
 
-/// Of `m: 64 KiB, digest 0`, the `m`: what it is about.
+/// The name in `m: 64 KiB, digest 0`: `m`.
 fn name_of(with: &str) -> String {
     match with.split_once(": ") {
         Some((name, _)) => format!("export {name}"),
@@ -111,7 +111,7 @@ fn parted(
     Mismatch { seed: seed.clone(), action, property: property.into(), groups }
 }
 
-/// A text with `#` in place of each number, so that one message about two modules is one.
+/// Replaces each number by `#`, so that messages about different modules are equal.
 fn without_numbers(text: &str) -> String {
     let mut short = String::new();
     for c in text.chars().take(160) {
@@ -125,7 +125,7 @@ fn without_numbers(text: &str) -> String {
 }
 
 impl ObservedModule {
-    /// What to say where subjects came apart once, and not again in workers of their own.
+    /// The mismatch that did not occur again in fresh workers.
     pub(crate) const NOT_AGAIN: fn(&ModuleSeed, usize) -> Mismatch = |seed, variants| Mismatch {
         seed: seed.clone(),
         action: Action::Compile,
@@ -138,7 +138,7 @@ impl ObservedModule {
     };
 }
 
-/// Why they come apart, where that is known: all sides but one are.
+/// The explanation of a mismatch: all groups but one have a known issue.
 pub(crate) fn explained(apart: &Mismatch, names: &[String]) -> Option<ExplainedMismatch> {
     let of_group = |group: &MismatchGroup| {
         let action = apart.action.to_string();

@@ -1,4 +1,4 @@
-//! What random modules showed.
+//! Renders a fuzzing run.
 use std::fmt::Write;
 
 use crate::escape::escaped;
@@ -6,7 +6,7 @@ use crate::fuzz::result::{MismatchKind, RandomRun};
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
 use crate::output::units;
 
-/// How much was tried, and each kind of disagreement with what shows it again.
+/// The counts, and each kind of mismatch with the command to reproduce it.
 pub fn summary(run: &RandomRun) -> String {
     let tally = &run.tally;
     let rate = tally.modules as f64 / run.seconds.max(1e-9);

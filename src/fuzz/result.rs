@@ -6,104 +6,104 @@ use crate::fuzz::observation::Action;
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::AbsentBackend;
 
-/// What `fuzz` found.
+/// The result of `fuzz`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RandomRun {
-    /// [`VERSION`](crate::results::VERSION).
+    /// The [`VERSION`](crate::results::VERSION) of the document.
     pub version: u32,
-    /// The seed of all that was random.
+    /// The random seed.
     pub seed: u64,
-    /// The subjects, as the command line takes them.
+    /// The variants, as on the command line.
     pub variants: Vec<String>,
-    /// Backends that are none of them, each with the reason.
+    /// Requested backends that are missing, with the reason.
     pub absent: Vec<AbsentBackend>,
-    /// The features that modules used.
+    /// The features of the modules.
     pub features: Vec<String>,
-    /// Those that they did not use.
+    /// The excluded features.
     pub left_out: Vec<ExcludedFeature>,
-    /// How much was tried.
+    /// The counts.
     pub tally: FuzzCounts,
-    /// How long it took, in seconds.
+    /// The duration in seconds.
     pub seconds: f64,
-    /// The kinds of disagreement, those that nothing explains first.
+    /// The kinds of mismatch, unexplained first.
     pub kinds: Vec<MismatchKind>,
     /// Whether the program was interrupted, so that modules are missing.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub interrupted: bool,
 }
 
-/// How much was tried.
+/// The counts of a fuzzing run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FuzzCounts {
-    /// Modules, each on every subject.
+    /// Modules, each run on every variant.
     pub modules: u64,
-    /// Calls of them, on each subject.
+    /// Calls per variant.
     pub calls: u64,
-    /// How many of those were to end in an early exit.
+    /// Calls with an early exit, per variant.
     pub exits: u64,
-    /// Numbers that no module came of.
+    /// Numbers for which no module could be generated.
     pub none: u64,
 }
 
-/// A kind of disagreement.
+/// A kind of mismatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MismatchKind {
-    /// The first that was met, made smaller where nothing explains it.
+    /// The first mismatch of this kind, minimized unless explained.
     pub first: Mismatch,
-    /// How many modules showed it.
+    /// The number of modules with this mismatch.
     pub times: u64,
-    /// Why it is to be expected, where that is known.
+    /// The explanation, if known.
     pub explained: Option<ExplainedMismatch>,
-    /// Where the module was written to, and what shows the disagreement again.
+    /// The saved module and the command to reproduce the mismatch.
     pub saved: Option<SavedModule>,
 }
 
-/// Why subjects come apart.
+/// The explanation of a mismatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExplainedMismatch {
     /// The reason.
     pub reason: String,
-    /// Where upstream speaks of it; our own words where it does not.
+    /// The upstream report, or a description of our own.
     pub upstream: String,
 }
 
-/// A module that was written to a file.
+/// A module saved to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedModule {
-    /// Where.
+    /// The path.
     pub file: String,
-    /// How many bytes it has, as WebAssembly.
+    /// The size as WebAssembly, in bytes.
     pub bytes: u64,
-    /// The command that shows it.
+    /// The command to reproduce the mismatch.
     pub command: String,
 }
 
-/// Where subjects come apart over a module: the first thing in which they do.
+/// The first mismatch of a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mismatch {
     /// The module.
     pub seed: ModuleSeed,
-    /// While doing this.
+    /// The action.
     pub action: Action,
-    /// In what: how it ended, or an export or the calls of imports where it ended the same.
+    /// The property that differs: the outcome, an export, or the calls of imports.
     pub property: String,
-    /// What there was.
+    /// The variants, grouped by their observation.
     pub groups: Vec<MismatchGroup>,
 }
 
-/// What some of the subjects had.
+/// Variants with equal observations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MismatchGroup {
-    /// Which, by their places.
+    /// The indices of the variants.
     pub variants: Vec<usize>,
-    /// In words that hold for other modules too.
+    /// The observation in short, valid for other modules too.
     pub observed: String,
-    /// In all detail.
+    /// The observation in full.
     pub detail: String,
 }
 
 impl Mismatch {
-    /// Whether two are of one kind: the same subjects come apart in the same way.
+    /// Whether two mismatches are of one kind: the same groups in the same property.
     pub fn is_like(&self, other: &Self) -> bool {
         let groups = |apart: &Self| -> Vec<_> {
             apart.groups.iter().map(|group| (group.variants.clone(), group.observed.clone())).collect()
@@ -114,12 +114,12 @@ impl Mismatch {
 }
 
 impl RandomRun {
-    /// The kinds that nothing explains.
+    /// The kinds without an explanation.
     pub fn unexplained(&self) -> impl Iterator<Item = &MismatchKind> {
         self.kinds.iter().filter(|kind| kind.explained.is_none())
     }
 
-    /// Takes a disagreement in. Whether it is the first of its kind.
+    /// Adds a mismatch. Returns whether it is the first of its kind.
     pub fn add(&mut self, apart: Mismatch, explained: Option<ExplainedMismatch>) -> bool {
         match self.kinds.iter_mut().find(|kind| kind.first.is_like(&apart)) {
             Some(kind) => {

@@ -1,4 +1,4 @@
-//! Rewrites modules so that they do not show what is already known of a backend.
+//! Rewrites modules to avoid a known issue.
 use std::convert::Infallible;
 
 use anyhow::Result;
@@ -6,11 +6,10 @@ use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, Function, Instruction, Module, ValType};
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
-/// Passes the condition of each `select` through a local of its own, so that no engine joins it with the comparison that
-/// it comes from.
+/// Passes the condition of each `select` through a new local, so that engines do not fuse it with its comparison.
 ///
 /// # Errors
-/// When the bytes are no module of functions alone.
+/// When the bytes are not a module with functions only.
 pub(crate) fn select_by_local(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = Module::new();
     let mut rewriter = SelectByLocal { parameters: parameters(wasm)?.into_iter() };
@@ -18,7 +17,7 @@ pub(crate) fn select_by_local(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// How many parameters each function of the module's own has.
+/// The number of parameters of each defined function.
 fn parameters(wasm: &[u8]) -> Result<Vec<u32>> {
     let (mut types, mut functions) = (Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {

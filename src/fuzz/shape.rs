@@ -7,13 +7,13 @@ use rand_chacha::ChaCha8Rng;
 use super::feature_set::{FeatureSet, MULTI_VALUE_IMPORTS};
 use crate::engine::embedding::{Type, Value};
 
-/// What a module imports and exports, by names that a shell takes as they are.
+/// The imports and exports of a module, with names that need no quoting in a shell.
 pub(crate) struct ModuleShape {
-    /// The exported functions: what each takes.
+    /// The exported functions with their parameters.
     pub(crate) functions: Vec<(String, Vec<Type>)>,
-    /// What there is to import, as text.
+    /// The available imports, as text.
     pub(crate) imports: String,
-    /// What is exported, as text.
+    /// The exports, as text.
     pub(crate) exports: String,
     /// Whether a memory is among what is exported.
     pub(crate) exports_memory: bool,
@@ -22,7 +22,7 @@ pub(crate) struct ModuleShape {
 const NUMBERS: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
 
 impl ModuleShape {
-    /// A few of each, of random types.
+    /// A random shape with a few of each.
     pub(crate) fn draw(features: &FeatureSet, rng: &mut ChaCha8Rng) -> Self {
         let (mut imports, mut exports) = (String::from("(module"), String::from("(module"));
         for n in 0..rng.random_range(1..5) {
@@ -85,7 +85,7 @@ fn global(ty: Type, mutable: bool) -> String {
     if mutable { format!("(mut {ty})") } else { ty.to_string() }
 }
 
-/// An argument of that type: often one at which arithmetic turns.
+/// A random argument, often an edge case of arithmetic.
 pub(crate) fn argument(ty: Type, rng: &mut ChaCha8Rng) -> Value {
     let turning = rng.random_bool(0.6);
     match ty {
@@ -101,7 +101,7 @@ pub(crate) fn argument(ty: Type, rng: &mut ChaCha8Rng) -> Value {
         ),
         Type::I32 => Value::I32(rng.random()),
         Type::I64 => Value::I64(rng.random()),
-        // Whatever bits: but of all NaNs the one that everybody means by it.
+        // Random bits, but only the canonical NaN.
         Type::F32 => Value::F32(Some(rng.random()).filter(|bits| !f32::from_bits(*bits).is_nan()).unwrap_or(0)),
         Type::F64 => Value::F64(Some(rng.random()).filter(|bits| !f64::from_bits(*bits).is_nan()).unwrap_or(0)),
         Type::V128 => Value::V128(rng.random()),

@@ -105,7 +105,11 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
     if !inconclusive.is_empty() {
         let named: Vec<_> =
             inconclusive.iter().take(MAX_NAMED).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
-        let more = if inconclusive.len() > MAX_NAMED { format!(" and {} more", inconclusive.len() - MAX_NAMED) } else { String::new() };
+        let more = if inconclusive.len() > MAX_NAMED {
+            format!(" and {} more", inconclusive.len() - MAX_NAMED)
+        } else {
+            String::new()
+        };
         let _ = writeln!(shown, "{} {}{more}", painted(DIM, "inconclusive:"), named.join(", "));
     }
     shown
@@ -143,7 +147,10 @@ pub fn headline(comparison: &Comparison) -> String {
         }
         parts.push(match comparison.metric {
             Metric::Time => {
-                format!("{slower} of {judged} cells slower, {faster} faster, by more than {}", percent(comparison.margin))
+                format!(
+                    "{slower} of {judged} cells slower, {faster} faster, by more than {}",
+                    percent(comparison.margin)
+                )
             }
             Metric::Instructions => format!(
                 "{slower} of {judged} cells execute more instructions, {faster} fewer, by more than {}",

@@ -1,4 +1,4 @@
-//! What a module of the user's own costs: its cells, on any engine.
+//! The benchmarks of the user's module, on any engine.
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Instant, IterationResult, Outcome, Prepared, Unsupported,
 };
 
-/// A module that cells are prepared of, and its artifact once one was made: compiling may take a minute.
+/// A module to prepare cells of, with its artifact once compiled: compilation may take a minute.
 pub struct MeasuredModule {
     job: ModuleJob,
     wasm: Vec<u8>,
@@ -19,7 +19,7 @@ pub struct MeasuredModule {
 }
 
 impl MeasuredModule {
-    /// Fetches the module.
+    /// Reads the module.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -28,10 +28,10 @@ impl MeasuredModule {
         Ok(Self { job, wasm, artifact: Mutex::default() })
     }
 
-    /// Prepares one of its cells. `engine` can be kept, and makes what outlives the call.
+    /// Prepares one of its cells. The cell may keep `engine`.
     ///
     /// # Errors
-    /// When the engine never does that, or could not.
+    /// When the engine does not support it, or it fails.
     pub fn prepare(self: &Arc<Self>, engine: &Arc<dyn Embedding>, cell: ModuleBenchmark) -> Result<Prepared> {
         let (this, engine) = (self.clone(), engine.clone());
         Ok(match cell {
@@ -45,7 +45,7 @@ impl MeasuredModule {
                 .with_facts(metrics)
             }
             ModuleBenchmark::Serialize => {
-                // An engine without artifacts says so here, and the cell is unsupported, not failed.
+                // An engine without artifacts returns `Unsupported` here.
                 this.artifact(&*engine)?;
                 let compiled = this.compiled(&*engine)?;
                 let metrics = this.metrics(&*engine)?;
@@ -87,8 +87,7 @@ impl MeasuredModule {
         })
     }
 
-    /// A cell that makes the call that was asked for, each time on an instance of its own: what a call leaves behind
-    /// would be in the way of the next.
+    /// A cell that makes the requested call on a fresh instance each time, because a call can change the instance.
     fn calling(
         self: &Arc<Self>,
         engine: &dyn Embedding,
@@ -97,7 +96,7 @@ impl MeasuredModule {
     ) -> Result<Prepared> {
         let compiled = self.compiled(engine)?;
         let first = self.call(&*compiled, begin)?;
-        // A call that returns has no exit to be timed, and the other way around.
+        // A call that returns has no exit to time, and vice versa.
         judge(&first).map_err(|reason| Unsupported(reason.into()))?;
         let (this, must) = (self.clone(), first.outcome);
         Ok(Prepared::laps(move || match this.call(&*compiled, begin) {
@@ -109,7 +108,7 @@ impl MeasuredModule {
         }))
     }
 
-    /// Calls; `begin` reads the clock right before.
+    /// Makes the call; `begin` reads the clock immediately before.
     fn call(&self, compiled: &dyn Compiled, begin: fn() -> Instant) -> Result<CompletedCall> {
         let nothing = Unsupported("nothing is called: there is no `_start`, and --invoke names none".into());
         let invocation = self.job.invocation.as_ref().ok_or(nothing)?;
@@ -122,11 +121,11 @@ impl MeasuredModule {
         Ok(CompletedCall { outcome, took, exit })
     }
 
-    /// It, compiled; loaded where it was compiled before.
+    /// The compiled module, from its artifact if there is one.
     fn compiled(&self, engine: &dyn Embedding) -> Result<Box<dyn Compiled>> {
         match self.artifact(engine) {
             Ok(artifact) => Ok(artifact.load()?.0),
-            // An engine that keeps no artifacts compiles quickly.
+            // Engines without artifacts compile quickly.
             Err(error) if error.is::<Unsupported>() => engine.compile(&self.wasm),
             Err(error) => Err(error),
         }
@@ -152,7 +151,7 @@ impl MeasuredModule {
     }
 }
 
-/// A call that was made.
+/// A completed call.
 struct CompletedCall {
     outcome: Outcome,
     took: Duration,

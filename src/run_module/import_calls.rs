@@ -5,27 +5,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::embedding::{Import, Instant};
 
-/// The calls of imports that a guest made.
+/// The import calls of a guest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCalls {
-    /// How many in all.
+    /// The total.
     pub made: u64,
-    /// The last of them, the latest at the end: `module.name`.
+    /// The last calls, latest last: `module.name`.
     pub last: VecDeque<String>,
 }
 
-/// How many of the last are kept.
+/// The number of last calls to keep.
 const KEPT: usize = 4;
 
-/// The calls while they are made.
+/// Records the calls.
 #[derive(Debug, Default)]
 pub(crate) struct ImportLog {
     made: u64,
-    /// By the import's place, so that noting a call takes no memory.
+    /// Indices of imports, so that recording does not allocate.
     last: [usize; KEPT],
-    /// The names by place, as far as they were met.
+    /// The names by index, if called.
     names: Vec<Option<String>>,
-    /// How often what `exit_at` names was called.
+    /// The number of calls that match `exit_at`.
     pub(crate) matched: u64,
     /// When a stub ended the guest.
     pub(crate) raised: Option<Instant>,

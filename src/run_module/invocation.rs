@@ -1,4 +1,4 @@
-//! The call that the user asks for: an export, its arguments, and where to exit.
+//! The requested call: an export, its arguments, and where to exit.
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,23 +10,23 @@ use crate::engine::embedding::{Type, Value};
 use crate::escape::escaped;
 use crate::suggest;
 
-/// A call that is asked for.
+/// A requested call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Invocation {
     /// The export.
     pub export: String,
-    /// What it is called with.
+    /// The arguments.
     pub arguments: Vec<Value>,
 }
 
-/// What a command in the style of WASI begins with.
+/// The entry point of a WASI command.
 const START: &str = "_start";
 
 impl Invocation {
-    /// The call of an export, with arguments read by the types that it takes. Where none was named: `_start`, or nothing.
+    /// Parses the call of an export, with arguments of its parameter types. By default `_start`, if there is one.
     ///
     /// # Errors
-    /// When there is no such function, or an argument is none of its; both say what there is.
+    /// When the function does not exist, or an argument is invalid. The error lists what is valid.
     pub fn read(interface: &Interface, asked: &[String]) -> Result<Option<Self>> {
         let Some((name, arguments)) = asked.split_first() else {
             let start = interface.functions().any(|(name, ty)| name == START && ty.parameters.is_empty());
@@ -47,7 +47,7 @@ impl Invocation {
 }
 
 impl Invocation {
-    /// What asks `run` for it, to stand at the end of the command line.
+    /// The options of `run` for this call, at the end of the command line.
     pub fn as_options(&self) -> String {
         let arguments: Vec<_> = self.arguments.iter().map(text).collect();
         let separated = if arguments.is_empty() { "" } else { " -- " };
@@ -62,8 +62,8 @@ impl fmt::Display for Invocation {
     }
 }
 
-/// A value from its text: integers in decimal or hexadecimal, signed or not; floats also as `inf`, `nan` and `nan:0x…`;
-/// `null` for a reference, and a number for an `externref`.
+/// Parses a value: integers in decimal or hexadecimal, signed or unsigned; floats also as `inf`, `nan` and `nan:0x…`; `null`
+/// for a reference, and a number for an `externref`.
 fn value(text: &str, ty: Type) -> Option<Value> {
     Some(match ty {
         Type::I32 => Value::I32(integer(text, 32)? as i32),
@@ -84,7 +84,7 @@ fn value(text: &str, ty: Type) -> Option<Value> {
     })
 }
 
-/// The text that [`value`] reads as that value.
+/// The text from which [`value`] parses this value.
 fn text(value: &Value) -> String {
     let nan = |negative: bool, payload: u64| format!("{}nan:{payload:#x}", if negative { "-" } else { "" });
     match *value {
@@ -95,14 +95,14 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// An integer of so many bits. What does not fit, signed or unsigned, is none.
+/// An integer that fits in the number of bits, signed or unsigned.
 fn integer(text: &str, bits: u32) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let digits = digits.replace('_', "");
-    // One sign only.
+    // At most one sign.
     if !digits.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
@@ -118,7 +118,7 @@ fn integer(text: &str, bits: u32) -> Option<i128> {
     }
 }
 
-/// The sign and the payload, where the text is a NaN; nothing at all where that has a payload that cannot be.
+/// The sign and payload of a NaN; `None` for an invalid payload.
 fn nan(text: &str, bits: u32) -> Option<Option<(bool, u64)>> {
     let (sign, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -132,27 +132,27 @@ fn nan(text: &str, bits: u32) -> Option<Option<(bool, u64)>> {
     (payload > 0 && payload < 1 << bits).then_some(Some((sign, payload)))
 }
 
-/// The call of an import at which a guest is ended: `IMPORT`, `MODULE.IMPORT`, `any`, each with `#N` for the Nth.
+/// The import call that ends a guest: `IMPORT`, `MODULE.IMPORT` or `any`, with `#N` for the Nth call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExitAt {
-    /// The import; nothing for any.
+    /// The import; `None` for any.
     pub import: Option<String>,
-    /// At which of its calls, counted from 1.
+    /// The number of the call, from 1.
     pub nth: u64,
 }
 
 impl ExitAt {
-    /// Whether an import is meant.
+    /// Whether it matches an import.
     pub fn names(&self, module: &str, name: &str) -> bool {
         self.import.as_deref().is_none_or(|asked| {
             asked == name || asked.strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
         })
     }
 
-    /// Makes sure that the module imports what is meant.
+    /// Checks that the module has a matching import.
     ///
     /// # Errors
-    /// When it does not; says what it imports.
+    /// When it has none. The error lists the imports.
     pub fn check(&self, interface: &Interface) -> Result<()> {
         let functions = interface.imports.iter().filter(|import| matches!(import.kind, ExternKind::Function(_)));
         let known: Vec<_> = functions.map(|import| (import.module.as_str(), import.name.as_str())).collect();

@@ -17,21 +17,21 @@ use super::source::Source;
 use super::stubs::Stubs;
 use crate::engine::embedding::{Compiled, Embedding, Instance, NotInstantiated, Outcome, Unsupported, panic_message};
 
-/// What is to be done with a module. It travels by its path.
+/// A module and its invocation. Workers get the path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleJob {
-    /// Where it lies, as WebAssembly.
+    /// The path of the WebAssembly file.
     #[serde(serialize_with = "any_path", deserialize_with = "read_path")]
     pub path: PathBuf,
-    /// What its exported call is; nothing is called where there is none.
+    /// The call; `None` to call nothing.
     pub invocation: Option<Invocation>,
-    /// At which call of an import it is ended.
+    /// The import call that ends the guest.
     pub exit_at: Option<ExitAt>,
-    /// How much fuel its instances have; it is not counted where there is none.
+    /// The fuel of an instance; `None` for no limit.
     pub fuel: Option<u64>,
 }
 
-/// As text where it is text, as it nearly always is; else as serde writes what the system has.
+/// A string if the path is Unicode, otherwise serde's representation of the path.
 fn any_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
     match path.to_str() {
         Some(text) => text.serialize(to),
@@ -53,10 +53,10 @@ fn read_path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
 }
 
 impl ModuleJob {
-    /// What the command line asks for, checked against what the module imports and exports.
+    /// The job for the arguments of the command line, checked against the module's interface.
     ///
     /// # Errors
-    /// When it imports or exports no such thing, or an argument is none of the export's.
+    /// When an import, an export or an argument is invalid.
     pub fn of(source: &Source, invoke: &[String], exit_at: Option<&ExitAt>) -> Result<Self> {
         if let Some(exit_at) = exit_at {
             exit_at.check(&source.interface)?;
@@ -66,7 +66,7 @@ impl ModuleJob {
     }
 }
 
-/// The steps from a module's bytes to how a call of it ended.
+/// The steps from the bytes of a module to the outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -79,7 +79,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// All of them, in their order.
+    /// All steps in order.
     pub const ALL: [Self; 5] = [Self::Validate, Self::Compile, Self::Serialize, Self::Instantiate, Self::Call];
 }
 
@@ -95,57 +95,57 @@ impl fmt::Display for Step {
     }
 }
 
-/// A step that came back, and how long it took.
+/// The output of a step, and its duration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepOutput {
-    /// In nanoseconds, once and in a process that has done nothing like it: an impression, no measurement.
+    /// Nanoseconds of one cold execution; not a measurement.
     pub nanoseconds: u64,
-    /// What it gave.
+    /// The output.
     pub done: Done,
 }
 
-/// What a step gave.
+/// The output of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "done", rename_all = "kebab-case")]
 pub enum Done {
-    /// It is done, and there is no more to say.
+    /// It succeeded.
     Done,
-    /// The artifact has so many bytes.
+    /// The artifact was serialized.
     Serialized {
-        /// Its size.
+        /// The size of the artifact.
         bytes: u64,
     },
-    /// A call, or the start function in place of an instance, ended.
+    /// A call or a start function ended.
     Ended {
-        /// In this.
+        /// The outcome.
         outcome: Outcome,
-        /// The calls of imports that were made until then, those of the start function too.
+        /// The import calls, including those of the start function.
         calls: ImportCalls,
-        /// From just before a stub raised its error until the caller had it, in nanoseconds, where one did.
+        /// Nanoseconds from the stub's error to the caller, if a stub ended the guest.
         exit_nanoseconds: Option<u64>,
-        /// What is left of the fuel, where it is counted.
+        /// The remaining fuel, if limited.
         fuel: Option<u64>,
-        /// What is in the exported globals, and a digest of each exported memory.
+        /// The values of exported globals, and a digest of each exported memory.
         state: Vec<(String, String)>,
     },
-    /// The backend never does this.
+    /// The backend does not support it.
     Unsupported {
         /// Why not.
         reason: String,
     },
-    /// It was tried.
+    /// It failed.
     Failed {
-        /// What came.
+        /// The error.
         reason: String,
     },
-    /// The backend panicked over it. What its process holds is not to be trusted any more.
+    /// The backend panicked. The process is not used again.
     Panicked {
-        /// What the panic said.
+        /// The panic's message.
         message: String,
     },
 }
 
-/// A module on its way through the steps, on one backend.
+/// The state of a module between its steps, on one backend.
 pub struct ModuleSession {
     job: ModuleJob,
     wasm: Vec<u8>,
@@ -156,10 +156,10 @@ pub struct ModuleSession {
 }
 
 impl ModuleSession {
-    /// Fetches the module.
+    /// Reads the module.
     ///
     /// # Errors
-    /// When it is not where it was said to be, or no module.
+    /// When the file is missing or not a module.
     pub fn new(job: ModuleJob) -> Result<Self> {
         let wasm = fs::read(&job.path).with_context(|| job.path.display().to_string())?;
         let interface = Interface::read(&wasm)?;
@@ -167,12 +167,12 @@ impl ModuleSession {
         Ok(Self { job, wasm, interface, stubs, compiled: None, instance: None })
     }
 
-    /// The module's stubs: they tell the calls so far, while a step is under way too.
+    /// The module's stubs, which record import calls during a step too.
     pub fn stubs(&self) -> &Stubs {
         &self.stubs
     }
 
-    /// Takes one step. Those that it builds on must have been taken.
+    /// Takes one step. The previous steps must have succeeded.
     pub fn step(&mut self, engine: &dyn Embedding, step: Step) -> StepOutput {
         let started = Instant::now();
         let stepped = catch_unwind(AssertUnwindSafe(|| self.take(engine, step)));

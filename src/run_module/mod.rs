@@ -1,8 +1,7 @@
-//! Any module on any backend, in words that no engine owns: what it imports and exports, what its imports are met with,
-//! and the steps from its bytes to how a call of it ended.
+//! Runs any module on any backend: its interface, stub imports, and the steps from its bytes to the outcome of a call.
 //!
-//! Nothing real is reachable from such a guest: no files, no clock, no network, no environment. Its functions are
-//! answered by [`Stubs`], and everything else that it imports is made of the declared type.
+//! The guest has no access to files, clock, network or environment. [`Stubs`] implement its imported functions; other imports
+//! are created with the declared type.
 mod benchmarks;
 pub(crate) mod exported_state;
 mod import_calls;

@@ -1,4 +1,4 @@
-//! What a module gave on each backend.
+//! Renders a module run.
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::results::Verdict;
 use crate::run_module::Step;
 use crate::run_module::result::{BackendRun, ModuleRun, StepTaken};
 
-/// A row a backend; how it ended; what went wrong; and where they disagree.
+/// One row per backend; then outcomes, failures and disagreements.
 pub fn table_of(ran: &ModuleRun) -> String {
     let metrics = &ran.module;
     let mut shown = format!(
@@ -43,14 +43,14 @@ pub fn table_of(ran: &ModuleRun) -> String {
     shown
 }
 
-/// With a longer name in it the table needs its gaps to stay within 80 columns.
+/// With longer names the table needs its gaps to stay within 80 columns.
 const LONG: usize = 12;
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The time of a step, or a word for what came instead.
+/// The time of a step, or the word of its verdict.
 fn cell(taken: Option<&StepTaken>) -> String {
     match taken {
         None => "-".into(),
@@ -63,7 +63,7 @@ fn cell(taken: Option<&StepTaken>) -> String {
     }
 }
 
-/// How the call ended, and what is known of the way there.
+/// The outcome of the call, with the import calls and the fuel.
 fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
     let mut told = match (&row.outcome, &ran.invocation) {
         (Some(outcome), Some(invocation)) if row.steps.iter().any(|taken| taken.step == Step::Call) => {
@@ -95,14 +95,14 @@ fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
     Some(told)
 }
 
-/// A space that no line is broken at.
+/// A space without a line break.
 const NO_BREAK: &str = "\u{a0}";
 
-/// How long the exits took: each the first of its process.
+/// The latency of the exits, each the first of its process.
 fn exits(ran: &ModuleRun) -> String {
     let labelled = ran.variants.iter().zip(&ran.rows);
     let took = labelled.filter_map(|(variant, row)| {
-        // A number and its unit stay on one line.
+        // Keeps number and unit on one line.
         let took = units::time(Duration::from_nanos(row.exit_nanoseconds?)).replace(' ', NO_BREAK);
         Some(format!("{} {took}", variant.label))
     });
@@ -113,10 +113,10 @@ fn exits(ran: &ModuleRun) -> String {
     wrapped(&format!("{}, the first of its process: {}", painted(BOLD, "latency of the exit"), took.join(", ")))
 }
 
-/// Each step that did not pass, with its reason.
+/// The steps that failed, with their reasons.
 fn wrong(row: &BackendRun) -> String {
     let told = row.steps.iter().filter(|taken| taken.verdict != Verdict::Passed).filter(|taken| {
-        // How the call ended was told.
+        // The outcome of the call is rendered separately.
         row.outcome.is_none() || !matches!(taken.verdict, Verdict::Failed { .. })
     });
     let told = told.map(|taken| {
@@ -131,7 +131,7 @@ fn wrong(row: &BackendRun) -> String {
     told.collect::<Vec<_>>().join("\n")
 }
 
-/// Each text once, below the backends that it goes for.
+/// Each text once, below its backends.
 fn grouped(ran: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (variant, row) in ran.variants.iter().zip(&ran.rows) {
@@ -174,7 +174,7 @@ fn disagreements(ran: &ModuleRun) -> String {
     shown + &not_compared(ran)
 }
 
-/// What differs by engine and is held against none.
+/// Differences that are not compared.
 fn not_compared(ran: &ModuleRun) -> String {
     let ran_out = |trap| ran.rows.iter().any(|row| row.ran_out_of() == Some(trap));
     let mut shown = String::new();

@@ -8,84 +8,84 @@ use crate::escape::escaped;
 use crate::results::{AbsentBackend, Variant, Verdict};
 use crate::run_module::{ImportCalls, Invocation, Step};
 
-/// What `run FILE` found.
+/// The result of `run FILE`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModuleRun {
-    /// [`VERSION`](crate::results::VERSION).
+    /// The [`VERSION`](crate::results::VERSION) of the document.
     pub version: u32,
     /// The module.
     pub module: ModuleFacts,
-    /// What was called, where anything was.
+    /// The call, if any.
     pub invocation: Option<Invocation>,
-    /// At which call of an import it was to be ended.
+    /// The import call that ends the guest.
     pub exit_at: Option<String>,
     /// The backends.
     pub variants: Vec<Variant>,
-    /// Backends that are none of them, each with the reason.
+    /// Requested backends that are missing, with the reason.
     pub absent: Vec<AbsentBackend>,
-    /// What each gave, in their order.
+    /// The result per backend.
     pub rows: Vec<BackendRun>,
-    /// In what they disagree.
+    /// The disagreements.
     pub disagreements: Vec<Disagreement>,
     /// Whether the program was interrupted, so that backends are missing.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub interrupted: bool,
 }
 
-/// What is known of a module without running it.
+/// Properties of a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleFacts {
-    /// The file, as it was named.
+    /// The file, as given.
     pub name: String,
-    /// How many bytes it has, as WebAssembly.
+    /// The size as WebAssembly, in bytes.
     pub bytes: u64,
-    /// How many functions of its own.
+    /// The number of defined functions.
     pub functions: u32,
-    /// How many things it imports.
+    /// The number of imports.
     pub imports: usize,
-    /// How many it exports.
+    /// The number of exports.
     pub exports: usize,
 }
 
-/// What a module gave on one subject.
+/// The result of a module on one variant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct BackendRun {
-    /// The steps that were taken, in their order.
+    /// The steps in order.
     pub steps: Vec<StepTaken>,
-    /// The size of the artifact, in bytes.
+    /// The size of the artifact in bytes.
     pub artifact_bytes: Option<u64>,
-    /// The most memory that the worker was seen to hold, in bytes, where the platform tells.
+    /// The peak memory of the worker in bytes, if known.
     pub peak_bytes: Option<u64>,
-    /// How the call ended, or the start function in its place.
+    /// The outcome of the call or of the start function.
     pub outcome: Option<Outcome>,
-    /// The calls of imports: until the end, or until the worker was lost, as far as it told.
+    /// The import calls; for a lost worker, those it logged.
     pub calls: Option<ImportCalls>,
-    /// From just before a stub raised its error until the caller had it, in nanoseconds: the first exit of its process.
+    /// Nanoseconds from the stub's error to the caller, for the first exit of the process.
     pub exit_nanoseconds: Option<u64>,
-    /// What was left of the fuel.
+    /// The remaining fuel.
     pub fuel: Option<u64>,
-    /// What is in the exported globals, and a digest of each exported memory.
+    /// The values of exported globals, and a digest of each exported memory.
     pub state: BTreeMap<String, String>,
 }
 
-/// A step, and what came of it.
+/// A step with its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepTaken {
-    /// Which.
+    /// The step.
     pub step: Step,
-    /// What came of it.
+    /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// How long it took, in nanoseconds, where it came back.
+    /// The duration in nanoseconds, if it completed.
     pub nanoseconds: Option<u64>,
 }
 
-/// Something in which backends disagree.
+/// A disagreement between backends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disagreement {
-    /// In what: a step, the outcome, the calls of imports, a memory or a global.
+    /// The property: a step, the outcome, the import calls, a memory or a global.
     pub property: String,
-    /// What there was, each with the subjects that had it.
+    /// The values, each with the indices of its variants.
     pub groups: Vec<(String, Vec<usize>)>,
 }
 
@@ -95,8 +95,8 @@ impl BackendRun {
         self.steps.iter().any(|step| step.verdict.is_bad())
     }
 
-    /// What it ran out of, where that ended it: the stack or the fuel. How deep a stack goes and what is paid for with fuel
-    /// is each engine's own, so how far it came until then is no opinion.
+    /// The resource that was exhausted: stack or fuel. The size of the stack and the cost in fuel are specific to each engine, so
+    /// later state is not compared.
     pub fn ran_out_of(&self) -> Option<Trap> {
         match self.outcome {
             Some(Outcome::Trapped(trap @ (Trap::CallStackExhausted | Trap::OutOfFuel))) => Some(trap),
@@ -104,12 +104,12 @@ impl BackendRun {
         }
     }
 
-    /// How it ended, where that is an opinion.
+    /// The outcome, if it can be compared.
     fn ended(&self) -> Option<&Outcome> {
         self.outcome.as_ref().filter(|_| self.ran_out_of().is_none())
     }
 
-    /// Whether it came to an end of its own: it was not cut short by a limit or a crash, and ran out of nothing.
+    /// Whether it completed: not ended by a limit or a crash, and no resource was exhausted.
     pub fn is_finished(&self) -> bool {
         let over = |taken: &StepTaken| !matches!(taken.verdict, Verdict::Passed | Verdict::Failed { .. });
         let cut_short = || self.steps.iter().any(|taken| taken.step != Step::Serialize && over(taken));
@@ -117,14 +117,14 @@ impl BackendRun {
     }
 }
 
-/// In what backends disagree: which steps they took well, and then, among those that came to an end, how that was.
+/// Compares the verdicts of the steps, and the outcomes of the completed calls.
 pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for step in Step::ALL {
-        // What a backend never does is no opinion, nor is what was cut short, or a step that was not come to.
+        // Unsupported, interrupted and missing steps are not compared.
         let word = |row: &BackendRun| {
             let taken = row.steps.iter().find(|taken| taken.step == step)?;
-            // The step that it ran out in is its last.
+            // The step that exhausted a resource is the last.
             let ran_out = row.ran_out_of().is_some() && row.steps.last() == Some(taken);
             let opinion =
                 !ran_out && !matches!(taken.verdict, Verdict::Unsupported { .. }) && !taken.verdict.is_limit();
@@ -211,7 +211,7 @@ mod tests {
             assert_eq!(disagreements(&[ran_out(3, "a"), returned("b"), returned("c")]).len(), 1);
             assert!(!ran_out(3, "a").is_finished() && returned("a").is_finished());
         }
-        // Any other trap is an opinion.
+        // Other traps are compared.
         let trapped = row(Outcome::Trapped(Trap::Unreachable), 1, "a");
         assert_eq!(disagreements(&[trapped, row(Outcome::Returned(vec![]), 1, "a")])[0].property, "outcome");
     }

@@ -1,4 +1,4 @@
-//! Takes a module through its steps on one subject, in a worker of its own, and judges what came.
+//! Runs a module on one variant in a worker, and determines the verdict of each step.
 use std::path::Path;
 
 use anyhow::Result;
@@ -11,10 +11,10 @@ use crate::spec::claims::Claims;
 use crate::worker::protocol::{Hello, Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
-/// Takes a module through its steps on a subject, as far as it gets. `at` is told each step before it is taken.
+/// Takes the steps of a module on a variant, up to the first failure, and calls `at` before each.
 ///
 /// # Errors
-/// When no worker can be had for the subject at all, or the program is interrupted.
+/// When no worker starts, or the program is interrupted.
 pub fn job(
     launcher: &Launcher,
     spec: &str,
@@ -36,7 +36,7 @@ pub fn job(
         at(step);
         let (verdict, nanoseconds) = take(&mut worker, step, limits, &mut row)?;
         let verdict = excused(verdict, step, lack.as_deref());
-        // A module that cannot be serialised can be run.
+        // A module without an artifact can still run.
         let over = verdict != Verdict::Passed && (step != Step::Serialize || verdict.loses_the_worker());
         row.steps.push(StepTaken { step, verdict, nanoseconds });
         row.peak_bytes = row.peak_bytes.max(worker.peak());
@@ -47,15 +47,14 @@ pub fn job(
     Ok((hello, row))
 }
 
-/// Why the module needs more than the backend claims to support, where it does and is valid for an engine with more.
+/// The missing feature, if the module needs more than the backend claims and is valid otherwise.
 fn lack(hello: &Hello, job: &ModuleJob) -> Option<String> {
     let wasm = std::fs::read(&job.path).ok()?;
     let valid = Claims::all().lack(&wasm).is_none();
     Claims::new(&hello.backend_info.wasm_features).lack(&wasm).filter(|_| valid)
 }
 
-/// A refusal is no failure where the backend never claimed a feature that the module uses: the rule of `check`. A crash
-/// stays a crash.
+/// Rejection of a module with features that the backend does not claim is no failure, as in `check`. A crash is a failure.
 fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
     match (verdict, lack) {
         (Verdict::Failed { reason }, Some(lack)) if matches!(step, Step::Validate | Step::Compile) => {
@@ -65,7 +64,7 @@ fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
     }
 }
 
-/// Has the worker fetch the module.
+/// Loads the module in the worker.
 fn load(worker: &mut Worker, job: &ModuleJob, limits: &Limits) -> Result<Result<(), Verdict>> {
     let wrong = |reason| Verdict::Failed { reason };
     Ok(match worker.request(&Request::LoadModule { job: job.clone() }, limits, |_| ()) {
@@ -80,7 +79,7 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Takes one step, and notes what it gave.
+/// Takes one step, and records its output.
 fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) -> Result<(Verdict, Option<u64>)> {
     let mut so_far: Option<ImportCalls> = None;
     let response = worker.request(&Request::Step { step }, limits, |line| so_far = serde_json::from_str(line).ok());
@@ -114,7 +113,7 @@ fn take(worker: &mut Worker, step: Step, limits: &Limits, row: &mut BackendRun) 
     Ok((verdict, Some(output.nanoseconds)))
 }
 
-/// An exit is as good an end as a return: it is what was asked for, or what the guest does when it is done.
+/// An exit passes like a return: it was requested, or the guest exits when it is done.
 fn ended(outcome: &Outcome) -> Verdict {
     match outcome {
         Outcome::Returned(_) | Outcome::Exited(_) => Verdict::Passed,
@@ -129,10 +128,10 @@ fn stray(worker: &mut Worker, response: &Response) -> Verdict {
     WorkerError::Protocol(format!("{response:?}")).into()
 }
 
-/// What was cut short says how to give it longer.
+/// The verdict for a lost worker; for an exceeded limit, with the option that raises it.
 ///
 /// # Errors
-/// When it was the program that was interrupted: that is no verdict.
+/// When the program is interrupted.
 fn lost(lost: WorkerError, limits: &Limits) -> Result<Verdict, WorkerError> {
     Ok(match lost {
         WorkerError::Interrupted => return Err(lost),

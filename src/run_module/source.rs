@@ -9,31 +9,31 @@ use tempfile::NamedTempFile;
 
 use super::interface::Interface;
 
-/// A module that somebody named, where workers can read it: it does not travel through their pipes.
+/// A module in a file that workers can read, so that it need not be sent through their pipes.
 pub struct Source {
-    /// What it was called, as text.
+    /// The name, as text.
     pub name: String,
-    /// How many bytes it has, as WebAssembly.
+    /// The size as WebAssembly, in bytes.
     pub bytes: u64,
-    /// What it imports and exports.
+    /// The imports and exports.
     pub interface: Interface,
     path: PathBuf,
-    /// Gone with this, where it was made: of text, or of standard input.
+    /// A temporary file for text or standard input, deleted with this.
     _made: Option<NamedTempFile>,
 }
 
-/// What stands for standard input.
+/// The name of standard input.
 const STDIN: &str = "-";
-/// No module is larger: engines take a gigabyte at most.
+/// The size limit: engines accept a gigabyte at most.
 const LARGEST: u64 = 1 << 30;
-/// What is not read as text, since a text of that size would take more memory than it is worth.
+/// The size limit of text, because parsing it takes much memory.
 const LARGEST_TEXT: usize = 16 << 20;
 
 impl Source {
-    /// Reads a module from a file, or from standard input where that is named `-`. Text (`.wat`) becomes bytes.
+    /// Reads a module from a file, or from standard input for `-`. Text (`.wat`) is converted.
     ///
     /// # Errors
-    /// When it cannot be read, or is no module; in one line.
+    /// When it cannot be read or is not a module, as a one-line error.
     pub fn open(name: impl AsRef<OsStr>) -> Result<Self> {
         let name = name.as_ref();
         let shown = if name == STDIN { "standard input".into() } else { name.to_string_lossy() };
@@ -56,7 +56,7 @@ impl Source {
         Ok(Self { name: name.to_string_lossy().into_owned(), bytes, interface, path, _made: made })
     }
 
-    /// Where workers find it.
+    /// The path for workers.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -82,14 +82,14 @@ fn bounded(from: impl Read) -> Result<Vec<u8>> {
     Ok(found)
 }
 
-/// Bytes that can only be meant as text.
+/// Whether the bytes are text.
 fn is_text(found: &[u8]) -> bool {
     !found.is_empty() && found.len() <= LARGEST_TEXT && !found.starts_with(b"\0") && std::str::from_utf8(found).is_ok()
 }
 
-/// The module that a text is of. What is wrong with it is told in one line, with the place.
+/// Converts text to a module. Errors are in one line, with the location.
 fn assembled(text: &[u8]) -> Result<Vec<u8>> {
-    // What editors on Windows put in front of a text is no part of it.
+    // Ignores the byte order mark of editors on Windows.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     wat::parse_bytes(text).map(Into::into).map_err(|error| {
         let told = error.to_string();

@@ -6,29 +6,29 @@ use super::invocation::ExitAt;
 use crate::engine::embedding::{Host, Import, Instant, Type, Value};
 use crate::exit_code::ExitCode;
 
-/// What a guest's imports are answered with: zeros, errors in the style of WASI, and an exit where one was asked for.
+/// Stubs for a guest's imports: zeros, WASI errors, and an exit where requested.
 #[derive(Clone, Default)]
 pub struct Stubs {
     exit_at: Option<ExitAt>,
     log: Arc<Mutex<ImportLog>>,
 }
 
-/// What a stub in place of the call named by `--exit-at` raises.
+/// The exit code for `--exit-at`.
 const ASKED_FOR: ExitCode = ExitCode(1);
 
-/// The modules that WASI's first preview and what came before it are imported from.
+/// The module names of WASI preview 1 and its predecessor.
 const WASI: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
-/// WASI's numbers for errors: no such descriptor, and no such function.
+/// WASI's error numbers: bad file descriptor, and function not supported.
 const EBADF: i32 = 8;
 const ENOSYS: i32 = 52;
 
 impl Stubs {
-    /// Stubs that end the guest at the call that is named, where one is.
+    /// Stubs that end the guest at the given call, if any.
     pub fn new(exit_at: Option<ExitAt>) -> Self {
         Self { exit_at, log: Arc::default() }
     }
 
-    /// They, as an engine takes them.
+    /// The stubs as an engine's host function.
     pub fn host(&self) -> Host {
         let stubs = self.clone();
         Arc::new(move |import, arguments| stubs.answer(import, arguments))
@@ -39,7 +39,7 @@ impl Stubs {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).calls()
     }
 
-    /// When a stub ended the guest, where one did; told once.
+    /// When a stub ended the guest, if one did; returned once.
     pub fn raised(&self) -> Option<Instant> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).raised.take()
     }
@@ -61,15 +61,14 @@ impl Stubs {
     }
 }
 
-/// What an import answers that nothing else was said of.
+/// The default response of an import.
 fn usual(import: &Import, arguments: &[Value]) -> Result<Vec<Value>, ExitCode> {
     if !WASI.contains(&import.module.as_str()) {
         return Ok(zeros(import));
     }
     match (import.name.as_str(), arguments, import.results.as_slice()) {
         ("proc_exit", [Value::I32(code)], _) => Err(ExitCode(code.cast_unsigned())),
-        // Its libc asks for one preopened directory after the other until it sees that there is none: anything else
-        // would keep it asking, or end it before it has begun.
+        // WASI's libc queries preopened directories until this error; other errors make it loop or abort.
         ("fd_prestat_get" | "fd_prestat_dir_name", _, [Type::I32]) => Ok(vec![Value::I32(EBADF)]),
         (_, _, [Type::I32]) => Ok(vec![Value::I32(ENOSYS)]),
         _ => Ok(zeros(import)),
@@ -77,7 +76,7 @@ fn usual(import: &Import, arguments: &[Value]) -> Result<Vec<Value>, ExitCode> {
 }
 
 fn zeros(import: &Import) -> Vec<Value> {
-    // No host can make up the references that have no zero: the engine says so then.
+    // Some references have no zero: the engine reports that.
     import.results.iter().filter_map(|ty| ty.zero()).collect()
 }
 

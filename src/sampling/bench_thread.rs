@@ -15,7 +15,7 @@ use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::engine::embedding::{Embedding, Prepared, planted};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
-use crate::statistics::settled;
+use crate::statistics::is_warm;
 use crate::valgrind;
 
 /// A task for the thread.
@@ -45,26 +45,25 @@ impl BenchThread {
         processor: Option<usize>,
         module: Option<Arc<MeasuredModule>>,
     ) -> Result<Self, BackendError> {
-        let benchmark = benchmark::find(&cell_id.benchmark).ok_or_else(|| {
-            BackendError::unsupported(format!("this build knows no benchmark `{}`", cell_id.benchmark))
-        })?;
-        let (requests, asked) = mpsc::channel::<Work>();
+        let benchmark = benchmark::find(&cell_id.benchmark)
+            .ok_or_else(|| BackendError::unsupported(format!("this build has no benchmark `{}`", cell_id.benchmark)))?;
+        let (requests, tasks) = mpsc::channel::<Work>();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
         let (backend, at, frames) = (backend.clone(), cell_id.at.unwrap_or(0), cell_id.host_frames);
-        let standing = move || {
+        let run_thread = move || {
             if !benchmark.parallel {
-                cpu_affinity::hold_to(processor);
+                cpu_affinity::pin_to(processor);
             }
             let mut cell = match prepare(&backend, benchmark, at, module.as_ref()) {
                 Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
             let _ = ready.send(Ok(cell.facts().to_vec()));
-            descend(frames, &mut || {
-                for work in &asked {
+            at_stack_depth(frames, &mut || {
+                for work in &tasks {
                     let answer = match work {
-                        Work::Batch(draw) => timed(&mut cell, draw).map(Some),
+                        Work::Batch(spec) => timed(&mut cell, spec).map(Some),
                         Work::Count(counting) => counted(&mut cell, &counting).map(|()| None),
                     };
                     if answers.send(answer).is_err() {
@@ -74,9 +73,9 @@ impl BenchThread {
             });
         };
         // The stack size of a main thread, for deep cells.
-        let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(standing);
+        let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(run_thread);
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
-        let gone = |_| Err(BackendError::Failed(anyhow!("preparing it panicked")));
+        let gone = |_| Err(BackendError::Failed(anyhow!("preparation panicked")));
         let metrics = prepared.recv().unwrap_or_else(gone)?;
         Ok(Self { requests: Some(requests), samples, thread: Some(thread), metrics })
     }
@@ -85,8 +84,8 @@ impl BenchThread {
     ///
     /// # Errors
     /// When an iteration gives a wrong result or panics.
-    pub fn batch(&mut self, draw: BatchSpec) -> Result<Batch> {
-        self.request(Work::Batch(draw))?.ok_or_else(|| anyhow!("a batch without a time"))
+    pub fn batch(&mut self, spec: BatchSpec) -> Result<Batch> {
+        self.request(Work::Batch(spec))?.ok_or_else(|| anyhow!("the batch has no time"))
     }
 
     /// Counts the instructions of batches; this process runs under valgrind, which writes a file per batch.
@@ -112,7 +111,7 @@ impl Drop for BenchThread {
 }
 
 /// Runs `bottom` below a number of host frames, including the caller's.
-fn descend(frames: u64, bottom: &mut dyn FnMut()) {
+fn at_stack_depth(frames: u64, bottom: &mut dyn FnMut()) {
     #[inline(never)]
     fn deeper(frames: u64, bottom: &mut dyn FnMut()) {
         if frames <= 1 {
@@ -127,15 +126,15 @@ fn descend(frames: u64, bottom: &mut dyn FnMut()) {
 }
 
 /// The shortest warmup of a batch: the first iterations after another process ran are slow.
-const WARM: Duration = Duration::from_micros(50);
+const MIN_WARMUP: Duration = Duration::from_micros(50);
 /// The longest warmup of a batch.
-const LUKEWARM: Duration = Duration::from_micros(500);
+const MAX_WARMUP: Duration = Duration::from_micros(500);
 
 fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpec) -> Result<Batch> {
     if settle {
         let part = (iterations * u64::from(slices) / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
-        while started.elapsed() < LUKEWARM && (started.elapsed() < WARM || !settled(&times)) {
+        while started.elapsed() < MAX_WARMUP && (started.elapsed() < MIN_WARMUP || !is_warm(&times)) {
             times.push(cell.batch(part)?.as_nanos() as f64);
         }
     }
@@ -148,12 +147,12 @@ fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpe
 
 /// Counts the instructions of each batch between the marks of the cell's timer.
 fn counted(cell: &mut Prepared, counting: &Counting) -> Result<()> {
-    ensure!(valgrind::is_running(), "instructions are counted under valgrind only");
+    ensure!(valgrind::is_running(), "counting instructions needs valgrind");
     planted::plant(counting.planted);
     if counting.warmup > 0 {
         cell.batch(counting.warmup)?;
     }
-    let unmarked = || anyhow!("it is timed by a clock that does not mark what is counted");
+    let unmarked = || anyhow!("the benchmark does not support counting instructions");
     valgrind::count(&counting.batches, unmarked, |iterations| cell.batch(iterations).map(drop))
 }
 
@@ -208,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_of_one_slice_is_in_the_batch_and_not_in_its_number() {
+    fn an_interrupted_slice_does_not_change_the_median_slice() {
         let draw = BatchSpec { slices: 5, ..BatchSpec::of(10, false) };
         let batch = timed(&mut interrupted(23), draw).unwrap();
         assert_eq!((batch.slice, batch.elapsed), (Duration::from_micros(10), Duration::from_micros(5_049)));
@@ -217,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_is_the_middle_half() {
+    fn middle_half_is_the_mean_of_the_middle_values() {
         let of = |times: &[u64]| middle_half(times.iter().map(|time| Duration::from_nanos(*time)).collect()).as_nanos();
         assert_eq!([of(&[70]), of(&[90, 30]), of(&[50, 10, 30])], [70, 60, 30]);
         assert_eq!([of(&[900, 20, 40, 60]), of(&[0, 80, 40, 5_000, 60])], [50, 60]);

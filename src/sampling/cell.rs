@@ -64,7 +64,7 @@ pub enum Failure {
     #[error("{0}")]
     Failed(String),
     /// The worker is lost.
-    #[error("its worker was lost: {0}")]
+    #[error("worker lost: {0}")]
     Lost(#[from] WorkerError),
 }
 

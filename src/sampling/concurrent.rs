@@ -27,7 +27,7 @@ pub(crate) fn prepare<F>(threads: u64, make: F) -> Result<Prepared, BackendError
 where
     F: Fn() -> Result<Prepared, BackendError> + Clone + Send + 'static,
 {
-    let threads = u32::try_from(threads.max(1)).map_err(|_| BackendError::unsupported("so many threads are none"))?;
+    let threads = u32::try_from(threads.max(1)).map_err(|_| BackendError::unsupported("too many threads"))?;
     let start = Arc::new(Barrier::new(threads as usize));
     let team = (0..threads).map(|_| Thread::spawn(make.clone(), start.clone())).collect::<Vec<_>>();
     let team = team.into_iter().map(|(thread, made)| {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn each_thread_runs_as_many_iterations_as_are_asked_for() {
+    fn each_thread_runs_all_iterations() {
         for threads in [1, 2, 8] {
             let (mut cell, count) = counting(threads, u64::MAX);
             assert_eq!(count.load(Ordering::SeqCst), 0);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_that_of_the_wall_over_the_threads() {
+    fn the_time_is_the_wall_clock_time_divided_by_the_threads() {
         // Sleeping threads do not slow each other down, regardless of the number of processors.
         let nap = Duration::from_millis(20);
         let make = move || Ok(Prepared::repeat(move || std::thread::sleep(nap), |()| true, |()| String::new()));
@@ -132,19 +132,19 @@ mod tests {
     }
 
     #[test]
-    fn one_iteration_that_ends_otherwise_leaves_no_number() {
+    fn a_failed_iteration_fails_the_batch() {
         let (mut cell, _) = counting(3, 7);
         assert!(cell.batch(2).is_ok());
         assert!(cell.batch(2).unwrap_err().to_string().contains("7 came"));
     }
 
     #[test]
-    fn a_thread_that_has_no_cell_or_panics_says_so() {
+    fn a_thread_that_cannot_prepare_or_panics_is_an_error() {
         let error = prepare(2, || Err(BackendError::unsupported("no such thing"))).err().unwrap();
         assert_eq!(error.to_string(), "unsupported: no such thing");
-        let panics = || panic!("as it was told to");
+        let panics = || panic!("expected panic");
         assert_eq!(prepare(2, panics).err().unwrap().to_string(), "a thread panicked");
-        let make = || Ok(Prepared::repeat(|| panic!("as it was told to"), |(): &()| true, |()| String::new()));
+        let make = || Ok(Prepared::repeat(|| panic!("expected panic"), |(): &()| true, |()| String::new()));
         let mut cell = prepare(2, make).unwrap();
         assert!(cell.batch(1).unwrap_err().to_string().contains("a thread panicked"));
     }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use core_affinity::CoreId;
 
 /// How long processors are observed: a few ticks of the system's accounting.
-const WATCHED: Duration = Duration::from_millis(50);
+const OBSERVATION: Duration = Duration::from_millis(50);
 
 /// The processor that idled most in a short observation while this program did nothing; the last of equal ones. `None` if
 /// unknown.
-pub(crate) fn quietest() -> Option<usize> {
+pub(crate) fn idlest_cpu() -> Option<usize> {
     let before = idle()?;
-    std::thread::sleep(WATCHED);
+    std::thread::sleep(OBSERVATION);
     let after = idle()?;
     let idled = |id: &usize| {
         let ticks = |idle: &[(usize, u64)]| idle.iter().find(|(of, _)| of == id).map(|(_, ticks)| *ticks);
@@ -25,7 +25,7 @@ pub(crate) fn quietest() -> Option<usize> {
 }
 
 /// Pins the calling thread to a processor, by default to the last. Does nothing if the platform does not support it.
-pub(crate) fn hold_to(processor: Option<usize>) {
+pub(crate) fn pin_to(processor: Option<usize>) {
     if let Some(id) = processor.or_else(last) {
         core_affinity::set_for_current(CoreId { id });
     }
@@ -46,7 +46,7 @@ impl AffinityGuard {
     #[cfg(target_os = "linux")]
     pub(crate) fn with(processor: Option<usize>) -> Self {
         let before = rustix::thread::sched_getaffinity(None).ok();
-        hold_to(processor);
+        pin_to(processor);
         Self { before }
     }
 
@@ -80,7 +80,7 @@ impl AffinityHint {
         if asked != std::mem::replace(there, asked)
             && let Some(processor) = asked.checked_sub(1)
         {
-            hold_to(Some(processor));
+            pin_to(Some(processor));
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn idle_ticks_are_read_processor_by_processor() {
+    fn idle_ticks_are_parsed_per_processor() {
         let stat = "cpu  9 9 9 30 9\ncpu0 1 2 3 10 4 0 0\ncpu1 1 2 3 20 0 0 0\nintr 5 4 3\ncpu2 broken\n";
         assert_eq!(idle_in(stat), [(0, 14), (1, 20)]);
     }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn some_processor_is_the_quietest() {
-        let quietest = quietest().unwrap();
-        assert!(core_affinity::get_core_ids().unwrap().iter().any(|core| core.id == quietest));
+        let idlest_cpu = idlest_cpu().unwrap();
+        assert!(core_affinity::get_core_ids().unwrap().iter().any(|core| core.id == idlest_cpu));
     }
 }

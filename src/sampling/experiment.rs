@@ -35,7 +35,7 @@ pub struct Experiment {
     /// The cells with priority in the plan.
     pub urgent: Vec<CellId>,
     /// The injected slowdown per cell and variant; empty for none.
-    pub handicaps: Vec<Vec<InjectedSlowdown>>,
+    pub injected_slowdowns: Vec<Vec<InjectedSlowdown>>,
     /// The time limit in all.
     pub budget: Duration,
     /// Whether up to [`MAX_STRETCH`] times the budget may be used if not all cells fit, because the budget is the default.
@@ -62,15 +62,15 @@ impl Experiment {
 
     /// The injected slowdown of a cell and a variant, by their indices.
     pub(crate) fn injected_slowdown(&self, at: usize, variant: usize) -> InjectedSlowdown {
-        self.handicaps.get(at).and_then(|at| at.get(variant)).copied().unwrap_or_default()
+        self.injected_slowdowns.get(at).and_then(|at| at.get(variant)).copied().unwrap_or_default()
     }
 }
 
 /// The error for a budget that is too small for any cell.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error(
-    "the budget is too small for any cell: {MIN_LAUNCHES} launches of the quickest need --budget {:.0}, of all{} --budget {:.0}",
-    for_one.as_secs_f64().ceil(), if *.known { "" } else { " that the pilot saw" }, for_all.as_secs_f64().ceil()
+    "the budget is too small for any cell: {MIN_LAUNCHES} launches of the fastest cell need --budget {:.0}, of all cells{} --budget {:.0}",
+    for_one.as_secs_f64().ceil(), if *.known { "" } else { " visited by the pilot" }, for_all.as_secs_f64().ceil()
 )]
 pub struct BudgetTooSmall {
     /// A budget that is large enough for one cell.
@@ -96,39 +96,41 @@ pub trait Progress {
 /// When no worker starts, the budget is too small for any cell ([`BudgetTooSmall`]), the run is cancelled before the first
 /// launch, or the journal cannot be written.
 pub fn measure(
-    order: &Experiment,
+    experiment: &Experiment,
     seen: Option<&Pilot>,
     mut journal: Option<&mut Journal>,
-    onlooker: &mut dyn Progress,
+    observer: &mut dyn Progress,
 ) -> Result<(Report, Pilot)> {
     let started_at = Instant::now();
-    let (mut order, pilot) = match seen.and_then(|pilot| pilot.part(order)) {
+    let (mut experiment, pilot) = match seen.and_then(|pilot| pilot.part(experiment)) {
         Some(known) => known,
         None => {
-            let order = order.keeping_artifacts()?;
-            let piloted = if order.may_stretch { order.budget } else { order.budget.mul_f64(plan::PILOT) };
-            let pilot = pilot::pilot(&order, piloted, onlooker)?;
-            (order, pilot)
+            let experiment = experiment.keeping_artifacts()?;
+            let piloted =
+                if experiment.may_stretch { experiment.budget } else { experiment.budget.mul_f64(plan::PILOT) };
+            let pilot = pilot::pilot(&experiment, piloted, observer)?;
+            (experiment, pilot)
         }
     };
-    if onlooker.is_cancelled() {
+    if observer.is_cancelled() {
         bail!(WorkerError::Interrupted);
     }
-    let mut report = blank(&order, &pilot)?;
+    let mut report = blank(&experiment, &pilot)?;
     pilot.note(&mut report);
-    if order.may_stretch {
-        let usual = order.budget;
-        order.budget = Looks::plan(&order, &pilot, started_at).budget_for_all().clamp(usual, MAX_STRETCH * usual);
-        if order.budget > usual {
-            report.run.budget_seconds = order.budget.as_secs_f64();
+    if experiment.may_stretch {
+        let usual = experiment.budget;
+        experiment.budget =
+            RunningExperiment::plan(&experiment, &pilot, started_at).budget_for_all().clamp(usual, MAX_STRETCH * usual);
+        if experiment.budget > usual {
+            report.run.budget_seconds = experiment.budget.as_secs_f64();
             report.run.notes.push(format!(
-                "the usual {:.0} s are too few for all cells on this machine: up to {:.0} s are taken; --budget sets a limit",
+                "the default budget of {:.0} s is too small for all cells: using up to {:.0} s; set a limit with --budget",
                 usual.as_secs_f64(),
-                order.budget.as_secs_f64()
+                experiment.budget.as_secs_f64()
             ));
         }
     }
-    let mut looks = Looks::plan(&order, &pilot, started_at);
+    let mut looks = RunningExperiment::plan(&experiment, &pilot, started_at);
     looks.drop_too_slow(&mut report);
     if let Some(too_small) = looks.too_small() {
         return Err(too_small.into());
@@ -138,9 +140,9 @@ pub fn measure(
         journal.begin(&report)?;
     }
 
-    let mut random = ChaCha8Rng::seed_from_u64(order.seed);
+    let mut random = ChaCha8Rng::seed_from_u64(experiment.seed);
     for launch in 1.. {
-        if onlooker.is_cancelled() || looks.nothing_left() {
+        if observer.is_cancelled() || looks.nothing_left() {
             break;
         }
         let started = Instant::now();
@@ -150,7 +152,7 @@ pub fn measure(
             break;
         }
         let launching = LaunchTask { number: launch, looks: &looks, pace: &pace };
-        let cells = match launching.run(&report, &mut random, onlooker) {
+        let cells = match launching.run(&report, &mut random, observer) {
             Err(error) if WorkerError::is_interruption(&error) => break,
             cells => cells?,
         };
@@ -169,8 +171,8 @@ pub fn measure(
 }
 
 /// A running experiment with its plan.
-struct Looks<'a> {
-    order: &'a Experiment,
+struct RunningExperiment<'a> {
+    experiment: &'a Experiment,
     pilot: &'a Pilot,
     /// The plan for the cells that can be measured.
     plan: Plan,
@@ -183,18 +185,18 @@ struct Looks<'a> {
     expected: Duration,
 }
 
-impl<'a> Looks<'a> {
-    fn plan(order: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
-        let able = pilot.costs(order).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
+impl<'a> RunningExperiment<'a> {
+    fn plan(experiment: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
+        let able = pilot.costs(experiment).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
         let (places, costs): (Vec<_>, Vec<_>) = able.unzip();
-        let time = order.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
-        let plan = plan::plan(time, pilot.launching, &costs, order.launches);
-        Self { order, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
+        let time = experiment.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
+        let plan = plan::plan(time, pilot.launching, &costs, experiment.launches);
+        Self { experiment, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
     /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
     fn drop_too_slow(&self, report: &mut Report) {
-        let width = self.order.variants.len();
+        let width = self.experiment.variants.len();
         for (share, &at) in self.plan.shares.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = share else { continue };
             let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
@@ -208,7 +210,7 @@ impl<'a> Looks<'a> {
 
     /// The budget that is large enough for all cells; zero if none can be measured.
     fn budget_for_all(&self) -> Duration {
-        let needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
+        let needs = plan::needs(self.pilot.launching, &self.costs, self.experiment.launches);
         let all = needs.into_iter().max();
         all.map_or(Duration::ZERO, |needs| plan::advice(needs, self.pilot.took, self.pilot.was_cut))
     }
@@ -219,7 +221,7 @@ impl<'a> Looks<'a> {
 
     /// The error if some cells can be measured, but none fits.
     fn too_small(&self) -> Option<BudgetTooSmall> {
-        let mut needs = plan::needs(self.pilot.launching, &self.costs, self.order.launches);
+        let mut needs = plan::needs(self.pilot.launching, &self.costs, self.experiment.launches);
         needs.sort_unstable();
         let advice = |needs: &Duration| plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
         let (for_one, for_all) = (advice(needs.first()?), advice(needs.last()?));
@@ -227,7 +229,7 @@ impl<'a> Looks<'a> {
     }
 
     fn deadline(&self) -> Instant {
-        self.started_at + self.order.budget
+        self.started_at + self.experiment.budget
     }
 
     fn is_late(&self) -> bool {
@@ -244,8 +246,8 @@ impl<'a> Looks<'a> {
             Duration::ZERO => 1.0,
             expected => self.took.as_secs_f64() / expected.as_secs_f64(),
         };
-        let left = self.left().mul_f64(IN_TIME);
-        let more = self.order.launches.is_none();
+        let left = self.left().mul_f64(PLANNED_SHARE);
+        let more = self.experiment.launches.is_none();
         self.plan.pace(&self.costs, self.pilot.launching, launch, left, slowness, more)
     }
 
@@ -260,29 +262,29 @@ impl<'a> Looks<'a> {
 pub const MAX_STRETCH: u32 = 4;
 
 /// The share of the remaining time that is planned, because launches vary.
-const IN_TIME: f64 = 0.97;
+const PLANNED_SHARE: f64 = 0.97;
 
 /// A batch is disturbed if other processes took more than this share of its time.
-const DISTURBED: f64 = 0.01;
+const MAX_DELAY_SHARE: f64 = 0.01;
 
 /// A report without samples.
-fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
+fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
     let mut variants = Vec::new();
-    for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(pilot.hellos.iter().cloned()) {
+    for (variant, Hello { backend_info, build, .. }) in experiment.variants.iter().zip(pilot.hellos.iter().cloned()) {
         let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
         variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
     }
     let cell = |at: usize, index: usize| CellRecord {
         variant: index,
-        cell_id: order.cell_ids[at].clone(),
-        injected_slowdown: pilot.carried(order, at, index).share(),
+        cell_id: experiment.cell_ids[at].clone(),
+        injected_slowdown: pilot.carried(experiment, at, index).share(),
         metrics: Vec::new(),
         launches: Vec::new(),
         skip_reason: None,
     };
-    let width = order.variants.len();
-    let cells = (0..order.cell_ids.len()).flat_map(|at| (0..width).map(move |index| cell(at, index)));
+    let width = experiment.variants.len();
+    let cells = (0..experiment.cell_ids.len()).flat_map(|at| (0..width).map(move |index| cell(at, index)));
     Ok(Report {
         version: VERSION,
         metric: Metric::Time,
@@ -290,8 +292,8 @@ fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
         build: Build::this(),
         run: RunInfo {
             started_at: jiff::Timestamp::now().to_string(),
-            seed: order.seed,
-            budget_seconds: order.budget.as_secs_f64(),
+            seed: experiment.seed,
+            budget_seconds: experiment.budget.as_secs_f64(),
             elapsed_seconds: 0.0,
             launches: 0,
             launches_completed: 0,
@@ -307,7 +309,7 @@ fn blank(order: &Experiment, pilot: &Pilot) -> Result<Report> {
 /// One launch.
 struct LaunchTask<'a> {
     number: u32,
-    looks: &'a Looks<'a>,
+    looks: &'a RunningExperiment<'a>,
     pace: &'a BudgetPacer,
 }
 
@@ -317,10 +319,10 @@ impl LaunchTask<'_> {
         &self,
         report: &Report,
         random: &mut ChaCha8Rng,
-        onlooker: &mut dyn Progress,
+        observer: &mut dyn Progress,
     ) -> Result<Option<Vec<CellRecord>>> {
-        let Looks { order, plan, places, .. } = self.looks;
-        let (mut workers, _) = WorkerSet::launch(&order.variants)?;
+        let RunningExperiment { experiment, plan, places, .. } = self.looks;
+        let (mut workers, _) = WorkerSet::launch(&experiment.variants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
         let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds).map(|rounds| (places[n], rounds));
@@ -328,18 +330,18 @@ impl LaunchTask<'_> {
         due.shuffle(random);
         let started = Instant::now();
         for (done, &(at, rounds)) in due.iter().enumerate() {
-            if onlooker.is_cancelled() {
+            if observer.is_cancelled() {
                 return Ok(None);
             }
             let in_launch = done as f64 / due.len() as f64;
             let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.pace.last);
-            onlooker.at(&order.cell_ids[at].to_string(), far, self.left(started.elapsed(), in_launch));
+            observer.at(&experiment.cell_ids[at].to_string(), far, self.left(started.elapsed(), in_launch));
             if !self.cell_id(&mut workers, at, rounds, &mut cells, random) {
                 break;
             }
         }
         // A launch that is interrupted in its last cell is incomplete too.
-        Ok((!onlooker.is_cancelled()).then_some(cells))
+        Ok((!observer.is_cancelled()).then_some(cells))
     }
 
     /// The estimated time left: by this launch once it has progressed far enough, at most until the deadline.
@@ -358,8 +360,8 @@ impl LaunchTask<'_> {
         cells: &mut [CellRecord],
         random: &mut ChaCha8Rng,
     ) -> bool {
-        let Looks { order, pilot, .. } = self.looks;
-        let (cell_id, width) = (&order.cell_ids[at], order.variants.len());
+        let RunningExperiment { experiment, pilot, .. } = self.looks;
+        let (cell_id, width) = (&experiment.cell_ids[at], experiment.variants.len());
         let records = &mut cells[at * width..(at + 1) * width];
         let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
         let timeout = |index: usize| pilot.timeout(at, index);
@@ -373,16 +375,16 @@ impl LaunchTask<'_> {
                 return false;
             }
             let record = &mut records[index];
-            let injected_slowdown = pilot.carried(order, at, index);
+            let injected_slowdown = pilot.carried(experiment, at, index);
             if fresh && let Err(error) = workers.renew(index) {
                 record.skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
                 continue;
             }
             match workers.prepare(index, &injected_slowdown.on(cell_id), timeout(index)) {
                 Ok(cell) => {
-                    let draw = pilot.draw(order, at, index);
-                    record.launches.push(Launch::empty(self.number, draw.iterations, draw.slices));
-                    ready.push((index, draw, injected_slowdown, cell));
+                    let batch_spec = pilot.batch_spec(experiment, at, index);
+                    record.launches.push(Launch::empty(self.number, batch_spec.iterations, batch_spec.slices));
+                    ready.push((index, batch_spec, injected_slowdown, cell));
                 }
                 Err(failure) => record.skip_reason = Some(skip_reason(failure)),
             }
@@ -396,16 +398,17 @@ impl LaunchTask<'_> {
                 return false;
             }
             ready.shuffle(random);
-            ready.retain(|(index, draw, injected_slowdown, cell)| {
+            ready.retain(|(index, batch_spec, injected_slowdown, cell)| {
                 let record = &mut records[*index];
                 let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                let batch = BatchSpec { iterations: injected_slowdown.iterations(draw.iterations), ..*draw };
+                let batch =
+                    BatchSpec { iterations: injected_slowdown.iterations(batch_spec.iterations), ..*batch_spec };
                 match workers.sample(*index, cell, batch, timeout(*index)) {
                     Ok(batch) => {
-                        launch.nanoseconds.push(batch.slice.as_nanos() as f64 / draw.iterations as f64);
+                        launch.nanoseconds.push(batch.slice.as_nanos() as f64 / batch_spec.iterations as f64);
                         launch.each.extend(batch.each.iter().map(|took| took.as_nanos() as u64));
                         let delayed = batch.delayed.unwrap_or_default();
-                        launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(DISTURBED));
+                        launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(MAX_DELAY_SHARE));
                         true
                     }
                     Err(failure) => {

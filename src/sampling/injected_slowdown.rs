@@ -50,21 +50,21 @@ impl InjectedSlowdown {
 
     /// The batch for all variants of a cell, with slices of equal size. `None` if a slice would take too long for the injected
     /// slowdown.
-    pub(crate) fn common(all: &[Self], draw: BatchSpec, one: Duration) -> Option<BatchSpec> {
+    pub(crate) fn common(all: &[Self], batch_spec: BatchSpec, one: Duration) -> Option<BatchSpec> {
         let mut units: Vec<u64> =
             all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
         units.sort_unstable();
         units.dedup();
         let unit = match units[..] {
-            [] => return Some(draw),
+            [] => return Some(batch_spec),
             [unit] => unit,
             // Whole percents of a hundred.
             _ => 100,
         };
-        let iterations = draw.iterations.div_ceil(unit) * unit;
+        let iterations = batch_spec.iterations.div_ceil(unit) * unit;
         let slice = one * u32::try_from(iterations).ok()?;
-        let slices = (BATCH.as_nanos() / slice.as_nanos().max(1)).clamp(1, u128::from(draw.slices));
-        (slice <= MAX_SLICE).then_some(BatchSpec { iterations, slices: slices as u32, ..draw })
+        let slices = (BATCH.as_nanos() / slice.as_nanos().max(1)).clamp(1, u128::from(batch_spec.slices));
+        (slice <= MAX_SLICE).then_some(BatchSpec { iterations, slices: slices as u32, ..batch_spec })
     }
 
     /// The number of iterations to run.
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_more_of_the_same() {
+    fn a_slowdown_by_work_increases_the_parameter() {
         let cell_id = CellId { benchmark: "execute/chain".into(), at: Some(10_000), host_frames: 1 };
         assert_eq!(InjectedSlowdown::Work(0.02).on(&cell_id).at, Some(10_200));
         assert_eq!(InjectedSlowdown::Iterations(0.02).on(&cell_id), cell_id);
@@ -89,22 +89,22 @@ mod tests {
     }
 
     #[test]
-    fn all_cells_of_an_address_have_slices_of_a_size_in_which_each_share_is_whole() {
+    fn slices_of_a_cell_have_whole_extra_iterations_for_every_variant() {
         let common = |shares: &[f64], iterations, one_ns| {
             let shares: Vec<_> = shares.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
-            let draw = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
-            let draw = InjectedSlowdown::common(&shares, draw, Duration::from_nanos(one_ns))?;
+            let batch_spec = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
+            let batch_spec = InjectedSlowdown::common(&shares, batch_spec, Duration::from_nanos(one_ns))?;
             let extra: Vec<_> = shares
                 .iter()
-                .map(|injected_slowdown| injected_slowdown.iterations(draw.iterations) - draw.iterations)
+                .map(|injected_slowdown| injected_slowdown.iterations(batch_spec.iterations) - batch_spec.iterations)
                 .collect();
-            Some((draw.iterations, draw.slices, extra))
+            Some((batch_spec.iterations, batch_spec.slices, extra))
         };
         assert_eq!(common(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));
         assert_eq!(common(&[0.03, 0.0], 1_000, 25), Some((1_023, 5, vec![31, 0])));
         assert_eq!(common(&[0.02, 0.05], 1_230, 20), Some((1_300, 5, vec![26, 65])));
         assert_eq!(common(&[0.01], 1, 10_000), Some((100, 1, vec![1])));
-        assert_eq!(common(&[0.01], 1, 50_000), None, "five milliseconds are no short turn");
+        assert_eq!(common(&[0.01], 1, 50_000), None, "slices of five milliseconds are too long");
         assert_eq!(common(&[0.0], 1, 50_000), Some((1, 5, vec![0])));
     }
 }

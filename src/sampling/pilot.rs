@@ -57,45 +57,45 @@ struct BatchSize {
 }
 
 impl BatchSize {
-    fn draw(self) -> BatchSpec {
+    fn batch_spec(self) -> BatchSpec {
         let iterations = self.iterations / u64::from(self.slices);
         BatchSpec { slices: self.slices, ..BatchSpec::of(iterations, self.settles) }
     }
 }
 
 /// The limit of corrections by warm batches.
-const MOST_CORRECTIONS: u32 = 3;
+const MAX_CORRECTIONS: u32 = 3;
 /// The number of samples of cells that take less than [`SHORT`].
-const LOOKS: u32 = 5;
+const SHORT_SAMPLES: u32 = 5;
 /// Batches on several threads are longer by this factor.
-const LONGER: u64 = 16;
+const PARALLEL_FACTOR: u64 = 16;
 /// Longer cells are sampled once, because disturbances are small in comparison.
 const SHORT: Duration = Duration::from_millis(20);
 /// The timeout of a request. A request that is cancelled earlier is too slow.
-const HANGS: Duration = Duration::from_secs(20);
+const MAX_REQUEST: Duration = Duration::from_secs(20);
 /// The least time for a cell when the pilot's time is almost over.
-const AT_LEAST: Duration = Duration::from_secs(1);
+const MIN_REQUEST: Duration = Duration::from_secs(1);
 
 /// Visits every cell once; a control uses the results of its original. Cells for which the time does not suffice are skipped,
 /// except for the first measurable cell.
-pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progress) -> Result<Pilot> {
+pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn Progress) -> Result<Pilot> {
     let started_at = Instant::now();
-    let variants = &order.variants;
+    let variants = &experiment.variants;
     let (mut workers, hellos) = WorkerSet::launch(variants)?;
     // The first worker had to be read from disk.
     let launched = Instant::now();
     drop(std::mem::replace(&mut workers, WorkerSet::launch(variants)?.0));
     let launching = launched.elapsed();
-    let count = order.cell_ids.len();
+    let count = experiment.cell_ids.len();
     let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
     let mut fresh = vec![false; count];
     // Without one measurable cell, no budget can be recommended.
     let (mut was_cut, mut any) = (false, false);
     for at in spread(count) {
-        let cell_id = &order.cell_ids[at];
-        onlooker.at(&format!("pilot: {cell_id}"), 0.0, order.budget.saturating_sub(started_at.elapsed()));
+        let cell_id = &experiment.cell_ids[at];
+        observer.at(&format!("pilot: {cell_id}"), 0.0, experiment.budget.saturating_sub(started_at.elapsed()));
         let benchmark = benchmark::find(&cell_id.benchmark)
-            .with_context(|| format!("this build knows no benchmark `{}`", cell_id.benchmark))?;
+            .with_context(|| format!("this build has no benchmark `{}`", cell_id.benchmark))?;
         fresh[at] = benchmark.fresh;
         for (index, variant) in variants.iter().enumerate() {
             let left = time.saturating_sub(started_at.elapsed());
@@ -104,7 +104,7 @@ pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progr
             let of_twin = variant.control_of.and_then(|of| seen[at].get(of)).cloned();
             let new = match of_twin {
                 Some(same) => same,
-                None if onlooker.is_cancelled() => PilotCell::nothing(),
+                None if observer.is_cancelled() => PilotCell::nothing(),
                 None if !in_time => {
                     PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
                 }
@@ -112,8 +112,14 @@ pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progr
                     if benchmark.fresh {
                         workers.renew(index)?;
                     }
-                    let cell_id = order.injected_slowdown(at, index).on(cell_id);
-                    visit(&mut workers, index, &cell_id, benchmark, left.max(if any { AT_LEAST } else { HANGS }))
+                    let cell_id = experiment.injected_slowdown(at, index).on(cell_id);
+                    visit(
+                        &mut workers,
+                        index,
+                        &cell_id,
+                        benchmark,
+                        left.max(if any { MIN_REQUEST } else { MAX_REQUEST }),
+                    )
                 }
             };
             seen[at].push(new);
@@ -123,7 +129,7 @@ pub(crate) fn pilot(order: &Experiment, time: Duration, onlooker: &mut dyn Progr
     }
     Ok(Pilot {
         variants: variants.clone(),
-        cell_ids: order.cell_ids.clone(),
+        cell_ids: experiment.cell_ids.clone(),
         hellos,
         launching,
         took: started_at.elapsed(),
@@ -177,10 +183,10 @@ fn visit(
     };
     let mut preparing = started.elapsed();
     let mut seen = PilotCell { metrics: cell.metrics.clone(), ..PilotCell::nothing() };
-    let mut sample = |draw| {
-        let left = timeout.saturating_sub(started.elapsed()).max(AT_LEAST);
+    let mut sample = |batch_spec| {
+        let left = timeout.saturating_sub(started.elapsed()).max(MIN_REQUEST);
         let asked = Instant::now();
-        workers.sample(index, &cell, draw, left).map(|batch| (batch.slice, asked.elapsed()))
+        workers.sample(index, &cell, batch_spec, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.size(benchmark, &mut sample) {
         return PilotCell { skip_reason: Some(told(failure)), ..seen };
@@ -196,7 +202,9 @@ fn visit(
 /// A request that is cancelled at the end of the pilot's time is too slow; it may not have hung.
 fn told(failure: Failure) -> SkipReason {
     match failure {
-        Failure::Lost(WorkerError::TimedOut(after)) if after < HANGS => SkipReason::TooSlow { needs_seconds: None },
+        Failure::Lost(WorkerError::TimedOut(after)) if after < MAX_REQUEST => {
+            SkipReason::TooSlow { needs_seconds: None }
+        }
         other => skip_reason(other),
     }
 }
@@ -208,20 +216,20 @@ impl PilotCell {
     /// Finds the iterations of a batch and the cost of its request. A short batch is unreliable if it is disturbed, so a warm
     /// batch of the same size must confirm it.
     fn size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
-        for _ in 0..MOST_CORRECTIONS {
+        for _ in 0..MAX_CORRECTIONS {
             self.grow(benchmark, sample)?;
             self.size.slices = plan::slices(self.one, self.size.iterations);
             if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
                 // Threads take turns slowly, and no two slices start alike.
-                self.size = BatchSize { iterations: self.size.iterations * LONGER, slices: 1, ..self.size };
+                self.size = BatchSize { iterations: self.size.iterations * PARALLEL_FACTOR, slices: 1, ..self.size };
             }
             if !self.size.settles {
                 break;
             }
-            let draw = self.size.draw();
-            let seen = (0..LOOKS).map(|_| sample(draw)).collect::<Result<Vec<_>, _>>()?;
+            let batch_spec = self.size.batch_spec();
+            let seen = (0..SHORT_SAMPLES).map(|_| sample(batch_spec)).collect::<Result<Vec<_>, _>>()?;
             let (slice, whole) = middle(seen, |(_, whole)| *whole);
-            let (before, settled) = (self.one, of_all(slice, draw.iterations));
+            let (before, settled) = (self.one, of_all(slice, batch_spec.iterations));
             (self.one, self.batch) = (before.min(settled), whole);
             if settled * 2 > before {
                 break;
@@ -236,8 +244,8 @@ impl PilotCell {
         let (mut iterations, mut slices) = (1, 1);
         loop {
             let (slice, whole) = sample(BatchSpec { slices, ..BatchSpec::of(iterations, false) })?;
-            if slices < LOOKS && !benchmark.fresh && slice < SHORT {
-                slices = LOOKS;
+            if slices < SHORT_SAMPLES && !benchmark.fresh && slice < SHORT {
+                slices = SHORT_SAMPLES;
                 continue;
             }
             // An uncut batch equals one repetition of the pilot.
@@ -280,20 +288,20 @@ fn of_all(time: Duration, iterations: u64) -> Duration {
 impl Pilot {
     /// The part of the pilot for a part of its experiment, and that experiment with the pilot's artifact folders. `None` if the
     /// experiment has more cells than the pilot visited.
-    pub(crate) fn part(&self, order: &Experiment) -> Option<(Experiment, Self)> {
+    pub(crate) fn part(&self, experiment: &Experiment) -> Option<(Experiment, Self)> {
         let known = |variant: &ExperimentVariant| self.variants.iter().position(|known| known.label == variant.label);
-        let indices = order.variants.iter().map(known).collect::<Option<Vec<_>>>()?;
+        let indices = experiment.variants.iter().map(known).collect::<Option<Vec<_>>>()?;
         let place = |cell_id: &CellId| self.cell_ids.iter().position(|known| known == cell_id);
-        let places = order.cell_ids.iter().map(place).collect::<Option<Vec<_>>>()?;
+        let places = experiment.cell_ids.iter().map(place).collect::<Option<Vec<_>>>()?;
         let with_launcher = |(variant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
             launcher: self.variants[of].launcher.clone(),
             ..variant.clone()
         };
-        let variants: Vec<_> = order.variants.iter().zip(&indices).map(with_launcher).collect();
+        let variants: Vec<_> = experiment.variants.iter().zip(&indices).map(with_launcher).collect();
         let share = indices.len() as f64 / self.variants.len() as f64;
         let part = Self {
             variants: variants.clone(),
-            cell_ids: order.cell_ids.clone(),
+            cell_ids: experiment.cell_ids.clone(),
             hellos: indices.iter().map(|&of| self.hellos[of].clone()).collect(),
             launching: self.launching.mul_f64(share),
             took: Duration::ZERO,
@@ -301,11 +309,11 @@ impl Pilot {
             cells: places.iter().map(|&at| indices.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
             fresh: places.iter().map(|&at| self.fresh[at]).collect(),
         };
-        Some((Experiment { variants, ..order.clone() }, part))
+        Some((Experiment { variants, ..experiment.clone() }, part))
     }
 
     /// The cost of each cell that any variant supports; `None` for others.
-    pub(crate) fn costs(&self, order: &Experiment) -> Vec<Option<CellCost>> {
+    pub(crate) fn costs(&self, experiment: &Experiment) -> Vec<Option<CellCost>> {
         let cost = |at: usize| {
             let able = || self.cells[at].iter().filter(|seen| seen.skip_reason.is_none());
             able().next()?;
@@ -313,28 +321,29 @@ impl Pilot {
             let renewing = if fresh { self.launching } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
-            Some(CellCost { preparing, round, fresh, urgent: order.urgent.contains(&self.cell_ids[at]) })
+            Some(CellCost { preparing, round, fresh, urgent: experiment.urgent.contains(&self.cell_ids[at]) })
         };
         (0..self.cells.len()).map(cost).collect()
     }
 
     /// The injected slowdown of a cell; none if its slices would be too long.
-    pub(crate) fn carried(&self, order: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
-        match self.common(order, at, index) {
-            Some(_) => order.injected_slowdown(at, index),
+    pub(crate) fn carried(&self, experiment: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
+        match self.common(experiment, at, index) {
+            Some(_) => experiment.injected_slowdown(at, index),
             None => InjectedSlowdown::None,
         }
     }
 
     /// The batch of a cell.
-    pub(crate) fn draw(&self, order: &Experiment, at: usize, index: usize) -> BatchSpec {
-        self.common(order, at, index).unwrap_or_else(|| self.cells[at][index].size.draw())
+    pub(crate) fn batch_spec(&self, experiment: &Experiment, at: usize, index: usize) -> BatchSpec {
+        self.common(experiment, at, index).unwrap_or_else(|| self.cells[at][index].size.batch_spec())
     }
 
-    fn common(&self, order: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
-        let handicaps: Vec<_> = (0..self.variants.len()).map(|index| order.injected_slowdown(at, index)).collect();
+    fn common(&self, experiment: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
+        let injected_slowdowns: Vec<_> =
+            (0..self.variants.len()).map(|index| experiment.injected_slowdown(at, index)).collect();
         let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
-        InjectedSlowdown::common(&handicaps, self.cells[at][index].size.draw(), slowest)
+        InjectedSlowdown::common(&injected_slowdowns, self.cells[at][index].size.batch_spec(), slowest)
     }
 
     /// The timeout of a request for a cell, far above its expected time.
@@ -359,7 +368,7 @@ mod tests {
     use crate::worker::Launcher;
 
     #[test]
-    fn twins_make_batches_of_one_size_and_others_their_own() {
+    fn controls_have_batches_of_equal_size() {
         let launcher = Launcher::new("/nowhere");
         let variants: Vec<_> =
             ["one", "two", "one"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
@@ -370,7 +379,7 @@ mod tests {
         assert_eq!(seen.iter().map(|seen| seen.size.iterations).collect::<Vec<_>>(), [3, 5, 3]);
         seen[0] = PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
         equal_batches(&variants, &mut seen);
-        assert_eq!(seen[2].size.iterations, 3, "what could not be measured says nothing of sizes");
+        assert_eq!(seen[2].size.iterations, 3, "a skipped cell has no batch size");
     }
 
     #[test]
@@ -387,13 +396,13 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_that_was_disturbed_is_not_believed() {
+    fn a_disturbed_batch_is_repeated() {
         let mut first = true;
         // 100 ns per iteration, and 15 ms lost in the very first.
-        let mut sample = |draw: BatchSpec| {
+        let mut sample = |batch_spec: BatchSpec| {
             let lost = Duration::from_millis(if std::mem::take(&mut first) { 15 } else { 0 });
-            let slice = Duration::from_nanos(100 * draw.iterations) + lost;
-            Ok((slice, slice * draw.slices))
+            let slice = Duration::from_nanos(100 * batch_spec.iterations) + lost;
+            Ok((slice, slice * batch_spec.slices))
         };
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
@@ -402,12 +411,12 @@ mod tests {
     }
 
     #[test]
-    fn one_batch_that_was_disturbed_is_not_what_is_planned_for() {
+    fn one_disturbed_batch_does_not_change_the_cost() {
         let mut first = true;
-        let mut sample = |draw: BatchSpec| {
-            let lost = Duration::from_millis(if draw.settle && std::mem::take(&mut first) { 60 } else { 0 });
-            let slice = Duration::from_nanos(100 * draw.iterations);
-            Ok((slice, slice * draw.slices + lost))
+        let mut sample = |batch_spec: BatchSpec| {
+            let lost = Duration::from_millis(if batch_spec.settle && std::mem::take(&mut first) { 60 } else { 0 });
+            let slice = Duration::from_nanos(100 * batch_spec.iterations);
+            Ok((slice, slice * batch_spec.slices + lost))
         };
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
@@ -415,9 +424,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_cut_is_planned_for_as_long_as_it_takes_once() {
+    fn an_uncut_batch_costs_one_repetition() {
         let one = Duration::from_millis(8);
-        let mut sample = |draw: BatchSpec| Ok((one, one * draw.slices));
+        let mut sample = |batch_spec: BatchSpec| Ok((one, one * batch_spec.slices));
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
@@ -425,11 +434,11 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_long_is_looked_at_once_and_not_cut() {
+    fn a_long_iteration_is_sampled_once_and_not_cut() {
         let mut drawn = 0;
-        let mut sample = |draw: BatchSpec| {
-            drawn += draw.slices;
-            Ok((Duration::from_secs(draw.iterations), Duration::from_secs(draw.iterations)))
+        let mut sample = |batch_spec: BatchSpec| {
+            drawn += batch_spec.slices;
+            Ok((Duration::from_secs(batch_spec.iterations), Duration::from_secs(batch_spec.iterations)))
         };
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();

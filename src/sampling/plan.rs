@@ -13,7 +13,7 @@ const SLICE: Duration = Duration::from_micros(25);
 /// The longest duration of a batch request as a multiple of its timed part.
 const AROUND: u32 = 3;
 /// Cells with longer iterations need no warmup, because a process switch is negligible.
-const SETTLES: Duration = Duration::from_millis(1);
+const MAX_SETTLING: Duration = Duration::from_millis(1);
 /// The limit of a cell's time as a multiple of the median cell's.
 const PREFERENCE: f64 = 2.0;
 /// The fewest launches of a cell: fewer than six give no verdict, and one or two may be outliers.
@@ -77,7 +77,7 @@ pub(crate) fn slices(one: Duration, iterations: u64) -> u32 {
 
 /// Whether a batch needs a warmup, by the time of one iteration.
 pub(crate) fn settles(one: Duration) -> bool {
-    one < SETTLES
+    one < MAX_SETTLING
 }
 
 /// The nearest odd number of rounds within the limits.
@@ -236,7 +236,7 @@ pub(crate) fn advice(needs: Duration, pilot: Duration, pilot_was_cut: bool) -> D
     let planned = needs.div_f64(PLANNED);
     // With a larger budget, a cut-off pilot takes longer.
     let in_all = if pilot_was_cut { (planned + pilot).div_f64(1.0 - PILOT) } else { planned + pilot };
-    Duration::from_secs(in_all.mul_f64(UNQUIET).as_secs() + 1)
+    Duration::from_secs(in_all.mul_f64(SAFETY_FACTOR).as_secs() + 1)
 }
 
 /// The planned share of the budget; the rest is for launches that take longer than the pilot predicted.
@@ -244,7 +244,7 @@ pub(crate) const PLANNED: f64 = 0.95;
 /// The pilot's largest share of the budget.
 pub(crate) const PILOT: f64 = 0.3;
 /// The safety factor of budget recommendations.
-const UNQUIET: f64 = 1.4;
+const SAFETY_FACTOR: f64 = 1.4;
 
 /// The adjusted plan: the share of the planned rounds, and the launches that fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -262,7 +262,7 @@ const FEWER_ROUNDS: f64 = 0.5;
 /// Rounds are increased to this share before launches are.
 const MORE_ROUNDS: f64 = 1.5;
 /// If starting workers takes this share of the remaining time, dropping cells is pointless.
-const HOPELESS: f64 = 0.7;
+const MAX_STARTING_LEFT: f64 = 0.7;
 /// The limit of launches as a multiple of the planned launches.
 const MORE_LAUNCHES: u32 = 2;
 
@@ -328,7 +328,7 @@ impl Plan {
             // One or two launches fewer still give verdicts, and are better than fewer cells.
             let fewer = (next..fewest).rev().find(|last| fits(self, *last, 0.0));
             let start = starting.mul_f64(slowness);
-            let hopeless = start * (fewest + 1 - next) > left.mul_f64(HOPELESS);
+            let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_LEFT);
             if next > least || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT) {
                 // A launch that is cut off keeps its results.
                 let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn slices_are_long_enough_to_time_and_have_an_iteration_at_least() {
+    fn slices_are_long_enough_to_time_and_have_at_least_one_iteration() {
         let of = |one: Duration| slices(one, iterations(one, one));
         assert_eq!([1, 50, 5_000, 60_000].map(|ns| of(Duration::from_nanos(ns))), [5, 5, 5, 2]);
         assert_eq!((of(Duration::ZERO), of(Duration::from_secs(1))), (5, 1));
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn starting_workers_takes_a_fifth_of_a_short_look() {
+    fn starting_workers_takes_a_fifth_of_a_short_run() {
         let costs = [cost(1_000, 350); 96];
         let plan = plan(Duration::from_secs(14), STARTING, &costs, None);
         assert!((MIN_LAUNCHES..=10).contains(&plan.launches), "{plan:?}");
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_launches_that_is_asked_for_is_kept_to() {
+    fn the_requested_launches_are_planned() {
         let costs = [cost(1_000, 1_000); 10];
         for asked in [1, 3, 8, 100] {
             assert_eq!(plan(MINUTE, STARTING, &costs, Some(asked)).launches, asked);
@@ -408,18 +408,18 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_says_in_which_time_it_would() {
+    fn a_cell_that_does_not_fit_has_a_sufficient_time() {
         let costs = [cost(0, 30_000_000), cost(0, 1_000)];
         let given = plan(MINUTE, Duration::ZERO, &costs, None).shares;
         assert_eq!(given[0], Allocation::TooSlow(Duration::from_micros(24 * 30_001_000)));
         assert!(is_given(&given[1]));
         let urgent = [CellCost { urgent: true, ..costs[0] }, costs[1]];
         let given = plan(24 * MINUTE / 2, Duration::ZERO, &urgent, None).shares;
-        assert!(is_given(&given[0]) && !is_given(&given[1]), "what is urgent comes first");
+        assert!(is_given(&given[0]) && !is_given(&given[1]), "cells with priority come first");
     }
 
     #[test]
-    fn time_is_given_by_the_root_of_the_cost_up_to_twice_as_much() {
+    fn time_is_allocated_by_the_root_of_the_cost_up_to_a_limit() {
         let costs = [1_000, 1_000, 1_000, 2_250, 4_000, 100_000].map(|round| cost(0, round));
         let middle = 1_625.0_f64;
         let weight = |round: f64| (round / middle).sqrt();
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_a_process_a_sample_has_one_round_a_launch() {
+    fn cells_with_fresh_workers_have_one_round_per_launch() {
         let costly = CellCost { fresh: true, ..cost(100_000, 1_000) };
         let given = plan(Duration::from_secs(4), Duration::from_millis(10), &[costly], None);
         assert!(matches!(given.shares[0], Allocation::Rounds { launches: 20.., rounds: 1 }), "{given:?}");
@@ -453,7 +453,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_time_is_kept_and_each_has_enough_launches_and_odd_rounds_or_none((costs, starting, time, asked) in any_look()) {
+        fn a_plan_fits_and_gives_each_cell_enough_launches_and_odd_rounds_or_none((costs, starting, time, asked) in any_look()) {
             let plan = plan(time, starting, &costs, asked);
             let any = plan.shares.iter().any(is_given);
             prop_assert!(!any || takes(&plan, &costs, starting) <= time, "{plan:?}");
@@ -471,7 +471,7 @@ mod tests {
         }
 
         #[test]
-        fn more_time_drops_nothing_and_is_expected_to_tell_more((costs, starting, time, _) in any_look(), more in 1.0..3.0) {
+        fn more_time_drops_no_cell_and_narrows_intervals((costs, starting, time, _) in any_look(), more in 1.0..3.0) {
             let (less, more) = (plan(time, starting, &costs, None), plan(time.mul_f64(more), starting, &costs, None));
             let given = less.shares.iter().zip(&more.shares).filter(|(share, _)| is_given(share));
             prop_assert!(given.clone().all(|(_, share)| is_given(share)));
@@ -484,7 +484,7 @@ mod tests {
 
         /// The recommended budget suffices, whatever the pilot takes of it.
         #[test]
-        fn a_budget_that_follows_the_advice_has_room(
+        fn the_recommended_budget_suffices(
             (costs, starting, time, asked) in any_look(), pilot in 0.0..1.0, was_cut: bool,
         ) {
             let shares = plan(time, starting, &costs, asked).shares;
@@ -502,7 +502,7 @@ mod tests {
 
         /// A machine that becomes several times slower or faster during the run.
         #[test]
-        fn a_run_keeps_its_time_and_what_it_does_not_drop_has_enough_launches(
+        fn a_run_ends_in_time_and_remaining_cells_have_enough_launches(
             (costs, starting, time, asked) in any_look(), slow in prop::collection::vec(0.3..4.0, 1..4),
         ) {
             prop_assume!(starting > Duration::from_millis(10) && time > Duration::from_secs(1));
@@ -534,12 +534,12 @@ mod tests {
             if slow.iter().all(|s| *s == slow[0] && *s <= 1.0) {
                 prop_assert!(took <= time);
                 prop_assert!(plan.shares.iter().zip(&made).all(|(share, made)| !is_given(share) || *made >= least));
-                prop_assert_eq!(plan.shares, planned.shares, "nothing is dropped");
+                prop_assert_eq!(plan.shares, planned.shares, "no cell is dropped");
             }
         }
 
         #[test]
-        fn a_batch_lasts_as_long_as_it_should(nanoseconds in 1u64..1_000_000_000, outside in 0u64..1_000_000) {
+        fn a_batch_has_the_planned_length(nanoseconds in 1u64..1_000_000_000, outside in 0u64..1_000_000) {
             let (one, whole) = (Duration::from_nanos(nanoseconds), Duration::from_nanos(nanoseconds + outside));
             let count = u32::try_from(iterations(one, whole)).unwrap();
             prop_assert!(count == 1 || one * count <= BATCH && whole * count <= AROUND * BATCH);
@@ -549,7 +549,7 @@ mod tests {
 
     /// Half of the time is over before the machine is found to be four times slower than in the pilot.
     #[test]
-    fn behind_time_there_are_fewer_rounds_then_fewer_launches_then_fewer_cells() {
+    fn behind_schedule_rounds_then_launches_then_cells_are_reduced() {
         let costs = [vec![cost(1_000, 2_000); 20], vec![cost(1_000, 80_000)]].concat();
         let mut planned = plan(Duration::from_secs(20), Duration::from_millis(100), &costs, None);
         let mut pace = |next, seconds: f64, slowness| {

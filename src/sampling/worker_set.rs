@@ -30,9 +30,9 @@ impl<'a> WorkerSet<'a> {
     /// launches take long on a busy machine.
     pub(crate) fn launch(variants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
         let mut workers =
-            Self { variants, workers: Vec::new(), page: None, processor: cpu_affinity::quietest(), here: None };
+            Self { variants, workers: Vec::new(), page: None, processor: cpu_affinity::idlest_cpu(), here: None };
         let mut launched = Vec::with_capacity(variants.len());
-        let (first, others) = variants.split_first().context("nobody takes part")?;
+        let (first, others) = variants.split_first().context("there are no variants")?;
         launched.push(first.launch(None)?);
         let page = CodePage::of(launched[0].0.pid());
         let others: Vec<_> = std::thread::scope(|scope| {
@@ -87,7 +87,7 @@ impl<'a> WorkerSet<'a> {
         if let Err(Failure::Lost(_)) = &result
             && let Err(error) = self.renew(index)
         {
-            return Err(Failure::Failed(format!("its worker was lost, and no other could be had: {error:#}")));
+            return Err(Failure::Failed(format!("the worker was lost and could not be replaced: {error:#}")));
         }
         result
     }
@@ -104,7 +104,7 @@ mod tests {
     use crate::worker::protocol::{PROTOCOL, Response};
 
     /// Workers that respond to every request as if they prepared a cell.
-    fn polite(folder: &std::path::Path) -> Launcher {
+    fn preparing_workers(folder: &std::path::Path) -> Launcher {
         let about = BackendInfo {
             engine: String::new(),
             compiler: String::new(),
@@ -124,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn all_workers_of_a_launch_have_their_code_at_like_pages() {
+    fn all_workers_of_a_launch_have_the_same_code_page() {
         let folder = tempfile::tempdir().unwrap();
-        let launcher = polite(folder.path());
+        let launcher = preparing_workers(folder.path());
         let variants: Vec<_> =
             ["one", "two", "three"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
         for _ in 0..4 {
@@ -140,10 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn between_batches_it_is_where_the_cells_are_and_who_is_launched_may_be_anywhere() {
+    fn only_the_launching_thread_is_pinned_between_batches() {
         let ids = || core_affinity::get_core_ids().unwrap().into_iter().map(|core| core.id).collect::<Vec<_>>();
         let folder = tempfile::tempdir().unwrap();
-        let variants = [ExperimentVariant::new("one", &polite(folder.path()))];
+        let variants = [ExperimentVariant::new("one", &preparing_workers(folder.path()))];
         let cell_id = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
         // On a separate thread, because other tests start threads.
         let gone = std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! A soak of exceptions: thrown by a guest and by its host, and caught, for as long as is asked.
+//! A soak of exceptions that a guest or its host throws and the guest catches.
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -7,24 +7,24 @@ use crate::engine::embedding::{Embedding, Instance, Outcome, Value};
 use crate::guest;
 use crate::soak::workload::{ExitCounts, exits_with, is};
 
-/// So many exceptions of each kind per turn.
+/// Exceptions of each kind per turn.
 const TURN: i32 = 50;
-/// So many exceptions are thrown in all: an engine that frees none of them stays within the memory of its worker.
+/// The limit of exceptions: an engine that frees none of them stays within the memory limit.
 const MOST: u64 = 1_000_000;
-/// So many are thrown in a store of an engine with a garbage collector. Wasmtime is built here with its null collector,
-/// which frees what a guest allocates only with the store.
+/// The limit per store with garbage collection. Wasmtime is built with its null collector, which frees memory with the store
+/// only.
 const PER_STORE: u64 = 50_000;
 
-/// What a soak of exceptions holds while it lasts.
+/// The state of the soak.
 pub struct ExceptionSoak {
     catching: Box<dyn Instance>,
-    /// Thrown in the present store.
+    /// Exceptions thrown in the current store.
     thrown: u64,
     counts: ExitCounts,
 }
 
 impl ExceptionSoak {
-    /// Gets the guest ready.
+    /// Prepares the guest.
     ///
     /// # Errors
     /// When it cannot be compiled or instantiated.
@@ -32,11 +32,11 @@ impl ExceptionSoak {
         Ok(Self { catching: catching(engine)?, thrown: 0, counts: ExitCounts::default() })
     }
 
-    /// Goes on for that long, or until enough are thrown, and says how many that were since the beginning. A `collector`
-    /// gets a new store now and then.
+    /// Continues for a time or until the limit, and returns the counts since the start. With a `collector`, the store is replaced
+    /// at intervals.
     ///
     /// # Errors
-    /// When an exception or an exit went astray.
+    /// When an exception or an exit gives a wrong result.
     pub fn go_on(&mut self, engine: &dyn Embedding, collector: bool, time: Duration) -> Result<ExitCounts> {
         let until = Instant::now() + time;
         while Instant::now() < until && self.counts.exceptions < MOST {

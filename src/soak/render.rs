@@ -1,4 +1,4 @@
-//! What a soak left behind.
+//! Renders a soak.
 use std::fmt::Write;
 
 use crate::escape::escaped_lines;
@@ -7,10 +7,10 @@ use crate::output::units;
 use crate::results::Verdict;
 use crate::soak::result::{MOST_BYTES_EACH, SoakResult, SoakSample};
 
-/// How wide a drawing is.
+/// The width of a chart.
 const WIDTH: usize = 48;
 
-/// What was done, what the process held over time, and whether it grew.
+/// The counts, the resources over time, and the failures.
 pub fn told(soaked: &SoakResult) -> String {
     let counts = &soaked.counts;
     let seconds = soaked.samples.last().map_or(0.0, |sample| sample.seconds);
@@ -57,7 +57,7 @@ pub fn told(soaked: &SoakResult) -> String {
     shown
 }
 
-/// A number over time: drawn between the least and the most of it, beginning with the first sample.
+/// A chart of a number over time, from its minimum to its maximum, with the first sample.
 fn line(
     name: &str,
     soaked: &SoakResult,
@@ -70,7 +70,7 @@ fn line(
     format!("  {name:<11}{}  {range}\n", drawn(&values, *least, *most))
 }
 
-/// Bars of eight heights, each the most of its share of the values.
+/// Bars of eight heights; each is the maximum of its part of the values.
 fn drawn(values: &[u64], least: u64, most: u64) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let width = WIDTH.min(values.len());

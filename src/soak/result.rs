@@ -6,33 +6,33 @@ use crate::results::Verdict;
 use crate::soak::workload::{ExitCounts, Mixture};
 use crate::statistics;
 
-/// What a soak left behind on one subject.
+/// The result of a soak on one variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SoakResult {
-    /// The subject, as the command line takes it.
+    /// The variant, as on the command line.
     pub variant: String,
-    /// What guests were left by.
+    /// The workload.
     #[serde(default)]
     pub mixture: Mixture,
-    /// How often guests were left.
+    /// The number of ended guests.
     pub counts: ExitCounts,
-    /// What its process held, in the order of time.
+    /// The samples in order of time.
     pub samples: Vec<SoakSample>,
-    /// Why it was over before its time.
+    /// Why it ended early.
     pub failed: Option<String>,
-    /// Whether the program was interrupted before its time.
+    /// Whether the program was interrupted.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub interrupted: bool,
 }
 
-/// What a process held at one time; nothing where the platform does not tell.
+/// The resources of a process at one time; `None` if unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SoakSample {
-    /// Since the beginning.
+    /// Seconds since the start.
     pub seconds: f64,
-    /// How often guests had been left.
+    /// The number of ended guests.
     pub times: u64,
-    /// Resident memory, in bytes.
+    /// Resident memory in bytes.
     pub resident: Option<u64>,
     /// Open files.
     pub files: Option<u64>,
@@ -40,20 +40,20 @@ pub struct SoakSample {
     pub threads: Option<u64>,
 }
 
-/// The most by which memory may grow, in bytes for each time that a guest is left: 4 MiB a million. The least that can
-/// be allocated, 16 bytes, lost each time would be four times that.
+/// The limit of memory growth in bytes per ended guest: 4 MiB per million. The smallest allocation, 16 bytes, leaked each
+/// time would be four times that.
 pub const MOST_BYTES_EACH: f64 = 4.0 * 1048576.0 / 1e6;
-/// What an allocator may come to hold for reasons of its own, in bytes, until a slope is believed.
+/// Growth of an allocator in bytes that is ignored.
 pub const SLACK: f64 = 4.0 * 1048576.0;
-/// The share of the samples at the beginning that is not looked at: what is allocated once is allocated then.
+/// The share of the samples at the start that is ignored, because of one-time allocations.
 const WARM: f64 = 0.25;
 
-/// Something that is counted.
+/// A resource.
 type SampleMetric = fn(&SoakSample) -> Option<u64>;
 
 impl SoakResult {
-    /// By how much memory grew, in bytes for each time that a guest was left: the median of the slopes between all pairs
-    /// of samples, but for the first quarter of them. Nothing with fewer than three, or where the platform does not tell.
+    /// The growth of memory in bytes per ended guest: the median of the slopes between all pairs of samples after the warmup.
+    /// `None` with fewer than three samples or without memory statistics.
     pub fn slope(&self) -> Option<f64> {
         let warm = self.warm();
         let points = warm.iter().filter_map(|sample| Some((sample.times as f64, sample.resident? as f64)));
@@ -61,7 +61,7 @@ impl SoakResult {
         statistics::slope(&times, &resident)
     }
 
-    /// What is wrong with it, in the light of what is known of the backend.
+    /// The failures, with known issues.
     pub fn verdicts(&self) -> Vec<Verdict> {
         let backend = self.variant.split(':').next().unwrap_or_default();
         let verdict = |wrong: String| match explanation(backend, CheckKind::Soak, &self.mixture.to_string(), &wrong) {
@@ -71,7 +71,7 @@ impl SoakResult {
         self.wrong().into_iter().map(verdict).collect()
     }
 
-    /// What is wrong with it: each in a line.
+    /// The failures, one line each.
     pub fn wrong(&self) -> Vec<String> {
         let mut wrong: Vec<String> = self.failed.iter().cloned().collect();
         let warm = self.warm();
@@ -82,7 +82,7 @@ impl SoakResult {
         let counts: [(&str, SampleMetric); 2] =
             [("open files", |sample| sample.files), ("threads", |sample| sample.threads)];
         for (what, count) in counts {
-            // More at all times of the last quarter than at any time of the first.
+            // Grows if the minimum of the last quarter exceeds the maximum of the first.
             let (first, last) = (&warm[..warm.len() / 4], &warm[warm.len() - warm.len() / 4..]);
             if let (Some(most), Some(least)) =
                 (first.iter().filter_map(count).max(), last.iter().filter_map(count).min())
@@ -94,7 +94,7 @@ impl SoakResult {
         wrong
     }
 
-    /// All samples but the first.
+    /// The samples after the warmup.
     fn warm(&self) -> &[SoakSample] {
         &self.samples[(self.samples.len() as f64 * WARM) as usize..]
     }

@@ -1,4 +1,4 @@
-//! A soak on one subject: what its process holds, sampled from outside while it goes on.
+//! Runs a soak on one variant, and samples the resources of its process.
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -10,16 +10,16 @@ use crate::soak::workload::{ExitCounts, Mixture};
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, WorkerError};
 
-/// How long a worker goes on between two samples, at most.
+/// The longest time between two samples.
 const STEP: Duration = Duration::from_millis(500);
-/// So many samples there are at least.
+/// The fewest samples.
 const SAMPLES: u32 = 20;
 
-/// Soaks a subject for so long with one mixture, or until the program is interrupted. `at` is told each sample. Nothing
-/// where the subject does not claim what the mixture needs.
+/// Runs a workload on a variant for a time, or until the program is interrupted, and calls `at` with each sample. `None` if
+/// the variant does not support the workload.
 ///
 /// # Errors
-/// When no worker can be had for the subject at all. One that is lost, or does what it must not, is told in the record.
+/// When no worker starts. A lost worker and a wrong result are part of the result.
 pub fn soak(
     launcher: &Launcher,
     (spec, mixture): (&str, Mixture),

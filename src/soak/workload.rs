@@ -1,4 +1,4 @@
-//! A mixture of all ways to leave a guest, gone through for as long as somebody asks: what stays behind shows in time.
+//! A random mixture of all ways to end a guest, which shows leaks over time.
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::resume_unwind;
@@ -14,10 +14,10 @@ use crate::engine::embedding::{Artifact, Compiled, Embedding, Host, Instance, Ou
 use crate::exit_code::ExitCode;
 use crate::guest;
 
-/// How often a guest was left, and in which way.
+/// The number of ended guests by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExitCounts {
-    /// By the host's error, out of an instance that lasts.
+    /// By the host's error, in a persistent instance.
     pub exits: u64,
     /// By a trap.
     pub traps: u64,
@@ -25,16 +25,16 @@ pub struct ExitCounts {
     pub panics: u64,
     /// By the host's error, through another guest and its host.
     pub nested: u64,
-    /// By the host's error, out of an instance that is new and dropped afterwards.
+    /// By the host's error, in a fresh instance that is dropped afterwards.
     pub fresh: u64,
-    /// By the host's error, on a thread of its own that loaded an artifact.
+    /// By the host's error, on a thread that loaded an artifact.
     pub on_threads: u64,
-    /// By an exception, thrown by the guest or its host, that was caught.
+    /// By an exception of the guest or its host that was caught.
     #[serde(default)]
     pub exceptions: u64,
 }
 
-/// What guests are left by.
+/// The workload of a soak.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mixture {
@@ -54,12 +54,12 @@ impl fmt::Display for Mixture {
     }
 }
 
-/// So much of one way before another is chosen.
+/// Iterations of one kind before the next is chosen.
 const TURNS: u64 = 50;
-/// How many threads at once.
+/// Parallel threads.
 const THREADS: u64 = 4;
 
-/// What a soak holds while it lasts.
+/// The state of the soak.
 pub struct Soak {
     exiting: Box<dyn Compiled>,
     artifact: Option<Box<dyn Artifact>>,
@@ -72,19 +72,19 @@ pub struct Soak {
 }
 
 thread_local! {
-    /// The guest that the host function of another one calls.
+    /// The guest that is called by the host function of another guest.
     static INNER: RefCell<Option<Box<dyn Instance>>> = const { RefCell::new(None) };
 }
 
 impl Soak {
-    /// Gets everything ready.
+    /// Prepares the guests.
     ///
     /// # Errors
     /// When a guest cannot be compiled or instantiated.
     pub fn new(engine: &dyn Embedding, seed: u64) -> Result<Self> {
         let exiting = engine.compile(&guest::wasm(guest::EARLY_EXIT))?;
         let trapping = engine.compile(&guest::wasm(guest::TRAPS))?;
-        // What cannot be serialised cannot be loaded by threads: then there are none.
+        // Without artifacts, threads cannot load the guest and are skipped.
         let artifact = exiting.serialize().ok();
         let (exit, trap) = (exiting.instantiate(raising())?, trapping.instantiate(raising())?);
         let panicking: Host = Arc::new(|_, _| resume_unwind(Box::new("a panic of the soak's".to_owned())));
@@ -94,10 +94,10 @@ impl Soak {
         Ok(Self { exiting, artifact, exit, trap, panic, nesting, random, counts: ExitCounts::default() })
     }
 
-    /// Goes on for that long, and says how often guests were left since the beginning.
+    /// Continues for a time, and returns the counts since the start.
     ///
     /// # Errors
-    /// When one was left in another way than it must be.
+    /// When a guest ends in a wrong way.
     pub fn go_on(&mut self, time: Duration) -> Result<ExitCounts> {
         let until = Instant::now() + time;
         while Instant::now() < until {
@@ -183,14 +183,14 @@ impl Drop for Soak {
 }
 
 impl ExitCounts {
-    /// In all.
+    /// The total.
     pub fn times(&self) -> u64 {
         let Self { exits, traps, panics, nested, fresh, on_threads, exceptions } = self;
         exits + traps + panics + nested + fresh + on_threads + exceptions
     }
 }
 
-/// A host that ends the guest with the code that it is handed.
+/// A host function that ends the guest with its argument as the code.
 fn raising() -> Host {
     Arc::new(|_, arguments| match arguments {
         [Value::I32(code)] => Err(ExitCode(code.cast_unsigned())),
@@ -198,7 +198,7 @@ fn raising() -> Host {
     })
 }
 
-/// A host that has another guest be ended, and hands on what that was ended with.
+/// A host function that calls another guest, which exits, and returns its error.
 fn reentering() -> Host {
     Arc::new(|_, arguments| {
         let Some(mut inner) = INNER.take() else { return Ok(vec![]) };

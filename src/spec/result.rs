@@ -7,53 +7,53 @@ use crate::fuzz::feature_set::ExcludedFeature;
 use crate::results::Verdict;
 use crate::spec::script::Assertion;
 
-/// What the specification's scripts showed.
+/// The result of the specification scripts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpecRun {
-    /// How many scripts were played.
+    /// The number of scripts.
     pub scripts: usize,
-    /// What came of them, subject by subject.
+    /// The results per variant.
     pub variants: Vec<SpecVariant>,
-    /// How long it took, in seconds.
+    /// The duration in seconds.
     pub seconds: f64,
     /// Whether the program was interrupted, so that scripts are missing.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub interrupted: bool,
 }
 
-/// What came of the scripts on one subject.
+/// The result of the scripts on one variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpecVariant {
-    /// The subject, as the command line takes it.
+    /// The variant, as on the command line.
     pub variant: String,
-    /// How many of each assertion held.
+    /// The number of passed assertions per kind.
     pub passed: BTreeMap<Assertion, u64>,
-    /// Those that did not.
+    /// The failed assertions.
     pub failures: Vec<FailedAssertion>,
-    /// How many were not asked for, by the reason.
+    /// The number of skipped assertions per reason.
     pub skipped: BTreeMap<String, u64>,
-    /// What it claims, and was not asked for all the same.
+    /// Claimed features that were not tested.
     pub left_out: Vec<ExcludedFeature>,
-    /// Known divergences of it that did not show, by their reasons; told only where every script was played.
+    /// The reasons of known issues that did not show; empty unless all scripts ran.
     pub not_seen: Vec<String>,
 }
 
-/// An assertion that did not hold.
+/// A failed assertion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedAssertion {
     /// The script.
     pub script: String,
-    /// The line in it, counted from 1; nothing where the whole script could not be played.
+    /// The line in the script, from 1; `None` if the whole script failed.
     pub line: Option<usize>,
-    /// What was asserted, where that is known.
+    /// The kind of assertion, if known.
     pub assertion: Option<Assertion>,
-    /// What came.
+    /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
 }
 
 impl SpecVariant {
-    /// Those that nothing explains.
+    /// The failures without a known issue.
     pub fn unexplained(&self) -> impl Iterator<Item = &FailedAssertion> {
         self.failures.iter().filter(|failures| failures.verdict.is_bad())
     }

@@ -1,4 +1,4 @@
-//! The specification's scripts on one subject, in a worker that is replaced whenever a directive ends it.
+//! Runs the specification's scripts on one variant, in a worker that is replaced when a directive crashes it.
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -15,23 +15,23 @@ use crate::spec::script::Script;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
-/// One script, with all modules in it. LLVM takes its time over hundreds of them.
+/// The time limit of a script; LLVM is slow with hundreds of modules.
 const WITHIN: Duration = Duration::from_secs(300);
-/// So many directives of one script may end their worker; then it is left alone.
+/// The limit of lost workers per script.
 const MOST_LOST: usize = 20;
 
-/// What is played.
+/// The scripts to run.
 pub struct Scripts<'a> {
     /// The scripts.
     pub scripts: &'a [Script],
-    /// Whether these are all that there are: a known divergence that does not show then shows no more.
+    /// Whether these are all scripts, so that a known issue that does not show is noted.
     pub all: bool,
 }
 
-/// Plays scripts on a subject. `over` is told each that is over. When the program is interrupted, what came of those is told.
+/// Runs scripts on a variant, and calls `over` after each. An interrupted run returns the results so far.
 ///
 /// # Errors
-/// When no worker can be had for the subject at all.
+/// When no worker starts.
 pub fn conformance(
     launcher: &Launcher,
     spec: &str,
@@ -71,7 +71,7 @@ pub fn conformance(
     Ok(variant)
 }
 
-/// A worker, and what is asked of its backend.
+/// A worker and the tested features.
 struct SpecWorker<'a> {
     launcher: &'a Launcher,
     spec: &'a str,
@@ -80,7 +80,7 @@ struct SpecWorker<'a> {
 }
 
 impl SpecWorker<'_> {
-    /// Plays one script, again without each directive that ended the worker; and what went astray.
+    /// Runs one script, again without each directive that crashed the worker. Returns the outcome and the failures.
     fn script(&mut self, script: &Script) -> Result<(ScriptOutcome, Vec<FailedAssertion>)> {
         let (mut skip, mut failures) = (Vec::new(), Vec::new());
         let told = |line, assertion, verdict| FailedAssertion { script: script.name.clone(), line, assertion, verdict };
@@ -115,7 +115,7 @@ impl SpecWorker<'_> {
     }
 }
 
-/// What a backend is asked for of what it claims, and what not, and why.
+/// The claimed features to test, and those to exclude, with reasons.
 fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFeature>) {
     let mut left_out = Vec::new();
     let features = claims.into_iter().filter(|claim| {
@@ -130,7 +130,7 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFe
     (features.collect(), left_out)
 }
 
-/// In the light of what is known of the backend; says of which script and assertion that was known.
+/// Replaces a failure that a known issue explains. Returns the issue's subject.
 fn weigh(failures: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
     let assertion = failures.assertion.map_or("script", |assertion| assertion.word());
     let (variant, came) = (format!("{}: {assertion}", failures.script), failures.verdict.reason().unwrap_or_default());

@@ -10,7 +10,7 @@
 ///
 /// Of n sorted p-values, the largest is multiplied by n/n, the next by n/(n - 1), the smallest by n; no adjusted value
 /// exceeds the next larger one. Values outside 0 to 1 count as 1: they are in the family and never rejected.
-pub fn discoveries(p_values: &[f64]) -> Vec<f64> {
+pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
     let p = |cell: usize| if (0.0..=1.0).contains(&p_values[cell]) { p_values[cell] } else { 1.0 };
     let mut ascending: Vec<usize> = (0..p_values.len()).collect();
     ascending.sort_by(|&a, &b| p(a).total_cmp(&p(b)));
@@ -32,22 +32,22 @@ mod tests {
     #[test]
     fn adjusted_p_values_equal_those_of_r() {
         // R: p.adjust(c(.01, .04, .03, .005, .5), "BH")
-        let adjusted = discoveries(&[0.01, 0.04, 0.03, 0.005, 0.5]);
+        let adjusted = benjamini_hochberg(&[0.01, 0.04, 0.03, 0.005, 0.5]);
         for (computed, expected) in adjusted.iter().zip([0.025, 0.05, 0.05, 0.025, 0.5]) {
             assert!((computed - expected).abs() < 1e-12, "{adjusted:?}");
         }
-        assert!(discoveries(&[]).is_empty());
+        assert!(benjamini_hochberg(&[]).is_empty());
     }
 
     #[test]
     fn invalid_p_values_are_in_the_family_and_never_rejected() {
-        assert_eq!(discoveries(&[f64::NAN, 0.01, -1.0, 2.0]), [1.0, 0.04, 1.0, 1.0]);
+        assert_eq!(benjamini_hochberg(&[f64::NAN, 0.01, -1.0, 2.0]), [1.0, 0.04, 1.0, 1.0]);
     }
 
     proptest! {
         #[test]
         fn adjusted_p_values_lie_between_the_raw_and_the_bonferroni_values(p_values in vec(0.0..=1.0, 1..40)) {
-            let adjusted = discoveries(&p_values);
+            let adjusted = benjamini_hochberg(&p_values);
             for (&p, &adjusted) in p_values.iter().zip(&adjusted) {
                 prop_assert!(p <= adjusted && adjusted <= (p * p_values.len() as f64).min(1.0) + 1e-12);
             }
@@ -55,7 +55,7 @@ mod tests {
 
         #[test]
         fn the_order_of_p_values_is_kept(p_values in vec(0.0..=1.0, 2..40)) {
-            let adjusted = discoveries(&p_values);
+            let adjusted = benjamini_hochberg(&p_values);
             for (a, b) in (0..p_values.len()).zip(1..p_values.len()) {
                 prop_assert!(p_values[a] > p_values[b] || adjusted[a] <= adjusted[b]);
                 prop_assert!(p_values[a] < p_values[b] || adjusted[a] >= adjusted[b]);
@@ -64,8 +64,8 @@ mod tests {
 
         #[test]
         fn an_additional_p_value_of_1_decreases_no_adjusted_value(p_values in vec(0.0..=1.0, 1..40)) {
-            let larger = discoveries(&[&p_values[..], &[1.0]].concat());
-            for (alone, among) in discoveries(&p_values).iter().zip(&larger) {
+            let larger = benjamini_hochberg(&[&p_values[..], &[1.0]].concat());
+            for (alone, among) in benjamini_hochberg(&p_values).iter().zip(&larger) {
                 prop_assert!(*among >= *alone);
             }
         }

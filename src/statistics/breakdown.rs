@@ -1,27 +1,26 @@
 //! Splits a total into its measured parts and a rest.
 use super::{Error, Estimate, OUTLYING, median, typical};
 
-/// Where a time goes. The parts and the rest add up to the total, since all are means over the same launches.
+/// The parts of a time and the rest. They add up to the total, because all are means over the same launches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breakdown {
-    /// The whole, in the unit of the times.
+    /// The total, in the unit of the times.
     pub total: Estimate,
-    /// What was measured by itself, in the order given.
+    /// The measured parts, in the given order.
     pub parts: Vec<Estimate>,
-    /// What is left. It comes out negative where the parts cost more alone than within the whole.
+    /// The rest. It is negative if the parts cost more alone than within the total.
     pub rest: Estimate,
 }
 
-/// What is left of a total after its parts, each given as one time a launch (its median) in the order of the launches.
+/// Splits a total into its parts and a rest. Each part has one time per launch (its median), in the order of the launches.
 ///
-/// The rest is formed launch by launch and then estimated like anything else. So its interval holds the errors of the
-/// total and of all parts, and whatever they share (a launch in which all is slow) has cancelled, which it would not if
-/// separate errors were added in squares.
+/// The rest is computed per launch and then estimated like the others. So its interval includes the errors of the total and
+/// of all parts, and common errors (a slow launch) cancel, unlike in a sum of squares.
 ///
-/// A launch is outlying for all of them where it is so in any: by more than 5 % of the typical total for the rest, by
-/// more than 5 % of their own for the others, and in any case by more than 5 MADs.
+/// A launch that is an outlier of one estimate is excluded from all: by more than 5 % of the typical total for the rest, by
+/// more than 5 % of their own value for the others, and always by more than 5 MADs.
 ///
-/// [`Error::Unpaired`] where a part has not as many launches as the total, and the errors of
+/// [`Error::Unpaired`] if a part and the total have different numbers of launches, and the errors of
 /// [`Estimate::over_launches`].
 pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdown, Error> {
     let parts: Vec<&[f64]> = parts.iter().map(AsRef::as_ref).collect();
@@ -48,7 +47,7 @@ pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdow
 }
 
 impl Breakdown {
-    /// The same shares of another total: of a time that is known better from elsewhere.
+    /// The same shares of another total.
     pub fn of_total(&self, total: f64) -> Option<Self> {
         let factor = total / self.total.value();
         let parts = self.parts.iter().map(|part| part.scaled(factor)).collect::<Option<_>>()?;
@@ -71,7 +70,7 @@ mod tests {
     fn the_rest_is_what_is_left_and_what_all_share_cancels() {
         let breakdown = breakdown(&launches(6.0), &[launches(5.0), launches(0.9)]).unwrap();
         assert!((breakdown.rest.value() - 0.1 * 1.0135).abs() < 1e-12);
-        // In squares, the errors of total and parts would add up to more than that of the total alone.
+        // A sum of squares would exceed the error of the total alone.
         assert!(breakdown.rest.standard_error().unwrap() < 0.05 * breakdown.total.standard_error().unwrap());
     }
 

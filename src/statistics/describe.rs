@@ -3,41 +3,6 @@
 /// The factor from the median absolute deviation to the standard deviation of normal samples: 1 / Φ⁻¹(3/4).
 const NORMAL_MAD: f64 = 1.482_602_218_505_602;
 
-/// A summary of samples, in the samples' unit except for `count`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Summary {
-    /// Number of samples.
-    pub count: usize,
-    /// The minimum.
-    pub min: f64,
-    /// The [`quantile`] at 1/4.
-    pub lower_quartile: f64,
-    /// The [`median`].
-    pub median: f64,
-    /// The [`quantile`] at 3/4.
-    pub upper_quartile: f64,
-    /// The maximum.
-    pub max: f64,
-    /// The [`scaled_mad`].
-    pub scaled_mad: f64,
-}
-
-impl Summary {
-    /// Summarizes samples in any order. `None` if there are no samples, or a sample is not finite.
-    pub fn of(samples: &[f64]) -> Option<Self> {
-        let sorted = sorted(samples)?;
-        Some(Self {
-            count: sorted.len(),
-            min: sorted[0],
-            lower_quartile: of_sorted(&sorted, 0.25),
-            median: of_sorted(&sorted, 0.5),
-            upper_quartile: of_sorted(&sorted, 0.75),
-            max: sorted[sorted.len() - 1],
-            scaled_mad: scaled_mad(samples)?,
-        })
-    }
-}
-
 /// The middle sample, or the mean of the middle two. `None` if there are no samples, or a sample is not finite.
 pub fn median(samples: &[f64]) -> Option<f64> {
     quantile(samples, 0.5)
@@ -111,7 +76,7 @@ mod tests {
     #[test]
     fn invalid_samples_have_no_statistics() {
         for samples in [&[][..], &[f64::NAN], &[1.0, f64::INFINITY]] {
-            assert_eq!((median(samples), scaled_mad(samples), Summary::of(samples)), (None, None, None));
+            assert_eq!((median(samples), scaled_mad(samples)), (None, None));
         }
         assert_eq!((quantile(&[1.0], -0.1), quantile(&[1.0], 1.1), quantile(&[1.0], f64::NAN)), (None, None, None));
         assert_eq!(scaled_mad(&[f64::MIN, f64::MAX]), None);

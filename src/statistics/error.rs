@@ -39,12 +39,6 @@ pub enum Error {
         /// Length of the other series.
         right: usize,
     },
-    /// Fewer than three different parameters, through which there is always a line.
-    #[error("a line takes 3 different parameters, not {distinct}")]
-    FewPoints {
-        /// Number of different parameters.
-        distinct: usize,
-    },
     /// A confidence is not between 0 and 1, both excluded.
     #[error("{value} is not a confidence between 0 and 1")]
     NotAConfidence {

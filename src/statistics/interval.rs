@@ -5,14 +5,14 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::Error;
 
-/// How often intervals of a kind hold the truth, between 0 and 1.
+/// The share of intervals that contain the true value, between 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Confidence(f64);
 
 impl Confidence {
-    /// What is meant where nobody says otherwise.
+    /// The default.
     pub const NINETY_FIVE: Self = Self(0.95);
-    /// What each of two looks at the same is judged by, so that both together are as sure as one of 95 % would be.
+    /// The confidence of each of two runs, so that both together have an error rate of 5 %.
     pub const EACH_OF_TWO: Self = Self(0.975);
 
     /// [`Error::NotAConfidence`] unless `value` lies between 0 and 1, both excluded.
@@ -20,12 +20,12 @@ impl Confidence {
         if value > 0.0 && value < 1.0 { Ok(Self(value)) } else { Err(Error::NotAConfidence { value }) }
     }
 
-    /// Between 0 and 1.
+    /// The value between 0 and 1.
     pub fn value(self) -> f64 {
         self.0
     }
 
-    /// The chance of error that is left, often written α.
+    /// The error rate, often written α.
     pub fn error(self) -> f64 {
         1.0 - self.0
     }
@@ -39,12 +39,12 @@ impl Default for Confidence {
 
 impl fmt::Display for Confidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Rounded to what decimals can say: 0.95 * 100 is not quite 95.
+        // Rounded, because 0.95 * 100 is not exact.
         write!(f, "{} %", (self.0 * 1e8).round() / 1e6)
     }
 }
 
-/// From `low` to `high`, both included and finite.
+/// An interval with both ends included and finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// The lower end.
@@ -54,13 +54,13 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// `middle` with as much on either side. Nothing where an end is not finite.
+    /// An interval around `middle`. `None` if an end is not finite.
     pub(crate) fn around(middle: f64, half_width: f64) -> Option<Self> {
         let interval = Self { low: middle - half_width, high: middle + half_width };
         (interval.low.is_finite() && interval.high.is_finite()).then_some(interval)
     }
 
-    /// Whether `value` lies inside or on an end.
+    /// Whether the interval contains `value`.
     pub fn contains(self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
@@ -70,16 +70,16 @@ impl Interval {
         self.high / 2.0 - self.low / 2.0
     }
 
-    /// From a log ratio to a ratio, or from a log time to a time. Nothing where an end grows beyond a number.
+    /// The `exp` of both ends: from log ratios to ratios. `None` if an end overflows.
     pub fn exp(self) -> Option<Self> {
         let interval = Self { low: self.low.exp(), high: self.high.exp() };
         interval.high.is_finite().then_some(interval)
     }
 }
 
-/// What Student's t with `freedom` degrees exceeds with probability `tail`, which must lie between 0 and 1/2.
+/// The quantile of Student's t with `freedom` degrees that is exceeded with probability `tail`, between 0 and 1/2.
 pub(crate) fn t_exceeded(tail: f64, freedom: f64) -> f64 {
-    // From the lower tail, which keeps its digits however small it is.
+    // The lower tail is precise for small probabilities.
     -students_t(freedom).inverse_cdf(tail)
 }
 

@@ -1,26 +1,26 @@
-//! Pure numbers: from samples to estimates with intervals, and from those to verdicts.
+//! Pure statistics: from samples to estimates with intervals, and to verdicts.
 //!
-//! Nothing here reads a clock, a file or a random number, or knows what an engine is. Every function is total: what
-//! cannot be answered is an [`Error`] or `None`, and no NaN or infinity ever comes out.
+//! No function reads a clock, a file or a random number, or depends on engines. All functions are total: they return an
+//! [`Error`] or `None` for invalid input, and never NaN or infinity.
 //!
-//! Whatever is estimated, the unit of replication is the *launch* (one set of fresh worker processes), since rounds
-//! within a process share its layout and agree better with each other than with the next process:
-//! T. Kalibera and R. Jones, "Rigorous benchmarking in reasonable time", ISMM 2013. So each launch gives one number
-//! (a median of log ratios, a median time, a slope, a rest) and one [`Estimate`] is taken over them all.
+//! The unit of replication is the *launch* (one set of fresh worker processes), because rounds within a process share its
+//! layout and agree better with each other than with other processes:
+//! T. Kalibera and R. Jones, "Rigorous benchmarking in reasonable time", ISMM 2013. Each launch gives one number (a median of
+//! log ratios, a median time, a slope, a rest), and an [`Estimate`] is taken over the launches.
 //!
-//! | question | answer |
+//! | question | function |
 //! | --- | --- |
-//! | What do these samples look like? | [`Summary`], [`median`], [`quantile`], [`scaled_mad`] |
-//! | How do two cells compare? | [`log_ratios`] a launch, then [`typical_ratio`] |
-//! | How do cells of two runs compare? | [`unpaired`], widened by how far the runs are [`RunShift`] |
+//! | How are samples distributed? | [`median`], [`quantile`], [`scaled_mad`] |
+//! | How do two cells compare? | [`log_ratios`] per launch, then [`typical_ratio`] |
+//! | How do cells of two runs compare? | [`unpaired`], widened by the [`RunShift`] |
 //! | How long does one cell take? | [`typical_time`] |
-//! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`discoveries`] |
-//! | What could have been seen at all? | [`smallest_resolvable`] |
+//! | Which differences are real? | [`judge`] against a [`Margin`], corrected by [`benjamini_hochberg`](fn@benjamini_hochberg) |
+//! | Which difference could be detected? | [`smallest_resolvable`] |
 //! | How often is a verdict wrong? | [`Proportion`] |
-//! | What does one more frame cost? | [`growth`] |
+//! | How fast does a number grow? | [`slope`] |
 //! | Where does the time go? | [`breakdown`] |
-//! | Which of them is cheapest for how many calls? | [`cheapest`] |
-//! | Is the batch warm? | [`settled`] |
+//! | Which cost is lowest for which number of calls? | [`cheapest`] |
+//! | Is the batch warm? | [`is_warm`] |
 #[cfg(test)]
 mod any_input;
 mod benjamini_hochberg;
@@ -40,17 +40,17 @@ mod unpaired;
 mod verdict;
 mod warmup;
 
-pub use benjamini_hochberg::discoveries;
+pub use benjamini_hochberg::benjamini_hochberg;
 pub use breakdown::{Breakdown, breakdown};
 pub use cheapest::{CheapestRange, CostRange, LinearCost, cheapest};
-pub use describe::{Summary, median, quantile, scaled_mad};
+pub use describe::{median, quantile, scaled_mad};
 pub use error::Error;
 pub use interval::{Confidence, Interval};
 pub use paired::{log_ratios, typical_ratio, typical_time};
 pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
-pub use theil_sen::{Growth, MOST_DEPARTURE, growth, slope};
+pub use theil_sen::slope;
 pub use typical::{Estimate, Inconclusive, LEAST_KEPT, LEAST_TRIMMED, Mode, OUTLYING, OUTLYING_MADS, TRIMMED};
 pub use unpaired::{RunShift, unpaired, unpaired_by_shift};
 pub use verdict::{Margin, TimeVerdict, judge};
-pub use warmup::settled;
+pub use warmup::is_warm;

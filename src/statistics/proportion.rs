@@ -3,12 +3,12 @@ use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::{Confidence, Error, Interval};
 
-/// How often something happened, of how often it could have: false alarms, injected costs that were found.
+/// A number of hits among trials, such as false alarms or detected slowdowns.
 ///
 /// Its bounds are those of C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in
-/// the case of the binomial", Biometrika 26, 1934. They never cover too little, which Wilson's (narrower) do near 0 and
-/// 1, where false alarms and detections lie. The trials must be independent: cells of one run that share a disturbance
-/// are not quite, so a rate over few runs is surer of itself than it should be.
+/// the case of the binomial", Biometrika 26, 1934. They never cover too little, unlike Wilson's narrower bounds near 0 and 1,
+/// where false alarms and detections are. Trials must be independent: the cells of a run are not quite, so a rate over few runs
+/// is less certain than its bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proportion {
     hits: u32,
@@ -25,15 +25,15 @@ impl Proportion {
         }
     }
 
-    /// The proportion of as many independent trials as these are worth, when they come in groups that share what makes them
-    /// happen: their number over the design effect, 1 + (size - 1) x the correlation within a group, by the variance between the groups (L. Kish,
-    /// "Survey Sampling", 1965). It is 1 at the least. Each group is how often it happened, of how many. Nothing without trials.
+    /// The proportion with the effective number of independent trials, for groups of correlated trials: their number divided by
+    /// the design effect, 1 + (size - 1) x the correlation within a group, from the variance between groups (L. Kish, "Survey
+    /// Sampling", 1965), at least 1. Each group is a pair of hits and trials. `None` without trials.
     pub fn of_groups(groups: &[(u32, u32)]) -> Option<(Self, f64)> {
         let groups: Vec<_> = groups.iter().filter(|(_, trials)| *trials > 0).collect();
         let (hits, trials) = groups.iter().fold((0, 0), |sum, group| (sum.0 + group.0, sum.1 + group.1));
         let all = Self::new(hits, trials).ok()?;
         let count = groups.len() as f64;
-        // The variance of a ratio of sums, from what each group departs by, against that of independent trials.
+        // The variance of a ratio of sums, compared with that of independent trials.
         let departs = |(hits, trials): &(u32, u32)| f64::from(*hits) - all.rate() * f64::from(*trials);
         let squares: f64 = groups.iter().map(|group| departs(group).powi(2)).sum();
         let clustered = count / (count - 1.0) * squares / f64::from(trials).powi(2);
@@ -41,46 +41,46 @@ impl Proportion {
         let effect = if count < 2.0 || independent == 0.0 { 1.0 } else { (clustered / independent).max(1.0) };
         let fewer = |count: u32| (f64::from(count) / effect).round() as u32;
         let worth = fewer(trials).max(1);
-        // Rounded so that what happened at all did.
+        // Rounded so that hits remain hits.
         let hits = fewer(hits).clamp(u32::from(hits > 0), worth - u32::from(hits < trials && worth > 1));
         Some((Self { hits, trials: worth }, effect))
     }
 
-    /// How often it happened.
+    /// The number of hits.
     pub fn hits(self) -> u32 {
         self.hits
     }
 
-    /// How often it could have happened.
+    /// The number of trials.
     pub fn trials(self) -> u32 {
         self.trials
     }
 
-    /// The share that was seen, from 0 to 1.
+    /// The observed share, from 0 to 1.
     pub fn rate(self) -> f64 {
         f64::from(self.hits) / f64::from(self.trials)
     }
 
-    /// The one-sided upper bound: "at most so often". After 20 of 20 misses, 95 % sure: at most 14 %.
+    /// The one-sided upper bound. Without hits in 20 trials, it is 14 % at 95 % confidence.
     pub fn at_most(self, confidence: Confidence) -> f64 {
         let (hits, misses) = (f64::from(self.hits), f64::from(self.trials - self.hits));
-        // Of a beta distribution, by which the binomial's tail is known for any rate.
+        // The quantile of a beta distribution equals the binomial's tail.
         Beta::new(hits + 1.0, misses).map_or(1.0, |beta| quantile(&beta, confidence.value()))
     }
 
-    /// The one-sided lower bound: "at least so often".
+    /// The one-sided lower bound.
     pub fn at_least(self, confidence: Confidence) -> f64 {
         1.0 - Self { hits: self.trials - self.hits, ..self }.at_most(confidence)
     }
 
-    /// The two-sided interval, half of the error on either side.
+    /// The two-sided interval, with half of the error rate on each side.
     pub fn interval(self, confidence: Confidence) -> Interval {
         let one_sided = Confidence::new(1.0 - confidence.error() / 2.0).unwrap_or(confidence);
         Interval { low: self.at_least(one_sided), high: self.at_most(one_sided) }
     }
 }
 
-/// By halving, since `Beta::inverse_cdf` never returns for some counts in the millions.
+/// By bisection, because `Beta::inverse_cdf` does not terminate for some counts in the millions.
 fn quantile(beta: &Beta, p: f64) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1.0);
     for _ in 0..64 {
@@ -113,11 +113,11 @@ mod tests {
 
     #[test]
     fn groups_that_share_what_happens_are_worth_fewer_trials() {
-        // Each run has all or none: so many trials as runs.
+        // Each group has all or none: as many effective trials as groups.
         let (worth, effect) = Proportion::of_groups(&[(10, 10), (0, 10), (10, 10), (0, 10)]).unwrap();
         assert!((effect - 13.333).abs() < 1e-3, "{effect}");
         assert_eq!((worth.hits(), worth.trials()), (2, 3));
-        // All runs alike: no more than all trials.
+        // Equal groups: not more effective trials than trials.
         let alike = Proportion::of_groups(&[(1, 10); 4]).unwrap();
         assert_eq!(alike, (Proportion { hits: 4, trials: 40 }, 1.0));
         assert_eq!(Proportion::of_groups(&[(0, 10), (0, 0)]).unwrap(), (Proportion { hits: 0, trials: 10 }, 1.0));
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_rule_of_three() {
-        // Nothing in n trials: the bound is 1 - 0.05^(1/n), some 3/n. It takes 299 clean cells for "at most 1 %".
+        // Without hits in n trials, the bound is 1 - 0.05^(1/n), about 3/n: 299 trials give "at most 1 %".
         let bound = |trials| Proportion::new(0, trials).unwrap().at_most(Confidence::NINETY_FIVE);
         for trials in [1, 20, 1_000, 10_000_000, u32::MAX] {
             let expected = -(0.05_f64.ln() / f64::from(trials)).exp_m1();

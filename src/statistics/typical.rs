@@ -2,38 +2,37 @@
 use super::interval::{t_exceeded, t_tail};
 use super::{Confidence, Error, Interval, median, scaled_mad};
 
-/// How far off a launch may always be: 5 % of what is measured. One process can be off by much more for its whole
-/// life, by nothing but where its code and data came to lie.
+/// The tolerance of outliers: 5 % of the value. A process can be off by much more for its lifetime, because of its memory
+/// layout alone.
 pub const OUTLYING: f64 = 0.05;
-/// How far off a launch may be where launches scatter: so many [`scaled_mad`]s, i.e. standard deviations if normal.
+/// The limit for outliers in [`scaled_mad`]s, i.e. in standard deviations if normal.
 pub const OUTLYING_MADS: f64 = 5.0;
-/// Fewer launches than this cannot tell which of them are outlying.
+/// With fewer launches, outliers cannot be identified.
 pub const LEAST_KEPT: usize = 6;
-/// From so many launches on, the least and the greatest [`TRIMMED`] of them do not count by how far out they are.
+/// From this number of launches on, the mean is trimmed by [`TRIMMED`] at each end.
 pub const LEAST_TRIMMED: usize = 12;
-/// Trimmed from either end.
+/// The share trimmed at each end.
 pub const TRIMMED: f64 = 0.2;
-/// Fewer values than this have no interval.
+/// With fewer values there is no interval.
 const LEAST_FOR_INTERVAL: usize = 3;
 
-/// What the *typical* launch does, estimated from one number a launch, on whatever scale those numbers have: log
-/// ratios, log times, nanoseconds a frame.
+/// The *typical* launch's value, estimated from one number per launch, on the scale of these numbers: log ratios, log times,
+/// nanoseconds per frame.
 ///
-/// A launch is outlying further than the greater of a tolerance (5 % of what is measured) and 5 scaled MADs from the median
-/// of all. Of the launches that are not, the estimate is the mean with Student's interval; from [`LEAST_TRIMMED`] on it is
-/// the mean without the least and the greatest fifth, whose spread comes from all with those pulled in: K. K. Yuen, "The two-sample
-/// trimmed t for unequal population variances", Biometrika 61, 1974. Where fewer than [`LEAST_KEPT`] are left, or more
-/// than 30 % are outlying, nobody can say which launches are the typical ones: then both are taken over all of them, and
-/// there is a [`Inconclusive`].
+/// A launch is an outlier if it is further from the median than the tolerance (5 % of the value) and than 5 scaled MADs. The
+/// estimate is the mean of the others with Student's interval; from [`LEAST_TRIMMED`] launches on, the mean trimmed by a fifth
+/// at each end with the winsorized variance: K. K. Yuen, "The two-sample trimmed t for unequal population variances",
+/// Biometrika 61, 1974. If fewer than [`LEAST_KEPT`] launches are left, or more than 30 % are outliers, the typical launches
+/// are unknown: the estimate is over all launches and [`Inconclusive`].
 ///
-/// All of that was chosen by `simulation`, from what is in its `rivals`.
+/// The alternatives are compared in `simulation`, module `rivals`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     value: f64,
     spread: Option<Spread>,
     launches: usize,
     outlying: Vec<usize>,
-    /// How many of the outlying are above the median.
+    /// The number of outliers above the median.
     above: usize,
     doubt: Option<Inconclusive>,
 }
@@ -44,37 +43,37 @@ struct Spread {
     freedom: f64,
 }
 
-/// Why an estimate carries no verdict.
+/// Why an estimate allows no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inconclusive {
     /// Fewer than [`LEAST_KEPT`] launches are left.
     FewLaunches,
-    /// More than 30 % of the launches are outlying.
+    /// More than 30 % of the launches are outliers.
     ManyOutlying,
 }
 
-/// Where launches lie apart from the typical ones.
+/// The direction of a group of outliers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// They are greater: slower.
+    /// The outliers are greater: slower.
     Above,
-    /// They are less: faster.
+    /// The outliers are less: faster.
     Below,
 }
 
-/// Two that lie on the same side do so by chance every other time.
+/// Two outliers are on the same side by chance in half of the cases.
 const LEAST_OF_MODE: usize = 3;
 
 impl Estimate {
-    /// From one number a launch, in the order of the launches. `tolerance` is how far a launch may be off in any case,
-    /// on the scale of the numbers.
+    /// The estimate from one number per launch, in order. `tolerance` is the smallest distance of an outlier, on the scale of the
+    /// numbers.
     ///
-    /// [`Error::NoLaunches`] without any; [`Error::NotFinite`] where a number is not; [`Error::TooFarApart`].
+    /// [`Error::NoLaunches`] without launches; [`Error::NotFinite`] if a number is not finite; [`Error::TooFarApart`].
     pub fn over_launches(values: &[f64], tolerance: f64) -> Result<Self, Error> {
         Self::of_kept(values, outlying(values, tolerance)?, true)
     }
 
-    /// The mean of all launches but the outlying, which somebody else has named. So estimates over the same launches add up.
+    /// The mean of all launches except the given outliers, so that estimates over the same launches add up.
     pub(crate) fn leaving_out(values: &[f64], outlying: Vec<usize>) -> Result<Self, Error> {
         Self::of_kept(values, outlying, false)
     }
@@ -88,7 +87,7 @@ impl Estimate {
             (kept < LEAST_KEPT).then_some(Inconclusive::FewLaunches)
         };
         let counts = |launch: &usize| doubt.is_some() || !outlying.contains(launch);
-        // From the median, so that launches that agree to the last bit have no spread at all.
+        // Relative to the median, so that identical launches have no spread.
         let deviations: Vec<f64> = (0..values.len()).filter(counts).map(|launch| values[launch] - middle).collect();
         let trimmed = if trim && doubt.is_none() && kept >= LEAST_TRIMMED { TRIMMED } else { 0.0 };
         let (mean, spread) = trimmed_mean(deviations, trimmed);
@@ -99,13 +98,13 @@ impl Estimate {
         Ok(Self { value, spread, launches: values.len(), above: above(values, middle, &outlying), outlying, doubt })
     }
 
-    /// A sum of independent estimates, from the variance and the degrees of freedom of each (Welch, Satterthwaite).
-    /// Nothing where that is no number.
+    /// The sum of independent estimates, from the variance and the degrees of freedom of each (Welch, Satterthwaite). `None` if it
+    /// is not finite.
     pub(crate) fn of_parts(value: f64, parts: &[(f64, f64)], doubt: Option<Inconclusive>) -> Option<Self> {
         let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
         let squares: f64 = parts.iter().map(|(variance, freedom)| variance.powi(2) / freedom).sum();
         let most: f64 = parts.iter().map(|(_, freedom)| freedom).sum();
-        // Without any variance the quotient is none.
+        // Without variance the quotient is undefined.
         let freedom = if squares > 0.0 { variance.powi(2) / squares } else { most };
         let spread = Spread { standard_error: variance.sqrt(), freedom };
         (value.is_finite() && spread.standard_error.is_finite() && freedom >= 1.0).then_some(Self {
@@ -118,23 +117,23 @@ impl Estimate {
         })
     }
 
-    /// The typical launch's number.
+    /// The typical launch's value.
     pub fn value(&self) -> f64 {
         self.value
     }
 
-    /// How many launches there were, outlying ones included.
+    /// The number of launches, including outliers.
     pub fn launches(&self) -> usize {
         self.launches
     }
 
-    /// Which launches are outlying, counted from 0, in order.
+    /// The indices of outlying launches, in order.
     pub fn outlying(&self) -> &[usize] {
         &self.outlying
     }
 
-    /// Which launches lie apart on one side, where all that are outlying do and chance hardly makes it so: a second way in which
-    /// a process can be. Nothing where some are slower and others faster, or where there are fewer than three.
+    /// The direction of the outliers, if all are on one side and that is unlikely by chance: a second mode of processes. `None` if
+    /// outliers are on both sides, or fewer than three.
     pub fn mode(&self) -> Option<Mode> {
         let outlying = self.outlying.len();
         match self.above {
@@ -145,12 +144,12 @@ impl Estimate {
         }
     }
 
-    /// The same spread around another value: for what is known better from elsewhere.
+    /// The same spread around another value.
     pub fn moved_to(&self, value: f64) -> Self {
         Self { value, ..self.clone() }
     }
 
-    /// In another unit, of which there are `factor` in one of this. Nothing for a factor that is not positive and finite.
+    /// The estimate in another unit; `factor` is the size of this unit in the other. `None` unless it is positive and finite.
     pub fn scaled(&self, factor: f64) -> Option<Self> {
         (factor > 0.0 && factor.is_finite()).then_some(())?;
         let spread = self.spread.map(|spread| Spread { standard_error: spread.standard_error * factor, ..spread });
@@ -159,34 +158,34 @@ impl Estimate {
             .filter(|scaled| finite && scaled.value.is_finite())
     }
 
-    /// Why no verdict should rest on this, if so.
+    /// Why the estimate allows no verdict, if so.
     pub fn doubt(&self) -> Option<Inconclusive> {
         self.doubt
     }
 
-    /// The standard error of the value. Nothing with fewer than three launches.
+    /// The standard error. `None` with fewer than three launches.
     pub fn standard_error(&self) -> Option<f64> {
         self.spread.map(|spread| spread.standard_error)
     }
 
-    /// The degrees of freedom of the standard error. Nothing with fewer than three launches.
+    /// The degrees of freedom of the standard error. `None` with fewer than three launches.
     pub fn freedom(&self) -> Option<f64> {
         self.spread.map(|spread| spread.freedom)
     }
 
-    /// Student's two-sided interval. Nothing with fewer than three launches.
+    /// Student's two-sided interval. `None` with fewer than three launches.
     pub fn interval(&self, confidence: Confidence) -> Option<Interval> {
         let Spread { standard_error, freedom } = self.spread?;
         Interval::around(self.value, t_exceeded(confidence.error() / 2.0, freedom) * standard_error)
     }
 
-    /// How likely a value as great as this, or a greater one, is where the truth is `bound` or less: the p-value for
-    /// "the truth is above `bound`". Nothing with fewer than three launches.
+    /// The p-value of "the true value is above `bound`": the probability of this value or a greater one if the true value is
+    /// `bound`. `None` with fewer than three launches.
     pub fn p_above(&self, bound: f64) -> Option<f64> {
         self.p_ahead(self.value - bound)
     }
 
-    /// As [`p_above`](Self::p_above), for "the truth is below `bound`".
+    /// As [`p_above`](Self::p_above), for "the true value is below `bound`".
     pub fn p_below(&self, bound: f64) -> Option<f64> {
         self.p_ahead(bound - self.value)
     }
@@ -195,19 +194,18 @@ impl Estimate {
         let Spread { standard_error, freedom } = self.spread?;
         match by / standard_error {
             t if t.is_finite() => Some(t_tail(t, freedom)),
-            // No spread, or next to none: certain either way.
+            // Without spread the result is certain.
             _ => Some(if by > 0.0 { 0.0 } else { 1.0 }),
         }
     }
 }
 
-/// How many of the outlying are above the middle.
+/// The number of outliers above the median.
 fn above(values: &[f64], middle: f64, outlying: &[usize]) -> usize {
     outlying.iter().filter(|launch| values[**launch] > middle).count()
 }
 
-/// The mean without a share of the values at either end, and its spread, which comes from all values with those at the ends
-/// pulled in to the next. Without a share it is the mean.
+/// The trimmed mean and the winsorized variance. With a share of 0 it is the mean and the variance.
 fn trimmed_mean(mut values: Vec<f64>, share: f64) -> (f64, Option<Spread>) {
     values.sort_by(f64::total_cmp);
     let count = values.len();
@@ -224,7 +222,7 @@ fn trimmed_mean(mut values: Vec<f64>, share: f64) -> (f64, Option<Spread>) {
     (middle, (count >= LEAST_FOR_INTERVAL).then(spread))
 }
 
-/// Which values are further from the median of all than `tolerance` and than [`OUTLYING_MADS`].
+/// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`].
 pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {
     if let Some(launch) = values.iter().position(|value| !value.is_finite()) {
         return Err(Error::NotFinite { launch, value: values[launch] });

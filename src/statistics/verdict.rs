@@ -1,7 +1,7 @@
 //! Verdicts on pairs of cells: faster, slower, same or inconclusive.
 use std::fmt;
 
-use super::{Confidence, Error, Estimate, discoveries};
+use super::{Confidence, Error, Estimate, benjamini_hochberg};
 
 /// The verdict on the first cell of a pair relative to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -76,7 +76,7 @@ impl Default for Margin {
 /// verdict per cell, in order.
 ///
 /// - **Faster, slower**: the true ratio lies beyond the margin, by a one-sided test against each end at half the error,
-///   i.e. the whole two-sided interval lies beyond the margin. Each of the two tests is corrected by [`discoveries`]
+///   i.e. the whole two-sided interval lies beyond the margin. Each of the two tests is corrected by [`benjamini_hochberg`](fn@benjamini_hochberg)
 ///   over all cells. So if nothing is slower, the chance of any false `Slower` is at most half the error, no matter how
 ///   many cells are faster; otherwise at most this share of the `Slower` verdicts is expected to be false. Bounding the
 ///   chance of *any* false verdict also in the latter case would detect less, without a benefit for a gate.
@@ -92,7 +92,7 @@ impl Default for Margin {
 /// A cell without measurements has no estimate; the caller reports it.
 pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<TimeVerdict> {
     let corrected = |p: &dyn Fn(&Estimate) -> Option<f64>| {
-        discoveries(&cells.iter().map(|cell| trusted(cell).and_then(p).unwrap_or(1.0)).collect::<Vec<_>>())
+        benjamini_hochberg(&cells.iter().map(|cell| trusted(cell).and_then(p).unwrap_or(1.0)).collect::<Vec<_>>())
     };
     let slower = corrected(&|cell| cell.p_above(margin.log()));
     let faster = corrected(&|cell| cell.p_below(-margin.log()));
@@ -125,7 +125,7 @@ fn trusted(cell: &Estimate) -> Option<&Estimate> {
 mod tests {
     use super::*;
     use crate::statistics::typical_ratio;
-    use TimeVerdict::{Faster, Same, Slower, Inconclusive};
+    use TimeVerdict::{Faster, Inconclusive, Same, Slower};
     use proptest::{collection::vec, prelude::*};
 
     /// Ten launches around a log ratio, `scatter` above or below.

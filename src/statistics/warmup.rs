@@ -13,7 +13,7 @@ const MIN_BATCHES: usize = 4;
 /// machine. It does not wait for a machine that slows down; paired rounds compensate for that.
 ///
 /// `false` with fewer than four batches or with a time that is not positive and finite, so the caller needs a limit.
-pub fn settled(batches: &[f64]) -> bool {
+pub fn is_warm(batches: &[f64]) -> bool {
     let best = |batches: &[f64]| batches.iter().copied().fold(f64::INFINITY, f64::min);
     let (first, second) = batches.split_at(batches.len() / 2);
     batches.len() >= MIN_BATCHES
@@ -36,7 +36,7 @@ mod tests {
         let mut batches = Vec::new();
         for time in times.take(10_000) {
             batches.push(time);
-            if settled(&batches) {
+            if is_warm(&batches) {
                 return batches.len();
             }
         }
@@ -50,24 +50,24 @@ mod tests {
 
     #[test]
     fn decreasing_times_are_not_warm() {
-        assert!(!settled(&[1.3, 1.2, 1.1, 1.0]));
-        assert!(!settled(&[1.3, 1.3, 1.3, 1.3, 1.3, 1.0, 1.0, 1.0, 1.0, 1.0]));
-        assert!(settled(&[1.3, 1.0, 1.0, 1.0]));
+        assert!(!is_warm(&[1.3, 1.2, 1.1, 1.0]));
+        assert!(!is_warm(&[1.3, 1.3, 1.3, 1.3, 1.3, 1.0, 1.0, 1.0, 1.0, 1.0]));
+        assert!(is_warm(&[1.3, 1.0, 1.0, 1.0]));
     }
 
     #[test]
     fn a_disturbance_neither_ends_nor_extends_the_warm_up() {
-        assert!(!settled(&[1.3, 1.2, 9.0, 1.1, 1.0, 9.0]));
-        assert!(settled(&[1.0, 1.0, 1.0, 9.0]));
-        assert!(settled(&[9.0, 1.0, 9.0, 1.0]));
+        assert!(!is_warm(&[1.3, 1.2, 9.0, 1.1, 1.0, 9.0]));
+        assert!(is_warm(&[1.0, 1.0, 1.0, 9.0]));
+        assert!(is_warm(&[9.0, 1.0, 9.0, 1.0]));
     }
 
     #[test]
     fn invalid_times_are_never_warm() {
         for time in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(!settled(&[1.0, 1.0, 1.0, time]));
+            assert!(!is_warm(&[1.0, 1.0, 1.0, time]));
         }
-        assert!(!settled(&[]));
+        assert!(!is_warm(&[]));
     }
 
     proptest! {

@@ -139,6 +139,7 @@ const NEVER: Never = &[
     ("exit/", NO_TYPED_ERRORS),
     ("catch/", NO_TYPED_ERRORS),
     ("trap/downcast-says-no", NO_TYPED_ERRORS),
+    ("trap/through-levels", "see `c-api/nested`"),
     ("nesting/", "see `c-api/nested`"),
     ("threads/", "see `c-api/threads`"),
     ("soak/", "see `c-api/soak`"),

@@ -27,10 +27,10 @@ pub struct Function {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// A header or a line is missing.
-    #[error("callgrind's file has no `{0}`")]
+    #[error("the callgrind file has no `{0}`")]
     Missing(&'static str),
     /// A line is invalid.
-    #[error("line {line} of callgrind's file cannot be understood: {text}")]
+    #[error("line {line} of the callgrind file is invalid: {text}")]
     Line {
         /// The line number, from 1.
         line: usize,
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_have_what_they_took_themselves_and_with_what_they_called() {
+    fn functions_have_own_and_inclusive_counts() {
         let profile = Profile::parse(TEXT).unwrap();
         assert_eq!((profile.total, total(TEXT)), (800, Ok(800)));
         let costs = |name| (function(&profile, name).own, function(&profile, name).inclusive);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_with_its_place() {
+    fn invalid_files_are_rejected_with_the_line() {
         assert_eq!(total("nonsense"), Err(ParseError::Missing("events")));
         assert_eq!(total("events: Ir"), Err(ParseError::Missing("totals")));
         assert_eq!(total("events: Dr\ntotals: 1"), Err(ParseError::Missing("Ir")));
@@ -250,7 +250,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_file_makes_it_panic(lines in prop::collection::vec("(fn=|cfn=|ob=|calls=|events: |totals: |positions: )?[(]?[0-9+*-]{0,3}[)]?[ a-zA-Z]{0,5}[0-9]{0,22}", 0..20)) {
+        fn arbitrary_lines_do_not_panic(lines in prop::collection::vec("(fn=|cfn=|ob=|calls=|events: |totals: |positions: )?[(]?[0-9+*-]{0,3}[)]?[ a-zA-Z]{0,5}[0-9]{0,22}", 0..20)) {
             let _ = Profile::parse(&format!("events: Ir\ntotals: 5\n{}", lines.join("\n")));
         }
     }

@@ -35,15 +35,15 @@ pub(crate) struct Ended {
 /// The memory limit of a worker: valgrind keeps translated code.
 pub(crate) const MEMORY: u64 = 8 << 30;
 /// The time limit of a request: a hundred times that without valgrind.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(300);
 /// The approximate instructions of a batch, unless an iteration has more.
 const BATCH: f64 = 1e6;
 /// The limit of iterations per batch.
-const MOST: u64 = 256;
+const MAX_ITERATIONS: u64 = 256;
 /// Counts per cell and launch, if an iteration has fewer instructions than a batch.
 const PAIRS: usize = 2;
 
-pub(crate) const LIMITS: Limits = Limits { time: PATIENCE, memory: MEMORY };
+pub(crate) const LIMITS: Limits = Limits { time: TIMEOUT, memory: MEMORY };
 
 impl<'a> Session<'a> {
     pub(crate) fn open(
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
 /// change it.
 fn iterations(one: f64) -> u64 {
     let fit = (BATCH / one.max(1.0)) as u64;
-    1 << fit.clamp(1, MOST).ilog2()
+    1 << fit.clamp(1, MAX_ITERATIONS).ilog2()
 }
 
 /// The instructions per iteration from pairs of batches of N and 2 N iterations; the fixed cost cancels.
@@ -116,7 +116,10 @@ fn per_iteration(counts: &[u64], iterations: u64) -> Result<Vec<f64>, SkipReason
     let of_pair = |pair: &[u64]| match pair[1].checked_sub(pair[0]) {
         Some(more) if more > 0 => Ok(more as f64 / iterations as f64),
         _ => Err(SkipReason::Failed {
-            reason: format!("{iterations} iterations took {} instructions, and twice as many {}", pair[0], pair[1]),
+            reason: format!(
+                "{iterations} iterations have {} instructions, and twice as many have {}",
+                pair[0], pair[1]
+            ),
         }),
     };
     counts.chunks_exact(2).map(of_pair).collect()
@@ -135,13 +138,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_batches_have_in_common_is_in_no_iteration() {
+    fn the_fixed_cost_of_batches_cancels() {
         assert_eq!(per_iteration(&[1_000, 1_900, 1_001, 1_902], 9).unwrap(), [100.0, 901.0 / 9.0]);
         assert!(matches!(per_iteration(&[5, 5], 1), Err(SkipReason::Failed { reason }) if reason.contains("5")));
     }
 
     #[test]
-    fn batches_are_powers_of_two_and_never_empty() {
+    fn batch_sizes_are_powers_of_two_and_at_least_one() {
         assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [256, 256, 16, 16, 1, 1]);
     }
 }

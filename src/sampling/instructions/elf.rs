@@ -82,7 +82,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_file_makes_it_panic(tail in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn arbitrary_files_do_not_panic(tail in prop::collection::vec(any::<u8>(), 0..300)) {
             let mut bytes = b"\x7fELF\x02\x01".to_vec();
             bytes.extend(tail);
             let _ = rename_sections(&mut bytes, |_| true);

@@ -45,20 +45,24 @@ pub struct CountOrder {
 ///
 /// # Errors
 /// When valgrind is missing, no worker starts under it, or the journal cannot be written.
-pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &mut dyn Progress) -> Result<Report> {
+pub fn count(
+    experiment: &CountOrder,
+    mut journal: Option<&mut Journal>,
+    observer: &mut dyn Progress,
+) -> Result<Report> {
     let started_at = Instant::now();
     let valgrind = Valgrind::find()?;
-    let programs = programs(&valgrind, &order.variants)?;
+    let programs = programs(&valgrind, &experiment.variants)?;
     let cancelled = AtomicBool::new(false);
     let mut report: Option<Report> = None;
-    for launch in 1..=order.launches {
-        let counter = Counter { order, valgrind: &valgrind, programs: &programs, launch, cancelled: &cancelled };
-        let Some(counted) = counter.launch(onlooker)? else { break };
+    for launch in 1..=experiment.launches {
+        let counter = Counter { experiment, valgrind: &valgrind, programs: &programs, launch, cancelled: &cancelled };
+        let Some(counted) = counter.launch(observer)? else { break };
         let (hellos, cells): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
         let report = match &mut report {
             Some(report) => report,
             None => {
-                let blank = blank(order, &valgrind, hellos)?;
+                let blank = blank(experiment, &valgrind, hellos)?;
                 if let Some(journal) = journal.as_deref_mut() {
                     journal.begin(&blank)?;
                 }
@@ -75,8 +79,8 @@ pub fn count(order: &CountOrder, mut journal: Option<&mut Journal>, onlooker: &m
         report.add(cells);
         report.run.launches_completed = launch;
     }
-    let mut report = report.ok_or_else(|| anyhow!("broken off before the first launch was over"))?;
-    report.run.complete = report.run.launches_completed == order.launches;
+    let mut report = report.ok_or_else(|| anyhow!("cancelled before the first launch completed"))?;
+    report.run.complete = report.run.launches_completed == experiment.launches;
     report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -109,15 +113,15 @@ fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
 }
 
 /// A report without samples.
-fn blank(order: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
+fn blank(experiment: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
     let mut variants = Vec::new();
-    for (variant, Hello { backend_info, build, .. }) in order.variants.iter().zip(hellos) {
+    for (variant, Hello { backend_info, build, .. }) in experiment.variants.iter().zip(hellos) {
         let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
         let licence = engine::parse(&spec)?.0.licence.into();
         variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
     }
-    let width = order.variants.len();
-    let cells = order.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| order.cell(index, cell_id)));
+    let width = experiment.variants.len();
+    let cells = experiment.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| experiment.cell(index, cell_id)));
     Ok(Report {
         version: VERSION,
         metric: Metric::Instructions,
@@ -128,7 +132,7 @@ fn blank(order: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<
             seed: 0,
             budget_seconds: 0.0,
             elapsed_seconds: 0.0,
-            launches: order.launches,
+            launches: experiment.launches,
             launches_completed: 0,
             complete: false,
             notes: vec![format!("counted by {}", valgrind.version())],
@@ -161,7 +165,7 @@ type Column = (Hello, Vec<CellRecord>);
 
 /// One launch.
 struct Counter<'a> {
-    order: &'a CountOrder,
+    experiment: &'a CountOrder,
     valgrind: &'a Valgrind,
     programs: &'a HashMap<PathBuf, Program>,
     launch: u32,
@@ -169,12 +173,12 @@ struct Counter<'a> {
 }
 
 /// The interval between two checks for cancellation.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Counter<'_> {
     /// The columns of all variants; `None` if it is cancelled.
-    fn launch(&self, onlooker: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
-        let width = self.order.variants.len();
+    fn launch(&self, observer: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
+        let width = self.experiment.variants.len();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
         let jobs = processors.len().clamp(1, width);
         let (next, counted) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -198,33 +202,38 @@ impl Counter<'_> {
                 });
             }
             drop(done);
-            self.follow(&progress, onlooker);
+            self.follow(&progress, observer);
         });
         let mut counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
         counted.sort_by_key(|(index, _)| *index);
         // An error takes precedence: it cancelled the other workers.
         let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
-        let whole = columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.order.cell_ids.len());
+        let whole =
+            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.experiment.cell_ids.len());
         Ok(whole.then_some(columns))
     }
 
     /// Reports the progress until all workers are done.
-    fn follow(&self, progress: &mpsc::Receiver<String>, onlooker: &mut dyn Progress) {
-        let all = self.order.cell_ids.len() * self.order.variants.len();
+    fn follow(&self, progress: &mpsc::Receiver<String>, observer: &mut dyn Progress) {
+        let all = self.experiment.cell_ids.len() * self.experiment.variants.len();
         let (started, mut done) = (Instant::now(), 0_usize);
         loop {
-            match progress.recv_timeout(LOOK) {
+            match progress.recv_timeout(POLL_INTERVAL) {
                 Ok(what) => {
                     done += 1;
                     let in_launch = done as f64 / all as f64;
-                    let launches_left = f64::from(self.order.launches - self.launch) + 1.0 - in_launch;
+                    let launches_left = f64::from(self.experiment.launches - self.launch) + 1.0 - in_launch;
                     let left = started.elapsed().mul_f64(launches_left / in_launch);
-                    onlooker.at(&what, (f64::from(self.launch - 1) + in_launch) / f64::from(self.order.launches), left);
+                    observer.at(
+                        &what,
+                        (f64::from(self.launch - 1) + in_launch) / f64::from(self.experiment.launches),
+                        left,
+                    );
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
-            if onlooker.is_cancelled() {
+            if observer.is_cancelled() {
                 self.cancelled.store(true, Ordering::Relaxed);
             }
         }
@@ -232,16 +241,16 @@ impl Counter<'_> {
 
     /// All cells of a variant; fewer if it is cancelled.
     fn column(&self, index: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
-        let variant = &self.order.variants[index];
+        let variant = &self.experiment.variants[index];
         let program = &self.programs[variant.launcher.executable()];
         let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
         let mut cells = Vec::new();
-        for cell_id in &self.order.cell_ids {
+        for cell_id in &self.experiment.cell_ids {
             if self.cancelled.load(Ordering::Relaxed) {
                 break;
             }
-            let mut cell = self.order.cell(index, cell_id);
-            match session.count(cell_id, self.order.planted(index)) {
+            let mut cell = self.experiment.cell(index, cell_id);
+            match session.count(cell_id, self.experiment.planted(index)) {
                 Ok(Ended { metrics, iterations, instructions }) => {
                     cell.metrics = metrics;
                     cell.launches.push(Launch { instructions, ..Launch::empty(self.launch, iterations, 1) });
@@ -263,9 +272,9 @@ fn never(cell_id: &CellId) -> Option<SkipReason> {
     let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && cell_id.at != Some(1)
         || benchmark.id == unwind::INTERRUPT.id
     {
-        "valgrind runs one thread at a time, so what threads do to each other is not counted"
+        "valgrind runs one thread at a time, so contention is not counted"
     } else if benchmark.id == compile::PEAK_MEMORY.id {
-        "it is about memory, of which valgrind takes more than what it runs"
+        "it measures memory, which valgrind changes"
     } else {
         return None;
     };

@@ -50,17 +50,17 @@ impl Valgrind {
     pub(crate) fn find() -> Result<Self> {
         ensure!(
             valgrind::IS_SUPPORTED,
-            "instructions are counted by valgrind, on Linux with x86-64 or aarch64 only; this is {} with {}",
+            "counting instructions needs valgrind on Linux with x86-64 or aarch64; this is {} with {}",
             env::consts::OS,
             env::consts::ARCH
         );
         let paths = env::var_os("PATH").unwrap_or_default();
         let program = env::split_paths(&paths).map(|folder| folder.join("valgrind")).find(|program| program.is_file());
         let program = program.context(
-            "instructions are counted by valgrind, which is not installed: `apt install valgrind`, `dnf install valgrind` \
+            "counting instructions needs valgrind, which is not installed: `apt install valgrind`, `dnf install valgrind` \
              or `brew install valgrind` (in the repository: `scripts/install-valgrind`)",
         )?;
-        Ok(Self { program, folder: tempfile::tempdir().context("no place for what valgrind writes")? })
+        Ok(Self { program, folder: tempfile::tempdir().context("cannot create a temporary folder")? })
     }
 
     /// The output of `valgrind --version`.
@@ -91,7 +91,7 @@ impl Valgrind {
         subject: &str,
         processor: Option<usize>,
     ) -> Result<(CountedWorker, Hello)> {
-        let folder = tempfile::tempdir_in(self.folder.path()).context("no place for what valgrind writes")?;
+        let folder = tempfile::tempdir_in(self.folder.path()).context("cannot create a temporary folder")?;
         let mut command = Command::new(&self.program);
         command.args([
             "--quiet",
@@ -147,7 +147,7 @@ impl CountedWorker {
         match self.worker.request(&Request::Fork, &LIMITS, |_| ())? {
             Response::Forked => Ok(()),
             Response::Error { reason, .. } => Err(Failure::Failed(reason)),
-            other => Err(Failure::Failed(format!("no child process, but {other:?}"))),
+            other => Err(Failure::Failed(format!("unexpected response: {other:?}"))),
         }
     }
 
@@ -181,7 +181,7 @@ impl CountedWorker {
 }
 
 fn read(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("valgrind wrote no {}", path.display()))?;
+    let bytes = fs::read(path).with_context(|| format!("valgrind did not write {}", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_that_is_held_still_has_one_processor() {
+    fn a_pinned_process_has_one_processor() {
         let ours = rustix::thread::sched_getaffinity(None).unwrap();
         let processor = (0..1024).find(|id| ours.is_set(*id));
         let mut command = Command::new("cat");

@@ -2,7 +2,7 @@
 
 use super::coverage::MACHINES;
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
-use crate::statistics::TimeVerdict::{Faster, Same, Slower, Inconclusive};
+use crate::statistics::TimeVerdict::{Faster, Inconclusive, Same, Slower};
 use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
