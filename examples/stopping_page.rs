@@ -1,4 +1,4 @@
-//! Writes the figures of `docs/stopping-a-guest.md` from a report, so that no figure there is typed by hand:
+//! Writes the figures of `docs/stopping-a-guest.md` from one report or several, so that no figure there is typed by hand:
 //!
 //! ```console
 //! $ cargo run --release --features everything -- measure --stoppable -o stoppable.json
@@ -15,14 +15,19 @@ const BEGIN: &str = "<!-- figures begin: written by examples/stopping_page.rs --
 const END: &str = "<!-- figures end -->\n";
 
 fn main() -> Result<()> {
-    let path = env::args().nth(1).context("name a report, written by `early-exit measure --stoppable -o FILE`")?;
-    let report = Report::read(path.as_ref())?;
     let page = fs::read_to_string(PAGE)?;
     let (before, rest) = page.split_once(BEGIN).context("the page has no place for figures")?;
     let (_, after) = rest.split_once(END).context("the page's figures have no end")?;
-    fs::write(PAGE, format!("{before}{BEGIN}{}{END}{after}", figures(&report)?))?;
+    let reports = env::args().skip(1).map(|path| Report::read(path.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    ensure!(!reports.is_empty(), "name reports, written by `early-exit measure --stoppable -o FILE`");
+    let figures = reports.iter().map(figures).collect::<Result<Vec<_>>>()?;
+    fs::write(PAGE, format!("{before}{BEGIN}{LEGEND}\n{}{END}{after}", figures.concat()))?;
     Ok(())
 }
+
+const LEGEND: &str = "\
+x: times the same backend without the mechanism, \u{b1} half a 95 % interval, measured in the same rounds; `?` where too few launches\n\
+agree. Times to stop are of single stops. \"interrupt from another thread\" is what the feature `host-interrupt` adds to a build.\n";
 
 /// Two tables per backend, and what they were measured on.
 fn figures(report: &Report) -> Result<String> {
@@ -32,12 +37,12 @@ fn figures(report: &Report) -> Result<String> {
     let mut engines: Vec<_> = report.variants.iter().map(|variant| variant.backend_info.engine.as_str()).collect();
     engines.dedup();
     Ok(format!(
-        "x: times the same backend without the mechanism, \u{b1} half a 95 % interval, measured in the same rounds. Times to stop \
-         are of single stops. {} on {}, {} processors, {}; profile {}, {} launches, {}.\n{tables}",
+        "{tables}\n{} on {}, {} processors, {}; features {}; profile {}, {} launches, {}.\n",
         engines.join(", "),
         machine.cpu,
         machine.processors,
         machine.os,
+        report.build.features.join(", "),
         report.build.profile,
         report.run.launches_completed,
         &report.run.started_at[..10],

@@ -55,7 +55,7 @@ pub static WITH_OPTION: &[Mechanism] = &[
     Mechanism {
         option: Some("fuel"),
         name: "fuel",
-        stops: "guest code at loops and calls, after the same number of instructions each time",
+        stops: "guest code at its next loop, call or unpaid block, after the same number of instructions each time",
         does_not_stop: "a host function, unless that takes fuel itself",
         reason: "a trap of its own",
         timed_by: BUDGET,

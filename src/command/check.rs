@@ -86,12 +86,13 @@ pub(crate) fn absent() -> Vec<AbsentBackend> {
     absent.map(|(name, reason)| AbsentBackend { backend: name.into(), reason: reason.to_string() }).collect()
 }
 
-/// The scenarios that match the filters. Fault injection needs an explicit filter.
+/// The scenarios that match the filters. Those that are played only on request need a filter that names their theme.
 pub(crate) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     let wanted = |scenario: &&Scenario| {
         let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
         if scenario.drill {
-            filters.iter().any(|glob| glob.starts_with("drill/") && named(glob))
+            let theme = scenario.id.split_once('/').map_or("", |(theme, _)| theme);
+            filters.iter().any(|glob| glob.split_once('/').is_some_and(|(named, _)| named == theme) && named(glob))
         } else {
             filters.is_empty() || filters.iter().any(named)
         }

@@ -39,7 +39,9 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let (report, _) = watch.measure(&experiment, None, journal.as_mut())?;
     // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
-    write!(out, "{}{}", summary::answers(&report), measurements::tables(&report))?;
+    // Which backend to take is another question than with which mechanism.
+    let answers = if asked.stoppable { String::new() } else { summary::answers(&report) };
+    write!(out, "{answers}{}", measurements::tables(&report))?;
     Ok(status(&report))
 }
 

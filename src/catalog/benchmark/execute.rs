@@ -27,7 +27,7 @@ pub static HASH: Benchmark = Benchmark::by_family(
 /// The smallest loop: the most that a check per turn can cost.
 pub static TIGHT: Benchmark = Benchmark::by_family(
     "execute/tight",
-    "one typed call that goes around a loop 65,536 times: a multiplication, an addition and a rotation per turn",
+    "one typed call that goes around a loop 65,536 times: an addition and a rotation per turn",
 )
 .above(&floor::TIGHT);
 

@@ -1,4 +1,6 @@
 //! Scenarios of modules that are valid, small, and hard on a compiler: who compiles code that it does not trust has to bear them.
+//!
+//! Played on request only: a compiler in trouble takes the whole of its time.
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -18,7 +20,8 @@ pub static NESTED_CONDITIONS: Scenario = Scenario::anywhere(
     &["f(0): returned 0", "f(1): returned 20000"],
     |engine, out| play(engine, out, &hostile::nested_conditions(20_000), &[0, 1]),
 )
-.within_seconds(BUDGET);
+.within_seconds(BUDGET)
+.drill();
 
 /// 30,000 locals, all of them alive at once.
 pub static LOCALS: Scenario = Scenario::anywhere(
@@ -27,7 +30,8 @@ pub static LOCALS: Scenario = Scenario::anywhere(
     &["f(3): returned 90000"],
     |engine, out| play(engine, out, &hostile::locals(30_000), &[3]),
 )
-.within_seconds(BUDGET);
+.within_seconds(BUDGET)
+.drill();
 
 /// A branch table with 60,000 entries.
 pub static BRANCH_TABLE: Scenario = Scenario::anywhere(
@@ -36,7 +40,8 @@ pub static BRANCH_TABLE: Scenario = Scenario::anywhere(
     &["f(0): returned 0", "f(59999): returned 999", "f(2001): returned 1", "f(60000): returned 999"],
     |engine, out| play(engine, out, &hostile::branch_table(60_000), &[0, 59_999, 2_001, 60_000]),
 )
-.within_seconds(BUDGET);
+.within_seconds(BUDGET)
+.drill();
 
 /// 5,000 functions.
 pub static FUNCTIONS: Scenario = Scenario::anywhere(
@@ -45,7 +50,8 @@ pub static FUNCTIONS: Scenario = Scenario::anywhere(
     &["f(1): returned 100"],
     |engine, out| play(engine, out, &hostile::functions(5_000), &[1]),
 )
-.within_seconds(BUDGET);
+.within_seconds(BUDGET)
+.drill();
 
 pub(crate) static ALL: &[&Scenario] = &[&NESTED_CONDITIONS, &LOCALS, &BRANCH_TABLE, &FUNCTIONS];
 

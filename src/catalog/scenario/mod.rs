@@ -53,7 +53,7 @@ pub struct Scenario {
     pub memory: Option<u64>,
     /// Played in a worker that has played nothing else: it looks at what its process holds.
     pub alone: bool,
-    /// Meant to go wrong: shows what the harness makes of a crash or a hang. Played only when asked for by name.
+    /// Played only when its theme is asked for by name: it is meant to go wrong, or a backend in trouble takes all its time.
     pub drill: bool,
 }
 

@@ -13,7 +13,7 @@ mod value;
 pub use instant::Instant;
 pub(crate) use outcome::panic_message;
 pub use outcome::{Outcome, Trap};
-pub use prepared::{BatchTime, IterationResult, MOST_KEPT, Prepared};
+pub use prepared::{BatchTime, IterationResult, MOST_KEPT, Prepared, STOPS};
 pub use transcript::Transcript;
 pub use value::{Type, Value};
 

@@ -16,7 +16,10 @@ pub struct Prepared {
     each: Vec<Duration>,
 }
 
-/// How many iterations of a cell are kept one by one, until they are asked for.
+/// How many times in one iteration of a cell are kept one by one.
+pub const STOPS: u32 = 8;
+
+/// How many times of a cell are kept one by one, until they are asked for.
 pub const MOST_KEPT: usize = 64;
 
 /// What one batch took, and how its iterations ended.
@@ -59,21 +62,23 @@ impl Prepared {
 
     /// Sums what `lap` says it took, for steps that know better when the clock runs.
     pub fn laps(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
-        Self::laps_keeping(false, lap)
+        Self::laps_keeping(0, lap)
     }
 
-    /// The same, for what is promised of every single iteration: each is kept.
+    /// The same, for what is promised of every single time: an iteration is [`STOPS`] of them, of which each is kept, and takes their
+    /// mean.
     pub fn stops(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
-        Self::laps_keeping(true, lap)
+        Self::laps_keeping(STOPS, lap)
     }
 
-    fn laps_keeping(each: bool, mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
+    fn laps_keeping(kept: u32, mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::new(move |iterations| {
             let mut sample = BatchTime { elapsed: Duration::ZERO, astray: 0, came: None, each: Vec::new() };
-            for _ in 0..iterations {
+            let repeats = kept.max(1);
+            for _ in 0..iterations * u64::from(repeats) {
                 let (took, ended) = lap();
                 sample.elapsed += took;
-                if each {
+                if kept > 0 {
                     sample.each.push(took);
                 }
                 if let Err(came) = ended {
@@ -81,6 +86,7 @@ impl Prepared {
                     sample.came.get_or_insert(came);
                 }
             }
+            sample.elapsed /= repeats;
             sample
         })
     }
@@ -178,8 +184,8 @@ mod tests {
             n += 1;
             (Duration::from_nanos(n), Ok(()))
         });
-        assert_eq!(cell.batch(3).unwrap(), Duration::from_nanos(6));
-        assert_eq!(cell.take_each(), [1, 2, 3].map(Duration::from_nanos));
+        assert_eq!(cell.batch(1).unwrap(), Duration::from_nanos(36 / 8));
+        assert_eq!(cell.take_each(), [1, 2, 3, 4, 5, 6, 7, 8].map(Duration::from_nanos));
         cell.batch(2 * MOST_KEPT as u64).unwrap();
         assert_eq!(cell.take_each().len(), MOST_KEPT);
         assert!(cell.take_each().is_empty());

@@ -11,7 +11,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
             scenario("module/simd", "FAILED: Compilation error: not yet implemented: [..]"),
             scenario("module/simd-signature", "CRASHED: panicked: not implemented"),
             claim("simd"),
-            case("vector-results[..]", "compile: FAILED: Compilation error: [..]"),
         ],
         reason: "it claims SIMD and has no vector instructions: what passes validation is refused, or panics, when it is compiled (`module/simd`)",
         upstream: "https://github.com/wasmerio/wasmer/issues/3015",
@@ -153,7 +152,10 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["llvm"],
         platforms: &[],
-        excuses: &[case("nested-conditions[..]", "compile: TIMED OUT: no answer within [..]")],
+        excuses: &[
+            case("nested-conditions[..]", "compile: TIMED OUT: no answer within [..]"),
+            scenario("hostile/nested-conditions", "TIMED OUT: no answer within [..]"),
+        ],
         reason: "100 kB of code within one function take another list of passes, which does not come to an end over 20,000 conditions within one another",
         upstream: "https://github.com/wasmerio/wasmer/issues/5997",
     },

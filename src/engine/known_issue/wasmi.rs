@@ -73,10 +73,16 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["wasmi"],
         platforms: &[],
-        excuses: &[case(
-            "many-locals --invoke unused 3[..]",
-            "failed: encountered function with too many function parameters; 0 calls",
-        )],
+        excuses: &[
+            case(
+                "many-locals --invoke unused 3[..]",
+                "failed: encountered function with too many function parameters; 0 calls",
+            ),
+            scenario(
+                "hostile/locals",
+                "FAILED: line 1: [..]failed: encountered function with too many function parameters`",
+            ),
+        ],
         reason: "a function has 30,000 locals at most, which is seen when it is called: a limit that the specification allows",
         upstream: "https://webassembly.github.io/spec/core/appendix/implementation.html",
     },

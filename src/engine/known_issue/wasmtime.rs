@@ -1,5 +1,5 @@
 //! Known issues of wasmtime.
-use super::{KnownIssue, case, script};
+use super::{KnownIssue, case, scenario, script};
 
 const ALL: &[&str] = &["wasmtime-cranelift", "wasmtime-winch"];
 
@@ -13,6 +13,13 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         ],
         reason: "it takes atomic instructions, and memories that are shared only where a host turns them on (`Config::shared_memory`)",
         upstream: "docs/backends.md, what is different",
+    },
+    KnownIssue {
+        backends: &["wasmtime-cranelift"],
+        platforms: &[],
+        excuses: &[scenario("hostile/nested-conditions", "TIMED OUT: no answer within [..]").sometimes()],
+        reason: "with `fuel=on`, 20,000 conditions within one another take Cranelift many times as long as without",
+        upstream: "docs/findings.md, conditions within one another with fuel",
     },
     KnownIssue {
         backends: ALL,

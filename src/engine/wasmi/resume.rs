@@ -3,7 +3,7 @@ use ::wasmi::{Func, Instance, Module, ResumableCall, Store, Val};
 use anyhow::{Context, Result, bail};
 
 use super::Wasmi;
-use super::api::{Error, outcome};
+use super::api::{Error, new_store, outcome};
 use super::suite::scenarios::exit::decide;
 use super::suite::scenarios::fixture::{ended, exit as early_exit, global, instantiate};
 use crate::catalog::scenario::exit::LET_PASS;
@@ -124,7 +124,7 @@ fn trap(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
 fn out_of_fuel(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
     let engine = wasmi.metered_runtime(0);
     let module = Module::new(&engine, guest::wasm(guest::METERED))?;
-    let mut store = Store::new(&engine, ());
+    let mut store = new_store(&engine, ());
     store.set_fuel(5_000)?;
     let imports = [Func::wrap(&mut store, early_exit).into(), Func::wrap(&mut store, || {}).into()];
     let instance = Instance::new(&mut store, &module, &imports)?;

@@ -75,7 +75,7 @@ pub(crate) fn func_type(
 
 /// A runtime whose guests leave room on a small stack: they run on the thread's, and take half a MiB of it by themselves.
 pub(crate) fn shallow_runtime(engine: &Wasmtime) -> Runtime {
-    runtime(engine.config.clone().max_wasm_stack(32 << 10))
+    runtime(engine.config.clone().max_wasm_stack(32 << 10), engine.mechanisms)
 }
 
 /// A global that nobody changes.

@@ -1,11 +1,12 @@
 //! Exits that no host function raises: by the callback at the end of an epoch, and by a limiter.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ::wasmtime::{Engine, Error, Func, Instance, Memory, MemoryType, Module, ResourceLimiter, Store, UpdateDeadline};
+use ::wasmtime::{Error, Func, Instance, Memory, MemoryType, Module, ResourceLimiter, UpdateDeadline};
 use anyhow::Result;
 
-use super::Wasmtime;
+use super::api::new_store;
 use super::suite::scenarios::fixture::{ended, exit, first_line, told};
+use super::{Wasmtime, epoch};
 use crate::catalog::scenario::{interrupt, limit};
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -18,10 +19,10 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmtime> =
 
 fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     const PANICS: u32 = 7;
-    let engine = Engine::new(wasmtime.config.clone().epoch_interruption(true))?;
+    let engine = epoch::engine(wasmtime)?;
     let module = Module::new(&engine, guest::wasm(guest::ENDLESS))?;
     // How many epochs ended while a guest ran. Each third one is its last.
-    let mut store = Store::new(&engine, 0);
+    let mut store = new_store(&engine, 0);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |mut store| {
         *store.data_mut() += 1;
@@ -70,7 +71,7 @@ impl ResourceLimiter for ExitingLimiter {
 fn limiter(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     let engine = wasmtime.runtime();
     let module = Module::new(&engine, guest::wasm(guest::GROWING))?;
-    let mut store = Store::new(&engine, ExitingLimiter);
+    let mut store = new_store(&engine, ExitingLimiter);
     store.limiter(|limiter| limiter);
     let early_exit = Func::wrap(&mut store, exit);
     let instance = Instance::new(&mut store, &module, &[early_exit.into()])?;

@@ -145,7 +145,7 @@ fn running(caller: Caller<'_, EpochHost>) -> Result<(), Error> {
 }
 
 /// An engine whose guests look at its epoch.
-fn engine(wasmtime: &Wasmtime) -> Result<Runtime> {
+pub(super) fn engine(wasmtime: &Wasmtime) -> Result<Runtime> {
     let engine = Engine::new(wasmtime.config.clone().epoch_interruption(true))?;
     Ok(Runtime::new(engine, Mechanisms { epoch: true, ..wasmtime.mechanisms }))
 }

@@ -127,7 +127,7 @@ pub(crate) fn start(engine: &Engine, out: &Transcript, ways: &[(&str, ExitFuncti
 fn start_fills_table(engine: &Engine, out: &Transcript) -> Result<()> {
     const TIMES: i32 = 100;
     let runtime = engine.runtime();
-    let mut store = Store::new(&runtime, ());
+    let mut store = new_store(&runtime, ());
     let owner = Module::new(&runtime, guest::wasm(guest::TABLE))?;
     let owner = Instance::new(&mut store, &owner, &imports! {})?;
     let table = owner.get_table(&mut store, "table").context("no table")?;

@@ -113,7 +113,7 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
     let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
     // How often its thread's guest exited, how it ended when it recursed, and whether it exited afterwards.
     let at_work = |thread: u32| -> Result<(u32, String, bool)> {
-        let mut store = Store::new(&runtime, thread);
+        let mut store = new_store(&runtime, thread);
         let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
             Err(raise(code(*caller.data(), round)))
         });

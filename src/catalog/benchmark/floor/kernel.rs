@@ -56,7 +56,7 @@ pub static PARSE: Benchmark = kernel!("floor/parse", "the same as `execute/parse
 
 /// The result of `execute/tight` after `turns` turns.
 pub fn tight(turns: i32) -> i32 {
-    (0..turns).fold(1_i32, |state, _| state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223).rotate_left(7))
+    (1..=turns).rev().fold(1_i32, |state, left| state.wrapping_add(left).rotate_left(1))
 }
 
 /// The result of `execute/nested` for `rows` rows.
