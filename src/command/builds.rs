@@ -98,7 +98,7 @@ fn backends_of(program: &Path) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct ListedBackend {
         name: String,
-        presence: String,
+        availability: String,
         floor: bool,
     }
     let output = Command::new(std::path::absolute(program)?).args(["list", "--json"]).output()?;
@@ -106,7 +106,7 @@ fn backends_of(program: &Path) -> Result<Vec<String>> {
         return Err(anyhow!("`list` ended with {}", output.status));
     }
     let listed: Listed = serde_json::from_slice(&output.stdout).context("what it lists cannot be read")?;
-    let here = listed.backends.into_iter().filter(|backend| backend.presence == "here" && !backend.floor);
+    let here = listed.backends.into_iter().filter(|backend| backend.availability == "here" && !backend.floor);
     Ok(here.map(|backend| backend.name).collect())
 }
 
