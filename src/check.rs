@@ -5,7 +5,6 @@ use anyhow::{Result, bail};
 
 use crate::catalog::scenario::Scenario;
 use crate::engine;
-use crate::engine::Backend;
 use crate::engine::known_issue::{CheckKind, Excuse, Frequency, KnownIssue, excuses};
 use crate::results::{ScenarioResult, Verdict};
 use crate::worker::protocol::{Hello, Request, Response, ScenarioEnd};
@@ -31,8 +30,8 @@ pub fn check(
     scenarios: &[&'static Scenario],
     observer: &mut dyn CheckObserver,
 ) -> Result<()> {
-    let (backend, _) = engine::parse(spec)?;
     let (worker, hello) = launcher.launch(spec)?;
+    let backend = engine::issue_name(spec, &hello.backend_info);
     observer.worker_started(hello);
     let mut worker = Some(worker);
     for (n, scenario) in scenarios.iter().enumerate() {
@@ -57,7 +56,7 @@ pub fn check(
         if !matches!(end, Err(_) | Ok(ScenarioEnd::Panicked { .. })) {
             worker = Some(current);
         }
-        let (verdict, note) = judge(scenario, backend, &transcript, end);
+        let (verdict, note) = judge(scenario, &backend, &transcript, end);
         observer.result(ScenarioResult {
             scenario: scenario.id.into(),
             variant,
@@ -89,12 +88,12 @@ fn run(worker: &mut Worker, scenario: &Scenario, log: impl FnMut(&str)) -> Resul
 /// The verdict, and a note for the reader.
 fn judge(
     scenario: &Scenario,
-    backend: &Backend,
+    backend: &str,
     transcript: &[String],
     end: Result<ScenarioEnd, WorkerError>,
 ) -> (Verdict, Option<String>) {
     let verdict = plain_verdict(scenario, transcript, end);
-    let known = excuses(backend.name, CheckKind::Scenario);
+    let known = excuses(backend, CheckKind::Scenario);
     let known: Vec<_> = known.filter(|(_, excuse)| excuse.concerns(CheckKind::Scenario, scenario.id)).collect();
     apply_known_issues(verdict, scenario.id, &known)
 }

@@ -209,6 +209,10 @@ pub struct MeasureArgs {
     /// Measure how well this program detects slowdowns: variants of the first backend with a known extra cost
     #[arg(long)]
     pub calibrate: bool,
+    /// Also another build of this program, with the chosen backends that it has (`old=target/early-exit-old`); repeatable.
+    /// `scripts/build-variant` makes builds
+    #[arg(long = "build", value_name = "[LABEL=]PROGRAM", conflicts_with_all = ["calibrate", "stoppable"])]
+    pub builds: Vec<String>,
     /// Number of runs that a calibration pools, each with the whole budget
     #[arg(long, value_name = "N", default_value_t = 1, requires = "calibrate", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
@@ -228,7 +232,7 @@ pub struct MeasureArgs {
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// Two files of `measure -o` or of `check --json`, the older one first, instead of measuring
-    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["baseline", "backends"])]
+    #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["baseline", "backends", "libraries"])]
     pub files: Vec<PathBuf>,
     /// Compare this build with another one: the path of its executable (`scripts/build-variant` makes one)
     #[arg(long, alias = "against", value_name = "PROGRAM")]
@@ -456,6 +460,10 @@ pub struct BackendArgs {
     /// Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable
     #[arg(long = "backend", value_name = "NAME[:OPTION=VALUE,...]", long_help = backends())]
     pub backends: Vec<String>,
+    /// Also this shared library of any engine, through the standard C API (`old=target/libwasmtime.so`); repeatable.
+    /// With `--backend c-api`, libraries alone
+    #[arg(long = "library", value_name = "[LABEL=]PATH")]
+    pub libraries: Vec<String>,
 }
 
 /// The backends and options of this build, for the manual.

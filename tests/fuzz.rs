@@ -73,7 +73,7 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
 
     let features = FeatureSet { features: vec!["multi-value".into()] };
     let (count, specs) = (25, vec![one, other]);
-    let config = FuzzConfig { specs, features, seed: 5, count, jobs: 1 };
+    let config = FuzzConfig { names: specs.clone(), specs, features, seed: 5, count, jobs: 1 };
     let run = random(&Launcher::new(&liar), &config, &|_, _| ()).unwrap();
     let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
     assert_eq!((kind.times, kind.first.seed.number), (1, 7));

@@ -16,6 +16,8 @@ mod hostile_names;
 mod instructions;
 #[cfg(target_os = "linux")]
 mod interruption;
+#[cfg(all(unix, feature = "c-api"))]
+mod library;
 mod list;
 mod measure;
 mod page;

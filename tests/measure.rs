@@ -232,3 +232,33 @@ fn a_module_has_cells_of_its_own() {
     let exiting = times(&["--exit-at", "host.tell"]);
     assert!(exiting["module/exit"] && !exiting["module/call"]);
 }
+
+#[test]
+fn other_builds_are_columns() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json").display().to_string();
+    let build = format!("same={}", crate::EARLY_EXIT);
+    let arguments = ["measure", "--backend", backend, "--build", &build, "--filter", "unwind/typed", "--host-frames", "1"];
+    let more = ["--budget", "30", "--launches", "3", "-o", &file];
+    let output = early_exit(&[&arguments[..], &more].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = Report::read(file.as_ref()).unwrap();
+    let labels: Vec<_> = report.variants.iter().map(|variant| variant.label.clone()).collect();
+    assert_eq!(labels, [backend.to_owned(), format!("{backend} same"), format!("{backend} control")]);
+    assert!(report.cells.iter().all(|cell| !cell.launches.is_empty()));
+}
+
+#[test]
+fn what_is_no_build_is_refused_in_one_line() {
+    for (build, reason) in [
+        ("x=/nowhere/early-exit", "is not a program"),
+        ("x=/bin/true", "is no build of this program"),
+        ("a b=/bin/true", "is no label for a build"),
+    ] {
+        let output = early_exit(&["measure", "--build", build]).output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(reason) && message.lines().count() == 1, "{message}");
+    }
+}

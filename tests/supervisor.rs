@@ -34,6 +34,7 @@ pub(crate) fn hello(protocol: u32) -> String {
     let about = early_exit::engine::BackendInfo {
         engine: "x".into(),
         compiler: "x".into(),
+        library: None,
         llvm: None,
         wasm_features: vec![],
         exit_made_of: vec![],

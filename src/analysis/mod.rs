@@ -5,5 +5,6 @@ pub mod breakdown;
 pub mod comparison;
 pub mod count_comparison;
 pub mod estimates;
+pub mod history;
 pub mod stopping;
 pub mod warnings;

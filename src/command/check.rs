@@ -72,7 +72,7 @@ pub(crate) fn check_all(
         let Some(Hello { backend_info, build, .. }) = hello else { continue };
         results.iter_mut().for_each(|result: &mut ScenarioResult| result.variant = check_result.variants.len());
         let licence = engine::parse(&specs[n])?.0.licence.into();
-        let label = specs[n].clone();
+        let label = engine::label(&specs[n]).to_owned();
         check_result.variants.push(Variant { label, licence, backend_info, build, control_of: None, baseline: None });
         check_result.results.extend(results);
     }

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSoakArgs;
+use crate::engine;
 use crate::output::units;
 use crate::results::Verdict;
 use crate::soak::render;
@@ -28,7 +29,8 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
                 if std::io::stderr().is_terminal() {
                     let times = units::count(sample.times);
                     // A closed stderr is ignored.
-                    let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {:.0} s, {times} guests ended", sample.seconds);
+                    let label = engine::label(spec);
+                    let _ = write!(std::io::stderr(), "\r\x1b[K{label}: {:.0} s, {times} guests ended", sample.seconds);
                 }
             }))?;
         if std::io::stderr().is_terminal() {

@@ -56,15 +56,29 @@ pub(crate) fn stoppable(choice: &BackendArgs) -> Result<Vec<String>> {
 fn variants(choice: &BackendArgs) -> Result<Vec<String>> {
     let mut variants: Vec<String> = Vec::new();
     for spec in &choice.backends {
+        // Libraries alone.
+        if spec == engine::C_API && !choice.libraries.is_empty() {
+            continue;
+        }
         let (backend, settings) = engine::parse(spec)?;
         // Opens it here too, for a plain error instead of a worker's crash.
-        backend.open(&settings)?;
+        backend.check(&settings)?;
         if !variants.contains(spec) {
             variants.push(spec.clone());
         }
     }
     if choice.backends.is_empty() {
         variants.extend(engine::here().map(|backend| backend.name.to_owned()));
+    }
+    for library in &choice.libraries {
+        let spec = engine::library_spec(library)?;
+        let (backend, settings) = engine::parse(&spec)?;
+        backend.check(&settings)?;
+        let label = engine::label(&spec);
+        if variants.iter().any(|known| engine::label(known) == label) {
+            bail!("two libraries have the label `{label}`; write --library LABEL=PATH");
+        }
+        variants.push(spec);
     }
     Ok(variants)
 }

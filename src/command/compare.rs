@@ -8,6 +8,7 @@ use super::watch::ProgressDisplay;
 use super::{Status, Stdout, check, choice, confirm, plan};
 use crate::analysis::comparison;
 use crate::cli::{CompareArgs, CompareFormat, processors};
+use crate::engine;
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
 use crate::results::{ChangedVerdict, Comparison, Document, Metric, Report};
@@ -155,7 +156,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
     let mut variants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
         let baseline = ExperimentVariant {
-            label: format!("{spec}{}", comparison::BEFORE),
+            label: format!("{}{}", engine::label(spec), comparison::BEFORE),
             ..ExperimentVariant::new(spec, theirs)
         };
         variants.push(baseline);

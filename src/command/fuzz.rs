@@ -24,9 +24,9 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
     let specs = choice::backends(&asked.choice)?;
     ensure!(specs.len() > 1, "needs at least two backends, or one with different options (cranelift:opt=none)");
     ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is not a folder", asked.save.display());
-    let (features, left_out) = features(&specs)?;
+    let (names, features, left_out) = features(launcher, &specs)?;
     let seed = asked.seed.unwrap_or_else(rand::random);
-    let config = FuzzConfig { specs, features, seed, count: asked.count, jobs: asked.jobs };
+    let config = FuzzConfig { specs, names, features, seed, count: asked.count, jobs: asked.jobs };
     let told = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
     let mut run = campaign::random(launcher, &config, &over)?;
@@ -46,16 +46,18 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
     Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Passed })
 }
 
-/// The features that all backends claim, except for false claims.
-fn features(specs: &[String]) -> Result<(FeatureSet, Vec<ExcludedFeature>)> {
+/// The backends' names in known issues, and the features that all of them claim, except for false claims.
+fn features(launcher: &Launcher, specs: &[String]) -> Result<(Vec<String>, FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
-        claims.push(engine::open(spec)?.about().wasm_features);
-        names.push(engine::parse(spec)?.0.name);
+        let about = launcher.launch(spec)?.1.backend_info;
+        names.push(engine::issue_name(spec, &about));
+        claims.push(about.wasm_features);
     }
     let refused = |feature: &str| names.iter().find_map(|backend| false_claim(backend, feature)).map(str::to_owned);
-    Ok(FeatureSet::common(&claims, refused))
+    let (features, left_out) = FeatureSet::common(&claims, refused);
+    Ok((names, features, left_out))
 }
 
 /// Writes the first module of each unexplained kind to a file, with the command to reproduce it.
@@ -81,7 +83,7 @@ fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
 
 /// The command that reproduces a disagreement.
 fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
-    let backends: Vec<_> = specs.iter().map(|spec| format!("--backend {spec}")).collect();
+    let backends: Vec<_> = specs.iter().map(|spec| engine::as_argument(spec)).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
     if let Action::Call { invocation, exit_at } = &apart.action {
         if let Some(nth) = exit_at {

@@ -30,11 +30,15 @@ pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
 
 fn entry(backend: &Backend) -> Result<BackendEntry> {
     let availability = match backend.presence {
+        Availability::WithLibrary(..) => "here, with --library".into(),
         Availability::Here(..) => "here".into(),
         Availability::NotCompiledIn => "not compiled in".into(),
         Availability::NotOnThisPlatform(reason) => format!("not on this platform: {reason}"),
     };
-    let backend_info = if backend.is_here() { Some(backend.open(&BackendOptions::default())?.about()) } else { None };
+    let backend_info = match backend.presence {
+        Availability::Here(..) => Some(backend.open(&BackendOptions::default())?.about()),
+        _ => None,
+    };
     let Backend { name, feature, licence, floor, .. } = *backend;
     let options = backend.options().into_iter().collect();
     Ok(BackendEntry { name, availability, feature, licence, floor, options, backend_info })

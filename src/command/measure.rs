@@ -4,7 +4,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, calibrate, choice, plan};
+use super::{Status, Stdout, builds, calibrate, choice, plan};
 use crate::catalog::benchmark::{CellId, stop};
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
@@ -25,7 +25,7 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
     let experiment = Experiment {
-        variants: ExperimentVariant::field(&backends(asked)?, &launcher),
+        variants: ExperimentVariant::with_control(variants(asked, &launcher)?),
         cell_ids: cells(asked)?,
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),
@@ -45,9 +45,13 @@ pub(crate) fn measure(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout
     Ok(status(&report))
 }
 
-/// The backends that are asked for.
-fn backends(asked: &MeasureArgs) -> Result<Vec<String>> {
-    if asked.stoppable { choice::stoppable(&asked.choice) } else { choice::backends_or_floor(&asked.choice) }
+/// The variants that are asked for, without an A/A control.
+fn variants(asked: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
+    if asked.stoppable {
+        let specs = choice::stoppable(&asked.choice)?;
+        return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
+    }
+    builds::variants(&asked.builds, &asked.choice, launcher)
 }
 
 /// The cells that are asked for.
@@ -59,14 +63,13 @@ fn cells(asked: &MeasureArgs) -> Result<Vec<CellId>> {
 fn count(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let module = plan::module(&asked.plan)?;
     let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let backends = backends(asked)?;
     let mut cell_ids = cells(asked)?;
     if asked.stoppable {
         // The latency of a stop depends on clocks and threads.
         cell_ids.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
     }
     let experiment = CountOrder {
-        variants: backends.iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect(),
+        variants: variants(asked, &launcher)?,
         cell_ids,
         launches: asked.plan.count_launches(),
         planted: Vec::new(),

@@ -1,4 +1,5 @@
 //! The subcommands, one file each.
+mod builds;
 mod calibrate;
 mod check;
 mod check_soak;

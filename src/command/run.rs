@@ -10,6 +10,7 @@ use super::{Status, Stdout, choice, note, run_file, unless_interrupted};
 use crate::catalog::scenario;
 use crate::check::CheckObserver;
 use crate::cli::RunArgs;
+use crate::engine;
 use crate::escape::escaped;
 use crate::output::terminal;
 use crate::results::{ScenarioResult, Verdict};
@@ -29,14 +30,14 @@ pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Res
     let mut rows: Vec<(String, ScenarioResult, Option<ExitCosts>)> = Vec::new();
     for (n, spec) in variants.into_iter().enumerate() {
         if !alone {
-            write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(&spec))?;
+            write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(engine::label(&spec)))?;
         }
         let mut narrator = TranscriptPrinter { out, printed: Ok(()), result: None };
         unless_interrupted(check::check(launcher, (&spec, n), &[scenario], &mut narrator))?;
         narrator.printed?;
         let Some(result) = narrator.result else { break };
         if result.verdict != Verdict::Passed {
-            note(format_args!("{spec}: {}", result.verdict));
+            note(format_args!("{}: {}", engine::label(&spec), result.verdict));
         }
         rows.push((spec, result, None));
     }

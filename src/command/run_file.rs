@@ -26,11 +26,11 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
     let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
     let (mut variants, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(spec, step));
+        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(engine::label(spec), step));
         let Some((hello, row)) = unless_interrupted(ran)? else { break };
         let licence = engine::parse(spec)?.0.licence.into();
         variants.push(Variant {
-            label: spec.clone(),
+            label: engine::label(spec).to_owned(),
             licence,
             backend_info: hello.backend_info,
             build: hello.build,

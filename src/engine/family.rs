@@ -62,6 +62,10 @@ pub struct SupportTable<F: 'static> {
 /// Whole themes, by what their ids begin with (`async/`), each with the reason why an engine never does it.
 pub type Never = &'static [(&'static str, &'static str)];
 
+/// What an engine that is compiled in does not do.
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+pub(crate) const NO_C_API: Never = &[("c-api/", "is about shared libraries with the C API: see `--library`")];
+
 /// Does it, or says why not.
 pub enum Support<T> {
     /// This is how.

@@ -5,6 +5,8 @@
 //! repertoire may begin with one row, and [`Embedding`]; `docs/backends.md` goes through it step by step.
 //!
 //! The host code of scenarios and benchmarks is written once, in `src/suite/`, and compiled once per family.
+#[cfg(feature = "c-api")]
+mod c_api;
 pub mod embedding;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod expected_panic;
@@ -14,7 +16,7 @@ mod native;
 #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
 mod no_error_clones;
 mod setting;
-#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+#[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "c-api"))]
 mod wasm_features;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;
@@ -25,6 +27,8 @@ mod wasmtime;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod watermark;
 
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
+pub(crate) use family::NO_C_API;
 pub(crate) use family::NO_MODULE;
 pub use family::{
     BackendError, BenchmarkTable, Family, Never, Play, Prepare, ScenarioTable, Support, SupportTable, Table, Tables,
@@ -61,6 +65,8 @@ pub struct Backend {
 pub enum Availability {
     /// Compiled in: this opens it, with options that it takes.
     Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>, fn() -> Vec<Listed>),
+    /// Compiled in, and of use with a shared library alone: this looks at the library's file, and this loads it.
+    WithLibrary(fn(&BackendOptions) -> Result<()>, fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>),
     /// Its feature was not asked for.
     NotCompiledIn,
     /// No feature brings it to this platform.
@@ -87,6 +93,9 @@ macro_rules! brought_by {
         }
     }};
 }
+
+/// The backend of shared libraries.
+pub const C_API: &str = "c-api";
 
 /// All of them, in the order in which tables show them.
 pub static ALL: &[Backend] = &[
@@ -131,6 +140,16 @@ pub static ALL: &[Backend] = &[
         licence: "MIT OR Apache-2.0",
         floor: false,
         presence: brought_by!("wasmi", wasmi::open, wasmi::options),
+    },
+    Backend {
+        name: C_API,
+        feature: Some("c-api"),
+        licence: "the library's",
+        floor: false,
+        #[cfg(feature = "c-api")]
+        presence: Availability::WithLibrary(c_api::check, c_api::open),
+        #[cfg(not(feature = "c-api"))]
+        presence: Availability::NotCompiledIn,
     },
     Backend {
         name: "native",
@@ -186,6 +205,9 @@ pub struct BackendInfo {
     /// The floors, by their ids, that an exit like any other is made of on this engine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exit_made_of: Vec<String>,
+    /// The name of the file that it was loaded from, where it is a shared library: then its variant is called by a label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
 }
 
 impl BackendInfo {
@@ -199,9 +221,25 @@ impl BackendInfo {
 }
 
 impl Backend {
-    /// Whether it can be opened.
+    /// Whether it can be opened, with a library where it needs one.
     pub fn is_here(&self) -> bool {
-        matches!(self.presence, Availability::Here(..))
+        matches!(self.presence, Availability::Here(..) | Availability::WithLibrary(..))
+    }
+
+    /// Whether it is of use with a shared library alone.
+    pub fn needs_library(&self) -> bool {
+        matches!(self.presence, Availability::WithLibrary(..))
+    }
+
+    /// Whether [`open`](Self::open) is likely to succeed, found without running a library's code in this process.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn check(&self, settings: &BackendOptions) -> Result<()> {
+        match self.presence {
+            Availability::WithLibrary(check, _) => check(settings),
+            _ => self.open(settings).map(drop),
+        }
     }
 
     /// Its options, each with the values that it takes; known only where it is here.
@@ -219,6 +257,7 @@ impl Backend {
     pub fn open(&self, settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
         match self.presence {
             Availability::Here(open, _) => open(settings).map_err(|error| anyhow!("{}: {error}", self.name)),
+            Availability::WithLibrary(_, open) => open(settings),
             Availability::NotCompiledIn => {
                 let feature = self.feature.unwrap_or(self.name);
                 bail!("backend `{}` is not compiled in: build with --features {feature}", self.name)
@@ -228,9 +267,9 @@ impl Backend {
     }
 }
 
-/// The backends that can be opened and are no floor.
+/// The backends that can be opened without a library and are no floor.
 pub fn here() -> impl Iterator<Item = &'static Backend> {
-    ALL.iter().filter(|backend| backend.is_here() && !backend.floor)
+    ALL.iter().filter(|backend| backend.is_here() && !backend.needs_library() && !backend.floor)
 }
 
 /// A backend and its settings apart: `cranelift:opt=none`.
@@ -243,7 +282,59 @@ pub fn parse(spec: &str) -> Result<(&'static Backend, BackendOptions)> {
         let known: Vec<_> = ALL.iter().map(|backend| backend.name).collect();
         bail!("no backend `{name}`; {}", suggest::hint("there are", name, &known));
     };
-    Ok((backend, BackendOptions::parse(settings).map_err(|error| anyhow!("{spec}: {error}"))?))
+    // A library's path may have commas and more.
+    let settings = if name == C_API { BackendOptions::pair(settings) } else { BackendOptions::parse(settings) };
+    Ok((backend, settings.map_err(|error| anyhow!("{spec}: {error}"))?))
+}
+
+/// What names a library to [`parse`].
+///
+/// # Errors
+/// When the label, or the one that the file's name makes, has more than letters, digits, `.`, `_`, `+` and `-`, or is a
+/// backend's name.
+pub fn library_spec(library: &str) -> Result<String> {
+    let (label, path) = match library.split_once('=') {
+        Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
+        _ => {
+            let name =
+                Path::new(library).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            (name.strip_prefix("lib").unwrap_or(&name).to_owned(), library)
+        }
+    };
+    if path.is_empty() || !is_plain_label(&label) || ALL.iter().any(|backend| backend.name == label) {
+        bail!(
+            "--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}"
+        );
+    }
+    Ok(format!("{C_API}:{label}={path}"))
+}
+
+/// Whether a label needs no care wherever it is shown or typed: letters, digits, `.`, `_`, `+` and `-`.
+pub fn is_plain_label(label: &str) -> bool {
+    let known = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
+    !label.is_empty() && label.chars().all(known)
+}
+
+/// What tables call a backend with its settings: as [`parse`] takes it, but for a library, which has a label.
+pub fn label(spec: &str) -> &str {
+    match spec.split_once(':') {
+        Some((C_API, library)) => library.split_once('=').map_or(library, |(label, _)| label),
+        _ => spec,
+    }
+}
+
+/// What known issues call a backend: by its name, and a library by its engine too (`c-api/wasmtime 36.0.0`).
+pub fn issue_name(spec: &str, about: &BackendInfo) -> String {
+    let name = spec.split(':').next().unwrap_or_default();
+    if name == C_API { format!("{C_API}/{}", about.engine) } else { name.to_owned() }
+}
+
+/// The argument of the command line that selects a backend with its settings.
+pub fn as_argument(spec: &str) -> String {
+    match spec.split_once(':') {
+        Some((C_API, library)) => format!("--library {library}"),
+        _ => format!("--backend {spec}"),
+    }
 }
 
 /// Opens what [`parse`] reads.
@@ -265,8 +356,24 @@ mod tests {
         assert_eq!(told("cranlift:opt=none"), "no backend `cranlift`; did you mean `cranelift`?");
         assert_eq!(
             told("v8"),
-            "no backend `v8`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, native"
+            "no backend `v8`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, c-api, native"
         );
+    }
+
+    #[test]
+    fn a_library_has_a_label_of_its_own_or_of_its_file() {
+        let spec = |library: &str| library_spec(library).unwrap();
+        assert_eq!(spec("target/libwasmtime-36.0.0.so"), "c-api:wasmtime-36.0.0=target/libwasmtime-36.0.0.so");
+        assert_eq!(spec("old=/a,b=c/lib.so"), "c-api:old=/a,b=c/lib.so");
+        assert_eq!(spec("./a=b/libx.so"), "c-api:x=./a=b/libx.so");
+        assert_eq!(label("c-api:old=/a,b=c/lib.so"), "old");
+        assert_eq!(label("cranelift:opt=none"), "cranelift:opt=none");
+        assert_eq!(as_argument("c-api:old=/a,b=c/lib.so"), "--library old=/a,b=c/lib.so");
+        assert_eq!(parse("c-api:old=/a,b=c/lib.so").unwrap().1.single(), Some(("old", "/a,b=c/lib.so")));
+        for wrong in ["", "=lib.so", "a b=lib.so", "x=", "wasmi=lib.so", "/", "libwasmi.so"] {
+            let told = library_spec(wrong).unwrap_err().to_string();
+            assert!(told.contains("no label for a library"), "{wrong}: {told}");
+        }
     }
 
     #[test]

@@ -40,6 +40,13 @@ impl Family for Native {
 
     fn about(&self) -> BackendInfo {
         let compiler = env!("EARLY_EXIT_RUSTC").into();
-        BackendInfo { engine: "none".into(), compiler, llvm: None, wasm_features: Vec::new(), exit_made_of: Vec::new() }
+        BackendInfo {
+            engine: "none".into(),
+            compiler,
+            library: None,
+            llvm: None,
+            wasm_features: Vec::new(),
+            exit_made_of: Vec::new(),
+        }
     }
 }

@@ -45,6 +45,23 @@ impl BackendOptions {
         Ok(Self(settings))
     }
 
+    /// Reads one `setting=value`, in which the value may be anything.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn pair(text: &str) -> Result<Self> {
+        let Some((key, value)) = text.split_once('=') else { bail!("`{text}` is not `LABEL=PATH`") };
+        Ok(Self(BTreeMap::from([(key.to_owned(), value.to_owned())])))
+    }
+
+    /// The setting, where there is one alone.
+    pub fn single(&self) -> Option<(&str, &str)> {
+        match self.0.iter().next() {
+            Some((key, value)) if self.0.len() == 1 => Some((key, value)),
+            _ => None,
+        }
+    }
+
     /// Turns the knobs of `config`.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Runs random modules on several variants, and collects the mismatches.
 
+use crate::engine;
 use crate::fuzz::minimize;
 use crate::fuzz::oracle;
 use crate::fuzz::result;
@@ -21,6 +22,8 @@ use crate::worker::supervisor::{Launcher, WorkerError};
 pub struct FuzzConfig {
     /// The variants.
     pub specs: Vec<String>,
+    /// Their names in known issues.
+    pub names: Vec<String>,
     /// The features that modules may use.
     pub features: FeatureSet,
     /// The random seed.
@@ -80,7 +83,7 @@ fn one_batch(worker_slot: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<Rand
                 None => run.tally.none += 1,
             }
             apart.and_then(|apart| {
-                let explained = oracle::explained(&apart, &worker_slot.config.specs);
+                let explained = oracle::explained(&apart, &worker_slot.config.names);
                 let unexplained = explained.is_none();
                 (run.add(apart.clone(), explained) && unexplained).then_some(apart)
             })
@@ -99,7 +102,7 @@ fn empty(config: &FuzzConfig) -> RandomRun {
     RandomRun {
         version: results::VERSION,
         seed: config.seed,
-        variants: config.specs.clone(),
+        variants: config.specs.iter().map(|spec| engine::label(spec).to_owned()).collect(),
         absent: vec![],
         features: config.features.features.clone(),
         left_out: vec![],

@@ -61,6 +61,10 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
     let features = features.some(|| choices.random_bool(0.8));
     features.apply(&mut config);
     let shape = ModuleShape::draw(&features, &mut choices);
+    // The generator counts its own memories alone, and not the one that is exported.
+    if shape.exports_memory && !features.has("multi-memory") {
+        config.max_memories = 0;
+    }
     config.available_imports = Some(wat::parse_str(&shape.imports)?);
     config.exports = Some(wat::parse_str(&shape.exports)?);
     let entropy = seed.entropy();
@@ -122,6 +126,7 @@ mod tests {
         for number in 0..40 {
             let Ok(generated) = generate(&ModuleSeed::new(2, number), &FeatureSet::default()) else { continue };
             let text = wasmprinter::print_bytes(&generated.wasm).unwrap();
+            assert!(text.matches("(memory (;").count() <= 1, "{text}");
             assert!(!text.contains("v128") && !text.contains("externref") && !text.contains("memory.fill"), "{text}");
         }
     }

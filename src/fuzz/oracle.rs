@@ -139,7 +139,7 @@ impl ObservedModule {
 }
 
 /// The explanation of a mismatch: all groups but one have a known issue.
-pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedMismatch> {
+pub(crate) fn explained(apart: &Mismatch, names: &[String]) -> Option<ExplainedMismatch> {
     let of_group = |group: &MismatchGroup| {
         let action = apart.action.to_string();
         let observed = match apart.property.as_str() {
@@ -147,8 +147,7 @@ pub(crate) fn explained(apart: &Mismatch, specs: &[String]) -> Option<ExplainedM
             property => format!("{}, {property}", group.observed),
         };
         let mut known = group.variants.iter().map(|variant| {
-            let backend = specs[*variant].split(':').next().unwrap_or_default();
-            explanation(backend, CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
+            explanation(&names[*variant], CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
         });
         let first = known.next()??;
         known.all(|issue| issue.is_some()).then_some(first)

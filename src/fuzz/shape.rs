@@ -15,6 +15,8 @@ pub(crate) struct ModuleShape {
     pub(crate) imports: String,
     /// The exports, as text.
     pub(crate) exports: String,
+    /// Whether a memory is among what is exported.
+    pub(crate) exports_memory: bool,
 }
 
 const NUMBERS: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
@@ -54,12 +56,13 @@ impl ModuleShape {
             let (ty, mutable) = (NUMBERS[rng.random_range(0..4)], rng.random_bool(0.7));
             let _ = write!(exports, " (global (export \"g{n}\") {} ({ty}.const 0))", global(ty, mutable));
         }
-        if rng.random_bool(0.9) {
+        let exports_memory = rng.random_bool(0.9);
+        if exports_memory {
             let _ = write!(exports, " (memory (export \"m\") {} {})", rng.random_range(0..3), rng.random_range(3..17));
         }
         imports.push(')');
         exports.push(')');
-        Self { functions, imports, exports }
+        Self { functions, imports, exports, exports_memory }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use super::grid::{Grid, escaped};
 use super::verdicts;
 use super::verdicts::Reason;
-use super::{counts, fingerprint, measurements, stopping};
+use super::{counts, fingerprint, history, measurements, stopping};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
@@ -60,6 +60,10 @@ fn numbers(report: &Report) -> String {
         if !stopping.is_empty() {
             let _ = write!(shown, "\n### To stop a guest\n{stopping}");
         }
+    }
+    let over_releases = history::markdown(report);
+    if !over_releases.is_empty() {
+        let _ = write!(shown, "\n### Over releases\n\n{over_releases}");
     }
     shown + &notes(report) + &fingerprints(report)
 }

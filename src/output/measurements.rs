@@ -2,6 +2,7 @@
 use std::fmt::Write;
 
 use super::counts::{self, Count};
+use super::history;
 use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
 use super::{stopping, units};
 use crate::analysis::breakdown;
@@ -24,7 +25,7 @@ pub fn tables(report: &Report) -> String {
         shown += &breakdown::tables(report);
         shown += &stopping::terminal(report);
     }
-    shown + &footer(report, &rows)
+    shown + &history::terminal(report) + &footer(report, &rows)
 }
 
 fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {

@@ -6,6 +6,7 @@ pub mod counts;
 pub mod csv;
 pub mod fingerprint;
 pub mod grid;
+pub mod history;
 pub mod html;
 pub mod markdown;
 pub mod measurements;

@@ -104,7 +104,7 @@ pub fn run_table(rows: &[(String, ScenarioResult, Option<ExitCosts>)]) -> String
     let mut table = table(["backend", "verdict", "code"].into_iter().chain(times.into_iter().filter(|_| measured)));
     for (variant, result, costs) in rows {
         let code = result.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
-        let mut row = vec![variant.clone(), cell(&result.verdict), code.to_owned()];
+        let mut row = vec![engine::label(variant).to_owned(), cell(&result.verdict), code.to_owned()];
         row.extend(costs.iter().flat_map(|costs| {
             let times = [costs.compile, costs.instantiate, costs.first_exit, costs.exit];
             let artifact = costs.artifact.map_or_else(|| painted(DIM, "n/a"), units::bytes);

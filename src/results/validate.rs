@@ -124,12 +124,19 @@ fn variants(variants: &mut [Variant]) -> Result<(), Invalid> {
     for (n, variant) in variants.iter_mut().enumerate() {
         let about = &mut variant.backend_info;
         clean([&mut variant.label, &mut variant.licence, &mut about.engine, &mut about.compiler]);
-        clean(about.llvm.iter_mut().chain(&mut about.wasm_features).chain(&mut about.exit_made_of));
+        clean(
+            about
+                .llvm
+                .iter_mut()
+                .chain(&mut about.library)
+                .chain(&mut about.wasm_features)
+                .chain(&mut about.exit_made_of),
+        );
         clean(variant.build.texts());
         let place = || format!("variants[{n}] ({})", variant.label);
         // A label begins with the backend's name.
         let name = variant.label.split([':', ' ']).next().unwrap_or_default();
-        let known = engine::ALL.iter().any(|backend| backend.name == name);
+        let known = variant.backend_info.library.is_some() || engine::ALL.iter().any(|backend| backend.name == name);
         ensure(known, place, || format!("has unknown backend `{name}`"))?;
         ensure(labels.insert(variant.label.clone()), place, || "is a duplicate".into())?;
         if let Some(of) = variant.control_of {
@@ -240,6 +247,7 @@ pub(crate) mod tests {
             backend_info: BackendInfo {
                 engine: "wasmer".into(),
                 compiler: "one".into(),
+                library: None,
                 llvm: None,
                 wasm_features: vec![],
                 exit_made_of: vec![],

@@ -1,6 +1,7 @@
 //! A variant in an experiment, with the program that serves it.
 use anyhow::Result;
 
+use crate::engine;
 use crate::sampling::code_alignment::CodePage;
 use crate::worker::{Hello, Launcher, Worker};
 
@@ -22,7 +23,8 @@ pub struct ExperimentVariant {
 impl ExperimentVariant {
     /// A variant of a build.
     pub fn new(spec: &str, launcher: &Launcher) -> Self {
-        Self { label: spec.into(), spec: spec.into(), launcher: launcher.clone(), control_of: None, baseline: None }
+        let (label, launcher) = (engine::label(spec).into(), launcher.clone());
+        Self { label, spec: spec.into(), launcher, control_of: None, baseline: None }
     }
 
     /// An A/A control of the first variant.
@@ -33,7 +35,11 @@ impl ExperimentVariant {
 
     /// The variants of a build and an A/A control.
     pub fn field(specs: &[String], launcher: &Launcher) -> Vec<Self> {
-        let mut field: Vec<_> = specs.iter().map(|spec| Self::new(spec, launcher)).collect();
+        Self::with_control(specs.iter().map(|spec| Self::new(spec, launcher)).collect())
+    }
+
+    /// The same variants, and an A/A control.
+    pub fn with_control(mut field: Vec<Self>) -> Vec<Self> {
         field.extend(Self::control(&field));
         field
     }

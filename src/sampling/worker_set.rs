@@ -108,6 +108,7 @@ mod tests {
         let about = BackendInfo {
             engine: String::new(),
             compiler: String::new(),
+            library: None,
             llvm: None,
             wasm_features: Vec::new(),
             exit_made_of: Vec::new(),

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::engine;
 use crate::process_stats::{open_files, resident_memory, threads};
 use crate::soak::result::{SoakResult, SoakSample};
 use crate::soak::workload::{ExitCounts, Mixture};
@@ -33,7 +34,7 @@ pub fn soak(
     }
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
     let mut soaked = SoakResult {
-        variant: spec.into(),
+        variant: engine::label(spec).into(),
         mixture,
         counts: ExitCounts::default(),
         samples: vec![],

@@ -38,12 +38,13 @@ pub fn conformance(
     asked: &Scripts<'_>,
     mut over: impl FnMut(&str),
 ) -> Result<SpecVariant> {
-    let backend = engine::parse(spec)?.0.name;
     let (worker, hello) = launcher.launch(spec)?;
+    let backend = engine::issue_name(spec, &hello.backend_info);
+    let backend = backend.as_str();
     let (features, left_out) = asked_for(backend, hello.backend_info.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
     let mut variant = SpecVariant {
-        variant: spec.into(),
+        variant: engine::label(spec).into(),
         passed: BTreeMap::new(),
         failures: Vec::new(),
         skipped: BTreeMap::new(),

@@ -133,7 +133,15 @@ impl Launcher {
     /// # Errors
     /// When the program does not exist, or no temporary folder can be created.
     pub fn beside(&self, other: &Path) -> Result<[Self; 2]> {
-        anyhow::ensure!(other.is_file(), "{} is not a program", other.display());
+        let (ours, mut theirs) = self.side_by_side(&[other])?;
+        Ok([ours, theirs.remove(0)])
+    }
+
+    /// The same for several other builds.
+    ///
+    /// # Errors
+    /// As [`beside`](Self::beside).
+    pub fn side_by_side(&self, others: &[&Path]) -> Result<(Self, Vec<Self>)> {
         let folder = Arc::new(tempfile::tempdir().context("cannot create a temporary folder")?);
         let placed = |name: &str, program: &Path| -> Result<Self> {
             let place = folder.path().join(name);
@@ -144,7 +152,13 @@ impl Launcher {
             std::fs::copy(&program, &place)?;
             Ok(Self { executable: place, _folder: Some(folder.clone()), ..self.clone() })
         };
-        Ok([placed("new", &self.executable)?, placed("old", other)?])
+        let ours = placed("build-000", &self.executable)?;
+        let theirs = others.iter().enumerate().map(|(n, other)| {
+            anyhow::ensure!(other.is_file(), "{} is not a program", other.display());
+            // Names of one length.
+            placed(&format!("build-{:03}", n + 1), other)
+        });
+        Ok((ours, theirs.collect::<Result<_>>()?))
     }
 
     /// The launcher with workers that share artifacts, so that each module is compiled once and not in every process. All

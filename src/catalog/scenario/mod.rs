@@ -5,6 +5,7 @@
 //! and the check are one thing.
 pub mod after;
 pub mod asynchronous;
+pub mod c_api;
 pub mod catch;
 pub mod depth;
 pub mod drill;
@@ -131,6 +132,7 @@ static THEMES: &[&[&Scenario]] = &[
     threads::ALL,
     wasi::ALL,
     soak::ALL,
+    c_api::ALL,
     drill::ALL,
 ];
 

@@ -2,15 +2,18 @@
 //!
 //! One table per engine. An entry excuses exactly what it describes: any other deviation still fails the check.
 mod any;
+mod c_api;
 mod wasmer;
 mod wasmi;
 mod wasmtime;
 
 use crate::catalog::scenario::matches;
+use crate::engine;
 
 /// One known issue.
 pub struct KnownIssue {
-    /// The backends that have it; all where the list is empty.
+    /// The backends that have it; all where the list is empty. `c-api` is all libraries, `c-api/wasmi` those of an engine,
+    /// and `c-api/wasmtime 0.` those of its versions that begin so.
     pub backends: &'static [&'static str],
     /// The platforms that have it, as `os`, `arch` or `os-arch`; all where the list is empty.
     pub platforms: &'static [&'static str],
@@ -111,7 +114,9 @@ impl Excuse {
 impl KnownIssue {
     /// Whether the backend has it on this platform.
     pub fn affects(&self, backend: &str) -> bool {
-        (self.backends.is_empty() || self.backends.contains(&backend)) && self.on_this_platform()
+        let is_one =
+            |known: &&str| **known == *backend || backend.starts_with(engine::C_API) && backend.starts_with(*known);
+        (self.backends.is_empty() || self.backends.iter().any(is_one)) && self.on_this_platform()
     }
 
     fn on_this_platform(&self) -> bool {
@@ -123,7 +128,9 @@ impl KnownIssue {
 
 /// All known issues.
 pub fn known_issues() -> impl Iterator<Item = &'static KnownIssue> {
-    [any::KNOWN_ISSUES, wasmer::KNOWN_ISSUES, wasmtime::KNOWN_ISSUES, wasmi::KNOWN_ISSUES].into_iter().flatten()
+    [any::KNOWN_ISSUES, wasmer::KNOWN_ISSUES, wasmtime::KNOWN_ISSUES, wasmi::KNOWN_ISSUES, c_api::KNOWN_ISSUES]
+        .into_iter()
+        .flatten()
 }
 
 /// The known issues of a backend that concern a kind of check, each with its excuse.
@@ -158,7 +165,8 @@ mod tests {
         let scripts = crate::spec::script::scripts();
         for issue in known_issues() {
             for name in issue.backends {
-                assert!(crate::engine::ALL.iter().any(|backend| backend.name == *name), "{name}");
+                let name = name.split('/').next().unwrap();
+                assert!(crate::engine::ALL.iter().any(|backend| backend.name == name), "{name}");
             }
             assert!(!issue.excuses.is_empty(), "{} excuses nothing", issue.reason);
             for excuse in issue.excuses {
@@ -189,6 +197,9 @@ mod tests {
     fn an_issue_affects_its_backends_and_platforms() {
         let issue = |platforms| KnownIssue { backends: &["llvm"], platforms, excuses: &[], reason: "", upstream: "" };
         assert!(issue(&[]).affects("llvm") && !issue(&[]).affects("wasmi"));
+        let library = KnownIssue { backends: &["c-api/wasmtime 0."], ..issue(&[]) };
+        assert!(library.affects("c-api/wasmtime 0.36.0"));
+        assert!(!library.affects("c-api/wasmtime 1.0.1") && !library.affects("c-api/wasmi (wasmi-2)"));
         assert!(issue(&[std::env::consts::ARCH]).affects("llvm") && !issue(&["plan9"]).affects("llvm"));
     }
 }

@@ -28,7 +28,7 @@ use self::api::Runtime;
 use self::late_start::LateStart;
 use self::metering::MeterEachModule;
 use self::module_cache::ModuleCache;
-use super::{BackendInfo, BackendOption, BackendOptions, Family, Listed, SupportTable, listed};
+use super::{BackendInfo, BackendOption, BackendOptions, Family, Listed, NO_C_API, SupportTable, listed};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
@@ -141,12 +141,15 @@ impl Family for Wasmer {
     const REPERTOIRE: SupportTable<Self> = SupportTable {
         scenarios: &[scenarios::SCENARIOS, suite::scenarios::SCENARIOS],
         benchmarks: &[benchmarks::BENCHMARKS, suite::benchmarks::BENCHMARKS],
-        never: &[&[
-            ("fuel/", "Wasmer counts points, by a middleware: see `metering/`"),
-            ("resume/", "Wasmer's calls cannot be resumed"),
-            ("interrupt/epoch-callback", "Wasmer counts no epochs"),
-            ("limit/limiter-exits", "a memory of Wasmer's refuses to grow, and has no error for its guest"),
-        ]],
+        never: &[
+            &[
+                ("fuel/", "Wasmer counts points, by a middleware: see `metering/`"),
+                ("resume/", "Wasmer's calls cannot be resumed"),
+                ("interrupt/epoch-callback", "Wasmer counts no epochs"),
+                ("limit/limiter-exits", "a memory of Wasmer's refuses to grow, and has no error for its guest"),
+            ],
+            NO_C_API,
+        ],
     };
 
     fn keep_artifacts(&self, folder: &Path) {
@@ -161,6 +164,7 @@ impl Family for Wasmer {
         BackendInfo {
             engine: format!("wasmer {}", ::wasmer::sys::vm::VERSION),
             compiler: self.compiler.clone(),
+            library: None,
             llvm: self.llvm.clone(),
             // Nobody but Wasmer runs a guest in a coroutine and looks at the host's stack.
             exit_made_of: [&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR].map(|part| part.id.to_owned()).into(),

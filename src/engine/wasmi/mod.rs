@@ -19,7 +19,7 @@ use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::Support::Not;
 use super::{
-    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, OpenBackend, ScenarioTable,
+    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, NO_C_API, OpenBackend, ScenarioTable,
     SupportTable, listed, no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark;
@@ -130,6 +130,7 @@ impl Family for Wasmi {
         ],
         benchmarks: &[&[NO_BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
         never: &[
+            NO_C_API,
             &[
                 ("metering/", "wasmi counts fuel in place of points: see `fuel/`"),
                 ("async/", "wasmi has no async calls"),
@@ -155,6 +156,7 @@ impl Family for Wasmi {
         BackendInfo {
             engine: format!("wasmi {}", env!("EARLY_EXIT_WASMI")),
             compiler: BackendInfo::NO_COMPILER.into(),
+            library: None,
             llvm: None,
             exit_made_of: vec![benchmark::floor::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),

@@ -22,8 +22,8 @@ use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::{
-    BackendInfo, BackendOption, BackendOptions, Family, Listed, OpenBackend, SupportTable, listed, no_error_clones,
-    wasm_features,
+    BackendInfo, BackendOption, BackendOptions, Family, Listed, NO_C_API, OpenBackend, SupportTable, listed,
+    no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark::floor;
 use crate::guest;
@@ -187,6 +187,7 @@ impl Family for Wasmtime {
         ],
         benchmarks: &[&[epoch::BENCHMARKS, wasmtime_style::fuel::BENCHMARKS], suite::benchmarks::BENCHMARKS],
         never: &[
+            NO_C_API,
             &[
                 ("metering/", "wasmtime counts fuel in place of points: see `fuel/`"),
                 ("async/", "built without wasmtime's own `async`"),
@@ -211,6 +212,7 @@ impl Family for Wasmtime {
         BackendInfo {
             engine: format!("wasmtime {}", env!("EARLY_EXIT_WASMTIME")),
             compiler,
+            library: None,
             llvm: None,
             exit_made_of: vec![floor::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),

@@ -4,10 +4,12 @@
 //! and dark mode. Each marker has its numbers as data attributes.
 mod axis;
 mod line;
+mod releases;
 mod stack;
 
 pub use axis::{Axis, Unit};
 pub(crate) use line::shape;
+pub use releases::{Line, OverReleases};
 pub use stack::{Bar, Stack};
 
 /// The number of colours and marker shapes; further series repeat them.

@@ -14,7 +14,7 @@ mod stopping;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{counts, fingerprint, measurements};
+use super::{counts, fingerprint, history, measurements};
 use crate::analysis::break_even::Workload;
 use crate::analysis::estimates;
 use crate::analysis::estimates::EstimateRow;
@@ -167,6 +167,7 @@ fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
                 @if stopping::is_known(measured) { (stopping::section(measured)) }
                 (figures::section(measured))
             }
+            (history::section(measured.report, &measured.id))
             (numbers::section(measured))
             (notes(measured))
             (print(measured))

@@ -9,6 +9,7 @@ use super::cell::LIMITS;
 use super::never;
 use super::valgrind::{self, Valgrind};
 use crate::catalog::benchmark::CellId;
+use crate::engine;
 use crate::sampling::cell;
 use crate::sampling::cell::Counting;
 use crate::worker::Launcher;
@@ -35,7 +36,7 @@ pub fn profile(
     iterations: u64,
     keep: Option<PathBuf>,
 ) -> Result<Profiled> {
-    let profiled = |outcome| Ok(Profiled { label: spec.into(), iterations, outcome });
+    let profiled = |outcome| Ok(Profiled { label: engine::label(spec).into(), iterations, outcome });
     if let Some(skip_reason) = never(cell_id) {
         return profiled(Err(skip_reason.reason()));
     }

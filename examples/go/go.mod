@@ -1,0 +1,3 @@
+module early-exit
+
+go 1.19

@@ -1,0 +1,125 @@
+//! Other builds of this program as columns, beside those of this one.
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Deserialize;
+
+use super::choice;
+use crate::cli::BackendArgs;
+use crate::engine;
+use crate::sampling::variant::ExperimentVariant;
+use crate::worker::Launcher;
+
+/// A build as the command line names it.
+struct NamedBuild {
+    label: String,
+    program: PathBuf,
+}
+
+/// The variants of this build and of others, without an A/A control.
+///
+/// # Errors
+/// When a build is none, or has none of the backends that were chosen; when two have one label.
+pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
+    if builds.is_empty() {
+        let specs = choice::backends_or_floor(choice)?;
+        return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
+    }
+    let builds = builds.iter().map(|build| named(build)).collect::<Result<Vec<_>>>()?;
+    let programs: Vec<_> = builds.iter().map(|build| build.program.as_path()).collect();
+    let (ours, theirs) = launcher.side_by_side(&programs)?;
+    // What only others have is no mistake.
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        choice.backends.iter().cloned().partition(|spec| is_here_or_unknown(spec));
+    let mut variants = Vec::new();
+    if choice.backends.is_empty() && engine::here().next().is_some() || !here.is_empty() || !choice.libraries.is_empty()
+    {
+        // Libraries alone, where what was chosen is elsewhere.
+        let backends =
+            if here.is_empty() && !elsewhere.is_empty() { vec![engine::C_API.to_owned()] } else { here.clone() };
+        let specs = choice::backends_or_floor(&BackendArgs { backends, libraries: choice.libraries.clone() })?;
+        variants.extend(specs.iter().map(|spec| ExperimentVariant::new(spec, &ours)));
+    }
+    for (build, launcher) in builds.iter().zip(&theirs) {
+        let has = backends_of(&build.program)
+            .with_context(|| format!("{} is no build of this program that can be measured", build.program.display()))?;
+        let chosen = |spec: &&String| has.iter().any(|name| name == spec.split(':').next().unwrap_or_default());
+        let specs: Vec<_> = match choice.backends.is_empty() {
+            true => has.clone(),
+            false => choice.backends.iter().filter(chosen).cloned().collect(),
+        };
+        if specs.is_empty() {
+            bail!("the build {} has none of the backends that were chosen; it has: {}", build.label, has.join(", "));
+        }
+        variants.extend(specs.iter().map(|spec| ExperimentVariant {
+            label: format!("{spec} {}", build.label),
+            ..ExperimentVariant::new(spec, launcher)
+        }));
+    }
+    for (n, variant) in variants.iter().enumerate() {
+        if variants[..n].iter().any(|other| other.label == variant.label) {
+            bail!("two columns would be called `{}`; --build LABEL=PROGRAM calls one of them otherwise", variant.label);
+        }
+    }
+    Ok(variants)
+}
+
+/// Whether a backend is compiled in, or none that anybody knows: then it is refused as elsewhere.
+fn is_here_or_unknown(spec: &str) -> bool {
+    engine::parse(spec).map_or(true, |(backend, _)| backend.is_here())
+}
+
+/// Reads `[LABEL=]PROGRAM`.
+fn named(build: &str) -> Result<NamedBuild> {
+    let (label, program) = match build.split_once('=') {
+        Some((label, program)) if !label.contains(['/', '\\']) => (label.to_owned(), Path::new(program)),
+        _ => {
+            // scripts/build-variant puts each into a folder of its own.
+            let program = Path::new(build);
+            let text = |name: Option<&std::ffi::OsStr>| Some(name?.to_string_lossy().into_owned());
+            let name = text(program.file_stem()).filter(|name| name != env!("CARGO_PKG_NAME"));
+            let folder = || text(program.parent()?.file_name());
+            (name.or_else(folder).unwrap_or_default(), program)
+        }
+    };
+    if !engine::is_plain_label(&label) {
+        bail!("--build {build}: `{label}` is no label for a build; write --build LABEL=PROGRAM");
+    }
+    Ok(NamedBuild { label, program: program.to_owned() })
+}
+
+/// The backends that a build has, by what it lists.
+fn backends_of(program: &Path) -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Listed {
+        backends: Vec<ListedBackend>,
+    }
+    #[derive(Deserialize)]
+    struct ListedBackend {
+        name: String,
+        availability: String,
+        floor: bool,
+    }
+    let output = Command::new(std::path::absolute(program)?).args(["list", "--json"]).output()?;
+    if !output.status.success() {
+        return Err(anyhow!("`list` ended with {}", output.status));
+    }
+    let listed: Listed = serde_json::from_slice(&output.stdout).context("what it lists cannot be read")?;
+    let here = listed.backends.into_iter().filter(|backend| backend.availability == "here" && !backend.floor);
+    Ok(here.map(|backend| backend.name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_has_a_label_of_its_own_or_of_its_file_or_folder() {
+        let label = |build: &str| named(build).unwrap().label;
+        assert_eq!(label("old=target/early-exit"), "old");
+        assert_eq!(label("variants/7.4.1/early-exit"), "7.4.1");
+        assert_eq!(label("target/early-exit-48"), "early-exit-48");
+        assert!(named("a b=x").is_err() && named("=x").is_err() && named("early-exit").is_err());
+    }
+}

@@ -1,0 +1,410 @@
+//! The benchmarks whose work is the same through the C API. Its functions take and return lists of values, so those of other
+//! engines' dynamic functions are the ones to compare with. Dropping a trap is inside of the timer, as a downcast is.
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::fmt::Debug;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use super::CApi;
+use super::bindings::{Api, Callback, Func, List, Trap as CTrap, Val};
+use super::convert::{self, trap};
+use super::fixture::{CompiledGuest, Environment, Guest, as_extern, constant, early_exit, takes_code};
+use super::interface::Signature;
+use super::objects::{self, Exports, NotMade, Owned};
+use super::scenarios::{plain_exit, without_environment};
+use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
+use crate::catalog::scenario::exit::LET_PASS;
+use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, IterationResult, Prepared, Trap, Type};
+use crate::exit_code::ExitCode;
+use crate::guest::{self, generated};
+
+pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
+    (&compile::EARLY_EXIT, Do(|c_api, _| compile(c_api.api, guest::wasm(guest::EARLY_EXIT)))),
+    (&compile::GENERATED, Do(|c_api, functions| compile(c_api.api, generated(functions)?))),
+    (&instantiate::EARLY_EXIT, Do(|c_api, _| instantiate(c_api.api, &guest::wasm(guest::EARLY_EXIT)))),
+    (&instantiate::GENERATED, Do(|c_api, functions| instantiate(c_api.api, &generated(functions)?))),
+    (&cold::BYTES_TO_EXIT, Do(|c_api, _| bytes_to_exit(c_api.api))),
+    (&call::DYNAMIC, Do(|c_api, _| call(c_api.api))),
+    (&call::HOST_DYNAMIC, Do(|c_api, _| host_call(c_api.api))),
+    (&unwind::DYNAMIC.whole, Do(|c_api, _| exit_by_message(c_api.api))),
+    (&unwind::DYNAMIC.leaving, Do(|c_api, _| latency_by_message(c_api.api))),
+    (&unwind::DYNAMIC.returned, Do(|c_api, _| returned_without_env(c_api.api))),
+    (&unwind::DYNAMIC_ENV.whole, Do(|c_api, _| exit_by_environment(c_api.api))),
+    (&unwind::DYNAMIC_ENV.leaving, Do(|c_api, _| latency_by_environment(c_api.api))),
+    (&unwind::DYNAMIC_ENV.returned, Do(|c_api, _| returned(c_api.api))),
+    (&unwind::START.whole, Do(|c_api, _| start(c_api.api))),
+    (&unwind::UNREACHABLE, Do(|c_api, _| trapping(c_api.api, "unreachable", [1, 0], Trap::Unreachable))),
+    (&unwind::DIVISION_BY_ZERO, Do(|c_api, _| trapping(c_api.api, "divide", [7, 0], Trap::IntegerDivideByZero))),
+    (&unwind::OVERFLOW, Do(|c_api, _| trapping(c_api.api, "divide", [i32::MIN, -1], Trap::IntegerOverflow))),
+    (&unwind::MEMORY_BOUNDS, Do(|c_api, _| trapping(c_api.api, "load", [1 << 16, 0], Trap::OutOfBoundsMemoryAccess))),
+    (&unwind::TABLE_BOUNDS, Do(|c_api, _| trapping(c_api.api, "call", [4, 0], Trap::OutOfBoundsTableAccess))),
+    (&unwind::NULL_CALL, Do(|c_api, _| trapping(c_api.api, "call", [3, 0], Trap::UninitializedElement))),
+    (&unwind::BAD_SIGNATURE, Do(|c_api, _| trapping(c_api.api, "call", [2, 0], Trap::IndirectCallTypeMismatch))),
+    (
+        &unwind::BAD_CONVERSION,
+        Do(|c_api, _| {
+            let nan = f32::NAN.to_bits().cast_signed();
+            trapping(c_api.api, "convert", [nan, 0], Trap::InvalidConversionToInteger)
+        }),
+    ),
+    (&unwind::STACK_OVERFLOW, Do(|c_api, _| trapping(c_api.api, "deeper", [1, 0], Trap::CallStackExhausted))),
+    (&execute::FIB, Do(|c_api, _| kernel(c_api.api, "fib", execute::FIB_OF.0, execute::FIB_OF.1, as_i32))),
+    (&execute::SWEEP, Do(|c_api, _| kernel(c_api.api, "sweep", execute::SWEPT_WORDS, floor::swept(), as_i32))),
+    (
+        &execute::HASH,
+        Do(|c_api, rounds| {
+            let rounds = i32::try_from(rounds)?;
+            kernel(c_api.api, "hash", rounds, floor::hash(rounds), as_i64)
+        }),
+    ),
+];
+
+/// What is exited with.
+const CODE: ExitCode = ExitCode(1);
+
+/// The arguments of an exit with that code, and of the same call without one.
+const EXIT: [Val; 2] = [Val::i32(1), Val::i32(7)];
+const NO_EXIT: [Val; 2] = [Val::i32(LET_PASS.cast_signed()), Val::i32(7)];
+
+fn generated(functions: u64) -> Result<Vec<u8>> {
+    Ok(generated::functions(u32::try_from(functions)?, 0))
+}
+
+fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
+    let facts = [("wasm bytes", wasm.len() as f64)];
+    CompiledGuest::new(api, &wasm)?;
+    let lap = move || {
+        let started = Instant::now();
+        let compiled = CompiledGuest::new(api, &wasm);
+        let took = started.elapsed();
+        (took, compiled.map(drop).map_err(|error| error.to_string()))
+    };
+    Ok(Prepared::laps(lap).with_facts(facts))
+}
+
+/// A guest that imports `early_exit` alone, and its export.
+fn ready(compiled: &Rc<CompiledGuest>) -> Result<(Guest, *mut Func)> {
+    let guest = Guest::exiting(compiled)?;
+    let run = guest.exports.function("run")?;
+    Ok((guest, run))
+}
+
+fn instantiate(api: &'static Api, wasm: &[u8]) -> Result<Prepared> {
+    let compiled = CompiledGuest::new(api, wasm)?;
+    ready(&compiled)?;
+    Ok(Prepared::laps(move || {
+        let started = Instant::now();
+        let ready = ready(&compiled);
+        let took = started.elapsed();
+        (took, ready.map(drop).map_err(|error| error.to_string()))
+    }))
+}
+
+fn bytes_to_exit(api: &'static Api) -> Result<Prepared> {
+    let wasm = guest::wasm(guest::EARLY_EXIT);
+    Ok(Prepared::laps(move || {
+        let started = Instant::now();
+        let came = CompiledGuest::new(api, &wasm).and_then(|compiled| ready(&compiled)).map(|(guest, run)| {
+            let came = exit(&guest, run);
+            (came, guest)
+        });
+        let took = started.elapsed();
+        (took, came.map_err(|error| error.to_string()).and_then(|(came, _)| came.ended(api)))
+    }))
+}
+
+/// What a call that should exit came to.
+enum Exit {
+    Code(ExitCode),
+    Returned(i32),
+    Trap(Owned<CTrap>),
+}
+
+impl Exit {
+    fn is_expected(&self) -> bool {
+        matches!(self, Self::Code(code) if *code == CODE)
+    }
+
+    fn describe(self, api: &Api) -> String {
+        match self {
+            Self::Code(code) => format!("exited early with exit code: {code}"),
+            Self::Returned(sum) => format!("returned {sum}"),
+            Self::Trap(trap) => objects::message(api, &trap),
+        }
+    }
+
+    fn ended(self, api: &Api) -> IterationResult {
+        if self.is_expected() { Ok(()) } else { Err(self.describe(api)) }
+    }
+}
+
+/// Calls, and finds the code in the environment.
+#[inline]
+fn exit(guest: &Guest, run: *mut Func) -> Exit {
+    match guest.call_function(run, &EXIT) {
+        Ok(sum) => Exit::Returned(sum),
+        Err(trap) => guest.env.code.take().map_or(Exit::Trap(trap), Exit::Code),
+    }
+}
+
+fn exit_by_environment(api: &'static Api) -> Result<Prepared> {
+    let (guest, run) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
+    Ok(Prepared::repeat(move || exit(&guest, run), Exit::is_expected, move |came| came.describe(api)))
+}
+
+/// A guest whose host function has no environment.
+struct PlainGuest {
+    exports: Exports,
+    guest: (Owned<super::bindings::Instance>, Owned<Func>),
+    store: Owned<super::bindings::Store>,
+    of: Rc<CompiledGuest>,
+}
+
+impl PlainGuest {
+    fn new(api: &'static Api, callback: Callback) -> Result<Self> {
+        let of = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
+        let store = objects::store(api, &of.engine)?;
+        without_environment(api, &store);
+        let function = objects::function(api, &store, &takes_code(), callback)?;
+        let instance = objects::instantiate(api, &store, &of.module, &[as_extern(api, &function)])
+            .ok()
+            .context("there is no instance")?;
+        let exports = Exports::of(api, &of.module, &instance)?;
+        Ok(Self { exports, guest: (instance, function), store, of })
+    }
+
+    /// Calls, and reads the code out of the message.
+    fn exit(&self, run: *mut Func) -> Exit {
+        let _ = (&self.guest, &self.store);
+        let mut results = [Val::i32(0)];
+        match objects::call(self.of.api, run, &EXIT, &mut results) {
+            // SAFETY: it is an i32.
+            Ok(()) => Exit::Returned(unsafe { results[0].of.i32 }),
+            Err(trap) => code_in(&convert::message_bytes(self.of.api, *trap)).map_or(Exit::Trap(trap), Exit::Code),
+        }
+    }
+}
+
+/// The code in a message that has one.
+fn code_in(message: &[u8]) -> Option<ExitCode> {
+    const BEFORE: &[u8] = b"exit code: ";
+    let at = message.windows(BEFORE.len()).position(|window| window == BEFORE)? + BEFORE.len();
+    let digits = message[at..].iter().take_while(|byte| byte.is_ascii_digit());
+    let code = digits.fold(None, |code: Option<u32>, digit| {
+        Some(code.unwrap_or(0).wrapping_mul(10).wrapping_add(u32::from(digit - b'0')))
+    });
+    code.map(ExitCode)
+}
+
+fn exit_by_message(api: &'static Api) -> Result<Prepared> {
+    let guest = PlainGuest::new(api, plain_exit)?;
+    let run = guest.exports.function("run")?;
+    Ok(Prepared::repeat(move || guest.exit(run), Exit::is_expected, move |came| came.describe(api)))
+}
+
+thread_local! {
+    /// When the host function of this thread was about to make its trap.
+    static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// How long it took from there to here, if it was there.
+fn since_left(arrived: Instant, ended: IterationResult) -> (Duration, IterationResult) {
+    match LEFT.take() {
+        Some(left) => (arrived - left, ended),
+        None => (Duration::ZERO, ended.and(Err("the host function did not exit".into()))),
+    }
+}
+
+unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+    LEFT.set(Some(Instant::now()));
+    // SAFETY: they are handed on.
+    unsafe { plain_exit(arguments, results) }
+}
+
+fn latency_by_message(api: &'static Api) -> Result<Prepared> {
+    let guest = PlainGuest::new(api, timed_plain_exit)?;
+    let run = guest.exports.function("run")?;
+    Ok(Prepared::laps(move || {
+        let came = guest.exit(run);
+        let arrived = Instant::now();
+        since_left(arrived, came.ended(api))
+    }))
+}
+
+unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+    LEFT.set(Some(Instant::now()));
+    // SAFETY: they are handed on.
+    unsafe { early_exit(env, arguments, results) }
+}
+
+fn latency_by_environment(api: &'static Api) -> Result<Prepared> {
+    let compiled = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
+    let store = objects::store(api, &compiled.engine)?;
+    let env = Environment::new(api, &store, 0);
+    let guest = Guest::new(&compiled, store, env, &[(takes_code(), timed_exit)])?;
+    let run = guest.exports.function("run")?;
+    Ok(Prepared::laps(move || {
+        let came = exit(&guest, run);
+        let arrived = Instant::now();
+        since_left(arrived, came.ended(api))
+    }))
+}
+
+fn returned(api: &'static Api) -> Result<Prepared> {
+    let (guest, run) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
+    let sum = LET_PASS.cast_signed() + 7;
+    Ok(Prepared::repeat(
+        move || guest.call_function(run, &NO_EXIT),
+        move |came| matches!(came, Ok(came) if *came == sum),
+        move |came| tell(api, came),
+    ))
+}
+
+fn returned_without_env(api: &'static Api) -> Result<Prepared> {
+    let guest = PlainGuest::new(api, plain_exit)?;
+    let run = guest.exports.function("run")?;
+    let sum = LET_PASS.cast_signed() + 7;
+    let call = move || {
+        let _ = &guest;
+        let mut results = [Val::i32(0)];
+        // SAFETY: it is an i32.
+        objects::call(api, run, &NO_EXIT, &mut results).map(|()| unsafe { results[0].of.i32 })
+    };
+    Ok(Prepared::repeat(call, move |came| matches!(came, Ok(came) if *came == sum), move |came| tell(api, came)))
+}
+
+/// Says what came where a number should have.
+fn tell<T: Debug>(api: &Api, came: Result<T, Owned<CTrap>>) -> String {
+    match came {
+        Ok(value) => format!("returned {value:?}"),
+        Err(trap) => objects::message(api, &trap),
+    }
+}
+
+fn call(api: &'static Api) -> Result<Prepared> {
+    let (guest, _) = calls(api)?;
+    let add = guest.exports.function("add_2")?;
+    Ok(Prepared::repeat(
+        move || guest.call_function(add, &EXIT),
+        |came| matches!(came, Ok(8)),
+        move |came| tell(api, came),
+    ))
+}
+
+/// Returns one more than it is given.
+unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+    // SAFETY: both are i64.
+    unsafe {
+        let mut value = *(*arguments).data;
+        value.of.i64 = value.of.i64.wrapping_add(1);
+        (*results).data.write(value);
+    }
+    std::ptr::null_mut()
+}
+
+fn calls(api: &'static Api) -> Result<(Guest, *mut Func)> {
+    let compiled = CompiledGuest::new(api, &guest::wasm(guest::CALLS))?;
+    let store = objects::store(api, &compiled.engine)?;
+    let env = Environment::new(api, &store, 0);
+    let signature = Signature { parameters: vec![Type::I64], results: vec![Type::I64] };
+    let guest = Guest::new(&compiled, store, env, &[(signature, next)])?;
+    let sum = guest.exports.function("sum")?;
+    Ok((guest, sum))
+}
+
+/// The guest adds up what the host makes of each number below how many there are.
+fn host_call(api: &'static Api) -> Result<Prepared> {
+    let (guest, sum) = calls(api)?;
+    Ok(Prepared::bulk(
+        move |iterations| {
+            let _ = &guest;
+            let mut results = [Val::i32(0)];
+            let mut argument = Val::i32(0);
+            (argument.kind, argument.of.i64) = (super::bindings::kind::I64, iterations.cast_signed());
+            // SAFETY: it is an i64.
+            objects::call(api, sum, &[argument], &mut results).map(|()| unsafe { results[0].of.i64 }.cast_unsigned())
+        },
+        move |iterations, came| {
+            // 1 + 2 + .. + n, which needs one bit more than it ends up in.
+            let must = (u128::from(iterations) * (u128::from(iterations) + 1) / 2) as u64;
+            if matches!(came, Ok(sum) if sum == must) { Ok(()) } else { Err(tell(api, came)) }
+        },
+    ))
+}
+
+fn start(api: &'static Api) -> Result<Prepared> {
+    let compiled = CompiledGuest::new(api, &guest::wasm(guest::EXIT_IN_START))?;
+    let signature = Signature { parameters: vec![Type::I32], results: vec![Type::I32] };
+    let lap = move || -> Result<(Duration, IterationResult)> {
+        let store = objects::store(api, &compiled.engine)?;
+        let env = Environment::new(api, &store, 0);
+        let function = objects::function_with_env(api, &store, &signature, early_exit, Rc::as_ptr(&env))?;
+        let code = constant(api, &store, 1)?;
+        // SAFETY: the global is there.
+        let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code) }];
+        let started = Instant::now();
+        let came = match objects::instantiate(api, &store, &compiled.module, &imports) {
+            Err(NotMade::Trap(trap)) => env.code.take().map_or(Exit::Trap(trap), Exit::Code),
+            Err(NotMade::Silent) | Ok(_) => Exit::Returned(0),
+        };
+        let took = started.elapsed();
+        Ok((took, came.ended(api)))
+    };
+    Ok(Prepared::laps(move || lap().unwrap_or_else(|error| (Duration::ZERO, Err(error.to_string())))))
+}
+
+/// A call that must trap. Which trap it is is told by its message, which is read before anything is timed; in the timer, the
+/// call must end in a trap that is no exit.
+fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) -> Result<Prepared> {
+    let (guest, _) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
+    let error = guest.call(export, &arguments)?.err().context("the guest did not trap")?;
+    let message = objects::message(api, &error);
+    ensure!(trap(&message) == Some(must), "expected a trap, {must}, and the message: {message}");
+    let (function, arguments) = (guest.exports.function(export)?, arguments.map(Val::i32));
+    Ok(Prepared::repeat(
+        move || match guest.call_function(function, &arguments) {
+            Ok(value) => Exit::Returned(value),
+            Err(trap) => guest.env.code.take().map_or(Exit::Trap(trap), Exit::Code),
+        },
+        |came| matches!(came, Exit::Trap(_)),
+        move |came| came.describe(api),
+    ))
+}
+
+fn as_i32(value: &Val) -> i32 {
+    // SAFETY: the kernel returns one.
+    unsafe { value.of.i32 }
+}
+
+fn as_i64(value: &Val) -> i64 {
+    // SAFETY: the kernel returns one.
+    unsafe { value.of.i64 }
+}
+
+fn kernel<R: PartialEq + Debug + 'static>(
+    api: &'static Api,
+    export: &str,
+    n: i32,
+    must: R,
+    read: fn(&Val) -> R,
+) -> Result<Prepared> {
+    let compiled = CompiledGuest::new(api, &guest::wasm(guest::KERNELS))?;
+    let store = objects::store(api, &compiled.engine)?;
+    let env = Environment::new(api, &store, 0);
+    let guest = Guest::new(&compiled, store, env, &[])?;
+    let kernel = guest.exports.function(export)?;
+    Ok(Prepared::repeat(
+        move || {
+            let _ = &guest;
+            let mut results = [Val::i32(0)];
+            objects::call(api, kernel, &[Val::i32(n)], &mut results).map(|()| read(&results[0]))
+        },
+        move |came| matches!(came, Ok(came) if *came == must),
+        move |came| tell(api, came),
+    ))
+}

@@ -1,0 +1,248 @@
+//! The imports and exports of a module, with types: the C API names some types only, and some libraries end the process
+//! when they are asked for another.
+use anyhow::{Context, Result, bail, ensure};
+use wasmparser::{
+    CompositeInnerType, ExternalKind, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
+};
+
+use super::bindings::{EXTERN_FUNC, EXTERN_GLOBAL, EXTERN_MEMORY, EXTERN_TABLE, Limits, kind};
+use crate::engine::embedding::{Type, Unsupported};
+
+/// What a module imports and exports.
+#[derive(Debug, Default)]
+pub(super) struct Interface {
+    pub(super) imports: Vec<Imported>,
+    /// The functions that it exports.
+    pub(super) functions: Vec<(String, Signature)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Imported {
+    pub(super) module: String,
+    pub(super) name: String,
+    pub(super) of: ImportType,
+}
+
+/// What is imported, by the C API's own types.
+#[derive(Debug)]
+pub(super) enum ImportType {
+    Function(Signature),
+    Global { kind: u8, mutable: bool },
+    Table { kind: u8, limits: Limits },
+    Memory(Limits),
+}
+
+impl ImportType {
+    /// The C API's number of what is imported.
+    pub(super) fn extern_kind(&self) -> u8 {
+        match self {
+            Self::Function(_) => EXTERN_FUNC,
+            Self::Global { .. } => EXTERN_GLOBAL,
+            Self::Table { .. } => EXTERN_TABLE,
+            Self::Memory(_) => EXTERN_MEMORY,
+        }
+    }
+}
+
+/// The type of a function.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Signature {
+    pub(super) parameters: Vec<Type>,
+    pub(super) results: Vec<Type>,
+}
+
+/// The C API's number of a type whose values a host can hold.
+pub(super) fn kind_of(ty: Type) -> Result<u8> {
+    Ok(match ty {
+        Type::I32 => kind::I32,
+        Type::I64 => kind::I64,
+        Type::F32 => kind::F32,
+        Type::F64 => kind::F64,
+        Type::FuncRef => kind::FUNCREF,
+        Type::V128 | Type::ExternRef | Type::Other => bail!(lacks(format!("value of the type {ty}"))),
+    })
+}
+
+fn lacks(what: String) -> Unsupported {
+    Unsupported(format!("through the C API, a host has no {what}").into())
+}
+
+impl Interface {
+    /// Reads what lies outside of the functions' bodies.
+    ///
+    /// # Errors
+    /// When the bytes are no module, or it imports or exports what the C API cannot say ([`Unsupported`]).
+    pub(super) fn read(wasm: &[u8]) -> Result<Self> {
+        let mut reader = Reader::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            reader.take(payload?)?;
+        }
+        Ok(reader.interface)
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    interface: Interface,
+    /// The types that are functions'.
+    types: Vec<Option<Signature>>,
+    /// The type of each function, of those that are imported first.
+    functions: Vec<u32>,
+    /// The type of what is in each global.
+    globals: Vec<Type>,
+}
+
+impl Reader {
+    fn take(&mut self, payload: Payload<'_>) -> Result<()> {
+        match payload {
+            Payload::TypeSection(types) => {
+                for group in types {
+                    self.types.extend(group?.types().map(|ty| match &ty.composite_type.inner {
+                        CompositeInnerType::Func(function) => Some(Signature {
+                            parameters: function.params().iter().copied().map(from_wasmparser).collect(),
+                            results: function.results().iter().copied().map(from_wasmparser).collect(),
+                        }),
+                        _ => None,
+                    }));
+                }
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let import = import?;
+                    let of = self.import(import.ty)?;
+                    let (module, name) = (import.module.to_owned(), import.name.to_owned());
+                    self.interface.imports.push(Imported { module, name, of });
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                for function in functions {
+                    self.functions.push(function?);
+                }
+            }
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    self.globals.push(from_wasmparser(global?.ty.content_type));
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export?;
+                    match export.kind {
+                        ExternalKind::Func | ExternalKind::FuncExact => {
+                            let of = self.functions.get(export.index as usize).context("it exports no function")?;
+                            let signature = self.signature(*of)?;
+                            self.interface.functions.push((export.name.to_owned(), signature));
+                        }
+                        ExternalKind::Global => {
+                            let of = self.globals.get(export.index as usize).context("it exports no global")?;
+                            kind_of(*of)?;
+                        }
+                        ExternalKind::Tag => bail!(lacks("tag".into())),
+                        ExternalKind::Table | ExternalKind::Memory => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, of: TypeRef) -> Result<ImportType> {
+        Ok(match of {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                self.functions.push(ty);
+                ImportType::Function(self.signature(ty)?)
+            }
+            TypeRef::Global(GlobalType { content_type, mutable, shared: false }) => {
+                let of = from_wasmparser(content_type);
+                self.globals.push(of);
+                ImportType::Global { kind: kind_of(of)?, mutable }
+            }
+            TypeRef::Table(TableType { element_type, table64: false, initial, maximum, shared: false }) => {
+                let kind = match from_wasmparser(ValType::Ref(element_type)) {
+                    Type::FuncRef => kind::FUNCREF,
+                    Type::ExternRef => kind::EXTERNREF,
+                    other => bail!(lacks(format!("table of {other}"))),
+                };
+                ImportType::Table { kind, limits: limits(initial, maximum)? }
+            }
+            TypeRef::Memory(MemoryType { memory64: false, shared: false, initial, maximum, page_size_log2: None }) => {
+                ImportType::Memory(limits(initial, maximum)?)
+            }
+            TypeRef::Tag(_) => bail!(lacks("tag".into())),
+            TypeRef::Global(_) => bail!(lacks("shared global".into())),
+            TypeRef::Table(_) => bail!(lacks("shared table, nor one of 64 bits".into())),
+            TypeRef::Memory(_) => bail!(lacks("memory that is shared, of 64 bits, or of other pages".into())),
+        })
+    }
+
+    /// A function's type, each value of which a host can hold.
+    fn signature(&self, ty: u32) -> Result<Signature> {
+        let signature = self.types.get(ty as usize).and_then(Option::as_ref);
+        let signature = signature.context("the type of a function is none")?.clone();
+        signature.parameters.iter().chain(&signature.results).try_for_each(|of| kind_of(*of).map(drop))?;
+        Ok(signature)
+    }
+}
+
+fn limits(initial: u64, maximum: Option<u64>) -> Result<Limits> {
+    let min = u32::try_from(initial)?;
+    let max = u32::try_from(maximum.unwrap_or(u64::from(u32::MAX)))?;
+    ensure!(min <= max, "its least size is above its most");
+    Ok(Limits { min, max })
+}
+
+fn from_wasmparser(of: ValType) -> Type {
+    use wasmparser::RefType;
+    match of {
+        ValType::I32 => Type::I32,
+        ValType::I64 => Type::I64,
+        ValType::F32 => Type::F32,
+        ValType::F64 => Type::F64,
+        ValType::V128 => Type::V128,
+        ValType::Ref(RefType::FUNCREF) => Type::FuncRef,
+        ValType::Ref(RefType::EXTERNREF) => Type::ExternRef,
+        ValType::Ref(_) => Type::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Interface> {
+        Interface::read(&wat::parse_str(text).unwrap())
+    }
+
+    #[test]
+    fn what_the_c_api_can_say_is_read_with_types() {
+        let interface = read(
+            r#"(module (import "a" "f" (func (param i32 f64) (result i64))) (import "a" "g" (global (mut f32)))
+                (import "a" "t" (table 2 funcref)) (import "a" "m" (memory 1 3))
+                (func (export "h") (param funcref) unreachable) (func (param v128)))"#,
+        );
+        let Interface { imports, functions } = interface.unwrap();
+        let [f, g, t, m] = imports.as_slice() else { panic!("{imports:?}") };
+        assert!(matches!(&f.of, ImportType::Function(of) if of.results == [Type::I64]));
+        assert!(matches!(g.of, ImportType::Global { kind: kind::F32, mutable: true }));
+        assert!(matches!(t.of, ImportType::Table { kind: kind::FUNCREF, limits: Limits { min: 2, max: u32::MAX } }));
+        assert!(matches!(m.of, ImportType::Memory(Limits { min: 1, max: 3 })));
+        assert_eq!(functions[0].0, "h");
+    }
+
+    #[test]
+    fn what_the_c_api_cannot_say_is_unsupported() {
+        for text in [
+            r#"(module (func (export "f") (param v128)))"#,
+            r#"(module (import "a" "f" (func (result externref))))"#,
+            r#"(module (global (export "g") externref (ref.null extern)))"#,
+            r#"(module (import "a" "m" (memory i64 1)))"#,
+            r#"(module (import "a" "m" (memory 1 1 shared)))"#,
+            r#"(module (import "a" "t" (tag)))"#,
+            r#"(module (tag (export "t")))"#,
+        ] {
+            assert!(read(text).unwrap_err().is::<Unsupported>(), "{text}");
+        }
+        assert!(!Interface::read(b"\0asm\x01\0\0\0\x01").unwrap_err().is::<Unsupported>());
+    }
+}

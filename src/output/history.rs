@@ -1,0 +1,119 @@
+//! Renders how an engine's cells change over its releases.
+use maud::{Markup, html};
+
+use super::chart::{Line, OverReleases};
+use super::grid::Grid;
+use super::units;
+use crate::analysis::history::{self, History, HistoryPoint, HistoryRow};
+use crate::results::{Metric, Report};
+use crate::statistics::TimeVerdict;
+
+/// What the marks in a table mean.
+pub const LEGEND: &str = "A ratio is to the release before, from the same rounds, where it differs by more than 2 % and not by \
+                          chance (over all cells of the table, one in twenty such steps at most).";
+
+/// A table per history: a row per release, a column per cell.
+pub fn grids(report: &Report) -> Vec<Grid> {
+    history::histories(report).iter().map(|history| grid(history, report.metric)).collect()
+}
+
+fn grid(history: &History, metric: Metric) -> Grid {
+    let names = history.rows.iter().map(|row| row.address.to_string());
+    let mut grid = Grid::new([history.engine.clone()].into_iter().chain(names));
+    for (n, release) in history.releases.iter().enumerate() {
+        let cells = history.rows.iter().map(|row| text(&row.points[n], metric));
+        grid.row([release.version.clone()].into_iter().chain(cells));
+    }
+    grid
+}
+
+fn text(point: &HistoryPoint, metric: Metric) -> String {
+    let Some(value) = point.value.map(|value| shown(value, metric)) else { return "-".into() };
+    match point.change.filter(|_| point.is_step()) {
+        Some(change) => format!("{value} (x{change:.2})"),
+        None => value,
+    }
+}
+
+fn shown(value: f64, metric: Metric) -> String {
+    match metric {
+        Metric::Time => units::nanoseconds(value, 3),
+        Metric::Instructions => units::count(value.round() as u64),
+    }
+}
+
+/// For a terminal; nothing where there is no history.
+pub fn terminal(report: &Report) -> String {
+    let grids: Vec<_> = grids(report).iter().map(Grid::blocks).collect();
+    if grids.is_empty() { String::new() } else { format!("over releases\n{}{LEGEND}\n\n", grids.join("\n")) }
+}
+
+/// In Markdown; nothing where there is no history.
+pub fn markdown(report: &Report) -> String {
+    let grids: Vec<_> = grids(report).iter().map(Grid::markdown).collect();
+    if grids.is_empty() { String::new() } else { format!("{}\n{LEGEND}\n", grids.join("\n")) }
+}
+
+/// The charts, each with its title: a group of cells per chart, a line per cell.
+pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
+    let mut charts = Vec::new();
+    for history in history::histories(report) {
+        let theme = |row: &HistoryRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+        for rows in history.rows.chunk_by(|a, b| theme(a) == theme(b)) {
+            let line = |row: &HistoryRow| Line {
+                name: row.address.to_string(),
+                points: row.points.iter().map(|point| point.value.map(|value| (value, point.is_step()))).collect(),
+            };
+            charts.push(OverReleases {
+                id: format!("{id}-history-{}", charts.len()),
+                title: format!("{}: {}", history.engine, theme(&rows[0])),
+                description: described(&history, rows, report.metric),
+                releases: history.releases.iter().map(|release| release.version.clone()).collect(),
+                time: report.metric == Metric::Time,
+                lines: rows.iter().map(line).collect(),
+            });
+        }
+    }
+    charts
+}
+
+/// The steps, for whoever does not see the chart.
+fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
+    let steps = rows.iter().flat_map(|row| {
+        row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()).map(|(point, release)| {
+            let way = if point.step == Some(TimeVerdict::Faster) { "falls" } else { "rises" };
+            format!(
+                "{} {way} to {} in {}",
+                row.address,
+                shown(point.value.unwrap_or_default(), metric),
+                release.version
+            )
+        })
+    });
+    let steps: Vec<_> = steps.collect();
+    if steps.is_empty() { "No release differs from the one before.".into() } else { steps.join("; ") + "." }
+}
+
+/// A section of the page; nothing where there is no history.
+pub fn section(report: &Report, id: &str) -> Markup {
+    let charts = charts(report, id);
+    html! {
+        @if !charts.is_empty() {
+            section {
+                h2 { "Over releases" }
+                div.figures {
+                    @for chart in &charts { figure { figcaption { (chart.title) } (chart) } }
+                }
+                @for grid in grids(report) {
+                    div.wide tabindex="0" role="region" aria-label=(grid.header[0]) {
+                        table {
+                            thead { tr { @for name in &grid.header { th scope="col" { (name) } } } }
+                            tbody { @for row in &grid.rows { tr { @for (n, cell) in row.iter().enumerate() { @if n == 0 { th scope="row" { (cell) } } @else { td.n { (cell) } } } } } }
+                        }
+                    }
+                }
+                p { (LEGEND) }
+            }
+        }
+    }
+}

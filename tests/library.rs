@@ -1,0 +1,203 @@
+//! Shared libraries with the C API: real ones where `scripts/fetch-libraries` has fetched some, and broken ones made here.
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use early_exit::results::{CheckResult, Report, Verdict};
+use early_exit::run_module::result::ModuleRun;
+
+use crate::early_exit;
+
+/// Those of the fetched libraries that tests take, each as an argument; says what is left out.
+pub(crate) fn fetched() -> Vec<String> {
+    let file = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/libraries");
+        folder.join(format!("lib{name}{}", std::env::consts::DLL_SUFFIX))
+    };
+    let names = ["wasmtime-1.0.1", "wasmtime-50.0.1", "wasmi-2.0.0", "wasmer-7.4.2"];
+    let (there, absent): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| file(name).exists());
+    if !absent.is_empty() {
+        println!("not tested, since scripts/fetch-libraries has not fetched them: {}", absent.join(", "));
+    }
+    there.into_iter().map(|name| file(name).display().to_string()).collect()
+}
+
+/// A command with the fetched libraries alone; nothing where there is none.
+fn with_libraries(arguments: &[&str]) -> Option<std::process::Output> {
+    let libraries = fetched();
+    let named: Vec<_> = libraries.iter().flat_map(|library| ["--library", library]).collect();
+    (!libraries.is_empty()).then(|| {
+        early_exit(&[arguments, &["--backend", "c-api"], &named].concat()).output().expect("it can be started")
+    })
+}
+
+#[test]
+fn every_scenario_passes_on_libraries_or_is_known() {
+    let Some(output) = with_libraries(&["check", "--json"]) else { return };
+    let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(checked.variants.len(), fetched().len());
+    let bad = checked.results.iter().filter(|played| played.verdict.is_bad());
+    let bad: Vec<_> = bad.map(|bad| (&bad.scenario, &checked.variants[bad.variant].label, &bad.verdict)).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    let passed = |id: &str| {
+        let of = checked.results.iter().filter(|played| played.scenario == id);
+        of.filter(|played| played.verdict == Verdict::Passed).count()
+    };
+    assert!(passed("c-api/side-channel") == fetched().len() && passed("dynamic-exit") > 0);
+}
+
+#[test]
+fn a_library_tells_its_engine_and_has_its_label() {
+    let Some(library) = fetched().into_iter().find(|library| library.contains("wasmtime-50")) else { return };
+    let arguments = ["check", "--filter", "dynamic-exit", "--json", "--backend", "c-api"];
+    let named = format!("newest={library}");
+    let output =
+        early_exit(&[&arguments[..], &["--library", &named, "--library", &library]].concat()).output().unwrap();
+    let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
+    let labels: Vec<_> = checked.variants.iter().map(|subject| subject.label.as_str()).collect();
+    assert_eq!(labels, ["newest", "wasmtime-50.0.1"]);
+    assert!(
+        checked.variants.iter().all(|subject| subject.backend_info.engine.starts_with("wasmtime 50")),
+        "{checked:?}"
+    );
+}
+
+#[test]
+fn a_module_runs_on_libraries() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("guest.wat");
+    fs::write(&file, early_exit::guest::EARLY_EXIT).unwrap();
+    let file = file.display().to_string();
+    let Some(output) = with_libraries(&["run", &file, "--json", "--exit-at", "any", "--invoke", "run", "1", "7"])
+    else {
+        return;
+    };
+    let ran: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    for row in &ran.rows {
+        assert_eq!(row.outcome.as_ref().unwrap().to_string(), "exited early with exit code: 1");
+    }
+}
+
+#[test]
+fn random_modules_come_to_the_same_on_libraries() {
+    if fetched().len() < 2 {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let save = folder.path().display().to_string();
+    let output = with_libraries(&["fuzz", "--count", "60", "--seed", "5", "--save", &save]).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn libraries_are_measured_and_their_report_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let shown = file.display().to_string();
+    let arguments = ["measure", "--filter", "unwind/dynamic-env", "--filter", "unwind/typed", "--host-frames", "1"];
+    let Some(output) = with_libraries(&[&arguments[..], &["--budget", "30", "--launches", "8", "-o", &shown]].concat())
+    else {
+        return;
+    };
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = Report::read(&file).unwrap();
+    let named = |id| report.cells.iter().filter(move |cell| cell.cell_id.benchmark == id);
+    assert!(named("unwind/dynamic-env").all(|cell| cell.skip_reason.is_none() && !cell.launches.is_empty()));
+    assert!(named("unwind/typed").all(|cell| cell.skip_reason.is_some() && cell.launches.is_empty()));
+    early_exit(&["report", &shown]).assert().success();
+}
+
+/// A shared library of this C text.
+fn compiled(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let (source, library) = (folder.join(format!("{name}.c")), folder.join(format!("lib{name}.so")));
+    fs::write(&source, text).unwrap();
+    let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    library
+}
+
+/// Definitions of all functions that the program needs, each of which does this.
+fn functions(body: impl Fn(&str) -> &'static str) -> String {
+    let bindings = include_str!("../src/engine/c_api/bindings.rs");
+    let required = bindings.rsplit_once("    required {\n").unwrap().1.split_once("    optional {").unwrap().0;
+    let names = required.lines().filter_map(|line| line.trim().split_once('(')).map(|(name, _)| name);
+    let names: Vec<_> = names.filter(|name| name.starts_with("wasm_")).collect();
+    assert!(names.len() > 40, "{names:?}");
+    let text: String = names.iter().map(|name| format!("void *{name}(void) {{ {} }}\n", body(name))).collect();
+    format!("#include <stdlib.h>\n{text}")
+}
+
+/// The one line of a command that is given this library, and must end with 2.
+fn refused(library: &str) -> String {
+    let output = early_exit(&["check", "--library", library]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{library}: {told}");
+    assert!(output.stdout.is_empty(), "{library}");
+    assert!(told.starts_with("error: ") && told.lines().count() == 1, "{told}");
+    told
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_no_library_with_the_c_api_is_refused_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        fs::write(&file, bytes).unwrap();
+        file.display().to_string()
+    };
+    assert!(refused("/nowhere/libx.so").contains("no library /nowhere/libx.so"));
+    assert!(refused(&folder.path().join("..").display().to_string()).contains("label"));
+    assert!(refused(&format!("x={}", folder.path().display())).contains("is no file"));
+    assert!(refused(&file("liba.so", b"\0asm\x01\0\0\0")).contains("no library for this machine"));
+    assert!(refused(&file("libb.so", b"")).contains("no library for this machine"));
+    // A header for a machine that nobody has, and one for this machine with nothing behind it.
+    let this = fs::read("/proc/self/exe").unwrap();
+    let mut head = this[..64].to_vec();
+    (head[16], head[18]) = (3, 250);
+    assert!(refused(&file("libc.so", &head)).contains("its machine has the number"));
+    head[18] = this[18];
+    assert!(refused(&file("libd.so", &head)).contains("cannot use the library"));
+
+    let library = |name: &str, text: &str| compiled(folder.path(), name, text).display().to_string();
+    let lacks = functions(|_| "return 0;").replace("wasm_trap_new", "wasm_trap_newest");
+    assert!(refused(&library("lacks", &lacks)).contains("no function `wasm_trap_new`"));
+    assert!(refused(&library("empty", "int x;")).contains("lacks the C API"));
+    assert!(refused(&library("nothing", &functions(|_| "return 0;"))).contains("the library makes no engine"));
+    let loads = "#include <stdlib.h>\n__attribute__((constructor)) static void start(void) { abort(); }";
+    assert!(refused(&library("aborts", loads)).contains("killed by signal 6"));
+    let called = functions(|name| if name == "wasm_engine_new" { "abort();" } else { "return 0;" });
+    assert!(refused(&library("called", &called)).contains("killed by signal 6"));
+    // Two of one name.
+    let twice =
+        early_exit(&["check", "--library", "x=/proc/self/exe", "--library", "x=/proc/self/exe"]).output().unwrap();
+    assert_eq!(twice.status.code(), Some(2));
+    assert!(refused("native=/lib/x.so").contains("no label for a library"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_library_that_crashes_when_it_is_called_costs_verdicts_and_no_other_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = functions(|name| match name {
+        "wasm_engine_new" | "wasm_store_new" => "static int x; return &x;",
+        "wasm_module_new" => "abort();",
+        _ => "return 0;",
+    });
+    // Deleting what it made does nothing, and it refuses all that it is asked about.
+    let library = compiled(folder.path(), "crashes", &text).display().to_string();
+    let mut arguments = vec!["check", "--json", "--filter", "trap/unreachable", "--library", &library];
+    let others = fetched();
+    others.iter().for_each(|other| arguments.extend(["--library", other]));
+    let output = early_exit(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
+    for played in &checked.results {
+        let crashes = checked.variants[played.variant].label == "crashes";
+        assert_eq!(matches!(played.verdict, Verdict::Crashed { .. }), crashes, "{played:?}");
+    }
+    assert!(
+        checked.variants.iter().any(|subject| subject.label == "crashes" && subject.backend_info.engine == "crashes")
+    );
+}
