@@ -239,7 +239,8 @@ fn other_builds_are_columns() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json").display().to_string();
     let build = format!("same={}", crate::EARLY_EXIT);
-    let arguments = ["measure", "--backend", backend, "--build", &build, "--filter", "unwind/typed", "--host-frames", "1"];
+    let arguments =
+        ["measure", "--backend", backend, "--build", &build, "--filter", "unwind/typed", "--host-frames", "1"];
     let more = ["--budget", "30", "--launches", "3", "-o", &file];
     let output = early_exit(&[&arguments[..], &more].concat()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
