@@ -142,7 +142,8 @@ fn exits_do_not_depend_on_the_backtrace() {
     for theme in themes {
         let played =
             |played: &&early_exit::results::ScenarioResult| played.scenario.starts_with(&theme[..theme.len() - 1]);
-        let passed = check_result.results.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
+        let passed =
+            check_result.results.iter().filter(played).filter(|played| played.verdict == Verdict::Passed).count();
         assert!(passed >= 2 * backtraces.len(), "{theme}: {passed}");
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::engine::embedding::Outcome;
+use crate::engine::known_issue::false_claim;
 use crate::results::Verdict;
 use crate::run_module::result::{BackendRun, StepTaken};
 use crate::run_module::{Done, ImportCalls, ModuleJob, Step};
@@ -23,7 +24,7 @@ pub fn job(
     mut at: impl FnMut(Step),
 ) -> Result<(Hello, BackendRun)> {
     let (mut worker, hello) = launcher.launch(spec)?;
-    let lack = lack(&hello, job);
+    let lack = lack(&hello, spec, job);
     let mut row = BackendRun::default();
     if let Err(verdict) = load(&mut worker, job, limits)? {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
@@ -47,11 +48,15 @@ pub fn job(
     Ok((hello, row))
 }
 
-/// The missing feature, if the module needs more than the backend claims and is valid otherwise.
-fn lack(hello: &Hello, job: &ModuleJob) -> Option<String> {
+/// The missing feature, if the module needs more than the backend claims and is valid otherwise. A claim that is known to be
+/// false does not count.
+fn lack(hello: &Hello, spec: &str, job: &ModuleJob) -> Option<String> {
     let wasm = std::fs::read(&job.path).ok()?;
     let valid = Claims::all().lack(&wasm).is_none();
-    Claims::new(&hello.backend_info.wasm_features).lack(&wasm).filter(|_| valid)
+    let backend = spec.split(':').next().unwrap_or_default();
+    let mut features = hello.backend_info.wasm_features.clone();
+    features.retain(|feature| false_claim(backend, feature).is_none());
+    Claims::new(&features).lack(&wasm).filter(|_| valid)
 }
 
 /// Rejection of a module with features that the backend does not claim is no failure, as in `check`. A crash is a failure.

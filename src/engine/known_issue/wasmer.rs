@@ -11,7 +11,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
             scenario("module/simd", "FAILED: Compilation error: not yet implemented: [..]"),
             scenario("module/simd-signature", "CRASHED: panicked: not implemented"),
             claim("simd"),
-            case("vector-results[..]", "compile: FAILED: Compilation error: [..]"),
         ],
         reason: "it claims SIMD and has no vector instructions: what passes validation is refused, or panics, when it is compiled (`module/simd`)",
         upstream: "https://github.com/wasmerio/wasmer/issues/3015",

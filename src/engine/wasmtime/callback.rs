@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ::wasmtime::{Error, Func, Instance, Memory, MemoryType, Module, ResourceLimiter, UpdateDeadline};
 use anyhow::Result;
 
-use super::Wasmtime;
 use super::api::new_store;
-use super::epoch;
 use super::suite::scenarios::fixture::{ended, exit, first_line, told};
+use super::{Wasmtime, epoch};
 use crate::catalog::scenario::{interrupt, limit};
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
