@@ -17,7 +17,7 @@ pub(crate) fn hint(prefix: &str, input: &str, known: &[&str]) -> String {
 }
 
 /// Most names that a hint lists.
-const MAX_LISTED: usize = 8;
+const MAX_LISTED: usize = 12;
 
 /// The known name that is most similar to the given name, if it is similar enough.
 pub(crate) fn nearest<'a>(input: &str, known: &[&'a str]) -> Option<&'a str> {

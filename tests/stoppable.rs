@@ -52,7 +52,7 @@ fn a_backend_is_measured_with_and_without_its_mechanisms() {
     let filters = ["--filter", "execute/tight", "--filter", "stop/budget-loop", "--filter", "stop/deadline-loop"];
     let shown = stdout(
         &[
-            &["measure", "--stoppable", "--backend", backend, "--budget", "3", "--launches", "3", "-o", file],
+            &["measure", "--stoppable", "--backend", backend, "--budget", "10", "--launches", "3", "-o", file],
             &filters[..],
         ]
         .concat(),

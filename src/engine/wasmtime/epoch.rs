@@ -231,6 +231,7 @@ fn interrupts(wasmtime: &Wasmtime) -> Result<Interrupts> {
             let runtime = module.0.clone();
             Box::new(move || runtime.increment_epoch())
         },
+        misreported: false,
         ready: |store| store.set_epoch_deadline(1),
     })
 }

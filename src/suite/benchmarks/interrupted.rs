@@ -23,6 +23,8 @@ pub(crate) struct Interrupts {
     pub(crate) module: CachedModule,
     /// What makes a request for the guest of a store.
     pub(crate) request: fn(&CachedModule, &mut Store<Running>) -> InterruptRequest,
+    /// Whether the engine reports some interrupts as another trap: then the host knows by a flag of its own.
+    pub(crate) misreported: bool,
     /// What makes a store ready for another one.
     pub(crate) ready: fn(&mut Store<Running>),
 }
@@ -65,7 +67,7 @@ pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> 
     };
     let run: TypedFunc<(), ()> = ready.function(export)?;
     let requester = Requester::start((interrupts.request)(&interrupts.module, &mut ready.store), state.clone());
-    let make_ready = interrupts.ready;
+    let (make_ready, misreported) = (interrupts.ready, interrupts.misreported);
     Ok(Prepared::stops(move || {
         make_ready(&mut ready.store);
         state.running.store(false, SeqCst);
@@ -76,8 +78,13 @@ pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> 
         let result = run.call(&mut ready.store, ());
         let reason = result.as_ref().err().map(outcome);
         let arrived = Instant::now();
-        let ended = if reason == Some(Outcome::Trapped(Trap::Interrupted)) { Ok(()) } else { Err(tell(result)) };
         let requested = requester.over.send(()).ok().and_then(|()| requester.requested.recv().ok()).flatten();
+        let is_known = match reason {
+            Some(Outcome::Trapped(Trap::Interrupted)) => true,
+            Some(Outcome::Trapped(_)) => misreported && requested.is_some(),
+            _ => false,
+        };
+        let ended = if is_known { Ok(()) } else { Err(tell(result)) };
         since(requested, arrived, ended)
     }))
 }

@@ -16,6 +16,7 @@ macro_rules! interrupted {
                     let interrupter = store.interrupter();
                     Box::new(move || interrupter.interrupt())
                 },
+                misreported: true,
                 ready: |_| (),
             };
             let whereabouts: fn() -> Whereabouts = $whereabouts;
