@@ -61,7 +61,7 @@ fn workplace() -> tempfile::TempDir {
     for name in ["docs", "tests", "guests"] {
         link(root.join(name), name);
     }
-    for report in ["results.json", "old.json", "new.json", "linux.json", "mac.json"] {
+    for report in ["results.json", "old.json", "new.json", "linux.json", "mac.json", "times.json"] {
         link(root.join("tests/fixtures/report.json"), report);
     }
     link(root.join("tests/fixtures/check.json"), "verdicts.json");

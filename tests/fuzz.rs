@@ -13,7 +13,7 @@ use crate::{EARLY_EXIT, early_exit, here, stdout};
 fn run(arguments: &[&str]) -> RandomRun {
     let folder = tempfile::tempdir().unwrap();
     let save = folder.path().to_str().unwrap();
-    let printed = stdout(&[&["check", "random", "--json", "--save", save], arguments].concat());
+    let printed = stdout(&[&["fuzz", "--json", "--save", save], arguments].concat());
     let run: RandomRun = serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"));
     RandomRun { seconds: 0.0, ..run }
 }
@@ -50,9 +50,9 @@ fn backends_agree_but_for_what_is_explained() {
 #[test]
 fn one_backend_alone_is_refused() {
     let Some(one) = here().into_iter().next() else { return };
-    let output = early_exit(&["check", "random", "--backend", one]).output().unwrap();
+    let output = early_exit(&["fuzz", "--backend", one]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("nobody to disagree with"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("at least two backends"));
 }
 
 /// A worker that says of the second subject what it did not see: one module's digest, and how its compiling ended.

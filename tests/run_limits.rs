@@ -107,7 +107,7 @@ fn a_guest_that_grows_its_memory_is_killed_at_the_limit() {
     assert_complete(&run);
     for row in &run.rows {
         let verdict = last(row).to_string();
-        assert!(verdict.contains("more than the 512 MiB that it was given; --memory 1G gives it more"), "{verdict}");
+        assert!(verdict.contains("limit 512 MiB; --memory 1G gives it more"), "{verdict}");
     }
 }
 

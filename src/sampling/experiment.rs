@@ -164,6 +164,9 @@ pub fn measure(
         report.run.launches_completed = launch;
         looks.took(started.elapsed(), launch, pace.rounds);
     }
+    if observer.is_cancelled() && report.run.launches_completed == 0 {
+        bail!(WorkerError::Interrupted);
+    }
     report.run.launches = looks.plan.launches.max(report.run.launches_completed);
     report.run.complete = report.run.launches_completed >= looks.plan.launches;
     report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();

@@ -26,7 +26,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         platforms: &[],
         excuses: &[
             case("grow-far --invoke table -2 --memory 600M", "failed: out of memory [..]").sometimes(),
-            case("grow-far --invoke table -2 --memory 600M", "call: TIMED OUT: held [..]").sometimes(),
+            case("grow-far --invoke table -2 --memory 600M", "call: OVER MEMORY: used [..]").sometimes(),
         ],
         reason: "a table that the host has no memory for is an error of the host's, and not a refusal that the guest sees",
         upstream: "https://docs.rs/wasmtime/latest/wasmtime/struct.OutOfMemory.html",

@@ -80,13 +80,13 @@ fn stack_end(engine: &Engine, out: &Transcript) -> Result<()> {
         imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } }
     })?;
     let dive: TypedFunc<(u32, u32), u32> = instance.get_typed_func(&mut store, "dive")?;
-    // There is room for `room` frames, and not for `too_many`.
+    // An exit has room below `room` frames, and not below `too_many`. A call that returns can have room for one frame more.
     let (mut room, mut too_many) = (LAST, 1 << 24);
     while too_many - room > 1 {
         let frames = room.midpoint(too_many);
-        match dive.call(&mut store, (frames, 0)) {
-            Ok(_) => room = frames,
-            Err(_) => too_many = frames,
+        match dive.call(&mut store, (frames, 5)) {
+            Err(error) if error.downcast_ref() == Some(&ExitCode(5)) => room = frames,
+            _ => too_many = frames,
         }
     }
     say!(out, "a frame more than there is room for: {}", ended(&dive.call(&mut store, (too_many, 5))));
