@@ -23,6 +23,12 @@ use crate::worker::{Hello, Launcher};
 pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let scenarios = selected(&asked.filter)?;
     let specs = choice::backends(&asked.choice)?;
+    // A library that cannot be loaded is refused before the other backends are checked.
+    for spec in &specs {
+        if engine::parse(spec)?.0.needs_library() {
+            launcher.launch(spec)?;
+        }
+    }
     let check_result = check_all(launcher, &specs, &scenarios, asked.jobs)?;
     if asked.json {
         serde_json::to_writer_pretty(&mut *out, &check_result)?;

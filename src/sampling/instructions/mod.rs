@@ -269,8 +269,7 @@ fn never(cell_id: &CellId) -> Option<SkipReason> {
     use crate::catalog::benchmark;
     use crate::catalog::benchmark::{BenchmarkKind, compile, unwind};
     let benchmark = benchmark::find(&cell_id.benchmark)?;
-    let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) && cell_id.at != Some(1)
-        || benchmark.id == unwind::INTERRUPT.id
+    let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) || benchmark.id == unwind::INTERRUPT.id
     {
         "valgrind runs one thread at a time, so contention is not counted"
     } else if benchmark.id == compile::PEAK_MEMORY.id {
