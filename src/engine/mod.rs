@@ -283,7 +283,7 @@ pub fn parse(spec: &str) -> Result<(&'static Backend, BackendOptions)> {
         bail!("no backend `{name}`; {}", suggest::hint("there are", name, &known));
     };
     // A library's path may have commas and more.
-    let is_library = backend.needs_library();
+    let is_library = name == C_API && !settings.is_empty();
     let settings = if is_library { BackendOptions::pair(settings) } else { BackendOptions::parse(settings) };
     Ok((backend, settings.map_err(|error| anyhow!("{spec}: {error}"))?))
 }

@@ -114,7 +114,9 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         platforms: &[],
         excuses: &[
             soak("exceptions", "memory grows by [..]"),
-            case("exceptions-in-a-loop --invoke caught 300000 --memory 160M", "call: OVER MEMORY: used [..]"),
+            // A build with few engines needs less memory of its own, and stays below the limit.
+            case("exceptions-in-a-loop --invoke caught 300000 --memory 160M", "call: OVER MEMORY: used [..]")
+                .sometimes(),
         ],
         reason: "an exception that was caught is not freed before its store is: 330 bytes and more each",
         upstream: "docs/findings.md, exceptions that stay",
