@@ -92,7 +92,7 @@ fn named(build: &str) -> Result<NamedBuild> {
 /// The backends that a build has, by what it lists.
 fn backends_of(program: &Path) -> Result<Vec<String>> {
     #[derive(Deserialize)]
-    struct Listed {
+    struct ListedBackends {
         backends: Vec<ListedBackend>,
     }
     #[derive(Deserialize)]
@@ -105,7 +105,7 @@ fn backends_of(program: &Path) -> Result<Vec<String>> {
     if !output.status.success() {
         return Err(anyhow!("`list` ended with {}", output.status));
     }
-    let listed: Listed = serde_json::from_slice(&output.stdout).context("what it lists cannot be read")?;
+    let listed: ListedBackends = serde_json::from_slice(&output.stdout).context("what it lists cannot be read")?;
     let here = listed.backends.into_iter().filter(|backend| backend.availability == "here" && !backend.floor);
     Ok(here.map(|backend| backend.name).collect())
 }

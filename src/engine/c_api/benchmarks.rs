@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 use super::CApi;
 use super::bindings::{Api, Callback, Func, List, Trap as CTrap, Val};
 use super::convert::{self, trap};
-use super::fixture::{CompiledGuest, Environment, Guest, as_extern, constant, early_exit, takes_code};
-use super::interface::Signature;
+use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
+use super::interface::LibrarySignature;
 use super::objects::{self, Exports, NotMade, Owned};
 use super::scenarios::{plain_exit, without_environment};
 use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
@@ -88,8 +88,8 @@ fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
 }
 
 /// A guest that imports `early_exit` alone, and its export.
-fn ready(compiled: &Rc<CompiledGuest>) -> Result<(Guest, *mut Func)> {
-    let guest = Guest::exiting(compiled)?;
+fn ready(compiled: &Rc<CompiledGuest>) -> Result<(LibraryGuest, *mut Func)> {
+    let guest = LibraryGuest::exiting(compiled)?;
     let run = guest.exports.function("run")?;
     Ok((guest, run))
 }
@@ -145,7 +145,7 @@ impl Exit {
 
 /// Calls, and finds the code in the environment.
 #[inline]
-fn exit(guest: &Guest, run: *mut Func) -> Exit {
+fn exit(guest: &LibraryGuest, run: *mut Func) -> Exit {
     match guest.call_function(run, &EXIT) {
         Ok(sum) => Exit::Returned(sum),
         Err(trap) => guest.env.code.take().map_or(Exit::Trap(trap), Exit::Code),
@@ -246,7 +246,7 @@ fn latency_by_environment(api: &'static Api) -> Result<Prepared> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
     let store = objects::store(api, &compiled.engine)?;
     let env = Environment::new(api, &store, 0);
-    let guest = Guest::new(&compiled, store, env, &[(takes_code(), timed_exit)])?;
+    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), timed_exit)])?;
     let run = guest.exports.function("run")?;
     Ok(Prepared::laps(move || {
         let came = exit(&guest, run);
@@ -307,12 +307,12 @@ unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: 
     std::ptr::null_mut()
 }
 
-fn calls(api: &'static Api) -> Result<(Guest, *mut Func)> {
+fn calls(api: &'static Api) -> Result<(LibraryGuest, *mut Func)> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::CALLS))?;
     let store = objects::store(api, &compiled.engine)?;
     let env = Environment::new(api, &store, 0);
-    let signature = Signature { parameters: vec![Type::I64], results: vec![Type::I64] };
-    let guest = Guest::new(&compiled, store, env, &[(signature, next)])?;
+    let signature = LibrarySignature { parameters: vec![Type::I64], results: vec![Type::I64] };
+    let guest = LibraryGuest::new(&compiled, store, env, &[(signature, next)])?;
     let sum = guest.exports.function("sum")?;
     Ok((guest, sum))
 }
@@ -339,7 +339,7 @@ fn host_call(api: &'static Api) -> Result<Prepared> {
 
 fn start(api: &'static Api) -> Result<Prepared> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EXIT_IN_START))?;
-    let signature = Signature { parameters: vec![Type::I32], results: vec![Type::I32] };
+    let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
     let lap = move || -> Result<(Duration, IterationResult)> {
         let store = objects::store(api, &compiled.engine)?;
         let env = Environment::new(api, &store, 0);
@@ -396,7 +396,7 @@ fn kernel<R: PartialEq + Debug + 'static>(
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::KERNELS))?;
     let store = objects::store(api, &compiled.engine)?;
     let env = Environment::new(api, &store, 0);
-    let guest = Guest::new(&compiled, store, env, &[])?;
+    let guest = LibraryGuest::new(&compiled, store, env, &[])?;
     let kernel = guest.exports.function(export)?;
     Ok(Prepared::repeat(
         move || {

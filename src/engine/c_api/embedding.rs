@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::bindings::{self, Api, Bytes, Engine, Extern, Func, List, Module, Payload, Store, Trap, Val};
 use super::convert::{cause, from_engine, to_engine, trap};
-use super::interface::{ImportType, Imported, Interface, Signature};
+use super::interface::{ImportType, LibraryImport, LibraryInterface, LibrarySignature};
 use super::objects::{self, Exports, NotMade, Owned};
 use super::{CApi, Implementation};
 use crate::engine::embedding::{
@@ -44,7 +44,7 @@ impl Embedding for CApi {
 
     fn compile(&self, wasm: &[u8]) -> Result<Box<dyn Compiled>> {
         let api = self.api;
-        let interface = Interface::read(wasm);
+        let interface = LibraryInterface::read(wasm);
         if let Err(error) = &interface
             && error.is::<Unsupported>()
         {
@@ -54,7 +54,7 @@ impl Embedding for CApi {
         let store = objects::store(api, &engine)?;
         let module = objects::module(api, &store, wasm).ok_or_else(|| refused(wasm))?;
         let implementation = self.implementation;
-        Ok(Box::new(CompiledModule {
+        Ok(Box::new(LibraryModule {
             api,
             implementation,
             module: Rc::new(module),
@@ -73,22 +73,22 @@ impl Embedding for CApi {
         let engine = objects::engine(api)?;
         let store = objects::store(api, &engine)?;
         let (modules, instances, names) = (Vec::new(), Vec::new(), HashMap::new());
-        Ok(Box::new(LinkedInstances { instances, modules, names, store, _engine: engine, api }))
+        Ok(Box::new(LinkedLibraryInstances { instances, modules, names, store, _engine: engine, api }))
     }
 }
 
 // Fields are dropped in their order: what is made of something goes before it.
 
-struct CompiledModule {
+struct LibraryModule {
     api: &'static Api,
     implementation: Implementation,
     module: Rc<Owned<Module>>,
     _store: Owned<Store>,
     engine: Rc<Owned<Engine>>,
-    interface: Arc<Interface>,
+    interface: Arc<LibraryInterface>,
 }
 
-impl Compiled for CompiledModule {
+impl Compiled for LibraryModule {
     fn serialize(&self) -> Result<Box<dyn Artifact>> {
         let (api, implementation, interface) = (self.api, self.implementation, self.interface.clone());
         if implementation == Implementation::Wasmi {
@@ -96,7 +96,7 @@ impl Compiled for CompiledModule {
         }
         let bytes = objects::serialize(api, &self.module);
         ensure!(!bytes.is_empty(), "the library serialises it to nothing");
-        Ok(Box::new(SerializedModule { api, implementation, bytes, interface }))
+        Ok(Box::new(SerializedLibraryModule { api, implementation, bytes, interface }))
     }
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, NotInstantiated> {
@@ -114,7 +114,7 @@ impl Compiled for CompiledModule {
         let instance = objects::instantiate(api, &store, &self.module, &imports)
             .map_err(|not_made| not_instantiated(api, &not_made, ended.take()))?;
         let exports = Exports::of(api, &self.module, &instance).map_err(NotInstantiated::Unlinked)?;
-        Ok(Box::new(RunningModule {
+        Ok(Box::new(LibraryInstance {
             exports,
             _instance: instance,
             _stubs: stubs,
@@ -128,14 +128,14 @@ impl Compiled for CompiledModule {
     }
 }
 
-struct SerializedModule {
+struct SerializedLibraryModule {
     api: &'static Api,
     implementation: Implementation,
     bytes: Vec<u8>,
-    interface: Arc<Interface>,
+    interface: Arc<LibraryInterface>,
 }
 
-impl Artifact for SerializedModule {
+impl Artifact for SerializedLibraryModule {
     fn size(&self) -> u64 {
         self.bytes.len() as u64
     }
@@ -150,7 +150,7 @@ impl Artifact for SerializedModule {
         let took = started.elapsed();
         let module = Owned::new(module, api.wasm_module_delete).context("refused without a reason")?;
         let (module, interface) = (Rc::new(module), self.interface.clone());
-        Ok((Box::new(CompiledModule { api, implementation, module, _store: store, engine, interface }), took))
+        Ok((Box::new(LibraryModule { api, implementation, module, _store: store, engine, interface }), took))
     }
 }
 
@@ -201,7 +201,7 @@ impl Stub {
         api: &'static Api,
         store: &Owned<Store>,
         place: usize,
-        import: &Imported,
+        import: &LibraryImport,
         host: &Host,
         ended: &Rc<RefCell<Option<HostEnd>>>,
     ) -> Result<Self> {
@@ -209,7 +209,7 @@ impl Stub {
         Ok(unsafe {
             match &import.of {
                 ImportType::Function(signature) => {
-                    let Signature { parameters, results } = signature.clone();
+                    let LibrarySignature { parameters, results } = signature.clone();
                     let (module, name) = (import.module.clone(), import.name.clone());
                     let import = Import { module, name, place, parameters, results };
                     let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
@@ -304,19 +304,19 @@ fn told(api: &Api, value: &Val) -> Result<Value> {
     from_engine(api, &mut value.clone())
 }
 
-struct RunningModule {
+struct LibraryInstance {
     exports: Exports,
     _instance: Owned<bindings::Instance>,
     _stubs: Vec<Stub>,
     _store: Owned<Store>,
     _module: Rc<Owned<Module>>,
     _engine: Rc<Owned<Engine>>,
-    interface: Arc<Interface>,
+    interface: Arc<LibraryInterface>,
     ended: Rc<RefCell<Option<HostEnd>>>,
     api: &'static Api,
 }
 
-impl Instance for RunningModule {
+impl Instance for LibraryInstance {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
         call(self.api, &self.exports, &self.interface, export, arguments, &self.ended)
     }
@@ -348,7 +348,7 @@ impl Instance for RunningModule {
 fn call(
     api: &Api,
     exports: &Exports,
-    interface: &Interface,
+    interface: &LibraryInterface,
     export: &str,
     arguments: &[Value],
     ended: &RefCell<Option<HostEnd>>,
@@ -356,7 +356,7 @@ fn call(
     let prepared = || -> Result<_> {
         let function = exports.function(export)?;
         let of = interface.functions.iter().find(|(name, _)| name == export);
-        let (_, Signature { parameters, results }) =
+        let (_, LibrarySignature { parameters, results }) =
             of.with_context(|| format!("no function is exported as `{export}`"))?;
         let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
         ensure!(given == *parameters, "its arguments are not of the types that it takes");
@@ -392,9 +392,9 @@ fn global(api: &Api, exports: &Exports, export: &str) -> Option<Value> {
 }
 
 /// Several modules in one store.
-struct LinkedInstances {
+struct LinkedLibraryInstances {
     instances: Vec<LinkedInstance>,
-    modules: Vec<(Owned<Module>, Arc<Interface>)>,
+    modules: Vec<(Owned<Module>, Arc<LibraryInterface>)>,
     names: HashMap<String, usize>,
     store: Owned<Store>,
     _engine: Owned<Engine>,
@@ -403,11 +403,11 @@ struct LinkedInstances {
 
 struct LinkedInstance {
     exports: Exports,
-    interface: Arc<Interface>,
+    interface: Arc<LibraryInterface>,
     _instance: Owned<bindings::Instance>,
 }
 
-impl LinkedInstances {
+impl LinkedLibraryInstances {
     fn export(&self, module: &str, name: &str) -> Result<*mut Extern> {
         let of = self.names.get(module).with_context(|| format!("unknown import: no module `{module}`"))?;
         let export = self.instances[*of].exports.get(name);
@@ -415,9 +415,9 @@ impl LinkedInstances {
     }
 }
 
-impl LinkedModules for LinkedInstances {
+impl LinkedModules for LinkedLibraryInstances {
     fn compile(&mut self, wasm: &[u8]) -> Result<usize> {
-        let interface = Interface::read(wasm)?;
+        let interface = LibraryInterface::read(wasm)?;
         let module = objects::module(self.api, &self.store, wasm).ok_or_else(|| refused(wasm))?;
         self.modules.push((module, Arc::new(interface)));
         Ok(self.modules.len() - 1)

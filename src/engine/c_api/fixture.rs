@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::bindings::{self, Api, CallbackWithEnv, Engine, Extern, Func, Instance, List, Module, Store, Trap, Val};
 use super::embedding::exit_message;
-use super::interface::Signature;
+use super::interface::LibrarySignature;
 use super::objects::{self, Exports, NotMade, Owned};
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::embedding::{Type, planted};
@@ -68,7 +68,7 @@ pub(super) unsafe extern "C" fn early_exit(
 }
 
 /// A guest that runs.
-pub(super) struct Guest {
+pub(super) struct LibraryGuest {
     pub(super) exports: Exports,
     _instance: Owned<Instance>,
     _functions: Vec<Owned<Func>>,
@@ -78,14 +78,14 @@ pub(super) struct Guest {
 }
 
 /// A host function that a guest imports.
-pub(super) type HostImport = (Signature, CallbackWithEnv);
+pub(super) type HostImport = (LibrarySignature, CallbackWithEnv);
 
 /// `(param i32)`, which all of them have that exit.
-pub(super) fn takes_code() -> Signature {
-    Signature { parameters: vec![Type::I32], results: Vec::new() }
+pub(super) fn takes_code() -> LibrarySignature {
+    LibrarySignature { parameters: vec![Type::I32], results: Vec::new() }
 }
 
-impl Guest {
+impl LibraryGuest {
     /// The guest that imports `early_exit` alone.
     pub(super) fn exiting(of: &Rc<CompiledGuest>) -> Result<Self> {
         let store = objects::store(of.api, &of.engine)?;

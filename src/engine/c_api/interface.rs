@@ -10,14 +10,14 @@ use crate::engine::embedding::{Type, Unsupported};
 
 /// What a module imports and exports.
 #[derive(Debug, Default)]
-pub(super) struct Interface {
-    pub(super) imports: Vec<Imported>,
+pub(super) struct LibraryInterface {
+    pub(super) imports: Vec<LibraryImport>,
     /// The functions that it exports.
-    pub(super) functions: Vec<(String, Signature)>,
+    pub(super) functions: Vec<(String, LibrarySignature)>,
 }
 
 #[derive(Debug)]
-pub(super) struct Imported {
+pub(super) struct LibraryImport {
     pub(super) module: String,
     pub(super) name: String,
     pub(super) of: ImportType,
@@ -26,7 +26,7 @@ pub(super) struct Imported {
 /// What is imported, by the C API's own types.
 #[derive(Debug)]
 pub(super) enum ImportType {
-    Function(Signature),
+    Function(LibrarySignature),
     Global { kind: u8, mutable: bool },
     Table { kind: u8, limits: Limits },
     Memory(Limits),
@@ -46,7 +46,7 @@ impl ImportType {
 
 /// The type of a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Signature {
+pub(super) struct LibrarySignature {
     pub(super) parameters: Vec<Type>,
     pub(super) results: Vec<Type>,
 }
@@ -67,7 +67,7 @@ fn lacks(what: String) -> Unsupported {
     Unsupported(format!("through the C API, a host has no {what}").into())
 }
 
-impl Interface {
+impl LibraryInterface {
     /// Reads what lies outside of the functions' bodies.
     ///
     /// # Errors
@@ -83,9 +83,9 @@ impl Interface {
 
 #[derive(Default)]
 struct Reader {
-    interface: Interface,
+    interface: LibraryInterface,
     /// The types that are functions'.
-    types: Vec<Option<Signature>>,
+    types: Vec<Option<LibrarySignature>>,
     /// The type of each function, of those that are imported first.
     functions: Vec<u32>,
     /// The type of what is in each global.
@@ -98,7 +98,7 @@ impl Reader {
             Payload::TypeSection(types) => {
                 for group in types {
                     self.types.extend(group?.types().map(|ty| match &ty.composite_type.inner {
-                        CompositeInnerType::Func(function) => Some(Signature {
+                        CompositeInnerType::Func(function) => Some(LibrarySignature {
                             parameters: function.params().iter().copied().map(from_wasmparser).collect(),
                             results: function.results().iter().copied().map(from_wasmparser).collect(),
                         }),
@@ -111,7 +111,7 @@ impl Reader {
                     let import = import?;
                     let of = self.import(import.ty)?;
                     let (module, name) = (import.module.to_owned(), import.name.to_owned());
-                    self.interface.imports.push(Imported { module, name, of });
+                    self.interface.imports.push(LibraryImport { module, name, of });
                 }
             }
             Payload::FunctionSection(functions) => {
@@ -177,7 +177,7 @@ impl Reader {
     }
 
     /// A function's type, each value of which a host can hold.
-    fn signature(&self, ty: u32) -> Result<Signature> {
+    fn signature(&self, ty: u32) -> Result<LibrarySignature> {
         let signature = self.types.get(ty as usize).and_then(Option::as_ref);
         let signature = signature.context("the type of a function is none")?.clone();
         signature.parameters.iter().chain(&signature.results).try_for_each(|of| kind_of(*of).map(drop))?;
@@ -210,8 +210,8 @@ fn from_wasmparser(of: ValType) -> Type {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Interface> {
-        Interface::read(&wat::parse_str(text).unwrap())
+    fn read(text: &str) -> Result<LibraryInterface> {
+        LibraryInterface::read(&wat::parse_str(text).unwrap())
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
                 (import "a" "t" (table 2 funcref)) (import "a" "m" (memory 1 3))
                 (func (export "h") (param funcref) unreachable) (func (param v128)))"#,
         );
-        let Interface { imports, functions } = interface.unwrap();
+        let LibraryInterface { imports, functions } = interface.unwrap();
         let [f, g, t, m] = imports.as_slice() else { panic!("{imports:?}") };
         assert!(matches!(&f.of, ImportType::Function(of) if of.results == [Type::I64]));
         assert!(matches!(g.of, ImportType::Global { kind: kind::F32, mutable: true }));
@@ -243,6 +243,6 @@ mod tests {
         ] {
             assert!(read(text).unwrap_err().is::<Unsupported>(), "{text}");
         }
-        assert!(!Interface::read(b"\0asm\x01\0\0\0\x01").unwrap_err().is::<Unsupported>());
+        assert!(!LibraryInterface::read(b"\0asm\x01\0\0\0\x01").unwrap_err().is::<Unsupported>());
     }
 }

@@ -9,7 +9,7 @@ use super::bindings::{
     Module, Store, Trap, Val, ValType,
 };
 use super::convert;
-use super::interface::{Imported, Signature, kind_of};
+use super::interface::{LibraryImport, LibrarySignature, kind_of};
 
 /// An object that the host has to give back.
 pub(super) struct Owned<T> {
@@ -147,7 +147,7 @@ impl Drop for Exports {
 }
 
 /// The places of a module's imports, in the order in which its library takes them: wasmi's is not the module's.
-pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[Imported]) -> Result<Vec<usize>> {
+pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[LibraryImport]) -> Result<Vec<usize>> {
     let mut types: List<*mut ImportType> = List::EMPTY;
     // SAFETY: the module is there; what is asked of the types is copied before they are given back.
     let wanted: Vec<_> = unsafe {
@@ -164,7 +164,7 @@ pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[Importe
     let mut order = Vec::with_capacity(imports.len());
     for (module, name, kind) in wanted {
         // One name may be imported twice.
-        let is_it = |(place, import): &(usize, &Imported)| {
+        let is_it = |(place, import): &(usize, &LibraryImport)| {
             import.module.as_bytes() == module
                 && import.name.as_bytes() == name
                 && import.of.extern_kind() == kind
@@ -193,7 +193,7 @@ pub(super) fn export_names(api: &Api, module: &Owned<Module>) -> Vec<String> {
     }
 }
 
-fn function_type(api: &Api, signature: &Signature) -> Result<Owned<FuncType>> {
+fn function_type(api: &Api, signature: &LibrarySignature) -> Result<Owned<FuncType>> {
     let list = |types: &[_]| -> Result<List<*mut ValType>> {
         let kinds = types.iter().map(|ty| kind_of(*ty)).collect::<Result<Vec<_>>>()?;
         let mut list = List::EMPTY;
@@ -214,7 +214,7 @@ fn function_type(api: &Api, signature: &Signature) -> Result<Owned<FuncType>> {
 pub(super) fn function_with_env<T>(
     api: &Api,
     store: &Owned<Store>,
-    signature: &Signature,
+    signature: &LibrarySignature,
     callback: CallbackWithEnv,
     env: *const T,
 ) -> Result<Owned<Func>> {
@@ -228,7 +228,7 @@ pub(super) fn function_with_env<T>(
 pub(super) fn function(
     api: &Api,
     store: &Owned<Store>,
-    signature: &Signature,
+    signature: &LibrarySignature,
     callback: Callback,
 ) -> Result<Owned<Func>> {
     let ty = function_type(api, signature)?;

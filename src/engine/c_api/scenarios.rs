@@ -8,8 +8,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::CApi;
 use super::bindings::{Api, EXTERN_FUNC, Extern, List, Store, Trap, Val};
 use super::convert::{cause, message_bytes, trap};
-use super::fixture::{CompiledGuest, Environment, Guest, as_extern, constant, early_exit, takes_code};
-use super::interface::Signature;
+use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
+use super::interface::LibrarySignature;
 use super::objects::{self, NotMade, Owned};
 use crate::catalog::scenario::c_api;
 use crate::catalog::scenario::exit::{CODES, LET_PASS};
@@ -37,8 +37,8 @@ pub(super) const SCENARIOS: ScenarioTable<CApi> = &[
 ];
 
 /// The guest of the documentation's page.
-fn exiting(c_api: &CApi) -> Result<Guest> {
-    Guest::exiting(&CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?)
+fn exiting(c_api: &CApi) -> Result<LibraryGuest> {
+    LibraryGuest::exiting(&CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?)
 }
 
 /// What the Go package's page prints.
@@ -46,7 +46,7 @@ fn page(c_api: &CApi, out: &Transcript) -> Result<()> {
     say!(out, "Compiling module...");
     let compiled = CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?;
     say!(out, "Instantiating module...");
-    let guest = Guest::exiting(&compiled)?;
+    let guest = LibraryGuest::exiting(&compiled)?;
     say!(out, "Calling `run` function...");
     let (_, trap) = guest.exit("run", &[1, 7])?;
     // Some libraries put the guest's frames around it.
@@ -95,7 +95,7 @@ fn message_without_nul(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?;
     let store = objects::store(c_api.api, &compiled.engine)?;
     let env = Environment::new(c_api.api, &store, 0);
-    let guest = Guest::new(&compiled, store, env, &[(takes_code(), exit_without_nul)])?;
+    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), exit_without_nul)])?;
     say!(out, "sent `exit code: 1`");
     let (_, trap) = guest.exit("run", &[1, 7])?;
     let message = objects::message(c_api.api, &trap);
@@ -105,10 +105,10 @@ fn message_without_nul(c_api: &CApi, out: &Transcript) -> Result<()> {
 
 fn side_channel(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?;
-    let [one, other] = [0, 1000].map(|offset| -> Result<Guest> {
+    let [one, other] = [0, 1000].map(|offset| -> Result<LibraryGuest> {
         let store = objects::store(c_api.api, &compiled.engine)?;
         let env = Environment::new(c_api.api, &store, offset);
-        Guest::new(&compiled, store, env, &[(takes_code(), early_exit)])
+        LibraryGuest::new(&compiled, store, env, &[(takes_code(), early_exit)])
     });
     let (one, other) = (one?, other?);
     for code in CODES {
@@ -129,7 +129,7 @@ fn side_channel(c_api: &CApi, out: &Transcript) -> Result<()> {
 }
 
 fn trap_or_exit(c_api: &CApi, out: &Transcript) -> Result<()> {
-    let guest = Guest::exiting(&CompiledGuest::new(c_api.api, &guest::wasm(guest::LEAVING))?)?;
+    let guest = LibraryGuest::exiting(&CompiledGuest::new(c_api.api, &guest::wasm(guest::LEAVING))?)?;
     for (name, export, arguments) in [
         ("unreachable", "unreachable", [1, 0]),
         ("divide", "divide", [7, 0]),
@@ -166,7 +166,7 @@ fn start(c_api: &CApi, out: &Transcript) -> Result<()> {
     let instantiated = |code: u32| -> Result<Option<ExitCode>> {
         let store = objects::store(api, &compiled.engine)?;
         let env = Environment::new(api, &store, 0);
-        let signature = Signature { parameters: vec![Type::I32], results: vec![Type::I32] };
+        let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
         let function = objects::function_with_env(api, &store, &signature, exit_or_answer, Rc::as_ptr(&env))?;
         let code_global = constant(api, &store, code.cast_signed())?;
         // SAFETY: the global is there.
@@ -212,8 +212,8 @@ fn nested(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::REENTRY))?;
     let store = objects::store(api, &compiled.engine)?;
     let env = Environment::new(api, &store, 0);
-    let reentering = Signature { parameters: vec![Type::I32, Type::I32], results: vec![Type::I32] };
-    let guest = Guest::new(&compiled, store, env, &[(takes_code(), early_exit), (reentering, reenter)])?;
+    let reentering = LibrarySignature { parameters: vec![Type::I32, Type::I32], results: vec![Type::I32] };
+    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), early_exit), (reentering, reenter)])?;
     guest.env.function.set(guest.exports.function("descend")?);
     for calls in [0, 1, 8] {
         let (code, trap) = guest.exit("descend", &[7, calls])?;
@@ -387,7 +387,7 @@ fn host_info(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EARLY_EXIT))?;
     let store = objects::store(api, &compiled.engine)?;
     let env = Environment::new(api, &store, 0);
-    let guest = Guest::new(&compiled, store, env, &[(takes_code(), exit_with_info)])?;
+    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), exit_with_info)])?;
     let (_, trap) = guest.exit("run", &[1, 7])?;
     say!(out, "attached: true");
     // SAFETY: the trap is there.

@@ -22,14 +22,14 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmi> = &[
 ];
 
 /// A guest that asks to exit, and adds what the host returns to the code.
-struct Guest {
+struct ResumableGuest {
     store: Store<()>,
     instance: Instance,
     /// The result of the call, once it is over.
     result: [Val; 1],
 }
 
-impl Guest {
+impl ResumableGuest {
     fn new(wasmi: &Wasmi) -> Result<Self> {
         let exits = |code: u32| decide(code, LET_PASS).map_err(Error::host);
         let (store, instance) =
@@ -81,7 +81,7 @@ fn state(call: &Result<ResumableCall, Error>, result: &[Val]) -> String {
 }
 
 fn exit(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmi)?;
+    let mut guest = ResumableGuest::new(wasmi)?;
     let call = guest.direct(5);
     say!(out, "{}", state(&call, &[]));
     let call = guest.resume(call?, Val::I32(100));
@@ -95,7 +95,7 @@ fn exit(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
 }
 
 fn other_calls(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmi)?;
+    let mut guest = ResumableGuest::new(wasmi)?;
     let suspended = guest.direct(5);
     say!(out, "{}", state(&suspended, &[]));
     say!(out, "another call: {}", guest.call(6)?);
@@ -107,13 +107,13 @@ fn other_calls(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
         }
     }
     say!(out, "999 suspended and dropped, then: {}", guest.call(7)?);
-    let Guest { store, instance, .. } = &mut guest;
+    let ResumableGuest { store, instance, .. } = &mut guest;
     say!(out, "times that the guest went on: {}", global(store, instance, "went_on")?);
     Ok(())
 }
 
 fn trap(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
-    let mut guest = Guest::new(wasmi)?;
+    let mut guest = ResumableGuest::new(wasmi)?;
     let call = guest.start("trap", &[], 0);
     say!(out, "{}", state(&call, &[]));
     let call = guest.direct(5);
