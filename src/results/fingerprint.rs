@@ -28,6 +28,7 @@ impl Build {
     pub fn this() -> Self {
         let features = [
             ("async", cfg!(feature = "async")),
+            ("c-api", cfg!(feature = "c-api")),
             ("cranelift", cfg!(feature = "cranelift")),
             ("host-interrupt", cfg!(feature = "host-interrupt")),
             ("llvm", cfg!(feature = "llvm")),

@@ -3,9 +3,7 @@ use std::fmt;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use wasmparser::{
-    CompositeInnerType, Encoding, ExternalKind, Parser, Payload, RecGroup, RefType, TypeRef, TypeSectionReader, ValType,
-};
+use wasmparser::{CompositeInnerType, Encoding, ExternalKind, Parser, Payload, RecGroup, TypeRef, TypeSectionReader};
 
 use crate::engine::embedding::Type;
 
@@ -155,8 +153,8 @@ impl InterfaceReader {
             let group: RecGroup = group.map_err(describe)?;
             self.types.extend(group.types().map(|ty| match &ty.composite_type.inner {
                 CompositeInnerType::Func(function) => Some(Signature {
-                    parameters: function.params().iter().copied().map(from_wasmparser).collect(),
-                    results: function.results().iter().copied().map(from_wasmparser).collect(),
+                    parameters: function.params().iter().copied().map(Type::from).collect(),
+                    results: function.results().iter().copied().map(Type::from).collect(),
                 }),
                 _ => None,
             }));
@@ -188,19 +186,6 @@ impl InterfaceReader {
     fn signature(&self, ty: u32) -> Result<Signature> {
         let signature = self.types.get(ty as usize).and_then(Option::as_ref);
         signature.cloned().context("it is not a valid module: the type of a function is not a function type")
-    }
-}
-
-fn from_wasmparser(of: ValType) -> Type {
-    match of {
-        ValType::I32 => Type::I32,
-        ValType::I64 => Type::I64,
-        ValType::F32 => Type::F32,
-        ValType::F64 => Type::F64,
-        ValType::V128 => Type::V128,
-        ValType::Ref(RefType::FUNCREF) => Type::FuncRef,
-        ValType::Ref(RefType::EXTERNREF) => Type::ExternRef,
-        ValType::Ref(_) => Type::Other,
     }
 }
 

@@ -99,8 +99,8 @@ impl Reader {
                 for group in types {
                     self.types.extend(group?.types().map(|ty| match &ty.composite_type.inner {
                         CompositeInnerType::Func(function) => Some(LibrarySignature {
-                            parameters: function.params().iter().copied().map(from_wasmparser).collect(),
-                            results: function.results().iter().copied().map(from_wasmparser).collect(),
+                            parameters: function.params().iter().copied().map(Type::from).collect(),
+                            results: function.results().iter().copied().map(Type::from).collect(),
                         }),
                         _ => None,
                     }));
@@ -121,7 +121,7 @@ impl Reader {
             }
             Payload::GlobalSection(globals) => {
                 for global in globals {
-                    self.globals.push(from_wasmparser(global?.ty.content_type));
+                    self.globals.push(Type::from(global?.ty.content_type));
                 }
             }
             Payload::ExportSection(exports) => {
@@ -154,12 +154,12 @@ impl Reader {
                 ImportType::Function(self.signature(ty)?)
             }
             TypeRef::Global(GlobalType { content_type, mutable, shared: false }) => {
-                let of = from_wasmparser(content_type);
+                let of = Type::from(content_type);
                 self.globals.push(of);
                 ImportType::Global { kind: kind_of(of)?, mutable }
             }
             TypeRef::Table(TableType { element_type, table64: false, initial, maximum, shared: false }) => {
-                let kind = match from_wasmparser(ValType::Ref(element_type)) {
+                let kind = match Type::from(ValType::Ref(element_type)) {
                     Type::FuncRef => kind::FUNCREF,
                     Type::ExternRef => kind::EXTERNREF,
                     other => bail!(lacks(format!("table of {other}"))),
@@ -190,20 +190,6 @@ fn limits(initial: u64, maximum: Option<u64>) -> Result<Limits> {
     let max = u32::try_from(maximum.unwrap_or(u64::from(u32::MAX)))?;
     ensure!(min <= max, "its least size is above its most");
     Ok(Limits { min, max })
-}
-
-fn from_wasmparser(of: ValType) -> Type {
-    use wasmparser::RefType;
-    match of {
-        ValType::I32 => Type::I32,
-        ValType::I64 => Type::I64,
-        ValType::F32 => Type::F32,
-        ValType::F64 => Type::F64,
-        ValType::V128 => Type::V128,
-        ValType::Ref(RefType::FUNCREF) => Type::FuncRef,
-        ValType::Ref(RefType::EXTERNREF) => Type::ExternRef,
-        ValType::Ref(_) => Type::Other,
-    }
 }
 
 #[cfg(test)]

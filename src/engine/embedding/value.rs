@@ -39,6 +39,22 @@ pub enum Type {
     Other,
 }
 
+impl From<wasmparser::ValType> for Type {
+    fn from(of: wasmparser::ValType) -> Self {
+        use wasmparser::{RefType, ValType};
+        match of {
+            ValType::I32 => Self::I32,
+            ValType::I64 => Self::I64,
+            ValType::F32 => Self::F32,
+            ValType::F64 => Self::F64,
+            ValType::V128 => Self::V128,
+            ValType::Ref(RefType::FUNCREF) => Self::FuncRef,
+            ValType::Ref(RefType::EXTERNREF) => Self::ExternRef,
+            ValType::Ref(_) => Self::Other,
+        }
+    }
+}
+
 impl Type {
     /// Zero, or the reference to nothing. No [`Type::Other`] can be made up.
     pub fn zero(self) -> Option<Value> {
