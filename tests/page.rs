@@ -228,12 +228,12 @@ fn a_request_or_an_error_is_noticed() {
 #[test]
 fn the_charts_show_the_numbers_of_the_report() {
     let script = "outcome = [...document.querySelectorAll('figure .mark[data-y]')].map((mark) => {
-        const { subject, name, y, low, high } = mark.dataset;
-        return [mark.closest('svg').querySelector('title').textContent, subject, name, +y, +low, +high];
+        const { variant, name, y, low, high } = mark.dataset;
+        return [mark.closest('svg').querySelector('title').textContent, variant, name, +y, +low, +high];
     });";
     let Some((outcome, wrong)) = played(&page(), script, (1280, 900)) else { return };
     assert_eq!(wrong, [""; 0]);
-    /// Chart, subject and address; the time and its interval.
+    /// Chart, variant and cell; the time and its interval.
     type Mark = (String, String, String, f64, Option<f64>, Option<f64>);
     let marks: Vec<Mark> = serde_json::from_value(outcome).unwrap();
     let report = report();
@@ -301,13 +301,13 @@ fn tables_sort_by_any_column_both_ways() {
 #[test]
 fn samples_are_drawn_when_they_are_asked_for() {
     let script = "
-        const row = document.querySelector('tr[data-address=\"unwind/typed\"]');
+        const row = document.querySelector('tr[data-cell=\"unwind/typed\"]');
         const button = row.querySelector('button.raw');
         button.click();
         const circles = row.nextElementSibling.querySelectorAll('circle').length;
         const open = button.ariaExpanded;
         button.click();
-        const none = document.querySelector('tr[data-address=\"unwind/interrupt\"] button.raw');
+        const none = document.querySelector('tr[data-cell=\"unwind/interrupt\"] button.raw');
         none.click();
         outcome = [circles, open, button.ariaExpanded, none.closest('tr').nextElementSibling.textContent];";
     let Some((outcome, wrong)) = played(&page(), script, (1280, 900)) else { return };

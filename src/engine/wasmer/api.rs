@@ -390,8 +390,8 @@ pub(crate) fn headless_runtime(_: &Wasmer) -> AnyResult<Runtime> {
     Ok(EngineBuilder::headless().into())
 }
 
-/// A runtime whose guests leave room on a small stack: they run on stacks of their own.
-pub(crate) fn shallow_runtime(engine: &Wasmer) -> Runtime {
+/// A runtime whose guests take none of the thread's stack: they run on stacks of their own.
+pub(crate) fn runtime_with_stack(engine: &Wasmer, _: usize) -> Runtime {
     engine.runtime()
 }
 

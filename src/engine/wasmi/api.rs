@@ -85,8 +85,8 @@ pub(crate) fn func_type(
     FuncType::new(parameters, results)
 }
 
-/// A runtime whose guests leave room on a small stack: they have stacks of their own.
-pub(crate) fn shallow_runtime(engine: &Wasmi) -> Runtime {
+/// A runtime whose guests take none of the thread's stack: they have stacks of their own.
+pub(crate) fn runtime_with_stack(engine: &Wasmi, _: usize) -> Runtime {
     engine.runtime()
 }
 

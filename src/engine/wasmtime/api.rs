@@ -73,9 +73,9 @@ pub(crate) fn func_type(
     FuncType::new(runtime, parameters, results)
 }
 
-/// A runtime whose guests leave room on a small stack: they run on the thread's, and take half a MiB of it by themselves.
-pub(crate) fn shallow_runtime(engine: &Wasmtime) -> Runtime {
-    runtime(engine.config.clone().max_wasm_stack(32 << 10), engine.mechanisms)
+/// A runtime whose guests may take so many bytes of the thread's stack. The frames of host functions between them count.
+pub(crate) fn runtime_with_stack(engine: &Wasmtime, bytes: usize) -> Runtime {
+    runtime(engine.config.clone().max_wasm_stack(bytes), engine.mechanisms)
 }
 
 /// A global that nobody changes.

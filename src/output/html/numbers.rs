@@ -48,7 +48,7 @@ fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
                 tbody {
                     @for (place, (row, floor)) in rows.iter().zip(floors).enumerate() {
                         @let fastest = row.fastest(of.report);
-                        tr data-cell_id=(row.cell_id) {
+                        tr data-cell=(row.cell_id) {
                             th scope="row" data-v=(place) {
                                 button.raw type="button" aria-expanded="false" title=[benchmark::find(&row.cell_id.benchmark).map(|known| known.inside)] {
                                     (breakable(&row.cell_id.to_string()))

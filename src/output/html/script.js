@@ -47,9 +47,9 @@
   };
 
   // A strip a backend: a dot a round, a line of the strip a launch, a stroke at each launch's median.
-  const draw = (report, address) => {
+  const draw = (report, cellId) => {
     const { labels, colours, cells } = samples[report];
-    const strips = cells[address];
+    const strips = cells[cellId];
     const all = strips.flatMap((strip) => strip.launches.flat()).filter((time) => time > 0);
     if (all.length === 0) return null;
     const [low, high] = [Math.min(...all), Math.max(...all)];
@@ -59,12 +59,12 @@
     const x = (time) => left + scale(time) * width;
     const height = strips.length * strip + 30;
     const svg = element("svg", { class: "strips", viewBox: `0 0 ${left + width + 30} ${height}`, role: "img" });
-    svg.append(element("title", {}, `samples of ${address}: ${labels.map((label, n) => {
+    svg.append(element("title", {}, `samples of ${cellId}: ${labels.map((label, n) => {
       const times = strips[n].launches.flat();
       return times.length ? `${label} ${nanoseconds(Math.min(...times))} to ${nanoseconds(Math.max(...times))}` : `${label} none`;
     }).join("; ")}`));
     strips.forEach((cell, n) => {
-      const group = element("g", { class: `s${colours[n]}`, "data-subject": labels[n] });
+      const group = element("g", { class: `s${colours[n]}`, "data-variant": labels[n] });
       const top = n * strip + 6;
       group.append(element("text", { x: left - 12, y: top + 20, "text-anchor": "end" }, labels[n]));
       const rounds = cell.launches.reduce((sum, launch) => sum + launch.length, 0);
@@ -99,7 +99,7 @@
     shown.className = "samples";
     const cell = shown.insertCell();
     cell.colSpan = row.cells.length;
-    const picture = draw(row.closest("table").dataset.report, row.dataset.address);
+    const picture = draw(row.closest("table").dataset.report, row.dataset.cell);
     const note = document.createElement("small");
     note.textContent = picture
       ? "A dot a round, a line a launch, a stroke at its median; hollow: a launch that the estimate leaves out."

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::Engine;
-use super::api::{Caller, Error, Instance, Store, TypedFunc, imports, wrap_env};
-use super::fixture::{global, instantiate};
+use super::api::{Caller, Error, Instance, Module, Store, TypedFunc, imports, new_store, runtime_with_stack, wrap_env};
+use super::fixture::global;
 use crate::guest;
 
 /// The host and its guest.
@@ -14,6 +14,9 @@ pub(crate) struct ReentrantHost {
     instance: Instance,
     level: TypedFunc<u32, u32>,
 }
+
+/// Room in bytes for 200 levels of a host that is compiled without optimization.
+const STACK: usize = 1 << 20;
 
 /// What the host function returns for the guest to trap.
 pub(crate) const DIVIDE_BY_ZERO: u32 = u32::MAX;
@@ -37,9 +40,11 @@ impl ReentrantHost {
         pass: impl Fn(u32, &mut EnterGuest) -> Result<u32, Error> + Send + Sync + 'static,
     ) -> Result<Self> {
         let below = Below { level: None, pass: Arc::new(pass) };
-        let (mut store, instance) = instantiate(engine, &guest::wasm(guest::LEVELS), below, |store| {
-            imports! { "env" => { "down" => wrap_env(store, down) } }
-        })?;
+        let runtime = runtime_with_stack(engine, STACK);
+        let module = Module::new(&runtime, guest::wasm(guest::LEVELS))?;
+        let mut store = new_store(&runtime, below);
+        let imports = imports! { "env" => { "down" => wrap_env(&mut store, down) } };
+        let instance = Instance::new(&mut store, &module, &imports)?;
         let level: TypedFunc<u32, u32> = instance.get_typed_func(&mut store, "level")?;
         store.data_mut().level = Some(level.clone());
         Ok(Self { store, instance, level })

@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use super::Engine;
 use super::api::{
-    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise, shallow_runtime,
-    wrap_env,
+    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise,
+    runtime_with_stack, wrap_env,
 };
 use super::fixture::ended;
 use crate::catalog::scenario::threads;
@@ -109,7 +109,7 @@ fn code(thread: u32, round: u32) -> ExitCode {
 fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
     const STACK: usize = 128 << 10;
     const EXITS: u32 = 100;
-    let runtime = shallow_runtime(engine);
+    let runtime = runtime_with_stack(engine, STACK / 4);
     let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
     // How often its thread's guest exited, how it ended when it recursed, and whether it exited afterwards.
     let at_work = |thread: u32| -> Result<(u32, String, bool)> {
