@@ -11,9 +11,9 @@ use anyhow::{Context, Result, ensure};
 use early_exit::analysis::estimates;
 use early_exit::catalog::benchmark::Benchmark;
 use early_exit::catalog::benchmark::unwind::WAYS;
-use early_exit::output::units;
 use early_exit::results::Report;
 use early_exit::statistics::median;
+use early_exit::units;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exiting-early.md");
 const BEGIN: &str = "<!-- figures begin: written by examples/exits_page.rs -->\n";

@@ -4,7 +4,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::catalog::scenario::Scenario;
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::engine::known_issue::{CheckKind, Excuse, Frequency, KnownIssue, excuses};
 use crate::results::{ScenarioResult, Verdict};
 use crate::worker::protocol::{Hello, Request, Response, ScenarioEnd};
@@ -26,12 +26,12 @@ pub trait CheckObserver {
 /// When no worker starts, or the program is interrupted. The observer has the results so far.
 pub fn check(
     launcher: &Launcher,
-    (spec, variant): (&str, usize),
+    (spec, variant): (&BackendSpec, usize),
     scenarios: &[&'static Scenario],
     observer: &mut dyn CheckObserver,
 ) -> Result<()> {
     let (worker, hello) = launcher.launch(spec)?;
-    let backend = engine::issue_name(spec, &hello.backend_info);
+    let backend = spec.issue_name(&hello.backend_info);
     observer.worker_started(hello);
     let mut worker = Some(worker);
     for (n, scenario) in scenarios.iter().enumerate() {
@@ -112,17 +112,6 @@ fn plain_verdict(scenario: &Scenario, transcript: &[String], end: Result<Scenari
             (None, _) => Verdict::Passed,
         },
         Err(error) => error.into(),
-    }
-}
-
-impl From<WorkerError> for Verdict {
-    fn from(error: WorkerError) -> Self {
-        match error {
-            WorkerError::Crashed(reason) => Self::Crashed { reason },
-            WorkerError::Interrupted | WorkerError::Protocol(_) => Self::Crashed { reason: error.to_string() },
-            WorkerError::TimedOut(_) => Self::TimedOut { limit: error.to_string() },
-            WorkerError::OverMemory { .. } => Self::OverMemory { limit: error.to_string() },
-        }
     }
 }
 

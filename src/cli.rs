@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::catalog::benchmark;
-use crate::engine;
+use crate::engine::{self, BackendSpec};
 use crate::run_module::ExitAt;
 
 /// Tests and benchmarks how WebAssembly engines handle a host function that aborts the guest: does the caller get its
@@ -459,7 +459,7 @@ pub struct ListArgs {
 pub struct BackendArgs {
     /// Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable
     #[arg(long = "backend", value_name = "NAME[:OPTION=VALUE,...]", long_help = backends())]
-    pub backends: Vec<String>,
+    pub backends: Vec<BackendSpec>,
     /// Also this shared library of any engine, through the standard C API (`old=target/libwasmtime.so`); repeatable.
     /// With `--backend c-api`, libraries alone
     #[arg(long = "library", value_name = "[LABEL=]PATH")]
@@ -468,22 +468,22 @@ pub struct BackendArgs {
 
 /// The backends and options of this build, for the manual.
 fn backends() -> String {
-    let mut told = "Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable. \
+    let mut help = "Only this backend, with its options (`cranelift:opt=none,threads=1`); repeatable. \
                     In this build:"
         .to_owned();
     let here: Vec<_> = engine::here().collect();
     for backend in &here {
         let options = backend.options().into_iter().map(|(key, values)| format!(" {key}={}", values.join("|")));
-        told += &format!("\n- {}:{}", backend.name, options.collect::<String>());
+        help += &format!("\n- {}:{}", backend.name, options.collect::<String>());
     }
-    if here.is_empty() { told + " none" } else { told }
+    if here.is_empty() { help + " none" } else { help }
 }
 
 /// Serve one backend over stdin and stdout.
 #[derive(Debug, Args)]
 pub struct WorkerArgs {
     /// The backend with its options
-    pub variant: String,
+    pub spec: BackendSpec,
 }
 
 /// Logical processors that this program may use.

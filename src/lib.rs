@@ -22,6 +22,7 @@
 //! - [`statistics`] pure numbers
 //! - [`guest`] the embedded guests and the generators
 //! - [`exit_code`] the error that a host function raises and the caller must get back
+//! - [`units`] numbers with their units, as text
 //! - `suggest` suggestions for misspelled names
 //! - `process_stats` what a process holds: memory, open files, threads
 
@@ -45,5 +46,6 @@ pub mod soak;
 pub mod spec;
 pub mod statistics;
 mod suggest;
+pub mod units;
 mod valgrind;
 pub mod worker;

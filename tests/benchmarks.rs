@@ -19,7 +19,7 @@ fn backends() -> impl Iterator<Item = (&'static str, Arc<dyn OpenBackend>)> {
 
 /// The first cell of a benchmark, which has the smallest parameter.
 fn first_cell(benchmark: &'static Benchmark) -> CellId {
-    benchmark.addresses(false).next().expect("a benchmark has a cell")
+    benchmark.cell_ids(false).next().expect("a benchmark has a cell")
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! `measure --calibrate`: what variants with a known extra cost give.
+use early_exit::engine::BackendSpec;
 use early_exit::sampling::experiment;
 use std::fs;
 use std::time::Duration;
@@ -76,8 +77,11 @@ fn a_handicap_is_really_carried() {
     let injected_slowdowns =
         vec![InjectedSlowdown::None, InjectedSlowdown::Work(4.0), InjectedSlowdown::Iterations(4.0)];
     let order = Experiment {
-        variants: injected_slowdowns.iter().map(|_| ExperimentVariant::new(spec, &launcher)).collect(),
-        cell_ids: execute::HASH.addresses(false).collect(),
+        variants: injected_slowdowns
+            .iter()
+            .map(|_| ExperimentVariant::new(&BackendSpec::new(spec), &launcher))
+            .collect(),
+        cell_ids: execute::HASH.cell_ids(false).collect(),
         urgent: Vec::new(),
         injected_slowdowns: vec![injected_slowdowns],
         budget: Duration::from_secs(30),
@@ -99,9 +103,9 @@ fn a_handicap_is_really_carried() {
 fn a_second_look_takes_over_what_the_pilot_saw() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect();
+    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect();
     let order = Experiment {
-        variants: ExperimentVariant::field(&[spec.into()], &launcher),
+        variants: ExperimentVariant::field(&[BackendSpec::new(spec)], &launcher),
         cell_ids: cell_ids.clone(),
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),
@@ -125,8 +129,8 @@ fn the_budget_that_is_advised_is_enough() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
     let order = Experiment {
-        variants: ExperimentVariant::field(&[spec.into()], &launcher),
-        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.addresses(false)).collect(),
+        variants: ExperimentVariant::field(&[BackendSpec::new(spec)], &launcher),
+        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect(),
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),
         budget: Duration::from_millis(50),

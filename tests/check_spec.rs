@@ -1,4 +1,5 @@
 //! Tests of `check spec` with the specification's scripts.
+use early_exit::engine::BackendSpec;
 use early_exit::results::Verdict;
 use early_exit::spec::result::SpecRun;
 use early_exit::spec::runner;
@@ -72,7 +73,9 @@ esac
 read end"#;
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), answers);
     let script: Vec<_> = scripts().into_iter().filter(|script| script.name == "core/traps").collect();
-    let variant = runner::conformance(&launcher, spec, &Scripts { scripts: &script, all: false }, |_| ()).unwrap();
+    let variant =
+        runner::conformance(&launcher, &BackendSpec::new(spec), &Scripts { scripts: &script, all: false }, |_| ())
+            .unwrap();
     let [failure] = variant.failures.as_slice() else { panic!("{variant:?}") };
     assert_eq!((failure.script.as_str(), failure.line), ("core/traps", Some(7)));
     assert!(matches!(&failure.verdict, Verdict::Crashed { reason } if reason.contains("signal 11")), "{failure:?}");

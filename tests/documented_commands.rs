@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use early_exit::cli::{Cli, Command};
+use early_exit::engine::BackendSpec;
 
 use crate::{EARLY_EXIT, early_exit, here};
 
@@ -84,7 +85,7 @@ fn runs_here(words: &[String], folder: &Path) -> bool {
         Some(Command::Report(_) | Command::List(_)) => return true,
         _ => return false,
     };
-    let has = |spec: &String| here().contains(&spec.split(':').next().unwrap_or_default());
+    let has = |spec: &BackendSpec| here().contains(&spec.name());
     !here().is_empty() && backends.iter().all(has)
 }
 

@@ -1,6 +1,7 @@
 //! `check random`: random modules on all backends.
 use std::fs;
 
+use early_exit::engine::BackendSpec;
 use early_exit::fuzz::campaign::{FuzzConfig, random};
 use early_exit::fuzz::feature_set::FeatureSet;
 use early_exit::fuzz::result::RandomRun;
@@ -72,8 +73,9 @@ fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {
     fs::set_permissions(&liar, fs::Permissions::from_mode(0o755)).unwrap();
 
     let features = FeatureSet { features: vec!["multi-value".into()] };
-    let (count, specs) = (25, vec![one, other]);
-    let config = FuzzConfig { names: specs.clone(), specs, features, seed: 5, count, jobs: 1 };
+    let (count, names) = (25, vec![one, other]);
+    let specs = names.iter().map(BackendSpec::new).collect();
+    let config = FuzzConfig { names, specs, features, seed: 5, count, jobs: 1 };
     let run = random(&Launcher::new(&liar), &config, &|_, _| ()).unwrap();
     let [kind] = run.kinds.as_slice() else { panic!("{:#?}", run.kinds) };
     assert_eq!((kind.times, kind.first.seed.number), (1, 7));

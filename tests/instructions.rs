@@ -2,7 +2,7 @@
 use std::fs;
 use std::process::Command;
 
-use early_exit::output::counts::Count;
+use early_exit::analysis::instruction_count::InstructionCount;
 use early_exit::results::{Comparison, Metric, Report, SkipReason};
 use early_exit::sampling::instructions::Profile;
 use early_exit::statistics::TimeVerdict;
@@ -106,7 +106,8 @@ fn counts_repeat_wherever_they_are_made() {
             continue;
         }
         assert!(here.launches.iter().all(|launch| launch.nanoseconds.is_empty()), "a count is no time");
-        let [here_count, there_count] = [here, there].map(|cell| Count::of(cell).unwrap_or_else(|| panic!("{cell:?}")));
+        let [here_count, there_count] =
+            [here, there].map(|cell| InstructionCount::of(cell).unwrap_or_else(|| panic!("{cell:?}")));
         // A hash map of another seed takes another way now and then.
         let ratio = here_count.typical / there_count.typical;
         assert!((ratio - 1.0).abs() < 0.005, "{}: {here_count:?}, {there_count:?}", here.cell_id);

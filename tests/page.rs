@@ -348,7 +348,7 @@ fn names_never_become_markup() {
 #[test]
 fn with_full_data_it_is_under_two_megabytes() {
     let mut report = report();
-    let cell_ids = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
+    let cell_ids = early_exit::catalog::benchmark::all().flat_map(|benchmark| benchmark.cell_ids(true));
     let model = report.cells[..report.variants.len()].to_vec();
     let cell = |n: usize, cell_id: &CellId, cell: &CellRecord| {
         let time =

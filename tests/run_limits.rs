@@ -1,5 +1,6 @@
 //! Tests of `run` with hostile guests and broken workers: each costs one verdict within its limits, and affects no
 //! other.
+use early_exit::engine::BackendSpec;
 use early_exit::run_module::runner;
 use std::fs;
 use std::path::Path;
@@ -172,7 +173,7 @@ fn fake_worker_run(lines: &str, rest: &str) -> BackendRun {
     let (_folder, launcher) = fake_worker(&format!("{}{lines}", hello(worker::PROTOCOL)), rest);
     let spec = "native";
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
-    runner::job(&launcher, spec, &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
+    runner::job(&launcher, &BackendSpec::new(spec), &job, &Limits::of(Duration::from_millis(500)), |_| ()).unwrap().1
 }
 
 const LOADED: &str = "\n{\"response\":\"loaded\"}";
@@ -253,6 +254,7 @@ fn a_worker_ends_when_its_parent_is_killed() {
 fn a_worker_that_cannot_be_started_is_an_error_without_a_row() {
     let job = ModuleJob { path: "x".into(), invocation: None, exit_at: None, fuel: None };
     let launcher = Launcher::new("/nowhere/early-exit");
-    let error = runner::job(&launcher, "native", &job, &Limits::of(Duration::from_secs(1)), |_| ()).unwrap_err();
+    let error = runner::job(&launcher, &BackendSpec::new("native"), &job, &Limits::of(Duration::from_secs(1)), |_| ())
+        .unwrap_err();
     assert!(format!("{error:#}").contains("/nowhere/early-exit"));
 }

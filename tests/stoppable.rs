@@ -27,8 +27,8 @@ fn every_backend_has_a_mechanism_and_names_its_options_when_asked_for_another() 
         let output = early_exit(&["check", "--backend", &format!("{}:timeout=on", backend.name)]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        let has = |(key, _): &engine::Listed| said.contains(key);
-        assert!(said.contains("no setting `timeout` here") && backend.options().iter().all(has), "{said}");
+        let has = |(key, _): &engine::ListedOption| said.contains(key);
+        assert!(said.contains("no option `timeout` here") && backend.options().iter().all(has), "{said}");
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use early_exit::catalog::benchmark::CellId;
+use early_exit::engine::BackendSpec;
 use early_exit::worker::{Hello, Launcher, Limits, PROTOCOL, Request, Response, Worker, WorkerError};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -13,7 +14,7 @@ use crate::{EARLY_EXIT, here};
 
 fn worker() -> Option<Worker> {
     let spec = here().into_iter().next()?;
-    Some(Launcher::new(EARLY_EXIT).launch(spec).unwrap().0)
+    Some(Launcher::new(EARLY_EXIT).launch(&BackendSpec::new(spec)).unwrap().0)
 }
 
 fn play(scenario: &str) -> Request {
@@ -102,7 +103,7 @@ fn a_worker_above_the_memory_limit_is_killed() {
 #[test]
 fn a_worker_is_killed_after_an_invalid_response() {
     let (_folder, launcher) = fake_worker(&format!("{}\nneither JSON nor news", hello(PROTOCOL)), "exec sleep 600");
-    let (mut worker, _) = launcher.launch("x").unwrap();
+    let (mut worker, _) = launcher.launch(&BackendSpec::new("x")).unwrap();
     let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
     assert_eq!(result, Err(WorkerError::Protocol("neither JSON nor news".into())));
     assert!(is_gone(worker.pid()));
@@ -111,7 +112,7 @@ fn a_worker_is_killed_after_an_invalid_response() {
 #[test]
 fn an_endless_line_is_an_invalid_response() {
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec cat /dev/zero");
-    let (mut worker, _) = launcher.launch("x").unwrap();
+    let (mut worker, _) = launcher.launch(&BackendSpec::new("x")).unwrap();
     let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
     assert!(matches!(result, Err(WorkerError::Protocol(_))), "{result:?}");
 }
@@ -119,7 +120,7 @@ fn an_endless_line_is_an_invalid_response() {
 #[test]
 fn a_worker_that_closes_its_stdout_and_keeps_running_is_killed() {
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec sleep 600 >&-");
-    let (mut worker, _) = launcher.launch("x").unwrap();
+    let (mut worker, _) = launcher.launch(&BackendSpec::new("x")).unwrap();
     let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
     assert!(matches!(&result, Err(WorkerError::Crashed(how)) if how.contains("closed its stdout")), "{result:?}");
     assert!(is_gone(worker.pid()));
@@ -128,17 +129,17 @@ fn a_worker_that_closes_its_stdout_and_keeps_running_is_killed() {
 #[test]
 fn another_protocol_version_is_rejected_with_both_versions() {
     let (_folder, launcher) = fake_worker(&hello(PROTOCOL + 1), "exec sleep 600");
-    let error = format!("{:#}", launcher.launch("x").err().unwrap());
+    let error = format!("{:#}", launcher.launch(&BackendSpec::new("x")).err().unwrap());
     assert!(error.contains(&format!("version {}", PROTOCOL + 1)), "{error}");
     assert!(error.contains(&format!("version {PROTOCOL}")), "{error}");
 }
 
 #[test]
 fn a_program_that_is_not_a_worker_is_named_in_the_error() {
-    let error = format!("{:#}", Launcher::new("/nowhere/early-exit").launch("x").err().unwrap());
+    let error = format!("{:#}", Launcher::new("/nowhere/early-exit").launch(&BackendSpec::new("x")).err().unwrap());
     assert!(error.contains("/nowhere/early-exit"), "{error}");
     let (_folder, launcher) = fake_worker("hello there", "");
-    let error = format!("{:#}", launcher.launch("x").err().unwrap());
+    let error = format!("{:#}", launcher.launch(&BackendSpec::new("x")).err().unwrap());
     assert!(error.contains("hello there"), "{error}");
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn run(themes: &[&str]) {
         .nresamples(20_000)
         .sample_size(30)
         .configure_from_args();
-    let engines: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && !known.floor).map(Line::of).collect();
+    let engines: Vec<_> = engine::here().map(Line::of).collect();
     let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
     for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
         // No engine is in a floor, so one line says it all.
@@ -90,7 +90,7 @@ struct BenchCell {
 }
 
 fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
-    let mut cell_ids: Vec<_> = benchmark.addresses(false).collect();
+    let mut cell_ids: Vec<_> = benchmark.cell_ids(false).collect();
     if choice == Choice::FirstOfEach {
         cell_ids.truncate(1);
     }

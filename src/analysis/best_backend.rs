@@ -2,10 +2,9 @@
 use super::estimates;
 use super::estimates::{CellEstimate, EstimateRow, interval};
 use crate::catalog::benchmark::{Benchmark, CellId, artifact, call, cold, execute, unwind};
-use crate::output::grid::Grid;
-use crate::output::units;
 use crate::results::{Report, SkipReason, Variant};
 use crate::statistics::Margin;
+use crate::units;
 
 /// A kind of work and its criteria.
 pub struct WorkKind {
@@ -15,7 +14,7 @@ pub struct WorkKind {
     pub by: &'static [Criterion],
 }
 
-/// Alternative methods for the same purpose. A backend is ranked by its cheapest method; the first is the default method.
+/// Alternative ways for the same purpose. A backend is ranked by its cheapest way; the first is the plain way.
 pub type Criterion = &'static [&'static Benchmark];
 
 /// Interpreters defer this work, so the answer marks them.
@@ -32,7 +31,7 @@ pub static KINDS: &[WorkKind] = &[
     WorkKind { wanted: "trap cheaply", by: &[&[&unwind::UNREACHABLE], &[&unwind::DIVISION_BY_ZERO]] },
 ];
 
-/// The methods of a host function to end its guest.
+/// The ways of a host function to end its guest.
 static WAYS_TO_EXIT: Criterion = &[
     &unwind::TYPED.whole,
     &unwind::TYPED_ENV.whole,
@@ -74,11 +73,11 @@ pub enum Ranking {
 
 /// The ranking by one criterion.
 pub struct RankedRow<'a> {
-    /// The row of the default method.
+    /// The row of the plain way.
     pub plain: &'a EstimateRow<'a>,
-    /// The number of methods.
+    /// The number of ways.
     pub ways: usize,
-    /// Per variant of the report, the cell of its cheapest method; `None` without a time.
+    /// Per variant of the report, the cell of its cheapest way; `None` without a time.
     pub cells: Vec<Option<&'a CellEstimate<'a>>>,
     /// The variants within 2 % of the fastest, fastest first.
     pub best: Vec<usize>,
@@ -123,7 +122,7 @@ fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
     let mut most = 0.0_f64;
     for (_, tie) in rows.iter().flat_map(|judged| &judged.ties).filter(|(n, _)| best.contains(n)) {
         match tie {
-            Some(apart) => most = most.max(*apart),
+            Some(difference) => most = most.max(*difference),
             None => return Ranking::Unknown(best),
         }
     }
@@ -164,8 +163,8 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
         sure &= is_sure;
         if range.is_none_or(|range| range.high >= -Margin::TWO_PERCENT.log()) {
             best.push(*n);
-            let apart = range.filter(|_| is_sure).map(|range| range.low.abs().max(range.high.abs()).exp_m1());
-            ties.push((*n, apart));
+            let difference = range.filter(|_| is_sure).map(|range| range.low.abs().max(range.high.abs()).exp_m1());
+            ties.push((*n, difference));
         }
     }
     Some(RankedRow { plain, ways: ways.len(), cells, best, ties, sure })
@@ -177,36 +176,36 @@ impl RankedRow<'_> {
         if self.ways == 1 {
             return self.plain.cell_id.to_string();
         }
-        format!("cheapest of {} methods{}", self.ways, depth(self.plain.cell_id))
+        format!("cheapest of {} ways{}", self.ways, depth(self.plain.cell_id))
     }
 
-    /// The default method, if there are several.
+    /// The plain way, if there are several.
     pub fn plain_title(&self) -> Option<String> {
-        (self.ways > 1).then(|| format!("default method: {}", self.plain.cell_id))
+        (self.ways > 1).then(|| format!("plain way: {}", self.plain.cell_id))
     }
 
-    /// The method by which a variant is ranked, if there are several: `typed-prebuilt`.
+    /// The way by which a variant is ranked, if there are several: `typed-prebuilt`.
     pub fn way(&self, variant: usize) -> Option<&str> {
         let benchmark = &self.cells[variant].filter(|_| self.ways > 1)?.record.cell_id.benchmark;
         Some(benchmark.split_once('/').map_or(benchmark, |(_, way)| way))
     }
 
-    /// Whether a variant is ranked by the default method.
+    /// Whether a variant is ranked by the plain way.
     pub fn is_plain(&self, variant: usize) -> bool {
         self.cells[variant].is_some_and(|cell| cell.record.cell_id == *self.plain.cell_id)
     }
 
-    /// The time of the default method, or why there is none.
+    /// The time of the plain way, or why there is none.
     pub fn plain_time_text(&self, variant: usize) -> String {
         shown(&self.plain.cells[variant])
     }
 
-    /// The typical nanoseconds of the cheapest method.
+    /// The typical nanoseconds of the cheapest way.
     pub fn time(&self, variant: usize) -> Option<f64> {
         self.cells[variant]?.nanoseconds()
     }
 
-    /// The time of the cheapest method, or why there is none.
+    /// The time of the cheapest way, or why there is none.
     pub fn time_text(&self, variant: usize) -> String {
         shown(self.cells[variant].unwrap_or(&self.plain.cells[variant]))
     }
@@ -278,7 +277,7 @@ impl Recommendation<'_> {
     pub fn remark(&self) -> String {
         let mut remarks = vec![match &self.outcome {
             Ranking::Best(best) => self.lead(*best).unwrap_or_default(),
-            Ranking::Close(_, apart) => format!("at most {} apart", percent(*apart)),
+            Ranking::Close(_, difference) => format!("at most {} apart", percent(*difference)),
             Ranking::Unknown(_) => "raise --budget".into(),
             Ranking::Depends => self.each(),
         }];
@@ -286,8 +285,8 @@ impl Recommendation<'_> {
             && let Some(way) = judged.way(*one)
         {
             remarks.push(match judged.is_plain(*one) {
-                true => "with the default method".into(),
-                false => format!("with {way}; its default method takes {}", judged.plain_time_text(*one)),
+                true => "with the plain way".into(),
+                false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
             });
         }
         if !self.sure && !matches!(self.outcome, Ranking::Unknown(_)) {
@@ -345,42 +344,6 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// The recommendations as a table: kind of work, backend, lead.
-pub fn grid(answers: &[Recommendation]) -> Grid {
-    let mut grid = Grid::new(["to", "take", ""]);
-    for answer in answers {
-        let take = match answer.outcome {
-            Ranking::Depends => answer.verdict().unwrap_or_default().to_owned(),
-            _ => answer.text(),
-        };
-        grid.row([answer.kind.wanted.to_owned(), take, answer.remark()]);
-    }
-    grid
-}
-
-/// The times of the ranking, one column per variant, with the licences.
-pub fn times_grid(report: &Report, answers: &[Recommendation]) -> Grid {
-    let columns = estimates::columns(report);
-    let labels = columns.iter().map(|n| report.variants[*n].label.clone());
-    let mut grid = Grid::new(["by".to_owned()].into_iter().chain(labels));
-    for judged in answers.iter().flat_map(|answer| &answer.rows) {
-        let mut row = |title: String, cell: &dyn Fn(usize) -> String| {
-            grid.row([title].into_iter().chain(columns.iter().map(|n| cell(*n))));
-        };
-        row(judged.title(), &|n| judged.time_text(n));
-        if let Some(title) = judged.plain_title() {
-            row("  method".into(), &|n| judged.way(n).unwrap_or("-").to_owned());
-            row(format!("  {title}"), &|n| judged.plain_time_text(n));
-        }
-    }
-    let interprets =
-        |n: &usize| if report.variants[*n].backend_info.is_interpreter() { "interpreter" } else { "compiler" };
-    grid.row(["kind".to_owned()].into_iter().chain(columns.iter().map(|n| interprets(n).to_owned())));
-    let licences = columns.iter().map(|n| report.variants[*n].licence.clone());
-    grid.row(["licence".to_owned()].into_iter().chain(licences));
-    grid
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -433,7 +396,7 @@ mod tests {
     }
 
     /// The ranking, its text, the remark, and the criteria.
-    fn asked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
+    fn ranked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
         let rows = estimates::rows(report);
         let answers = answers(report, &rows);
         let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("the rows exist");
@@ -442,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn exits_are_compared_by_the_cheapest_method_of_each_backend() {
+    fn exits_are_compared_by_the_cheapest_way_of_each_backend() {
         let exits = |prebuilt: f64| {
             measured(
                 10,
@@ -450,21 +413,21 @@ mod tests {
                     ("unwind/typed@1", [Time(6000.0), Time(360.0), Time(124.0)]),
                     ("unwind/typed@50", [Time(13_000.0), Time(360.0), Time(124.0)]),
                     ("unwind/dynamic@50", [Time(12_000.0), Time(400.0), Time(160.0)]),
-                    // Not at the depth of the default method, so not among the methods.
+                    // Not at the depth of the plain way, so not among the ways.
                     ("unwind/dynamic-prebuilt@1", [Time(1.0), Nothing, Nothing]),
                     ("unwind/typed-prebuilt@50", [Time(prebuilt), Nothing, Nothing]),
                 ],
             )
         };
-        let (outcome, _, remark, titles) = asked(&exits(137.0), "exit cheaply");
-        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 methods @50".to_owned()]));
-        assert_eq!(remark, "1.1 times as fast as singlepass; with the default method");
-        let (outcome, _, remark, _) = asked(&exits(62.0), "exit cheaply");
+        let (outcome, _, remark, titles) = ranked(&exits(137.0), "exit cheaply");
+        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
+        assert_eq!(remark, "1.1 times as fast as singlepass; with the plain way");
+        let (outcome, _, remark, _) = ranked(&exits(62.0), "exit cheaply");
         assert_eq!(outcome, Ranking::Best(0));
-        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its default method takes 13.0 us");
+        assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its plain way takes 13.0 us");
         let report = exits(137.0);
         let rows = estimates::rows(&report);
-        let grid = times_grid(&report, &answers(&report, &rows));
+        let grid = crate::output::tables::answer_times(&report, &answers(&report, &rows));
         let cells: Vec<_> = grid.rows.iter().map(|row| row[1..].join("|")).collect();
         assert_eq!(cells[..3], ["137 ns|360 ns|124 ns", "typed-prebuilt|typed|typed", "13.0 us|360 ns|124 ns"]);
         assert_eq!(grid.rows.last().unwrap()[0], "licence");
@@ -481,11 +444,11 @@ mod tests {
                 ],
             )
         };
-        let (outcome, _, remark, _) = asked(&calls(Nothing), "call cheaply");
+        let (outcome, _, remark, _) = ranked(&calls(Nothing), "call cheaply");
         assert_eq!(outcome, Ranking::Best(2));
         assert!(remark.ends_with("wasmi has no time for call/host-typed"), "{remark}");
-        assert_eq!(asked(&calls(Failure), "call cheaply").0, Ranking::Depends);
-        assert_eq!(asked(&calls(Time(5.0)), "call cheaply").0, Ranking::Best(2));
+        assert_eq!(ranked(&calls(Failure), "call cheaply").0, Ranking::Depends);
+        assert_eq!(ranked(&calls(Time(5.0)), "call cheaply").0, Ranking::Best(2));
     }
 
     #[test]
@@ -498,7 +461,7 @@ mod tests {
                 ("call/typed/20", [Time(90.0), Time(95.0), Nothing]),
             ],
         );
-        assert_eq!(asked(&report, "call cheaply").3, ["call/typed/2"]);
+        assert_eq!(ranked(&report, "call cheaply").3, ["call/typed/2"]);
     }
 
     #[test]
@@ -506,12 +469,15 @@ mod tests {
         let loads =
             |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
         for launches in 1..5 {
-            let (outcome, text, ..) = asked(&loads(launches), "load fast");
+            let (outcome, text, ..) = ranked(&loads(launches), "load fast");
             assert!(matches!(outcome, Ranking::Unknown(_)), "{launches}: {outcome:?}");
             assert!(text.starts_with("too few launches to say: singlepass, wasmtime-cranelift"), "{text}");
         }
-        let (outcome, text, remark, _) = asked(&loads(12), "load fast");
-        assert!(matches!(&outcome, Ranking::Close(both, apart) if *both == [0, 1] && *apart < 0.01), "{outcome:?}");
+        let (outcome, text, remark, _) = ranked(&loads(12), "load fast");
+        assert!(
+            matches!(&outcome, Ranking::Close(both, difference) if *both == [0, 1] && *difference < 0.01),
+            "{outcome:?}"
+        );
         assert_eq!(text, "too close to call: singlepass, wasmtime-cranelift");
         assert!(remark.starts_with("at most 0."), "{remark}");
     }
@@ -519,7 +485,7 @@ mod tests {
     #[test]
     fn few_launches_suffice_for_a_large_lead() {
         let report = measured(4, &[("artifact/deserialize/128", [Time(50.0), Time(500.0), Time(900.0)])]);
-        let (outcome, _, remark, _) = asked(&report, "load fast");
+        let (outcome, _, remark, _) = ranked(&report, "load fast");
         assert_eq!(outcome, Ranking::Best(0));
         assert_eq!(remark, "10 times as fast as wasmtime-cranelift; few launches: likely, not certain");
     }
@@ -529,11 +495,11 @@ mod tests {
         let row = |result| ("cold/bytes-to-result/128", [Time(4e6), Time(30e6), Time(result)]);
         // Compiling without a call decides nothing.
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        let (outcome, text, _, titles) = asked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
+        let (outcome, text, _, titles) = ranked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
         assert_eq!((outcome, text.as_str()), (Ranking::Best(2), "wasmi (interpreter)"));
         assert_eq!(titles, ["cold/bytes-to-result/128"]);
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        assert_eq!(asked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Ranking::Best(0));
+        assert_eq!(ranked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Ranking::Best(0));
     }
 
     #[test]
@@ -545,7 +511,7 @@ mod tests {
                 ("execute/sweep", [Time(50.0), Time(60.0), Time(900.0)]),
             ],
         );
-        let (outcome, text, remark, _) = asked(&report, "run fast");
+        let (outcome, text, remark, _) = ranked(&report, "run fast");
         assert_eq!(outcome, Ranking::Depends);
         assert_eq!(text, format!("it depends: {remark}"));
         assert_eq!(remark, "wasmtime-cranelift for execute/fib; singlepass for execute/sweep");

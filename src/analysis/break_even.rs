@@ -3,10 +3,9 @@ use super::best_backend::chosen;
 use super::estimates;
 use super::estimates::EstimateRow;
 use crate::catalog::benchmark::{Benchmark, CellId, artifact, cold, compile, execute, module, unwind};
-use crate::output::grid::Grid;
-use crate::output::units;
 use crate::results::Report;
 use crate::statistics::{CostRange, Interval, cheapest};
+use crate::units;
 
 /// The parameters of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +58,14 @@ const MOST_CALLS: f64 = 1e12;
 
 /// The jobs for which the report has times, with compilation and with an artifact: for the user's module, if measured, and
 /// for a built-in module.
-pub fn jobs(report: &Report, rows: &[EstimateRow], asked: &Workload) -> Vec<WorkloadComparison> {
+pub fn jobs(report: &Report, rows: &[EstimateRow], workload: &Workload) -> Vec<WorkloadComparison> {
     let of = |benchmark: &Benchmark| rows.iter().find(|row| row.cell_id.benchmark == benchmark.id);
-    let generated = |setup: &Benchmark| match asked.functions {
-        Some(_) => rows.iter().find(|row| row.cell_id.benchmark == setup.id && row.cell_id.at == asked.functions),
+    let generated = |setup: &Benchmark| match workload.functions {
+        Some(_) => rows.iter().find(|row| row.cell_id.benchmark == setup.id && row.cell_id.at == workload.functions),
         None => chosen(rows, setup),
     };
-    let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, asked.exits));
-    let kernel = || Some(vec![rows.iter().find(|row| row.cell_id.benchmark == asked.kernel)?]);
+    let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, workload.exits));
+    let kernel = || Some(vec![rows.iter().find(|row| row.cell_id.benchmark == workload.kernel)?]);
     // Each call was timed on a fresh instance.
     let call = || Some(vec![of(&module::INSTANTIATE)?, of(&module::CALL)?]);
     let own = |setup| job(report, of(setup)?, &call()?, exit);
@@ -154,38 +153,16 @@ impl WorkloadComparison {
         };
         format!("{}, then {often}{exits}", self.setup)
     }
-
-    /// The ranges as a table.
-    pub fn grid(&self, report: &Report) -> Grid {
-        let mut grid = Grid::new(["calls from", "to", "cheapest", "even at"]);
-        for span in &self.spans {
-            let labels: Vec<_> = span.least.iter().map(|n| report.variants[*n].label.as_str()).collect();
-            let doubted = span.least.iter().any(|n| self.doubted.contains(n));
-            let said = match labels[..] {
-                [one] => one.to_owned(),
-                _ if doubted => format!("too few launches to say: {}", labels.join(", ")),
-                _ => format!("too close to call: {}", labels.join(", ")),
-            };
-            let even: Vec<_> = span.even.iter().map(|calls| units::count(calls.round() as u64)).collect();
-            grid.row([
-                units::count(span.from),
-                span.to.map_or_else(|| "any".into(), units::count),
-                said,
-                even.join(", "),
-            ]);
-        }
-        grid
-    }
 }
 
 /// The message if the report has no such job.
-pub fn none(asked: &Workload) -> String {
-    let functions = asked.functions.map_or_else(String::new, |functions| format!("/{functions}"));
+pub fn none(workload: &Workload) -> String {
+    let functions = workload.functions.map_or_else(String::new, |functions| format!("/{functions}"));
     format!(
         "no break-even: it needs times of {}{functions} or {}{functions}, of {} and of {} on two backends",
         cold::BYTES_TO_RESULT.id,
         artifact::DESERIALIZE.id,
-        asked.kernel,
+        workload.kernel,
         unwind::TYPED.whole.id
     )
 }

@@ -3,10 +3,8 @@ use super::estimates;
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::catalog::benchmark::unwind::{BREAKDOWN, TYPED};
-use crate::output::grid::Grid;
-use crate::output::units;
 use crate::results::{CellRecord, Report};
-use crate::statistics::{Breakdown, Confidence, Estimate, breakdown};
+use crate::statistics::{Breakdown, Estimate, breakdown};
 
 /// An exit below a number of host frames, in its parts.
 pub struct ExitBreakdown {
@@ -41,28 +39,10 @@ pub fn all(report: &Report) -> Vec<ExitBreakdown> {
     TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
 }
 
-/// One table per host depth.
-pub fn tables(report: &Report) -> String {
-    all(report).iter().map(|broken| broken.grid(report).terminal() + "\n").collect()
-}
-
 impl ExitBreakdown {
     /// The cell of the exit.
     pub fn cell_id(&self) -> CellId {
         CellId { benchmark: TYPED.whole.id.into(), at: None, host_frames: self.host_frames }
-    }
-
-    /// One row per part, one column per variant.
-    pub fn grid(&self, report: &Report) -> Grid {
-        let labels = self.variants.iter().map(|(n, _)| report.variants[*n].label.clone());
-        let title = format!("{}@{}: of which", TYPED.whole.id, self.host_frames);
-        let mut grid = Grid::new([title].into_iter().chain(labels));
-        let columns: Vec<_> = self.variants.iter().map(|(n, of)| column(report, *n, of)).collect();
-        for (row, name) in parts().chain(["rest", "whole"]).enumerate() {
-            let cells = columns.iter().map(|column| shown(column[row].as_ref()));
-            grid.row([name.to_owned()].into_iter().chain(cells));
-        }
-        grid
     }
 }
 
@@ -104,14 +84,4 @@ fn find<'a>(report: &'a Report, variant: usize, benchmark: &str, host_frames: u6
     report.cells.iter().find(|cell| {
         cell.variant == variant && cell.cell_id.benchmark == benchmark && cell.cell_id.host_frames == host_frames
     })
-}
-
-/// A part and half of its interval: `4.21 us ±0.08 us`.
-fn shown(estimate: Option<&Estimate>) -> String {
-    let Some(estimate) = estimate else { return "-".into() };
-    let value = units::nanoseconds(estimate.value(), 3);
-    match estimate.interval(Confidence::NINETY_FIVE) {
-        Some(interval) => format!("{value} ±{}", units::nanoseconds(interval.half_width(), 2)),
-        None => value,
-    }
 }

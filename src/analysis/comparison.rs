@@ -3,9 +3,9 @@ use std::collections::HashMap;
 
 use super::count_comparison;
 use super::estimates::{interval, ratio, samples};
+use crate::analysis::warnings::left_out;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
-use crate::output::measurements::left_out;
 use crate::results::{
     CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Launch,
     Machine, Metric, Report, SkipReason, VERSION, Variant,
@@ -73,7 +73,7 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     let in_base = own(baseline);
     let variants: Vec<_> =
         own(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
-    let runs = Runs { baseline, new, apart: apart(baseline, new, &variants) };
+    let runs = Runs { baseline, new, shift: shift(baseline, new, &variants) };
     let found = found(new, baseline, &variants, |cell, baseline| runs.ratio(cell, baseline));
     let verdicts = judged(&found, margin, Confidence::NINETY_FIVE);
     let resolution = resolution(&found, margin, Confidence::NINETY_FIVE);
@@ -200,7 +200,7 @@ fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidenc
     let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
     let power = Confidence::new(0.9).expect("nine tenths is a confidence");
     let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, power);
-    let told = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
+    let resolution = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
         Some(typical) => format!(
             "a typical cell distinguishes a difference of {:.1} % from the margin of {} % in nine of ten runs",
             100.0 * typical.exp_m1(),
@@ -208,7 +208,7 @@ fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidenc
         ),
         None => "too few launches to estimate the resolution".into(),
     };
-    format!("resolution: {told}; {}", left_out(estimates.into_iter()))
+    format!("resolution: {resolution}; {}", left_out(estimates.into_iter()))
 }
 
 fn found(
@@ -225,10 +225,10 @@ fn found(
                 Some(SkipReason::Unsupported { .. }) => is_same_backend(&variants[variant].0, &variants[variant].1),
                 Some(SkipReason::TooSlow { .. }) | None => false,
             };
-        let told = |cell: &CellRecord| {
+        let reason = |cell: &CellRecord| {
             cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
         };
-        let skip_reason = told(cell).or_else(|| told(baseline).map(|told| format!("before: {told}")));
+        let skip_reason = reason(cell).or_else(|| reason(baseline).map(|reason| format!("before: {reason}")));
         let estimate = if skip_reason.is_none() { ratio(cell, baseline) } else { None };
         PendingComparison { variant, cell_id: cell.cell_id.clone(), estimate, skip_reason, newly_failing }
     };
@@ -265,17 +265,17 @@ fn of<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecor
 struct Runs<'a> {
     baseline: &'a Report,
     new: &'a Report,
-    apart: Option<RunShift>,
+    shift: Option<RunShift>,
 }
 
 impl Runs<'_> {
     fn ratio(&self, cell: &CellRecord, baseline: &CellRecord) -> Option<Estimate> {
-        let (now, then, apart) = (time(cell)?, time(baseline)?, self.apart?);
+        let (now, then, shift) = (time(cell)?, time(baseline)?, self.shift?);
         match (floor(self.new, cell), floor(self.baseline, baseline)) {
             (Some(floor_now), Some(floor_then)) if tells(&floor_now, &now) && tells(&floor_then, &then) => {
-                unpaired((&now, &floor_now), (&then, &floor_then), apart)
+                unpaired((&now, &floor_now), (&then, &floor_then), shift)
             }
-            _ => unpaired_by_shift(&now, &then, apart),
+            _ => unpaired_by_shift(&now, &then, shift),
         }
     }
 }
@@ -305,15 +305,15 @@ fn floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
 }
 
 /// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
-fn apart(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Option<RunShift> {
-    let apart = |is_it: fn(&CellRecord) -> bool| {
+fn shift(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Option<RunShift> {
+    let shift = |is_it: fn(&CellRecord) -> bool| {
         let cells = each(new, baseline, variants).filter(|(_, cell, _)| is_it(cell));
         RunShift::of(
             &cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>(),
         )
     };
-    let floors = apart(|cell| cell.cell_id.benchmark.starts_with("floor/"));
-    let all = apart(|_| true)?;
+    let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
+    let all = shift(|_| true)?;
     let floors = floors.unwrap_or(all);
     Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
 }
@@ -350,11 +350,11 @@ pub(crate) fn changed_metrics(new: &Report, baseline: &Report, variants: &[(Stri
         for (metric, after) in &cell.metrics {
             let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
             // One benchmark represents several with the same module.
-            let told = |changed_metrics: &ChangedMetric| {
+            let is_listed = |changed_metrics: &ChangedMetric| {
                 (changed_metrics.variant, &changed_metrics.metric, changed_metrics.before, changed_metrics.after)
                     == (variant, metric, *before, *after)
             };
-            if (after / before).ln().abs() > drifts(metric) && !changed_metrics.iter().any(told) {
+            if (after / before).ln().abs() > drifts(metric) && !changed_metrics.iter().any(is_listed) {
                 changed_metrics.push(ChangedMetric {
                     variant,
                     cell_id: cell.cell_id.clone(),

@@ -1,10 +1,10 @@
 //! Compares instruction counts. Counts of two runs are comparable like those of one, because they do not drift.
 use std::collections::HashMap;
 
+use super::instruction_count::{CountRatio, InstructionCount, agreement};
 use crate::analysis::comparison::{changed_metrics, described, each, held, own};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
-use crate::output::counts::{Count, Ratio, agreement};
 use crate::results::{CellComparison, CellRecord, Comparison, Metric, Report, SkipReason, VERSION};
 use crate::statistics::{Margin, TimeVerdict};
 
@@ -41,19 +41,21 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
     let pair = |(variant, cell, baseline): (usize, &CellRecord, &CellRecord)| {
         let confirmed = confirmation.get(&(variant, &cell.cell_id));
         let (cell, baseline) = confirmed.copied().unwrap_or((cell, baseline));
-        let told = |cell: &CellRecord| {
+        let reason = |cell: &CellRecord| {
             cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
         };
-        let ratio = Count::of(cell).zip(Count::of(baseline)).map(|(count, baseline)| count.ratio_to(&baseline));
+        let ratio = InstructionCount::of(cell)
+            .zip(InstructionCount::of(baseline))
+            .map(|(count, baseline)| count.ratio_to(&baseline));
         CellComparison {
             variant,
             cell_id: cell.cell_id.clone(),
-            verdict: ratio.map(|ratio: Ratio| ratio.verdict(margin)),
+            verdict: ratio.map(|ratio: CountRatio| ratio.verdict(margin)),
             ratio: ratio.map(|ratio| ratio.value),
             low: ratio.map(|ratio| ratio.low),
             high: ratio.map(|ratio| ratio.high),
             confirmed: confirmed.is_some(),
-            skip_reason: told(cell).or_else(|| told(baseline).map(|told| format!("before: {told}"))),
+            skip_reason: reason(cell).or_else(|| reason(baseline).map(|reason| format!("before: {reason}"))),
             newly_failing: baseline.skip_reason.is_none()
                 && matches!(
                     cell.skip_reason,

@@ -1,7 +1,7 @@
 //! How an engine's cells change over its releases: several libraries or builds of one engine in one report.
 use crate::analysis::estimates;
+use crate::analysis::instruction_count::InstructionCount;
 use crate::catalog::benchmark::CellId;
-use crate::output::counts::Count;
 use crate::results::{CellRecord, Metric, Report, Variant};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, TimeVerdict, judge};
 
@@ -18,7 +18,7 @@ pub struct History<'a> {
 /// A release.
 pub struct Release {
     /// The place of its variant.
-    pub subject: usize,
+    pub column: usize,
     /// Its version.
     pub version: String,
 }
@@ -26,7 +26,7 @@ pub struct Release {
 /// A cell over the releases.
 pub struct HistoryRow<'a> {
     /// Which.
-    pub address: &'a CellId,
+    pub cell_id: &'a CellId,
     /// What each release takes.
     pub points: Vec<HistoryPoint>,
 }
@@ -57,10 +57,10 @@ const LEAST_RELEASES: usize = 3;
 /// The histories in a report.
 pub fn histories(report: &Report) -> Vec<History<'_>> {
     let mut engines: Vec<(String, Vec<Release>)> = Vec::new();
-    for subject in estimates::columns(report) {
-        let variant = &report.variants[subject];
+    for column in estimates::columns(report) {
+        let variant = &report.variants[column];
         let Some(version) = version(variant) else { continue };
-        let release = Release { subject, version };
+        let release = Release { column, version };
         let engine = engine(variant);
         match engines.iter_mut().find(|(known, _)| *known == engine) {
             Some((_, releases)) => releases.push(release),
@@ -87,10 +87,10 @@ fn engine(variant: &Variant) -> String {
 /// The version that a variant is of: the engine tells it, or, where it tells less than the label does, that.
 fn version(variant: &Variant) -> Option<String> {
     let label = version_in(&variant.label);
-    let told = version_in(&variant.backend_info.engine);
-    match (told, label) {
-        (Some(told), Some(label)) if label.starts_with(&format!("{told}.")) => Some(label),
-        (Some(told), _) => Some(told),
+    let by_library = version_in(&variant.backend_info.engine);
+    match (by_library, label) {
+        (Some(by_library), Some(label)) if label.starts_with(&format!("{by_library}.")) => Some(label),
+        (Some(by_library), _) => Some(by_library),
         (None, label) => label,
     }
 }
@@ -114,8 +114,8 @@ fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> Histo
     for (cells, estimated) in report.cells.chunks(width).zip(estimates::rows(report)) {
         let mut before: Option<&CellRecord> = None;
         let (mut points, mut changes) = (Vec::new(), Vec::new());
-        for Release { subject, .. } in &releases {
-            let (record, estimate) = (&cells[*subject], &estimated.cells[*subject]);
+        for Release { column, .. } in &releases {
+            let (record, estimate) = (&cells[*column], &estimated.cells[*column]);
             let mut point = HistoryPoint::default();
             let mut change = None;
             match report.metric {
@@ -126,9 +126,10 @@ fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> Histo
                     point.change = change.as_ref().map(|change| change.value().exp());
                 }
                 Metric::Instructions => {
-                    let count = Count::of(record);
+                    let count = InstructionCount::of(record);
                     point.value = count.map(|count| count.typical);
-                    let ratio = count.zip(before.and_then(Count::of)).map(|(count, before)| count.ratio_to(&before));
+                    let ratio =
+                        count.zip(before.and_then(InstructionCount::of)).map(|(count, before)| count.ratio_to(&before));
                     point.change = ratio.map(|ratio| ratio.value);
                     point.step = ratio.map(|ratio| ratio.verdict(Margin::TWO_PERCENT));
                 }
@@ -140,7 +141,7 @@ fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> Histo
             changes.push(change);
         }
         if points.iter().filter(|point| point.value.is_some()).count() >= LEAST_RELEASES {
-            rows.push((HistoryRow { address: &cells[0].cell_id, points }, changes));
+            rows.push((HistoryRow { cell_id: &cells[0].cell_id, points }, changes));
         }
     }
     // All steps of a history are one family.

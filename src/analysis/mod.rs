@@ -6,5 +6,6 @@ pub mod comparison;
 pub mod count_comparison;
 pub mod estimates;
 pub mod history;
+pub mod instruction_count;
 pub mod stopping;
 pub mod warnings;

@@ -10,7 +10,7 @@ use crate::statistics::Estimate;
 
 /// The mechanisms of one backend.
 pub struct BackendMechanisms {
-    /// The backend as it is by itself, by its place among the report's subjects.
+    /// The backend as it is by itself, by its index among the report's variants.
     pub plain: usize,
     /// A row per mechanism.
     pub rows: Vec<MechanismRow>,

@@ -2,6 +2,7 @@
 use super::estimates;
 use crate::engine;
 use crate::results::{Machine, Report, SkipReason};
+use crate::statistics::Estimate;
 
 /// The warnings for a report. `load` is the load average before the run; `alone` tells whether no other run measured at the
 /// same time.
@@ -89,8 +90,25 @@ pub fn count_notes(report: &Report) -> Vec<String> {
 
 /// The limitation of counts.
 pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap by signal and an exit can have equal counts and differ tenfold in time: \
-     compare versions and options by counts, and exit methods by time";
+     compare versions and options by counts, and ways to exit by time";
 
 fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
     report.cells.iter().flat_map(|cell| &cell.launches)
+}
+
+/// The share of launches excluded as outliers, and the number of ratios with outliers on one side only.
+pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
+    let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
+    for ratio in ratios {
+        count += 1;
+        modes += usize::from(ratio.mode().is_some());
+        launches += ratio.launches();
+        outlying += ratio.outlying().len();
+    }
+    let share = outlying as f64 / launches.max(1) as f64;
+    let one_sided = match modes {
+        0 => String::new(),
+        modes => format!("; in {modes} of {count} ratios some processes are slower (▲) or faster (▼)"),
+    };
+    format!("{:.1} % of launches are excluded as outliers{one_sided}", 100.0 * share)
 }

@@ -118,7 +118,8 @@ mod tests {
     fn each_option_is_one_of_some_backend() {
         let options: Vec<_> = engine::here().flat_map(|backend| backend.options()).collect();
         for mechanism in WITH_OPTION.iter().filter(|_| engine::here().count() > 5) {
-            let takes_on = |(key, values): &engine::Listed| Some(*key) == mechanism.option && values.contains(&"on");
+            let takes_on =
+                |(key, values): &engine::ListedOption| Some(*key) == mechanism.option && values.contains(&"on");
             assert!(options.iter().any(takes_on), "{}", mechanism.name);
         }
     }
@@ -127,7 +128,7 @@ mod tests {
     fn each_cell_is_one_of_the_catalogue() {
         for cell in cells() {
             let benchmark = crate::catalog::benchmark::find(&cell.benchmark).expect("it is in the catalogue");
-            assert!(benchmark.addresses(true).any(|known| known == cell), "{cell}");
+            assert!(benchmark.cell_ids(true).any(|known| known == cell), "{cell}");
         }
     }
 }

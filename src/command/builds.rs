@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::choice;
 use crate::cli::BackendArgs;
-use crate::engine;
+use crate::engine::{self, BackendSpec};
 use crate::sampling::variant::ExperimentVariant;
 use crate::worker::Launcher;
 
@@ -30,23 +30,22 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
     let programs: Vec<_> = builds.iter().map(|build| build.program.as_path()).collect();
     let (ours, theirs) = launcher.side_by_side(&programs)?;
     // What only others have is no mistake.
-    let (here, elsewhere): (Vec<_>, Vec<_>) =
-        choice.backends.iter().cloned().partition(|spec| is_here_or_unknown(spec));
+    let (here, elsewhere): (Vec<_>, Vec<_>) = choice.backends.iter().cloned().partition(is_here_or_unknown);
     let mut variants = Vec::new();
     if choice.backends.is_empty() && engine::here().next().is_some() || !here.is_empty() || !choice.libraries.is_empty()
     {
         // Libraries alone, where what was chosen is elsewhere.
         let backends =
-            if here.is_empty() && !elsewhere.is_empty() { vec![engine::C_API.to_owned()] } else { here.clone() };
+            if here.is_empty() && !elsewhere.is_empty() { vec![BackendSpec::new(engine::C_API)] } else { here.clone() };
         let specs = choice::backends_or_floor(&BackendArgs { backends, libraries: choice.libraries.clone() })?;
         variants.extend(specs.iter().map(|spec| ExperimentVariant::new(spec, &ours)));
     }
     for (build, launcher) in builds.iter().zip(&theirs) {
         let has = backends_of(&build.program)
             .with_context(|| format!("{} is no build of this program that can be measured", build.program.display()))?;
-        let chosen = |spec: &&String| has.iter().any(|name| name == spec.split(':').next().unwrap_or_default());
+        let chosen = |spec: &&BackendSpec| has.iter().any(|name| name == spec.name());
         let specs: Vec<_> = match choice.backends.is_empty() {
-            true => has.clone(),
+            true => has.iter().map(BackendSpec::new).collect(),
             false => choice.backends.iter().filter(chosen).cloned().collect(),
         };
         if specs.is_empty() {
@@ -66,8 +65,8 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
 }
 
 /// Whether a backend is compiled in, or none that anybody knows: then it is refused as elsewhere.
-fn is_here_or_unknown(spec: &str) -> bool {
-    engine::parse(spec).map_or(true, |(backend, _)| backend.is_here())
+fn is_here_or_unknown(spec: &BackendSpec) -> bool {
+    spec.backend().map_or(true, engine::Backend::is_here)
 }
 
 /// Reads `[LABEL=]PROGRAM`.

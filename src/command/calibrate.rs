@@ -9,6 +9,7 @@ use super::watch::ProgressDisplay;
 use super::{Status, Stdout, choice, confirm, plan, unless_interrupted};
 use crate::catalog::benchmark::{CellId, execute};
 use crate::cli::MeasureArgs;
+use crate::engine::BackendSpec;
 use crate::output::calibration;
 use crate::results::journal::write_whole;
 use crate::results::{AtomicFile, Build, Calibration, VERSION};
@@ -26,31 +27,31 @@ const SLOWED_SHARE: f64 = 0.2;
 /// The controls in each run: as many columns as `compare` has for two builds of one backend.
 const CONTROLS: usize = 1;
 
-pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let subject = choice::backends_or_floor(&asked.choice)?.swap_remove(0);
-    let cell_ids = cell_ids(asked)?;
-    let mut random = ChaCha8Rng::seed_from_u64(asked.plan.seed.unwrap_or_else(rand::random));
+pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let spec = choice::backends_or_floor(&args.choice)?.swap_remove(0);
+    let cell_ids = cell_ids(args)?;
+    let mut random = ChaCha8Rng::seed_from_u64(args.plan.seed.unwrap_or_else(rand::random));
     let mut calibration = Calibration {
         version: VERSION,
         machine: machine::machine(),
         build: Build::this(),
-        variant: subject.clone(),
-        budget_seconds: asked.plan.budget().as_secs_f64(),
+        variant: spec.label(),
+        budget_seconds: args.plan.budget().as_secs_f64(),
         runs: Vec::new(),
     };
     // Fails early if the file cannot be written.
-    asked.output.as_deref().map(AtomicFile::begin).transpose()?;
+    args.output.as_deref().map(AtomicFile::begin).transpose()?;
     let mut watch = ProgressDisplay::begin(launcher);
-    for run in 1..=asked.runs {
-        watch.prefix = if asked.runs > 1 { format!("run {run} of {}: ", asked.runs) } else { String::new() };
+    for run in 1..=args.runs {
+        watch.prefix = if args.runs > 1 { format!("run {run} of {}: ", args.runs) } else { String::new() };
         let experiment = Experiment {
-            variants: controls(&subject, launcher),
+            variants: controls(&spec, launcher),
             injected_slowdowns: cell_ids.iter().map(|cell_id| injected_slowdowns(cell_id, &mut random)).collect(),
             cell_ids: cell_ids.clone(),
             urgent: Vec::new(),
-            budget: asked.plan.budget(),
+            budget: args.plan.budget(),
             may_stretch: false,
-            launches: asked.plan.launches,
+            launches: args.plan.launches,
             seed: random.random(),
         };
         // As in `compare` without a margin: every difference is confirmed.
@@ -58,7 +59,7 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
         let Some(report) = report.filter(|_| !watch.is_over()) else { break };
         calibration.runs.push(calibration::run(&report, machine::load()));
         // After each run, so that a crash loses one run at most.
-        if let Some(file) = &asked.output {
+        if let Some(file) = &args.output {
             write_whole(file, &calibration).with_context(|| format!("cannot write {}", file.display()))?;
         }
     }
@@ -67,18 +68,18 @@ pub(crate) fn calibrate(asked: &MeasureArgs, launcher: &Launcher, out: &mut Stdo
 }
 
 /// The cells: calls and exits, and a guest that does more work.
-fn cell_ids(asked: &MeasureArgs) -> Result<Vec<CellId>> {
-    let told = |cell_id: &CellId| {
+fn cell_ids(args: &MeasureArgs) -> Result<Vec<CellId>> {
+    let wanted = |cell_id: &CellId| {
         let theme = cell_id.benchmark.split('/').next().unwrap_or_default();
-        !asked.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || cell_id.benchmark == execute::HASH.id
+        !args.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || cell_id.benchmark == execute::HASH.id
     };
-    Ok(plan::selected(&asked.plan)?.into_iter().filter(told).collect())
+    Ok(plan::selected(&args.plan)?.into_iter().filter(wanted).collect())
 }
 
-fn controls(subject: &str, launcher: &Launcher) -> Vec<ExperimentVariant> {
-    let reference = ExperimentVariant::new(subject, launcher);
+fn controls(spec: &BackendSpec, launcher: &Launcher) -> Vec<ExperimentVariant> {
+    let reference = ExperimentVariant::new(spec, launcher);
     let control = |n: usize| ExperimentVariant {
-        label: format!("{subject} control {n}"),
+        label: format!("{} control {n}", spec.label()),
         control_of: Some(0),
         baseline: Some(0),
         ..reference.clone()

@@ -1,5 +1,4 @@
 //! `check`: the verdicts of all scenarios.
-use crate::check;
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,33 +10,33 @@ use wildmatch::WildMatch;
 use super::{Status, Stdout, choice, unless_interrupted};
 use crate::catalog::scenario;
 use crate::catalog::scenario::Scenario;
+use crate::check;
 use crate::check::CheckObserver;
 use crate::cli::CheckArgs;
 use crate::engine;
-use crate::engine::BackendOptions;
+use crate::engine::{BackendOptions, BackendSpec};
 use crate::output::terminal;
 use crate::results;
-use crate::results::{AbsentBackend, CheckResult, ScenarioResult, Variant};
+use crate::results::{AbsentBackend, CheckResult, ScenarioResult};
 use crate::worker::{Hello, Launcher};
 
-pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let scenarios = selected(&asked.filter)?;
-    let specs = choice::backends(&asked.choice)?;
+pub(crate) fn check(args: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let scenarios = selected(&args.filter)?;
+    let specs = choice::backends(&args.choice)?;
     // A library that cannot be loaded is refused before the other backends are checked.
     for spec in &specs {
-        if engine::parse(spec)?.0.needs_library() {
+        if spec.backend()?.needs_library() {
             launcher.launch(spec)?;
         }
     }
-    let check_result = check_all(launcher, &specs, &scenarios, asked.jobs)?;
-    if asked.json {
+    let check_result = check_all(launcher, &specs, &scenarios, args.jobs)?;
+    if args.json {
         serde_json::to_writer_pretty(&mut *out, &check_result)?;
         writeln!(out)?;
     } else {
         write!(out, "{}", terminal::matrix(&check_result))?;
     }
-    let bad =
-        check_result.results.iter().any(|result| result.verdict.is_bad() || asked.strict && result.note.is_some());
+    let bad = check_result.results.iter().any(|result| result.verdict.is_bad() || args.strict && result.note.is_some());
     Ok(if bad { Status::Failed } else { Status::Passed })
 }
 
@@ -47,7 +46,7 @@ pub(crate) fn check(asked: &CheckArgs, launcher: &Launcher, out: &mut Stdout) ->
 /// When no worker starts.
 pub(crate) fn check_all(
     launcher: &Launcher,
-    specs: &[String],
+    specs: &[BackendSpec],
     scenarios: &[&'static Scenario],
     jobs: usize,
 ) -> Result<CheckResult> {
@@ -75,11 +74,9 @@ pub(crate) fn check_all(
         CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
     for (n, hello, mut results) in followed {
         // A worker that is interrupted early sends no hello.
-        let Some(Hello { backend_info, build, .. }) = hello else { continue };
+        let Some(hello) = hello else { continue };
         results.iter_mut().for_each(|result: &mut ScenarioResult| result.variant = check_result.variants.len());
-        let licence = engine::parse(&specs[n])?.0.licence.into();
-        let label = engine::label(&specs[n]).to_owned();
-        check_result.variants.push(Variant { label, licence, backend_info, build, control_of: None, baseline: None });
+        check_result.variants.push(hello.variant(&specs[n])?);
         check_result.results.extend(results);
     }
     Ok(check_result)

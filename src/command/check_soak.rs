@@ -1,5 +1,4 @@
 //! `check soak`: long runs.
-use crate::soak::runner;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
@@ -7,21 +6,21 @@ use anyhow::Result;
 
 use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSoakArgs;
-use crate::engine;
-use crate::output::units;
 use crate::results::Verdict;
 use crate::soak::render;
+use crate::soak::runner;
 use crate::soak::workload::Mixture;
+use crate::units;
 use crate::worker::Launcher;
 
 /// The share of the time for exceptions, if the backend supports them.
 const EXCEPTIONS: f64 = 0.2;
 
-pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let (time, seed) = (Duration::from_secs_f64(asked.time), asked.seed.unwrap_or_else(rand::random));
+pub(crate) fn check_soak(args: &CheckSoakArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let (time, seed) = (Duration::from_secs_f64(args.time), args.seed.unwrap_or_else(rand::random));
     let mut held = true;
     let mut all = Vec::new();
-    let backends = choice::backends(&asked.choice)?;
+    let backends = choice::backends(&args.choice)?;
     let mixtures = [(Mixture::Exits, 1.0 - EXCEPTIONS), (Mixture::Exceptions, EXCEPTIONS)];
     for (spec, (mixture, share)) in backends.iter().flat_map(|spec| mixtures.map(|mixture| (spec, mixture))) {
         let soaked =
@@ -29,7 +28,7 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
                 if std::io::stderr().is_terminal() {
                     let times = units::count(sample.times);
                     // A closed stderr is ignored.
-                    let label = engine::label(spec);
+                    let label = spec.label();
                     let _ = write!(std::io::stderr(), "\r\x1b[K{label}: {:.0} s, {times} guests ended", sample.seconds);
                 }
             }))?;
@@ -39,13 +38,13 @@ pub(crate) fn check_soak(asked: &CheckSoakArgs, launcher: &Launcher, out: &mut S
         let Some(soaked) = soaked else { break };
         let Some(soaked) = soaked else { continue };
         held &= !soaked.verdicts().iter().any(Verdict::is_bad);
-        if !asked.json {
-            write!(out, "{}", render::told(&soaked))?;
+        if !args.json {
+            write!(out, "{}", render::summary(&soaked))?;
             out.flush()?;
         }
         all.push(soaked);
     }
-    if asked.json {
+    if args.json {
         serde_json::to_writer_pretty(&mut *out, &all)?;
         writeln!(out)?;
     }

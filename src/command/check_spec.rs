@@ -1,6 +1,4 @@
 //! `check spec`: the scripts of the specification.
-use crate::spec::render;
-use crate::spec::runner;
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,21 +10,24 @@ use wildmatch::WildMatch;
 use super::check::progress;
 use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSpecArgs;
+use crate::engine::BackendSpec;
+use crate::spec::render;
 use crate::spec::result::{SpecRun, SpecVariant};
+use crate::spec::runner;
 use crate::spec::runner::Scripts;
 use crate::spec::script;
 use crate::spec::script::Script;
 use crate::worker::Launcher;
 
-pub(crate) fn check_spec(asked: &CheckSpecArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let specs = choice::backends(&asked.choice)?;
-    let scripts = selected(&asked.filter)?;
-    let all = Scripts { scripts: &scripts, all: asked.filter.is_empty() };
+pub(crate) fn check_spec(args: &CheckSpecArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let specs = choice::backends(&args.choice)?;
+    let scripts = selected(&args.filter)?;
+    let all = Scripts { scripts: &scripts, all: args.filter.is_empty() };
     let started = Instant::now();
-    let variants = each(launcher, &specs, &all, asked.jobs)?;
+    let variants = each(launcher, &specs, &all, args.jobs)?;
     let (seconds, interrupted) = (started.elapsed().as_secs_f64(), launcher.is_interrupted());
     let run = SpecRun { scripts: scripts.len(), variants, seconds, interrupted };
-    if asked.json {
+    if args.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
@@ -45,8 +46,8 @@ fn selected(patterns: &[String]) -> Result<Vec<Script>> {
 }
 
 /// Runs the scripts on several variants in parallel.
-fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecVariant>> {
-    let bar = progress(asked.scripts.len() * specs.len());
+fn each(launcher: &Launcher, specs: &[BackendSpec], args: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecVariant>> {
+    let bar = progress(args.scripts.len() * specs.len());
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let one_after_the_other = || -> Result<()> {
         while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
@@ -54,7 +55,7 @@ fn each(launcher: &Launcher, specs: &[String], asked: &Scripts<'_>, jobs: usize)
                 bar.inc(1);
                 bar.set_message(format!("{spec} {script}"));
             };
-            let variant = unless_interrupted(runner::conformance(launcher, spec, asked, over))?;
+            let variant = unless_interrupted(runner::conformance(launcher, spec, args, over))?;
             done.lock().expect("no thread panics").extend(variant.map(|variant| (n, variant)));
         }
         Ok(())

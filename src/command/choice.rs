@@ -3,82 +3,76 @@ use anyhow::{Result, bail};
 
 use crate::catalog::mechanism::{Mechanism, WITH_OPTION};
 use crate::cli::BackendArgs;
-use crate::engine;
+use crate::engine::{self, BackendSpec};
 
 /// The requested backends with their options, or all in this build.
-pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<String>> {
-    let variants = variants(choice)?;
-    for spec in &variants {
-        let (backend, _) = engine::parse(spec)?;
-        if backend.floor {
-            bail!("`{}` is the native baseline, not a backend", backend.name);
+pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+    let specs = specs(choice)?;
+    for spec in &specs {
+        if spec.backend()?.floor {
+            bail!("`{}` is the native baseline, not a backend", spec.name());
         }
     }
-    if variants.is_empty() {
+    if specs.is_empty() {
         let known = engine::ALL.iter().filter(|backend| !backend.floor);
         let mut features: Vec<_> = known.filter_map(|backend| backend.feature).collect();
         // One feature can enable two backends.
         features.dedup();
         bail!("no backend is compiled in; build with --features {}, or --features everything", features.join(" or "));
     }
-    Ok(variants)
+    Ok(specs)
 }
 
 /// The same for commands that also work without a backend: the native baseline then.
-pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<String>> {
-    let mut variants = variants(choice)?;
-    if variants.is_empty() {
-        variants.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| floor.name.to_owned()));
+pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+    let mut specs = specs(choice)?;
+    if specs.is_empty() {
+        specs.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| BackendSpec::new(floor.name)));
     }
-    Ok(variants)
+    Ok(specs)
 }
 
 /// Each backend by itself, and with each mechanism that it has an option for.
-pub(crate) fn stoppable(choice: &BackendArgs) -> Result<Vec<String>> {
-    let mut variants: Vec<String> = Vec::new();
+pub(crate) fn stoppable(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+    let mut specs: Vec<BackendSpec> = Vec::new();
     for spec in backends(choice)? {
-        let (backend, _) = engine::parse(&spec)?;
-        let options = backend.options();
+        let options = spec.backend()?.options();
         let has = |mechanism: &&Mechanism| options.iter().any(|(key, _)| Some(*key) == mechanism.option);
-        let separator = if spec.contains(':') { ',' } else { ':' };
-        let on = WITH_OPTION.iter().filter(has).filter_map(|mechanism| mechanism.option);
-        let with = on.map(|option| format!("{spec}{separator}{option}=on")).collect::<Vec<_>>();
+        let mechanisms = WITH_OPTION.iter().filter(has).filter_map(|mechanism| mechanism.option);
+        let with = mechanisms.map(|option| spec.with(option, "on")).collect::<Vec<_>>();
         for spec in [spec].into_iter().chain(with) {
-            // What has the mechanism already is there once.
-            if !variants.contains(&spec) && engine::open(&spec).is_ok() {
-                variants.push(spec);
+            // A backend can have been selected with the mechanism.
+            if !specs.contains(&spec) && spec.open().is_ok() {
+                specs.push(spec);
             }
         }
     }
-    Ok(variants)
+    Ok(specs)
 }
 
-fn variants(choice: &BackendArgs) -> Result<Vec<String>> {
-    let mut variants: Vec<String> = Vec::new();
+fn specs(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+    let mut specs: Vec<BackendSpec> = Vec::new();
     for spec in &choice.backends {
         // Libraries alone.
-        if spec == engine::C_API && !choice.libraries.is_empty() {
+        if spec.to_string() == engine::C_API && !choice.libraries.is_empty() {
             continue;
         }
-        let (backend, settings) = engine::parse(spec)?;
-        // Opens it here too, for a plain error instead of a worker's crash.
-        backend.check(&settings)?;
-        if !variants.contains(spec) {
-            variants.push(spec.clone());
+        // Checked here too, for a plain error instead of a worker's crash.
+        spec.check()?;
+        if !specs.contains(spec) {
+            specs.push(spec.clone());
         }
     }
     if choice.backends.is_empty() {
-        variants.extend(engine::here().map(|backend| backend.name.to_owned()));
+        specs.extend(engine::here().map(|backend| BackendSpec::new(backend.name)));
     }
     for library in &choice.libraries {
-        let spec = engine::library_spec(library)?;
-        let (backend, settings) = engine::parse(&spec)?;
-        backend.check(&settings)?;
-        let label = engine::label(&spec);
-        if variants.iter().any(|known| engine::label(known) == label) {
-            bail!("two libraries have the label `{label}`; write --library LABEL=PATH");
+        let spec = BackendSpec::library(library)?;
+        spec.check()?;
+        if specs.iter().any(|known| known.label() == spec.label()) {
+            bail!("two libraries have the label `{}`; write --library LABEL=PATH", spec.label());
         }
-        variants.push(spec);
+        specs.push(spec);
     }
-    Ok(variants)
+    Ok(specs)
 }

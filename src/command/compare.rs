@@ -8,7 +8,7 @@ use super::watch::ProgressDisplay;
 use super::{Status, Stdout, check, choice, confirm, plan};
 use crate::analysis::comparison;
 use crate::cli::{CompareArgs, CompareFormat, processors};
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
 use crate::results::{ChangedVerdict, Comparison, Document, Metric, Report};
@@ -18,16 +18,16 @@ use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::{Margin, TimeVerdict};
 use crate::worker::Launcher;
 
-pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+pub(crate) fn compare(args: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     // GitHub's job summary. Fails early if it cannot be written.
-    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| asked.format == CompareFormat::Github);
+    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| args.format == CompareFormat::Github);
     let summary = summary.map(PathBuf::from);
     summary.iter().try_for_each(|file| append(file, ""))?;
-    let comparison = match asked.files.as_slice() {
-        [baseline, new] => of_files(baseline, new, asked.margin)?,
-        _ => live(asked, launcher, margin(asked.margin, metric(asked))?)?,
+    let comparison = match args.files.as_slice() {
+        [baseline, new] => of_files(baseline, new, args.margin)?,
+        _ => live(args, launcher, margin(args.margin, metric(args))?)?,
     };
-    match asked.format {
+    match args.format {
         CompareFormat::Table => write!(out, "{}", comparison_report::table(&comparison))?,
         CompareFormat::Github => {
             write!(out, "{}", comparison_report::annotations(&comparison))?;
@@ -40,26 +40,26 @@ pub(crate) fn compare(asked: &CompareArgs, launcher: &Launcher, out: &mut Stdout
             writeln!(out)?;
         }
     }
-    Ok(status(asked, &comparison))
+    Ok(status(args, &comparison))
 }
 
 /// The metric to compare.
-fn metric(asked: &CompareArgs) -> Metric {
-    if asked.instructions { Metric::Instructions } else { Metric::Time }
+fn metric(args: &CompareArgs) -> Metric {
+    if args.instructions { Metric::Instructions } else { Metric::Time }
 }
 
 /// The margin, given in percent.
-fn margin(asked: Option<f64>, metric: Metric) -> Result<Margin> {
+fn margin(args: Option<f64>, metric: Metric) -> Result<Margin> {
     let usual = match metric {
         Metric::Time => 2.0,
         Metric::Instructions => 0.5,
     };
-    Ok(Margin::new(asked.unwrap_or(usual) / 100.0)?)
+    Ok(Margin::new(args.unwrap_or(usual) / 100.0)?)
 }
 
-fn status(asked: &CompareArgs, comparison: &Comparison) -> Status {
-    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || asked.fail_on_regression);
-    let inconclusive = comparison.count(TimeVerdict::Inconclusive) > 0 && asked.fail_on_inconclusive;
+fn status(args: &CompareArgs, comparison: &Comparison) -> Status {
+    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || args.fail_on_regression);
+    let inconclusive = comparison.count(TimeVerdict::Inconclusive) > 0 && args.fail_on_inconclusive;
     if slower || inconclusive || comparison.is_worse() { Status::Failed } else { Status::Passed }
 }
 
@@ -99,27 +99,27 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
 }
 
 /// Measures variants and baselines in the same rounds.
-fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
-    let specs = choice::backends_or_floor(&asked.choice)?;
-    let cell_ids = plan::selected(&asked.plan)?;
-    let module = plan::module(&asked.plan)?;
+fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
+    let specs = choice::backends_or_floor(&args.choice)?;
+    let cell_ids = plan::selected(&args.plan)?;
+    let module = plan::module(&args.plan)?;
     let launcher = &launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let mut journal = asked.output.as_deref().map(Journal::open).transpose()?;
-    let (variants, changed) = match &asked.baseline {
+    let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
+    let (variants, changed) = match &args.baseline {
         Some(other) => {
             let [ours, theirs] = launcher.beside(other)?;
-            let changed = if asked.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
+            let changed = if args.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
             (builds(&specs, &ours, &theirs), changed)
         }
         None => (settings(&specs, launcher)?, Vec::new()),
     };
     let mut watch = ProgressDisplay::begin(launcher);
-    if asked.instructions {
+    if args.instructions {
         // Controls show the noise of times; the spread of repeats shows that of counts.
         let variants: Vec<_> = variants.into_iter().filter(|variant| variant.control_of.is_none()).collect();
-        let plant = asked.plant.unwrap_or_default() / 100.0;
+        let plant = args.plant.unwrap_or_default() / 100.0;
         let planted = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| plant)).collect();
-        let experiment = CountOrder { variants, cell_ids, launches: asked.plan.count_launches(), planted };
+        let experiment = CountOrder { variants, cell_ids, launches: args.plan.count_launches(), planted };
         let report = confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
         return finish(changed, margin, &report, journal);
     }
@@ -128,10 +128,10 @@ fn live(asked: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comp
         cell_ids,
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),
-        budget: asked.plan.budget(),
-        may_stretch: asked.plan.budget.is_none(),
-        launches: asked.plan.launches,
-        seed: asked.plan.seed.unwrap_or_else(rand::random),
+        budget: args.plan.budget(),
+        may_stretch: args.plan.budget.is_none(),
+        launches: args.plan.launches,
+        seed: args.plan.seed.unwrap_or_else(rand::random),
     };
     let report = confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
     finish(changed, margin, &report, journal)
@@ -152,11 +152,11 @@ fn finish(
 
 /// Each variant of this build, with the same variant of another build as its baseline. There is no A/A control: the
 /// comparisons show the resolution in two thirds of the time.
-fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<ExperimentVariant> {
+fn builds(specs: &[BackendSpec], ours: &Launcher, theirs: &Launcher) -> Vec<ExperimentVariant> {
     let mut variants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
         let baseline = ExperimentVariant {
-            label: format!("{}{}", engine::label(spec), comparison::BEFORE),
+            label: format!("{}{}", spec.label(), comparison::BEFORE),
             ..ExperimentVariant::new(spec, theirs)
         };
         variants.push(baseline);
@@ -166,7 +166,7 @@ fn builds(specs: &[String], ours: &Launcher, theirs: &Launcher) -> Vec<Experimen
 }
 
 /// Each variant, with the first as the baseline.
-fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
+fn settings(specs: &[BackendSpec], launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     ensure!(
         specs.len() > 1,
         "`{}` has no baseline: give another build with --baseline, a second --backend, or two files",
@@ -178,7 +178,7 @@ fn settings(specs: &[String], launcher: &Launcher) -> Result<Vec<ExperimentVaria
 }
 
 /// The scenarios with different verdicts in the two builds.
-fn changed(ours: &Launcher, theirs: &Launcher, specs: &[String]) -> Result<Vec<ChangedVerdict>> {
+fn changed(ours: &Launcher, theirs: &Launcher, specs: &[BackendSpec]) -> Result<Vec<ChangedVerdict>> {
     let scenarios = check::selected(&[])?;
     let check = |launcher, what| {
         let check_result = check::check_all(launcher, specs, &scenarios, processors());
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn the_baseline_of_each_variant_is_the_other_build() {
         let launcher = Launcher::new("early-exit");
-        let variants = builds(&["a".into(), "b".into()], &launcher, &launcher);
+        let variants = builds(&["a", "b"].map(BackendSpec::new), &launcher, &launcher);
         let shown: Vec<_> = variants.iter().map(|e| (e.label.as_str(), e.baseline, e.control_of)).collect();
         let expected = [("a before", None, None), ("a", Some(0), None), ("b before", None, None), ("b", Some(2), None)];
         assert_eq!(shown, expected);
@@ -202,6 +202,6 @@ mod tests {
 
     #[test]
     fn a_single_variant_has_no_baseline() {
-        assert!(settings(&["a".into()], &Launcher::new("x")).is_err());
+        assert!(settings(&[BackendSpec::new("a")], &Launcher::new("x")).is_err());
     }
 }

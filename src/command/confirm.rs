@@ -150,6 +150,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::engine::BackendSpec;
     use crate::sampling::injected_slowdown::InjectedSlowdown;
     use crate::worker::Launcher;
 
@@ -159,7 +160,7 @@ mod tests {
         let named = |label: &str, baseline| ExperimentVariant {
             label: label.into(),
             baseline,
-            ..ExperimentVariant::new("native", &launcher)
+            ..ExperimentVariant::new(&BackendSpec::new("native"), &launcher)
         };
         let share = |share| {
             vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Work(share)]

@@ -1,5 +1,4 @@
 //! `fuzz`: random modules on several backends.
-use crate::fuzz::campaign;
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -10,8 +9,9 @@ use anyhow::{Context, Result, ensure};
 
 use super::{Status, Stdout, check, choice};
 use crate::cli::FuzzArgs;
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::engine::known_issue::false_claim;
+use crate::fuzz::campaign;
 use crate::fuzz::campaign::FuzzConfig;
 use crate::fuzz::feature_set::{ExcludedFeature, FeatureSet};
 use crate::fuzz::generate::generate;
@@ -20,23 +20,23 @@ use crate::fuzz::render;
 use crate::fuzz::result::{Mismatch, RandomRun, SavedModule};
 use crate::worker::Launcher;
 
-pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let specs = choice::backends(&asked.choice)?;
+pub(crate) fn fuzz(args: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let specs = choice::backends(&args.choice)?;
     ensure!(specs.len() > 1, "needs at least two backends, or one with different options (cranelift:opt=none)");
-    ensure!(!asked.save.exists() || asked.save.is_dir(), "{} is not a folder", asked.save.display());
+    ensure!(!args.save.exists() || args.save.is_dir(), "{} is not a folder", args.save.display());
     let (names, features, left_out) = features(launcher, &specs)?;
-    let seed = asked.seed.unwrap_or_else(rand::random);
-    let config = FuzzConfig { specs, names, features, seed, count: asked.count, jobs: asked.jobs };
-    let told = Mutex::new(Instant::now());
-    let over = |done: u64, found: usize| progress(done, asked.count, found, &told);
+    let seed = args.seed.unwrap_or_else(rand::random);
+    let config = FuzzConfig { specs, names, features, seed, count: args.count, jobs: args.jobs };
+    let last_line = Mutex::new(Instant::now());
+    let over = |done: u64, found: usize| progress(done, args.count, found, &last_line);
     let mut run = campaign::random(launcher, &config, &over)?;
     clear_progress();
     run.left_out = left_out;
     run.absent = check::absent();
     run.interrupted = launcher.is_interrupted();
     // The results are shown even if modules cannot be saved.
-    let saved = save(&mut run, &config, &asked.save);
-    if asked.json {
+    let saved = save(&mut run, &config, &args.save);
+    if args.json {
         serde_json::to_writer_pretty(&mut *out, &run)?;
         writeln!(out)?;
     } else {
@@ -47,12 +47,12 @@ pub(crate) fn fuzz(asked: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> R
 }
 
 /// The backends' names in known issues, and the features that all of them claim, except for false claims.
-fn features(launcher: &Launcher, specs: &[String]) -> Result<(Vec<String>, FeatureSet, Vec<ExcludedFeature>)> {
+fn features(launcher: &Launcher, specs: &[BackendSpec]) -> Result<(Vec<String>, FeatureSet, Vec<ExcludedFeature>)> {
     let mut claims = Vec::new();
     let mut names = Vec::new();
     for spec in specs {
         let about = launcher.launch(spec)?.1.backend_info;
-        names.push(engine::issue_name(spec, &about));
+        names.push(spec.issue_name(&about));
         claims.push(about.wasm_features);
     }
     let refused = |feature: &str| names.iter().find_map(|backend| false_claim(backend, feature)).map(str::to_owned);
@@ -82,10 +82,10 @@ fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
 }
 
 /// The command that reproduces a disagreement.
-fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
-    let backends: Vec<_> = specs.iter().map(|spec| engine::as_argument(spec)).collect();
+fn command(file: &str, mismatch: &Mismatch, specs: &[BackendSpec]) -> String {
+    let backends: Vec<_> = specs.iter().map(|spec| spec.as_argument()).collect();
     let mut command = format!("early-exit run {file} {}", backends.join(" "));
-    if let Action::Call { invocation, exit_at } = &apart.action {
+    if let Action::Call { invocation, exit_at } = &mismatch.action {
         if let Some(nth) = exit_at {
             command += &format!(" --exit-at any#{nth}");
         }
@@ -95,14 +95,14 @@ fn command(file: &str, apart: &Mismatch, specs: &[String]) -> String {
 }
 
 /// Progress: one updated line on a terminal, otherwise a line at intervals.
-fn progress(done: u64, count: u64, found: usize, told: &Mutex<Instant>) {
+fn progress(done: u64, count: u64, found: usize, last_line: &Mutex<Instant>) {
     let line = format!("{done} of {count} modules, {found} kinds of disagreement");
-    let mut told = told.lock().expect("printing does not panic");
+    let mut last_line = last_line.lock().expect("printing does not panic");
     // A closed stderr is ignored.
     let _ = if std::io::stderr().is_terminal() {
         write!(std::io::stderr(), "\r\x1b[K{line}")
-    } else if told.elapsed() > Duration::from_secs(15) {
-        *told = Instant::now();
+    } else if last_line.elapsed() > Duration::from_secs(15) {
+        *last_line = Instant::now();
         writeln!(std::io::stderr(), "{line}")
     } else {
         Ok(())

@@ -12,14 +12,14 @@ use crate::engine::{Availability, Backend, BackendOptions};
 use crate::output::terminal;
 use crate::results::{BackendEntry, Build, Catalog, Entry};
 
-pub(crate) fn list(asked: &ListArgs, out: &mut Stdout) -> Result<Status> {
+pub(crate) fn list(args: &ListArgs, out: &mut Stdout) -> Result<Status> {
     let listing = Catalog {
         build: Build::this(),
         backends: engine::ALL.iter().map(entry).collect::<Result<_>>()?,
         scenarios: scenario::all().map(|known| Entry { id: known.id, description: known.shows }).collect(),
         benchmarks: benchmark::all().map(|known| Entry { id: known.id, description: known.inside }).collect(),
     };
-    if asked.json {
+    if args.json {
         serde_json::to_writer_pretty(&mut *out, &listing)?;
         writeln!(out)?;
     } else {

@@ -62,20 +62,20 @@ pub fn execute(cli: Cli, executable: &Path) -> Result<Status> {
     let launcher = Launcher::new(executable).interrupted_by(&interruption);
     let mut out = Stdout::new();
     let result = match cli.command.unwrap_or(Command::Run(cli.run)) {
-        Command::Run(asked) => run::run(&asked, &launcher, &mut out),
-        Command::Check(asked) => match &asked.what {
-            None => check::check(&asked, &launcher, &mut out),
-            Some(CheckWhat::Random(asked)) => fuzz::fuzz(asked, &launcher, &mut out),
-            Some(CheckWhat::Spec(asked)) => check_spec::check_spec(asked, &launcher, &mut out),
-            Some(CheckWhat::Soak(asked)) => check_soak::check_soak(asked, &launcher, &mut out),
+        Command::Run(args) => run::run(&args, &launcher, &mut out),
+        Command::Check(args) => match &args.what {
+            None => check::check(&args, &launcher, &mut out),
+            Some(CheckWhat::Random(args)) => fuzz::fuzz(args, &launcher, &mut out),
+            Some(CheckWhat::Spec(args)) => check_spec::check_spec(args, &launcher, &mut out),
+            Some(CheckWhat::Soak(args)) => check_soak::check_soak(args, &launcher, &mut out),
         },
-        Command::Fuzz(asked) => fuzz::fuzz(&asked, &launcher, &mut out),
-        Command::Measure(asked) => measure::measure(&asked, &launcher, &mut out),
-        Command::Compare(asked) => compare::compare(&asked, &launcher, &mut out),
-        Command::Profile(asked) => profile::profile(&asked, &launcher, &mut out),
-        Command::Report(asked) => report::report(&asked, &mut out),
-        Command::List(asked) => list::list(&asked, &mut out),
-        Command::Worker(asked) => worker::serve(&asked.variant).map(|()| Status::Passed),
+        Command::Fuzz(args) => fuzz::fuzz(&args, &launcher, &mut out),
+        Command::Measure(args) => measure::measure(&args, &launcher, &mut out),
+        Command::Compare(args) => compare::compare(&args, &launcher, &mut out),
+        Command::Profile(args) => profile::profile(&args, &launcher, &mut out),
+        Command::Report(args) => report::report(&args, &mut out),
+        Command::List(args) => list::list(&args, &mut out),
+        Command::Worker(args) => worker::serve(&args.spec).map(|()| Status::Passed),
     };
     let Some(status) = interruption.exit_status() else { return result };
     // An interrupted command has printed its results so far; other errors are returned.

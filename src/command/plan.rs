@@ -50,7 +50,7 @@ fn filtered(mut cells: Vec<CellId>, args: &PlanArgs) -> Result<Vec<CellId>> {
 /// The cells of a benchmark; parameters and depths from the command line replace the benchmark's own.
 fn cells_of(benchmark: &'static Benchmark, args: &PlanArgs) -> Vec<CellId> {
     let mut cells = Vec::new();
-    for default in benchmark.addresses(args.full) {
+    for default in benchmark.cell_ids(args.full) {
         let at: Vec<_> = match default.at {
             Some(_) if !args.at.is_empty() => args.at.iter().copied().map(Some).collect(),
             parameter => vec![parameter],

@@ -8,21 +8,22 @@ use super::{Status, Stdout, choice};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::cli::ProfileArgs;
+use crate::engine::BackendSpec;
 use crate::output::profiled;
 use crate::sampling::instructions::profile as run;
 use crate::worker::Launcher;
 
-pub(crate) fn profile(asked: &ProfileArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let cell_id = cell_id(asked)?;
-    let backends = choice::backends_or_floor(&asked.choice)?;
-    if let Some(folder) = &asked.output {
+pub(crate) fn profile(args: &ProfileArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let cell_id = cell_id(args)?;
+    let backends = choice::backends_or_floor(&args.choice)?;
+    if let Some(folder) = &args.output {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
     }
     let mut all_profiled = true;
     for spec in &backends {
-        let profiled = run(launcher, spec, &cell_id, asked.iterations, file(asked, spec, &cell_id))?;
+        let profiled = run(launcher, spec, &cell_id, args.iterations, file(args, spec, &cell_id))?;
         all_profiled &= profiled.outcome.is_ok();
-        write!(out, "{}", profiled::table(&profiled, &cell_id, asked.top))?;
+        write!(out, "{}", profiled::table(&profiled, &cell_id, args.top))?;
         out.flush()?;
     }
     writeln!(out, "{}", profiled::NOTES)?;
@@ -30,15 +31,15 @@ pub(crate) fn profile(asked: &ProfileArgs, launcher: &Launcher, out: &mut Stdout
 }
 
 /// The cell with the given id, or the first of a benchmark.
-fn cell_id(asked: &ProfileArgs) -> Result<CellId> {
-    let unknown = || format!("no benchmark `{}`; `early-exit list` shows the benchmarks", asked.benchmark);
-    let mut cell_ids = benchmark::all().flat_map(|benchmark| benchmark.addresses(true));
+fn cell_id(args: &ProfileArgs) -> Result<CellId> {
+    let unknown = || format!("no benchmark `{}`; `early-exit list` shows the benchmarks", args.benchmark);
+    let mut cell_ids = benchmark::all().flat_map(|benchmark| benchmark.cell_ids(true));
     if let Some(cell_id) =
-        cell_ids.find(|cell_id| cell_id.to_string() == asked.benchmark || cell_id.benchmark == asked.benchmark)
+        cell_ids.find(|cell_id| cell_id.to_string() == args.benchmark || cell_id.benchmark == args.benchmark)
     {
         return Ok(cell_id);
     }
-    let cell_id: CellId = asked.benchmark.parse().ok().with_context(unknown)?;
+    let cell_id: CellId = args.benchmark.parse().ok().with_context(unknown)?;
     match benchmark::find(&cell_id.benchmark) {
         Some(benchmark) if benchmark.parameter.is_some() == cell_id.at.is_some() => Ok(cell_id),
         _ => bail!(unknown()),
@@ -46,7 +47,7 @@ fn cell_id(asked: &ProfileArgs) -> Result<CellId> {
 }
 
 /// The path for callgrind's file of a backend.
-fn file(asked: &ProfileArgs, spec: &str, cell_id: &CellId) -> Option<PathBuf> {
+fn file(args: &ProfileArgs, spec: &BackendSpec, cell_id: &CellId) -> Option<PathBuf> {
     let name = format!("callgrind.out.{cell_id}.{spec}").replace(|letter: char| "/:@= ".contains(letter), "-");
-    Some(asked.output.as_ref()?.join(name))
+    Some(args.output.as_ref()?.join(name))
 }

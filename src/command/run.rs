@@ -1,6 +1,4 @@
 //! `run SCENARIO`: prints what one scenario does on each backend.
-use crate::check;
-use crate::sampling::exit_costs;
 use std::io::Write;
 
 use anyhow::{Result, bail};
@@ -8,36 +6,38 @@ use anyhow::{Result, bail};
 use super::target::{self, Target};
 use super::{Status, Stdout, choice, note, run_file, unless_interrupted};
 use crate::catalog::scenario;
+use crate::check;
 use crate::check::CheckObserver;
 use crate::cli::RunArgs;
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::escape::escaped;
 use crate::output::terminal;
 use crate::results::{ScenarioResult, Verdict};
+use crate::sampling::exit_costs;
 use crate::sampling::exit_costs::ExitCosts;
 use crate::worker::Launcher;
 
-pub(crate) fn run(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let scenario = match target::target(&asked.what)? {
+pub(crate) fn run(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let scenario = match target::target(&args.what)? {
         Target::Scenario(scenario) => scenario,
-        Target::Module => return run_file::run_file(asked, launcher, out),
+        Target::Module => return run_file::run_file(args, launcher, out),
     };
-    if !asked.invoke.is_empty() || asked.exit_at.is_some() || asked.fuel.is_some() || asked.json {
+    if !args.invoke.is_empty() || args.exit_at.is_some() || args.fuel.is_some() || args.json {
         bail!("--invoke, --exit-at, --fuel and --json need a module; `{}` is a scenario", scenario.id);
     }
-    let variants = choice::backends(&asked.choice)?;
+    let variants = choice::backends(&args.choice)?;
     let alone = variants.len() == 1;
-    let mut rows: Vec<(String, ScenarioResult, Option<ExitCosts>)> = Vec::new();
+    let mut rows: Vec<(BackendSpec, ScenarioResult, Option<ExitCosts>)> = Vec::new();
     for (n, spec) in variants.into_iter().enumerate() {
         if !alone {
-            write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(engine::label(&spec)))?;
+            write!(out, "{}{}", if n == 0 { "" } else { "\n" }, terminal::heading(&spec.label()))?;
         }
         let mut narrator = TranscriptPrinter { out, printed: Ok(()), result: None };
         unless_interrupted(check::check(launcher, (&spec, n), &[scenario], &mut narrator))?;
         narrator.printed?;
         let Some(result) = narrator.result else { break };
         if result.verdict != Verdict::Passed {
-            note(format_args!("{}: {}", engine::label(&spec), result.verdict));
+            note(format_args!("{}: {}", spec.label(), result.verdict));
         }
         rows.push((spec, result, None));
     }

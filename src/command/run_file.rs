@@ -1,6 +1,4 @@
 //! `run FILE`: runs a module on each backend.
-use crate::run_module::result;
-use crate::run_module::runner;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -9,34 +7,27 @@ use anyhow::Result;
 
 use super::{Status, Stdout, check, choice, note, unless_interrupted};
 use crate::cli::RunArgs;
-use crate::engine;
 use crate::escape::escaped;
 use crate::results;
-use crate::results::Variant;
+use crate::run_module::disagreement::disagreements;
 use crate::run_module::render;
+use crate::run_module::result;
 use crate::run_module::result::{ModuleFacts, ModuleRun};
+use crate::run_module::runner;
 use crate::run_module::{ModuleJob, Source, Step};
 use crate::worker::{Launcher, Limits};
 
-pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let specs = choice::backends(&asked.choice)?;
-    let source = Source::open(&asked.what)?;
-    let invoke: Vec<_> = asked.invoke.iter().chain(&asked.arguments).cloned().collect();
-    let job = ModuleJob { fuel: asked.fuel, ..ModuleJob::of(&source, &invoke, asked.exit_at.as_ref())? };
-    let limits = Limits { time: Duration::from_secs_f64(asked.timeout), memory: asked.memory };
+pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
+    let specs = choice::backends(&args.choice)?;
+    let source = Source::open(&args.what)?;
+    let invoke: Vec<_> = args.invoke.iter().chain(&args.arguments).cloned().collect();
+    let job = ModuleJob { fuel: args.fuel, ..ModuleJob::of(&source, &invoke, args.exit_at.as_ref())? };
+    let limits = Limits { time: Duration::from_secs_f64(args.timeout), memory: args.memory };
     let (mut variants, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(engine::label(spec), step));
+        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(&spec.label(), step));
         let Some((hello, row)) = unless_interrupted(ran)? else { break };
-        let licence = engine::parse(spec)?.0.licence.into();
-        variants.push(Variant {
-            label: engine::label(spec).to_owned(),
-            licence,
-            backend_info: hello.backend_info,
-            build: hello.build,
-            control_of: None,
-            baseline: None,
-        });
+        variants.push(hello.variant(spec)?);
         rows.push(row);
     }
     clear_progress();
@@ -45,13 +36,13 @@ pub(crate) fn run_file(asked: &RunArgs, launcher: &Launcher, out: &mut Stdout) -
         module: metrics(&source),
         invocation: job.invocation,
         exit_at: job.exit_at.map(|exit_at| exit_at.to_string()),
-        disagreements: result::disagreements(&rows),
+        disagreements: disagreements(&rows),
         variants,
         absent: check::absent(),
         rows,
         interrupted: launcher.is_interrupted(),
     };
-    if asked.json {
+    if args.json {
         serde_json::to_writer_pretty(&mut *out, &ran)?;
         writeln!(out)?;
     } else {
@@ -75,10 +66,10 @@ fn metrics(source: &Source) -> ModuleFacts {
 }
 
 /// An updated progress line, on a terminal only.
-fn progress(spec: &str, step: Step) {
+fn progress(label: &str, step: Step) {
     if std::io::stderr().is_terminal() {
         // A closed stderr is ignored.
-        let _ = write!(std::io::stderr(), "\r\x1b[K{spec}: {step}");
+        let _ = write!(std::io::stderr(), "\r\x1b[K{label}: {step}");
     }
 }
 

@@ -1,5 +1,4 @@
 //! Shows the progress of a measurement.
-use crate::sampling::experiment;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::analysis::warnings;
 use crate::results::Report;
 use crate::results::journal::Journal;
+use crate::sampling::experiment;
 use crate::sampling::experiment::{Experiment, Progress};
 use crate::sampling::instructions;
 use crate::sampling::instructions::CountOrder;

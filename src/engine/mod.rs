@@ -5,6 +5,8 @@
 //! repertoire may begin with one row, and [`Embedding`]; `docs/backends.md` goes through it step by step.
 //!
 //! The host code of scenarios and benchmarks is written once, in `src/suite/`, and compiled once per family.
+mod backend_options;
+mod backend_spec;
 #[cfg(feature = "c-api")]
 mod c_api;
 pub mod embedding;
@@ -15,7 +17,6 @@ pub mod known_issue;
 mod native;
 #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
 mod no_error_clones;
-mod setting;
 #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "c-api"))]
 mod wasm_features;
 #[cfg(all(feature = "wasmer", unix))]
@@ -27,13 +28,14 @@ mod wasmtime;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod watermark;
 
+pub use backend_options::{ApplyOption, BackendOption, BackendOptions, ListedOption, listed};
+pub use backend_spec::{BackendSpec, is_plain_label};
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 pub(crate) use family::NO_C_API;
 pub(crate) use family::NO_MODULE;
 pub use family::{
     BackendError, BenchmarkTable, Family, Never, Play, Prepare, ScenarioTable, Support, SupportTable, Table, Tables,
 };
-pub use setting::{ApplyOption, BackendOption, BackendOptions, Listed, listed};
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -45,7 +47,6 @@ use anyhow::{Result, anyhow, bail};
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::scenario::Scenario;
 use crate::engine::embedding::{Embedding, Prepared, Transcript};
-use crate::suggest;
 
 /// A backend that the program knows of, compiled in or not.
 pub struct Backend {
@@ -64,7 +65,7 @@ pub struct Backend {
 /// Whether a backend is part of this build.
 pub enum Availability {
     /// Compiled in: this opens it, with options that it takes.
-    Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>, fn() -> Vec<Listed>),
+    Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>, fn() -> Vec<ListedOption>),
     /// Compiled in, and of use with a shared library alone: this looks at the library's file, and this loads it.
     WithLibrary(fn(&BackendOptions) -> Result<()>, fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>),
     /// Its feature was not asked for.
@@ -160,7 +161,7 @@ pub static ALL: &[Backend] = &[
     },
 ];
 
-/// A backend with its settings: what is checked, measured, and shown as a column.
+/// A backend with its options: what is checked, measured, and shown as a column.
 pub trait OpenBackend: Embedding + Send + Sync {
     /// What it says of itself.
     fn about(&self) -> BackendInfo;
@@ -171,13 +172,13 @@ pub trait OpenBackend: Embedding + Send + Sync {
     /// When this backend cannot, or when the scenario cannot go on.
     fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError>;
 
-    /// What has to be there while a floor is timed, so that it can be held against this subject's exits.
+    /// What has to be there while a floor is timed, so that it can be compared with this backend's exits.
     ///
     /// # Errors
     /// When it could not be made.
     fn company(&self) -> Result<Box<dyn Any>>;
 
-    /// Keeps what it compiles for benchmarks in a folder, and takes it from there: another process with the same settings
+    /// Keeps what it compiles for benchmarks in a folder, and takes it from there: another process with the same options
     /// put it there. Where that saves nothing, it does not.
     fn keep_artifacts(&self, _folder: &Path) {}
 
@@ -235,15 +236,15 @@ impl Backend {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn check(&self, settings: &BackendOptions) -> Result<()> {
+    pub fn check(&self, options: &BackendOptions) -> Result<()> {
         match self.presence {
-            Availability::WithLibrary(check, _) => check(settings),
-            _ => self.open(settings).map(drop),
+            Availability::WithLibrary(check, _) => check(options),
+            _ => self.open(options).map(drop),
         }
     }
 
     /// Its options, each with the values that it takes; known only where it is here.
-    pub fn options(&self) -> Vec<Listed> {
+    pub fn options(&self) -> Vec<ListedOption> {
         match self.presence {
             Availability::Here(_, options) => options(),
             _ => Vec::new(),
@@ -253,11 +254,11 @@ impl Backend {
     /// Makes it ready.
     ///
     /// # Errors
-    /// When it is not part of this build, or does not know a setting; says what to do.
-    pub fn open(&self, settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    /// When it is not part of this build, or does not know an option; says what to do.
+    pub fn open(&self, options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
         match self.presence {
-            Availability::Here(open, _) => open(settings).map_err(|error| anyhow!("{}: {error}", self.name)),
-            Availability::WithLibrary(_, open) => open(settings),
+            Availability::Here(open, _) => open(options).map_err(|error| anyhow!("{}: {error}", self.name)),
+            Availability::WithLibrary(_, open) => open(options),
             Availability::NotCompiledIn => {
                 let feature = self.feature.unwrap_or(self.name);
                 bail!("backend `{}` is not compiled in: build with --features {feature}", self.name)
@@ -272,110 +273,9 @@ pub fn here() -> impl Iterator<Item = &'static Backend> {
     ALL.iter().filter(|backend| backend.is_here() && !backend.needs_library() && !backend.floor)
 }
 
-/// A backend and its settings apart: `cranelift:opt=none`.
-///
-/// # Errors
-/// When there is no such backend (it names those there are), or the settings cannot be read.
-pub fn parse(spec: &str) -> Result<(&'static Backend, BackendOptions)> {
-    let (name, settings) = spec.split_once(':').unwrap_or((spec, ""));
-    let Some(backend) = ALL.iter().find(|backend| backend.name == name) else {
-        let known: Vec<_> = ALL.iter().map(|backend| backend.name).collect();
-        bail!("no backend `{name}`; {}", suggest::hint("there are", name, &known));
-    };
-    // A library's path may have commas and more.
-    let is_library = name == C_API && !settings.is_empty();
-    let settings = if is_library { BackendOptions::pair(settings) } else { BackendOptions::parse(settings) };
-    Ok((backend, settings.map_err(|error| anyhow!("{spec}: {error}"))?))
-}
-
-/// What names a library to [`parse`].
-///
-/// # Errors
-/// When the label, or the one that the file's name makes, has more than letters, digits, `.`, `_`, `+` and `-`, or is a
-/// backend's name.
-pub fn library_spec(library: &str) -> Result<String> {
-    let (label, path) = match library.split_once('=') {
-        Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
-        _ => {
-            let name =
-                Path::new(library).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            (name.strip_prefix("lib").unwrap_or(&name).to_owned(), library)
-        }
-    };
-    if path.is_empty() || !is_plain_label(&label) || ALL.iter().any(|backend| backend.name == label) {
-        bail!(
-            "--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}"
-        );
-    }
-    Ok(format!("{C_API}:{label}={path}"))
-}
-
-/// Whether a label needs no care wherever it is shown or typed: letters, digits, `.`, `_`, `+` and `-`.
-pub fn is_plain_label(label: &str) -> bool {
-    let known = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
-    !label.is_empty() && label.chars().all(known)
-}
-
-/// What tables call a backend with its settings: as [`parse`] takes it, but for a library, which has a label.
-pub fn label(spec: &str) -> &str {
-    match spec.split_once(':') {
-        Some((C_API, library)) => library.split_once('=').map_or(library, |(label, _)| label),
-        _ => spec,
-    }
-}
-
-/// What known issues call a backend: by its name, and a library by its engine too (`c-api/wasmtime 36.0.0`).
-pub fn issue_name(spec: &str, about: &BackendInfo) -> String {
-    let name = spec.split(':').next().unwrap_or_default();
-    if name == C_API { format!("{C_API}/{}", about.engine) } else { name.to_owned() }
-}
-
-/// The argument of the command line that selects a backend with its settings.
-pub fn as_argument(spec: &str) -> String {
-    match spec.split_once(':') {
-        Some((C_API, library)) => format!("--library {library}"),
-        _ => format!("--backend {spec}"),
-    }
-}
-
-/// Opens what [`parse`] reads.
-///
-/// # Errors
-/// As [`parse`] and [`Backend::open`].
-pub fn open(spec: &str) -> Result<Arc<dyn OpenBackend>> {
-    let (backend, settings) = parse(spec)?;
-    backend.open(&settings)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wrong_name_lists_the_right_ones() {
-        let told = |spec: &str| parse(spec).err().unwrap().to_string();
-        assert_eq!(told("cranlift:opt=none"), "no backend `cranlift`; did you mean `cranelift`?");
-        assert_eq!(
-            told("v8"),
-            "no backend `v8`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, c-api, native"
-        );
-    }
-
-    #[test]
-    fn a_library_has_a_label_of_its_own_or_of_its_file() {
-        let spec = |library: &str| library_spec(library).unwrap();
-        assert_eq!(spec("target/libwasmtime-36.0.0.so"), "c-api:wasmtime-36.0.0=target/libwasmtime-36.0.0.so");
-        assert_eq!(spec("old=/a,b=c/lib.so"), "c-api:old=/a,b=c/lib.so");
-        assert_eq!(spec("./a=b/libx.so"), "c-api:x=./a=b/libx.so");
-        assert_eq!(label("c-api:old=/a,b=c/lib.so"), "old");
-        assert_eq!(label("cranelift:opt=none"), "cranelift:opt=none");
-        assert_eq!(as_argument("c-api:old=/a,b=c/lib.so"), "--library old=/a,b=c/lib.so");
-        assert_eq!(parse("c-api:old=/a,b=c/lib.so").unwrap().1.single(), Some(("old", "/a,b=c/lib.so")));
-        for wrong in ["", "=lib.so", "a b=lib.so", "x=", "wasmi=lib.so", "/", "libwasmi.so"] {
-            let told = library_spec(wrong).unwrap_err().to_string();
-            assert!(told.contains("no label for a library"), "{wrong}: {told}");
-        }
-    }
 
     #[test]
     fn what_is_not_compiled_in_says_which_feature_brings_it() {

@@ -12,8 +12,8 @@ struct Native;
 
 const NO_ENGINE: Unsupported = Unsupported(Cow::Borrowed("there is no engine to compile with"));
 
-pub(super) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    settings.apply::<()>(&[], &mut ())?;
+pub(super) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    options.apply::<()>(&[], &mut ())?;
     Ok(Arc::new(Native))
 }
 

@@ -1,6 +1,6 @@
 //! Runs random modules on several variants, and collects the mismatches.
 
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::fuzz::minimize;
 use crate::fuzz::oracle;
 use crate::fuzz::result;
@@ -21,7 +21,7 @@ use crate::worker::supervisor::{Launcher, WorkerError};
 #[derive(Debug, Clone)]
 pub struct FuzzConfig {
     /// The variants.
-    pub specs: Vec<String>,
+    pub specs: Vec<BackendSpec>,
     /// Their names in known issues.
     pub names: Vec<String>,
     /// The features that modules may use.
@@ -46,9 +46,9 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
     let started = Instant::now();
     let (next, run) = (AtomicU64::new(0), Mutex::new(empty(config)));
     let one_batch_after_the_other = || -> Result<()> {
-        let mut worker_slot = FuzzWorker::new(launcher, config);
+        let mut worker = FuzzWorker::new(launcher, config);
         while let Some(numbers) = batch(&next, config.count) {
-            match one_batch(&mut worker_slot, numbers, &run) {
+            match one_batch(&mut worker, numbers, &run) {
                 Err(error) if WorkerError::is_interruption(&error) => break,
                 done => done?,
             }
@@ -58,8 +58,8 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
         Ok(())
     };
     std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..config.jobs.max(1)).map(|_| scope.spawn(one_batch_after_the_other)).collect();
-        lanes.into_iter().try_for_each(|worker_slot| worker_slot.join().expect("a lane does not panic"))
+        let threads: Vec<_> = (0..config.jobs.max(1)).map(|_| scope.spawn(one_batch_after_the_other)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("fuzzing does not panic"))
     })?;
     let mut run = run.into_inner().expect("no lane panics");
     run.seconds = started.elapsed().as_secs_f64();
@@ -68,10 +68,9 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
 }
 
 /// Runs a batch, and examines its mismatches.
-fn one_batch(worker_slot: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
-    for round in worker_slot.attempt(numbers)? {
-        let apart =
-            if round.agreed() { None } else { Some(worker_slot.examine(&round.seed(worker_slot.config.seed))?) };
+fn one_batch(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
+    for round in worker.attempt(numbers)? {
+        let mismatch = if round.agreed() { None } else { Some(worker.examine(&round.seed(worker.config.seed))?) };
         let new = {
             let mut run = run.lock().expect("no lane panics");
             match round.calls() {
@@ -82,14 +81,14 @@ fn one_batch(worker_slot: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<Rand
                 }
                 None => run.tally.none += 1,
             }
-            apart.and_then(|apart| {
-                let explained = oracle::explained(&apart, &worker_slot.config.names);
+            mismatch.and_then(|mismatch| {
+                let explained = oracle::explained(&mismatch, &worker.config.names);
                 let unexplained = explained.is_none();
-                (run.add(apart.clone(), explained) && unexplained).then_some(apart)
+                (run.add(mismatch.clone(), explained) && unexplained).then_some(mismatch)
             })
         };
         if let Some(first) = new {
-            let smaller = minimize::shrunk(worker_slot, &first)?;
+            let smaller = minimize::minimize(worker, &first)?;
             let mut run = run.lock().expect("no lane panics");
             let kind = run.kinds.iter_mut().find(|kind| kind.first.is_like(&first));
             kind.expect("it was added above").first = smaller;
@@ -102,7 +101,7 @@ fn empty(config: &FuzzConfig) -> RandomRun {
     RandomRun {
         version: results::VERSION,
         seed: config.seed,
-        variants: config.specs.iter().map(|spec| engine::label(spec).to_owned()).collect(),
+        variants: config.specs.iter().map(|spec| spec.label()).collect(),
         absent: vec![],
         features: config.features.features.clone(),
         left_out: vec![],

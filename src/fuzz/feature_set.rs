@@ -2,6 +2,8 @@
 use serde::{Deserialize, Serialize};
 use wasm_smith::Config;
 
+use crate::engine::known_issue::{MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON};
+
 /// The features that random modules may use: those that all backends claim, with exceptions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureSet {
@@ -23,12 +25,6 @@ const NEVER: &[(&str, &str)] = &[
     ("relaxed-simd", "its results are the engine's to choose"),
     ("threads", "a guest that waits for a notice would wait for ever"),
 ];
-
-/// A part of `multi-value`: imported functions with more than one result.
-pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
-
-/// A part of the base features: a `select` whose condition is a comparison with no other use.
-pub const SELECT_BY_COMPARISON: &str = "select by comparison";
 
 /// Turns a feature on or off.
 type SetFeature = fn(&mut Config, bool);

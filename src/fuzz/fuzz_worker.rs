@@ -87,9 +87,9 @@ impl<'a> FuzzWorker<'a> {
             worker.request(&request, &LIMITS, |line| heard.extend(serde_json::from_str::<ModuleTrial>(line).ok()));
         // Accepts the logs in order and once each only.
         let in_order = heard.into_iter().zip(numbers.clone()).take_while(|(trial, number)| trial.number == *number);
-        let told: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
-        let (all, some) = (told.len() as u64 == numbers.end - numbers.start, !told.is_empty());
-        gave.extend(told);
+        let observed: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
+        let (all, some) = (observed.len() as u64 == numbers.end - numbers.start, !observed.is_empty());
+        gave.extend(observed);
         match answer {
             Ok(Response::ModulesDone { next }) if all && next == numbers.end => self.workers[variant] = Some(worker),
             // It panicked in the last module.
@@ -114,7 +114,7 @@ impl<'a> FuzzWorker<'a> {
     pub(crate) fn look_at(&mut self, seed: &ModuleSeed) -> Result<Option<Mismatch>> {
         let examined: Vec<_> =
             (0..self.config.specs.len()).map(|variant| self.look(variant, seed)).collect::<Result<_>>()?;
-        Ok(oracle::apart(seed, &examined))
+        Ok(oracle::mismatch(seed, &examined))
     }
 
     fn look(&mut self, variant: usize, seed: &ModuleSeed) -> Result<ObservedModule> {
@@ -139,13 +139,13 @@ impl<'a> FuzzWorker<'a> {
             }
             Ok(other) => Err(anyhow!("unexpected response: {other:?}")),
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
-            Err(lost) => Ok(ObservedModule { observations: vec![], lost: Some((last, told(&lost))) }),
+            Err(lost) => Ok(ObservedModule { observations: vec![], lost: Some((last, observed(&lost))) }),
         }
     }
 }
 
 /// Why a worker is lost, in short and in full.
-fn told(lost: &WorkerError) -> (String, String) {
+fn observed(lost: &WorkerError) -> (String, String) {
     let few = match lost {
         WorkerError::Crashed(how) => format!("crashed: {}", how.split(';').next().unwrap_or_default()),
         WorkerError::TimedOut(_) => "did not come back".into(),

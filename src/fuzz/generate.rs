@@ -4,10 +4,11 @@ use arbitrary::Unstructured;
 use rand::RngExt;
 use wasm_smith::{Config, Module};
 
-use super::feature_set::{FeatureSet, SELECT_BY_COMPARISON};
+use super::feature_set::FeatureSet;
 use super::rewrite::select_by_local;
 use super::seed::ModuleSeed;
 use super::shape::{ModuleShape, argument};
+use crate::engine::known_issue::SELECT_BY_COMPARISON;
 use crate::run_module::Invocation;
 
 /// A random module and the calls to make.

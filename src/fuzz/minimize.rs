@@ -9,19 +9,19 @@ use crate::worker::supervisor::WorkerError;
 const ATTEMPTS: usize = 400;
 
 /// A smaller module with the same mismatch, if one is found.
-pub(crate) fn shrunk(worker_slot: &mut FuzzWorker, apart: &Mismatch) -> Result<Mismatch> {
-    let (mut smallest, mut attempts) = (apart.clone(), 0);
+pub(crate) fn minimize(worker: &mut FuzzWorker, mismatch: &Mismatch) -> Result<Mismatch> {
+    let (mut smallest, mut attempts) = (mismatch.clone(), 0);
     'smaller: loop {
         for seed in smallest.seed.smaller() {
             attempts += 1;
             if attempts > ATTEMPTS {
                 return Ok(smallest);
             }
-            let other = match worker_slot.look_at(&seed) {
+            let other = match worker.look_at(&seed) {
                 Err(error) if WorkerError::is_interruption(&error) => return Ok(smallest),
                 other => other?,
             };
-            if let Some(other) = other.filter(|other| other.is_like(apart)) {
+            if let Some(other) = other.filter(|other| other.is_like(mismatch)) {
                 smallest = other;
                 continue 'smaller;
             }

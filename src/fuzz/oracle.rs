@@ -45,7 +45,7 @@ impl ObservedModule {
 }
 
 /// The first mismatch.
-pub(crate) fn apart(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
+pub(crate) fn mismatch(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
     // A lost worker has no earlier observations, so the loss is the first mismatch.
     let most = examined.iter().map(|examined| examined.observations.len()).max()?.max(1);
     if let Some((action, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
@@ -139,10 +139,10 @@ impl ObservedModule {
 }
 
 /// The explanation of a mismatch: all groups but one have a known issue.
-pub(crate) fn explained(apart: &Mismatch, names: &[String]) -> Option<ExplainedMismatch> {
+pub(crate) fn explained(mismatch: &Mismatch, names: &[String]) -> Option<ExplainedMismatch> {
     let of_group = |group: &MismatchGroup| {
-        let action = apart.action.to_string();
-        let observed = match apart.property.as_str() {
+        let action = mismatch.action.to_string();
+        let observed = match mismatch.property.as_str() {
             HOW_IT_ENDED => group.observed.clone(),
             property => format!("{}, {property}", group.observed),
         };
@@ -152,7 +152,7 @@ pub(crate) fn explained(apart: &Mismatch, names: &[String]) -> Option<ExplainedM
         let first = known.next()??;
         known.all(|issue| issue.is_some()).then_some(first)
     };
-    let known: Vec<_> = apart.groups.iter().map(of_group).collect();
+    let known: Vec<_> = mismatch.groups.iter().map(of_group).collect();
     let unknown = known.iter().filter(|known| known.is_none()).count();
     let first = known.iter().flatten().next().filter(|_| unknown <= 1)?;
     Some(ExplainedMismatch { reason: first.reason.into(), upstream: first.upstream.into() })

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use crate::escape::escaped;
 use crate::fuzz::result::{MismatchKind, RandomRun};
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
-use crate::output::units;
+use crate::units;
 
 /// The counts, and each kind of mismatch with the command to reproduce it.
 pub fn summary(run: &RandomRun) -> String {
@@ -24,7 +24,7 @@ pub fn summary(run: &RandomRun) -> String {
     }
     for kind in &run.kinds {
         shown.push('\n');
-        shown += &told(kind, run);
+        shown += &kind_text(kind, run);
     }
     shown.push('\n');
     let unexplained = run.unexplained().count();
@@ -41,7 +41,7 @@ pub fn summary(run: &RandomRun) -> String {
     shown
 }
 
-fn told(kind: &MismatchKind, run: &RandomRun) -> String {
+fn kind_text(kind: &MismatchKind, run: &RandomRun) -> String {
     let first = &kind.first;
     let style = if kind.explained.is_some() { DIM } else { BAD };
     let times = if kind.times == 1 { "once".into() } else { format!("{} times", units::count(kind.times)) };

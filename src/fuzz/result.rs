@@ -105,8 +105,8 @@ pub struct MismatchGroup {
 impl Mismatch {
     /// Whether two mismatches are of one kind: the same groups in the same property.
     pub fn is_like(&self, other: &Self) -> bool {
-        let groups = |apart: &Self| -> Vec<_> {
-            apart.groups.iter().map(|group| (group.variants.clone(), group.observed.clone())).collect()
+        let groups = |mismatch: &Self| -> Vec<_> {
+            mismatch.groups.iter().map(|group| (group.variants.clone(), group.observed.clone())).collect()
         };
         (self.action.to_string(), &self.property) == (other.action.to_string(), &other.property)
             && groups(self) == groups(other)
@@ -120,14 +120,14 @@ impl RandomRun {
     }
 
     /// Adds a mismatch. Returns whether it is the first of its kind.
-    pub fn add(&mut self, apart: Mismatch, explained: Option<ExplainedMismatch>) -> bool {
-        match self.kinds.iter_mut().find(|kind| kind.first.is_like(&apart)) {
+    pub fn add(&mut self, mismatch: Mismatch, explained: Option<ExplainedMismatch>) -> bool {
+        match self.kinds.iter_mut().find(|kind| kind.first.is_like(&mismatch)) {
             Some(kind) => {
                 kind.times += 1;
                 false
             }
             None => {
-                self.kinds.push(MismatchKind { first: apart, times: 1, explained, saved: None });
+                self.kinds.push(MismatchKind { first: mismatch, times: 1, explained, saved: None });
                 true
             }
         }

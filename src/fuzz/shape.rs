@@ -4,8 +4,9 @@ use std::fmt::Write;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::feature_set::{FeatureSet, MULTI_VALUE_IMPORTS};
+use super::feature_set::FeatureSet;
 use crate::engine::embedding::{Type, Value};
+use crate::engine::known_issue::MULTI_VALUE_IMPORTS;
 
 /// The imports and exports of a module, with names that need no quoting in a shell.
 pub(crate) struct ModuleShape {

@@ -17,7 +17,7 @@ pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
     let found = controls.filter_map(|(cell, reference)| {
         let estimate = ratio(cell, reference)?;
         let label = &report.variants[cell.variant].label;
-        let told = |comparison: &Comparison| {
+        let judged = |comparison: &Comparison| {
             let variant = comparison.variants.iter().position(|variant| variant.label == *label)?;
             comparison.cells.iter().find(|pair| pair.variant == variant && pair.cell_id == cell.cell_id)?.verdict
         };
@@ -27,8 +27,8 @@ pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
             log_ratio: estimate.value(),
             half_width: interval(&estimate).map(|interval| interval.half_width()),
             resolvable: smallest_resolvable(&estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
-            verdict_with_margin: told(&by_margin)?,
-            verdict_without_margin: told(&by_any)?,
+            verdict_with_margin: judged(&by_margin)?,
+            verdict_without_margin: judged(&by_any)?,
             uncorrected_verdict: judge(std::slice::from_ref(&estimate), none, Confidence::NINETY_FIVE)[0],
         })
     });
@@ -99,7 +99,7 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             bounded(&cells.iter().map(of_run).collect::<Vec<_>>(), more_is_better)
         };
         let carries = injected_slowdown > 0.0;
-        let told = |verdict: TimeVerdict| match carries {
+        let judged = |verdict: TimeVerdict| match carries {
             true => verdict == TimeVerdict::Slower,
             false => matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster),
         };
@@ -113,9 +113,9 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             median(&all.iter().map(|found| found.log_ratio.exp_m1()).collect::<Vec<_>>())
                 .map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
             all.len().to_string(),
-            rate(carries, &|found| told(found.uncorrected_verdict)),
-            rate(carries, &|found| told(found.verdict_without_margin)),
-            rate(is_beyond, &|found| told(found.verdict_with_margin)),
+            rate(carries, &|found| judged(found.uncorrected_verdict)),
+            rate(carries, &|found| judged(found.verdict_without_margin)),
+            rate(is_beyond, &|found| judged(found.verdict_with_margin)),
             if is_beyond { "-".into() } else { rate(true, &|found| found.verdict_with_margin == TimeVerdict::Same) },
             rate(false, &|found| found.verdict_with_margin == TimeVerdict::Inconclusive),
             if is_beyond { rate(false, &|found| found.verdict_with_margin == TimeVerdict::Same) } else { "-".into() },

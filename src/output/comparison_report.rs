@@ -2,10 +2,10 @@
 use std::fmt::Write;
 
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
-use super::units;
 use crate::analysis::comparison;
 use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::TimeVerdict;
+use crate::units;
 
 /// The number of cells to name in a long list.
 const MAX_NAMED: usize = 8;
@@ -182,9 +182,9 @@ fn differs(variant: &ComparedVariant) -> String {
         (&variant.baseline_build.profile, &variant.build.profile),
         (&variant.baseline_build.rustc, &variant.build.rustc),
     ];
-    let told: Vec<_> =
+    let selected: Vec<_> =
         cells.into_iter().filter(|(was, is)| was != is).map(|(was, is)| format!("{was} before, now {is}")).collect();
-    if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
+    if selected.is_empty() { String::new() } else { format!(": {}", selected.join("; ")) }
 }
 
 /// The distance of the ratio from 1.
@@ -253,11 +253,11 @@ fn property(text: &str) -> String {
 pub fn markdown(comparison: &Comparison) -> String {
     let mut shown = format!("### early-exit: {}\n\n", headline(comparison));
     for (n, variant) in comparison.variants.iter().enumerate() {
-        let told = comparison.cells.iter().filter(|pair| {
+        let selected = comparison.cells.iter().filter(|pair| {
             pair.variant == n
                 && (pair.newly_failing || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
         });
-        let rows: Vec<_> = told
+        let rows: Vec<_> = selected
             .map(|pair| {
                 let verdict = pair.verdict.map_or("broke", |verdict| word(comparison, verdict));
                 format!("| {verdict} | `{}` | {} | {} |", pair.cell_id, ratio(pair), interval(pair))

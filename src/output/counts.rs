@@ -2,100 +2,17 @@
 use std::fmt::Write;
 
 use super::grid::Grid;
+use super::measurements;
 use super::terminal::heading;
-use super::{measurements, units};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, columns};
+use crate::analysis::instruction_count::InstructionCount;
 use crate::analysis::warnings;
-use crate::results::{CellRecord, Metric, Report, ReportSet};
-use crate::statistics::{Margin, TimeVerdict, median};
-
-/// The instruction count of a cell over all repeats in all launches.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Count {
-    /// The median.
-    pub typical: f64,
-    /// The minimum.
-    pub low: f64,
-    /// The maximum.
-    pub high: f64,
-}
-
-/// Repeats with a smaller spread than this share agree.
-const AGREE: f64 = 0.0005;
-
-impl Count {
-    /// The count of a cell; `None` if it has no counts.
-    pub fn of(record: &CellRecord) -> Option<Self> {
-        let samples: Vec<f64> = record.launches.iter().flat_map(|launch| &launch.instructions).copied().collect();
-        let typical = median(&samples)?;
-        let (low, high) =
-            samples.iter().fold((typical, typical), |(low, high), sample| (low.min(*sample), high.max(*sample)));
-        Some(Self { typical, low, high })
-    }
-
-    /// The spread of the repeats as a share of the median.
-    pub fn spread(&self) -> f64 {
-        (self.high - self.low) / self.typical.max(f64::MIN_POSITIVE)
-    }
-
-    /// The count, with its spread if the repeats disagree: `55,358`, `1,481 ±0.3 %`.
-    pub fn text(&self) -> String {
-        let number = match self.typical {
-            typical if typical < 1e7 => units::count(typical.round() as u64),
-            typical if typical < 1e10 => format!("{:.2} M", typical / 1e6),
-            typical => format!("{:.2} G", typical / 1e9),
-        };
-        if self.spread() < AGREE { number } else { format!("{number} ±{}", percent(self.spread() / 2.0)) }
-    }
-
-    /// The ratio to another count, with the bounds that the repeats of both allow.
-    pub fn ratio_to(&self, baseline: &Self) -> Ratio {
-        Ratio { value: self.typical / baseline.typical, low: self.low / baseline.high, high: self.high / baseline.low }
-    }
-}
-
-/// The ratio of two counts.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ratio {
-    /// The ratio of the medians.
-    pub value: f64,
-    /// The minimum over all repeats of both.
-    pub low: f64,
-    /// The maximum.
-    pub high: f64,
-}
-
-impl Ratio {
-    /// The verdict: more or fewer if all repeats of one variant exceed all repeats of the other by more than the margin; the
-    /// same if the medians are within the margin; otherwise inconclusive.
-    pub fn verdict(&self, margin: Margin) -> TimeVerdict {
-        let margin = 1.0 + margin.value();
-        if self.low > margin {
-            TimeVerdict::Slower
-        } else if self.high < 1.0 / margin {
-            TimeVerdict::Faster
-        } else if (1.0 / margin..=margin).contains(&self.value) {
-            TimeVerdict::Same
-        } else {
-            TimeVerdict::Inconclusive
-        }
-    }
-}
-
-/// A share with two digits: `0.3 %`, `12 %`.
-fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    match percent {
-        percent if percent < 0.1 => format!("{percent:.2} %"),
-        percent if percent < 10.0 => format!("{percent:.1} %"),
-        percent => format!("{percent:.0} %"),
-    }
-}
+use crate::results::{Metric, Report, ReportSet};
 
 /// A table cell, if the cell has a count: `55,358 x1.01`.
 pub(crate) fn cell_text(cell: &CellEstimate) -> Option<String> {
-    let count = Count::of(cell.record)?.text();
+    let count = InstructionCount::of(cell.record)?.text();
     Some(match ratio_text(cell) {
         Some(ratio) => format!("{count} {ratio}"),
         None => count,
@@ -104,7 +21,7 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> Option<String> {
 
 /// The ratio to the reference, except for the reference itself: `x1.01`.
 pub(crate) fn ratio_text(cell: &CellEstimate) -> Option<String> {
-    Count::of(cell.record)?;
+    InstructionCount::of(cell.record)?;
     let value = cell.ratio.as_ref()?.value().exp();
     Some(if value < 9.995 { format!("x{value:.2}") } else { format!("x{value:.0}") })
 }
@@ -118,18 +35,6 @@ pub fn legend(report: &Report) -> String {
         columns(report).len(),
         report.run.elapsed_seconds,
         report.variants[0].label,
-    )
-}
-
-/// The share of cells whose repeats agree.
-pub fn agreement(report: &Report) -> String {
-    let spreads: Vec<f64> = report.cells.iter().filter_map(|cell| Some(Count::of(cell)?.spread())).collect();
-    let within = |share: f64| spreads.iter().filter(|spread| **spread <= share).count();
-    format!(
-        "repeats agree within 0.05 % in {} of {} cells, and within 0.5 % in {}",
-        within(AGREE),
-        spreads.len(),
-        within(0.005)
     )
 }
 
@@ -173,7 +78,7 @@ impl Beside<'_> {
             let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
             let cells = self.columns.iter().map(|(n, m)| {
                 let time = measurements::time_text(&row.cells[*n]);
-                let count = Count::of(counted.cells[*m].record).map(|count| count.text());
+                let count = InstructionCount::of(counted.cells[*m].record).map(|count| count.text());
                 [time, count].map(|text| text.unwrap_or_else(|| "-".into())).join(", ")
             });
             grid.row([row.cell_id.to_string()].into_iter().chain(cells));
@@ -189,7 +94,7 @@ impl Beside<'_> {
             let mut themes: Vec<(&str, Vec<(f64, String)>)> = Vec::new();
             for row in &times {
                 let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
-                let count = Count::of(counted.cells[*m].record);
+                let count = InstructionCount::of(counted.cells[*m].record);
                 let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
                 let theme = row.cell_id.benchmark.split('/').next().unwrap_or_default();
                 let cell = (time / count.typical, row.cell_id.to_string());
@@ -242,36 +147,7 @@ impl Beside<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{Launch, validate};
-
-    fn counts(samples: &[f64]) -> CellRecord {
-        let mut cell = validate::tests::report().cells[0].clone();
-        cell.launches = vec![Launch { instructions: samples.to_vec(), ..Launch::empty(1, 1, 1) }];
-        cell
-    }
-
-    fn count(samples: &[f64]) -> Count {
-        Count::of(&counts(samples)).unwrap()
-    }
-
-    #[test]
-    fn repeats_that_agree_have_no_spread() {
-        let shown = [&[55_358.0, 55_359.0, 55_357.0][..], &[1_481.0, 1_485.0], &[123_456_789.0], &[2.0, 3.0]];
-        let shown = shown.map(|samples| count(samples).text());
-        assert_eq!(shown, ["55,358", "1,483 ±0.1 %", "123.46 M", "3 ±20 %"]);
-        assert_eq!(Count::of(&validate::tests::report().cells[0]), None, "a time is no count");
-    }
-
-    #[test]
-    fn only_what_all_repeats_agree_on_is_more_or_less() {
-        let verdict =
-            |new: &[f64], baseline: &[f64]| count(new).ratio_to(&count(baseline)).verdict(Margin::new(0.005).unwrap());
-        assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), TimeVerdict::Slower);
-        assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), TimeVerdict::Faster);
-        assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), TimeVerdict::Same);
-        assert_eq!(verdict(&[990.0, 1002.0, 1020.0], &[1000.0]), TimeVerdict::Same);
-        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Inconclusive);
-    }
+    use crate::results::validate;
 
     #[test]
     fn rows_whose_time_and_count_disagree_are_named() {

@@ -1,7 +1,7 @@
 //! Cells as CSV, one row per cell and report. `docs/reports.md` describes the columns.
-use super::counts::Count;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, interval};
+use crate::analysis::instruction_count::InstructionCount;
 use crate::catalog::benchmark;
 use crate::results::{Metric, Report, ReportSet};
 use crate::statistics::{Estimate, Inconclusive};
@@ -83,7 +83,7 @@ fn of_cell(report: &Report, name: &str, cell: &CellEstimate) -> Vec<String> {
         report.metric.unit().into(),
     ];
     let reference = report.variants[0].label.clone();
-    match Count::of(record) {
+    match InstructionCount::of(record) {
         Some(count) => {
             cells.extend([count.typical, count.low, count.high].map(|number| number.to_string()));
             cells.push(reference);

@@ -1,6 +1,6 @@
 //! The conditions of a report's measurements, as names and values.
-use super::units;
 use crate::results::Report;
+use crate::units;
 
 /// The machine, the build and the run. Unknown values are left out.
 pub fn of(report: &Report) -> Vec<(&'static str, String)> {

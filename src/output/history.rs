@@ -3,10 +3,10 @@ use maud::{Markup, html};
 
 use super::chart::{Line, OverReleases};
 use super::grid::Grid;
-use super::units;
 use crate::analysis::history::{self, History, HistoryPoint, HistoryRow};
 use crate::results::{Metric, Report};
 use crate::statistics::TimeVerdict;
+use crate::units;
 
 /// What the marks in a table mean.
 pub const LEGEND: &str = "A ratio is to the release before, from the same rounds, where it differs by more than 2 % and not by \
@@ -18,7 +18,7 @@ pub fn grids(report: &Report) -> Vec<Grid> {
 }
 
 fn grid(history: &History, metric: Metric) -> Grid {
-    let names = history.rows.iter().map(|row| row.address.to_string());
+    let names = history.rows.iter().map(|row| row.cell_id.to_string());
     let mut grid = Grid::new([history.engine.clone()].into_iter().chain(names));
     for (n, release) in history.releases.iter().enumerate() {
         let cells = history.rows.iter().map(|row| text(&row.points[n], metric));
@@ -58,10 +58,10 @@ pub fn markdown(report: &Report) -> String {
 pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
     let mut charts = Vec::new();
     for history in history::histories(report) {
-        let theme = |row: &HistoryRow| row.address.benchmark.split('/').next().unwrap_or_default().to_owned();
+        let theme = |row: &HistoryRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
         for rows in history.rows.chunk_by(|a, b| theme(a) == theme(b)) {
             let line = |row: &HistoryRow| Line {
-                name: row.address.to_string(),
+                name: row.cell_id.to_string(),
                 points: row.points.iter().map(|point| point.value.map(|value| (value, point.is_step()))).collect(),
             };
             charts.push(OverReleases {
@@ -84,7 +84,7 @@ fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
             let way = if point.step == Some(TimeVerdict::Faster) { "falls" } else { "rises" };
             format!(
                 "{} {way} to {} in {}",
-                row.address,
+                row.cell_id,
                 shown(point.value.unwrap_or_default(), metric),
                 release.version
             )

@@ -4,17 +4,17 @@ use std::fmt::Write;
 use super::grid::{Grid, escaped};
 use super::verdicts;
 use super::verdicts::Reason;
-use super::{counts, fingerprint, history, measurements, stopping};
+use super::{counts, fingerprint, history, measurements, stopping, tables};
 use crate::analysis::estimates;
 use crate::analysis::estimates::{EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
 use crate::results::{CheckResult, Metric, Report, ReportSet};
 
 /// The page: answers first.
-pub fn page(report_set: &ReportSet, asked: &break_even::Workload) -> String {
+pub fn page(report_set: &ReportSet, workload: &break_even::Workload) -> String {
     let mut page = "# early-exit\n".to_owned();
     for (report, name) in report_set.reports.iter().zip(report_set.names()) {
-        let _ = write!(page, "\n## {}\n{}", escaped(&name), answers(report, asked));
+        let _ = write!(page, "\n## {}\n{}", escaped(&name), answers(report, workload));
     }
     for check_result in &report_set.checks {
         page += &matrix(check_result);
@@ -26,22 +26,27 @@ pub fn page(report_set: &ReportSet, asked: &break_even::Workload) -> String {
     page
 }
 
-fn answers(report: &Report, asked: &break_even::Workload) -> String {
+fn answers(report: &Report, workload: &break_even::Workload) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
     // Counts do not rank backends, so they give no answers and no break-even.
     let ranks = report.metric == Metric::Time;
     let answers = best_backend::answers(report, &rows);
     if ranks && !answers.is_empty() {
-        let times = best_backend::times_grid(report, &answers).markdown();
-        let _ = write!(shown, "\n### Which backend\n\n{}\n{times}", best_backend::grid(&answers).markdown());
+        let times = tables::answer_times(report, &answers).markdown();
+        let _ = write!(shown, "\n### Which backend\n\n{}\n{times}", tables::answers(&answers).markdown());
     }
-    let jobs = if ranks { break_even::jobs(report, &rows, asked) } else { vec![] };
+    let jobs = if ranks { break_even::jobs(report, &rows, workload) } else { vec![] };
     for job in &jobs {
-        let _ = write!(shown, "\n### Break-even\n\n{}:\n\n{}", escaped(&job.said()), job.grid(report).markdown());
+        let _ = write!(
+            shown,
+            "\n### Break-even\n\n{}:\n\n{}",
+            escaped(&job.said()),
+            tables::break_even(job, report).markdown()
+        );
     }
     if ranks && jobs.is_empty() {
-        let _ = write!(shown, "\n{}.\n", escaped(&break_even::none(asked)));
+        let _ = write!(shown, "\n{}.\n", escaped(&break_even::none(workload)));
     }
     shown
 }
@@ -53,7 +58,7 @@ fn numbers(report: &Report) -> String {
         let _ = write!(shown, "\n### {}\n\n{}", theme(&rows[0]), themed(report, rows).markdown());
     }
     for broken in breakdown::all(report).into_iter().filter(|_| report.metric == Metric::Time) {
-        let _ = write!(shown, "\n### Where an exit goes\n\n{}", broken.grid(report).markdown());
+        let _ = write!(shown, "\n### Where an exit goes\n\n{}", tables::exit_breakdown(&broken, report).markdown());
     }
     if report.metric == Metric::Time {
         let stopping = stopping::markdown(report, "####");

@@ -1,16 +1,19 @@
 //! The tables of `measure`: one table per theme, one row per benchmark, one column per variant.
 use std::fmt::Write;
 
-use super::counts::{self, Count};
+use super::counts;
 use super::history;
 use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
-use super::{stopping, units};
+use super::{stopping, tables};
 use crate::analysis::breakdown;
 use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
+use crate::analysis::instruction_count::{InstructionCount, agreement};
+use crate::analysis::warnings::left_out;
 use crate::catalog::benchmark;
 use crate::results::{Metric, Report, SkipReason};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
+use crate::units;
 
 /// All tables of a report.
 pub fn tables(report: &Report) -> String {
@@ -22,7 +25,9 @@ pub fn tables(report: &Report) -> String {
         shown.push('\n');
     }
     if report.metric == Metric::Time {
-        shown += &breakdown::tables(report);
+        for exit in breakdown::all(report) {
+            shown += &(tables::exit_breakdown(&exit, report).terminal() + "\n");
+        }
         shown += &stopping::terminal(report);
     }
     shown + &history::terminal(report) + &footer(report, &rows)
@@ -69,7 +74,7 @@ pub(crate) fn cell_text(cell: &CellEstimate) -> String {
 
 /// The typical time with as many digits as its interval supports.
 pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
-    if let Some(count) = Count::of(cell.record) {
+    if let Some(count) = InstructionCount::of(cell.record) {
         return Some(count.text());
     }
     let half_width = interval(cell.time.as_ref()?).map(|interval| interval.half_width());
@@ -92,7 +97,7 @@ pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
 pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
     match report.metric {
         Metric::Time => time(floor, None),
-        Metric::Instructions => Count { typical: floor, low: floor, high: floor }.text(),
+        Metric::Instructions => InstructionCount { typical: floor, low: floor, high: floor }.text(),
     }
 }
 
@@ -189,7 +194,7 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
 /// The smallest difference that the run could detect, from its A/A control; and the share of outliers.
 pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
     if report.metric == Metric::Instructions {
-        return counts::agreement(report);
+        return agreement(report);
     }
     let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
     let controls: Vec<&Estimate> = rows
@@ -214,23 +219,6 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         report.variants[0].label,
         controls.len(),
     )
-}
-
-/// The share of launches excluded as outliers, and the number of ratios with outliers on one side only.
-pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
-    let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
-    for ratio in ratios {
-        count += 1;
-        modes += usize::from(ratio.mode().is_some());
-        launches += ratio.launches();
-        outlying += ratio.outlying().len();
-    }
-    let share = outlying as f64 / launches.max(1) as f64;
-    let one_sided = match modes {
-        0 => String::new(),
-        modes => format!("; in {modes} of {count} ratios some processes are slower (▲) or faster (▼)"),
-    };
-    format!("{:.1} % of launches are excluded as outliers{one_sided}", 100.0 * share)
 }
 
 /// The legend of the tables.

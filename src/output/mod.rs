@@ -13,6 +13,6 @@ pub mod measurements;
 pub mod profiled;
 pub mod stopping;
 pub mod summary;
+pub(crate) mod tables;
 pub mod terminal;
-pub mod units;
 pub mod verdicts;

@@ -3,9 +3,9 @@ use std::fmt::Write;
 
 use super::grid::Grid;
 use super::terminal::heading;
-use super::units;
 use crate::catalog::benchmark::CellId;
 use crate::sampling::instructions::{Function, Profiled};
+use crate::units;
 
 /// The legend of the tables.
 pub const NOTES: &str = "self: in the function's own code; inclusive: with all that it calls; both are shares of all instructions\n\

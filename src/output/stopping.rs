@@ -1,11 +1,11 @@
 //! Tables of what it costs to be able to stop a guest: two per backend.
 use super::grid::Grid;
 use super::measurements::ratio_text;
-use super::units;
 use crate::analysis::stopping::{self, BackendMechanisms, StopTimes};
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::mechanism::{BESIDES, KERNELS};
 use crate::results::Report;
+use crate::units;
 
 /// The tables of one backend.
 pub struct StoppingTables {

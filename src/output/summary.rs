@@ -1,14 +1,14 @@
 //! The output of `report` and `measure` on a terminal: answers first, then verdicts and numbers.
 use super::terminal::{self, heading};
-use super::{counts, measurements};
+use super::{counts, measurements, tables};
 use crate::analysis::{best_backend, break_even, estimates};
 use crate::results::{Metric, Report, ReportSet};
 
 /// All results.
-pub fn shown(report_set: &ReportSet, asked: &break_even::Workload) -> String {
+pub fn shown(report_set: &ReportSet, workload: &break_even::Workload) -> String {
     let reports = || report_set.reports.iter().zip(report_set.names());
     let ranked = reports().filter(|(report, _)| report.metric == Metric::Time);
-    let answers = ranked.map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, asked) + "\n");
+    let answers = ranked.map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, workload) + "\n");
     let check_result = report_set.checks.iter().map(|check_result| terminal::matrix(check_result) + "\n");
     let numbers = reports().map(|(report, name)| match report_set.reports.len() {
         1 => measurements::tables(report),
@@ -25,16 +25,17 @@ pub fn answers(report: &Report) -> String {
     if answers.is_empty() {
         return String::new();
     }
-    let times = best_backend::times_grid(report, &answers).blocks();
-    format!("{}\n{times}\n", best_backend::grid(&answers).terminal())
+    let times = tables::answer_times(report, &answers).blocks();
+    format!("{}\n{times}\n", tables::answers(&answers).terminal())
 }
 
-fn break_even(report: &Report, asked: &break_even::Workload) -> String {
-    let jobs = break_even::jobs(report, &estimates::rows(report), asked);
+fn break_even(report: &Report, workload: &break_even::Workload) -> String {
+    let jobs = break_even::jobs(report, &estimates::rows(report), workload);
     if jobs.is_empty() {
-        return format!("{}\n", break_even::none(asked));
+        return format!("{}\n", break_even::none(workload));
     }
-    let job =
-        |job: &break_even::WorkloadComparison| format!("break-even: {}\n{}", job.said(), job.grid(report).terminal());
+    let job = |job: &break_even::WorkloadComparison| {
+        format!("break-even: {}\n{}", job.said(), tables::break_even(job, report).terminal())
+    };
     jobs.iter().map(job).collect::<Vec<_>>().join("\n")
 }

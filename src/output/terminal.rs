@@ -4,13 +4,13 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::units;
 use super::verdicts;
 use super::verdicts::Reason;
 use crate::catalog::scenario::early_exit::EXITED_WITH;
-use crate::engine;
+use crate::engine::{self, BackendSpec};
 use crate::results::{Catalog, CheckResult, ScenarioResult, Verdict};
 use crate::sampling::exit_costs::ExitCosts;
+use crate::units;
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -98,13 +98,13 @@ pub fn heading(variant: &str) -> String {
 }
 
 /// The verdicts of one scenario per variant, with the times of the main job if measured.
-pub fn run_table(rows: &[(String, ScenarioResult, Option<ExitCosts>)]) -> String {
+pub fn run_table(rows: &[(BackendSpec, ScenarioResult, Option<ExitCosts>)]) -> String {
     let measured = rows.iter().any(|(.., costs)| costs.is_some());
     let times = ["compile", "instantiate", "first exit", "exit", "artifact"];
     let mut table = table(["backend", "verdict", "code"].into_iter().chain(times.into_iter().filter(|_| measured)));
-    for (variant, result, costs) in rows {
+    for (spec, result, costs) in rows {
         let code = result.transcript.iter().find_map(|line| line.strip_prefix(EXITED_WITH)).unwrap_or("-");
-        let mut row = vec![engine::label(variant).to_owned(), cell(&result.verdict), code.to_owned()];
+        let mut row = vec![spec.label(), cell(&result.verdict), code.to_owned()];
         row.extend(costs.iter().flat_map(|costs| {
             let times = [costs.compile, costs.instantiate, costs.first_exit, costs.exit];
             let artifact = costs.artifact.map_or_else(|| painted(DIM, "n/a"), units::bytes);

@@ -6,8 +6,8 @@ mod comparison;
 mod fingerprint;
 pub mod journal;
 mod read;
+mod report;
 mod report_set;
-mod samples;
 pub(crate) mod validate;
 mod verdict;
 
@@ -17,8 +17,8 @@ pub use catalog::{BackendEntry, Catalog, Entry};
 pub use comparison::{CellComparison, ChangedMetric, ChangedVerdict, ComparedVariant, Comparison};
 pub use fingerprint::Build;
 pub use read::Document;
+pub use report::{CellRecord, Launch, Machine, Metric, Report, RunInfo, SkipReason};
 pub use report_set::ReportSet;
-pub use samples::{CellRecord, Launch, Machine, Metric, Report, RunInfo, SkipReason};
 pub use validate::Invalid;
 pub use verdict::{ScenarioResult, Verdict};
 

@@ -3,6 +3,7 @@
 //! The guest has no access to files, clock, network or environment. [`Stubs`] implement its imported functions; other imports
 //! are created with the declared type.
 mod benchmarks;
+pub mod disagreement;
 pub(crate) mod exported_state;
 mod import_calls;
 mod interface;

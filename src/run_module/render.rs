@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::engine::embedding::Trap;
 use crate::escape::escaped;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, table, wrapped, written};
-use crate::output::units;
 use crate::results::Verdict;
 use crate::run_module::Step;
 use crate::run_module::result::{BackendRun, ModuleRun, StepTaken};
+use crate::units;
 
 /// One row per backend; then outcomes, failures and disagreements.
-pub fn table_of(ran: &ModuleRun) -> String {
-    let metrics = &ran.module;
+pub fn table_of(run: &ModuleRun) -> String {
+    let metrics = &run.module;
     let mut shown = format!(
         "{}: {}, {}, {}, {}\n\n",
         painted(BOLD, &escaped(&metrics.name)),
@@ -21,9 +21,9 @@ pub fn table_of(ran: &ModuleRun) -> String {
         counted(metrics.imports, "import"),
         counted(metrics.exports, "export"),
     );
-    let gap = if ran.variants.iter().any(|variant| variant.label.len() > LONG) { 1 } else { 2 };
+    let gap = if run.variants.iter().any(|variant| variant.label.len() > LONG) { 1 } else { 2 };
     let mut rows = table(["backend", "validate", "compile", "serialize", "instance", "call", "artifact", "peak"]);
-    for (variant, row) in ran.variants.iter().zip(&ran.rows) {
+    for (variant, row) in run.variants.iter().zip(&run.rows) {
         let steps = Step::ALL.iter().map(|step| cell(row.steps.iter().find(|taken| taken.step == *step)));
         let sizes = [row.artifact_bytes, row.peak_bytes].map(|bytes| bytes.map_or("-".into(), units::bytes));
         rows.add_row([variant.label.clone()].into_iter().chain(steps).chain(sizes));
@@ -33,11 +33,11 @@ pub fn table_of(ran: &ModuleRun) -> String {
     }
     shown += &written(&rows);
     shown.push('\n');
-    shown += &grouped(ran, |row| ended(ran, row));
-    shown += &exits(ran);
-    shown += &grouped(ran, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
-    shown += &disagreements(ran);
-    for absent in &ran.absent {
+    shown += &grouped(run, |row| ended(run, row));
+    shown += &exits(run);
+    shown += &grouped(run, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
+    shown += &disagreements(run);
+    for absent in &run.absent {
         let _ = writeln!(shown, "{}", painted(DIM, &absent.reason));
     }
     shown
@@ -64,8 +64,8 @@ fn cell(taken: Option<&StepTaken>) -> String {
 }
 
 /// The outcome of the call, with the import calls and the fuel.
-fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
-    let mut told = match (&row.outcome, &ran.invocation) {
+fn ended(run: &ModuleRun, row: &BackendRun) -> Option<String> {
+    let mut text = match (&row.outcome, &run.invocation) {
         (Some(outcome), Some(invocation)) if row.steps.iter().any(|taken| taken.step == Step::Call) => {
             format!("{invocation} {outcome}")
         }
@@ -78,29 +78,29 @@ fn ended(ran: &ModuleRun, row: &BackendRun) -> Option<String> {
     if let Some(calls) = &row.calls {
         let last: Vec<_> = calls.last.iter().map(|name| escaped(name)).collect();
         let _ = match (calls.made, last.as_slice()) {
-            (0, _) => write!(told, ", with no call of an import"),
-            (1, [only]) => write!(told, ", after one call of an import: {only}"),
+            (0, _) => write!(text, ", with no call of an import"),
+            (1, [only]) => write!(text, ", after one call of an import: {only}"),
             (made, last) if made as usize > last.len() => {
-                write!(told, ", after {made} calls of imports: ..., {}", last.join(", "))
+                write!(text, ", after {made} calls of imports: ..., {}", last.join(", "))
             }
-            (made, last) => write!(told, ", after {made} calls of imports: {}", last.join(", ")),
+            (made, last) => write!(text, ", after {made} calls of imports: {}", last.join(", ")),
         };
     }
     if let Some(fuel) = row.fuel {
-        let _ = write!(told, "; fuel left: {fuel}");
+        let _ = write!(text, "; fuel left: {fuel}");
     }
-    if ran.rows.iter().any(|row| row.fuel.is_none()) && row.fuel.is_some() {
-        told.push_str(" (where it is counted)");
+    if run.rows.iter().any(|row| row.fuel.is_none()) && row.fuel.is_some() {
+        text.push_str(" (where it is counted)");
     }
-    Some(told)
+    Some(text)
 }
 
 /// A space without a line break.
 const NO_BREAK: &str = "\u{a0}";
 
 /// The latency of the exits, each the first of its process.
-fn exits(ran: &ModuleRun) -> String {
-    let labelled = ran.variants.iter().zip(&ran.rows);
+fn exits(run: &ModuleRun) -> String {
+    let labelled = run.variants.iter().zip(&run.rows);
     let took = labelled.filter_map(|(variant, row)| {
         // Keeps number and unit on one line.
         let took = units::time(Duration::from_nanos(row.exit_nanoseconds?)).replace(' ', NO_BREAK);
@@ -115,11 +115,11 @@ fn exits(ran: &ModuleRun) -> String {
 
 /// The steps that failed, with their reasons.
 fn wrong(row: &BackendRun) -> String {
-    let told = row.steps.iter().filter(|taken| taken.verdict != Verdict::Passed).filter(|taken| {
+    let bad = row.steps.iter().filter(|taken| taken.verdict != Verdict::Passed).filter(|taken| {
         // The outcome of the call is rendered separately.
         row.outcome.is_none() || !matches!(taken.verdict, Verdict::Failed { .. })
     });
-    let told = told.map(|taken| {
+    let lines = bad.map(|taken| {
         let style = if taken.verdict.is_bad() { BAD } else { DIM };
         format!(
             "{} {}: {}",
@@ -128,13 +128,13 @@ fn wrong(row: &BackendRun) -> String {
             taken.verdict.reason().unwrap_or_default()
         )
     });
-    told.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Each text once, below its backends.
-fn grouped(ran: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
+fn grouped(run: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for (variant, row) in ran.variants.iter().zip(&ran.rows) {
+    for (variant, row) in run.variants.iter().zip(&run.rows) {
         let Some(text) = of(row) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == text) {
             Some((_, labels)) => labels.push(&variant.label),
@@ -148,35 +148,35 @@ fn grouped(ran: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> Strin
     shown
 }
 
-fn disagreements(ran: &ModuleRun) -> String {
-    if ran.rows.len() < 2 {
+fn disagreements(run: &ModuleRun) -> String {
+    if run.rows.len() < 2 {
         return String::new();
     }
-    if ran.disagreements.is_empty() {
-        let (all, finished) = (ran.rows.len(), ran.rows.iter().filter(|row| row.is_finished()).count());
+    if run.disagreements.is_empty() {
+        let (all, finished) = (run.rows.len(), run.rows.iter().filter(|row| row.is_finished()).count());
         let who = match finished {
             2 if all == 2 => "both backends agree".to_owned(),
             _ if finished == all => format!("all {all} backends agree"),
-            0 => return not_compared(ran),
+            0 => return not_compared(run),
             1 => format!("1 of {all} backends came to the end: nothing to compare it with"),
             _ => format!("the {finished} of {all} backends that came to the end agree"),
         };
-        return format!("{}\n", painted(GOOD, &who)) + &not_compared(ran);
+        return format!("{}\n", painted(GOOD, &who)) + &not_compared(run);
     }
     let mut shown = String::new();
-    for apart in &ran.disagreements {
+    for apart in &run.disagreements {
         let _ = writeln!(shown, "{}", painted(BAD, &format!("they disagree about {}", apart.property)));
         for (text, variants) in &apart.groups {
-            let labels: Vec<_> = variants.iter().map(|variant| ran.variants[*variant].label.as_str()).collect();
+            let labels: Vec<_> = variants.iter().map(|variant| run.variants[*variant].label.as_str()).collect();
             let _ = writeln!(shown, "  {}: {text}", labels.join(", "));
         }
     }
-    shown + &not_compared(ran)
+    shown + &not_compared(run)
 }
 
 /// Differences that are not compared.
-fn not_compared(ran: &ModuleRun) -> String {
-    let ran_out = |trap| ran.rows.iter().any(|row| row.ran_out_of() == Some(trap));
+fn not_compared(run: &ModuleRun) -> String {
+    let ran_out = |trap| run.rows.iter().any(|row| row.ran_out_of() == Some(trap));
     let mut shown = String::new();
     if ran_out(Trap::CallStackExhausted) {
         shown += "how deep a stack goes is each engine's own: where it is exhausted is no disagreement\n";

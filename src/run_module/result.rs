@@ -1,11 +1,11 @@
-//! What a module did on each backend, and where backends disagree.
+//! What a module did on each backend.
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::embedding::{Outcome, Trap};
-use crate::escape::escaped;
 use crate::results::{AbsentBackend, Variant, Verdict};
+use crate::run_module::disagreement::Disagreement;
 use crate::run_module::{ImportCalls, Invocation, Step};
 
 /// The result of `run FILE`.
@@ -80,15 +80,6 @@ pub struct StepTaken {
     pub nanoseconds: Option<u64>,
 }
 
-/// A disagreement between backends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Disagreement {
-    /// The property: a step, the outcome, the import calls, a memory or a global.
-    pub property: String,
-    /// The values, each with the indices of its variants.
-    pub groups: Vec<(String, Vec<usize>)>,
-}
-
 impl BackendRun {
     /// Whether any step failed.
     pub fn is_bad(&self) -> bool {
@@ -105,7 +96,7 @@ impl BackendRun {
     }
 
     /// The outcome, if it can be compared.
-    fn ended(&self) -> Option<&Outcome> {
+    pub(super) fn ended(&self) -> Option<&Outcome> {
         self.outcome.as_ref().filter(|_| self.ran_out_of().is_none())
     }
 
@@ -114,116 +105,5 @@ impl BackendRun {
         let over = |taken: &StepTaken| !matches!(taken.verdict, Verdict::Passed | Verdict::Failed { .. });
         let cut_short = || self.steps.iter().any(|taken| taken.step != Step::Serialize && over(taken));
         self.ran_out_of().is_none() && (self.outcome.is_some() || !cut_short())
-    }
-}
-
-/// Compares the verdicts of the steps, and the outcomes of the completed calls.
-pub fn disagreements(rows: &[BackendRun]) -> Vec<Disagreement> {
-    let mut found = Vec::new();
-    for step in Step::ALL {
-        // Unsupported, interrupted and missing steps are not compared.
-        let word = |row: &BackendRun| {
-            let taken = row.steps.iter().find(|taken| taken.step == step)?;
-            // The step that exhausted a resource is the last.
-            let ran_out = row.ran_out_of().is_some() && row.steps.last() == Some(taken);
-            let opinion =
-                !ran_out && !matches!(taken.verdict, Verdict::Unsupported { .. }) && !taken.verdict.is_limit();
-            opinion.then(|| taken.verdict.word().to_owned())
-        };
-        compare(step.to_string(), rows, word, &mut found);
-    }
-    compare("outcome".into(), rows, |row| row.ended().map(Outcome::to_string), &mut found);
-    let calls = |row: &BackendRun| {
-        row.ended()?;
-        let calls = row.calls.as_ref()?;
-        Some(match calls.last.back() {
-            Some(last) => format!("{} calls, the last of {}", calls.made, escaped(last)),
-            None => "none".into(),
-        })
-    };
-    compare("calls of imports".into(), rows, calls, &mut found);
-    let mut names: Vec<&String> = rows.iter().flat_map(|row| row.state.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let state = |row: &BackendRun| row.state.get(name).filter(|_| row.ran_out_of().is_none()).cloned();
-        compare(format!("export `{}`", escaped(name)), rows, state, &mut found);
-    }
-    found
-}
-
-fn compare(
-    property: String,
-    rows: &[BackendRun],
-    of: impl Fn(&BackendRun) -> Option<String>,
-    found: &mut Vec<Disagreement>,
-) {
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    for (variant, row) in rows.iter().enumerate() {
-        let Some(has) = of(row) else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == has) {
-            Some((_, variants)) => variants.push(variant),
-            None => groups.push((has, vec![variant])),
-        }
-    }
-    if groups.len() > 1 {
-        found.push(Disagreement { property, groups });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exit_code::ExitCode;
-
-    fn row(outcome: Outcome, made: u64, state: &str) -> BackendRun {
-        BackendRun {
-            steps: vec![StepTaken { step: Step::Call, verdict: Verdict::Passed, nanoseconds: Some(1) }],
-            outcome: Some(outcome),
-            calls: Some(ImportCalls { made, last: [String::from("env.f")].into() }),
-            state: [("memory".into(), state.into())].into(),
-            ..BackendRun::default()
-        }
-    }
-
-    #[test]
-    fn what_differs_is_told_with_who_had_it() {
-        let (one, two) = (Outcome::Exited(ExitCode(1)), Outcome::Exited(ExitCode(2)));
-        let agreed = [row(one.clone(), 3, "a"), row(one.clone(), 3, "a")];
-        assert_eq!(disagreements(&agreed), []);
-        let apart = disagreements(&[row(one.clone(), 3, "a"), row(two, 4, "b"), row(one, 3, "a")]);
-        let property: Vec<_> = apart.iter().map(|apart| apart.property.as_str()).collect();
-        assert_eq!(property, ["outcome", "calls of imports", "export `memory`"]);
-        assert_eq!(apart[0].groups[0], ("exited early with exit code: 1".into(), vec![0, 2]));
-    }
-
-    #[test]
-    fn how_deep_a_stack_goes_and_how_far_fuel_takes_is_no_disagreement() {
-        for trap in [Trap::CallStackExhausted, Trap::OutOfFuel] {
-            let ran_out = |made, state| {
-                let failed = Verdict::Failed { reason: trap.to_string() };
-                let steps = vec![StepTaken { step: Step::Call, verdict: failed, nanoseconds: Some(1) }];
-                BackendRun { steps, ..row(Outcome::Trapped(trap), made, state) }
-            };
-            let returned = |state| row(Outcome::Returned(vec![]), 1, state);
-            assert_eq!(disagreements(&[ran_out(3, "a"), ran_out(4, "b")]), []);
-            assert_eq!(disagreements(&[ran_out(3, "a"), returned("b"), returned("b")]), []);
-            assert_eq!(disagreements(&[ran_out(3, "a"), returned("b"), returned("c")]).len(), 1);
-            assert!(!ran_out(3, "a").is_finished() && returned("a").is_finished());
-        }
-        // Other traps are compared.
-        let trapped = row(Outcome::Trapped(Trap::Unreachable), 1, "a");
-        assert_eq!(disagreements(&[trapped, row(Outcome::Returned(vec![]), 1, "a")])[0].property, "outcome");
-    }
-
-    #[test]
-    fn what_a_backend_never_does_is_no_disagreement() {
-        let never = Verdict::Unsupported { reason: "an interpreter".into() };
-        let mut rows = [row(Outcome::Returned(vec![]), 0, ""), row(Outcome::Returned(vec![]), 0, "")];
-        rows[0].steps.insert(0, StepTaken { step: Step::Serialize, verdict: never, nanoseconds: None });
-        rows[1].steps.insert(0, StepTaken { step: Step::Serialize, verdict: Verdict::Passed, nanoseconds: Some(1) });
-        assert_eq!(disagreements(&rows), []);
-        rows[0].steps[0].verdict = Verdict::Crashed { reason: "signal".into() };
-        assert_eq!(disagreements(&rows)[0].property, "serialize");
     }
 }

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::engine::BackendSpec;
 use crate::engine::embedding::Outcome;
 use crate::engine::known_issue::false_claim;
 use crate::results::Verdict;
@@ -18,7 +19,7 @@ use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 /// When no worker starts, or the program is interrupted.
 pub fn job(
     launcher: &Launcher,
-    spec: &str,
+    spec: &BackendSpec,
     job: &ModuleJob,
     limits: &Limits,
     mut at: impl FnMut(Step),
@@ -50,12 +51,11 @@ pub fn job(
 
 /// The missing feature, if the module needs more than the backend claims and is valid otherwise. A claim that is known to be
 /// false does not count.
-fn lack(hello: &Hello, spec: &str, job: &ModuleJob) -> Option<String> {
+fn lack(hello: &Hello, spec: &BackendSpec, job: &ModuleJob) -> Option<String> {
     let wasm = std::fs::read(&job.path).ok()?;
     let valid = Claims::all().lack(&wasm).is_none();
-    let backend = spec.split(':').next().unwrap_or_default();
     let mut features = hello.backend_info.wasm_features.clone();
-    features.retain(|feature| false_claim(backend, feature).is_none());
+    features.retain(|feature| false_claim(spec.name(), feature).is_none());
     Claims::new(&features).lack(&wasm).filter(|_| valid)
 }
 

@@ -92,8 +92,8 @@ fn assembled(text: &[u8]) -> Result<Vec<u8>> {
     // Ignores the byte order mark of editors on Windows.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     wat::parse_bytes(text).map(Into::into).map_err(|error| {
-        let told = error.to_string();
-        let mut lines = told.lines().map(str::trim);
+        let message = error.to_string();
+        let mut lines = message.lines().map(str::trim);
         let what = lines.next().unwrap_or_default();
         let place = lines.find_map(|line| line.strip_prefix("--> ")).unwrap_or_default();
         let place = place.trim_start_matches("<anon>:");
@@ -105,7 +105,7 @@ fn assembled(text: &[u8]) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn told(content: &[u8]) -> String {
+    fn message(content: &[u8]) -> String {
         let mut file = NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
         format!("{:#}", Source::open(file.path().to_str().unwrap()).err().unwrap())
@@ -121,8 +121,8 @@ mod tests {
             (b"\0asm\x01\0\0\0\x01\x7f", "cut off"),
             (b"\x89PNG\r\n", "does not begin as a module does"),
         ] {
-            let told = told(content);
-            assert!(told.contains(expected) && told.lines().count() == 1, "{told}");
+            let message = message(content);
+            assert!(message.contains(expected) && message.lines().count() == 1, "{message}");
         }
         assert!(format!("{:#}", Source::open("no/such.wasm").err().unwrap()).contains("there is no such file"));
         assert!(format!("{:#}", Source::open("/").err().unwrap()).contains("a folder"));

@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::cell::{BatchSpec, prepare};
 use crate::catalog::benchmark::{Benchmark, CellId, cold, compile, instantiate, unwind};
+use crate::engine::BackendSpec;
 use crate::worker::supervisor::{Launcher, Worker};
 
 /// The costs of the early exit in a fresh process.
@@ -29,7 +30,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// If a cell cannot be prepared, or does not end in an exit.
-pub fn costs(launcher: &Launcher, spec: &str) -> Result<ExitCosts> {
+pub fn costs(launcher: &Launcher, spec: &BackendSpec) -> Result<ExitCosts> {
     let (mut worker, _) = launcher.launch(spec)?;
     // This cell must run first, because any other cell would exit before it.
     let (_, first_exit) = median(&mut worker, &cold::FIRST_EXIT, 1, 1)?;

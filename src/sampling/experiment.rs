@@ -18,12 +18,11 @@ use super::cell::{BatchSpec, Failure};
 use super::machine::machine;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
-use crate::engine;
 use crate::results::journal::Journal;
-use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
+use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION};
 use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Plan};
 use crate::sampling::worker_set::WorkerSet;
-use crate::worker::{Hello, WorkerError};
+use crate::worker::WorkerError;
 
 /// The parameters of a measurement.
 #[derive(Debug, Clone)]
@@ -272,12 +271,8 @@ const MAX_DELAY_SHARE: f64 = 0.01;
 
 /// A report without samples.
 fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
-    let mut variants = Vec::new();
-    for (variant, Hello { backend_info, build, .. }) in experiment.variants.iter().zip(pilot.hellos.iter().cloned()) {
-        let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
-        let licence = engine::parse(&spec)?.0.licence.into();
-        variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
-    }
+    let variants = experiment.variants.iter().zip(pilot.hellos.iter().cloned());
+    let variants = variants.map(|(variant, hello)| variant.described(hello)).collect::<Result<_>>()?;
     let cell = |at: usize, index: usize| CellRecord {
         variant: index,
         cell_id: experiment.cell_ids[at].clone(),

@@ -365,13 +365,16 @@ impl Pilot {
 mod tests {
     use super::*;
     use crate::catalog::benchmark::floor;
+    use crate::engine::BackendSpec;
     use crate::worker::Launcher;
 
     #[test]
     fn controls_have_batches_of_equal_size() {
         let launcher = Launcher::new("/nowhere");
-        let variants: Vec<_> =
-            ["one", "two", "one"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
+        let variants: Vec<_> = ["one", "two", "one"]
+            .iter()
+            .map(|spec| ExperimentVariant::new(&BackendSpec::new(*spec), &launcher))
+            .collect();
         let of =
             |iterations| PilotCell { size: BatchSize { iterations, slices: 1, settles: true }, ..PilotCell::nothing() };
         let mut seen = vec![of(3), of(5), of(4)];

@@ -162,20 +162,21 @@ fn weights(costs: &[CellCost]) -> Vec<f64> {
 }
 
 /// Plans a run of a given time, in which starting the workers of a launch takes `starting`. A cell has enough launches for a
-/// verdict or none: cells that do not fit are skipped, the most expensive first and those with priority last. `asked` is the
+/// verdict or none: cells that do not fit are skipped, the most expensive first and those with priority last. `requested` is the
 /// requested number of launches; it is observed as long as starting workers leaves half of the time.
-pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], asked: Option<u32>) -> Plan {
-    let least = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
-    let needs = needs(starting, costs, asked);
+pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Plan {
+    let least = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
+    let needs = needs(starting, costs, requested);
     let fits: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
     let within = |share: f64| how_often(time.mul_f64(share), starting);
-    let most = asked.map_or(within(MAX_STARTING).min(MAX_LAUNCHES), |asked| asked.min(within(0.5))).max(least);
+    let most =
+        requested.map_or(within(MAX_STARTING).min(MAX_LAUNCHES), |requested| requested.min(within(0.5))).max(least);
     let given = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
         let left = time.checked_sub(launches * starting)?;
         Some((launches, share(left, costs, &fits, launches, least)?))
     };
     let half_width = |shares: &[(usize, Allocation)]| shares.iter().map(|(_, share)| share.half_width()).sum::<f64>();
-    let best = match asked {
+    let best = match requested {
         Some(_) => (least..=most).rev().find_map(given),
         None => (least..=most).filter_map(given).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
     };
@@ -186,8 +187,8 @@ pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], asked
 }
 
 /// For each cell, the time that suffices for it and those before it.
-pub(crate) fn needs(starting: Duration, costs: &[CellCost], asked: Option<u32>) -> Vec<Duration> {
-    let launches = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
+pub(crate) fn needs(starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Vec<Duration> {
+    let launches = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
     let least = |n: usize| costs[n].least(launches).takes(costs[n]);
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
     in_order.sort_by_key(|&n| (!costs[n].urgent, least(n)));
@@ -397,8 +398,8 @@ mod tests {
     #[test]
     fn the_requested_launches_are_planned() {
         let costs = [cost(1_000, 1_000); 10];
-        for asked in [1, 3, 8, 100] {
-            assert_eq!(plan(MINUTE, STARTING, &costs, Some(asked)).launches, asked);
+        for requested in [1, 3, 8, 100] {
+            assert_eq!(plan(MINUTE, STARTING, &costs, Some(requested)).launches, requested);
         }
         assert_eq!(plan(MINUTE, STARTING, &costs, Some(1_000)).launches, 100, "half of the time");
         assert_eq!(
@@ -446,21 +447,21 @@ mod tests {
     /// Costs, the time to start workers, a time, and the requested launches.
     fn any_look() -> impl Strategy<Value = (Vec<CellCost>, Duration, Duration, Option<u32>)> {
         let costs = prop::collection::vec(any_cost(), 1..60);
-        let asked = prop::option::weighted(0.3, 1u32..100);
+        let requested = prop::option::weighted(0.3, 1u32..100);
         let milliseconds = |range: std::ops::Range<u64>| range.prop_map(Duration::from_millis);
-        (costs, milliseconds(0..2_000), milliseconds(0..200_000), asked)
+        (costs, milliseconds(0..2_000), milliseconds(0..200_000), requested)
     }
 
     proptest! {
         #[test]
-        fn a_plan_fits_and_gives_each_cell_enough_launches_and_odd_rounds_or_none((costs, starting, time, asked) in any_look()) {
-            let plan = plan(time, starting, &costs, asked);
+        fn a_plan_fits_and_gives_each_cell_enough_launches_and_odd_rounds_or_none((costs, starting, time, requested) in any_look()) {
+            let plan = plan(time, starting, &costs, requested);
             let any = plan.shares.iter().any(is_given);
             prop_assert!(!any || takes(&plan, &costs, starting) <= time, "{plan:?}");
-            let least = MIN_LAUNCHES.min(asked.unwrap_or(MIN_LAUNCHES));
-            prop_assert!(plan.launches >= least && plan.launches <= asked.unwrap_or(MAX_LAUNCHES));
+            let least = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
+            prop_assert!(plan.launches >= least && plan.launches <= requested.unwrap_or(MAX_LAUNCHES));
             if any && plan.launches > MIN_LAUNCHES {
-                let most = if asked.is_some() { 0.5 } else { MAX_STARTING };
+                let most = if requested.is_some() { 0.5 } else { MAX_STARTING };
                 prop_assert!(plan.launches * starting <= time.mul_f64(most));
             }
             for (share, cost) in plan.shares.iter().zip(&costs) {
@@ -485,9 +486,9 @@ mod tests {
         /// The recommended budget suffices, whatever the pilot takes of it.
         #[test]
         fn the_recommended_budget_suffices(
-            (costs, starting, time, asked) in any_look(), pilot in 0.0..1.0, was_cut: bool,
+            (costs, starting, time, requested) in any_look(), pilot in 0.0..1.0, was_cut: bool,
         ) {
-            let shares = plan(time, starting, &costs, asked).shares;
+            let shares = plan(time, starting, &costs, requested).shares;
             let budget = time.div_f64(PLANNED);
             let pilot = budget.mul_f64(if was_cut { PILOT } else { PILOT * pilot });
             for (n, share) in shares.iter().enumerate() {
@@ -496,24 +497,24 @@ mod tests {
                 let advised = advice(needs, pilot, was_cut);
                 let pilot = if was_cut { advised.mul_f64(PILOT) } else { pilot };
                 let left = advised.saturating_sub(pilot).mul_f64(PLANNED);
-                prop_assert!(is_given(&plan(left, starting, &costs, asked).shares[n]), "{advised:?}");
+                prop_assert!(is_given(&plan(left, starting, &costs, requested).shares[n]), "{advised:?}");
             }
         }
 
         /// A machine that becomes several times slower or faster during the run.
         #[test]
         fn a_run_ends_in_time_and_remaining_cells_have_enough_launches(
-            (costs, starting, time, asked) in any_look(), slow in prop::collection::vec(0.3..4.0, 1..4),
+            (costs, starting, time, requested) in any_look(), slow in prop::collection::vec(0.3..4.0, 1..4),
         ) {
             prop_assume!(starting > Duration::from_millis(10) && time > Duration::from_secs(1));
-            let planned = plan(time, starting, &costs, asked);
+            let planned = plan(time, starting, &costs, requested);
             prop_assume!(planned.shares.iter().any(is_given));
             let (mut plan, mut left) = (planned.clone(), time);
             let (mut took, mut expected) = (Duration::ZERO, Duration::ZERO);
             let (mut made, mut launches) = (vec![0; costs.len()], 0);
             loop {
                 let slowness = if launches == 0 { 1.0 } else { took.as_secs_f64() / expected.as_secs_f64() };
-                let pace = plan.pace(&costs, starting, launches + 1, left, slowness, asked.is_none());
+                let pace = plan.pace(&costs, starting, launches + 1, left, slowness, requested.is_none());
                 if pace.last <= launches { break }
                 launches += 1;
                 let takes = plan.takes(&costs, starting, launches, pace.rounds);

@@ -1,7 +1,8 @@
 //! A variant in an experiment, with the program that serves it.
 use anyhow::Result;
 
-use crate::engine;
+use crate::engine::BackendSpec;
+use crate::results::Variant;
 use crate::sampling::code_alignment::CodePage;
 use crate::worker::{Hello, Launcher, Worker};
 
@@ -11,7 +12,7 @@ pub struct ExperimentVariant {
     /// The label in tables.
     pub label: String,
     /// The backend with its options.
-    pub spec: String,
+    pub spec: BackendSpec,
     /// Starts its workers; a baseline may have another build's launcher.
     pub launcher: Launcher,
     /// The index of the variant of which this is an A/A control.
@@ -22,9 +23,9 @@ pub struct ExperimentVariant {
 
 impl ExperimentVariant {
     /// A variant of a build.
-    pub fn new(spec: &str, launcher: &Launcher) -> Self {
-        let (label, launcher) = (engine::label(spec).into(), launcher.clone());
-        Self { label, spec: spec.into(), launcher, control_of: None, baseline: None }
+    pub fn new(spec: &BackendSpec, launcher: &Launcher) -> Self {
+        let (label, launcher) = (spec.label(), launcher.clone());
+        Self { label, spec: spec.clone(), launcher, control_of: None, baseline: None }
     }
 
     /// An A/A control of the first variant.
@@ -34,7 +35,7 @@ impl ExperimentVariant {
     }
 
     /// The variants of a build and an A/A control.
-    pub fn field(specs: &[String], launcher: &Launcher) -> Vec<Self> {
+    pub fn field(specs: &[BackendSpec], launcher: &Launcher) -> Vec<Self> {
         Self::with_control(specs.iter().map(|spec| Self::new(spec, launcher)).collect())
     }
 
@@ -42,6 +43,12 @@ impl ExperimentVariant {
     pub fn with_control(mut field: Vec<Self>) -> Vec<Self> {
         field.extend(Self::control(&field));
         field
+    }
+
+    /// Its description in a report.
+    pub(crate) fn described(&self, hello: Hello) -> Result<Variant> {
+        let (control_of, baseline) = (self.control_of, self.baseline);
+        Ok(Variant { label: self.label.clone(), control_of, baseline, ..hello.variant(&self.spec)? })
     }
 
     pub(crate) fn launch(&self, like: Option<CodePage>) -> Result<(Worker, Hello)> {

@@ -99,6 +99,7 @@ mod tests {
 
     use super::*;
     use crate::engine::BackendInfo;
+    use crate::engine::BackendSpec;
     use crate::results::Build;
     use crate::worker::Launcher;
     use crate::worker::protocol::{PROTOCOL, Response};
@@ -127,8 +128,10 @@ mod tests {
     fn all_workers_of_a_launch_have_the_same_code_page() {
         let folder = tempfile::tempdir().unwrap();
         let launcher = preparing_workers(folder.path());
-        let variants: Vec<_> =
-            ["one", "two", "three"].iter().map(|spec| ExperimentVariant::new(spec, &launcher)).collect();
+        let variants: Vec<_> = ["one", "two", "three"]
+            .iter()
+            .map(|spec| ExperimentVariant::new(&BackendSpec::new(*spec), &launcher))
+            .collect();
         for _ in 0..4 {
             let (mut workers, hellos) = WorkerSet::launch(&variants).unwrap();
             assert_eq!(hellos.len(), 3);
@@ -143,7 +146,7 @@ mod tests {
     fn only_the_launching_thread_is_pinned_between_batches() {
         let ids = || core_affinity::get_core_ids().unwrap().into_iter().map(|core| core.id).collect::<Vec<_>>();
         let folder = tempfile::tempdir().unwrap();
-        let variants = [ExperimentVariant::new("one", &preparing_workers(folder.path()))];
+        let variants = [ExperimentVariant::new(&BackendSpec::new("one"), &preparing_workers(folder.path()))];
         let cell_id = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
         // On a separate thread, because other tests start threads.
         let gone = std::thread::scope(|scope| {

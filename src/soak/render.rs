@@ -3,15 +3,15 @@ use std::fmt::Write;
 
 use crate::escape::escaped_lines;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
-use crate::output::units;
 use crate::results::Verdict;
 use crate::soak::result::{MOST_BYTES_EACH, SoakResult, SoakSample};
+use crate::units;
 
 /// The width of a chart.
 const WIDTH: usize = 48;
 
 /// The counts, the resources over time, and the failures.
-pub fn told(soaked: &SoakResult) -> String {
+pub fn summary(soaked: &SoakResult) -> String {
     let counts = &soaked.counts;
     let seconds = soaked.samples.last().map_or(0.0, |sample| sample.seconds);
     let ways = [

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::process_stats::{open_files, resident_memory, threads};
 use crate::soak::result::{SoakResult, SoakSample};
 use crate::soak::workload::{ExitCounts, Mixture};
@@ -22,7 +22,7 @@ const SAMPLES: u32 = 20;
 /// When no worker starts. A lost worker and a wrong result are part of the result.
 pub fn soak(
     launcher: &Launcher,
-    (spec, mixture): (&str, Mixture),
+    (spec, mixture): (&BackendSpec, Mixture),
     seed: u64,
     time: Duration,
     mut at: impl FnMut(&SoakSample),
@@ -34,7 +34,7 @@ pub fn soak(
     }
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
     let mut soaked = SoakResult {
-        variant: engine::label(spec).into(),
+        variant: spec.label(),
         mixture,
         counts: ExitCounts::default(),
         samples: vec![],

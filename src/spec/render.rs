@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::output::terminal::{BAD, DIM, GOOD, painted, table, wrapped, written};
-use crate::output::units;
 use crate::results::Verdict;
 use crate::spec::result::{FailedAssertion, SpecRun, SpecVariant};
 use crate::spec::script::Assertion;
+use crate::units;
 
 /// Most unexplained failures shown per variant.
 const MAX_FAILURES: usize = 20;

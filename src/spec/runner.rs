@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::engine::known_issue::{CheckKind, Excuse, excuses, explanation, false_claim};
 use crate::fuzz::feature_set::ExcludedFeature;
 use crate::results::Verdict;
@@ -34,17 +34,17 @@ pub struct Scripts<'a> {
 /// When no worker starts.
 pub fn conformance(
     launcher: &Launcher,
-    spec: &str,
+    spec: &BackendSpec,
     asked: &Scripts<'_>,
     mut over: impl FnMut(&str),
 ) -> Result<SpecVariant> {
     let (worker, hello) = launcher.launch(spec)?;
-    let backend = engine::issue_name(spec, &hello.backend_info);
+    let backend = spec.issue_name(&hello.backend_info);
     let backend = backend.as_str();
     let (features, left_out) = asked_for(backend, hello.backend_info.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
     let mut variant = SpecVariant {
-        variant: engine::label(spec).into(),
+        variant: spec.label(),
         passed: BTreeMap::new(),
         failures: Vec::new(),
         skipped: BTreeMap::new(),
@@ -74,7 +74,7 @@ pub fn conformance(
 /// A worker and the tested features.
 struct SpecWorker<'a> {
     launcher: &'a Launcher,
-    spec: &'a str,
+    spec: &'a BackendSpec,
     worker: Worker,
     features: Vec<String>,
 }
@@ -83,7 +83,8 @@ impl SpecWorker<'_> {
     /// Runs one script, again without each directive that crashed the worker. Returns the outcome and the failures.
     fn script(&mut self, script: &Script) -> Result<(ScriptOutcome, Vec<FailedAssertion>)> {
         let (mut skip, mut failures) = (Vec::new(), Vec::new());
-        let told = |line, assertion, verdict| FailedAssertion { script: script.name.clone(), line, assertion, verdict };
+        let failure =
+            |line, assertion, verdict| FailedAssertion { script: script.name.clone(), line, assertion, verdict };
         loop {
             let request =
                 Request::RunScript { name: script.name.clone(), features: self.features.clone(), skip: skip.clone() };
@@ -92,19 +93,19 @@ impl SpecWorker<'_> {
                 Ok(Response::ScriptDone { outcome }) => {
                     let failed = outcome.failed.iter().cloned();
                     failures.extend(failed.map(|BrokenAssertion { line, assertion, came }| {
-                        told(Some(line), Some(assertion), Verdict::Failed { reason: came })
+                        failure(Some(line), Some(assertion), Verdict::Failed { reason: came })
                     }));
                     return Ok((outcome, failures));
                 }
                 Ok(Response::Error { reason, .. }) => {
-                    failures.push(told(None, None, Verdict::Failed { reason }));
+                    failures.push(failure(None, None, Verdict::Failed { reason }));
                     return Ok((ScriptOutcome::default(), failures));
                 }
                 Ok(other) => bail!("unexpected response: {other:?}"),
                 Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
                 Err(lost) => {
                     self.worker = self.launcher.launch(self.spec)?.0;
-                    failures.push(told(last, None, lost.into()));
+                    failures.push(failure(last, None, lost.into()));
                     skip.extend(last);
                     if last.is_none() || skip.len() >= MOST_LOST {
                         return Ok((ScriptOutcome::default(), failures));

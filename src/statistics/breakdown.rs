@@ -1,5 +1,5 @@
 //! Splits a total into its measured parts and a rest.
-use super::{Error, Estimate, OUTLYING, median, typical};
+use super::{Error, Estimate, OUTLYING, median, outliers};
 
 /// The parts of a time and the rest. They add up to the total, because all are means over the same launches.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +31,9 @@ pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdow
     let rest: Vec<f64> = (0..total.len()).map(left).collect();
 
     let tolerance = |values: &[f64]| OUTLYING * median(values).unwrap_or(0.0).abs();
-    let mut outlying = typical::outlying(&rest, tolerance(total))?;
+    let mut outlying = outliers::outlying(&rest, tolerance(total))?;
     for values in parts.iter().chain([&total]) {
-        outlying.extend(typical::outlying(values, tolerance(values))?);
+        outlying.extend(outliers::outlying(values, tolerance(values))?);
     }
     outlying.sort_unstable();
     outlying.dedup();

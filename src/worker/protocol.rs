@@ -2,19 +2,20 @@
 //!
 //! The worker sends [`Hello`]. It answers each [`Request`] with any number of [`Response::Log`] and one other response. It
 //! exits when stdin is closed.
-use crate::spec::player;
 use std::ops::Range;
 
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::benchmark::CellId;
-use crate::engine::BackendInfo;
+use crate::engine::{BackendInfo, BackendSpec};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::observation::Observation;
 use crate::fuzz::seed::ModuleSeed;
-use crate::results::Build;
+use crate::results::{Build, Variant};
 use crate::run_module::{ModuleJob, Step, StepOutput};
 use crate::soak::workload::{ExitCounts, Mixture};
+use crate::spec::player;
 
 /// The version of the protocol. Other versions are rejected.
 pub const PROTOCOL: u32 = 8;
@@ -28,6 +29,23 @@ pub struct Hello {
     pub build: Build,
     /// The worker's backend.
     pub backend_info: BackendInfo,
+}
+
+impl Hello {
+    /// The variant that this worker serves, as reports describe it.
+    ///
+    /// # Errors
+    /// If this build knows no such backend.
+    pub fn variant(self, spec: &BackendSpec) -> Result<Variant> {
+        Ok(Variant {
+            label: spec.label(),
+            licence: spec.backend()?.licence.into(),
+            backend_info: self.backend_info,
+            build: self.build,
+            control_of: None,
+            baseline: None,
+        })
+    }
 }
 
 /// A request to a worker.

@@ -1,6 +1,4 @@
 //! The worker's side: handles requests from stdin.
-use crate::fuzz::observation;
-use crate::spec::player;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::ops::Range;
@@ -18,11 +16,12 @@ use super::supervisor::ARTIFACTS;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, CellId};
 use crate::catalog::scenario;
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::engine::embedding::{Transcript, panic_message};
 use crate::engine::{BackendError, OpenBackend};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::generate::generate;
+use crate::fuzz::observation;
 use crate::fuzz::observation::{Action, Observation, trial};
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::Build;
@@ -33,6 +32,7 @@ use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::exceptions::ExceptionSoak;
 use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
+use crate::spec::player;
 use crate::spec::script;
 use crate::valgrind;
 
@@ -40,9 +40,9 @@ use crate::valgrind;
 ///
 /// # Errors
 /// When the backend cannot be opened, or a request is invalid.
-pub fn serve(spec: &str) -> Result<()> {
+pub fn serve(spec: &BackendSpec) -> Result<()> {
     let wire = ResponseWriter::take().context("cannot redirect stdout")?;
-    let backend = engine::open(spec)?;
+    let backend = spec.open()?;
     if let Some(folder) = std::env::var_os(ARTIFACTS) {
         backend.keep_artifacts(Path::new(&folder));
     }

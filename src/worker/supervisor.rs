@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::protocol::{Hello, PROTOCOL, Request, Response};
+use crate::engine::BackendSpec;
 use crate::interruption::Interruption;
 use crate::process_stats::{peak_resident_memory, resident_memory};
+use crate::results::Verdict;
 use crate::run_module::ModuleJob;
 use crate::sampling::code_alignment;
 use crate::sampling::code_alignment::CodePage;
@@ -81,6 +83,18 @@ impl WorkerError {
     /// Whether the cause of an error is an interruption.
     pub fn is_interruption(error: &anyhow::Error) -> bool {
         error.chain().any(|cause| cause.downcast_ref() == Some(&Self::Interrupted))
+    }
+}
+
+/// A worker that is lost decides the verdict of what it was doing.
+impl From<WorkerError> for Verdict {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::Crashed(reason) => Self::Crashed { reason },
+            WorkerError::Interrupted | WorkerError::Protocol(_) => Self::Crashed { reason: error.to_string() },
+            WorkerError::TimedOut(_) => Self::TimedOut { limit: error.to_string() },
+            WorkerError::OverMemory { .. } => Self::OverMemory { limit: error.to_string() },
+        }
     }
 }
 
@@ -171,17 +185,17 @@ impl Launcher {
         Ok(Self { artifacts: Some(Arc::new(folder)), ..self.clone() })
     }
 
-    /// Starts a worker for a variant, and waits until its backend is open.
+    /// Starts a worker for a backend, and waits until its backend is open.
     ///
     /// # Errors
     /// When the worker does not start, cannot open its backend, or has another version of the protocol.
-    pub fn launch(&self, variant: &str) -> Result<(Worker, Hello)> {
-        self.launch_like(variant, None)
+    pub fn launch(&self, spec: &BackendSpec) -> Result<(Worker, Hello)> {
+        self.launch_like(spec, None)
     }
 
     /// The same, with the code alignment of another worker.
-    pub(crate) fn launch_like(&self, variant: &str, like: Option<CodePage>) -> Result<(Worker, Hello)> {
-        self.launch_by(Command::new(&self.executable), variant, like, OPENING)
+    pub(crate) fn launch_like(&self, spec: &BackendSpec, like: Option<CodePage>) -> Result<(Worker, Hello)> {
+        self.launch_by(Command::new(&self.executable), spec, like, OPENING)
     }
 
     /// The executable of the workers.
@@ -193,13 +207,13 @@ impl Launcher {
     pub(crate) fn launch_by(
         &self,
         mut command: Command,
-        variant: &str,
+        spec: &BackendSpec,
         like: Option<CodePage>,
         opening: Duration,
     ) -> Result<(Worker, Hello)> {
         self.interruption.as_ref().map_or(Ok(()), Interruption::listen).context("cannot listen for Ctrl-C")?;
         anyhow::ensure!(!self.is_interrupted(), WorkerError::Interrupted);
-        command.args(["worker", variant]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.arg("worker").arg(spec.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Only this process handles Ctrl-C; its workers end with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -212,12 +226,12 @@ impl Launcher {
         let child = code_alignment::spawn(&mut command, like);
         let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
         let opened = Worker::greet(child, self.interruption.clone(), opening)
-            .with_context(|| format!("the worker for `{variant}` did not start"));
+            .with_context(|| format!("the worker for `{spec}` did not start"));
         let (mut worker, hello) = opened?;
         if let Some(job) = &self.job {
             match worker.request(&Request::LoadModule { job: (**job).clone() }, &Limits::of(opening), |_| ())? {
                 Response::Loaded => {}
-                other => bail!("the worker for `{variant}` cannot load the module: {other:?}"),
+                other => bail!("the worker for `{spec}` cannot load the module: {other:?}"),
             }
         }
         Ok((worker, hello))

@@ -2,9 +2,9 @@
 //!
 //! A benchmark is data: what is inside the timer, and with which parameter. An engine family prepares it in its own
 //! idiom; what needs no engine (the floors) or is made of other cells (exits on several threads) is prepared here.
-mod address;
 pub mod artifact;
 pub mod call;
+mod cell_id;
 pub mod cold;
 pub mod compile;
 pub mod execute;
@@ -15,13 +15,13 @@ pub mod recover;
 pub mod stop;
 pub mod unwind;
 
-pub use address::CellId;
+pub use cell_id::CellId;
 
 use anyhow::Result;
 
 use crate::engine::embedding::Prepared;
 
-/// One thing that is timed. On a subject, with its parameter, it is a cell.
+/// One thing that is timed. On a variant, with its parameter, it is a cell.
 pub struct Benchmark {
     /// What the command line calls it, without its parameter: `theme/name`.
     pub id: &'static str,
@@ -121,8 +121,8 @@ impl Benchmark {
         Self { fresh: true, ..self }
     }
 
-    /// Its cells on one subject, all of them where everything is asked for.
-    pub fn addresses(&'static self, full: bool) -> impl Iterator<Item = CellId> {
+    /// Its cells on one variant; with `all`, those of a full run too.
+    pub fn cell_ids(&'static self, full: bool) -> impl Iterator<Item = CellId> {
         let values: Vec<Option<u64>> = match &self.parameter {
             Some(parameter) => {
                 let more = if full { parameter.full } else { &[] };
@@ -130,8 +130,8 @@ impl Benchmark {
             }
             None => vec![None],
         };
-        let address = |at, host_frames| CellId { benchmark: self.id.into(), at, host_frames };
-        values.into_iter().flat_map(move |at| self.host_frames.iter().map(move |frames| address(at, *frames)))
+        let cell_id = |at, host_frames| CellId { benchmark: self.id.into(), at, host_frames };
+        values.into_iter().flat_map(move |at| self.host_frames.iter().map(move |frames| cell_id(at, *frames)))
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_sweep_has_a_cell_for_each_value_and_depth() {
         static SWEEP: Benchmark = Benchmark::by_family("a/b", "").over("n", &[1, 8], &[64]).below_host_frames(&[1, 50]);
-        let shown = |full| SWEEP.addresses(full).map(|address| address.to_string()).collect::<Vec<_>>();
+        let shown = |full| SWEEP.cell_ids(full).map(|cell_id| cell_id.to_string()).collect::<Vec<_>>();
         assert_eq!(shown(false), ["a/b/1", "a/b/1@50", "a/b/8", "a/b/8@50"]);
         assert_eq!(shown(true).len(), 6);
     }

@@ -1,4 +1,4 @@
-//! Scenarios of exit methods: every kind of host function, called directly and through a table.
+//! Scenarios of ways to exit: every kind of host function, called directly and through a table.
 use super::Scenario;
 
 /// The exit codes that every scenario uses: the ends of the range, the largest code that a shell passes on, and both
@@ -8,7 +8,7 @@ pub const CODES: [u32; 6] = [0, 1, 255, i32::MAX as u32, i32::MIN as u32, u32::M
 /// The code at which the host functions return instead of exiting.
 pub const LET_PASS: u32 = 13;
 
-/// The transcript of every exit method.
+/// The transcript of every way to exit.
 const EVERY_CODE: &[&str] = &[
     "asked for 0: exit code 0",
     "asked for 1: exit code 1",
@@ -21,7 +21,7 @@ const EVERY_CODE: &[&str] = &[
     "times that the guest went on: 1",
 ];
 
-/// Two scenarios per exit method: called directly, and through `call_indirect`.
+/// Two scenarios per way to exit: called directly, and through `call_indirect`.
 macro_rules! ways {
     ($($id:literal, $direct:ident, $indirect:ident: $shows:literal;)*) => {
         $(

@@ -19,7 +19,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         backends: &["singlepass"],
         platforms: &[],
         excuses: &[
-            claim(crate::fuzz::feature_set::MULTI_VALUE_IMPORTS),
+            claim(super::MULTI_VALUE_IMPORTS),
             scenario("exit/several-results", "CRASHED: panicked: assertion `left == right` failed[..]"),
         ],
         reason: "singlepass claims multi-value, and panics when it compiles a module that imports a function with two results",

@@ -1,6 +1,6 @@
 //! Known issues of wasmi.
+use super::SELECT_BY_COMPARISON;
 use super::{KnownIssue, case, claim, random_module, scenario};
-use crate::fuzz::feature_set::SELECT_BY_COMPARISON;
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {

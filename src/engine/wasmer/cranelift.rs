@@ -6,9 +6,9 @@ use anyhow::Result;
 use wasmer_compiler_cranelift::{Cranelift, CraneliftOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, ListedOption, OpenBackend};
 
-const SETTINGS: &[BackendOption<Cranelift>] = &[
+const OPTIONS: &[BackendOption<Cranelift>] = &[
     BackendOption {
         key: "opt",
         values: &[
@@ -24,15 +24,15 @@ const SETTINGS: &[BackendOption<Cranelift>] = &[
     BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
 ];
 
-pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(with_settings(settings)?))
+pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(with_options(options)?))
 }
 
-pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
+pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
     let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
-    Wasmer::with(compiler, None, Cranelift::new(), (SETTINGS, settings), Cranelift::num_threads)
+    Wasmer::with(compiler, None, Cranelift::new(), (OPTIONS, options), Cranelift::num_threads)
 }
 
-pub(in crate::engine) fn options() -> Vec<Listed> {
-    super::listed_with(SETTINGS)
+pub(in crate::engine) fn options() -> Vec<ListedOption> {
+    super::listed_with(OPTIONS)
 }

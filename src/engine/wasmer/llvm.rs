@@ -6,9 +6,9 @@ use anyhow::Result;
 use wasmer_compiler_llvm::{LLVM, LLVMOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, ListedOption, OpenBackend};
 
-const SETTINGS: &[BackendOption<LLVM>] = &[
+const OPTIONS: &[BackendOption<LLVM>] = &[
     BackendOption {
         key: "opt",
         values: &[
@@ -30,16 +30,16 @@ fn canonicalize_nans(config: &mut LLVM, enable: bool) -> &mut LLVM {
     config
 }
 
-pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(with_settings(settings)?))
+pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(with_options(options)?))
 }
 
-pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
+pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     let version = format!("{major}.{minor}.{patch}");
-    Wasmer::with(format!("llvm {version}"), Some(version), LLVM::new(), (SETTINGS, settings), LLVM::num_threads)
+    Wasmer::with(format!("llvm {version}"), Some(version), LLVM::new(), (OPTIONS, options), LLVM::num_threads)
 }
 
-pub(in crate::engine) fn options() -> Vec<Listed> {
-    super::listed_with(SETTINGS)
+pub(in crate::engine) fn options() -> Vec<ListedOption> {
+    super::listed_with(OPTIONS)
 }

@@ -28,14 +28,14 @@ use self::api::Runtime;
 use self::late_start::LateStart;
 use self::metering::MeterEachModule;
 use self::module_cache::ModuleCache;
-use super::{BackendInfo, BackendOption, BackendOptions, Family, Listed, NO_C_API, SupportTable, listed};
+use super::{BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
 /// What the suite calls it.
 type Engine = Wasmer;
 
-/// A Wasmer compiler with its settings.
+/// A Wasmer compiler with its options.
 #[derive(Clone)]
 pub(crate) struct Wasmer {
     compiler: String,
@@ -62,7 +62,7 @@ fn switch_on_metering(mechanisms: &mut Mechanisms) -> &mut Mechanisms {
 }
 
 /// A compiler's options and those that all have.
-fn listed_with<C>(own: &[BackendOption<C>]) -> Vec<Listed> {
+fn listed_with<C>(own: &[BackendOption<C>]) -> Vec<ListedOption> {
     listed(own).into_iter().chain(listed(MECHANISMS)).collect()
 }
 
@@ -98,7 +98,7 @@ impl Wasmer {
         use llvm as compiler;
         #[cfg(all(feature = "singlepass", not(feature = "cranelift")))]
         use singlepass as compiler;
-        compiler::with_settings(&super::BackendOptions::default()).expect("the compiler as it is by itself")
+        compiler::with_options(&super::BackendOptions::default()).expect("the compiler as it is by itself")
     }
 
     /// The compiler's configuration, to be changed further: middleware, mostly.

@@ -66,7 +66,7 @@ impl Wasmer {
         };
         let runtime = self.runtime();
         // SAFETY: the bytes are what this compiler made of a valid module, in this process or in another of this build
-        // with the same settings.
+        // with the same options.
         let module = unsafe { Module::deserialize(&runtime, artifact.as_slice()) }?;
         let taken = Arc::new((runtime, module));
         guests.insert(guest.to_owned(), CachedArtifact { artifact, in_use: Arc::downgrade(&taken) });

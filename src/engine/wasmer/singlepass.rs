@@ -6,9 +6,9 @@ use anyhow::Result;
 use wasmer_compiler_singlepass::Singlepass;
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, Listed, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, ListedOption, OpenBackend};
 
-const SETTINGS: &[BackendOption<Singlepass>] = &[
+const OPTIONS: &[BackendOption<Singlepass>] = &[
     BackendOption {
         key: "nan",
         values: &[("canonical", |c| c.canonicalize_nans(true)), ("any", |c| c.canonicalize_nans(false))],
@@ -16,16 +16,16 @@ const SETTINGS: &[BackendOption<Singlepass>] = &[
     BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
 ];
 
-pub(crate) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(with_settings(settings)?))
+pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(with_options(options)?))
 }
 
-pub(super) fn with_settings(settings: &BackendOptions) -> Result<Wasmer> {
+pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
     // It is made within Wasmer and has no version of its own.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
-    Wasmer::with(compiler, None, Singlepass::new(), (SETTINGS, settings), Singlepass::num_threads)
+    Wasmer::with(compiler, None, Singlepass::new(), (OPTIONS, options), Singlepass::num_threads)
 }
 
-pub(in crate::engine) fn options() -> Vec<Listed> {
-    super::listed_with(SETTINGS)
+pub(in crate::engine) fn options() -> Vec<ListedOption> {
+    super::listed_with(OPTIONS)
 }

@@ -19,8 +19,8 @@ use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::Support::Not;
 use super::{
-    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, Listed, NO_C_API, OpenBackend, ScenarioTable,
-    SupportTable, listed, no_error_clones, wasm_features,
+    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, ListedOption, NO_C_API, OpenBackend,
+    ScenarioTable, SupportTable, listed, no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark;
 use crate::catalog::scenario::module;
@@ -29,7 +29,7 @@ use crate::guest;
 /// What the suite calls it.
 type Engine = Wasmi;
 
-/// The interpreter with its settings.
+/// The interpreter with its options.
 #[derive(Clone)]
 pub(crate) struct Wasmi {
     config: Config,
@@ -37,7 +37,7 @@ pub(crate) struct Wasmi {
     module_cache: Arc<ModuleCache>,
 }
 
-const SETTINGS: &[BackendOption<Config>] = &[BackendOption {
+const OPTIONS: &[BackendOption<Config>] = &[BackendOption {
     key: "compilation",
     values: &[
         ("eager", |c| c.compilation_mode(CompilationMode::Eager)),
@@ -61,25 +61,25 @@ fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut
 /// guests run on all, it counts bytes too here: its 1,000,000.
 const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
 
-pub(super) fn open(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(Wasmi::with_settings(settings)?))
+pub(super) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(Wasmi::with_options(options)?))
 }
 
-pub(super) fn options() -> Vec<Listed> {
-    listed(SETTINGS).into_iter().chain(listed(MECHANISMS)).collect()
+pub(super) fn options() -> Vec<ListedOption> {
+    listed(OPTIONS).into_iter().chain(listed(MECHANISMS)).collect()
 }
 
 impl Wasmi {
     #[cfg(test)]
     fn for_tests() -> Self {
-        Self::with_settings(&BackendOptions::default()).expect("the engine as it is by itself")
+        Self::with_options(&BackendOptions::default()).expect("the engine as it is by itself")
     }
 
-    fn with_settings(settings: &BackendOptions) -> Result<Self> {
+    fn with_options(options: &BackendOptions) -> Result<Self> {
         let mut config = Config::default();
         config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
         let mut mechanisms = Mechanisms::default();
-        settings.apply_both((SETTINGS, &mut config), (MECHANISMS, &mut mechanisms))?;
+        options.apply_both((OPTIONS, &mut config), (MECHANISMS, &mut mechanisms))?;
         config.consume_fuel(mechanisms.fuel);
         Ok(Self { config, mechanisms, module_cache: Arc::default() })
     }

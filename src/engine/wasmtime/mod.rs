@@ -22,7 +22,7 @@ use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
 
 use super::{
-    BackendInfo, BackendOption, BackendOptions, Family, Listed, NO_C_API, OpenBackend, SupportTable, listed,
+    BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, OpenBackend, SupportTable, listed,
     no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark::floor;
@@ -31,7 +31,7 @@ use crate::guest;
 /// What the suite calls it.
 type Engine = Wasmtime;
 
-/// A compiler of wasmtime's with its settings.
+/// A compiler of wasmtime's with its options.
 #[derive(Clone)]
 pub(crate) struct Wasmtime {
     compiler: &'static str,
@@ -104,49 +104,49 @@ fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut
 }
 
 /// A compiler's options and those of the mechanisms.
-fn listed_with(own: &[BackendOption<Config>]) -> Vec<Listed> {
+fn listed_with(own: &[BackendOption<Config>]) -> Vec<ListedOption> {
     listed(own).into_iter().chain(listed(MECHANISMS)).collect()
 }
 
-pub(super) fn cranelift(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(Wasmtime::with_settings(settings)?))
+pub(super) fn cranelift(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(Wasmtime::with_options(options)?))
 }
 
-pub(super) fn winch(settings: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(Wasmtime::with("winch", Strategy::Winch, WINCH, settings)?))
+pub(super) fn winch(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
+    Ok(Arc::new(Wasmtime::with("winch", Strategy::Winch, WINCH, options)?))
 }
 
-pub(super) fn cranelift_options() -> Vec<Listed> {
+pub(super) fn cranelift_options() -> Vec<ListedOption> {
     listed_with(CRANELIFT)
 }
 
-pub(super) fn winch_options() -> Vec<Listed> {
+pub(super) fn winch_options() -> Vec<ListedOption> {
     listed_with(WINCH)
 }
 
 impl Wasmtime {
     #[cfg(test)]
     fn for_tests() -> Self {
-        Self::with_settings(&BackendOptions::default()).expect("the engine as it is by itself")
+        Self::with_options(&BackendOptions::default()).expect("the engine as it is by itself")
     }
 
     /// With the compiler that it takes by itself.
-    fn with_settings(settings: &BackendOptions) -> Result<Self> {
-        Self::with("cranelift", Strategy::Cranelift, CRANELIFT, settings)
+    fn with_options(options: &BackendOptions) -> Result<Self> {
+        Self::with("cranelift", Strategy::Cranelift, CRANELIFT, options)
     }
 
     fn with(
         compiler: &'static str,
         strategy: Strategy,
-        knobs: &[BackendOption<Config>],
-        settings: &BackendOptions,
+        own: &[BackendOption<Config>],
+        options: &BackendOptions,
     ) -> Result<Self> {
         let mut config = Config::new();
         config.strategy(strategy);
         let mut mechanisms = Mechanisms::default();
-        settings.apply_both((knobs, &mut config), (MECHANISMS, &mut mechanisms))?;
+        options.apply_both((own, &mut config), (MECHANISMS, &mut mechanisms))?;
         config.consume_fuel(mechanisms.fuel).epoch_interruption(mechanisms.epoch);
-        // Whether it can be had at all, on this processor and with these settings.
+        // Whether it can be had at all, on this processor and with these options.
         ::wasmtime::Engine::new(&config)?;
         Ok(Self { compiler, config, mechanisms, module_cache: Arc::default() })
     }

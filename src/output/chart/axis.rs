@@ -1,5 +1,5 @@
 //! Axes with logarithmic or linear scales.
-use crate::output::units;
+use crate::units;
 
 /// An axis of a chart. On a logarithmic axis, 0 has a position before the first positive value.
 #[derive(Debug, Clone)]

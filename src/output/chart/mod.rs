@@ -5,12 +5,12 @@
 mod axis;
 mod line;
 mod releases;
-mod stack;
+mod stacked_bars;
 
 pub use axis::{Axis, Unit};
 pub(crate) use line::shape;
 pub use releases::{Line, OverReleases};
-pub use stack::{Bar, Stack};
+pub use stacked_bars::{Bar, StackedBars};
 
 /// The number of colours and marker shapes; further series repeat them.
 pub const COLOURS: usize = 7;

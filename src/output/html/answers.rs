@@ -68,7 +68,7 @@ fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> M
                     span.time { (judged.time_text(n)) }
                 }
                 @if let Some(way) = judged.way(n) {
-                    div.way { code { (way) } @if judged.is_plain(n) { ", the default method" } @else { ", default method " (judged.plain_time_text(n)) } }
+                    div.way { code { (way) } @if judged.is_plain(n) { ", the plain way" } @else { ", plain way " (judged.plain_time_text(n)) } }
                 }
             }
         }

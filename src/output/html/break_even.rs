@@ -5,14 +5,15 @@ use super::ReportPage;
 use crate::analysis::break_even;
 use crate::analysis::break_even::{Workload, WorkloadComparison};
 use crate::output::chart::{Axis, Chart, Point, Series, Unit};
+use crate::output::tables;
 
 /// One chart and one table per job.
-pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
-    let jobs = break_even::jobs(measured.report, measured.rows, asked);
+pub(crate) fn section(measured: &ReportPage, workload: &Workload) -> Markup {
+    let jobs = break_even::jobs(measured.report, measured.rows, workload);
     html! {
         section id=(format!("{}-even", measured.id)) {
             h2 { "Break-even" }
-            @if jobs.is_empty() { p.lead { (break_even::none(asked)) "." } }
+            @if jobs.is_empty() { p.lead { (break_even::none(workload)) "." } }
             @else {
                 p.lead {
                     "A backend that compiles fast often runs slowly. For a module that is compiled or loaded once and then called N times, "
@@ -25,7 +26,7 @@ pub(crate) fn section(measured: &ReportPage, asked: &Workload) -> Markup {
 }
 
 fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
-    let grid = job.grid(measured.report);
+    let grid = tables::break_even(job, measured.report);
     html! {
         figure.job {
             figcaption { (job.said()) }

@@ -5,8 +5,9 @@ use super::ReportPage;
 use crate::analysis::breakdown;
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
 use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
-use crate::output::chart::{Axis, Bar, Chart, Point, Series, Stack, Unit};
-use crate::output::units;
+use crate::output::chart::{Axis, Bar, Chart, Point, Series, StackedBars, Unit};
+use crate::output::tables;
+use crate::units;
 
 /// A chart and its benchmark.
 struct Figure {
@@ -83,7 +84,7 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
                             (broken.render())
                             details {
                                 summary { "as a table" }
-                                @for at in breakdown::all(measured.report) { (table(&at.grid(measured.report))) }
+                                @for at in breakdown::all(measured.report) { (table(&tables::exit_breakdown(&at, measured.report))) }
                             }
                         }
                     }
@@ -196,7 +197,7 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
 }
 
 /// One bar per backend, grouped by depth.
-fn breakdown(measured: &ReportPage) -> Option<Stack> {
+fn breakdown(measured: &ReportPage) -> Option<StackedBars> {
     let bar = |variant: usize, of: &crate::statistics::Breakdown| {
         let parts = breakdown::column(measured.report, variant, of);
         // The last part is the whole.
@@ -213,7 +214,7 @@ fn breakdown(measured: &ReportPage) -> Option<Stack> {
         (format!("below {} {frames} of the host", broken.host_frames), bars)
     };
     let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();
-    (!groups.is_empty()).then(|| Stack {
+    (!groups.is_empty()).then(|| StackedBars {
         id: format!("{}-parts", measured.id),
         title: "Where the time of an exit goes".into(),
         description: "Shares of the parts of an exit, on each backend and at each depth of the host's stack. The table has the numbers."

@@ -53,7 +53,7 @@ impl ReportPage<'_> {
 }
 
 /// The page.
-pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
+pub fn page(report_set: &ReportSet, workload: &Workload) -> String {
     let names = report_set.names();
     let palette = Palette::of(report_set);
     let rows: Vec<_> = report_set.reports.iter().map(estimates::rows).collect();
@@ -95,7 +95,7 @@ pub fn page(report_set: &ReportSet, asked: &Workload) -> String {
                     // The answer of a single machine, or one table for all.
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
                     @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
-                    @for measured in &all { (section(measured, asked, all.len() > 1)) }
+                    @for measured in &all { (section(measured, workload, all.len() > 1)) }
                     @for beside in counts::beside(report_set) { (counted::section(&beside)) }
                 }
                 div.tip hidden {}
@@ -155,7 +155,7 @@ fn date(started_at: &str) -> &str {
     started_at.get(..10).unwrap_or(started_at)
 }
 
-fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
+fn section(measured: &ReportPage, workload: &Workload, named: bool) -> Markup {
     html! {
         section.machine id=(measured.id) aria-label=(measured.name) {
             @if named {
@@ -163,7 +163,7 @@ fn section(measured: &ReportPage, asked: &Workload, named: bool) -> Markup {
                 @if measured.is_timed() { (answers::section(measured)) }
             }
             @if measured.is_timed() {
-                (break_even::section(measured, asked))
+                (break_even::section(measured, workload))
                 @if stopping::is_known(measured) { (stopping::section(measured)) }
                 (figures::section(measured))
             }

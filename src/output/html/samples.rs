@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::ReportPage;
 use crate::analysis::estimates;
 use crate::analysis::estimates::CellEstimate;
+use crate::analysis::instruction_count::InstructionCount;
 use crate::output::chart::COLOURS;
-use crate::output::counts::Count;
 
 /// With more samples on the page, each launch is reduced to its median.
 const MOST_SAMPLES: usize = 120_000;
@@ -71,7 +71,7 @@ fn of_report<'a>(measured: &ReportPage<'a>, medians: bool) -> Samples<'a> {
 }
 
 fn strip(cell: &CellEstimate, medians: bool) -> SampleStrip {
-    if Count::of(cell.record).is_some() {
+    if InstructionCount::of(cell.record).is_some() {
         // The script draws times only; a cell's counts are almost equal.
         return SampleStrip { launches: vec![], outlying: vec![] };
     }

@@ -1,7 +1,7 @@
 //! Counts instructions instead of time: the same cells in workers under valgrind. Counts do not depend on other load, so
 //! workers run in parallel, one per processor.
 mod callgrind;
-mod cell;
+mod counted_cell;
 mod elf;
 mod profiles;
 mod valgrind;
@@ -17,15 +17,14 @@ use anyhow::{Result, anyhow};
 pub use callgrind::{Function, ParseError, Profile};
 pub use profiles::{Profiled, profile};
 
-use self::cell::{Ended, Session};
+use self::counted_cell::{Ended, Session};
 use self::valgrind::{Program, Valgrind};
 use super::experiment::Progress;
 use super::machine::machine;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
-use crate::engine;
 use crate::results::journal::Journal;
-use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION, Variant};
+use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION};
 use crate::worker::Hello;
 
 /// The parameters of a count.
@@ -69,7 +68,7 @@ pub fn count(
                 report.insert(blank)
             }
         };
-        let cells = by_address(cells);
+        let cells = rows(cells);
         if let Some(journal) = journal.as_deref_mut() {
             journal.launch(&cells)?;
         }
@@ -100,7 +99,7 @@ fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashM
 }
 
 /// Transposes columns to rows: one row per cell id, one cell per variant.
-fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
+fn rows(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     let mut cells = Vec::new();
     loop {
@@ -114,12 +113,8 @@ fn by_address(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
 
 /// A report without samples.
 fn blank(experiment: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
-    let mut variants = Vec::new();
-    for (variant, Hello { backend_info, build, .. }) in experiment.variants.iter().zip(hellos) {
-        let ExperimentVariant { label, spec, control_of, baseline, .. } = variant.clone();
-        let licence = engine::parse(&spec)?.0.licence.into();
-        variants.push(Variant { label, licence, backend_info, build, control_of, baseline });
-    }
+    let variants = experiment.variants.iter().zip(hellos);
+    let variants = variants.map(|(variant, hello)| variant.described(hello)).collect::<Result<_>>()?;
     let width = experiment.variants.len();
     let cells = experiment.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| experiment.cell(index, cell_id)));
     Ok(Report {

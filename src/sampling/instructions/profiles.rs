@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::callgrind::Profile;
-use super::cell::LIMITS;
+use super::counted_cell::LIMITS;
 use super::never;
 use super::valgrind::{self, Valgrind};
 use crate::catalog::benchmark::CellId;
-use crate::engine;
+use crate::engine::BackendSpec;
 use crate::sampling::cell;
 use crate::sampling::cell::Counting;
 use crate::worker::Launcher;
@@ -31,12 +31,12 @@ pub struct Profiled {
 /// When valgrind is missing, no worker starts under it, or the file cannot be copied.
 pub fn profile(
     launcher: &Launcher,
-    spec: &str,
+    spec: &BackendSpec,
     cell_id: &CellId,
     iterations: u64,
     keep: Option<PathBuf>,
 ) -> Result<Profiled> {
-    let profiled = |outcome| Ok(Profiled { label: engine::label(spec).into(), iterations, outcome });
+    let profiled = |outcome| Ok(Profiled { label: spec.label(), iterations, outcome });
     if let Some(skip_reason) = never(cell_id) {
         return profiled(Err(skip_reason.reason()));
     }

@@ -10,8 +10,9 @@ use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use super::callgrind::{self, Profile};
-use super::cell::LIMITS;
+use super::counted_cell::LIMITS;
 use super::elf;
+use crate::engine::BackendSpec;
 use crate::sampling::cell::Failure;
 use crate::valgrind;
 use crate::worker::protocol::{Request, Response};
@@ -88,7 +89,7 @@ impl Valgrind {
     pub(crate) fn launch(
         &self,
         program: &Program,
-        subject: &str,
+        spec: &BackendSpec,
         processor: Option<usize>,
     ) -> Result<(CountedWorker, Hello)> {
         let folder = tempfile::tempdir_in(self.folder.path()).context("cannot create a temporary folder")?;
@@ -109,7 +110,7 @@ impl Valgrind {
         dump.push(folder.path().join(DUMP));
         command.arg(dump).arg(&program.place);
         held_still(&mut command, processor);
-        let (worker, hello) = program.launcher.launch_by(command, subject, None, OPENING)?;
+        let (worker, hello) = program.launcher.launch_by(command, spec, None, OPENING)?;
         Ok((CountedWorker { worker, folder, dumps: 0 }, hello))
     }
 }

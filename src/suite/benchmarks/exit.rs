@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::api::{Store, imports};
-use super::exit_method::{BeforeExit, Dynamic, DynamicEnv, ExitMethod, Indirect, Typed, TypedEnv};
 use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, tell};
+use super::way::{BeforeExit, Dynamic, DynamicEnv, Indirect, Typed, TypedEnv, WayToExit};
 use super::{Engine, start};
 use crate::catalog::benchmark::unwind;
 use crate::engine::BenchmarkTable;
@@ -16,7 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::guest;
 
 /// The three benchmarks of each method, and other rows.
-macro_rules! exit_methods {
+macro_rules! ways {
     ($($id:ident = $method:ty),*; and $($row:expr),* $(,)?) => {
         &[
             $(
@@ -29,9 +29,9 @@ macro_rules! exit_methods {
     };
 }
 #[allow(unused_imports, reason = "for what only one engine has")]
-pub(crate) use exit_methods;
+pub(crate) use ways;
 
-pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = exit_methods! {
+pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = ways! {
     TYPED = Typed,
     TYPED_ENV = TypedEnv,
     DYNAMIC = Dynamic,
@@ -44,14 +44,14 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = exit_methods! {
 };
 
 /// The guest, with the host function of a method.
-pub(crate) fn ready<M: ExitMethod>(engine: &Engine, before_exit: impl BeforeExit) -> Result<GuestInstance<u64>> {
+pub(crate) fn ready<M: WayToExit>(engine: &Engine, before_exit: impl BeforeExit) -> Result<GuestInstance<u64>> {
     GuestInstance::new(&engine.cached_module(guest::LEAVING)?, 0, |store| {
         imports! { "env" => { "early_exit" => M::host(store, before_exit) } }
     })
 }
 
 /// Calls, and catches what comes.
-pub(crate) fn exit<M: ExitMethod, T: Send + 'static>(
+pub(crate) fn exit<M: WayToExit, T: Send + 'static>(
     store: &mut Store<T>,
     run: &RunFunc,
     code: i32,
@@ -63,11 +63,11 @@ pub(crate) fn exit<M: ExitMethod, T: Send + 'static>(
     }
 }
 
-pub(crate) fn whole<M: ExitMethod>(engine: &Engine) -> Result<Prepared> {
+pub(crate) fn whole<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
     whole_with::<M>(engine, CODE.0 as i32)
 }
 
-fn whole_with<M: ExitMethod>(engine: &Engine, code: i32) -> Result<Prepared> {
+fn whole_with<M: WayToExit>(engine: &Engine, code: i32) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, || ())?;
     let run = ready.function(M::EXPORT)?;
     Ok(Prepared::repeat(
@@ -77,7 +77,7 @@ fn whole_with<M: ExitMethod>(engine: &Engine, code: i32) -> Result<Prepared> {
     ))
 }
 
-pub(crate) fn returned<M: ExitMethod>(engine: &Engine) -> Result<Prepared> {
+pub(crate) fn returned<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, || ())?;
     let run: RunFunc = ready.function(M::EXPORT)?;
     Ok(Prepared::repeat(move || run.call(&mut ready.store, (0, 7)), |result| matches!(result, Ok(7)), tell))
@@ -101,7 +101,7 @@ pub(crate) fn latency_since_exit(arrived: Instant, ended: IterationResult) -> (D
     }
 }
 
-pub(crate) fn latency<M: ExitMethod>(engine: &Engine) -> Result<Prepared> {
+pub(crate) fn latency<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, note_exit)?;
     let run = ready.function(M::EXPORT)?;
     Ok(Prepared::laps(move || {

@@ -5,7 +5,6 @@ pub(crate) mod cold;
 pub(crate) mod compile;
 pub(crate) mod execute;
 pub(crate) mod exit;
-pub(crate) mod exit_method;
 pub(crate) mod guest_instance;
 pub(crate) mod instantiate;
 pub(crate) mod interrupted;
@@ -14,6 +13,7 @@ mod start;
 pub(crate) mod stop;
 pub(crate) mod sweep;
 pub(crate) mod trap;
+pub(crate) mod way;
 
 use super::module_cache::CachedModule;
 use super::{Engine, api};

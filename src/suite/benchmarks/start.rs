@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, new_store, wrap};
 use super::exit::{latency_since_exit, note_exit};
-use super::exit_method::{BeforeExit, typed};
 use super::guest_instance::{CODE, ExitResult};
+use super::way::{BeforeExit, typed};
 use super::{CachedModule, Engine};
 use crate::engine::embedding::{Instant, Prepared};
 use crate::exit_code::ExitCode;

@@ -5,9 +5,9 @@ use super::Engine;
 use super::api::{Caller, Error, copies, frames, imports, trap_code, wrap, wrap_env};
 use super::compile::generated;
 use super::exit::{exit, latency_since_exit, note_exit, ready};
-use super::exit_method::{ExitMethod, Typed};
 use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, early_exit};
 use super::trap::trapping;
+use super::way::{Typed, WayToExit};
 use crate::catalog::benchmark::unwind;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
@@ -23,7 +23,7 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&unwind::FUNCTIONS, Do(functions)),
 ];
 
-pub(crate) fn guest_depth<M: ExitMethod>(engine: &Engine, frames: u64) -> Result<Prepared> {
+pub(crate) fn guest_depth<M: WayToExit>(engine: &Engine, frames: u64) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, || ())?;
     let deep = deep(&mut ready, frames)?;
     let frames = i32::try_from(frames)?;

@@ -1,8 +1,8 @@
-//! Three benchmarks per exit method: the whole call, the exit's latency, and the same call without an exit.
+//! Three benchmarks per way to exit: the whole call, the exit's latency, and the same call without an exit.
 use super::{BOTH_DEPTHS, EACH_DEPTH};
 use crate::catalog::benchmark::{Benchmark, floor};
 
-/// An exit method of a host function, with three benchmarks of the same code.
+/// An way to exit of a host function, with three benchmarks of the same code.
 ///
 /// Below one guest frame, `leaving` is the difference between `whole` and `returned`. Below several guest frames, the
 /// return through those frames makes that difference another quantity.
@@ -132,7 +132,7 @@ pub static DYNAMIC_PREBUILT_RETURN: Benchmark = Benchmark::by_family(
 )
 .above(&floor::CLOCK);
 
-/// Every exit method.
+/// Every way to exit.
 pub static WAYS: &[&Way] = &[
     &TYPED,
     &TYPED_ENV,

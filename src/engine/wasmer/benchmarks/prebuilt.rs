@@ -11,14 +11,14 @@ use crate::engine::wasmer::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
 use crate::engine::wasmer::suite::benchmarks::call as calls;
 use crate::engine::wasmer::suite::benchmarks::call::{adding, host_typed, ready as calling};
 use crate::engine::wasmer::suite::benchmarks::exit::{
-    exit_methods, latency, latency_since_exit, note_exit, ready, returned, whole,
+    latency, latency_since_exit, note_exit, ready, returned, ways, whole,
 };
-use crate::engine::wasmer::suite::benchmarks::exit_method::{BeforeExit, ExitMethod};
 use crate::engine::wasmer::suite::benchmarks::guest_instance::{CODE, RunFunc, tell};
 use crate::engine::wasmer::suite::benchmarks::sweep::guest_depth;
+use crate::engine::wasmer::suite::benchmarks::way::{BeforeExit, WayToExit};
 use crate::exit_code::ExitCode;
 
-pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = exit_methods! {
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = ways! {
     RUNTIME_ERROR = MadeOnTheSpot,
     TYPED_PREBUILT = TypedPrebuilt,
     DYNAMIC_PREBUILT = DynamicPrebuilt;
@@ -39,7 +39,7 @@ fn typed(wasmer: &Wasmer, parameters: u64) -> Result<Prepared> {
 }
 
 struct MadeOnTheSpot;
-impl ExitMethod for MadeOnTheSpot {
+impl WayToExit for MadeOnTheSpot {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         wrap(store, move |code: u32| -> Result<(), RuntimeError> {
             if code == 0 {
@@ -53,7 +53,7 @@ impl ExitMethod for MadeOnTheSpot {
 }
 
 struct TypedPrebuilt;
-impl ExitMethod for TypedPrebuilt {
+impl WayToExit for TypedPrebuilt {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         let prebuilt = RuntimeError::user(Box::new(CODE));
         wrap(store, move |code: u32| -> Result<(), RuntimeError> {
@@ -73,7 +73,7 @@ impl ExitMethod for TypedPrebuilt {
 }
 
 struct DynamicPrebuilt;
-impl ExitMethod for DynamicPrebuilt {
+impl WayToExit for DynamicPrebuilt {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         let prebuilt = RuntimeError::user(Box::new(CODE));
         dynamic(store, [Type::I32], [], move |arguments: &[Value]| {
@@ -92,7 +92,7 @@ impl ExitMethod for DynamicPrebuilt {
     }
 }
 
-fn returning<M: ExitMethod>(wasmer: &Wasmer) -> Result<Prepared> {
+fn returning<M: WayToExit>(wasmer: &Wasmer) -> Result<Prepared> {
     let mut ready = ready::<M>(wasmer, note_exit)?;
     let run: RunFunc = ready.function(M::EXPORT)?;
     Ok(Prepared::laps(move || {

@@ -1,11 +1,11 @@
-//! Draws a [`Stack`].
+//! Draws a [`StackedBars`].
 use maud::{Markup, Render, html};
 
 use super::line::px;
 
 /// Bars of equal length, divided into shares.
 #[derive(Debug, Clone)]
-pub struct Stack {
+pub struct StackedBars {
     /// Unique on its page.
     pub id: String,
     /// The title.
@@ -43,7 +43,7 @@ enum Line<'a> {
     Bar(&'a str, &'a Bar),
 }
 
-impl Render for Stack {
+impl Render for StackedBars {
     fn render(&self) -> Markup {
         let left = self.left();
         let mut y = 0.0;
@@ -79,7 +79,7 @@ impl Render for Stack {
     }
 }
 
-impl Stack {
+impl StackedBars {
     /// The left margin: the longest name.
     fn left(&self) -> f64 {
         let names = self.groups.iter().flat_map(|(_, bars)| bars).map(|bar| bar.name.chars().count());
@@ -131,7 +131,8 @@ mod tests {
         let bars = vec![bar(&[None, None, Some(1.0), Some(3.0)]), bar(&[Some(1.0); 4])];
         let parts = ["coroutine", "backtrace", "error", "rest"].map(str::to_owned).to_vec();
         let [id, title, description] = ["s"; 3].map(str::to_owned);
-        let svg = Stack { id, title, description, parts, groups: vec![("g".into(), bars)] }.render().into_string();
+        let svg =
+            StackedBars { id, title, description, parts, groups: vec![("g".into(), bars)] }.render().into_string();
         assert!(svg.contains("b · error: 25 %") && svg.contains("b · rest: 75 %"), "{svg}");
         assert_eq!(svg.matches("data-part=\"backtrace\"").count(), 1, "{svg}");
         assert_eq!(svg.matches("class=\"part p3\"").count(), 2, "{svg}");

@@ -7,6 +7,7 @@ use super::never;
 use super::valgrind::{CountedWorker, Program, Valgrind};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
+use crate::engine::BackendSpec;
 use crate::results::SkipReason;
 use crate::sampling::cell;
 use crate::sampling::cell::Counting;
@@ -17,7 +18,7 @@ use crate::worker::{Hello, Limits};
 pub(crate) struct Session<'a> {
     valgrind: &'a Valgrind,
     program: &'a Program,
-    spec: &'a str,
+    spec: &'a BackendSpec,
     processor: Option<usize>,
     worker: CountedWorker,
 }
@@ -49,7 +50,7 @@ impl<'a> Session<'a> {
     pub(crate) fn open(
         valgrind: &'a Valgrind,
         program: &'a Program,
-        spec: &'a str,
+        spec: &'a BackendSpec,
         processor: Option<usize>,
     ) -> Result<(Self, Hello)> {
         let (worker, hello) = valgrind.launch(program, spec, processor)?;

@@ -1,4 +1,4 @@
-//! `cranelift:opt=none,threads=1`: settings that make a subject of its own.
+//! The options of a backend: `opt=none,threads=1` in `cranelift:opt=none,threads=1`.
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::suggest;
 
-/// A knob of a compiler configuration `C`, with the values that it takes.
+/// An option of a configuration `C`, with the values that it takes.
 pub struct BackendOption<C: 'static> {
     /// What the command line calls it.
     pub key: &'static str,
@@ -17,15 +17,15 @@ pub struct BackendOption<C: 'static> {
 /// What a value does to a configuration, in the style of a builder.
 pub type ApplyOption<C> = fn(&mut C) -> &mut C;
 
-/// An option of a backend, with the values that it takes.
-pub type Listed = (&'static str, Vec<&'static str>);
+/// The key of an option, and the values that it takes.
+pub type ListedOption = (&'static str, Vec<&'static str>);
 
-/// The names of knobs and of their values.
-pub fn listed<C>(knobs: &[BackendOption<C>]) -> Vec<Listed> {
-    knobs.iter().map(|knob| (knob.key, knob.values.iter().map(|(name, _)| *name).collect())).collect()
+/// The keys of options and their values.
+pub fn listed<C>(options: &[BackendOption<C>]) -> Vec<ListedOption> {
+    options.iter().map(|option| (option.key, option.values.iter().map(|(name, _)| *name).collect())).collect()
 }
 
-/// What the user chose, in canonical order.
+/// The options that the user chose, in canonical order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BackendOptions(BTreeMap<String, String>);
 
@@ -33,28 +33,35 @@ impl BackendOptions {
     /// Reads `opt=none,threads=1`.
     ///
     /// # Errors
-    /// When a part is no `setting=value`, or a setting is given twice.
+    /// If a part is no `option=value`, or an option is given twice.
     pub fn parse(text: &str) -> Result<Self> {
-        let mut settings = BTreeMap::new();
+        let mut options = BTreeMap::new();
         for pair in text.split(',').filter(|pair| !pair.is_empty()) {
-            let Some((key, value)) = pair.split_once('=') else { bail!("`{pair}` is not `setting=value`") };
-            if settings.insert(key.to_owned(), value.to_owned()).is_some() {
+            let Some((key, value)) = pair.split_once('=') else { bail!("`{pair}` is not `option=value`") };
+            if options.insert(key.to_owned(), value.to_owned()).is_some() {
                 bail!("`{key}` is set twice");
             }
         }
-        Ok(Self(settings))
+        Ok(Self(options))
     }
 
-    /// Reads one `setting=value`, in which the value may be anything.
+    /// Reads a library's `LABEL=PATH`, in which the path may have any letters.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is none.
     pub fn pair(text: &str) -> Result<Self> {
         let Some((key, value)) = text.split_once('=') else { bail!("`{text}` is not `LABEL=PATH`") };
-        Ok(Self(BTreeMap::from([(key.to_owned(), value.to_owned())])))
+        Ok(Self::default().with(key, value))
     }
 
-    /// The setting, where there is one alone.
+    /// The same options with one more, or with another value of it.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+
+    /// The option, if there is one alone.
     pub fn single(&self) -> Option<(&str, &str)> {
         match self.0.iter().next() {
             Some((key, value)) if self.0.len() == 1 => Some((key, value)),
@@ -62,12 +69,12 @@ impl BackendOptions {
         }
     }
 
-    /// Turns the knobs of `config`.
+    /// Applies the options to a configuration.
     ///
     /// # Errors
-    /// When there is no such knob, or it takes no such value; names those that there are.
-    pub fn apply<C>(&self, knobs: &[BackendOption<C>], config: &mut C) -> Result<()> {
-        self.apply_both((knobs, config), (&[], &mut ()))
+    /// If there is no such option, or it takes no such value; says which there are.
+    pub fn apply<C>(&self, options: &[BackendOption<C>], config: &mut C) -> Result<()> {
+        self.apply_both((options, config), (&[], &mut ()))
     }
 
     /// Applies each option where it belongs: to the compiler's configuration, or to what all backends of the engine share.
@@ -83,13 +90,13 @@ impl BackendOptions {
             if !apply_one(own, key, value, config)? && !apply_one(shared, key, value, engine)? {
                 let known = own.iter().map(|option| option.key).chain(shared.iter().map(|option| option.key));
                 let known: Vec<_> = known.collect();
-                bail!("no setting `{key}` here; {}", suggest::hint("there is", key, &known));
+                bail!("no option `{key}` here; {}", suggest::hint("there is", key, &known));
             }
         }
         Ok(())
     }
 
-    /// Whether nothing was chosen.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -118,7 +125,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KNOBS: &[BackendOption<Vec<u8>>] =
+    const OPTIONS: &[BackendOption<Vec<u8>>] =
         &[BackendOption { key: "opt", values: &[("none", |v| set(v, 1)), ("speed", |v| set(v, 2))] }];
 
     fn set(config: &mut Vec<u8>, to: u8) -> &mut Vec<u8> {
@@ -127,21 +134,21 @@ mod tests {
     }
 
     #[test]
-    fn a_knob_is_turned() {
+    fn an_option_is_applied() {
         let mut config = Vec::new();
-        BackendOptions::parse("opt=speed").unwrap().apply(KNOBS, &mut config).unwrap();
+        BackendOptions::parse("opt=speed").unwrap().apply(OPTIONS, &mut config).unwrap();
         assert_eq!(config, [2]);
     }
 
     #[test]
     fn what_is_wrong_names_what_is_right() {
         let apply =
-            |text| BackendOptions::parse(text).and_then(|s| s.apply(KNOBS, &mut Vec::new())).unwrap_err().to_string();
-        assert_eq!(apply("speed=opt"), "no setting `speed` here; there is: opt");
+            |text| BackendOptions::parse(text).and_then(|s| s.apply(OPTIONS, &mut Vec::new())).unwrap_err().to_string();
+        assert_eq!(apply("speed=opt"), "no option `speed` here; there is: opt");
         assert_eq!(apply("opt=fast"), "`opt` takes no `fast`; it takes: none, speed");
-        assert_eq!(apply("otp=none"), "no setting `otp` here; did you mean `opt`?");
+        assert_eq!(apply("otp=none"), "no option `otp` here; did you mean `opt`?");
         assert_eq!(apply("opt=sped"), "`opt` takes no `sped`; did you mean `speed`?");
-        assert_eq!(apply("opt"), "`opt` is not `setting=value`");
+        assert_eq!(apply("opt"), "`opt` is not `option=value`");
         assert_eq!(apply("opt=none,opt=speed"), "`opt` is set twice");
     }
 
@@ -155,24 +162,24 @@ mod tests {
         }
         let (mut config, mut fuel) = (Vec::new(), false);
         let apply = |text, config: &mut _, fuel: &mut _| {
-            BackendOptions::parse(text).and_then(|options| options.apply_both((KNOBS, config), (SHARED, fuel)))
+            BackendOptions::parse(text).and_then(|options| options.apply_both((OPTIONS, config), (SHARED, fuel)))
         };
         apply("fuel=on,opt=none", &mut config, &mut fuel).unwrap();
         assert_eq!((config.as_slice(), fuel), (&[1][..], true));
         let error = apply("epoch=on", &mut config, &mut fuel).unwrap_err().to_string();
-        assert_eq!(error, "no setting `epoch` here; there is: opt, fuel");
+        assert_eq!(error, "no option `epoch` here; there is: opt, fuel");
     }
 
     #[test]
-    fn knobs_are_listed_with_their_values() {
-        assert_eq!(listed(KNOBS), [("opt", vec!["none", "speed"])]);
+    fn options_are_listed_with_their_values() {
+        assert_eq!(listed(OPTIONS), [("opt", vec!["none", "speed"])]);
     }
 
     proptest! {
         #[test]
         fn what_is_displayed_is_read_back(pairs in prop::collection::btree_map("[a-z]{1,5}", "[a-z0-9]{0,5}", 0..4)) {
-            let settings = BackendOptions(pairs);
-            prop_assert_eq!(BackendOptions::parse(&settings.to_string()).unwrap(), settings);
+            let options = BackendOptions(pairs);
+            prop_assert_eq!(BackendOptions::parse(&options.to_string()).unwrap(), options);
         }
     }
 }

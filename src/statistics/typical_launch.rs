@@ -1,12 +1,8 @@
 //! The typical value of a launch: a robust mean with its interval.
 use super::interval::{t_exceeded, t_tail};
-use super::{Confidence, Error, Interval, median, scaled_mad};
+use super::outliers::outlying;
+use super::{Confidence, Error, Interval, median};
 
-/// The tolerance of outliers: 5 % of the value. A process can be off by much more for its lifetime, because of its memory
-/// layout alone.
-pub const OUTLYING: f64 = 0.05;
-/// The limit for outliers in [`scaled_mad`]s, i.e. in standard deviations if normal.
-pub const OUTLYING_MADS: f64 = 5.0;
 /// With fewer launches, outliers cannot be identified.
 pub const LEAST_KEPT: usize = 6;
 /// From this number of launches on, the mean is trimmed by [`TRIMMED`] at each end.
@@ -222,17 +218,6 @@ fn trimmed_mean(mut values: Vec<f64>, share: f64) -> (f64, Option<Spread>) {
     (middle, (count >= LEAST_FOR_INTERVAL).then(spread))
 }
 
-/// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`].
-pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {
-    if let Some(launch) = values.iter().position(|value| !value.is_finite()) {
-        return Err(Error::NotFinite { launch, value: values[launch] });
-    }
-    let middle = median(values).ok_or(Error::NoLaunches)?;
-    let mad = scaled_mad(values).ok_or(Error::TooFarApart)?;
-    let furthest = tolerance.max(OUTLYING_MADS * mad);
-    Ok((0..values.len()).filter(|&launch| (values[launch] - middle).abs() > furthest).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,17 +268,6 @@ mod tests {
         assert!((estimate_with.value() - estimate(&kept).value()).abs() < 1e-15);
         assert!((estimate_with.standard_error().unwrap() - estimate(&kept).standard_error().unwrap()).abs() < 1e-15);
         assert_eq!((estimate_with.launches(), estimate_with.freedom()), (8, Some(6.0)));
-    }
-
-    #[test]
-    fn a_launch_is_outlying_beyond_five_per_cent_and_five_scaled_mads() {
-        // The MAD is 0.02, scaled 0.029 65, so the threshold is 0.148 26 from the median of 0.
-        let scattered = [-0.03, -0.02, -0.02, -0.01, 0.0, 0.01, 0.02, 0.02, 0.03];
-        let with = |off: f64| estimate(&[&scattered[..], &[off, -off]].concat()).outlying().len();
-        assert_eq!((with(0.148), with(0.149)), (0, 2));
-        // Where launches agree better than that, the tolerance decides.
-        let close = |off: f64| estimate(&[&[0.0; 8][..], &[off]].concat()).outlying().len();
-        assert_eq!((close(0.0499), close(0.0501)), (0, 1));
     }
 
     #[test]

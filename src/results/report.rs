@@ -147,16 +147,14 @@ impl Launch {
             disturbed: 0,
         }
     }
-}
 
-impl Launch {
     /// The samples in the report's metric.
     pub fn samples(&self) -> &[f64] {
         if self.instructions.is_empty() { &self.nanoseconds } else { &self.instructions }
     }
 }
 
-/// Old reports have no slices.
+/// Old reports have no slices: a batch was one.
 fn one() -> u32 {
     1
 }

@@ -6,7 +6,7 @@ use crate::engine::embedding::planted;
 use crate::exit_code::ExitCode;
 
 /// A way to end the guest. The store's data counts the calls, for those that look at it.
-pub(crate) trait ExitMethod: 'static {
+pub(crate) trait WayToExit: 'static {
     /// The export that calls the host function.
     const EXPORT: &str = "run";
 
@@ -24,7 +24,7 @@ pub(crate) trait BeforeExit: Fn() + Copy + Send + Sync + 'static {}
 impl<F: Fn() + Copy + Send + Sync + 'static> BeforeExit for F {}
 
 pub(crate) struct Typed;
-impl ExitMethod for Typed {
+impl WayToExit for Typed {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         wrap(store, typed(before_exit))
     }
@@ -44,7 +44,7 @@ pub(crate) fn typed(
 }
 
 pub(crate) struct TypedEnv;
-impl ExitMethod for TypedEnv {
+impl WayToExit for TypedEnv {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         wrap_env(store, move |mut caller: Caller<'_, u64>, code: u32| -> Result<(), Raised<ExitCode>> {
             *caller.data_mut() += 1;
@@ -66,14 +66,14 @@ fn dynamically(before_exit: impl BeforeExit) -> impl Fn(&[Val]) -> Result<[Val; 
 }
 
 pub(crate) struct Dynamic;
-impl ExitMethod for Dynamic {
+impl WayToExit for Dynamic {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         dynamic(store, [ValType::I32], [], dynamically(before_exit))
     }
 }
 
 pub(crate) struct DynamicEnv;
-impl ExitMethod for DynamicEnv {
+impl WayToExit for DynamicEnv {
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {
         dynamic_env(store, [ValType::I32], [], move |mut caller: Caller<'_, u64>, arguments: &[Val]| {
             *caller.data_mut() += 1;
@@ -83,7 +83,7 @@ impl ExitMethod for DynamicEnv {
 }
 
 pub(crate) struct Indirect;
-impl ExitMethod for Indirect {
+impl WayToExit for Indirect {
     const EXPORT: &str = "run_indirect";
 
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func {

@@ -1,0 +1,181 @@
+//! A backend with its options, as the command line and a worker name it: `cranelift:opt=none`.
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use anyhow::{Error, Result, anyhow, bail};
+
+use super::{ALL, Backend, BackendInfo, BackendOptions, C_API, OpenBackend};
+use crate::suggest;
+
+/// A backend by its name, with its options. It is read without being looked up, since another build may have backends that
+/// this one does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendSpec {
+    name: String,
+    /// For a library, its label and path.
+    options: BackendOptions,
+}
+
+impl BackendSpec {
+    /// A backend by itself.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), options: BackendOptions::default() }
+    }
+
+    /// A library, from `[LABEL=]PATH`.
+    ///
+    /// # Errors
+    /// If the label, or that which the file's name makes, has more than letters, digits, `.`, `_`, `+` and `-`, or is a
+    /// backend's name.
+    pub fn library(library: &str) -> Result<Self> {
+        let (label, path) = match library.split_once('=') {
+            Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
+            _ => {
+                let stem = Path::new(library).file_stem().unwrap_or_default().to_string_lossy();
+                (stem.strip_prefix("lib").unwrap_or(&stem).to_owned(), library)
+            }
+        };
+        if path.is_empty() || !is_plain_label(&label) || ALL.iter().any(|backend| backend.name == label) {
+            bail!(
+                "--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}"
+            );
+        }
+        Ok(Self { name: C_API.into(), options: BackendOptions::default().with(label, path) })
+    }
+
+    /// The same backend with one more option.
+    #[must_use]
+    pub fn with(&self, option: &str, value: &str) -> Self {
+        Self { name: self.name.clone(), options: self.options.clone().with(option, value) }
+    }
+
+    /// The name of the backend.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The backend.
+    ///
+    /// # Errors
+    /// If there is none of that name; says which there are.
+    pub fn backend(&self) -> Result<&'static Backend> {
+        ALL.iter().find(|backend| backend.name == self.name).ok_or_else(|| {
+            let known: Vec<_> = ALL.iter().map(|backend| backend.name).collect();
+            anyhow!("no backend `{}`; {}", self.name, suggest::hint("there are", &self.name, &known))
+        })
+    }
+
+    /// Whether it can probably be opened, found without running a library's code in this process.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn check(&self) -> Result<()> {
+        self.backend()?.check(&self.options)
+    }
+
+    /// Opens the backend.
+    ///
+    /// # Errors
+    /// As [`backend`](Self::backend) and [`Backend::open`].
+    pub fn open(&self) -> Result<Arc<dyn OpenBackend>> {
+        self.backend()?.open(&self.options)
+    }
+
+    /// The label in tables: a library has its own, any other backend its name and options.
+    pub fn label(&self) -> String {
+        match self.as_library() {
+            Some((label, _)) => label.into(),
+            None => self.to_string(),
+        }
+    }
+
+    /// The name in the table of known issues; for a library with its engine: `c-api/wasmtime 36.0.0`.
+    pub fn issue_name(&self, about: &BackendInfo) -> String {
+        if self.name == C_API { format!("{C_API}/{}", about.engine) } else { self.name.clone() }
+    }
+
+    /// The argument on the command line.
+    pub fn as_argument(&self) -> String {
+        match self.as_library() {
+            Some((label, path)) => format!("--library {label}={path}"),
+            None => format!("--backend {self}"),
+        }
+    }
+
+    fn as_library(&self) -> Option<(&str, &str)> {
+        self.options.single().filter(|_| self.name == C_API)
+    }
+}
+
+impl FromStr for BackendSpec {
+    type Err = Error;
+
+    /// # Errors
+    /// If the options cannot be read.
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, options) = text.split_once(':').unwrap_or((text, ""));
+        // A library's path may have commas and more.
+        let is_library = name == C_API && !options.is_empty();
+        let options = if is_library { BackendOptions::pair(options) } else { BackendOptions::parse(options) };
+        Ok(Self { name: name.into(), options: options.map_err(|error| anyhow!("{text}: {error}"))? })
+    }
+}
+
+impl fmt::Display for BackendSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.options.is_empty() { "" } else { ":" };
+        write!(f, "{}{separator}{}", self.name, self.options)
+    }
+}
+
+/// Whether a label needs no quotes anywhere: letters, digits, `.`, `_`, `+` and `-`.
+pub fn is_plain_label(label: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
+    !label.is_empty() && label.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(text: &str) -> BackendSpec {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_wrong_name_lists_the_right_ones() {
+        let error = |text: &str| spec(text).backend().err().unwrap().to_string();
+        assert_eq!(error("cranlift:opt=none"), "no backend `cranlift`; did you mean `cranelift`?");
+        assert_eq!(
+            error("v8"),
+            "no backend `v8`; there are: singlepass, cranelift, llvm, wasmtime-cranelift, wasmtime-winch, wasmi, c-api, native"
+        );
+    }
+
+    #[test]
+    fn options_have_a_canonical_order_and_add_up() {
+        assert_eq!(spec("cranelift:threads=1,opt=none"), spec("cranelift").with("opt", "none").with("threads", "1"));
+        assert_eq!(spec("cranelift:threads=1,opt=none").label(), "cranelift:opt=none,threads=1");
+        assert_eq!(
+            "cranelift:opt".parse::<BackendSpec>().unwrap_err().to_string(),
+            "cranelift:opt: `opt` is not `option=value`"
+        );
+    }
+
+    #[test]
+    fn a_library_has_a_label_of_its_own_or_of_its_file() {
+        let library = |text: &str| BackendSpec::library(text).unwrap().to_string();
+        assert_eq!(library("target/libwasmtime-36.0.0.so"), "c-api:wasmtime-36.0.0=target/libwasmtime-36.0.0.so");
+        assert_eq!(library("old=/a,b=c/lib.so"), "c-api:old=/a,b=c/lib.so");
+        assert_eq!(library("./a=b/libx.so"), "c-api:x=./a=b/libx.so");
+        let old = spec("c-api:old=/a,b=c/lib.so");
+        assert_eq!((old.label().as_str(), old.as_argument().as_str()), ("old", "--library old=/a,b=c/lib.so"));
+        assert_eq!(BackendSpec::library("old=/a,b=c/lib.so").unwrap(), old);
+        for wrong in ["", "=lib.so", "a b=lib.so", "x=", "wasmi=lib.so", "/", "libwasmi.so"] {
+            let error = BackendSpec::library(wrong).unwrap_err().to_string();
+            assert!(error.contains("no label for a library"), "{wrong}: {error}");
+        }
+    }
+}

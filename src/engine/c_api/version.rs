@@ -1,0 +1,62 @@
+//! The version of a library's engine.
+use std::ffi::CStr;
+
+use super::bindings::{Api, Store};
+use super::objects::Owned;
+use super::{Implementation, objects};
+
+/// The engine, with its version where the library tells it, and else the label.
+pub(super) fn engine_name(api: &Api, implementation: Implementation, store: &Owned<Store>, label: &str) -> String {
+    match implementation {
+        Implementation::Wasmer => {
+            let version = api.wasmer_version.map(|version| {
+                // SAFETY: it returns a constant.
+                unsafe { CStr::from_ptr(version()) }.to_string_lossy().into_owned()
+            });
+            format!("wasmer {}", version.unwrap_or_default())
+        }
+        Implementation::Wasmtime => match wasmtime_version(api, store) {
+            Some(version) => format!("wasmtime {version}"),
+            None => format!("wasmtime ({label})"),
+        },
+        Implementation::Wasmi => format!("wasmi ({label})"),
+        Implementation::Unknown => label.to_owned(),
+    }
+}
+
+/// Wasmtime writes its version into what it compiles: a byte for the length, and the text.
+fn wasmtime_version(api: &Api, store: &Owned<Store>) -> Option<String> {
+    let module = objects::module(api, store, b"\0asm\x01\0\0\0")?;
+    version_in(&objects::serialize(api, &module))
+}
+
+/// The first text in an artifact that is a version and has its length before it: `48.0.0`, or, since wasmtime 40 or so, the
+/// first number of it before the name of the target.
+fn version_in(artifact: &[u8]) -> Option<String> {
+    let text = |at: usize| artifact.get(at + 1..at + 1 + usize::from(*artifact.get(at)?));
+    let is_number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let found = (0..artifact.len()).filter_map(|at| Some((at, text(at)?))).find(|(at, version)| {
+        let parts: Vec<_> = version.split(|byte| *byte == b'.').collect();
+        let is_target = |target: &[u8]| target.starts_with(std::env::consts::ARCH.as_bytes());
+        parts.iter().all(|part| is_number(part))
+            && match parts.len() {
+                3 => true,
+                1 => text(at + 1 + version.len()).is_some_and(is_target),
+                _ => false,
+            }
+    });
+    String::from_utf8(found?.1.to_vec()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_found_by_its_length() {
+        assert_eq!(version_in(b"\x7fELF 1.2\x00\x0648.0.0\x01"), Some("48.0.0".into()));
+        assert_eq!(version_in(b"\x0548.0.0 \x04 1.0 \x071.2.3.4\x0250"), None);
+        let target = format!("\x01\x0250\x18{:24}", std::env::consts::ARCH);
+        assert_eq!(version_in(target.as_bytes()), Some("50".into()));
+    }
+}

@@ -1,0 +1,35 @@
+//! The launches that an estimate leaves out.
+use super::{Error, median, scaled_mad};
+
+/// The tolerance of outliers: 5 % of the value. A process can be off by much more for its lifetime, because of its memory
+/// layout alone.
+pub const OUTLYING: f64 = 0.05;
+/// The limit for outliers in [`scaled_mad`]s, i.e. in standard deviations if normal.
+pub const OUTLYING_MADS: f64 = 5.0;
+
+/// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`].
+pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {
+    if let Some(launch) = values.iter().position(|value| !value.is_finite()) {
+        return Err(Error::NotFinite { launch, value: values[launch] });
+    }
+    let middle = median(values).ok_or(Error::NoLaunches)?;
+    let mad = scaled_mad(values).ok_or(Error::TooFarApart)?;
+    let furthest = tolerance.max(OUTLYING_MADS * mad);
+    Ok((0..values.len()).filter(|&launch| (values[launch] - middle).abs() > furthest).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_launch_is_outlying_beyond_five_per_cent_and_five_scaled_mads() {
+        // The MAD is 0.02, scaled 0.029 65, so the threshold is 0.148 26 from the median of 0.
+        let scattered = [-0.03, -0.02, -0.02, -0.01, 0.0, 0.01, 0.02, 0.02, 0.03];
+        let with = |off: f64| outlying(&[&scattered[..], &[off, -off]].concat(), 0.05).unwrap().len();
+        assert_eq!((with(0.148), with(0.149)), (0, 2));
+        // Where launches agree better than that, the tolerance decides.
+        let close = |off: f64| outlying(&[&[0.0; 8][..], &[off]].concat(), 0.05).unwrap().len();
+        assert_eq!((close(0.0499), close(0.0501)), (0, 1));
+    }
+}
