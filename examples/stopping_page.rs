@@ -26,8 +26,10 @@ fn main() -> Result<()> {
 }
 
 const LEGEND: &str = "\
-x: times the same backend without the mechanism, \u{b1} half a 95 % interval, measured in the same rounds; `?` where too few launches\n\
-agree. Times to stop are of single stops. \"interrupt from another thread\" is what the feature `host-interrupt` adds to a build.\n";
+x: ratio to the same backend without the mechanism, \u{b1} half a 95 % interval, from the same rounds. `?`: inconclusive, or the interval is\n\
+wider than about \u{b1}50 %. `\u{25b2}`, `\u{25bc}`: three or more launches are outlying, all of them slower or all of them faster. `-`: not measured.\n\
+Times to stop are of single stops. Past the budget: with a budget for 64 steps or turns, how many more of 256 ran. \"interrupt from\n\
+another thread\" is in builds with `host-interrupt` only; these tables do not show what it costs.\n";
 
 /// Two tables per backend, and what they were measured on.
 fn figures(report: &Report) -> Result<String> {

@@ -27,7 +27,7 @@ mod points {
     /// Whether the guest came to its end before its points did.
     pub(super) fn run(wasm: &[u8], points: u64) -> anyhow::Result<bool> {
         let mut compiler = Cranelift::default();
-        // A `Metering` is for one module: it remembers where that keeps its points.
+        // A `Metering` is for one module: it stores the indices of that module's points globals.
         compiler.push_middleware(Arc::new(Metering::new(points, |_| 1)));
         let mut store = Store::new(EngineBuilder::new(compiler));
         let module = Module::new(&store, wasm)?;
@@ -136,7 +136,7 @@ mod epoch {
         let engine = Engine::new(Config::new().epoch_interruption(true))?;
         let module = Module::new(&engine, wasm)?;
         let mut store = Store::new(&engine, ());
-        // Two: the epoch that is under way may end at once. A new store's deadline has passed already.
+        // 2, because the current epoch may end at once. A new store's deadline has passed already.
         store.set_epoch_deadline(2);
         let (over, is_over) = mpsc::channel::<()>();
         thread::scope(|scope| {

@@ -121,7 +121,7 @@ pub struct Launch {
     /// Slices per batch.
     #[serde(default = "one")]
     pub slices: u32,
-    /// Nanoseconds per iteration, one value per round: that of the median slice.
+    /// Nanoseconds per iteration, one value per round: the mean of the middle half of the slices.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub nanoseconds: Vec<f64>,
     /// Instructions per iteration, one value per pair of batches, of which one has twice the iterations of the other.

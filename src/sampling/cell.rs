@@ -46,7 +46,7 @@ pub struct Counting {
 pub struct Batch {
     /// Time inside the timer, over all slices.
     pub elapsed: Duration,
-    /// Time of the median slice, which excludes most interruptions.
+    /// Mean time of the middle half of the slices, which excludes most interruptions.
     pub slice: Duration,
     /// How long the system ran other processes, if known.
     pub delayed: Option<Duration>,

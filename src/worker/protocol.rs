@@ -199,7 +199,7 @@ pub enum Response {
     Sampled {
         /// Nanoseconds inside the timer, over all slices.
         nanoseconds: u64,
-        /// Nanoseconds of the median slice.
+        /// Nanoseconds per slice: the mean of the middle half of the slices.
         slice: u64,
         /// Nanoseconds for which the system ran other processes, if known.
         #[serde(skip_serializing_if = "Option::is_none", default)]

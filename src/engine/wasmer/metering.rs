@@ -8,8 +8,8 @@ use wasmer_middlewares::Metering;
 /// The points of a guest that nobody means to stop.
 const UNLIMITED: u64 = u64::MAX;
 
-/// Metering for each module of a runtime. Wasmer's `Metering` takes one module only, since it remembers where that keeps its
-/// points. An engine compiles one module at a time, so the last one that was begun is the one whose functions come next.
+/// Metering for each module of a runtime. Wasmer's `Metering` takes one module only, since it stores the indices of that
+/// module's points globals. An engine compiles one module at a time, so the last one that was begun is the one whose functions come next.
 #[derive(Debug, Default)]
 pub(super) struct MeterEachModule {
     current: Mutex<Option<Arc<dyn ModuleMiddleware>>>,
