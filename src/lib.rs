@@ -5,26 +5,29 @@
 //! and how long does it take?
 //!
 //! # Structure
-//! Data flows one way, from top to bottom. A module uses those below it, never those above.
+//! A module uses those below it; `CONTRIBUTING.md` lists the exceptions.
 //!
-//! - [`cli`] the command line; its doc comments are the manual
 //! - [`command`] one thin file per subcommand
+//! - [`cli`] the command line; its doc comments are the manual
 //! - [`output`] renders results: terminal tables, Markdown, CSV, HTML page, charts, GitHub annotations
 //! - [`analysis`] from results to decisions: estimates, comparison, best backend, break-even, breakdown, warnings
-//! - [`check`] plays scenarios on variants and judges them
-//! - [`sampling`] the paired sampler: experiment, pilot, plan, launches; benchmark thread, CPU affinity, code alignment
-//! - [`run_module`] a user's module on any backend: job, steps, stubs, result
+//! - [`check`] runs scenarios on variants and computes the verdicts
+//! - [`sampling`] the paired sampler: experiment, pilot, plan, launches; benchmark thread, CPU affinity, instruction counts
+//! - [`run_module`] a user's module on any backend: job, stubs, benchmarks, result, rendering
 //! - [`fuzz`], [`spec`], [`soak`] random modules; the scripts of the specification; long runs
 //! - [`worker`] worker processes: protocol, supervisor, server
+//! - [`results`] the JSON documents: schema, validation, journal, merging
 //! - [`engine`] registry, backend options, known issues, the any-module interface, and one folder per engine
 //! - [`catalog`] scenarios and benchmarks as data
-//! - [`results`] the JSON documents: schema, validation, journal, merging
 //! - [`statistics`] pure numbers
 //! - [`guest`] the embedded guests and the generators
 //! - [`exit_code`] the error that a host function raises and the caller must get back
 //! - [`units`] numbers with their units, as text
+//! - [`interruption`] Ctrl-C and SIGTERM
+//! - `escape` control characters in text from outside
 //! - `suggest` suggestions for misspelled names
-//! - `process_stats` what a process holds: memory, open files, threads
+//! - `process_stats` a process's memory, open files and threads
+//! - `valgrind` valgrind's client requests
 
 pub mod analysis;
 pub mod catalog;

@@ -15,7 +15,7 @@ fn refused(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn unknown_words_are_refused_with_the_right_ones() {
+fn unknown_words_list_the_known_ones() {
     refused(&["chekc"]);
     refused(&["check", "--fliter", "x"]);
     assert!(refused(&["run", "early"]).contains("no scenario or file `early`") || here().is_empty());
@@ -35,7 +35,7 @@ fn without_a_backend_run_and_check_say_which_feature_brings_one() {
 }
 
 #[test]
-fn a_backend_that_is_not_compiled_in_says_what_brings_it() {
+fn a_missing_backend_names_its_feature() {
     for backend in early_exit::engine::ALL.iter().filter(|backend| !backend.is_here()) {
         let told = refused(&["run", "--backend", backend.name]);
         assert!(told.contains("--features") || told.contains("cannot be had here"), "{told}");
@@ -111,7 +111,7 @@ fn the_options_of_each_backend_are_in_the_list_and_in_the_help() {
 }
 
 #[test]
-fn nothing_is_painted_where_nobody_looks() {
+fn output_has_no_colour_without_a_terminal() {
     let output = early_exit(&["list"]).output().unwrap();
     assert!(!output.stdout.contains(&0x1b));
 }

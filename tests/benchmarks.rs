@@ -5,7 +5,7 @@ use std::time::Duration;
 use early_exit::catalog::benchmark;
 use early_exit::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use early_exit::engine;
-use early_exit::engine::embedding::{Import, Instance, Outcome, Value};
+use early_exit::engine::embedding::{Import, ModuleInstance, Outcome, Value};
 use early_exit::engine::{BackendError, BackendOptions, OpenBackend};
 use early_exit::exit_code::ExitCode;
 use early_exit::guest::generated;
@@ -79,7 +79,7 @@ fn generated_modules_return_and_exit_equally_on_every_backend() {
     }
 }
 
-fn instance(backend: &dyn OpenBackend, wasm: &[u8]) -> Box<dyn Instance> {
+fn instance(backend: &dyn OpenBackend, wasm: &[u8]) -> Box<dyn ModuleInstance> {
     let host = |_: &Import, arguments: &[Value]| match arguments {
         [Value::I32(0)] => Ok(Vec::new()),
         [Value::I32(code)] => Err(ExitCode(*code as u32)),

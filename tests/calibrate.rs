@@ -17,7 +17,7 @@ use crate::{EARLY_EXIT, early_exit, here};
 
 /// Twins of the first backend on a few cells: some carry a share that is known, and the same is not called another.
 #[test]
-fn twins_carry_what_they_are_said_to() {
+fn injected_slowdowns_are_found_and_nothing_else() {
     let Some(backend) = here().into_iter().next() else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("calibration.json");
@@ -71,7 +71,7 @@ impl Progress for Nobody {
 /// What a twin is said to carry must be in what is timed: five times the work, or five iterations in place of each that
 /// counts, takes more than twice as long.
 #[test]
-fn a_handicap_is_really_carried() {
+fn an_injected_slowdown_is_in_the_time() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
     let injected_slowdowns =
@@ -100,7 +100,7 @@ fn a_handicap_is_really_carried() {
 
 /// A second look at a part of what was measured needs no pilot: its batches are those of the first.
 #[test]
-fn a_second_look_takes_over_what_the_pilot_saw() {
+fn a_second_look_reuses_the_pilot() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
     let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect();

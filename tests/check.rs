@@ -30,7 +30,7 @@ fn everything_holds_or_is_a_documented_divergence() {
     assert_eq!(check_result.absent.len(), engine::ALL.iter().filter(|backend| !backend.is_here()).count());
     let cells: HashSet<_> =
         check_result.results.iter().map(|played| (played.scenario.as_str(), played.variant)).collect();
-    let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.drill).collect();
+    let scenarios: Vec<_> = scenario::all().filter(|scenario| !scenario.on_request).collect();
     assert_eq!(cells.len(), scenarios.len() * labels.len(), "every scenario on every backend");
     for played in &check_result.results {
         if played.verdict == Verdict::Passed {
@@ -61,35 +61,35 @@ fn every_expected_line_matters() {
 }
 
 #[test]
-fn drills_go_wrong_in_the_way_that_they_are_for_and_the_others_go_on() {
+fn each_fault_costs_its_own_verdict() {
     for backend in here() {
-        let (check_result, status) = check(&["--backend", backend, "--filter", "drill/*", "--filter", "early-exit"]);
+        let (check_result, status) = check(&["--backend", backend, "--filter", "fault/*", "--filter", "early-exit"]);
         assert_eq!(status, 1);
         let word = |id: &str| {
             let played = check_result.results.iter().find(|played| played.scenario == id);
             played.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
         };
-        assert!(matches!(word("drill/abort"), Verdict::Crashed { reason } if reason.contains("signal 6")));
+        assert!(matches!(word("fault/abort"), Verdict::Crashed { reason } if reason.contains("signal 6")));
         // A panic that cannot come out of an engine ends the process: known of that engine, and a crash all the same.
         let ends_the_process = excuses(backend, CheckKind::Scenario).any(|(_, known)| known.subject == "panic/payload");
         let so = if ends_the_process { "signal 6" } else { "panicked: " };
         assert!(
-            matches!(word("drill/panic"), Verdict::Crashed { reason } if reason.contains(so) && reason.contains("the host function panicked with"))
+            matches!(word("fault/panic"), Verdict::Crashed { reason } if reason.contains(so) && reason.contains("the host function panicked with"))
         );
-        assert!(matches!(word("drill/hang"), Verdict::TimedOut { limit } if limit.starts_with("no answer within")));
-        assert!(matches!(word("drill/memory"), Verdict::OverMemory { limit } if limit.contains("MiB")));
-        assert!(matches!(word("drill/wrong-code"), Verdict::Failed { .. }));
-        assert_eq!(word("drill/print"), Verdict::Passed, "what a host function prints does not garble the protocol");
+        assert!(matches!(word("fault/hang"), Verdict::TimedOut { limit } if limit.starts_with("no answer within")));
+        assert!(matches!(word("fault/memory"), Verdict::OverMemory { limit } if limit.contains("MiB")));
+        assert!(matches!(word("fault/wrong-code"), Verdict::Failed { .. }));
+        assert_eq!(word("fault/print"), Verdict::Passed, "what a host function prints does not garble the protocol");
         assert_eq!(word("early-exit"), Verdict::Passed);
     }
 }
 
 #[test]
-fn drills_are_not_played_unless_they_are_asked_for() {
+fn faults_are_injected_on_request_only() {
     for backend in here().into_iter().take(1) {
         let (check_result, _) = check(&["--backend", backend, "--filter", "*exit"]);
         assert!(!check_result.results.is_empty());
-        assert!(check_result.results.iter().all(|played| !played.scenario.starts_with("drill/")));
+        assert!(check_result.results.iter().all(|played| !played.scenario.starts_with("fault/")));
     }
 }
 
@@ -101,7 +101,7 @@ fn setting(backend: &str) -> String {
 }
 
 #[test]
-fn settings_make_a_subject_of_its_own() {
+fn options_make_a_variant() {
     for backend in here() {
         let spec = format!("{backend}:{}", setting(backend));
         let (check_result, status) = check(&["--backend", &spec, "--backend", backend, "--filter", "early-exit"]);

@@ -39,7 +39,7 @@ fn a_seed_gives_the_same_modules_however_many_are_tried_at_once() {
 }
 
 #[test]
-fn backends_agree_but_for_what_is_explained() {
+fn backends_agree_except_for_known_issues() {
     if here().len() < 2 {
         return;
     }

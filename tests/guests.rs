@@ -25,7 +25,7 @@ fn manifest() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn what_is_built_is_built_from_these_sources() {
+fn guests_are_built_from_their_sources() {
     let manifest = manifest();
     for (path, built_from) in &manifest {
         assert_eq!(hash(&guests().join(path)), *built_from, "{path} changed: run scripts/build-guests");

@@ -123,7 +123,7 @@ fn counts_repeat_wherever_they_are_made() {
 
 /// What cannot be counted says why, and has no number.
 #[test]
-fn what_cannot_be_counted_says_so() {
+fn uncountable_cells_give_the_reason() {
     if !is_countable() || here().is_empty() {
         return;
     }

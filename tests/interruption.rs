@@ -84,10 +84,10 @@ fn json<T: serde::de::DeserializeOwned>(output: &Output) -> T {
 }
 
 #[test]
-fn a_scenario_has_said_what_it_said() {
+fn an_interrupted_scenario_shows_its_transcript() {
     let Some(backend) = here().into_iter().next() else { return };
     for signal in [Signal::INT, Signal::TERM] {
-        let mut work = AtWork::begin(&["run", "drill/hang", "--backend", backend]);
+        let mut work = AtWork::begin(&["run", "fault/hang", "--backend", backend]);
         let mut said = [0; 8];
         work.child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
         work.interrupted(signal);
@@ -120,14 +120,14 @@ fn a_check_shows_the_scenarios_that_were_played() {
     let work = AtWork::begin(&["check", "--json", "--backend", backend]);
     work.until_a_guest_runs(&[]);
     let check_result: CheckResult = json(&work.interrupted(Signal::INT));
-    let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).count();
+    let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.on_request).count();
     assert!(check_result.interrupted && check_result.results.len() < all, "{}", check_result.results.len());
     // What was under way has no verdict.
     assert!(check_result.results.iter().all(|played| !played.verdict.is_bad()), "{:?}", check_result.results);
 }
 
 #[test]
-fn the_other_checks_show_what_they_have() {
+fn interrupted_checks_show_their_results() {
     let backends = here();
     let [first, second, ..] = backends.as_slice() else { return };
     let interrupted = |arguments: &[&str], signal| {
@@ -169,7 +169,7 @@ fn after_a_launch(verb: &[&str]) -> (Report, Output) {
 }
 
 #[test]
-fn a_comparison_of_all_backends_says_what_was_measured_until_then() {
+fn an_interrupted_comparison_reports_its_launches() {
     let backends = here();
     let [_, others @ ..] = backends.as_slice() else { return };
     if !others.is_empty() {
@@ -182,7 +182,7 @@ fn a_comparison_of_all_backends_says_what_was_measured_until_then() {
 }
 
 #[test]
-fn all_backends_are_shown_as_far_as_they_were_measured() {
+fn an_interrupted_measurement_reports_its_launches() {
     if !here().is_empty() {
         let (report, output) = after_a_launch(&["measure", "--filter", "call/typed", "--param", "2"]);
         let shown = String::from_utf8_lossy(&output.stdout);

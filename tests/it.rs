@@ -65,7 +65,7 @@ fn here() -> Vec<&'static str> {
 fn the_page_of_scenarios_counts_them_as_they_are() {
     let page = include_str!("../docs/scenarios.md");
     let theme = |id: &'static str| id.split_once('/').map_or("", |(theme, _)| theme);
-    let scenarios: Vec<_> = early_exit::catalog::scenario::all().filter(|scenario| !scenario.drill).collect();
+    let scenarios: Vec<_> = early_exit::catalog::scenario::all().filter(|scenario| !scenario.on_request).collect();
     for scenario in &scenarios {
         let count = scenarios.iter().filter(|other| theme(other.id) == theme(scenario.id)).count();
         let named = if theme(scenario.id).is_empty() { String::new() } else { format!(" `{}/`", theme(scenario.id)) };

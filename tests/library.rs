@@ -140,7 +140,7 @@ fn refused(library: &str) -> String {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_is_no_library_with_the_c_api_is_refused_in_one_line() {
+fn files_without_the_c_api_are_rejected_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, bytes: &[u8]| {
         let file = folder.path().join(name);

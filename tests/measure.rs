@@ -24,7 +24,7 @@ fn measured(more: &[&str]) -> Option<(Report, String)> {
 }
 
 #[test]
-fn every_cell_has_its_rounds_and_a_twin() {
+fn every_cell_has_rounds_and_a_control() {
     let Some((report, shown)) = measured(&["--filter", "floor/e*", "--seed", "7"]) else { return };
     assert!(report.run.complete);
     assert_eq!((report.run.launches_completed, report.run.seed), (3, 7));
@@ -75,7 +75,7 @@ fn sizes_and_depths_can_be_chosen() {
 }
 
 #[test]
-fn what_does_not_fit_has_no_number_and_says_what_it_needs() {
+fn cells_beyond_the_budget_have_no_number_and_name_the_budget() {
     let Some(backend) = here().into_iter().next() else { return };
     let output =
         early_exit(&["measure", "--backend", backend, "--filter", "compile/*", "--budget", "0.1"]).output().unwrap();
@@ -132,7 +132,7 @@ fn a_filter_that_matches_nothing_is_refused() {
 /// Ctrl-C ends it in good order: what was measured is in the report, which says that it is not all.
 #[test]
 #[cfg(unix)]
-fn what_was_measured_before_an_interrupt_is_in_the_report() {
+fn an_interrupted_report_has_its_launches() {
     use std::io::{BufRead, BufReader};
 
     let Some(backend) = here().into_iter().next() else { return };
@@ -167,7 +167,7 @@ fn what_was_measured_before_an_interrupt_is_in_the_report() {
 }
 
 #[test]
-fn a_journal_that_is_cut_off_gives_what_stands_before_the_cut() {
+fn a_truncated_journal_gives_its_complete_launches() {
     let Some((mut report, _)) = measured(&["--filter", "floor/empty"]) else { return };
     let cells = report.cells.clone();
     report.cells.iter_mut().for_each(|cell| cell.launches.clear());
@@ -192,7 +192,7 @@ fn the_schema_that_is_committed_is_that_of_the_types() {
 }
 
 #[test]
-fn troubles_say_what_to_do() {
+fn errors_say_what_to_do() {
     assert!(SkipReason::TooSlow { needs_seconds: Some(3.0) }.reason().contains("--budget"));
     assert!(SkipReason::TooSlow { needs_seconds: None }.reason().contains("--budget"));
 }
@@ -200,7 +200,7 @@ fn troubles_say_what_to_do() {
 /// A module of the user's: what it takes to have it, to call it and to be left by it, in the tables and in the
 /// break-even.
 #[test]
-fn a_module_has_cells_of_its_own() {
+fn a_module_is_measured_in_its_own_cells() {
     let backends = here();
     let Some(one) = backends.first() else { return };
     let other = backends.get(1).unwrap_or(one);
@@ -251,7 +251,7 @@ fn other_builds_are_columns() {
 }
 
 #[test]
-fn what_is_no_build_is_refused_in_one_line() {
+fn an_invalid_build_is_rejected_in_one_line() {
     for (build, reason) in [
         ("x=/nowhere/early-exit", "is not a program"),
         ("x=/bin/true", "is no build of this program"),

@@ -149,7 +149,7 @@ fn an_invalid_report_is_rejected_in_one_line() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_before_anything_is() {
+fn invalid_requests_are_rejected_before_any_work() {
     let file = fixture("report.json");
     assert!(refused(&[&file, "-o", "/nowhere/page.html"]).contains("/nowhere/page.html"));
     assert!(refused(&[&file, "-o", "."]).contains("is a directory"));

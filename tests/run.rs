@@ -47,7 +47,7 @@ fn the_scenarios_of_wasmers_documentation_print_their_original_text() {
 #[test]
 fn a_failed_scenario_names_the_observed_line_and_exits_with_1() {
     for backend in here() {
-        let assert = early_exit(&["run", "drill/wrong-code", "--backend", backend]).assert().code(1);
+        let assert = early_exit(&["run", "fault/wrong-code", "--backend", backend]).assert().code(1);
         let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
         assert!(stderr.contains("FAILED") && stderr.contains("exit code: 2"), "{stderr}");
     }

@@ -246,7 +246,7 @@ fn how_deep_a_stack_goes_is_no_disagreement_and_the_table_says_so() {
 }
 
 #[test]
-fn fuel_ends_what_does_not_end_by_itself() {
+fn fuel_ends_an_endless_guest() {
     let guest = Guest::wat(r#"(module (func (export "_start") (loop br 0)) (func (export "f")))"#);
     for row in guest.run(&["--fuel", "10000"]).0.rows {
         assert_eq!(row.steps[4].verdict.to_string(), "FAILED: trapped: out of fuel");
@@ -259,7 +259,7 @@ fn fuel_ends_what_does_not_end_by_itself() {
 }
 
 #[test]
-fn what_a_backend_refuses_is_told_and_the_others_go_on() {
+fn a_refused_module_has_a_reason_and_other_backends_continue() {
     // Valid for some and not for others, or for none: what counts is that each says so.
     let guest = Guest::wat("(module (func (param v128) (result v128) local.get 0) (func (export \"_start\")))");
     let (ran, status) = guest.run(&[]);
@@ -283,7 +283,7 @@ fn a_module_comes_from_standard_input_too() {
 }
 
 #[test]
-fn what_is_no_module_is_refused_in_one_line() {
+fn an_invalid_module_is_rejected_in_one_line() {
     if here().is_empty() {
         return;
     }
@@ -320,7 +320,7 @@ fn a_scenario_and_a_file_are_never_confused() {
 }
 
 #[test]
-fn what_was_mistyped_is_set_right() {
+fn misspelled_names_get_suggestions() {
     for (typed, meant) in [
         ("chekc", "the command `check`"),
         ("erly-exit", "the scenario `early-exit`"),

@@ -217,7 +217,7 @@ const ENDLESS: &str = r#"(module (func (export "_start") (loop br 0)))"#;
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_killed_worker_costs_only_its_own_row() {
+fn a_killed_worker_loses_one_row() {
     if here().len() < 2 {
         return;
     }

@@ -45,7 +45,7 @@ mod points {
     // page: end
 
     #[test]
-    fn points_stop_an_endless_guest_and_are_told_from_its_own_trap() {
+    fn points_stop_an_endless_guest_and_differ_from_its_own_trap() {
         let run = |text| run(&wat::parse_str(text).unwrap(), 100_000);
         assert!(!run(super::ENDLESS).unwrap());
         assert!(run(super::SHORT).unwrap());

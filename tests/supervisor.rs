@@ -64,7 +64,7 @@ fn a_killed_worker_is_reported_with_its_signal() {
     let Some(mut worker) = worker() else { return };
     let pid = Pid::from_raw(worker.pid() as i32).unwrap();
     // The guest loops; the log line shows that the loop has begun.
-    let result = worker.request(&play("drill/hang"), &Limits::of(Duration::from_secs(60)), |_| {
+    let result = worker.request(&play("fault/hang"), &Limits::of(Duration::from_secs(60)), |_| {
         kill_process(pid, Signal::KILL).unwrap();
     });
     assert_eq!(result, Err(WorkerError::Crashed("killed by signal 9 (KILL)".into())));
@@ -75,7 +75,7 @@ fn a_killed_worker_is_reported_with_its_signal() {
 fn a_worker_that_hangs_is_killed_at_the_timeout() {
     let Some(mut worker) = worker() else { return };
     let timeout = Duration::from_millis(200);
-    let result = worker.request(&play("drill/hang"), &Limits::of(timeout), |_| ());
+    let result = worker.request(&play("fault/hang"), &Limits::of(timeout), |_| ());
     assert_eq!(result, Err(WorkerError::TimedOut(timeout)));
     assert!(is_gone(worker.pid()));
 }
@@ -83,7 +83,7 @@ fn a_worker_that_hangs_is_killed_at_the_timeout() {
 #[test]
 fn a_worker_that_aborts_is_reported_with_its_signal() {
     let Some(mut worker) = worker() else { return };
-    match worker.request(&play("drill/abort"), &Limits::of(Duration::from_secs(60)), |_| ()) {
+    match worker.request(&play("fault/abort"), &Limits::of(Duration::from_secs(60)), |_| ()) {
         Err(WorkerError::Crashed(how)) => assert!(how.contains("signal 6 (ABORT)"), "{how}"),
         other => panic!("{other:?}"),
     }
@@ -93,7 +93,7 @@ fn a_worker_that_aborts_is_reported_with_its_signal() {
 fn a_worker_above_the_memory_limit_is_killed() {
     let Some(mut worker) = worker() else { return };
     let limits = Limits { time: Duration::from_secs(60), memory: 1 << 20 };
-    match worker.request(&play("drill/hang"), &limits, |_| ()) {
+    match worker.request(&play("fault/hang"), &limits, |_| ()) {
         Err(WorkerError::OverMemory { limit: 1, used }) => assert!(used > 1),
         other => panic!("{other:?}"),
     }
@@ -159,7 +159,7 @@ fn an_unknown_benchmark_is_unsupported() {
 fn a_worker_ends_when_its_parent_is_killed_during_an_endless_loop() {
     let Some(spec) = here().into_iter().next() else { return };
     let mut parent = Command::new(EARLY_EXIT)
-        .args(["run", "drill/hang", "--backend", spec])
+        .args(["run", "fault/hang", "--backend", spec])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

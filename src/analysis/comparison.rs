@@ -15,21 +15,21 @@ use crate::statistics::{
     unpaired_by_shift,
 };
 
-/// Compares the variants of a run with their baselines. The [`suspects`] are judged by the confirmation run only, because
-/// selection biases their first launches. All other cells, and suspects that remain undecided, are judged by all launches.
+/// Compares the variants of a run with their baselines. The [`candidates`] are judged by the confirmation run only, because
+/// selection biases their first launches. All other cells, and candidates that remain undecided, are judged by all launches.
 /// Each of the two runs has half of the error rate.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
     if report.metric == Metric::Instructions {
         return count_comparison::live(report, margin);
     }
-    let variants = held(report);
+    let variants = pairs(report);
     let mut found = cells(&combined(report), &variants);
     let mut verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
     let mut confirmed = vec![false; found.len()];
     if let Some(again) = &report.confirmation {
-        let suspects = suspects(report, margin);
+        let candidates = candidates(report, margin);
         let mut fresh = cells(again, &variants);
-        fresh.retain(|pair| suspects.contains(&(pair.variant, pair.cell_id.clone())));
+        fresh.retain(|pair| candidates.contains(&(pair.variant, pair.cell_id.clone())));
         let fresh_verdicts = judged(&fresh, margin, Confidence::EACH_OF_TWO);
         for (pair, verdict) in fresh.into_iter().zip(fresh_verdicts) {
             let place = found.iter().position(|other| (other.variant, &other.cell_id) == (pair.variant, &pair.cell_id));
@@ -70,9 +70,9 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     if new.metric == Metric::Instructions {
         return count_comparison::files(baseline, new, margin);
     }
-    let in_base = own(baseline);
+    let in_base = labels(baseline);
     let variants: Vec<_> =
-        own(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
+        labels(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
     let runs = Runs { baseline, new, shift: shift(baseline, new, &variants) };
     let found = found(new, baseline, &variants, |cell, baseline| runs.ratio(cell, baseline));
     let verdicts = judged(&found, margin, Confidence::NINETY_FIVE);
@@ -83,16 +83,16 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
 }
 
 /// The labels of the variants that are not controls.
-pub(crate) fn own(report: &Report) -> Vec<String> {
+pub(crate) fn labels(report: &Report) -> Vec<String> {
     report.variants.iter().filter(|variant| variant.control_of.is_none()).map(|variant| variant.label.clone()).collect()
 }
 
 /// The cells that differ by more than the margin in the first run, uncorrected, with the index of the variant.
-pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
+pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     if report.metric == Metric::Instructions {
-        return count_comparison::suspects(report, margin);
+        return count_comparison::candidates(report, margin);
     }
-    let found = cells(report, &held(report));
+    let found = cells(report, &pairs(report));
     let looks = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
@@ -100,18 +100,18 @@ pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     found.iter().filter(looks).map(|pair| (pair.variant, pair.cell_id.clone())).collect()
 }
 
-/// The cells that are inconclusive in the first run and not among the [`suspects`], with the index of the variant.
+/// The cells that are inconclusive in the first run and not among the [`candidates`], with the index of the variant.
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
-    let found = cells(report, &held(report));
-    let suspects = suspects(report, margin);
+    let found = cells(report, &pairs(report));
+    let candidates = candidates(report, margin);
     let verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
     let inconclusive =
         found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Inconclusive));
-    inconclusive.map(|(pair, _)| (pair.variant, pair.cell_id)).filter(|pair| !suspects.contains(pair)).collect()
+    inconclusive.map(|(pair, _)| (pair.variant, pair.cell_id)).filter(|pair| !candidates.contains(pair)).collect()
 }
 
 /// The labels of the variants with a baseline, and of their baselines.
-pub fn held(report: &Report) -> Vec<(String, String)> {
+pub fn pairs(report: &Report) -> Vec<(String, String)> {
     let variant =
         |variant: &Variant| Some((variant.label.clone(), report.variants.get(variant.baseline?)?.label.clone()));
     report.variants.iter().filter_map(variant).collect()
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_backend_does_not_support_is_not_broken_and_what_a_build_no_longer_does_is() {
+    fn missing_support_is_broken_only_in_the_same_backend() {
         let broken = |report: &Report| {
             let comparison = live(report, Margin::new(0.02).unwrap());
             (comparison.cells.iter().filter(|pair| pair.newly_failing).count(), comparison.is_worse())
@@ -463,11 +463,11 @@ mod tests {
     }
 
     #[test]
-    fn fresh_launches_have_the_last_word_on_what_looked_different() {
+    fn candidates_are_judged_by_fresh_launches() {
         let first = run();
         assert_eq!(verdict(&first), (Some(TimeVerdict::Slower), false));
-        let suspect: CellId = "unwind/indirect".parse().unwrap();
-        assert!(suspects(&first, Margin::new(0.02).unwrap()).contains(&(0, suspect)));
+        let candidate: CellId = "unwind/indirect".parse().unwrap();
+        assert!(candidates(&first, Margin::new(0.02).unwrap()).contains(&(0, candidate)));
 
         let seen_again = Report { confirmation: Some(Box::new(first.clone())), ..first.clone() };
         assert_eq!(verdict(&seen_again), (Some(TimeVerdict::Slower), true));
@@ -505,14 +505,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_undecided_is_judged_by_the_launches_of_both_looks() {
+    fn undecided_cells_are_judged_by_the_launches_of_both_looks() {
         let mut first = alike(&run());
         // Five launches have no verdict.
         first.cells.iter_mut().for_each(|cell| cell.launches.truncate(5));
         first.run.launches_completed = 5;
         let margin = Margin::new(0.02).unwrap();
         let cell_id: CellId = "unwind/indirect".parse().unwrap();
-        assert!(suspects(&first, margin).is_empty() && undecided(&first, margin).contains(&(0, cell_id)));
+        assert!(candidates(&first, margin).is_empty() && undecided(&first, margin).contains(&(0, cell_id)));
         assert_eq!(verdict(&first), (Some(TimeVerdict::Inconclusive), false));
         let both = Report { confirmation: Some(Box::new(first.clone())), ..first };
         assert_eq!(verdict(&both), (Some(TimeVerdict::Same), false));

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use super::instruction_count::{CountRatio, InstructionCount, agreement};
-use crate::analysis::comparison::{changed_metrics, described, each, held, own};
+use crate::analysis::comparison::{changed_metrics, described, each, labels, pairs};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, CellRecord, Comparison, Metric, Report, SkipReason, VERSION};
@@ -10,19 +10,19 @@ use crate::statistics::{Margin, TimeVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
-    compared(report, report, &held(report), margin)
+    compared(report, report, &pairs(report), margin)
 }
 
 /// Compares two reports by label.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
-    let in_base = own(baseline);
+    let in_base = labels(baseline);
     let variants: Vec<_> =
-        own(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
+        labels(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
     compared(new, baseline, &variants, margin)
 }
 
 /// The cells that are not the same within the margin, with the index of the variant.
-pub fn suspects(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
+pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let first = Report { confirmation: None, ..report.clone() };
     let cells = live(&first, margin).cells.into_iter();
     cells
@@ -127,12 +127,12 @@ mod tests {
         assert_eq!(verdicts(&live(&counted(1.01), margin)), [Some(TimeVerdict::Slower); 2]);
         assert_eq!(verdicts(&live(&counted(1.0), margin)), [Some(TimeVerdict::Same); 2]);
         assert_eq!(verdicts(&live(&counted(0.99), margin)), [Some(TimeVerdict::Faster); 2]);
-        assert_eq!(suspects(&counted(1.01), margin).len(), 2);
-        assert!(suspects(&counted(1.004), margin).is_empty());
+        assert_eq!(candidates(&counted(1.01), margin).len(), 2);
+        assert!(candidates(&counted(1.004), margin).is_empty());
     }
 
     #[test]
-    fn what_was_counted_again_has_the_last_word() {
+    fn candidates_are_judged_by_fresh_counts() {
         let report = Report { confirmation: Some(Box::new(counted(1.0))), ..counted(1.01) };
         let comparison = live(&report, Margin::new(0.005).unwrap());
         assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Same); 2]);

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_all_repeats_agree_on_is_more_or_less() {
+    fn a_difference_needs_the_agreement_of_all_repeats() {
         let verdict =
             |new: &[f64], baseline: &[f64]| count(new).ratio_to(&count(baseline)).verdict(Margin::new(0.005).unwrap());
         assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), TimeVerdict::Slower);

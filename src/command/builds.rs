@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_build_has_a_label_of_its_own_or_of_its_file_or_folder() {
+    fn the_label_of_a_build_is_given_or_from_its_file_or_folder() {
         let label = |build: &str| named(build).unwrap().label;
         assert_eq!(label("old=target/early-exit"), "old");
         assert_eq!(label("variants/7.4.1/early-exit"), "7.4.1");

@@ -93,7 +93,7 @@ pub(crate) fn absent() -> Vec<AbsentBackend> {
 pub(crate) fn selected(filters: &[String]) -> Result<Vec<&'static Scenario>> {
     let wanted = |scenario: &&Scenario| {
         let named = |glob: &String| WildMatch::new(glob).matches(scenario.id);
-        if scenario.drill {
+        if scenario.on_request {
             let theme = scenario.id.split_once('/').map_or("", |(theme, _)| theme);
             filters.iter().any(|glob| glob.split_once('/').is_some_and(|(named, _)| named == theme) && named(glob))
         } else {

@@ -107,7 +107,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let (variants, changed) = match &args.baseline {
         Some(other) => {
-            let [ours, theirs] = launcher.beside(other)?;
+            let [ours, theirs] = launcher.with_other_build(other)?;
             let changed = if args.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
             (builds(&specs, &ours, &theirs), changed)
         }

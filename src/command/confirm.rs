@@ -20,7 +20,7 @@ const FIRST_LOOK: f64 = 0.5;
 /// launch places the cells anew in memory, which is a large part of the noise.
 const MORE_LAUNCHES: u32 = 3;
 
-/// Measures, and adds a confirmation run of the [`suspects`](comparison::suspects), which are judged by it alone, and of the
+/// Measures, and adds a confirmation run of the [`candidates`](comparison::candidates), which are judged by it alone, and of the
 /// [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails, the first run
 /// remains.
 ///
@@ -43,14 +43,14 @@ pub(crate) fn measured_twice(
     if !experiment.may_stretch {
         report.run.budget_seconds = experiment.budget.as_secs_f64();
     }
-    let suspects = comparison::suspects(&report, margin);
+    let candidates = comparison::candidates(&report, margin);
     let undecided = comparison::undecided(&report, margin);
-    let looked_at = || suspects.iter().chain(&undecided);
+    let looked_at = || candidates.iter().chain(&undecided);
     if looked_at().next().is_none() || watch.is_over() {
         return Ok(report);
     }
-    let held = comparison::held(&report);
-    let labels: Vec<_> = looked_at().flat_map(|(variant, _)| [&held[*variant].0, &held[*variant].1]).collect();
+    let pairs = comparison::pairs(&report);
+    let labels: Vec<_> = looked_at().flat_map(|(variant, _)| [&pairs[*variant].0, &pairs[*variant].1]).collect();
     let again = Experiment {
         budget: match experiment.may_stretch {
             true => {
@@ -60,7 +60,7 @@ pub(crate) fn measured_twice(
         },
         seed: experiment.seed.wrapping_add(1),
         launches: experiment.launches.map(|launches| MORE_LAUNCHES * launches),
-        urgent: suspects.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
+        urgent: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
         ..only(
             experiment,
             |variant| labels.contains(&&variant.label),
@@ -68,7 +68,7 @@ pub(crate) fn measured_twice(
         )
     };
     let prefix = watch.prefix.clone();
-    watch.prefix += &format!("confirming {} differences, {} inconclusive: ", suspects.len(), undecided.len());
+    watch.prefix += &format!("confirming {} differences, {} inconclusive: ", candidates.len(), undecided.len());
     match unless_interrupted(watch.measure(&again, Some(&pilot), None)) {
         Ok(again) => report.confirmation = again.map(|(again, _)| Box::new(again)),
         Err(error) => report.run.notes.push(format!(
@@ -105,16 +105,16 @@ pub(crate) fn counted_twice(
     margin: Margin,
 ) -> Result<Report> {
     let mut report = watch.count(experiment, journal)?;
-    let suspects = comparison::suspects(&report, margin);
-    if !suspects.is_empty() && !watch.is_over() {
-        let is_suspect = |cell_id: &CellId| suspects.iter().any(|(_, suspect)| suspect == cell_id);
+    let candidates = comparison::candidates(&report, margin);
+    if !candidates.is_empty() && !watch.is_over() {
+        let is_candidate = |cell_id: &CellId| candidates.iter().any(|(_, candidate)| candidate == cell_id);
         let again = CountOrder {
-            cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_suspect(cell_id)).cloned().collect(),
+            cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_candidate(cell_id)).cloned().collect(),
             launches: MORE_COUNTS * experiment.launches,
             ..experiment.clone()
         };
         let prefix = watch.prefix.clone();
-        watch.prefix += &format!("confirming {} differences: ", suspects.len());
+        watch.prefix += &format!("confirming {} differences: ", candidates.len());
         report.confirmation = unless_interrupted(watch.count(&again, None))?.map(Box::new);
         watch.prefix = prefix;
     }

@@ -12,7 +12,7 @@ use crate::results;
 use crate::run_module::disagreement::disagreements;
 use crate::run_module::render;
 use crate::run_module::result;
-use crate::run_module::result::{ModuleFacts, ModuleRun};
+use crate::run_module::result::{ModuleMetrics, ModuleRun};
 use crate::run_module::runner;
 use crate::run_module::{ModuleJob, Source, Step};
 use crate::worker::{Launcher, Limits};
@@ -57,12 +57,12 @@ pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) ->
     Ok(if held { Status::Passed } else { Status::Failed })
 }
 
-fn metrics(source: &Source) -> ModuleFacts {
+fn metrics(source: &Source) -> ModuleMetrics {
     let shown = if source.name == "-" { "standard input" } else { &source.name };
     let name = Path::new(shown).file_name().map_or_else(|| shown.into(), |name| name.to_string_lossy().into_owned());
     let interface = &source.interface;
     let (imports, exports) = (interface.imports.len(), interface.exports.len());
-    ModuleFacts { name, bytes: source.bytes, functions: interface.functions, imports, exports }
+    ModuleMetrics { name, bytes: source.bytes, functions: interface.functions, imports, exports }
 }
 
 /// An updated progress line, on a terminal only.

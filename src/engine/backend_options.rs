@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_names_what_is_right() {
+    fn an_unknown_option_or_value_lists_the_known_ones() {
         let apply =
             |text| BackendOptions::parse(text).and_then(|s| s.apply(OPTIONS, &mut Vec::new())).unwrap_err().to_string();
         assert_eq!(apply("speed=opt"), "no option `speed` here; there is: opt");
@@ -177,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_displayed_is_read_back(pairs in prop::collection::btree_map("[a-z]{1,5}", "[a-z0-9]{0,5}", 0..4)) {
+        fn displayed_text_is_read_back(pairs in prop::collection::btree_map("[a-z]{1,5}", "[a-z0-9]{0,5}", 0..4)) {
             let options = BackendOptions(pairs);
             prop_assert_eq!(BackendOptions::parse(&options.to_string()).unwrap(), options);
         }

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_name_lists_the_right_ones() {
+    fn an_unknown_name_lists_the_known_ones() {
         let error = |text: &str| spec(text).backend().err().unwrap().to_string();
         assert_eq!(error("cranlift:opt=none"), "no backend `cranlift`; did you mean `cranelift`?");
         assert_eq!(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_library_has_a_label_of_its_own_or_of_its_file() {
+    fn the_label_of_a_library_is_given_or_from_its_file() {
         let library = |text: &str| BackendSpec::library(text).unwrap().to_string();
         assert_eq!(library("target/libwasmtime-36.0.0.so"), "c-api:wasmtime-36.0.0=target/libwasmtime-36.0.0.so");
         assert_eq!(library("old=/a,b=c/lib.so"), "c-api:old=/a,b=c/lib.so");

@@ -26,7 +26,7 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// When it could not be made.
-    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
         Ok(Box::new(()))
     }
 }
@@ -119,8 +119,8 @@ impl<F: Family> OpenBackend for F {
         .map_err(BackendError::from_error)
     }
 
-    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
-        Family::company(self)
+    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
+        Family::resident_code(self)
     }
 
     fn keep_artifacts(&self, folder: &Path) {
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_goes_before_the_theme_and_what_has_neither_is_told() {
+    fn a_row_precedes_its_theme_and_a_missing_one_is_named() {
         static ROWS: &[Tables<&str, u32>] = &[
             &[&[(&"async/typed", Support::Do(1)), (&"async/plain", Support::Not("waits"))]],
             &[&[(&"async/typed", Support::Do(2))]],
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_backend_never_does_is_told_from_what_failed() {
+    fn missing_support_is_not_a_failure() {
         let never = Err::<(), _>(BackendError::unsupported("no exceptions")).context("while it played").unwrap_err();
         assert_eq!(BackendError::from_error(never).to_string(), "unsupported: no exceptions");
         let never = anyhow::Error::new(Unsupported("an interpreter".into())).context("while it serialised");

@@ -176,7 +176,7 @@ pub trait OpenBackend: Embedding + Send + Sync {
     ///
     /// # Errors
     /// When it could not be made.
-    fn company(&self) -> Result<Box<dyn Any>>;
+    fn resident_code(&self) -> Result<Box<dyn Any>>;
 
     /// Keeps what it compiles for benchmarks in a folder, and takes it from there: another process with the same options
     /// put it there. Where that saves nothing, it does not.
@@ -278,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_compiled_in_says_which_feature_brings_it() {
+    fn a_missing_backend_names_its_feature() {
         for backend in ALL.iter().filter(|backend| matches!(backend.presence, Availability::NotCompiledIn)) {
             let error = backend.open(&BackendOptions::default()).err().unwrap().to_string();
             assert!(error.contains(&format!("--features {}", backend.feature.unwrap())), "{error}");

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_held_and_freed_is_seen() {
+    fn freed_memory_shows_in_the_peak() {
         let before = Watermark::lowered().unwrap();
         drop(std::hint::black_box(vec![1_u8; 64 << 20]));
         // Other tests may give some back meanwhile.

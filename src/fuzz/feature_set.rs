@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn on_the_menu_is_what_all_claim_and_nobody_refuses() {
+    fn common_features_are_claimed_by_all_and_refused_by_none() {
         let claims = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let claims =
             [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];

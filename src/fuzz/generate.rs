@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_on_the_menu_is_not_in_the_module() {
+    fn modules_use_selected_features_only() {
         for number in 0..40 {
             let Ok(generated) = generate(&ModuleSeed::new(2, number), &FeatureSet::default()) else { continue };
             let text = wasmprinter::print_bytes(&generated.wasm).unwrap();

@@ -39,7 +39,7 @@ pub fn legend(report: &Report) -> String {
 }
 
 /// Times and counts of the same variants, from two reports.
-pub struct Beside<'a> {
+pub struct TimeAndCount<'a> {
     /// The display name of the machine of the times.
     pub name: String,
     time: &'a Report,
@@ -52,7 +52,7 @@ pub struct Beside<'a> {
 const DISAGREE: f64 = 3.0;
 
 /// Each report of times with the first report of counts that shares variants with it.
-pub fn beside(report_set: &ReportSet) -> Vec<Beside<'_>> {
+pub fn times_and_counts(report_set: &ReportSet) -> Vec<TimeAndCount<'_>> {
     let reports = || report_set.reports.iter().zip(report_set.names());
     let pair = |(time, name): (&'_ Report, String)| {
         let time: &Report = report_set.reports.iter().find(|report| *report == time)?;
@@ -62,13 +62,13 @@ pub fn beside(report_set: &ReportSet) -> Vec<Beside<'_>> {
                 Some((n, count.variants.iter().position(|variant| variant.label == *label)?))
             };
             let columns: Vec<_> = columns(time).into_iter().filter_map(place).collect();
-            (!columns.is_empty()).then(|| Beside { name: name.clone(), time, count, columns })
+            (!columns.is_empty()).then(|| TimeAndCount { name: name.clone(), time, count, columns })
         })
     };
     reports().filter(|(report, _)| report.metric == Metric::Time).filter_map(pair).collect()
 }
 
-impl Beside<'_> {
+impl TimeAndCount<'_> {
     /// One row per cell in both reports, one column per variant: `6.10 us, 55,358`.
     pub fn grid(&self) -> Grid {
         let labels = self.columns.iter().map(|(n, _)| self.time.variants[*n].label.clone());
@@ -168,15 +168,15 @@ mod tests {
             report
         };
         let report_set = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
-        let beside = beside(&report_set);
-        assert_eq!(beside.len(), 1);
-        assert_eq!(beside[0].columns, [(0, 0), (1, 1)]);
-        let warnings = beside[0].warnings();
+        let both = times_and_counts(&report_set);
+        assert_eq!(both.len(), 1);
+        assert_eq!(both[0].columns, [(0, 0), (1, 1)]);
+        let warnings = both[0].warnings();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(
             warnings[0].contains("`unwind` on llvm:opt=none: an instruction of `unwind/indirect` takes 100.0 times")
         );
-        assert_eq!(beside[0].grid().rows.len(), 2);
-        assert!(beside[0].terminal().contains("kernel"));
+        assert_eq!(both[0].grid().rows.len(), 2);
+        assert!(both[0].terminal().contains("kernel"));
     }
 }

@@ -1,7 +1,7 @@
 //! Renders how an engine's cells change over its releases.
 use maud::{Markup, html};
 
-use super::chart::{Line, OverReleases};
+use super::chart::{OverReleases, ReleaseLine};
 use super::grid::Grid;
 use crate::analysis::history::{self, History, HistoryPoint, HistoryRow};
 use crate::results::{Metric, Report};
@@ -60,7 +60,7 @@ pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
     for history in history::histories(report) {
         let theme = |row: &HistoryRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
         for rows in history.rows.chunk_by(|a, b| theme(a) == theme(b)) {
-            let line = |row: &HistoryRow| Line {
+            let line = |row: &HistoryRow| ReleaseLine {
                 name: row.cell_id.to_string(),
                 points: row.points.iter().map(|point| point.value.map(|value| (value, point.is_step()))).collect(),
             };

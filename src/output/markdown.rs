@@ -22,7 +22,7 @@ pub fn page(report_set: &ReportSet, workload: &break_even::Workload) -> String {
     for (report, name) in report_set.reports.iter().zip(report_set.names()) {
         let _ = write!(page, "\n## Numbers of {}\n{}", escaped(&name), numbers(report));
     }
-    page.extend(counts::beside(report_set).iter().map(counts::Beside::markdown));
+    page.extend(counts::times_and_counts(report_set).iter().map(counts::TimeAndCount::markdown));
     page
 }
 

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_say_has_its_interval_all_the_same() {
+    fn an_inconclusive_ratio_shows_its_interval() {
         assert_eq!(shown(&[0.01, -0.01, 0.02]), "x1.007 ±0.038 ?", "few launches");
         assert_eq!(shown(&[0.1, 0.2]), "x1.2 ?", "and without one there is none");
         assert!(shown(&[0.0, 2.0, -2.0, 1.0, -1.0, 0.0]).ends_with("x1.0 ±1.5 ?"));

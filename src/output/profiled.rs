@@ -57,7 +57,7 @@ mod tests {
     use crate::sampling::instructions::Profile;
 
     #[test]
-    fn shares_are_of_all_instructions_and_the_rest_is_told() {
+    fn shares_are_of_all_instructions_and_the_rest_has_a_row() {
         let function = |name: Option<&str>, own, inclusive| Function {
             name: name.map(str::to_owned),
             object: name.map_or("???", |_| "/bin/a").into(),

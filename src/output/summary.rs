@@ -14,8 +14,8 @@ pub fn shown(report_set: &ReportSet, workload: &break_even::Workload) -> String 
         1 => measurements::tables(report),
         _ => heading(&name) + &measurements::tables(report) + "\n",
     });
-    let beside = counts::beside(report_set);
-    answers.chain(check_result).chain(numbers).chain(beside.iter().map(counts::Beside::terminal)).collect()
+    let both = counts::times_and_counts(report_set);
+    answers.chain(check_result).chain(numbers).chain(both.iter().map(counts::TimeAndCount::terminal)).collect()
 }
 
 /// The best backend per kind of work with its times; empty with fewer than two backends.

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_stands_below() {
+    fn long_reasons_are_below_the_table() {
         let two = "call   a      b\ntyped  61 ns  60 ns x0.99\n\ncall   c\ntyped  28 ns x0.5\n";
         assert_eq!(shown(Some(36)), two);
         assert_eq!(shown(Some(0)).lines().filter(|line| line.starts_with("call")).count(), 3);

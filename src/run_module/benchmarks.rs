@@ -42,7 +42,7 @@ impl MeasuredModule {
                     let compiled = engine.compile(&this.wasm);
                     (started.elapsed(), as_text(compiled.map(drop)))
                 })
-                .with_facts(metrics)
+                .with_metrics(metrics)
             }
             ModuleBenchmark::Serialize => {
                 // An engine without artifacts returns `Unsupported` here.
@@ -54,7 +54,7 @@ impl MeasuredModule {
                     let artifact = compiled.serialize();
                     (started.elapsed(), as_text(artifact.map(drop)))
                 })
-                .with_facts(metrics)
+                .with_metrics(metrics)
             }
             ModuleBenchmark::Deserialize => {
                 let artifact = this.artifact(&*engine)?;
@@ -63,7 +63,7 @@ impl MeasuredModule {
                     Ok((_, took)) => (took, Ok(())),
                     Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
                 })
-                .with_facts(metrics)
+                .with_metrics(metrics)
             }
             ModuleBenchmark::Instantiate => {
                 let compiled = this.compiled(&*engine)?;

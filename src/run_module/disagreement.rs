@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_told_with_who_had_it() {
+    fn a_disagreement_lists_the_backends_of_each_value() {
         let (one, two) = (Outcome::Exited(ExitCode(1)), Outcome::Exited(ExitCode(2)));
         let agreed = [row(one.clone(), 3, "a"), row(one.clone(), 3, "a")];
         assert_eq!(disagreements(&agreed), []);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_backend_never_does_is_no_disagreement() {
+    fn missing_support_is_no_disagreement() {
         let never = Verdict::Unsupported { reason: "an interpreter".into() };
         let mut rows = [row(Outcome::Returned(vec![]), 0, ""), row(Outcome::Returned(vec![]), 0, "")];
         rows[0].steps.insert(0, StepTaken { step: Step::Serialize, verdict: never, nanoseconds: None });

@@ -2,10 +2,10 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use super::interface::{ExternKind, Interface};
-use crate::engine::embedding::Instance;
+use crate::engine::embedding::ModuleInstance;
 
 /// The exported state of a guest: each global's value, and a digest of each memory.
-pub(crate) fn left_behind(interface: &Interface, instance: &mut dyn Instance) -> Vec<(String, String)> {
+pub(crate) fn left_behind(interface: &Interface, instance: &mut dyn ModuleInstance) -> Vec<(String, String)> {
     let export_state = |export: &super::Exported| {
         let value = match export.kind {
             ExternKind::Global => instance.global(&export.name)?.to_string(),
@@ -18,7 +18,7 @@ pub(crate) fn left_behind(interface: &Interface, instance: &mut dyn Instance) ->
 }
 
 /// The size of a memory and a digest of its contents. Digests are comparable only within one build.
-fn digest(instance: &mut dyn Instance, memory: &str) -> Option<String> {
+fn digest(instance: &mut dyn ModuleInstance, memory: &str) -> Option<String> {
     let mut hasher = DefaultHasher::new();
     let size = instance.memory(memory, &mut |chunk| hasher.write(chunk))?;
     Some(format!("{} KiB, digest {:016x}", size >> 10, hasher.finish()))

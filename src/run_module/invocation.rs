@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn arguments_of_wrong_type_or_number_are_rejected() {
         for text in ["4294967296", "-2147483649", "1.5", "", "-", "0x", "--1", "+-1", "0x-1", "null", "inf"] {
             assert_eq!(value(text, Type::I32), None, "{text}");
         }
@@ -239,7 +239,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_displayed_is_read_back(wide: i64, narrow: i32, float: f64) {
+        fn displayed_text_is_read_back(wide: i64, narrow: i32, float: f64) {
             prop_assert_eq!(value(&wide.to_string(), Type::I64), Some(Value::I64(wide)));
             prop_assert_eq!(value(&format!("{narrow:#x}"), Type::I32), Some(Value::I32(narrow)));
             prop_assert_eq!(value(&format!("{float:?}"), Type::F64), Some(Value::F64(float.to_bits())));

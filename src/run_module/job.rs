@@ -15,7 +15,9 @@ use super::interface::Interface;
 use super::invocation::{ExitAt, Invocation};
 use super::source::Source;
 use super::stubs::Stubs;
-use crate::engine::embedding::{Compiled, Embedding, Instance, NotInstantiated, Outcome, Unsupported, panic_message};
+use crate::engine::embedding::{
+    Compiled, Embedding, ModuleInstance, NotInstantiated, Outcome, Unsupported, panic_message,
+};
 
 /// A module and its invocation. Workers get the path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,7 +154,7 @@ pub struct ModuleSession {
     interface: Interface,
     stubs: Stubs,
     compiled: Option<Box<dyn Compiled>>,
-    instance: Option<Box<dyn Instance>>,
+    instance: Option<Box<dyn ModuleInstance>>,
 }
 
 impl ModuleSession {

@@ -14,7 +14,7 @@ pub struct ModuleRun {
     /// The [`VERSION`](crate::results::VERSION) of the document.
     pub version: u32,
     /// The module.
-    pub module: ModuleFacts,
+    pub module: ModuleMetrics,
     /// The call, if any.
     pub invocation: Option<Invocation>,
     /// The import call that ends the guest.
@@ -34,7 +34,7 @@ pub struct ModuleRun {
 
 /// Properties of a module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModuleFacts {
+pub struct ModuleMetrics {
     /// The file, as given.
     pub name: String,
     /// The size as WebAssembly, in bytes.

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_refusal_of_what_was_never_claimed_is_excused() {
+    fn only_unclaimed_features_excuse_a_refusal() {
         let failed = || Verdict::Failed { reason: "no".into() };
         let excused = |verdict, step, lack| excused(verdict, step, lack).word();
         assert_eq!(excused(failed(), Step::Validate, Some("SIMD is not enabled")), "n/a");

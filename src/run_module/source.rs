@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_module_is_told_in_one_line() {
+    fn an_invalid_module_is_described_in_one_line() {
         for (content, expected) in [
             (b"".as_slice(), "it is empty"),
             (b"hello", "no text of one: expected `(`, at line and column 1:1"),

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_calls_are_told_in_their_order() {
+    fn the_last_calls_are_listed_in_order() {
         let (stubs, names) = (Stubs::default(), ["a", "b", "c", "d", "e", "f"]);
         for (place, name) in names.iter().enumerate() {
             stubs.answer(&Import { place, ..import("env", name, &[]) }, &[]).unwrap();

@@ -59,7 +59,7 @@ impl BenchThread {
                 Ok(cell) => cell,
                 Err(unable) => return drop(ready.send(Err(unable))),
             };
-            let _ = ready.send(Ok(cell.facts().to_vec()));
+            let _ = ready.send(Ok(cell.metrics().to_vec()));
             at_stack_depth(frames, &mut || {
                 for work in &tasks {
                     let answer = match work {
@@ -178,8 +178,8 @@ fn prepare(
     match benchmark.prepared {
         BenchmarkKind::Family => backend.prepare(benchmark, at),
         BenchmarkKind::Anywhere(prepare) => {
-            let company = backend.company().map_err(BackendError::Failed)?;
-            Ok(prepare(at).map_err(BackendError::Failed)?.beside(company))
+            let resident = backend.resident_code().map_err(BackendError::Failed)?;
+            Ok(prepare(at).map_err(BackendError::Failed)?.keeping(resident))
         }
         BenchmarkKind::Module(cell) => {
             let module = module.ok_or(BackendError::unsupported(NO_MODULE))?;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupted_slice_does_not_change_the_median_slice() {
+    fn an_interrupted_slice_does_not_change_the_sample() {
         let draw = BatchSpec { slices: 5, ..BatchSpec::of(10, false) };
         let batch = timed(&mut interrupted(23), draw).unwrap();
         assert_eq!((batch.slice, batch.elapsed), (Duration::from_micros(10), Duration::from_micros(5_049)));

@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn who_stays_leaves_as_it_came() {
+    fn the_affinity_is_restored_after_the_guard() {
         // On a separate thread, because other tests start threads.
         let stayed = std::thread::spawn(|| {
             let before = ids();
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_thread_goes_where_it_is_told_to_and_only_then() {
+    fn an_affinity_hint_moves_a_thread_once() {
         let went = std::thread::spawn(|| {
             let (post, mut there, before) = (AffinityHint::default(), 0, ids());
             post.go(&mut there);

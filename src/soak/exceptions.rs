@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::engine::embedding::{Embedding, Instance, Outcome, Value};
+use crate::engine::embedding::{Embedding, ModuleInstance, Outcome, Value};
 use crate::guest;
 use crate::soak::workload::{ExitCounts, exits_with, is};
 
@@ -17,7 +17,7 @@ const PER_STORE: u64 = 50_000;
 
 /// The state of the soak.
 pub struct ExceptionSoak {
-    catching: Box<dyn Instance>,
+    catching: Box<dyn ModuleInstance>,
     /// Exceptions thrown in the current store.
     thrown: u64,
     counts: ExitCounts,
@@ -64,6 +64,6 @@ impl ExceptionSoak {
     }
 }
 
-fn catching(engine: &dyn Embedding) -> Result<Box<dyn Instance>> {
+fn catching(engine: &dyn Embedding) -> Result<Box<dyn ModuleInstance>> {
     engine.instantiate_thrower(&guest::wasm(guest::EXCEPTIONS))
 }

@@ -122,20 +122,20 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_as_it_is_is_well_and_what_is_warming_up_too() {
+    fn constant_and_warming_memory_pass() {
         assert_eq!(soaked(|_| (50 << 20, 12, 3)).wrong(), Vec::<String>::new());
         assert_eq!(soaked(|n| ((50 + n.min(20)) << 20, 12 + n.min(9), 3 + n % 5)).wrong(), Vec::<String>::new());
     }
 
     #[test]
-    fn sixteen_bytes_each_time_are_seen() {
+    fn a_leak_of_sixteen_bytes_is_found() {
         let leaking = soaked(|n| ((50 << 20) + n * 100_000 * 16, 12, 3));
         assert_eq!(leaking.slope(), Some(16.0));
         assert_eq!(leaking.wrong(), ["memory grows by 15.3 MiB a million times"]);
     }
 
     #[test]
-    fn a_file_and_a_thread_that_stay_open_are_seen() {
+    fn a_leaked_file_and_thread_are_found() {
         let wrong = soaked(|n| (50 << 20, 12 + n / 30, 3 + n)).wrong();
         assert_eq!(wrong.len(), 2, "{wrong:?}");
         assert!(

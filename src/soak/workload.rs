@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::embedding::{Artifact, Compiled, Embedding, Host, Instance, Outcome, Trap, Value};
+use crate::engine::embedding::{Artifact, Compiled, Embedding, Host, ModuleInstance, Outcome, Trap, Value};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
@@ -63,17 +63,17 @@ const THREADS: u64 = 4;
 pub struct Soak {
     exiting: Box<dyn Compiled>,
     artifact: Option<Box<dyn Artifact>>,
-    exit: Box<dyn Instance>,
-    trap: Box<dyn Instance>,
-    panic: Box<dyn Instance>,
-    nesting: Box<dyn Instance>,
+    exit: Box<dyn ModuleInstance>,
+    trap: Box<dyn ModuleInstance>,
+    panic: Box<dyn ModuleInstance>,
+    nesting: Box<dyn ModuleInstance>,
     random: ChaCha8Rng,
     counts: ExitCounts,
 }
 
 thread_local! {
     /// The guest that is called by the host function of another guest.
-    static INNER: RefCell<Option<Box<dyn Instance>>> = const { RefCell::new(None) };
+    static INNER: RefCell<Option<Box<dyn ModuleInstance>>> = const { RefCell::new(None) };
 }
 
 impl Soak {
@@ -214,11 +214,11 @@ fn reentering() -> Host {
     })
 }
 
-fn leave(instance: &mut dyn Instance, code: u32) -> Outcome {
+fn leave(instance: &mut dyn ModuleInstance, code: u32) -> Outcome {
     instance.call("run", &[Value::I32(code.cast_signed()), Value::I32(7)])
 }
 
-pub(crate) fn exits_with(instance: &mut dyn Instance, code: u32) -> Result<()> {
+pub(crate) fn exits_with(instance: &mut dyn ModuleInstance, code: u32) -> Result<()> {
     is(leave(instance, code), &Outcome::Exited(ExitCode(code)))
 }
 

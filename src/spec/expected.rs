@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nans_are_told_apart() {
+    fn canonical_and_arithmetic_nans_are_distinguished() {
         assert!(single(0xffc0_0000, &NanPattern::CanonicalNan) && !single(0x7fc0_0001, &NanPattern::CanonicalNan));
         assert!(single(0x7fc0_0001, &NanPattern::ArithmeticNan) && !single(0x7f80_0001, &NanPattern::ArithmeticNan));
         assert!(double(f64::NAN.to_bits(), &NanPattern::CanonicalNan));

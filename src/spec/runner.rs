@@ -146,7 +146,7 @@ mod tests {
     use crate::spec::script::Assertion;
 
     #[test]
-    fn what_is_claimed_and_not_so_is_not_asked_for() {
+    fn false_claims_are_not_tested() {
         let (features, left_out) = asked_for("singlepass", vec!["multi-value".into(), "simd".into(), "magic".into()]);
         assert_eq!(features, ["multi-value"]);
         let left_out: Vec<_> = left_out.iter().map(|out| out.feature.as_str()).collect();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_a_backend_excuses_that_and_nothing_else() {
+    fn a_known_issue_excuses_exactly_its_assertion() {
         let failures = |assertion, came: &str| FailedAssertion {
             script: "core/table".into(),
             line: Some(10),

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_what_is_left_and_what_all_share_cancels() {
+    fn the_rest_is_the_difference_and_common_noise_cancels() {
         let breakdown = breakdown(&launches(6.0), &[launches(5.0), launches(0.9)]).unwrap();
         assert!((breakdown.rest.value() - 0.1 * 1.0135).abs() < 1e-12);
         // A sum of squares would exceed the error of the total alone.

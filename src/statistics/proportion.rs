@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_share_what_happens_are_worth_fewer_trials() {
+    fn correlated_groups_count_as_fewer_trials() {
         // Each group has all or none: as many effective trials as groups.
         let (worth, effect) = Proportion::of_groups(&[(10, 10), (0, 10), (10, 10), (0, 10)]).unwrap();
         assert!((effect - 13.333).abs() < 1e-3, "{effect}");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proportion_is_refused() {
+    fn invalid_proportions_are_rejected() {
         assert_eq!(Proportion::new(0, 0), Err(Error::NotAProportion { hits: 0, trials: 0 }));
         assert_eq!(Proportion::new(3, 2), Err(Error::NotAProportion { hits: 3, trials: 2 }));
     }

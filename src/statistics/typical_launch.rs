@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn values_that_are_not_finite_are_rejected() {
         let refused = |values: &[f64]| Estimate::over_launches(values, 0.05).unwrap_err();
         assert_eq!(refused(&[]), Error::NoLaunches);
         assert!(matches!(refused(&[0.0, f64::NAN]), Error::NotFinite { launch: 1, .. }));

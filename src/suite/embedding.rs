@@ -11,7 +11,7 @@ use super::api::{
 use super::calls::{call, global, instantiate};
 use super::linked_instances::LinkedInstances;
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Instance, Instant, LinkedModules, NotInstantiated, Outcome, Value,
+    Artifact, Compiled, Embedding, Host, Instant, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Value,
 };
 
 impl Embedding for Engine {
@@ -27,7 +27,7 @@ impl Embedding for Engine {
         self.compiled(self.metered_runtime(fuel), wasm, Some(fuel))
     }
 
-    fn instantiate_thrower(&self, wasm: &[u8]) -> Result<Box<dyn Instance>> {
+    fn instantiate_thrower(&self, wasm: &[u8]) -> Result<Box<dyn ModuleInstance>> {
         let runtime = self.runtime();
         let module = Module::new(&runtime, wasm)?;
         let mut store = new_store(&runtime, ());
@@ -62,7 +62,7 @@ impl Compiled for CompiledModule {
         Ok(Box::new(SerializedModule { engine: self.engine.clone(), bytes, fuel: self.fuel }))
     }
 
-    fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, NotInstantiated> {
+    fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
         let mut store = new_store(&self.runtime, ());
         let mut stubs = || -> Result<Vec<_>> {
             if let Some(fuel) = self.fuel {
@@ -113,7 +113,7 @@ struct RunningModule {
 
 impl RunningModule {
     /// The instance after its start function, if that was left to the host.
-    fn started(mut self) -> Result<Box<dyn Instance>, NotInstantiated> {
+    fn started(mut self) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
         if let Some(start) = LATE_START.filter(|_| self.metered)
             && self.instance.get_func(&mut self.store, start).is_some()
         {
@@ -126,7 +126,7 @@ impl RunningModule {
     }
 }
 
-impl Instance for RunningModule {
+impl ModuleInstance for RunningModule {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
         let outcome = call(&mut self.store, &self.instance, export, arguments);
         if self.metered { metered_outcome(&mut self.store, &self.instance, outcome) } else { outcome }

@@ -146,7 +146,7 @@ impl Launcher {
     ///
     /// # Errors
     /// When the program does not exist, or no temporary folder can be created.
-    pub fn beside(&self, other: &Path) -> Result<[Self; 2]> {
+    pub fn with_other_build(&self, other: &Path) -> Result<[Self; 2]> {
         let (ours, mut theirs) = self.side_by_side(&[other])?;
         Ok([ours, theirs.remove(0)])
     }

@@ -53,15 +53,15 @@ pub struct Parameter {
     pub full: &'static [u64],
 }
 
-/// Who knows how to prepare a cell.
+/// How a benchmark is implemented.
 pub enum BenchmarkKind {
-    /// Each engine family, in its own idiom.
+    /// Once per engine family, in its own idiom.
     Family,
-    /// Nobody in particular: there is no engine in it.
+    /// One function without an engine.
     Anywhere(fn(u64) -> Result<Prepared>),
-    /// Nobody in particular, of the module that the user gave; where there is none, there is no cell.
+    /// One function for the user's module. Without a module there is no cell.
     Module(module::ModuleBenchmark),
-    /// Whoever prepares this one: it is that, on as many threads at once as the parameter says.
+    /// Another benchmark, on as many threads as the parameter says.
     Concurrently(&'static Benchmark),
 }
 

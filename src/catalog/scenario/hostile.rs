@@ -21,7 +21,7 @@ pub static NESTED_CONDITIONS: Scenario = Scenario::anywhere(
     |engine, out| play(engine, out, &hostile::nested_conditions(20_000), &[0, 1]),
 )
 .within_seconds(BUDGET)
-.drill();
+.on_request();
 
 /// 30,000 locals, all of them alive at once.
 pub static LOCALS: Scenario = Scenario::anywhere(
@@ -31,7 +31,7 @@ pub static LOCALS: Scenario = Scenario::anywhere(
     |engine, out| play(engine, out, &hostile::locals(30_000), &[3]),
 )
 .within_seconds(BUDGET)
-.drill();
+.on_request();
 
 /// A branch table with 60,000 entries.
 pub static BRANCH_TABLE: Scenario = Scenario::anywhere(
@@ -41,7 +41,7 @@ pub static BRANCH_TABLE: Scenario = Scenario::anywhere(
     |engine, out| play(engine, out, &hostile::branch_table(60_000), &[0, 59_999, 2_001, 60_000]),
 )
 .within_seconds(BUDGET)
-.drill();
+.on_request();
 
 /// 5,000 functions.
 pub static FUNCTIONS: Scenario = Scenario::anywhere(
@@ -51,7 +51,7 @@ pub static FUNCTIONS: Scenario = Scenario::anywhere(
     |engine, out| play(engine, out, &hostile::functions(5_000), &[1]),
 )
 .within_seconds(BUDGET)
-.drill();
+.on_request();
 
 pub(crate) static ALL: &[&Scenario] = &[&NESTED_CONDITIONS, &LOCALS, &BRANCH_TABLE, &FUNCTIONS];
 

@@ -8,9 +8,9 @@ pub mod asynchronous;
 pub mod c_api;
 pub mod catch;
 pub mod depth;
-pub mod drill;
 pub mod early_exit;
 pub mod exit;
+pub mod fault;
 pub mod fuel;
 pub mod guest_view;
 pub mod hostile;
@@ -53,15 +53,15 @@ pub struct Scenario {
     pub memory: Option<u64>,
     /// Played in a worker that has played nothing else: it looks at what its process holds.
     pub alone: bool,
-    /// Played only when its theme is asked for by name: it is meant to go wrong, or a backend in trouble takes all its time.
-    pub drill: bool,
+    /// Played only if a filter names its theme: it fails on purpose, or can take all of its time.
+    pub on_request: bool,
 }
 
-/// Who knows how to play a scenario.
+/// How a scenario is implemented.
 pub enum ScenarioKind {
-    /// Each engine family, in its own idiom.
+    /// Once per engine family, in its own idiom.
     ByFamily,
-    /// Nobody in particular: bytes in, outcomes out.
+    /// One function for all backends, through the any-module interface.
     Anywhere(fn(&dyn Embedding, &Transcript) -> Result<()>),
 }
 
@@ -69,7 +69,7 @@ impl Scenario {
     /// A scenario that each engine family plays in its own idiom.
     pub const fn by_family(id: &'static str, shows: &'static str, expect: &'static [&'static str]) -> Self {
         let (played, within) = (ScenarioKind::ByFamily, Duration::from_secs(10));
-        Self { id, shows, expect, played, within, memory: None, alone: false, drill: false }
+        Self { id, shows, expect, played, within, memory: None, alone: false, on_request: false }
     }
 
     /// A scenario that is written once, for any backend.
@@ -97,9 +97,9 @@ impl Scenario {
         Self { alone: true, ..self }
     }
 
-    /// The same, as a drill.
-    pub const fn drill(self) -> Self {
-        Self { drill: true, ..self }
+    /// The same, played only if a filter names its theme.
+    pub const fn on_request(self) -> Self {
+        Self { on_request: true, ..self }
     }
 
     /// Where a transcript leaves the script, if it does.
@@ -133,7 +133,7 @@ static THEMES: &[&[&Scenario]] = &[
     wasi::ALL,
     soak::ALL,
     c_api::ALL,
-    drill::ALL,
+    fault::ALL,
 ];
 
 /// Every scenario.

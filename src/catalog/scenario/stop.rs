@@ -4,7 +4,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use super::Scenario;
-use crate::engine::embedding::{Embedding, Host, Instance, NotInstantiated, Outcome, Value};
+use crate::engine::embedding::{Embedding, Host, ModuleInstance, NotInstantiated, Outcome, Value};
 use crate::{guest, say};
 
 /// More than any of these guests uses up.
@@ -77,7 +77,7 @@ pub(crate) static ALL: &[&Scenario] = &[&BUDGET_LOOP, &BUDGET_STRAIGHT, &BUDGET_
 
 /// What a guest did that had a budget.
 struct OnBudget {
-    instance: Box<dyn Instance>,
+    instance: Box<dyn ModuleInstance>,
     /// The call and how it ended.
     outcome: String,
     /// How many steps it made.
@@ -106,7 +106,7 @@ fn on_budget(engine: &dyn Embedding, export: &str) -> Result<OnBudget> {
     Ok(OnBudget { instance, outcome: format!("{export}(256), {PAID} of them paid for: {outcome}"), steps })
 }
 
-fn steps(instance: &mut dyn Instance) -> Result<i32> {
+fn steps(instance: &mut dyn ModuleInstance) -> Result<i32> {
     match instance.global("steps") {
         Some(Value::I32(steps)) => Ok(steps),
         other => bail!("`steps` is {other:?}"),

@@ -76,7 +76,7 @@ fn generated(functions: u64) -> Result<Vec<u8>> {
 }
 
 fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
-    let facts = [("wasm bytes", wasm.len() as f64)];
+    let metrics = [("wasm bytes", wasm.len() as f64)];
     CompiledGuest::new(api, &wasm)?;
     let lap = move || {
         let started = Instant::now();
@@ -84,7 +84,7 @@ fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
         let took = started.elapsed();
         (took, compiled.map(drop).map_err(|error| error.to_string()))
     };
-    Ok(Prepared::laps(lap).with_facts(facts))
+    Ok(Prepared::laps(lap).with_metrics(metrics))
 }
 
 /// A guest that imports `early_exit` alone, and its export.
@@ -119,13 +119,13 @@ fn bytes_to_exit(api: &'static Api) -> Result<Prepared> {
 }
 
 /// What a call that should exit came to.
-enum Exit {
+enum GuestEnd {
     Code(ExitCode),
     Returned(i32),
     Trap(Owned<CTrap>),
 }
 
-impl Exit {
+impl GuestEnd {
     fn is_expected(&self) -> bool {
         matches!(self, Self::Code(code) if *code == CODE)
     }
@@ -145,16 +145,16 @@ impl Exit {
 
 /// Calls, and finds the code in the environment.
 #[inline]
-fn exit(guest: &LibraryGuest, run: *mut Func) -> Exit {
+fn exit(guest: &LibraryGuest, run: *mut Func) -> GuestEnd {
     match guest.call_function(run, &EXIT) {
-        Ok(sum) => Exit::Returned(sum),
-        Err(trap) => guest.env.code.take().map_or(Exit::Trap(trap), Exit::Code),
+        Ok(sum) => GuestEnd::Returned(sum),
+        Err(trap) => guest.env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
     }
 }
 
 fn exit_by_environment(api: &'static Api) -> Result<Prepared> {
     let (guest, run) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
-    Ok(Prepared::repeat(move || exit(&guest, run), Exit::is_expected, move |came| came.describe(api)))
+    Ok(Prepared::repeat(move || exit(&guest, run), GuestEnd::is_expected, move |came| came.describe(api)))
 }
 
 /// A guest whose host function has no environment.
@@ -179,13 +179,15 @@ impl PlainGuest {
     }
 
     /// Calls, and reads the code out of the message.
-    fn exit(&self, run: *mut Func) -> Exit {
+    fn exit(&self, run: *mut Func) -> GuestEnd {
         let _ = (&self.guest, &self.store);
         let mut results = [Val::i32(0)];
         match objects::call(self.of.api, run, &EXIT, &mut results) {
             // SAFETY: it is an i32.
-            Ok(()) => Exit::Returned(unsafe { results[0].of.i32 }),
-            Err(trap) => code_in(&convert::message_bytes(self.of.api, *trap)).map_or(Exit::Trap(trap), Exit::Code),
+            Ok(()) => GuestEnd::Returned(unsafe { results[0].of.i32 }),
+            Err(trap) => {
+                code_in(&convert::message_bytes(self.of.api, *trap)).map_or(GuestEnd::Trap(trap), GuestEnd::Code)
+            }
         }
     }
 }
@@ -204,7 +206,7 @@ fn code_in(message: &[u8]) -> Option<ExitCode> {
 fn exit_by_message(api: &'static Api) -> Result<Prepared> {
     let guest = PlainGuest::new(api, plain_exit)?;
     let run = guest.exports.function("run")?;
-    Ok(Prepared::repeat(move || guest.exit(run), Exit::is_expected, move |came| came.describe(api)))
+    Ok(Prepared::repeat(move || guest.exit(run), GuestEnd::is_expected, move |came| came.describe(api)))
 }
 
 thread_local! {
@@ -349,8 +351,8 @@ fn start(api: &'static Api) -> Result<Prepared> {
         let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code) }];
         let started = Instant::now();
         let came = match objects::instantiate(api, &store, &compiled.module, &imports) {
-            Err(NotMade::Trap(trap)) => env.code.take().map_or(Exit::Trap(trap), Exit::Code),
-            Err(NotMade::Silent) | Ok(_) => Exit::Returned(0),
+            Err(NotMade::Trap(trap)) => env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
+            Err(NotMade::Silent) | Ok(_) => GuestEnd::Returned(0),
         };
         let took = started.elapsed();
         Ok((took, came.ended(api)))
@@ -368,10 +370,10 @@ fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) ->
     let (function, arguments) = (guest.exports.function(export)?, arguments.map(Val::i32));
     Ok(Prepared::repeat(
         move || match guest.call_function(function, &arguments) {
-            Ok(value) => Exit::Returned(value),
-            Err(trap) => guest.env.code.take().map_or(Exit::Trap(trap), Exit::Code),
+            Ok(value) => GuestEnd::Returned(value),
+            Err(trap) => guest.env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
         },
-        |came| matches!(came, Exit::Trap(_)),
+        |came| matches!(came, GuestEnd::Trap(_)),
         move |came| came.describe(api),
     ))
 }

@@ -111,7 +111,7 @@ pub(super) const EXTERN_MEMORY: u8 = 3;
 /// `wasm_limits_t`. A maximum of `u32::MAX` is none.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
-pub(super) struct Limits {
+pub(super) struct SizeLimits {
     pub(super) min: u32,
     pub(super) max: u32,
 }
@@ -204,11 +204,11 @@ functions! {
         wasm_global_new(*mut Store, *const GlobalType, *const Val) -> *mut Global;
         wasm_global_get(*const Global, *mut Val);
         wasm_global_delete(*mut Global);
-        wasm_tabletype_new(*mut ValType, *const Limits) -> *mut TableType;
+        wasm_tabletype_new(*mut ValType, *const SizeLimits) -> *mut TableType;
         wasm_tabletype_delete(*mut TableType);
         wasm_table_new(*mut Store, *const TableType, *mut Ref) -> *mut Table;
         wasm_table_delete(*mut Table);
-        wasm_memorytype_new(*const Limits) -> *mut MemoryType;
+        wasm_memorytype_new(*const SizeLimits) -> *mut MemoryType;
         wasm_memorytype_delete(*mut MemoryType);
         wasm_memory_new(*mut Store, *const MemoryType) -> *mut Memory;
         wasm_memory_data(*mut Memory) -> *mut u8;

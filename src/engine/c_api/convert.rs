@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trap_is_told_by_its_cause_and_not_by_the_names_of_functions() {
+    fn a_trap_is_recognised_by_its_cause_and_not_by_function_names() {
         let frames = "error while executing at wasm backtrace:\n    0: 0x61 - m!integer overflow\n\nCaused by:\n    ";
         assert_eq!(trap(&format!("{frames}wasm trap: integer divide by zero")), Some(Trap::IntegerDivideByZero));
         let old = "wasm trap: call stack exhausted\nwasm backtrace:\n    0: 0x61 - m!out of bounds memory access\n";

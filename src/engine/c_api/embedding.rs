@@ -15,7 +15,7 @@ use super::interface::{ImportType, LibraryImport, LibraryInterface, LibrarySigna
 use super::objects::{self, Exports, NotMade, Owned};
 use super::{CApi, Implementation};
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Import, Instance, Instant, LinkedModules, NotInstantiated, Outcome,
+    Artifact, Compiled, Embedding, Host, Import, Instant, LinkedModules, ModuleInstance, NotInstantiated, Outcome,
     Unsupported, Value, panic_message,
 };
 use crate::exit_code::ExitCode;
@@ -99,7 +99,7 @@ impl Compiled for LibraryModule {
         Ok(Box::new(SerializedLibraryModule { api, implementation, bytes, interface }))
     }
 
-    fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, NotInstantiated> {
+    fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
         let api = self.api;
         let store = objects::store(api, &self.engine).map_err(NotInstantiated::Unlinked)?;
         let ended = Rc::new(RefCell::new(None));
@@ -316,7 +316,7 @@ struct LibraryInstance {
     api: &'static Api,
 }
 
-impl Instance for LibraryInstance {
+impl ModuleInstance for LibraryInstance {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
         call(self.api, &self.exports, &self.interface, export, arguments, &self.ended)
     }

@@ -5,7 +5,7 @@ use wasmparser::{
     CompositeInnerType, ExternalKind, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
 };
 
-use super::bindings::{EXTERN_FUNC, EXTERN_GLOBAL, EXTERN_MEMORY, EXTERN_TABLE, Limits, kind};
+use super::bindings::{EXTERN_FUNC, EXTERN_GLOBAL, EXTERN_MEMORY, EXTERN_TABLE, SizeLimits, kind};
 use crate::engine::embedding::{Type, Unsupported};
 
 /// What a module imports and exports.
@@ -28,8 +28,8 @@ pub(super) struct LibraryImport {
 pub(super) enum ImportType {
     Function(LibrarySignature),
     Global { kind: u8, mutable: bool },
-    Table { kind: u8, limits: Limits },
-    Memory(Limits),
+    Table { kind: u8, limits: SizeLimits },
+    Memory(SizeLimits),
 }
 
 impl ImportType {
@@ -185,11 +185,11 @@ impl Reader {
     }
 }
 
-fn limits(initial: u64, maximum: Option<u64>) -> Result<Limits> {
+fn limits(initial: u64, maximum: Option<u64>) -> Result<SizeLimits> {
     let min = u32::try_from(initial)?;
     let max = u32::try_from(maximum.unwrap_or(u64::from(u32::MAX)))?;
     ensure!(min <= max, "its least size is above its most");
-    Ok(Limits { min, max })
+    Ok(SizeLimits { min, max })
 }
 
 #[cfg(test)]
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_c_api_can_say_is_read_with_types() {
+    fn imports_and_exports_of_the_c_api_are_read_with_types() {
         let interface = read(
             r#"(module (import "a" "f" (func (param i32 f64) (result i64))) (import "a" "g" (global (mut f32)))
                 (import "a" "t" (table 2 funcref)) (import "a" "m" (memory 1 3))
@@ -211,13 +211,16 @@ mod tests {
         let [f, g, t, m] = imports.as_slice() else { panic!("{imports:?}") };
         assert!(matches!(&f.of, ImportType::Function(of) if of.results == [Type::I64]));
         assert!(matches!(g.of, ImportType::Global { kind: kind::F32, mutable: true }));
-        assert!(matches!(t.of, ImportType::Table { kind: kind::FUNCREF, limits: Limits { min: 2, max: u32::MAX } }));
-        assert!(matches!(m.of, ImportType::Memory(Limits { min: 1, max: 3 })));
+        assert!(matches!(
+            t.of,
+            ImportType::Table { kind: kind::FUNCREF, limits: SizeLimits { min: 2, max: u32::MAX } }
+        ));
+        assert!(matches!(m.of, ImportType::Memory(SizeLimits { min: 1, max: 3 })));
         assert_eq!(functions[0].0, "h");
     }
 
     #[test]
-    fn what_the_c_api_cannot_say_is_unsupported() {
+    fn types_beyond_the_c_api_are_unsupported() {
         for text in [
             r#"(module (func (export "f") (param v128)))"#,
             r#"(module (import "a" "f" (func (result externref))))"#,

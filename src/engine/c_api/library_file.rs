@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_library_is_told_from_other_files_before_its_code_runs() {
+    fn other_files_than_libraries_are_rejected_before_any_code_runs() {
         let ours = ELF_MACHINE.unwrap_or(62);
         assert_eq!(told(&header(2, 3, ours)), "fits");
         assert!(told(&header(2, 3, ours + 1)).ends_with(&format!("{}, and this one has {ours}", ours + 1)));

@@ -53,7 +53,7 @@ pub trait Embedding {
     ///
     /// # Errors
     /// Where a host cannot throw exceptions, or the guest cannot be made.
-    fn instantiate_thrower(&self, _wasm: &[u8]) -> Result<Box<dyn Instance>> {
+    fn instantiate_thrower(&self, _wasm: &[u8]) -> Result<Box<dyn ModuleInstance>> {
         bail!(Unsupported("its hosts throw no exceptions".into()))
     }
 
@@ -101,7 +101,7 @@ pub trait Compiled {
     ///
     /// # Errors
     /// When the module cannot be linked, or its start function does not return.
-    fn instantiate(&self, host: Host) -> Result<Box<dyn Instance>, NotInstantiated>;
+    fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated>;
 }
 
 /// A serialised module. Made by [`Compiled::serialize`] alone, so that what is loaded can be trusted.
@@ -118,7 +118,7 @@ pub trait Artifact: Send + Sync {
 }
 
 /// A module that runs. Not `Send`: some engines' stores are not.
-pub trait Instance {
+pub trait ModuleInstance {
     /// Calls an export. Panics of host functions are caught, and are an [`Outcome`].
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome;
 

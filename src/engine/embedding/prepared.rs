@@ -12,7 +12,7 @@ use super::Instant;
 /// within it is monomorphic.
 pub struct Prepared {
     batch: Box<dyn FnMut(u64) -> BatchTime>,
-    facts: Vec<(&'static str, f64)>,
+    metrics: Vec<(&'static str, f64)>,
     each: Vec<Duration>,
 }
 
@@ -116,28 +116,28 @@ impl Prepared {
     }
 
     fn new(batch: impl FnMut(u64) -> BatchTime + 'static) -> Self {
-        Self { batch: Box::new(batch), facts: Vec::new(), each: Vec::new() }
+        Self { batch: Box::new(batch), metrics: Vec::new(), each: Vec::new() }
     }
 
     /// Notes numbers that are known once the cell is prepared, and not timed: bytes, mostly.
-    pub fn with_facts(mut self, facts: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
-        self.facts.extend(facts);
+    pub fn with_metrics(mut self, metrics: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
+        self.metrics.extend(metrics);
         self
     }
 
-    /// The same, while `company` lives.
-    pub fn beside(mut self, company: impl Sized + 'static) -> Self {
+    /// The same, while `resident` lives.
+    pub fn keeping(mut self, resident: impl Sized + 'static) -> Self {
         let mut batch = self.batch;
         self.batch = Box::new(move |iterations| {
-            let _ = &company;
+            let _ = &resident;
             batch(iterations)
         });
         self
     }
 
     /// What was noted.
-    pub fn facts(&self) -> &[(&'static str, f64)] {
-        &self.facts
+    pub fn metrics(&self) -> &[(&'static str, f64)] {
+        &self.metrics
     }
 
     /// Runs one batch.
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn laps_sum_what_they_say() {
+    fn self_timed_iterations_sum_their_own_times() {
         let mut cell = Prepared::laps(|| (Duration::from_nanos(3), Ok(())));
         assert_eq!(cell.batch(5).unwrap(), Duration::from_nanos(15));
         let mut cell = Prepared::laps(|| (Duration::ZERO, Err("a trap".into())));

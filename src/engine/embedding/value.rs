@@ -189,7 +189,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_no_value_is_refused_and_no_panic(text in "\\PC{0,40}") {
+        fn invalid_values_are_rejected_without_a_panic(text in "\\PC{0,40}") {
             let document = serde_json::json!({ "type": "i32", "bits": text });
             if let Ok(value) = serde_json::from_value::<Value>(document) {
                 prop_assert_eq!(value.ty(), Type::I32);

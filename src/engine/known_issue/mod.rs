@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excuse_explains_its_own_kind_of_check_alone() {
+    fn an_excuse_applies_to_one_kind_of_check() {
         let excuse = scenario("trap/set-before", "FAILED: [..]");
         assert!(excuse.explains(CheckKind::Scenario, "trap/set-before", "FAILED: line 1"));
         assert!(!excuse.explains(CheckKind::Scenario, "trap/set-before", "CRASHED: signal"));

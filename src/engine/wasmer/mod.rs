@@ -42,21 +42,21 @@ pub(crate) struct Wasmer {
     llvm: Option<String>,
     config: MakeConfig,
     one_thread: MakeConfig,
-    mechanisms: Mechanisms,
+    mechanisms: WasmerMechanisms,
     module_cache: Arc<ModuleCache>,
 }
 
 /// What can stop a guest, where an option switches it on.
 #[derive(Clone, Copy, Default)]
-struct Mechanisms {
+struct WasmerMechanisms {
     metering: bool,
 }
 
 /// The options of all three compilers.
-const MECHANISMS: &[BackendOption<Mechanisms>] =
+const MECHANISMS: &[BackendOption<WasmerMechanisms>] =
     &[BackendOption { key: "metering", values: &[("on", |mechanisms| switch_on_metering(mechanisms))] }];
 
-fn switch_on_metering(mechanisms: &mut Mechanisms) -> &mut Mechanisms {
+fn switch_on_metering(mechanisms: &mut WasmerMechanisms) -> &mut WasmerMechanisms {
     mechanisms.metering = true;
     mechanisms
 }
@@ -76,7 +76,7 @@ impl Wasmer {
         (options, chosen): (&[BackendOption<C>], &BackendOptions),
         num_threads: fn(&mut C, NonZero<usize>) -> &mut C,
     ) -> Result<Self> {
-        let mut mechanisms = Mechanisms::default();
+        let mut mechanisms = WasmerMechanisms::default();
         chosen.apply_both((options, &mut config), (MECHANISMS, &mut mechanisms))?;
         let mut one_thread = config.clone();
         num_threads(&mut one_thread, NonZero::<usize>::MIN);
@@ -156,7 +156,7 @@ impl Family for Wasmer {
         self.module_cache.keep_in(folder);
     }
 
-    fn company(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
         Ok(Box::new(self.cached_module(guest::LEAVING)?))
     }
 

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_process_made_the_next_one_reads() {
+    fn an_artifact_is_read_by_the_next_process() {
         let folder = tempfile::tempdir().unwrap();
         let cache = || {
             let cache = ModuleCache::default();

@@ -198,7 +198,7 @@ impl Family for Wasmtime {
         ],
     };
 
-    fn company(&self) -> Result<Box<dyn Any>> {
+    fn resident_code(&self) -> Result<Box<dyn Any>> {
         Ok(Box::new(self.cached_module(guest::LEAVING)?))
     }
 

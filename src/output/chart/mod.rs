@@ -9,7 +9,7 @@ mod stacked_bars;
 
 pub use axis::{Axis, Unit};
 pub(crate) use line::shape;
-pub use releases::{Line, OverReleases};
+pub use releases::{OverReleases, ReleaseLine};
 pub use stacked_bars::{Bar, StackedBars};
 
 /// The number of colours and marker shapes; further series repeat them.

@@ -27,12 +27,12 @@ pub struct OverReleases {
     /// Whether values are nanoseconds; else they are instructions.
     pub time: bool,
     /// The lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReleaseLine>,
 }
 
 /// A cell over the releases.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct ReleaseLine {
     /// What it is called.
     pub name: String,
     /// A value per release, where it has one, and whether that is a step from the release before.
@@ -48,7 +48,7 @@ impl Render for OverReleases {
         let x = |n: usize| LEFT + (n as f64 + 0.5) / self.releases.len() as f64 * (right - LEFT);
         let y = |value: f64| bottom - scale.place(value) * (bottom - ABOVE);
         // Names are pushed apart where lines end near each other.
-        let end = |line: &Line| line.points.iter().rev().flatten().next().map(|(value, _)| y(*value));
+        let end = |line: &ReleaseLine| line.points.iter().rev().flatten().next().map(|(value, _)| y(*value));
         let mut names: Vec<(usize, f64)> =
             self.lines.iter().enumerate().filter_map(|(n, line)| Some((n, end(line)?))).collect();
         names.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn each_release_and_line_is_drawn_and_steps_are_marked() {
-        let line = |name: &str, points| Line { name: name.into(), points };
+        let line = |name: &str, points| ReleaseLine { name: name.into(), points };
         let chart = OverReleases {
             id: "c".into(),
             title: "<engine>".into(),

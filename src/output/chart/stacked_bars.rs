@@ -38,7 +38,7 @@ const RIGHT: f64 = 54.0;
 const LETTER: f64 = 6.5;
 
 /// A row.
-enum Line<'a> {
+enum StackRow<'a> {
     Title(&'a str),
     Bar(&'a str, &'a Bar),
 }
@@ -50,7 +50,7 @@ impl Render for StackedBars {
         let mut rows = Vec::new();
         for (title, bars) in &self.groups {
             y += if y > 0.0 { GAP } else { 0.0 };
-            for line in [Line::Title(title)].into_iter().chain(bars.iter().map(|bar| Line::Bar(title, bar))) {
+            for line in [StackRow::Title(title)].into_iter().chain(bars.iter().map(|bar| StackRow::Bar(title, bar))) {
                 rows.push((line, y));
                 y += ROW;
             }
@@ -62,8 +62,8 @@ impl Render for StackedBars {
                 desc id=(format!("{}-description", self.id)) { (self.description) }
                 @for (line, y) in rows {
                     @match line {
-                        Line::Title(title) => { text.name x="0" y=(px(y + 12.5)) { (title) } }
-                        Line::Bar(group, bar) => {
+                        StackRow::Title(title) => { text.name x="0" y=(px(y + 12.5)) { (title) } }
+                        StackRow::Bar(group, bar) => {
                             text.tick x=(px(left - 8.0)) y=(px(y + 12.5)) text-anchor="end" { (bar.name) }
                             @for (n, x, width) in bar.lengths(WIDTH - left - RIGHT) {
                                 rect class=(format!("part p{n}")) x=(px(left + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 5.0))
@@ -121,13 +121,13 @@ mod tests {
     }
 
     #[test]
-    fn parts_fill_the_bar_and_what_is_negative_has_no_length() {
+    fn parts_fill_the_bar_and_negative_parts_have_no_length() {
         let lengths = bar(&[Some(1.0), Some(3.0), Some(-0.5)]).lengths(100.0);
         assert_eq!(lengths, [(0, 0.0, 25.0), (1, 25.0, 75.0), (2, 100.0, 0.0)]);
     }
 
     #[test]
-    fn a_part_keeps_its_name_where_those_before_it_are_missing() {
+    fn a_part_keeps_its_name_if_earlier_parts_are_missing() {
         let bars = vec![bar(&[None, None, Some(1.0), Some(3.0)]), bar(&[Some(1.0); 4])];
         let parts = ["coroutine", "backtrace", "error", "rest"].map(str::to_owned).to_vec();
         let [id, title, description] = ["s"; 3].map(str::to_owned);

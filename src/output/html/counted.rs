@@ -1,14 +1,14 @@
 //! Times beside instructions, where both were measured.
 use maud::{Markup, html};
 
-use crate::output::counts::Beside;
+use crate::output::counts::TimeAndCount;
 
-pub(crate) fn section(beside: &Beside) -> Markup {
-    let grid = beside.grid();
+pub(crate) fn section(both: &TimeAndCount) -> Markup {
+    let grid = both.grid();
     html! {
         section aria-label="time beside instructions" {
-            h2 { "Time beside instructions: " (beside.name) }
-            ul.notes { @for note in beside.notes() { li { (note) "." } } }
+            h2 { "Time beside instructions: " (both.name) }
+            ul.notes { @for note in both.notes() { li { (note) "." } } }
             div.wide tabindex="0" role="region" aria-label="time beside instructions" {
                 table {
                     thead { tr { @for name in &grid.header { th scope="col" { (name) } } } }

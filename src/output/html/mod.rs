@@ -96,7 +96,7 @@ pub fn page(report_set: &ReportSet, workload: &Workload) -> String {
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
                     @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
                     @for measured in &all { (section(measured, workload, all.len() > 1)) }
-                    @for beside in counts::beside(report_set) { (counted::section(&beside)) }
+                    @for both in counts::times_and_counts(report_set) { (counted::section(&both)) }
                 }
                 div.tip hidden {}
                 (samples::data(&all))

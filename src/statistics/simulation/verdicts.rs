@@ -32,7 +32,7 @@ fn share(runs: &[Vec<TimeVerdict>], verdict: TimeVerdict) -> f64 {
 }
 
 #[test]
-fn identical_twins_are_seldom_told_apart_in_any_cell() {
+fn identical_variants_rarely_differ_in_any_cell() {
     for machine in [CLEAN, USUAL] {
         let controls = judged(machine, 0.0, 0.0, 400);
         let alarms = any(&controls, &[Faster, Slower]);
@@ -45,7 +45,7 @@ fn identical_twins_are_seldom_told_apart_in_any_cell() {
 
 /// However many became slower or faster, few of those that did not are named.
 #[test]
-fn few_of_those_named_are_named_wrongly() {
+fn few_reported_differences_are_false() {
     let mut random = seeded(2001);
     let (mut named, mut wrongly, mut found) = ([0; 2], [0; 2], 0);
     for _ in 0..400 {

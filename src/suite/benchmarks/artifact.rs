@@ -33,7 +33,7 @@ fn serialized(engine: &Engine, functions: u64) -> Result<Prepared> {
         };
         (took, ended)
     })
-    .with_facts([("artifact bytes", must as f64)]))
+    .with_metrics([("artifact bytes", must as f64)]))
 }
 
 fn deserialized(engine: &Engine, functions: u64) -> Result<Prepared> {
@@ -47,7 +47,7 @@ fn deserialized(engine: &Engine, functions: u64) -> Result<Prepared> {
         let took = started.elapsed();
         (took, module.map(drop).map_err(|error| error.to_string()))
     })
-    .with_facts([("artifact bytes", bytes)]))
+    .with_metrics([("artifact bytes", bytes)]))
 }
 
 fn artifact_to_exit(engine: &Engine) -> Result<Prepared> {

@@ -31,24 +31,24 @@ pub(crate) fn generated(functions: u64) -> Result<Vec<u8>> {
 type MakeRuntime = fn(&Engine) -> Runtime;
 
 fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared> {
-    let facts = sizes(&wasm, &engine.cached_module(&wasm)?.1)?;
+    let metrics = sizes(&wasm, &engine.cached_module(&wasm)?.1)?;
     let engine = engine.clone();
     let lap = move || {
         let (took, module) = timed(&engine, make, &wasm);
         (took, ended(&module))
     };
-    Ok(Prepared::laps(lap).with_facts(facts))
+    Ok(Prepared::laps(lap).with_metrics(metrics))
 }
 
 /// The bytes of a module, and of its artifact where the engine makes one.
 fn sizes(wasm: &[u8], module: &Module) -> Result<Vec<(&'static str, f64)>> {
-    let mut facts = vec![("wasm bytes", wasm.len() as f64)];
+    let mut metrics = vec![("wasm bytes", wasm.len() as f64)];
     match serialize(module) {
-        Ok(artifact) => facts.push(("artifact bytes", artifact.len() as f64)),
+        Ok(artifact) => metrics.push(("artifact bytes", artifact.len() as f64)),
         Err(error) if error.is::<Unsupported>() => {}
         Err(error) => return Err(error),
     }
-    Ok(facts)
+    Ok(metrics)
 }
 
 fn timed(engine: &Engine, make: MakeRuntime, wasm: &[u8]) -> (Duration, Result<(Runtime, Module)>) {
@@ -74,7 +74,7 @@ fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     let (took, module) = timed(engine, Engine::runtime, &wasm);
     let added = before.and_then(Watermark::rise).map(|bytes| ("added peak bytes", bytes as f64));
     let mut first = Some((took, ended(&module)));
-    let facts = sizes(&wasm, &module?.1)?;
+    let metrics = sizes(&wasm, &module?.1)?;
     let engine = engine.clone();
     // Asked for more, it tells what another one takes.
     let lap = move || {
@@ -83,5 +83,5 @@ fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
             (took, ended(&module))
         })
     };
-    Ok(Prepared::laps(lap).with_facts(facts).with_facts(added))
+    Ok(Prepared::laps(lap).with_metrics(metrics).with_metrics(added))
 }

@@ -63,7 +63,7 @@ fn budget(engine: &Engine, export: &str) -> Result<Prepared> {
     let mut ready = on_budget(engine, guest::STOPPABLE)?;
     ready.store.data_mut().leaves = Some(1);
     let run: TypedFunc<(), ()> = ready.function(export)?;
-    let facts =
+    let metrics =
         [(stop::STRAIGHT_PAST, past_budget(engine, "straight")?), (stop::TURNS_PAST, past_budget(engine, "turns")?)];
     let lap = move || {
         if let Err(error) = refill(&mut ready.store, &ready.instance, PLENTY) {
@@ -77,7 +77,7 @@ fn budget(engine: &Engine, export: &str) -> Result<Prepared> {
         let ended = if reason == Some(Outcome::Trapped(Trap::OutOfFuel)) { Ok(()) } else { Err(tell(result)) };
         since(ready.store.data().taken, arrived, ended)
     };
-    Ok(Prepared::stops(lap).with_facts(facts))
+    Ok(Prepared::stops(lap).with_metrics(metrics))
 }
 
 /// How many steps a guest makes beyond those that its budget pays for.

@@ -94,17 +94,17 @@ fn reentries(engine: &Engine, times: u64) -> Result<Prepared> {
 }
 
 fn modules(engine: &Engine, count: u64) -> Result<Prepared> {
-    beside(engine, copies(engine, guest::LEAVING, count)?)
+    with_resident_code(engine, copies(engine, guest::LEAVING, count)?)
 }
 
 fn functions(engine: &Engine, count: u64) -> Result<Prepared> {
-    beside(engine, engine.cached_module(&generated(count)?)?)
+    with_resident_code(engine, engine.cached_module(&generated(count)?)?)
 }
 
 /// An exit like any other, while that code is resident.
-fn beside(engine: &Engine, resident_code: impl Sized + 'static) -> Result<Prepared> {
+fn with_resident_code(engine: &Engine, resident_code: impl Sized + 'static) -> Result<Prepared> {
     let mut ready = ready::<Typed>(engine, || ())?;
     let run = ready.function(Typed::EXPORT)?;
     let step = move || exit::<Typed, _>(&mut ready.store, &run, CODE.0 as i32, 7);
-    Ok(Prepared::repeat(step, ExitResult::is_expected, ExitResult::describe).beside(resident_code))
+    Ok(Prepared::repeat(step, ExitResult::is_expected, ExitResult::describe).keeping(resident_code))
 }

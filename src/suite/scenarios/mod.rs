@@ -8,6 +8,7 @@ pub(crate) mod early_exit;
 pub(crate) mod engine_error;
 pub(crate) mod exit;
 pub(crate) mod fixture;
+pub(crate) mod interrupt;
 pub(crate) mod limit;
 pub(crate) mod module_origin;
 pub(crate) mod nesting;

@@ -11,7 +11,7 @@ use super::Engine;
 use super::api::{Error, Raised, Val, ValType, dynamic, raise, to_error, wrap};
 use super::fixture::{Fixture, ended};
 use super::reentrant_host::ReentrantHost;
-use crate::catalog::scenario::{drill, panic};
+use crate::catalog::scenario::{fault, panic};
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Outcome, Transcript};
@@ -22,7 +22,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&panic::PAYLOAD, Do(payload)),
     (&panic::AFTERWARDS, Do(afterwards)),
     (&panic::THROUGH_EVERY_LEVEL, Do(through_every_level)),
-    (&drill::PANIC, Do(uncaught)),
+    (&fault::PANIC, Do(uncaught)),
 ];
 
 /// How a call ended that may have panicked.

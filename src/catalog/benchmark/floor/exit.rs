@@ -58,11 +58,11 @@ fn result() -> Prepared {
 }
 
 fn error_value() -> Prepared {
-    type HostError = Box<dyn std::error::Error + Send + Sync>;
-    fn early_exit(code: u32) -> Result<u32, HostError> {
+    type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+    fn early_exit(code: u32) -> Result<u32, BoxedError> {
         if code == 0 { Ok(0) } else { Err(Box::new(ExitCode(code))) }
     }
-    let host: fn(u32) -> Result<u32, HostError> = black_box(early_exit);
+    let host: fn(u32) -> Result<u32, BoxedError> = black_box(early_exit);
     let call = move || host(black_box(1)).map_err(|error| error.downcast::<ExitCode>());
     Prepared::repeat(
         call,

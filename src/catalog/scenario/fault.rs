@@ -1,4 +1,4 @@
-//! Drills: what must go wrong, to see what the harness makes of it. Played only when a filter names them.
+//! Fault injection: a crash, a hang and more, to test how the harness reports them. Played only if a filter names them.
 use std::io::Write;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{guest, say};
 
 /// A guest that never returns: timed out.
 pub static HANG: Scenario = Scenario::anywhere(
-    "drill/hang",
+    "fault/hang",
     "an endless loop costs its own verdict and no more",
     &["the guest runs", "it came back"],
     |engine, out| {
@@ -27,53 +27,53 @@ pub static HANG: Scenario = Scenario::anywhere(
     },
 )
 .within_seconds(2)
-.drill();
+.on_request();
 
 /// A host that ends the process: crashed.
 pub static ABORT: Scenario = Scenario::anywhere(
-    "drill/abort",
+    "fault/abort",
     "a process that dies costs one verdict, which names the signal",
     &["it came back"],
     |engine, out| exit_with(engine, out, Arc::new(|_, _| std::process::abort())),
 )
-.drill();
+.on_request();
 
 /// A host function that panics where nobody catches it: crashed, with the panic's message.
 pub static PANIC: Scenario = Scenario::by_family(
-    "drill/panic",
+    "fault/panic",
     "a panic that escapes costs one verdict, which has its message",
     &["it came back"],
 )
-.drill();
+.on_request();
 
 /// A host that holds more and more memory: a limit of its own, and no crash.
 pub static MEMORY: Scenario = Scenario::anywhere(
-    "drill/memory",
+    "fault/memory",
     "memory that grows and grows is noticed before the machine suffers",
     &["it came back"],
     |engine, out| exit_with(engine, out, Arc::new(|_, _| hoard())),
 )
 .within_seconds(5)
 .within_mebibytes(256)
-.drill();
+.on_request();
 
 /// An exit with another code than the one that is expected: failed.
 pub static WRONG_CODE: Scenario = Scenario::anywhere(
-    "drill/wrong-code",
+    "fault/wrong-code",
     "an exit code that is not the expected one fails, and both are named",
     &["exited early with exit code: 1"],
     |engine, out| exit_with(engine, out, Arc::new(|_, _| Err(ExitCode(2)))),
 )
-.drill();
+.on_request();
 
 /// A host that prints on stdout, where the protocol was: passed, since nothing that is printed can garble it.
 pub static PRINT: Scenario = Scenario::anywhere(
-    "drill/print",
+    "fault/print",
     "what a host function prints does not garble what the worker says",
     &["exited early with exit code: 1"],
     |engine, out| exit_with(engine, out, Arc::new(|_, _| print())),
 )
-.drill();
+.on_request();
 
 pub(crate) static ALL: &[&Scenario] = &[&HANG, &ABORT, &PANIC, &MEMORY, &WRONG_CODE, &PRINT];
 

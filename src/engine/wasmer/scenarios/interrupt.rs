@@ -1,8 +1,5 @@
 //! Stopping a guest from outside, by requests from another thread: an experiment of Wasmer's, behind a feature that makes
 //! every call dearer.
-#[cfg(feature = "host-interrupt")]
-mod request;
-
 use crate::catalog::scenario::interrupt;
 use crate::engine::ScenarioTable;
 use crate::engine::wasmer::Wasmer;
@@ -12,7 +9,8 @@ macro_rules! by_request {
     ($play:ident) => {{
         #[cfg(feature = "host-interrupt")]
         {
-            crate::engine::Support::Do(request::$play)
+            use crate::engine::wasmer::suite::scenarios::interrupt::$play;
+            crate::engine::Support::Do(|wasmer, out| $play(support(wasmer), out))
         }
         #[cfg(not(feature = "host-interrupt"))]
         {
@@ -30,3 +28,16 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&interrupt::WHILE_THE_HOST_WORKS, by_request!(while_the_host_works)),
     (&interrupt::AFTER_THE_CALL, by_request!(after_the_call)),
 ];
+
+/// A request is a signal: one that finds no guest running is lost.
+#[cfg(feature = "host-interrupt")]
+fn support(wasmer: &Wasmer) -> crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
+    crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
+        runtime: wasmer.runtime(),
+        request: |_, store| {
+            let interrupter = store.interrupter();
+            std::sync::Arc::new(move || interrupter.interrupt())
+        },
+        ready: |_| (),
+    }
+}

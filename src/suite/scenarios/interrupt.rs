@@ -1,0 +1,216 @@
+//! Requests from another thread to stop a guest. How a request is made is the engine's own.
+#![allow(dead_code, reason = "not every engine can be asked from another thread")]
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::api::{Caller, Instance, Module, Raised, Runtime, Store, imports, new_store, raise, wrap_env};
+use super::fixture::{bytes_at, told};
+use crate::engine::embedding::Transcript;
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
+
+/// How an engine's guests are stopped from another thread.
+pub(crate) struct InterruptSupport {
+    /// Its guests can be stopped.
+    pub(crate) runtime: Runtime,
+    /// Makes what asks for the guest of a store to stop. A request that finds no guest running may be lost.
+    pub(crate) request: fn(&Runtime, &Store<InterruptHost>) -> StopRequest,
+    /// Makes a store ready for a call that can be stopped.
+    pub(crate) ready: fn(&mut Store<InterruptHost>),
+}
+
+/// Asks for a guest to stop, from any thread.
+pub(crate) type StopRequest = Arc<dyn Fn() + Send + Sync>;
+
+pub(crate) fn loop_of_arithmetic(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    for _ in 0..2 {
+        let end = guest.stop("count")?;
+        guest.say(out, &end);
+    }
+    guest.host_does(|| Err(ExitCode(1)));
+    guest.call("once", &[], out)
+}
+
+pub(crate) fn loop_with_memory(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    let mut reports = BTreeMap::new();
+    let mut stopped = 0;
+    while stopped < 20 {
+        let before = guest.turns()?;
+        let end = guest.stop("churn")?;
+        // One that was stopped in the import, before its first turn, shows nothing.
+        if guest.turns()? != before {
+            *reports.entry(end.replace("churn(0): ", "")).or_insert(0) += 1;
+            stopped += 1;
+        }
+    }
+    guest.say(out, &format!("churn(0): stopped {stopped} times"));
+    guest.host_does(|| Err(ExitCode(1)));
+    guest.call("once", &[], out)?;
+    let reports: Vec<_> = reports.into_iter().map(|(end, times)| format!("{end}, {times} times")).collect();
+    say!(out, "reported as {}", reports.join("; "));
+    Ok(())
+}
+
+pub(crate) fn flag_of_ones_own(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    guest.call("load", &[65536], out)?;
+    let end = guest.stop("churn")?;
+    guest.say(out, &end);
+    guest.call("load", &[65536], out)
+}
+
+pub(crate) fn before_the_call(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    guest.asker().ask_from_elsewhere();
+    guest.call("once", &[], out)?;
+    guest.host_does(|| Err(ExitCode(1)));
+    guest.asker().ask_from_elsewhere();
+    guest.call("once", &[], out)
+}
+
+pub(crate) fn while_the_host_exits(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    let asker = guest.asker();
+    guest.host_does(move || {
+        asker.ask_from_elsewhere();
+        Err(ExitCode(1))
+    });
+    guest.call("once", &[], out)?;
+    guest.host_does(|| Err(ExitCode(2)));
+    guest.call("once", &[], out)
+}
+
+pub(crate) fn while_the_host_works(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    let (asker, said) = (guest.asker(), out.clone());
+    guest.host_does(move || {
+        asker.ask_from_elsewhere();
+        say!(said, "asked, and still at work");
+        Ok(())
+    });
+    guest.call("once", &[], out)?;
+    guest.host_does(|| Ok(()));
+    guest.call("once", &[], out)
+}
+
+pub(crate) fn after_the_call(support: InterruptSupport, out: &Transcript) -> Result<()> {
+    let mut guest = InterruptedGuest::new(support)?;
+    guest.host_does(|| Err(ExitCode(1)));
+    guest.call("once", &[], out)?;
+    guest.asker().ask_from_elsewhere();
+    guest.host_does(|| Err(ExitCode(2)));
+    guest.call("once", &[], out)?;
+    guest.call("once", &[], out)
+}
+
+/// Asks the guest of a store to stop.
+#[derive(Clone)]
+struct InterruptAsker {
+    request: StopRequest,
+    /// The host's own note of it: the engine may report another trap.
+    requested: Arc<AtomicBool>,
+}
+
+impl InterruptAsker {
+    fn ask(&self) {
+        self.requested.store(true, SeqCst);
+        (self.request)();
+    }
+
+    /// Asks on another thread, and waits until that is done.
+    fn ask_from_elsewhere(&self) {
+        thread::scope(|scope| {
+            scope.spawn(|| self.ask());
+        });
+    }
+}
+
+/// The data of the imported function.
+pub(crate) struct InterruptHost {
+    running: Arc<AtomicBool>,
+    does: Box<dyn Fn() -> Result<(), ExitCode> + Send>,
+}
+
+fn running(caller: Caller<'_, InterruptHost>) -> Result<(), Raised<ExitCode>> {
+    let host = caller.data();
+    host.running.store(true, SeqCst);
+    (host.does)().map_err(raise)
+}
+
+/// The endless guest.
+struct InterruptedGuest {
+    support: InterruptSupport,
+    store: Store<InterruptHost>,
+    instance: Instance,
+    requested: Arc<AtomicBool>,
+}
+
+impl InterruptedGuest {
+    fn new(support: InterruptSupport) -> Result<Self> {
+        let module = Module::new(&support.runtime, guest::wasm(guest::ENDLESS))?;
+        let host = InterruptHost { running: Arc::default(), does: Box::new(|| Ok(())) };
+        let mut store = new_store(&support.runtime, host);
+        (support.ready)(&mut store);
+        let imports = imports! { "env" => { "running" => wrap_env(&mut store, running) } };
+        let instance = Instance::new(&mut store, &module, &imports)?;
+        Ok(Self { support, store, instance, requested: Arc::default() })
+    }
+
+    fn asker(&self) -> InterruptAsker {
+        let request = (self.support.request)(&self.support.runtime, &self.store);
+        InterruptAsker { request, requested: self.requested.clone() }
+    }
+
+    /// From now on, when the guest calls.
+    fn host_does(&mut self, does: impl Fn() -> Result<(), ExitCode> + Send + 'static) {
+        self.store.data_mut().does = Box::new(does);
+    }
+
+    /// Calls an endless loop, and stops it from another thread once it runs.
+    fn stop(&mut self, export: &str) -> Result<String> {
+        self.store.data().running.store(false, SeqCst);
+        (self.support.ready)(&mut self.store);
+        let (asker, running) = (self.asker(), self.store.data().running.clone());
+        thread::scope(|scope| {
+            let (over, until_over) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                // The pause gives the guest time to be in its loop, and the last request time to arrive.
+                while let Err(RecvTimeoutError::Timeout) = until_over.recv_timeout(Duration::from_millis(1)) {
+                    if running.load(SeqCst) {
+                        asker.ask();
+                    }
+                }
+            });
+            let end = told(&mut self.store, &self.instance, export, &[0]);
+            drop(over);
+            end
+        })
+    }
+
+    /// How far the loop in memory has counted.
+    fn turns(&mut self) -> Result<u32> {
+        let memory = self.instance.get_memory(&mut self.store, "memory").context("no memory")?;
+        Ok(u32::from_le_bytes(bytes_at(&self.store, &memory, 0)?))
+    }
+
+    fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
+        (self.support.ready)(&mut self.store);
+        let end = told(&mut self.store, &self.instance, export, arguments)?;
+        self.say(out, &end);
+        Ok(())
+    }
+
+    /// Says how a call ended, and whether that was requested.
+    fn say(&self, out: &Transcript, end: &str) {
+        let requested = if self.requested.swap(false, SeqCst) { "yes" } else { "no" };
+        say!(out, "{end}; asked to: {requested}");
+    }
+}
