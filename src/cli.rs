@@ -30,7 +30,7 @@ pub struct Cli {
 pub enum Command {
     /// Run one scenario, or any module, on each backend
     Run(RunArgs),
-    /// Run all scenarios on all backends, and show the verdicts
+    /// Run the scenarios on all backends, and show the verdicts
     Check(CheckArgs),
     /// Run random modules on all backends, and show where these disagree
     Fuzz(FuzzArgs),
@@ -175,7 +175,7 @@ pub struct CheckSoakArgs {
 
 /// Play the test scripts of the specification on all backends.
 ///
-/// The scripts have modules that must be rejected, calls that must return, trap or exhaust the stack. Scripts that need
+/// The scripts have modules that must be rejected, calls that must return, trap or exhaust the stack. Modules that need
 /// more than a backend claims are skipped. Exit status: 1 if an assertion fails without a known issue.
 #[derive(Debug, Args)]
 pub struct CheckSpecArgs {
@@ -203,7 +203,7 @@ pub struct MeasureArgs {
     #[arg(long, conflicts_with_all = ["calibrate", "budget", "seed"])]
     pub instructions: bool,
     /// Measure what it costs to be able to stop a guest, and how long a stop takes: each backend by itself and with each
-    /// mechanism that it has (points, fuel, epochs, a limiter)
+    /// mechanism that it has (points, fuel, epochs, interrupts, a limiter), and a deadline in an import
     #[arg(long, conflicts_with_all = ["calibrate", "quick", "full", "module", "at", "host_frames"])]
     pub stoppable: bool,
     /// Measure how well this program detects slowdowns: variants of the first backend with a known extra cost
@@ -287,7 +287,7 @@ pub struct PlanArgs {
     /// Only cells whose id matches (`*` and `?` are wildcards); repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
-    /// Only the most important cells, in about 20 seconds
+    /// Only the most important cells, in about 20 seconds; longer with many backends
     #[arg(long, conflicts_with = "full")]
     pub quick: bool,
     /// All cells, with the largest sizes, in about 15 minutes

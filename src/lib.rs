@@ -25,6 +25,7 @@
 //! - [`units`] numbers with their units, as text
 //! - [`interruption`] Ctrl-C and SIGTERM
 //! - `escape` control characters in text from outside
+//! - `parallel` work on several threads
 //! - `suggest` suggestions for misspelled names
 //! - `process_stats` a process's memory, open files and threads
 //! - `valgrind` valgrind's client requests
@@ -41,6 +42,7 @@ pub mod fuzz;
 pub mod guest;
 pub mod interruption;
 pub mod output;
+mod parallel;
 mod process_stats;
 pub mod results;
 pub mod run_module;

@@ -8,28 +8,34 @@ use crate::units;
 
 /// A kind of work and its criteria.
 pub struct WorkKind {
-    /// The name.
-    pub wanted: &'static str,
-    /// The criteria.
-    pub by: &'static [Criterion],
+    /// The name: `compile fast`.
+    pub name: &'static str,
+    /// A backend must not be slower by any of these.
+    pub criteria: &'static [Criterion],
+    /// Whether an interpreter does this work later, in the calls. Answers mark interpreters then.
+    pub deferred_by_interpreters: bool,
 }
 
 /// Alternative ways for the same purpose. A backend is ranked by its cheapest way; the first is the plain way.
 pub type Criterion = &'static [&'static Benchmark];
 
-/// Interpreters defer this work, so the answer marks them.
-const COMPILE_FAST: &str = "compile fast";
-
 /// All kinds of work.
 pub static KINDS: &[WorkKind] = &[
     // Includes the first result, because an engine can compile a function when it is first called.
-    WorkKind { wanted: COMPILE_FAST, by: &[&[&cold::BYTES_TO_EXIT], &[&cold::BYTES_TO_RESULT]] },
-    WorkKind { wanted: "load fast", by: &[&[&artifact::DESERIALIZE]] },
-    WorkKind { wanted: "run fast", by: &[&[&execute::FIB], &[&execute::SWEEP], &[&execute::HASH]] },
-    WorkKind { wanted: "call cheaply", by: &[&[&call::TYPED], &[&call::HOST_TYPED]] },
-    WorkKind { wanted: "exit cheaply", by: &[WAYS_TO_EXIT] },
-    WorkKind { wanted: "trap cheaply", by: &[&[&unwind::UNREACHABLE], &[&unwind::DIVISION_BY_ZERO]] },
+    WorkKind {
+        deferred_by_interpreters: true,
+        ..kind("compile fast", &[&[&cold::BYTES_TO_EXIT], &[&cold::BYTES_TO_RESULT]])
+    },
+    kind("load fast", &[&[&artifact::DESERIALIZE]]),
+    kind("run fast", &[&[&execute::FIB], &[&execute::SWEEP], &[&execute::HASH]]),
+    kind("call cheaply", &[&[&call::TYPED], &[&call::HOST_TYPED]]),
+    kind("exit cheaply", &[WAYS_TO_EXIT]),
+    kind("trap cheaply", &[&[&unwind::UNREACHABLE], &[&unwind::DIVISION_BY_ZERO]]),
 ];
+
+const fn kind(name: &'static str, criteria: &'static [Criterion]) -> WorkKind {
+    WorkKind { name, criteria, deferred_by_interpreters: false }
+}
 
 /// The ways of a host function to end its guest.
 static WAYS_TO_EXIT: Criterion = &[
@@ -79,7 +85,9 @@ pub struct RankedRow<'a> {
     pub ways: usize,
     /// Per variant of the report, the cell of its cheapest way; `None` without a time.
     pub cells: Vec<Option<&'a CellEstimate<'a>>>,
-    /// The variants within 2 % of the fastest, fastest first.
+    /// Per variant of the report, whether one of its ways failed.
+    failed: Vec<bool>,
+    /// The variants that are not certainly more than 2 % slower than the fastest, fastest first.
     pub best: Vec<usize>,
     /// For the other variants of `best`, the largest possible distance from the first, if there are enough launches.
     ties: Vec<(usize, Option<f64>)>,
@@ -90,7 +98,7 @@ pub struct RankedRow<'a> {
 pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recommendation<'a>> {
     let columns = estimates::columns(report);
     let answer = |kind: &'static WorkKind| {
-        let judged: Vec<_> = kind.by.iter().filter_map(|by| judge(rows, by, &columns)).collect();
+        let judged: Vec<_> = kind.criteria.iter().filter_map(|by| judge(rows, by, &columns)).collect();
         let mut best = columns.clone();
         best.retain(|n| is_unbeaten(&judged, *n));
         let order = &judged.first()?.best;
@@ -103,12 +111,8 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
 
 /// Whether no variant is faster. A row without support is ignored; a failure is not.
 fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
-    let holds = |judged: &RankedRow| match judged.cells[variant] {
-        Some(_) => judged.best.contains(&variant),
-        None => !matches!(
-            judged.plain.cells[variant].skip_reason(),
-            Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. })
-        ),
+    let holds = |judged: &RankedRow| {
+        !judged.failed[variant] && (judged.cells[variant].is_none() || judged.best.contains(&variant))
     };
     rows.iter().any(|judged| judged.cells[variant].is_some()) && rows.iter().all(holds)
 }
@@ -151,6 +155,10 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
         timed.min_by(|a, b| time(a).total_cmp(&time(b)))
     };
     let cells: Vec<_> = (0..plain.cells.len()).map(cheapest).collect();
+    let is_failure = |cell: &CellEstimate| {
+        matches!(cell.skip_reason(), Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }))
+    };
+    let failed = (0..plain.cells.len()).map(|n| ways.iter().any(|row| is_failure(&row.cells[n]))).collect();
 
     let mut timed: Vec<(usize, &CellEstimate)> = columns.iter().filter_map(|n| Some((*n, cells[*n]?))).collect();
     timed.sort_by(|(_, a), (_, b)| time(a).total_cmp(&time(b)));
@@ -167,7 +175,7 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
             ties.push((*n, difference));
         }
     }
-    Some(RankedRow { plain, ways: ways.len(), cells, best, ties, sure })
+    Some(RankedRow { plain, ways: ways.len(), cells, failed, best, ties, sure })
 }
 
 impl RankedRow<'_> {
@@ -226,7 +234,7 @@ impl Recommendation<'_> {
     /// The display name of a variant: interpreters are marked if they defer the work.
     pub fn name(&self, variant: usize) -> String {
         let Variant { label, backend_info, .. } = &self.report.variants[variant];
-        if self.kind.wanted == COMPILE_FAST && backend_info.is_interpreter() {
+        if self.kind.deferred_by_interpreters && backend_info.is_interpreter() {
             format!("{label} (interpreter)")
         } else {
             label.clone()
@@ -255,7 +263,7 @@ impl Recommendation<'_> {
     }
 
     /// Why no single backend is recommended.
-    pub fn verdict(&self) -> Option<&'static str> {
+    pub fn indecision(&self) -> Option<&'static str> {
         match self.outcome {
             Ranking::Best(_) => None,
             Ranking::Close(..) => Some("too close to call"),
@@ -266,7 +274,7 @@ impl Recommendation<'_> {
 
     /// The recommended backend, or why there is none: `too close to call: cranelift, llvm`.
     pub fn text(&self) -> String {
-        match (self.verdict(), &self.outcome) {
+        match (self.indecision(), &self.outcome) {
             (None, _) => self.names(&self.named()),
             (Some(verdict), Ranking::Depends) => format!("{verdict}: {}", self.each()),
             (Some(verdict), _) => format!("{verdict}: {}", self.names(&self.named())),
@@ -399,7 +407,7 @@ mod tests {
     fn ranked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
         let rows = estimates::rows(report);
         let answers = answers(report, &rows);
-        let answer = answers.iter().find(|answer| answer.kind.wanted == wanted).expect("the rows exist");
+        let answer = answers.iter().find(|answer| answer.kind.name == wanted).expect("the rows exist");
         let titles = answer.rows.iter().map(RankedRow::title).collect();
         (answer.outcome.clone(), answer.text(), answer.remark(), titles)
     }
@@ -495,11 +503,11 @@ mod tests {
         let row = |result| ("cold/bytes-to-result/128", [Time(4e6), Time(30e6), Time(result)]);
         // Compiling without a call decides nothing.
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        let (outcome, text, _, titles) = ranked(&measured(10, &[made, row(5e5)]), COMPILE_FAST);
+        let (outcome, text, _, titles) = ranked(&measured(10, &[made, row(5e5)]), "compile fast");
         assert_eq!((outcome, text.as_str()), (Ranking::Best(2), "wasmi (interpreter)"));
         assert_eq!(titles, ["cold/bytes-to-result/128"]);
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        assert_eq!(ranked(&measured(10, &[made, row(5e6)]), COMPILE_FAST).0, Ranking::Best(0));
+        assert_eq!(ranked(&measured(10, &[made, row(5e6)]), "compile fast").0, Ranking::Best(0));
     }
 
     #[test]

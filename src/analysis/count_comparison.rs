@@ -10,7 +10,7 @@ use crate::statistics::{Margin, TimeVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
-    compared(report, report, &pairs(report), margin)
+    Comparison { live: true, ..compared(report, report, &pairs(report), margin) }
 }
 
 /// Compares two reports by label.
@@ -67,7 +67,7 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
         version: VERSION,
         metric: Metric::Instructions,
         machine: new.machine.clone(),
-        live: true,
+        live: false,
         margin: margin.value(),
         variants: variants.iter().filter_map(|variant| described(new, baseline, variant)).collect(),
         cells: each(new, baseline, variants).map(pair).collect(),

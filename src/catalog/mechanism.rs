@@ -78,7 +78,7 @@ pub static WITH_OPTION: &[Mechanism] = &[
     },
 ];
 
-/// The kernels whose slowdown is shown, the one that a check in each turn hits hardest first.
+/// The kernels whose slowdown is shown, from short loops and calls to realistic work.
 pub static KERNELS: &[&Benchmark] = &[
     &execute::TIGHT,
     &execute::NESTED,

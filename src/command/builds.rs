@@ -89,7 +89,7 @@ fn named(build: &str) -> Result<NamedBuild> {
 }
 
 /// The backends that a build has, by what it lists.
-fn backends_of(program: &Path) -> Result<Vec<String>> {
+pub(super) fn backends_of(program: &Path) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct ListedBackends {
         backends: Vec<ListedBackend>,

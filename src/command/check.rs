@@ -1,7 +1,5 @@
 //! `check`: the verdicts of all scenarios.
 use std::io::Write;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +14,7 @@ use crate::cli::CheckArgs;
 use crate::engine;
 use crate::engine::{BackendOptions, BackendSpec};
 use crate::output::terminal;
+use crate::parallel;
 use crate::results;
 use crate::results::{AbsentBackend, CheckResult, ScenarioResult};
 use crate::worker::{Hello, Launcher};
@@ -51,32 +50,26 @@ pub(crate) fn check_all(
     jobs: usize,
 ) -> Result<CheckResult> {
     let bar = progress(scenarios.len() * specs.len());
-    let next = AtomicUsize::new(0);
-    let followed = Mutex::new(Vec::new());
-    let one_after_the_other = || -> Result<()> {
-        while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+    let followed = parallel::map(
+        specs,
+        jobs,
+        || (),
+        |(), n, spec| {
             let mut follower = CheckProgress { bar: &bar, hello: None, results: Vec::new() };
             unless_interrupted(check::check(launcher, (spec, n), scenarios, &mut follower))?;
-            followed.lock().expect("no observer panics").push((n, follower.hello, follower.results));
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("the check does not panic"))
-    })?;
+            Ok((follower.hello, follower.results))
+        },
+    )?;
     bar.finish_and_clear();
 
-    let mut followed = followed.into_inner().expect("no observer panics");
-    followed.sort_by_key(|(n, ..)| *n);
     let (absent, interrupted) = (absent(), launcher.is_interrupted());
     let mut check_result =
         CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
-    for (n, hello, mut results) in followed {
+    for (spec, (hello, mut results)) in specs.iter().zip(followed) {
         // A worker that is interrupted early sends no hello.
         let Some(hello) = hello else { continue };
         results.iter_mut().for_each(|result: &mut ScenarioResult| result.variant = check_result.variants.len());
-        check_result.variants.push(hello.variant(&specs[n])?);
+        check_result.variants.push(hello.variant(spec)?);
         check_result.results.extend(results);
     }
     Ok(check_result)

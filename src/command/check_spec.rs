@@ -1,7 +1,5 @@
 //! `check spec`: the scripts of the specification.
 use std::io::Write;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -11,6 +9,7 @@ use super::check::progress;
 use super::{Status, Stdout, choice, unless_interrupted};
 use crate::cli::CheckSpecArgs;
 use crate::engine::BackendSpec;
+use crate::parallel;
 use crate::spec::render;
 use crate::spec::result::{SpecRun, SpecVariant};
 use crate::spec::runner;
@@ -48,24 +47,18 @@ fn selected(patterns: &[String]) -> Result<Vec<Script>> {
 /// Runs the scripts on several variants in parallel.
 fn each(launcher: &Launcher, specs: &[BackendSpec], args: &Scripts<'_>, jobs: usize) -> Result<Vec<SpecVariant>> {
     let bar = progress(args.scripts.len() * specs.len());
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let one_after_the_other = || -> Result<()> {
-        while let Some((n, spec)) = specs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+    let variants = parallel::map(
+        specs,
+        jobs,
+        || (),
+        |(), _, spec| {
             let over = |script: &str| {
                 bar.inc(1);
                 bar.set_message(format!("{spec} {script}"));
             };
-            let variant = unless_interrupted(runner::conformance(launcher, spec, args, over))?;
-            done.lock().expect("no thread panics").extend(variant.map(|variant| (n, variant)));
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..jobs.clamp(1, specs.len())).map(|_| scope.spawn(one_after_the_other)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("the run does not panic"))
-    })?;
+            unless_interrupted(runner::conformance(launcher, spec, args, over))
+        },
+    )?;
     bar.finish_and_clear();
-    let mut done = done.into_inner().expect("no thread panics");
-    done.sort_by_key(|(n, _)| *n);
-    Ok(done.into_iter().map(|(_, variant)| variant).collect())
+    Ok(variants.into_iter().flatten().collect())
 }

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, check, choice, confirm, plan};
+use super::{Status, Stdout, builds, check, choice, confirm, note, plan};
 use crate::analysis::comparison;
 use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::engine::BackendSpec;
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
 use crate::results::{ChangedVerdict, Comparison, Document, Metric, Report};
-use crate::sampling::experiment::Experiment;
 use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::{Margin, TimeVerdict};
@@ -58,7 +57,7 @@ fn margin(args: Option<f64>, metric: Metric) -> Result<Margin> {
 }
 
 fn status(args: &CompareArgs, comparison: &Comparison) -> Status {
-    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.live || args.fail_on_regression);
+    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.is_gate() || args.fail_on_regression);
     let inconclusive = comparison.count(TimeVerdict::Inconclusive) > 0 && args.fail_on_inconclusive;
     if slower || inconclusive || comparison.is_worse() { Status::Failed } else { Status::Passed }
 }
@@ -100,10 +99,10 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
 
 /// Measures variants and baselines in the same rounds.
 fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
-    let specs = choice::backends_or_floor(&args.choice)?;
+    let specs = specs(args)?;
     let cell_ids = plan::selected(&args.plan)?;
-    let module = plan::module(&args.plan)?;
-    let launcher = &launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
+    let (launcher, _source) = plan::with_module(&args.plan, launcher)?;
+    let launcher = &launcher;
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let (variants, changed) = match &args.baseline {
         Some(other) => {
@@ -123,18 +122,32 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
         let report = confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
         return finish(changed, margin, &report, journal);
     }
-    let experiment = Experiment {
-        variants,
-        cell_ids,
-        urgent: Vec::new(),
-        injected_slowdowns: Vec::new(),
-        budget: args.plan.budget(),
-        may_stretch: args.plan.budget.is_none(),
-        launches: args.plan.launches,
-        seed: args.plan.seed.unwrap_or_else(rand::random),
-    };
+    let experiment = plan::experiment(&args.plan, variants, cell_ids);
     let report = confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
     finish(changed, margin, &report, journal)
+}
+
+/// The chosen backends. Without a choice, those of this build that the baseline has too.
+fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
+    let mut specs = choice::backends_or_floor(&args.choice)?;
+    let chosen = !args.choice.backends.is_empty() || !args.choice.libraries.is_empty();
+    // A baseline of an older revision may list its backends in another form.
+    let Some(others) = args.baseline.as_deref().filter(|_| !chosen).and_then(|other| builds::backends_of(other).ok())
+    else {
+        return Ok(specs);
+    };
+    let (both, here): (Vec<_>, Vec<_>) =
+        specs.drain(..).partition(|spec| others.iter().any(|name| name == spec.name()) || is_floor(spec));
+    ensure!(!both.is_empty(), "the baseline has none of the backends of this build; it has: {}", others.join(", "));
+    if !here.is_empty() {
+        let here: Vec<_> = here.iter().map(BackendSpec::label).collect();
+        note(format_args!("note: the baseline lacks {}: compared without", here.join(", ")));
+    }
+    Ok(both)
+}
+
+fn is_floor(spec: &BackendSpec) -> bool {
+    spec.backend().is_ok_and(|backend| backend.floor)
 }
 
 /// Writes the report if requested, and compares.

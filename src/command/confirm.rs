@@ -18,7 +18,7 @@ use crate::statistics::Margin;
 const FIRST_LOOK: f64 = 0.5;
 /// The factor for a requested number of launches in the confirmation run. It has few cells, so launches are cheap, and each
 /// launch places the cells anew in memory, which is a large part of the noise.
-const MORE_LAUNCHES: u32 = 3;
+const CONFIRMATION_LAUNCHES: u32 = 3;
 
 /// Measures, and adds a confirmation run of the [`candidates`](comparison::candidates), which are judged by it alone, and of the
 /// [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails, the first run
@@ -59,7 +59,7 @@ pub(crate) fn measured_twice(
             false => experiment.budget.saturating_sub(started_at.elapsed()),
         },
         seed: experiment.seed.wrapping_add(1),
-        launches: experiment.launches.map(|launches| MORE_LAUNCHES * launches),
+        launches: experiment.launches.map(|launches| CONFIRMATION_LAUNCHES * launches),
         urgent: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
         ..only(
             experiment,

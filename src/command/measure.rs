@@ -5,12 +5,11 @@ use anyhow::Result;
 
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, builds, calibrate, choice, plan};
-use crate::catalog::benchmark::{CellId, stop};
+use crate::catalog::benchmark::CellId;
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
-use crate::sampling::experiment::Experiment;
 use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::worker::Launcher;
@@ -22,18 +21,9 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
     if args.instructions {
         return count(args, launcher, out);
     }
-    let module = plan::module(&args.plan)?;
-    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let experiment = Experiment {
-        variants: ExperimentVariant::with_control(variants(args, &launcher)?),
-        cell_ids: cells(args)?,
-        urgent: Vec::new(),
-        injected_slowdowns: Vec::new(),
-        budget: args.plan.budget(),
-        may_stretch: args.plan.budget.is_none(),
-        launches: args.plan.launches,
-        seed: args.plan.seed.unwrap_or_else(rand::random),
-    };
+    let (launcher, _source) = plan::with_module(&args.plan, launcher)?;
+    let variants = ExperimentVariant::with_control(variants(args, &launcher)?);
+    let experiment = plan::experiment(&args.plan, variants, cells(args)?);
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let (report, _) = watch.measure(&experiment, None, journal.as_mut())?;
@@ -45,7 +35,7 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
     Ok(status(&report))
 }
 
-/// The variants that are asked for, without an A/A control.
+/// The selected variants, without an A/A control.
 fn variants(args: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     if args.stoppable {
         let specs = choice::stoppable(&args.choice)?;
@@ -54,23 +44,17 @@ fn variants(args: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVar
     builds::variants(&args.builds, &args.choice, launcher)
 }
 
-/// The cells that are asked for.
+/// The selected cells.
 fn cells(args: &MeasureArgs) -> Result<Vec<CellId>> {
     if args.stoppable { plan::stoppable(&args.plan) } else { plan::selected(&args.plan) }
 }
 
-/// Counts instructions in place of time.
+/// Counts instructions instead of time.
 fn count(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let module = plan::module(&args.plan)?;
-    let launcher = launcher.clone().with_module(module.as_ref().map(|(_, job)| job.clone()));
-    let mut cell_ids = cells(args)?;
-    if args.stoppable {
-        // The latency of a stop depends on clocks and threads.
-        cell_ids.retain(|cell| !stop::ALL.iter().any(|stop| stop.id == cell.benchmark));
-    }
+    let (launcher, _source) = plan::with_module(&args.plan, launcher)?;
     let experiment = CountOrder {
         variants: variants(args, &launcher)?,
-        cell_ids,
+        cell_ids: cells(args)?,
         launches: args.plan.count_launches(),
         planted: Vec::new(),
     };

@@ -7,13 +7,30 @@ use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::catalog::mechanism;
 use crate::cli::PlanArgs;
 use crate::run_module::{ModuleJob, Source};
+use crate::sampling::experiment::Experiment;
+use crate::sampling::variant::ExperimentVariant;
+use crate::worker::Launcher;
 
-/// The module given with `--module`, and the job to run on it. The caller keeps the source alive while it is measured.
-pub(crate) fn module(args: &PlanArgs) -> Result<Option<(Source, ModuleJob)>> {
-    let Some(name) = &args.module else { return Ok(None) };
+/// A launcher of workers that load the module given with `--module`. The caller keeps the source while it is measured.
+pub(crate) fn with_module(args: &PlanArgs, launcher: &Launcher) -> Result<(Launcher, Option<Source>)> {
+    let Some(name) = &args.module else { return Ok((launcher.clone(), None)) };
     let source = Source::open(name)?;
     let job = ModuleJob::of(&source, &args.invoke, args.exit_at.as_ref())?;
-    Ok(Some((source, job)))
+    Ok((launcher.clone().with_module(job), Some(source)))
+}
+
+/// The experiment with these variants and cells.
+pub(crate) fn experiment(args: &PlanArgs, variants: Vec<ExperimentVariant>, cell_ids: Vec<CellId>) -> Experiment {
+    Experiment {
+        variants,
+        cell_ids,
+        urgent: Vec::new(),
+        injected_slowdowns: Vec::new(),
+        budget: args.budget(),
+        may_stretch: args.budget.is_none(),
+        launches: args.launches,
+        seed: args.seed.unwrap_or_else(rand::random),
+    }
 }
 
 /// The selected cells.

@@ -1,4 +1,4 @@
-//! A backend with its options, as the command line and a worker name it: `cranelift:opt=none`.
+//! A backend with its options (`cranelift:opt=none`) or a library (`--library LABEL=PATH`), parsed from the command line.
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;

@@ -1,19 +1,18 @@
 //! Runs random modules on several variants, and collects the mismatches.
-
-use crate::engine::BackendSpec;
-use crate::fuzz::minimize;
-use crate::fuzz::oracle;
-use crate::fuzz::result;
 use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::engine::BackendSpec;
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::fuzz_worker::FuzzWorker;
+use crate::fuzz::minimize;
+use crate::fuzz::oracle;
+use crate::fuzz::result;
 use crate::fuzz::result::RandomRun;
+use crate::parallel;
 use crate::results;
 use crate::worker::supervisor::{Launcher, WorkerError};
 
@@ -44,24 +43,25 @@ const BATCH: u64 = 25;
 /// When no worker starts.
 pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usize) + Sync)) -> Result<RandomRun> {
     let started = Instant::now();
-    let (next, run) = (AtomicU64::new(0), Mutex::new(empty(config)));
-    let one_batch_after_the_other = || -> Result<()> {
-        let mut worker = FuzzWorker::new(launcher, config);
-        while let Some(numbers) = batch(&next, config.count) {
-            match one_batch(&mut worker, numbers, &run) {
-                Err(error) if WorkerError::is_interruption(&error) => break,
+    let run = Mutex::new(empty(config));
+    let batches: Vec<_> =
+        (0..config.count).step_by(BATCH as usize).map(|from| from..(from + BATCH).min(config.count)).collect();
+    parallel::map(
+        &batches,
+        config.jobs,
+        || FuzzWorker::new(launcher, config),
+        |worker, _, numbers| {
+            match one_batch(worker, numbers.clone(), &run) {
+                // The results so far count.
+                Err(error) if WorkerError::is_interruption(&error) => return Ok(()),
                 done => done?,
             }
-            let run = run.lock().expect("no lane panics");
+            let run = run.lock().expect("no thread panics");
             over(run.tally.modules + run.tally.none, run.unexplained().count());
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..config.jobs.max(1)).map(|_| scope.spawn(one_batch_after_the_other)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("fuzzing does not panic"))
-    })?;
-    let mut run = run.into_inner().expect("no lane panics");
+            Ok(())
+        },
+    )?;
+    let mut run = run.into_inner().expect("no thread panics");
     run.seconds = started.elapsed().as_secs_f64();
     run.kinds.sort_by_key(|kind| (kind.explained.is_some(), kind.first.seed.number));
     Ok(run)
@@ -72,7 +72,7 @@ fn one_batch(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun
     for round in worker.attempt(numbers)? {
         let mismatch = if round.agreed() { None } else { Some(worker.examine(&round.seed(worker.config.seed))?) };
         let new = {
-            let mut run = run.lock().expect("no lane panics");
+            let mut run = run.lock().expect("no thread panics");
             match round.calls() {
                 Some([calls, exits]) => {
                     run.tally.modules += 1;
@@ -89,7 +89,7 @@ fn one_batch(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun
         };
         if let Some(first) = new {
             let smaller = minimize::minimize(worker, &first)?;
-            let mut run = run.lock().expect("no lane panics");
+            let mut run = run.lock().expect("no thread panics");
             let kind = run.kinds.iter_mut().find(|kind| kind.first.is_like(&first));
             kind.expect("it was added above").first = smaller;
         }
@@ -110,10 +110,4 @@ fn empty(config: &FuzzConfig) -> RandomRun {
         kinds: vec![],
         interrupted: false,
     }
-}
-
-/// The next numbers, if any.
-fn batch(next: &AtomicU64, count: u64) -> Option<Range<u64>> {
-    let from = next.fetch_add(BATCH, Ordering::Relaxed);
-    (from < count).then(|| from..(from + BATCH).min(count))
 }

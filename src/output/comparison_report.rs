@@ -35,7 +35,7 @@ pub fn table(comparison: &Comparison) -> String {
         );
     }
     shown += &format!("{}: {}\n", painted(BOLD, "summary"), headline(comparison));
-    if !comparison.live && !comparison.cells.is_empty() {
+    if !comparison.is_gate() && !comparison.cells.is_empty() {
         shown += "two files: times are relative to the native baselines of each run, and the drift between the runs widens every interval;\n\
                   this is advice only; `compare --baseline` measures both builds in the same rounds\n";
     }
@@ -213,7 +213,7 @@ pub fn annotations(comparison: &Comparison) -> String {
     let mut say = |level: &str, title: String, text: String| {
         let _ = writeln!(shown, "::{level} title={}::{}", property(&title), data(&text));
     };
-    let gate = if comparison.live { "error" } else { "warning" };
+    let gate = if comparison.is_gate() { "error" } else { "warning" };
     for (n, variant) in comparison.variants.iter().enumerate() {
         for pair in comparison.cells.iter().filter(|pair| pair.variant == n) {
             let title = format!("{} {}", variant.label, pair.cell_id);

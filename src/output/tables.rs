@@ -14,10 +14,10 @@ pub(crate) fn answers(answers: &[Recommendation]) -> Grid {
     let mut grid = Grid::new(["to", "take", ""]);
     for answer in answers {
         let take = match answer.outcome {
-            Ranking::Depends => answer.verdict().unwrap_or_default().to_owned(),
+            Ranking::Depends => answer.indecision().unwrap_or_default().to_owned(),
             _ => answer.text(),
         };
-        grid.row([answer.kind.wanted.to_owned(), take, answer.remark()]);
+        grid.row([answer.kind.name.to_owned(), take, answer.remark()]);
     }
     grid
 }

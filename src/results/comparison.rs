@@ -17,7 +17,7 @@ pub struct Comparison {
     pub metric: Metric,
     /// The machine of the newer report.
     pub machine: Machine,
-    /// Whether both variants were measured in the same rounds. A comparison of two files is not, and is advice only.
+    /// Whether both variants were measured in the same rounds. A comparison of two files is not.
     pub live: bool,
     /// Differences up to this share are ignored: 0.02 is 2 %.
     pub margin: f64,
@@ -106,6 +106,12 @@ pub struct ChangedMetric {
 }
 
 impl Comparison {
+    /// Whether a slower cell fails the comparison: times were measured in the same rounds, or instructions were counted, which
+    /// do not drift between runs.
+    pub fn is_gate(&self) -> bool {
+        self.live || self.metric == Metric::Instructions
+    }
+
     /// The number of cells with a verdict.
     pub fn count(&self, verdict: TimeVerdict) -> usize {
         self.cells.iter().filter(|pair| pair.verdict == Some(verdict)).count()

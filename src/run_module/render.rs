@@ -58,7 +58,6 @@ fn cell(taken: Option<&StepTaken>) -> String {
             units::time(Duration::from_nanos(*took))
         }
         Some(StepTaken { verdict: Verdict::Unsupported { .. }, .. }) => painted(DIM, "n/a"),
-        Some(StepTaken { verdict, .. }) if verdict.is_limit() => painted(BAD, "LIMIT"),
         Some(taken) => painted(BAD, taken.verdict.word()),
     }
 }

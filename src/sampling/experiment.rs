@@ -1,8 +1,5 @@
 //! The paired sampler. Each launch has fresh workers and runs the benchmarks in random order; each round visits every variant
 //! in random order, so that drift of the machine cancels from ratios within a round.
-
-use crate::sampling::pilot;
-use crate::sampling::plan;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -11,7 +8,9 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::sampling::injected_slowdown::InjectedSlowdown;
+use crate::sampling::pilot;
 use crate::sampling::pilot::Pilot;
+use crate::sampling::plan;
 use crate::sampling::variant::ExperimentVariant;
 
 use super::cell::{BatchSpec, Failure};
@@ -20,7 +19,7 @@ use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
 use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION};
-use crate::sampling::plan::{Allocation, BudgetPacer, CellCost, MIN_LAUNCHES, Plan};
+use crate::sampling::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan};
 use crate::sampling::worker_set::WorkerSet;
 use crate::worker::WorkerError;
 
@@ -199,7 +198,7 @@ impl<'a> RunningExperiment<'a> {
     /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
     fn drop_too_slow(&self, report: &mut Report) {
         let width = self.experiment.variants.len();
-        for (share, &at) in self.plan.shares.iter().zip(&self.places) {
+        for (share, &at) in self.plan.allocations.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = share else { continue };
             let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
             for cell in &mut report.cells[at * width..(at + 1) * width] {
@@ -218,7 +217,7 @@ impl<'a> RunningExperiment<'a> {
     }
 
     fn nothing_left(&self) -> bool {
-        self.plan.shares.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
+        self.plan.allocations.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
     }
 
     /// The error if some cells can be measured, but none fits.
@@ -243,7 +242,7 @@ impl<'a> RunningExperiment<'a> {
     }
 
     /// The plan for the next launch.
-    fn pace(&mut self, launch: u32) -> BudgetPacer {
+    fn pace(&mut self, launch: u32) -> Pace {
         let slowness = match self.expected {
             Duration::ZERO => 1.0,
             expected => self.took.as_secs_f64() / expected.as_secs_f64(),
@@ -308,7 +307,7 @@ fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
 struct LaunchTask<'a> {
     number: u32,
     looks: &'a RunningExperiment<'a>,
-    pace: &'a BudgetPacer,
+    pace: &'a Pace,
 }
 
 impl LaunchTask<'_> {

@@ -1,4 +1,5 @@
 //! The paired sampler: plans launches, measures batches in workers, and collects the samples.
+mod batch_size;
 pub mod bench_thread;
 pub mod cell;
 pub mod code_alignment;

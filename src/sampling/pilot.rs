@@ -3,9 +3,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use super::batch_size::{self, BatchSize, needs_warmup};
 use super::experiment::{Experiment, Progress, skip_reason};
 use super::injected_slowdown::InjectedSlowdown;
-use super::plan::{self, CellCost};
+use super::plan::CellCost;
 use super::variant::ExperimentVariant;
 use super::worker_set::WorkerSet;
 use crate::catalog::benchmark;
@@ -43,24 +44,6 @@ struct PilotCell {
     batch: Duration,
     metrics: Vec<(String, f64)>,
     skip_reason: Option<SkipReason>,
-}
-
-/// The size of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct BatchSize {
-    /// Iterations over all slices.
-    iterations: u64,
-    /// The number of slices.
-    slices: u32,
-    /// Whether to run untimed first.
-    settles: bool,
-}
-
-impl BatchSize {
-    fn batch_spec(self) -> BatchSpec {
-        let iterations = self.iterations / u64::from(self.slices);
-        BatchSpec { slices: self.slices, ..BatchSpec::of(iterations, self.settles) }
-    }
 }
 
 /// The limit of corrections by warm batches.
@@ -218,12 +201,12 @@ impl PilotCell {
     fn size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         for _ in 0..MAX_CORRECTIONS {
             self.grow(benchmark, sample)?;
-            self.size.slices = plan::slices(self.one, self.size.iterations);
+            self.size.slices = batch_size::slices(self.one, self.size.iterations);
             if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
                 // Threads take turns slowly, and no two slices start alike.
                 self.size = BatchSize { iterations: self.size.iterations * PARALLEL_FACTOR, slices: 1, ..self.size };
             }
-            if !self.size.settles {
+            if !self.size.warms_up {
                 break;
             }
             let batch_spec = self.size.batch_spec();
@@ -252,8 +235,8 @@ impl PilotCell {
             self.batch = whole / slices;
             self.one = of_all(slice, iterations);
             let with_outside = of_all(whole, iterations * u64::from(slices));
-            self.size.iterations = if benchmark.fresh { 1 } else { plan::iterations(self.one, with_outside) };
-            self.size.settles = !benchmark.fresh && plan::settles(self.one);
+            self.size.iterations = if benchmark.fresh { 1 } else { batch_size::iterations(self.one, with_outside) };
+            self.size.warms_up = !benchmark.fresh && needs_warmup(self.one);
             // A fifth of a batch suffices to extrapolate.
             if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {
                 return Ok(());
@@ -267,7 +250,7 @@ impl PilotCell {
         Self {
             preparing: none,
             one: none,
-            size: BatchSize { iterations: 1, slices: 1, settles: false },
+            size: BatchSize { iterations: 1, slices: 1, warms_up: false },
             batch: none,
             metrics: Vec::new(),
             skip_reason: None,
@@ -375,8 +358,10 @@ mod tests {
             .iter()
             .map(|spec| ExperimentVariant::new(&BackendSpec::new(*spec), &launcher))
             .collect();
-        let of =
-            |iterations| PilotCell { size: BatchSize { iterations, slices: 1, settles: true }, ..PilotCell::nothing() };
+        let of = |iterations| PilotCell {
+            size: BatchSize { iterations, slices: 1, warms_up: true },
+            ..PilotCell::nothing()
+        };
         let mut seen = vec![of(3), of(5), of(4)];
         equal_batches(&variants, &mut seen);
         assert_eq!(seen.iter().map(|seen| seen.size.iterations).collect::<Vec<_>>(), [3, 5, 3]);
@@ -410,7 +395,7 @@ mod tests {
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
-        assert_eq!(seen.size, BatchSize { iterations: 1_250, slices: 5, settles: true });
+        assert_eq!(seen.size, BatchSize { iterations: 1_250, slices: 5, warms_up: true });
     }
 
     #[test]
@@ -433,7 +418,7 @@ mod tests {
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
-        assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, settles: false });
+        assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
     }
 
     #[test]
@@ -445,7 +430,7 @@ mod tests {
         };
         let mut seen = PilotCell::nothing();
         seen.size(&floor::EMPTY, &mut sample).unwrap();
-        assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, settles: false });
+        assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
         assert_eq!(drawn, 1);
     }
 }

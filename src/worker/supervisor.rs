@@ -137,8 +137,8 @@ impl Launcher {
     }
 
     /// The launcher with workers that load a module at start, so that it can be measured.
-    pub fn with_module(self, job: Option<ModuleJob>) -> Self {
-        Self { job: job.map(Arc::new), ..self }
+    pub fn with_module(self, job: ModuleJob) -> Self {
+        Self { job: Some(Arc::new(job)), ..self }
     }
 
     /// This launcher and that of another build, with executable paths of equal length: the path is on the stack and moves
@@ -154,7 +154,7 @@ impl Launcher {
     /// The same for several other builds.
     ///
     /// # Errors
-    /// As [`beside`](Self::beside).
+    /// As [`with_other_build`](Self::with_other_build).
     pub fn side_by_side(&self, others: &[&Path]) -> Result<(Self, Vec<Self>)> {
         let folder = Arc::new(tempfile::tempdir().context("cannot create a temporary folder")?);
         let placed = |name: &str, program: &Path| -> Result<Self> {

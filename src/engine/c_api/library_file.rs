@@ -1,4 +1,4 @@
-//! A library as the command line names it, and what can be told of it without running any of its code.
+//! Checks that a file is a library for this machine, without running any of its code.
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -46,7 +46,7 @@ pub(super) fn engine(wasmtime: &Wasmtime) -> Result<Runtime> {
 fn support(wasmtime: &Wasmtime) -> Result<InterruptSupport> {
     Ok(InterruptSupport {
         runtime: engine(wasmtime)?,
-        request: |runtime, _| {
+        requester: |runtime, _| {
             let runtime = runtime.clone();
             Arc::new(move || runtime.increment_epoch())
         },

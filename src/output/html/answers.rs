@@ -28,10 +28,10 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
 fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
     let named = answer.named();
     html! {
-        article.card data-kind=(answer.kind.wanted) {
-            h3 { "To " (answer.kind.wanted) }
+        article.card data-kind=(answer.kind.name) {
+            h3 { "To " (answer.kind.name) }
             p.verdict {
-                @match answer.verdict() {
+                @match answer.indecision() {
                     None => { @for n in &named { strong { (name(measured, answer, *n)) } } }
                     Some(verdict) => { strong { (capitalised(verdict)) } span.among { @for n in &named { (name(measured, answer, *n)) } } }
                 }
@@ -99,8 +99,8 @@ fn backends(measured: &ReportPage) -> Markup {
 /// The answers of several machines side by side.
 pub(crate) fn overview(all: &[ReportPage]) -> Markup {
     let of_each: Vec<_> = all.iter().map(|measured| answers(measured.report, measured.rows)).collect();
-    let kinds = crate::analysis::best_backend::KINDS.iter().map(|kind| kind.wanted);
-    let kinds = kinds.filter(|kind| of_each.iter().flatten().any(|answer| answer.kind.wanted == *kind));
+    let kinds = crate::analysis::best_backend::KINDS.iter().map(|kind| kind.name);
+    let kinds = kinds.filter(|kind| of_each.iter().flatten().any(|answer| answer.kind.name == *kind));
     html! {
         section {
             h2 { "The answers per machine" }
@@ -112,7 +112,7 @@ pub(crate) fn overview(all: &[ReportPage]) -> Markup {
                             tr {
                                 th scope="row" { (kind) }
                                 @for answers in &of_each {
-                                    td.words { (answers.iter().find(|answer| answer.kind.wanted == kind).map_or("-".into(), Recommendation::text)) }
+                                    td.words { (answers.iter().find(|answer| answer.kind.name == kind).map_or("-".into(), Recommendation::text)) }
                                 }
                             }
                         }

@@ -1,12 +1,10 @@
 //! The charts.
 use maud::{Markup, Render, html};
 
-use super::ReportPage;
-use crate::analysis::breakdown;
+use super::{ReportPage, breakdown};
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
 use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
-use crate::output::chart::{Axis, Bar, Chart, Point, Series, StackedBars, Unit};
-use crate::output::tables;
+use crate::output::chart::{Axis, Chart, Point, Series, Unit};
 use crate::units;
 
 /// A chart and its benchmark.
@@ -69,25 +67,15 @@ static FIGURES: &[Figure] = &[
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let charts: Vec<_> =
         FIGURES.iter().enumerate().filter_map(|(n, figure)| Some((figure, chart(measured, figure, n)?))).collect();
-    let broken = breakdown(measured);
+    let exit_breakdown = breakdown::figure(measured);
     html! {
-        @if !charts.is_empty() || broken.is_some() {
+        @if !charts.is_empty() || exit_breakdown.is_some() {
             section id=(format!("{}-figures", measured.id)) {
                 h2 { "How the costs grow" }
                 p.lead { "Both axes are logarithmic; bars are 95 % intervals. " span.legend { @for n in measured.columns() { (measured.palette.name(measured.label(n))) } } }
                 div.figures {
                     @for (figure, chart) in &charts { (shown(figure, chart)) }
-                    @if let Some(broken) = broken {
-                        figure {
-                            figcaption { "Where the time of an exit goes " code { (unwind::TYPED.whole.id) } }
-                            p.parts { @for (n, part) in broken.parts.iter().enumerate() { span { i class=(format!("part p{n}")) {} (part) } } }
-                            (broken.render())
-                            details {
-                                summary { "as a table" }
-                                @for at in breakdown::all(measured.report) { (table(&tables::exit_breakdown(&at, measured.report))) }
-                            }
-                        }
-                    }
+                    @if let Some(figure) = &exit_breakdown { (figure) }
                 }
             }
         }
@@ -194,32 +182,4 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
         ))
     };
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
-}
-
-/// One bar per backend, grouped by depth.
-fn breakdown(measured: &ReportPage) -> Option<StackedBars> {
-    let bar = |variant: usize, of: &crate::statistics::Breakdown| {
-        let parts = breakdown::column(measured.report, variant, of);
-        // The last part is the whole.
-        let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
-        Bar {
-            name: measured.label(variant).to_owned(),
-            parts: parts.collect(),
-            whole: units::nanoseconds(of.total.value(), 3),
-        }
-    };
-    let group = |broken: breakdown::ExitBreakdown| {
-        let frames = if broken.host_frames == 1 { "frame" } else { "frames" };
-        let bars = broken.variants.iter().map(|(variant, of)| bar(*variant, of)).collect();
-        (format!("below {} {frames} of the host", broken.host_frames), bars)
-    };
-    let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();
-    (!groups.is_empty()).then(|| StackedBars {
-        id: format!("{}-parts", measured.id),
-        title: "Where the time of an exit goes".into(),
-        description: "Shares of the parts of an exit, on each backend and at each depth of the host's stack. The table has the numbers."
-            .into(),
-        parts: breakdown::parts().chain(["rest"]).map(str::to_owned).collect(),
-        groups,
-    })
 }

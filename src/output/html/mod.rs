@@ -4,6 +4,7 @@
 //! policy forbids requests.
 mod answers;
 mod break_even;
+mod breakdown;
 mod checks;
 mod counted;
 mod figures;

@@ -262,11 +262,12 @@ impl Counter<'_> {
 /// Why a cell is never counted.
 fn never(cell_id: &CellId) -> Option<SkipReason> {
     use crate::catalog::benchmark;
-    use crate::catalog::benchmark::{BenchmarkKind, compile, unwind};
+    use crate::catalog::benchmark::{BenchmarkKind, compile, stop, unwind};
     let benchmark = benchmark::find(&cell_id.benchmark)?;
-    let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) || benchmark.id == unwind::INTERRUPT.id
-    {
+    let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
         "valgrind runs one thread at a time, so contention is not counted"
+    } else if benchmark.id == unwind::INTERRUPT.id || stop::ALL.iter().any(|stop| stop.id == benchmark.id) {
+        "the latency of a stop depends on clocks and threads"
     } else if benchmark.id == compile::PEAK_MEMORY.id {
         "it measures memory, which valgrind changes"
     } else {

@@ -17,22 +17,23 @@ use crate::{guest, say};
 
 /// How an engine's guests are stopped from another thread.
 pub(crate) struct InterruptSupport {
-    /// Its guests can be stopped.
+    /// A runtime whose guests can be stopped.
     pub(crate) runtime: Runtime,
-    /// Makes what asks for the guest of a store to stop. A request that finds no guest running may be lost.
-    pub(crate) request: fn(&Runtime, &Store<InterruptHost>) -> StopRequest,
+    /// Makes a function that requests the stop of a store's guest. A request may be lost while no guest runs.
+    pub(crate) requester: fn(&Runtime, &Store<InterruptHost>) -> Requester,
     /// Makes a store ready for a call that can be stopped.
     pub(crate) ready: fn(&mut Store<InterruptHost>),
 }
 
-/// Asks for a guest to stop, from any thread.
-pub(crate) type StopRequest = Arc<dyn Fn() + Send + Sync>;
+/// Requests the stop of a guest, from any thread.
+pub(crate) type Requester = Arc<dyn Fn() + Send + Sync>;
 
 pub(crate) fn loop_of_arithmetic(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
+    // The second time shows that the instance is still usable.
     for _ in 0..2 {
         let end = guest.stop("count")?;
-        guest.say(out, &end);
+        guest.report(out, &end);
     }
     guest.host_does(|| Err(ExitCode(1)));
     guest.call("once", &[], out)
@@ -45,13 +46,13 @@ pub(crate) fn loop_with_memory(support: InterruptSupport, out: &Transcript) -> R
     while stopped < 20 {
         let before = guest.turns()?;
         let end = guest.stop("churn")?;
-        // One that was stopped in the import, before its first turn, shows nothing.
+        // A guest that was stopped before its first turn does not count.
         if guest.turns()? != before {
             *reports.entry(end.replace("churn(0): ", "")).or_insert(0) += 1;
             stopped += 1;
         }
     }
-    guest.say(out, &format!("churn(0): stopped {stopped} times"));
+    guest.report(out, &format!("churn(0): stopped {stopped} times"));
     guest.host_does(|| Err(ExitCode(1)));
     guest.call("once", &[], out)?;
     let reports: Vec<_> = reports.into_iter().map(|(end, times)| format!("{end}, {times} times")).collect();
@@ -63,24 +64,24 @@ pub(crate) fn flag_of_ones_own(support: InterruptSupport, out: &Transcript) -> R
     let mut guest = InterruptedGuest::new(support)?;
     guest.call("load", &[65536], out)?;
     let end = guest.stop("churn")?;
-    guest.say(out, &end);
+    guest.report(out, &end);
     guest.call("load", &[65536], out)
 }
 
 pub(crate) fn before_the_call(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
-    guest.asker().ask_from_elsewhere();
+    on_another_thread(&guest.requester());
     guest.call("once", &[], out)?;
     guest.host_does(|| Err(ExitCode(1)));
-    guest.asker().ask_from_elsewhere();
+    on_another_thread(&guest.requester());
     guest.call("once", &[], out)
 }
 
 pub(crate) fn while_the_host_exits(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
-    let asker = guest.asker();
+    let request = guest.requester();
     guest.host_does(move || {
-        asker.ask_from_elsewhere();
+        on_another_thread(&request);
         Err(ExitCode(1))
     });
     guest.call("once", &[], out)?;
@@ -90,9 +91,9 @@ pub(crate) fn while_the_host_exits(support: InterruptSupport, out: &Transcript) 
 
 pub(crate) fn while_the_host_works(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
-    let (asker, said) = (guest.asker(), out.clone());
+    let (request, said) = (guest.requester(), out.clone());
     guest.host_does(move || {
-        asker.ask_from_elsewhere();
+        on_another_thread(&request);
         say!(said, "asked, and still at work");
         Ok(())
     });
@@ -105,32 +106,17 @@ pub(crate) fn after_the_call(support: InterruptSupport, out: &Transcript) -> Res
     let mut guest = InterruptedGuest::new(support)?;
     guest.host_does(|| Err(ExitCode(1)));
     guest.call("once", &[], out)?;
-    guest.asker().ask_from_elsewhere();
+    on_another_thread(&guest.requester());
     guest.host_does(|| Err(ExitCode(2)));
     guest.call("once", &[], out)?;
     guest.call("once", &[], out)
 }
 
-/// Asks the guest of a store to stop.
-#[derive(Clone)]
-struct InterruptAsker {
-    request: StopRequest,
-    /// The host's own note of it: the engine may report another trap.
-    requested: Arc<AtomicBool>,
-}
-
-impl InterruptAsker {
-    fn ask(&self) {
-        self.requested.store(true, SeqCst);
-        (self.request)();
-    }
-
-    /// Asks on another thread, and waits until that is done.
-    fn ask_from_elsewhere(&self) {
-        thread::scope(|scope| {
-            scope.spawn(|| self.ask());
-        });
-    }
+/// Requests a stop on another thread, and waits until that is done.
+fn on_another_thread(request: &Requester) {
+    thread::scope(|scope| {
+        scope.spawn(|| request());
+    });
 }
 
 /// The data of the imported function.
@@ -139,7 +125,7 @@ pub(crate) struct InterruptHost {
     does: Box<dyn Fn() -> Result<(), ExitCode> + Send>,
 }
 
-fn running(caller: Caller<'_, InterruptHost>) -> Result<(), Raised<ExitCode>> {
+fn import_running(caller: Caller<'_, InterruptHost>) -> Result<(), Raised<ExitCode>> {
     let host = caller.data();
     host.running.store(true, SeqCst);
     (host.does)().map_err(raise)
@@ -158,15 +144,19 @@ impl InterruptedGuest {
         let module = Module::new(&support.runtime, guest::wasm(guest::ENDLESS))?;
         let host = InterruptHost { running: Arc::default(), does: Box::new(|| Ok(())) };
         let mut store = new_store(&support.runtime, host);
-        (support.ready)(&mut store);
-        let imports = imports! { "env" => { "running" => wrap_env(&mut store, running) } };
+        let imports = imports! { "env" => { "running" => wrap_env(&mut store, import_running) } };
         let instance = Instance::new(&mut store, &module, &imports)?;
         Ok(Self { support, store, instance, requested: Arc::default() })
     }
 
-    fn asker(&self) -> InterruptAsker {
-        let request = (self.support.request)(&self.support.runtime, &self.store);
-        InterruptAsker { request, requested: self.requested.clone() }
+    /// A function that requests the stop of this guest. It notes the request, since the engine may report another trap.
+    fn requester(&self) -> Requester {
+        let request = (self.support.requester)(&self.support.runtime, &self.store);
+        let requested = self.requested.clone();
+        Arc::new(move || {
+            requested.store(true, SeqCst);
+            request();
+        })
     }
 
     /// From now on, when the guest calls.
@@ -178,14 +168,14 @@ impl InterruptedGuest {
     fn stop(&mut self, export: &str) -> Result<String> {
         self.store.data().running.store(false, SeqCst);
         (self.support.ready)(&mut self.store);
-        let (asker, running) = (self.asker(), self.store.data().running.clone());
+        let (request, running) = (self.requester(), self.store.data().running.clone());
         thread::scope(|scope| {
             let (over, until_over) = mpsc::channel::<()>();
             scope.spawn(move || {
-                // The pause gives the guest time to be in its loop, and the last request time to arrive.
+                // The pause gives the guest time to enter its loop.
                 while let Err(RecvTimeoutError::Timeout) = until_over.recv_timeout(Duration::from_millis(1)) {
                     if running.load(SeqCst) {
-                        asker.ask();
+                        request();
                     }
                 }
             });
@@ -204,12 +194,12 @@ impl InterruptedGuest {
     fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
         (self.support.ready)(&mut self.store);
         let end = told(&mut self.store, &self.instance, export, arguments)?;
-        self.say(out, &end);
+        self.report(out, &end);
         Ok(())
     }
 
-    /// Says how a call ended, and whether that was requested.
-    fn say(&self, out: &Transcript, end: &str) {
+    /// Reports how a call ended, and whether a stop was requested since the last report.
+    fn report(&self, out: &Transcript, end: &str) {
         let requested = if self.requested.swap(false, SeqCst) { "yes" } else { "no" };
         say!(out, "{end}; asked to: {requested}");
     }

@@ -34,7 +34,7 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
 fn support(wasmer: &Wasmer) -> crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
     crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
         runtime: wasmer.runtime(),
-        request: |_, store| {
+        requester: |_, store| {
             let interrupter = store.interrupter();
             std::sync::Arc::new(move || interrupter.interrupt())
         },
