@@ -1,0 +1,45 @@
+//! Writes the table of hostile modules in `docs/choosing-a-backend.md` from a check, so that no figure there is typed by hand:
+//!
+//! ```console
+//! $ cargo run --release --features everything -- check --filter 'hostile/*' --jobs 1 --json > hostile.json
+//! $ cargo run --release --features everything --example hostile_page -- hostile.json
+//! ```
+use std::fmt::Write;
+use std::time::Duration;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+use early_exit::catalog::scenario;
+use early_exit::results::{Document, ScenarioResult, Verdict};
+use early_exit::units;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/choosing-a-backend.md");
+const BEGIN: &str = "<!-- hostile modules begin: written by examples/hostile_page.rs -->\n";
+const END: &str = "<!-- hostile modules end -->\n";
+
+fn main() -> Result<()> {
+    let file = env::args().nth(1).context("name a file, written by `early-exit check --filter 'hostile/*' --json`")?;
+    let Document::Check(check) = Document::read(file.as_ref())? else { bail!("{file} is no check") };
+    let labels: Vec<_> = check.variants.iter().map(|variant| variant.label.as_str()).collect();
+    let mut table = format!("| module | {} |\n| --- |{}\n", labels.join(" | "), " ---: |".repeat(labels.len()));
+    for scenario in scenario::all().filter(|scenario| scenario.id.starts_with("hostile/")) {
+        let results = check.results.iter().filter(|result| result.scenario == scenario.id);
+        let cells: Vec<_> = results.map(cell).collect();
+        writeln!(table, "| `{}` | {} |", scenario.id, cells.join(" | "))?;
+    }
+    let page = fs::read_to_string(PAGE)?;
+    let (before, rest) = page.split_once(BEGIN).context("the page has no place for the table")?;
+    let (_, after) = rest.split_once(END).context("the table has no end")?;
+    fs::write(PAGE, format!("{before}{BEGIN}\n{table}\n{END}{after}"))?;
+    Ok(())
+}
+
+/// The time to compile and run the module, or the verdict.
+fn cell(result: &ScenarioResult) -> String {
+    match &result.verdict {
+        Verdict::Passed => units::time(Duration::from_secs_f64(result.elapsed_ms / 1e3)),
+        Verdict::KnownIssue { observed, .. } if observed.starts_with("TIMED OUT") => "over 20 s".into(),
+        Verdict::KnownIssue { .. } => "refused".into(),
+        verdict => verdict.word().into(),
+    }
+}
