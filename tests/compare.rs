@@ -197,6 +197,31 @@ fn a_build_has_no_regression_against_itself() {
     assert_eq!(report.variants[1].baseline, Some(0));
 }
 
+/// A baseline with fewer backends: the others are left out, and named.
+#[cfg(unix)]
+#[test]
+fn backends_that_the_baseline_lacks_are_left_out() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let [first, second, ..] = here()[..] else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other");
+    let listed = format!(r#"{{"backends":[{{"name":"{first}","availability":"here","floor":false}}]}}"#);
+    fs::write(
+        &other,
+        format!("#!/bin/sh\nif [ \"$1\" = list ]; then echo '{listed}'; else exec {EARLY_EXIT} \"$@\"; fi\n"),
+    )
+    .unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    let arguments = ["compare", "--no-check", "--filter", "floor/empty", "--launches", "1", "--format", "json"];
+    let output = early_exit(&arguments).arg("--baseline").arg(&other).output().unwrap();
+    let comparison: Comparison = serde_json::from_slice(&output.stdout).unwrap();
+    let labels: Vec<_> = comparison.variants.iter().map(|variant| variant.label.as_str()).collect();
+    assert_eq!(labels, [first]);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(notes.contains("the baseline lacks") && notes.contains(second), "{notes}");
+}
+
 /// The second backend takes longer to compile; a confirmation run on new launches must agree.
 #[test]
 fn a_slower_backend_is_found_and_confirmed() {
