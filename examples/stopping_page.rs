@@ -37,6 +37,7 @@ fn figures(report: &Report) -> Result<String> {
     ensure!(!tables.is_empty(), "the report has no backend with and without a mechanism");
     let machine = &report.machine;
     let mut engines: Vec<_> = report.variants.iter().map(|variant| variant.backend_info.engine.as_str()).collect();
+    engines.sort_unstable();
     engines.dedup();
     Ok(format!(
         "{tables}\n{} on {}, {} processors, {}; features {}; profile {}, {} launches, {}.\n",
