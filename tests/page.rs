@@ -1,6 +1,6 @@
 //! The page in a real browser: it loads without an error or a request, shows the numbers of the report, and does what it
 //! is asked to. Skipped where there is no Chromium; with CI set on Linux that is a failure.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
 
@@ -210,6 +210,27 @@ fn the_page_names_each_engine_licence_and_part() {
         parts.sort_unstable();
         assert_eq!(drawn, parts, "{}", variant.label);
     }
+}
+
+/// A class that was renamed in one of both places would style nothing.
+#[test]
+fn every_class_of_the_style_sheet_is_in_the_markup() {
+    let output = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/output");
+    let folders = [output.join("html"), output.join("chart")];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    let is_markup = |file: &std::path::PathBuf| file.extension().is_some_and(|kind| kind == "rs" || kind == "js");
+    let markup: String = files.filter(is_markup).map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let is_in_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let words: BTreeSet<&str> = markup.split(|letter: char| !is_in_name(letter)).collect();
+    let style = std::fs::read_to_string(output.join("html/style.css")).unwrap();
+    let classes = style.split('.').skip(1).filter_map(|after| {
+        let class = &after[..after.find(|letter| !is_in_name(letter)).unwrap_or(after.len())];
+        class.starts_with(|first: char| first.is_ascii_alphabetic()).then_some(class)
+    });
+    // Those of the parts of a bar are numbered.
+    let unused: Vec<_> =
+        classes.filter(|class| !words.contains(class) && !["p0", "p1", "p2"].contains(class)).collect();
+    assert_eq!(unused, [""; 0]);
 }
 
 /// Errors and requests are noticed.

@@ -115,7 +115,7 @@ fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
             @let run = &measured.report.run;
             p.run {
                 a href=(format!("#{}", measured.id)) { (measured.name) }
-                " · " (run.launches_completed) " launches · " (date(&run.started_at))
+                " · " (run.launches_completed) " launches · " span.date { (date(&run.started_at)) }
             }
             p.run.engines { @for (n, engine) in engines(measured.report).into_iter().enumerate() { @if n > 0 { " · " } span { (engine) } } }
         }
