@@ -457,6 +457,13 @@ mod tests {
         assert!(remark.ends_with("wasmi has no time for call/host-typed"), "{remark}");
         assert_eq!(ranked(&calls(Failure), "call cheaply").0, Ranking::Depends);
         assert_eq!(ranked(&calls(Time(5.0)), "call cheaply").0, Ranking::Best(2));
+        // Also if another way works.
+        let exits = |plain| {
+            let prebuilt = ("unwind/typed-prebuilt@50", [Time(400.0), Time(450.0), Time(60.0)]);
+            measured(10, &[("unwind/typed@50", [Time(500.0), Time(600.0), plain]), prebuilt])
+        };
+        assert_eq!(ranked(&exits(Nothing), "exit cheaply").0, Ranking::Best(2));
+        assert_ne!(ranked(&exits(Failure), "exit cheaply").0, Ranking::Best(2));
     }
 
     #[test]

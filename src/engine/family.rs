@@ -18,6 +18,11 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
     /// What the backend says of itself.
     fn about(&self) -> BackendInfo;
 
+    /// Why this backend of the family cannot prepare a benchmark that others of the family can.
+    fn cannot(&self, _benchmark: &Benchmark) -> Option<&'static str> {
+        None
+    }
+
     /// Keeps what it compiles for benchmarks in a folder, and takes it from there.
     fn keep_artifacts(&self, _folder: &Path) {}
 
@@ -129,8 +134,9 @@ impl<F: Family> OpenBackend for F {
 
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {
         match benchmark.prepared {
-            BenchmarkKind::Family => match prepares::<F>(benchmark) {
-                Err(BackendError::Unsupported(why)) => Some(why),
+            BenchmarkKind::Family => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
+                (Some(why), _) => Some(why.into()),
+                (None, Err(BackendError::Unsupported(why))) => Some(why),
                 _ => None,
             },
             BenchmarkKind::Anywhere(_) => None,

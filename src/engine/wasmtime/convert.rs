@@ -80,11 +80,15 @@ pub(crate) fn serialize(module: &Module) -> Result<Vec<u8>> {
     Ok(module.serialize()?)
 }
 
+/// Why Winch cannot load artifacts without a compiler.
+pub(crate) const WINCH_NEEDS_ITS_COMPILER: &str =
+    "an engine without a compiler has no name for Winch's calling convention";
+
 /// A fresh runtime without a compiler. What an artifact is loaded into must have the settings that it was compiled with,
 /// except for the compiler. Winch's calling convention is one of them, and goes with the compiler.
 pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Runtime> {
     if wasmtime.compiler == "winch" {
-        bail!(Unsupported("an engine without a compiler has no name for Winch's calling convention".into()));
+        bail!(Unsupported(WINCH_NEEDS_ITS_COMPILER.into()));
     }
     let mut config = wasmtime.config.clone();
     Ok(Runtime::new(Engine::new(config.enable_compiler(false))?, wasmtime.mechanisms))

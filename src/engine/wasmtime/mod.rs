@@ -25,7 +25,7 @@ use super::{
     BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, OpenBackend, SupportTable, listed,
     no_error_clones, wasm_features,
 };
-use crate::catalog::benchmark::floor;
+use crate::catalog::benchmark::{Benchmark, cold, floor};
 use crate::guest;
 
 /// What the suite calls it.
@@ -197,6 +197,11 @@ impl Family for Wasmtime {
             no_error_clones::NEVER,
         ],
     };
+
+    fn cannot(&self, benchmark: &Benchmark) -> Option<&'static str> {
+        (self.compiler == "winch" && benchmark.id == cold::ARTIFACT_TO_EXIT.id)
+            .then_some(convert::WINCH_NEEDS_ITS_COMPILER)
+    }
 
     fn resident_code(&self) -> Result<Box<dyn Any>> {
         Ok(Box::new(self.cached_module(guest::LEAVING)?))
