@@ -229,7 +229,10 @@ fn a_slower_backend_is_found_and_confirmed() {
     let filter = ["--filter", "compile/functions/16", "--budget", "60", "--launches", "8", "--margin", "10"];
     let (status, comparison) = compare(&[&["--backend", first, "--backend", second], &filter[..]].concat());
     let pair = &comparison.cells[0];
-    assert_eq!((pair.verdict, pair.confirmed, status), (Some(TimeVerdict::Slower), true, Some(1)), "{comparison:?}");
+    assert_eq!((pair.verdict, status), (Some(TimeVerdict::Slower), Some(1)), "{comparison:?}");
+    // On a busy machine the second look can be inconclusive; then all launches decide.
+    let is_busy = comparison.notes.iter().any(|note| note.contains("were disturbed by other processes"));
+    assert!(pair.confirmed || is_busy, "{comparison:?}");
 }
 
 #[test]

@@ -73,4 +73,11 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         reason: "a guest may be 1,000 calls deep, and the C API has no setting for that",
         upstream: "https://docs.rs/wasmi/2.0.0/wasmi/struct.Config.html#method.set_max_recursion_depth",
     },
+    KnownIssue {
+        backends: &["c-api/wasmer"],
+        platforms: &[],
+        excuses: &[scenario("c-api/null-environment", "FAILED: the library makes no host function [..]")],
+        reason: "`wasm_func_new_with_env` with a NULL environment makes no function",
+        upstream: "docs/findings.md, the C API",
+    },
 ];
