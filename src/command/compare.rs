@@ -48,12 +48,12 @@ fn metric(args: &CompareArgs) -> Metric {
 }
 
 /// The margin, given in percent.
-fn margin(args: Option<f64>, metric: Metric) -> Result<Margin> {
+fn margin(percent: Option<f64>, metric: Metric) -> Result<Margin> {
     let usual = match metric {
         Metric::Time => 2.0,
         Metric::Instructions => 0.5,
     };
-    Ok(Margin::new(args.unwrap_or(usual) / 100.0)?)
+    Ok(Margin::new(percent.unwrap_or(usual) / 100.0)?)
 }
 
 fn status(args: &CompareArgs, comparison: &Comparison) -> Status {
