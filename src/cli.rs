@@ -334,7 +334,7 @@ impl PlanArgs {
 
     /// How many launches instructions are counted in: the second shows what differs from process to process.
     pub fn count_launches(&self) -> u32 {
-        self.launches.unwrap_or(2)
+        self.launches.unwrap_or(if self.quick { 1 } else { 2 })
     }
 }
 

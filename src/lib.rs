@@ -40,6 +40,8 @@ mod escape;
 pub mod exit_code;
 pub mod fuzz;
 pub mod guest;
+#[cfg(target_os = "linux")]
+mod hash_seed;
 pub mod interruption;
 pub mod output;
 mod parallel;

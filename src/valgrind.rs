@@ -3,7 +3,6 @@
 //! A client request is a sequence of instructions without effect on a processor that valgrind recognizes (`valgrind.h`). So
 //! valgrind need not be installed, and nothing is linked.
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The requests of callgrind in use.
 #[derive(Debug, Clone, Copy)]
@@ -129,29 +128,39 @@ fn toggle(state: Collecting) {
     request(ClientRequest::ToggleCollect as usize, 0);
 }
 
-/// Whether this process is instrumented.
-static IS_INSTRUMENTED: AtomicBool = AtomicBool::new(false);
-
 /// Instruments this process from now on. All threads collect then.
 pub(crate) fn instrument() {
-    if !IS_INSTRUMENTED.swap(true, Ordering::Relaxed) {
-        request(ClientRequest::StartInstrumentation as usize, 0);
+    request(ClientRequest::StartInstrumentation as usize, 0);
+}
+
+/// Gives this thread a stack for signal handlers below the addresses of all other stacks. Callgrind takes a higher stack pointer
+/// for a return from the interrupted functions, and fails when the handler returns. Valgrind loads the program below all that
+/// is mapped later, and engines keep a stack of this size.
+///
+/// # Errors
+/// When the system refuses.
+#[cfg(target_os = "linux")]
+pub(crate) fn lower_handler_stack() -> std::io::Result<()> {
+    const SIZE: usize = 1 << 20;
+    struct HandlerStack(std::cell::UnsafeCell<[u8; SIZE]>);
+    // SAFETY: only the kernel and the handlers of one thread use it.
+    unsafe impl Sync for HandlerStack {}
+    static STACK: HandlerStack = HandlerStack(std::cell::UnsafeCell::new([0; SIZE]));
+    let stack = libc::stack_t { ss_sp: STACK.0.get().cast(), ss_flags: 0, ss_size: SIZE };
+    // SAFETY: the stack lives as long as the process.
+    match unsafe { libc::sigaltstack(&raw const stack, std::ptr::null_mut()) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
     }
 }
 
-/// Excludes the calling thread from counting: it belongs to no cell, and executes a random number of instructions.
-pub(crate) fn exempt_this_thread() {
-    thread_local! {
-        static IS_EXEMPT: Cell<bool> = const { Cell::new(false) };
-    }
-    if IS_INSTRUMENTED.load(Ordering::Relaxed) && !IS_EXEMPT.replace(true) {
-        request(ClientRequest::ToggleCollect as usize, 0);
-    }
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn lower_handler_stack() -> std::io::Result<()> {
+    Ok(())
 }
 
-/// Counts the instructions of each piece of `work` between its marks on this thread, and those of all other threads that are
-/// not [exempt](exempt_this_thread). Each piece is dumped to a separate file; pieces after a failure are not. The process must
-/// be [instrumented](instrument).
+/// Counts the instructions of each piece of `work` between its marks on this thread, and those of all other threads. Each
+/// piece is dumped to a separate file; pieces after a failure are not. The process must be [instrumented](instrument).
 ///
 /// # Errors
 /// The error of the first piece that fails, or that has no mark.

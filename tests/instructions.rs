@@ -121,6 +121,26 @@ fn counts_repeat_wherever_they_are_made() {
     assert!(rows.lines().skip(1).all(|row| row.contains(",instructions,")), "{rows}");
 }
 
+/// On every backend, what a compiler, an artifact, a trap by signal and an exit execute has a count, or is not supported.
+#[test]
+fn every_backend_is_countable() {
+    if !is_countable() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut arguments = vec!["measure", "--instructions", "--launches", "1", "-o", file.to_str().unwrap()];
+    let cells = ["cold/bytes-to-result", "artifact/deserialize", "unwind/unreachable", "unwind/typed"];
+    arguments.extend(cells.iter().flat_map(|cell| ["--filter", *cell]));
+    arguments.extend(["--param", "16"]);
+    early_exit(&arguments).assert().success();
+    let report = Report::read(&file).unwrap();
+    for cell in &report.cells {
+        let has_count = InstructionCount::of(cell).is_some();
+        assert!(has_count || matches!(cell.skip_reason, Some(SkipReason::Unsupported { .. })), "{cell:?}");
+    }
+}
+
 /// What cannot be counted says why, and has no number.
 #[test]
 fn uncountable_cells_give_the_reason() {

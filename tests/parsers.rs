@@ -126,7 +126,7 @@ fn lines() -> Vec<Vec<u8>> {
         Request::Prepare { cell_id, processor: None },
         Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
         Request::Fork,
-        Request::Count { cell: 1, warmup: 16, batches: vec![16, 32], planted: 5 },
+        Request::Count { warmup: 16, batches: vec![16, 32], planted: 5 },
         Request::Join,
         Request::RunModules { seed: 9, numbers, features: Default::default() },
     ];

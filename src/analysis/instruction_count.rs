@@ -3,7 +3,8 @@ use crate::results::{CellRecord, Report};
 use crate::statistics::{Margin, TimeVerdict, median};
 use crate::units;
 
-/// The instruction count of a cell over all repeats in all launches.
+/// The instruction count of a cell. A repeat is the median of a launch: pairs of batches in a launch differ where a table
+/// grows, which says nothing about another run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InstructionCount {
     /// The median.
@@ -20,7 +21,7 @@ const AGREE: f64 = 0.0005;
 impl InstructionCount {
     /// The count of a cell; `None` if it has no counts.
     pub fn of(record: &CellRecord) -> Option<Self> {
-        let samples: Vec<f64> = record.launches.iter().flat_map(|launch| &launch.instructions).copied().collect();
+        let samples: Vec<f64> = record.launches.iter().filter_map(|launch| median(&launch.instructions)).collect();
         let typical = median(&samples)?;
         let (low, high) =
             samples.iter().fold((typical, typical), |(low, high), sample| (low.min(*sample), high.max(*sample)));
@@ -93,6 +94,9 @@ fn percent(share: f64) -> String {
 /// The share of cells whose repeats agree.
 pub fn agreement(report: &Report) -> String {
     let spreads: Vec<f64> = report.cells.iter().filter_map(|cell| Some(InstructionCount::of(cell)?.spread())).collect();
+    if report.run.launches_completed < 2 {
+        return "one launch, so no repeats that could differ; --launches 2 has them".into();
+    }
     let within = |share: f64| spreads.iter().filter(|spread| **spread <= share).count();
     format!(
         "repeats agree within 0.05 % in {} of {} cells, and within 0.5 % in {}",
@@ -109,7 +113,9 @@ mod tests {
 
     fn counts(samples: &[f64]) -> CellRecord {
         let mut cell = validate::tests::report().cells[0].clone();
-        cell.launches = vec![Launch { instructions: samples.to_vec(), ..Launch::empty(1, 1, 1) }];
+        // In each launch, a table grows once.
+        let launch = |count: &f64| Launch { instructions: vec![*count, 9.0 * count, *count], ..Launch::empty(1, 1, 1) };
+        cell.launches = samples.iter().map(launch).collect();
         cell
     }
 

@@ -5,32 +5,25 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow};
 
-use super::cell::{Batch, BatchSpec, Counting};
+use super::cell::{Batch, BatchSpec};
 use super::concurrent;
 use super::cpu_affinity;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
-use crate::engine::embedding::{Embedding, Prepared, planted};
+use crate::engine::embedding::{Embedding, Prepared};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
 use crate::statistics::is_warm;
-use crate::valgrind;
-
-/// A task for the thread.
-enum Work {
-    Batch(BatchSpec),
-    Count(Counting),
-}
 
 /// A prepared cell on its thread. Dropping it ends the thread.
 pub struct BenchThread {
-    requests: Option<mpsc::Sender<Work>>,
-    samples: mpsc::Receiver<Result<Option<Batch>>>,
+    requests: Option<mpsc::Sender<BatchSpec>>,
+    samples: mpsc::Receiver<Result<Batch>>,
     thread: Option<JoinHandle<()>>,
     /// Metrics without timing: name and value.
-    pub metrics: Vec<(&'static str, f64)>,
+    pub metrics: Metrics,
 }
 
 impl BenchThread {
@@ -45,35 +38,21 @@ impl BenchThread {
         processor: Option<usize>,
         module: Option<Arc<MeasuredModule>>,
     ) -> Result<Self, BackendError> {
-        let benchmark = benchmark::find(&cell_id.benchmark)
-            .ok_or_else(|| BackendError::unsupported(format!("this build has no benchmark `{}`", cell_id.benchmark)))?;
-        let (requests, tasks) = mpsc::channel::<Work>();
+        let (requests, batches) = mpsc::channel();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
-        let (backend, at, frames) = (backend.clone(), cell_id.at.unwrap_or(0), cell_id.host_frames);
+        let (backend, cell_id) = (backend.clone(), cell_id.clone());
         let run_thread = move || {
-            if !benchmark.parallel {
-                cpu_affinity::pin_to(processor);
-            }
-            let mut cell = match prepare(&backend, benchmark, at, module.as_ref()) {
-                Ok(cell) => cell,
-                Err(unable) => return drop(ready.send(Err(unable))),
-            };
-            let _ = ready.send(Ok(cell.metrics().to_vec()));
-            at_stack_depth(frames, &mut || {
-                for work in &tasks {
-                    let answer = match work {
-                        Work::Batch(spec) => timed(&mut cell, spec).map(Some),
-                        Work::Count(counting) => counted(&mut cell, &counting).map(|()| None),
-                    };
-                    if answers.send(answer).is_err() {
+            let ready = |prepared| drop(ready.send(prepared));
+            run_cell(&backend, &cell_id, processor, module.as_ref(), ready, |cell| {
+                for spec in &batches {
+                    if answers.send(timed(cell, spec)).is_err() {
                         break;
                     }
                 }
             });
         };
-        // The stack size of a main thread, for deep cells.
-        let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(run_thread);
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(run_thread);
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
         let gone = |_| Err(BackendError::Failed(anyhow!("preparation panicked")));
         let metrics = prepared.recv().unwrap_or_else(gone)?;
@@ -85,20 +64,8 @@ impl BenchThread {
     /// # Errors
     /// When an iteration gives a wrong result or panics.
     pub fn batch(&mut self, spec: BatchSpec) -> Result<Batch> {
-        self.request(Work::Batch(spec))?.ok_or_else(|| anyhow!("the batch has no time"))
-    }
-
-    /// Counts the instructions of batches; this process runs under valgrind, which writes a file per batch.
-    ///
-    /// # Errors
-    /// When an iteration gives a wrong result or panics, or valgrind is missing.
-    pub fn count(&mut self, counting: Counting) -> Result<()> {
-        self.request(Work::Count(counting)).map(drop)
-    }
-
-    fn request(&mut self, work: Work) -> Result<Option<Batch>> {
         let panicked = || anyhow!("the cell panicked");
-        self.requests.as_ref().ok_or_else(panicked)?.send(work).map_err(|_| panicked())?;
+        self.requests.as_ref().ok_or_else(panicked)?.send(spec).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
     }
 }
@@ -107,6 +74,39 @@ impl Drop for BenchThread {
     fn drop(&mut self) {
         self.requests = None;
         let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// Metrics of a prepared cell without timing: name and value.
+pub(crate) type Metrics = Vec<(&'static str, f64)>;
+
+/// The stack size of a main thread, for deep cells.
+pub(crate) const STACK_SIZE: usize = 8 << 20;
+
+/// Prepares a cell on the current thread, tells `ready`, and calls `work` below the cell's host frames. The thread is pinned
+/// to `processor`, or to the last processor, unless the benchmark is parallel.
+#[inline]
+pub(crate) fn run_cell(
+    backend: &Arc<dyn OpenBackend>,
+    cell_id: &CellId,
+    processor: Option<usize>,
+    module: Option<&Arc<MeasuredModule>>,
+    ready: impl FnOnce(Result<Metrics, BackendError>),
+    mut work: impl FnMut(&mut Prepared),
+) {
+    let Some(benchmark) = benchmark::find(&cell_id.benchmark) else {
+        let reason = format!("this build has no benchmark `{}`", cell_id.benchmark);
+        return ready(Err(BackendError::unsupported(reason)));
+    };
+    if !benchmark.parallel {
+        cpu_affinity::pin_to(processor);
+    }
+    match prepare(backend, benchmark, cell_id.at.unwrap_or(0), module) {
+        Ok(mut cell) => {
+            ready(Ok(cell.metrics().to_vec()));
+            at_stack_depth(cell_id.host_frames, &mut || work(&mut cell));
+        }
+        Err(unable) => ready(Err(unable)),
     }
 }
 
@@ -143,17 +143,6 @@ fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpe
     let timed = (0..slices.max(1)).map(|_| cell.batch(iterations)).collect::<Result<Vec<_>>>()?;
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
     Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed, each: cell.take_each() })
-}
-
-/// Counts the instructions of each batch between the marks of the cell's timer.
-fn counted(cell: &mut Prepared, counting: &Counting) -> Result<()> {
-    ensure!(valgrind::is_running(), "counting instructions needs valgrind");
-    planted::plant(counting.planted);
-    if counting.warmup > 0 {
-        cell.batch(counting.warmup)?;
-    }
-    let unmarked = || anyhow!("the benchmark does not support counting instructions");
-    valgrind::count(&counting.batches, unmarked, |iterations| cell.batch(iterations).map(drop))
 }
 
 /// The mean of the middle half: of five values, the middle three.

@@ -124,7 +124,7 @@ impl BenchCell {
     /// See [`Failure`].
     pub(crate) fn count(&self, worker: &mut Worker, counting: Counting, limits: &Limits) -> Result<(), Failure> {
         let Counting { warmup, batches, planted } = counting;
-        match worker.request(&Request::Count { cell: self.number, warmup, batches, planted }, limits, |_| ())? {
+        match worker.request(&Request::Count { warmup, batches, planted }, limits, |_| ())? {
             Response::Counted => Ok(()),
             other => Err(refused(worker, other)),
         }

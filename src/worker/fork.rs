@@ -28,7 +28,7 @@ pub(crate) struct Child {
     pid: rustix::process::Pid,
 }
 
-/// Forks. Only the calling thread continues in the child. A worker forks before it does anything else, so no other thread
+/// Forks. Only the calling thread continues in the child. Until a worker forks, everything runs on that thread, so no other
 /// holds a lock except the reader of requests, which the child does not use.
 ///
 /// # Errors
@@ -42,6 +42,8 @@ pub(crate) fn fork() -> Result<Fork> {
         -1 => Err(std::io::Error::last_os_error().into()),
         0 => {
             drop(requests);
+            // A guest may never return.
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
             Ok(Fork::Child(reader))
         }
         pid => {
@@ -49,6 +51,15 @@ pub(crate) fn fork() -> Result<Fork> {
             Ok(Fork::Parent(Child { requests, pid }))
         }
     }
+}
+
+/// Makes the current thread the pool of all parallel work that it starts by rayon. The threads of rayon's global pool would be
+/// missing in a child, where a compiler would wait for them.
+///
+/// # Errors
+/// When the thread is in a pool already.
+pub(crate) fn pool_of_this_thread() -> Result<rayon::ThreadPool> {
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -79,7 +90,7 @@ impl Child {
         for line in lines {
             let is_last = matches!(serde_json::from_str(&line), Ok(Request::Join));
             // A dead child is noticed by the watching thread.
-            let _ = self.requests.write_all(line.as_bytes()).and_then(|()| self.requests.write_all(b"\n"));
+            let _ = self.requests.write_all(format!("{line}\n").as_bytes());
             if is_last {
                 break;
             }

@@ -1,5 +1,6 @@
 //! Worker processes: each variant runs in a separate process, so that a crash, a hang or excessive memory affects one
 //! verdict or one cell only.
+mod counting_child;
 mod fork;
 pub(crate) mod protocol;
 mod server;

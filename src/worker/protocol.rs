@@ -8,17 +8,18 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::benchmark::CellId;
-use crate::engine::{BackendInfo, BackendSpec};
+use crate::engine::{BackendError, BackendInfo, BackendSpec};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::observation::Observation;
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::{Build, Variant};
 use crate::run_module::{ModuleJob, Step, StepOutput};
+use crate::sampling::bench_thread::Metrics;
 use crate::soak::workload::{ExitCounts, Mixture};
 use crate::spec::player;
 
 /// The version of the protocol. Other versions are rejected.
-pub const PROTOCOL: u32 = 8;
+pub const PROTOCOL: u32 = 9;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,17 +125,19 @@ pub enum Request {
         /// Whether to run untimed until warm first.
         settle: bool,
     },
-    /// Continue in a child process until [`Request::Join`], which isolates side effects. Response: [`Response::Forked`].
+    /// Compile and run small guests, so that valgrind has translated the engine's code before this process forks. Response:
+    /// [`Response::WarmedUp`].
+    WarmUp,
+    /// Continue in a child process until [`Request::Join`]: it prepares one cell and counts its batches. Response:
+    /// [`Response::Forked`].
     Fork,
     /// End the child process and continue in its parent. Response: [`Response::Joined`].
     Join,
-    /// Count the instructions of batches of a prepared cell under valgrind. Response: [`Response::Counted`].
+    /// Count the instructions of batches of the child's cell under valgrind. Response: [`Response::Counted`].
     Count {
-        /// The cell's number.
-        cell: usize,
         /// Uncounted iterations before the first batch.
         warmup: u64,
-        /// Iterations per batch.
+        /// Iterations per batch. Without batches, nothing is instrumented.
         batches: Vec<u64>,
         /// Fault injection: extra instructions of the host functions that end their guests.
         #[serde(default)]
@@ -208,6 +211,8 @@ pub enum Response {
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         each: Vec<u64>,
     },
+    /// The engine's code has run.
+    WarmedUp,
     /// The child process handles the next requests.
     Forked,
     /// The parent handles the next requests.
@@ -223,6 +228,26 @@ pub enum Response {
         /// Why.
         reason: String,
     },
+}
+
+impl Response {
+    /// The response to a request that failed.
+    pub(crate) fn failed(error: impl Into<anyhow::Error>) -> Self {
+        Self::Error { unsupported: false, reason: format!("{:#}", error.into()) }
+    }
+
+    /// The response to a request to prepare the cell with this number.
+    pub(crate) fn prepared(cell: usize, prepared: Result<&Metrics, &BackendError>) -> Self {
+        match prepared {
+            Ok(metrics) => {
+                let metrics = metrics.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+                Self::Prepared { cell, metrics }
+            }
+            Err(error) => {
+                Self::Error { unsupported: matches!(error, BackendError::Unsupported(_)), reason: error.to_string() }
+            }
+        }
+    }
 }
 
 /// The log line of a random module.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::counting_child;
 use super::fork::{self, Fork};
 use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response, ScenarioEnd};
 use super::supervisor::ARTIFACTS;
@@ -27,7 +28,7 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::results::Build;
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
 use crate::sampling::bench_thread::BenchThread;
-use crate::sampling::cell::{BatchSpec, Counting};
+use crate::sampling::cell::BatchSpec;
 use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::exceptions::ExceptionSoak;
 use crate::soak::workload::{ExitCounts, Mixture, Soak};
@@ -42,6 +43,7 @@ use crate::valgrind;
 /// When the backend cannot be opened, or a request is invalid.
 pub fn serve(spec: &BackendSpec) -> Result<()> {
     let wire = ResponseWriter::take().context("cannot redirect stdout")?;
+    let _pool = valgrind::is_running().then(fork::pool_of_this_thread).transpose()?;
     let backend = spec.open()?;
     if let Some(folder) = std::env::var_os(ARTIFACTS) {
         backend.keep_artifacts(Path::new(&folder));
@@ -49,7 +51,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
     wire.send(&Hello { protocol: PROTOCOL, build: Build::this(), backend_info: backend.about() });
     let mut cells = Vec::new();
     let (mut session, mut module, mut soak) = (None, None, None);
-    let mut reader = AffinityHint::default();
+    let reader = AffinityHint::default();
     let mut affinity = None;
     let mut lines = request_lines(io::stdin(), &reader);
     while let Some(line) = lines.next() {
@@ -62,7 +64,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                     (session, module) = (Some(bench), Some(cells));
                     Response::Loaded
                 }
-                Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
+                Err(error) => Response::failed(error),
             },
             Request::Step { step } => {
                 let session = session.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
@@ -73,7 +75,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
             Request::Soak { seed, milliseconds, mixture } => {
                 match continue_soak(&*backend, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
                     Ok(counts) => Response::Soaked { counts },
-                    Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
+                    Err(error) => Response::failed(error),
                 }
             }
             Request::RunScript { name, features, skip } => run_script(&*backend, &name, &features, &skip, &wire),
@@ -84,22 +86,22 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
             Request::Sample { cell, iterations, slices, settle } => {
                 sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle })?
             }
+            Request::WarmUp => {
+                counting_child::warm_up(&backend);
+                Response::WarmedUp
+            }
             Request::Fork => match fork::fork() {
                 Ok(Fork::Child(requests)) => {
-                    reader = AffinityHint::default();
-                    lines = request_lines(requests, &reader);
-                    Response::Forked
+                    wire.send(&Response::Forked);
+                    return counting_child::serve(requests, &backend, module.as_ref(), &wire);
                 }
                 Ok(Fork::Parent(child)) => {
                     child.relay(&mut lines)?;
                     Response::Joined
                 }
-                Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
+                Err(error) => Response::failed(error),
             },
-            Request::Join => fork::end_child(),
-            Request::Count { cell, warmup, batches, planted } => {
-                count(cells.get_mut(cell), Counting { warmup, batches, planted })?
-            }
+            Request::Join | Request::Count { .. } => Response::failed(anyhow!("this is no child process")),
             Request::Release { cell } => {
                 // Numbers are not reused.
                 cells.get_mut(cell).and_then(Option::take);
@@ -118,7 +120,6 @@ fn request_lines(from: impl io::Read + Send + 'static, reader: &AffinityHint) ->
     std::thread::spawn(move || {
         for line in BufReader::new(from).lines() {
             let Ok(line) = line else { break };
-            valgrind::exempt_this_thread();
             hint.go(&mut processor);
             if lines.send(line).is_err() {
                 break;
@@ -247,7 +248,7 @@ fn examine_module(
 ) -> Response {
     match generate(seed, features) {
         Ok(generated) => Response::Examined { observations: trial(backend, &generated, |action| wire.log(action)) },
-        Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
+        Err(error) => Response::failed(error),
     }
 }
 
@@ -264,7 +265,7 @@ fn run_script(
     let log = |line: usize| wire.send(&Response::Log { line: line.to_string() });
     match player::play(backend, Claims::new(features), &script, skip, log) {
         Ok(outcome) => Response::ScriptDone { outcome },
-        Err(error) => Response::Error { unsupported: false, reason: format!("{error:#}") },
+        Err(error) => Response::failed(error),
     }
 }
 
@@ -277,7 +278,7 @@ fn pinned(affinity: Option<AffinityGuard>, request: &Request) -> Option<Affinity
                 benchmark::find(&cell_id.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
             is_pinned.then(|| affinity.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
-        Request::Sample { .. } | Request::Count { .. } | Request::Release { .. } => affinity,
+        Request::Sample { .. } | Request::Release { .. } => affinity,
         _ => None,
     }
 }
@@ -289,15 +290,14 @@ fn prepare(
     module: Option<Arc<MeasuredModule>>,
     cells: &mut Vec<Option<BenchThread>>,
 ) -> Response {
+    let number = cells.len();
     match BenchThread::prepare(backend, cell_id, processor, module) {
         Ok(cell) => {
-            let metrics = cell.metrics.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            let response = Response::prepared(number, Ok(&cell.metrics));
             cells.push(Some(cell));
-            Response::Prepared { cell: cells.len() - 1, metrics }
+            response
         }
-        Err(error) => {
-            Response::Error { unsupported: matches!(error, BackendError::Unsupported(_)), reason: error.to_string() }
-        }
+        Err(error) => Response::prepared(number, Err(&error)),
     }
 }
 
@@ -310,24 +310,13 @@ fn sample(cell: Option<&mut Option<BenchThread>>, spec: BatchSpec) -> Result<Res
             delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
             each: batch.each.iter().map(|took| u64::try_from(took.as_nanos())).collect::<Result<_, _>>()?,
         },
-        Err(error) => Response::Error { unsupported: false, reason: error.to_string() },
-    })
-}
-
-fn count(cell: Option<&mut Option<BenchThread>>, counting: Counting) -> Result<Response> {
-    let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    // This thread spins briefly while it waits for the cell's thread.
-    valgrind::instrument();
-    valgrind::exempt_this_thread();
-    Ok(match cell.count(counting) {
-        Ok(()) => Response::Counted,
-        Err(error) => Response::Error { unsupported: false, reason: error.to_string() },
+        Err(error) => Response::failed(error),
     })
 }
 
 /// Writes responses.
 #[derive(Clone)]
-struct ResponseWriter(Arc<Mutex<File>>);
+pub(crate) struct ResponseWriter(Arc<Mutex<File>>);
 
 impl ResponseWriter {
     /// Reserves stdout for the protocol, and redirects file descriptor 1 to stderr, so that compilers and stubs cannot
@@ -352,7 +341,7 @@ impl ResponseWriter {
     }
 
     /// Writes a line, or ends the process if the supervisor is gone.
-    fn send(&self, what: &impl serde::Serialize) {
+    pub(crate) fn send(&self, what: &impl serde::Serialize) {
         let mut line = serde_json::to_vec(what).expect("responses are serializable");
         line.push(b'\n');
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);

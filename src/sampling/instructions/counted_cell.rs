@@ -10,8 +10,7 @@ use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
 use crate::results::SkipReason;
 use crate::sampling::cell;
-use crate::sampling::cell::Counting;
-use crate::sampling::cell::Failure;
+use crate::sampling::cell::{BenchCell, Counting, Failure};
 use crate::worker::{Hello, Limits};
 
 /// A worker under valgrind, replaced when it is lost. Each cell runs in a child process.
@@ -21,6 +20,8 @@ pub(crate) struct Session<'a> {
     spec: &'a BackendSpec,
     processor: Option<usize>,
     worker: CountedWorker,
+    /// Whether the engine has run in the worker.
+    is_warm: bool,
 }
 
 /// A counted cell.
@@ -37,12 +38,20 @@ pub(crate) struct Ended {
 pub(crate) const MEMORY: u64 = 8 << 30;
 /// The time limit of a request: a hundred times that without valgrind.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(300);
-/// The approximate instructions of a batch, unless an iteration has more.
-const BATCH: f64 = 1e6;
+/// The approximate instructions of the smaller batch of a pair, unless an iteration has more.
+const BATCH: f64 = 2.5e5;
 /// The limit of iterations per batch.
-const MAX_ITERATIONS: u64 = 256;
-/// Counts per cell and launch, if an iteration has fewer instructions than a batch.
-const PAIRS: usize = 2;
+const MAX_ITERATIONS: u64 = 64;
+/// Batches' worth of iterations before the first pair.
+const SETTLING: u64 = 8;
+/// The approximate instructions of all pairs of a cell and launch.
+const PAIRS: f64 = 4e6;
+/// The limit of pairs per cell and launch: with five, the median has no trace of a table that grows meanwhile.
+const MAX_PAIRS: usize = 5;
+/// The instructions of an iteration in which the fixed cost of a batch, some thousands, is less than 0.05 %.
+const LONG: f64 = 2e7;
+/// The instructions of an iteration in which what only the first does is less than that.
+const VERY_LONG: f64 = 2e8;
 
 pub(crate) const LIMITS: Limits = Limits { time: TIMEOUT, memory: MEMORY };
 
@@ -54,7 +63,7 @@ impl<'a> Session<'a> {
         processor: Option<usize>,
     ) -> Result<(Self, Hello)> {
         let (worker, hello) = valgrind.launch(program, spec, processor)?;
-        Ok((Self { valgrind, program, spec, processor, worker }, hello))
+        Ok((Self { valgrind, program, spec, processor, worker, is_warm: false }, hello))
     }
 
     /// Counts a cell. `planted` is the share of extra instructions of its host function.
@@ -65,43 +74,90 @@ impl<'a> Session<'a> {
         if let Some(skip_reason) = never(cell_id) {
             return Err(skip_reason);
         }
-        let counted = self.counted(cell_id, planted);
+        let is_fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        self.ready(is_fresh)?;
+        let counted = if is_fresh { self.first_iteration(cell_id) } else { self.counted(cell_id, planted) };
         let joined = if matches!(counted, Err(SkipReason::WorkerLost { .. })) { Ok(false) } else { self.worker.join() };
         if !matches!(joined, Ok(true)) {
-            let failed = |error: anyhow::Error| SkipReason::Failed { reason: format!("{error:#}") };
-            self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
+            self.replace()?;
         }
         counted
     }
 
-    fn counted(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
-        self.worker.fork().map_err(skip_reason)?;
-        let cell =
-            cell::prepare_within(&mut self.worker.worker, cell_id, self.processor, &LIMITS).map_err(skip_reason)?;
-        let metrics = cell.metrics.clone();
-        let mut batches = |warmup: u64, batches: Vec<u64>, planted: u64| -> Result<Vec<u64>, SkipReason> {
-            let many = batches.len();
-            cell.count(&mut self.worker.worker, Counting { warmup, batches, planted }, &LIMITS).map_err(skip_reason)?;
-            self.worker.counts(many).map_err(|error| SkipReason::Failed { reason: format!("{error:#}") })
-        };
-        if benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh) {
-            // Only the first iteration of a process is of interest.
-            let counts = batches(0, vec![1], 0)?;
-            let instructions = counts.iter().map(|count| *count as f64).collect();
-            return Ok(Ended { metrics, iterations: 1, instructions });
+    /// Replaces the worker.
+    fn replace(&mut self) -> Result<(), SkipReason> {
+        let failed = |error: anyhow::Error| SkipReason::Failed { reason: format!("{error:#}") };
+        self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
+        self.is_warm = false;
+        Ok(())
+    }
+
+    /// Has a worker whose engine has run before, or one whose engine has not.
+    fn ready(&mut self, is_fresh: bool) -> Result<(), SkipReason> {
+        match (is_fresh, self.is_warm) {
+            (true, true) => self.replace(),
+            (false, false) => {
+                // Cells that crash the engine show it when they are counted.
+                if self.worker.warm_up().is_err() {
+                    self.replace()?;
+                }
+                self.is_warm = true;
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        let mut pairs = |iterations: u64, pairs: usize, planted: u64| {
-            per_iteration(&batches(iterations, [iterations, 2 * iterations].repeat(pairs), planted)?, iterations)
-        };
-        let first = pairs(1, 1, 0)?;
-        let one = first[0];
+    }
+
+    /// The first iteration of a process.
+    fn first_iteration(&mut self, cell_id: &CellId) -> Result<Ended, SkipReason> {
+        let mut cell = self.prepare(cell_id)?;
+        let instructions = cell.counts(0, vec![1], 0)?.into_iter().map(|count| count as f64).collect();
+        Ok(Ended { metrics: cell.cell.metrics, iterations: 1, instructions })
+    }
+
+    fn counted(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+        let mut cell = self.prepare(cell_id)?;
+        let one = cell.counts(0, vec![1], 0)?[0] as f64;
         let planted = (one * planted).round() as u64;
-        let (iterations, instructions) = match iterations(one) {
-            1 if planted == 0 => (1, first),
-            1 => (1, pairs(1, 1, planted)?),
-            many => (many, pairs(many, PAIRS, planted)?),
+        let (iterations, instructions) = match one {
+            _ if planted > 0 => cell.pairs(one, planted)?,
+            VERY_LONG.. => (1, vec![one]),
+            LONG.. => (1, vec![cell.counts(0, vec![1], 0)?[0] as f64]),
+            _ => cell.pairs(one, 0)?,
         };
-        Ok(Ended { metrics, iterations, instructions })
+        Ok(Ended { metrics: cell.cell.metrics, iterations, instructions })
+    }
+
+    /// Prepares a cell in a child process of the worker.
+    fn prepare(&mut self, cell_id: &CellId) -> Result<CountedCell<'_>, SkipReason> {
+        self.worker.fork().map_err(skip_reason)?;
+        let cell = cell::prepare_within(&mut self.worker.worker, cell_id, self.processor, &LIMITS);
+        Ok(CountedCell { cell: cell.map_err(skip_reason)?, worker: &mut self.worker })
+    }
+}
+
+/// A prepared cell in a child process.
+struct CountedCell<'a> {
+    cell: BenchCell,
+    worker: &'a mut CountedWorker,
+}
+
+impl CountedCell<'_> {
+    /// The instructions of each batch.
+    fn counts(&mut self, warmup: u64, batches: Vec<u64>, planted: u64) -> Result<Vec<u64>, SkipReason> {
+        let many = batches.len();
+        let counting = Counting { warmup, batches, planted };
+        self.cell.count(&mut self.worker.worker, counting, &LIMITS).map_err(skip_reason)?;
+        self.worker.counts(many).map_err(|error| SkipReason::Failed { reason: format!("{error:#}") })
+    }
+
+    /// The instructions per iteration by pairs of batches, for an iteration of about `one`; with the iterations of the smaller
+    /// batch. Before the first pair, allocators and tables grow.
+    fn pairs(&mut self, one: f64, planted: u64) -> Result<(u64, Vec<f64>), SkipReason> {
+        let iterations = iterations(one);
+        let settling = if iterations == 1 { 1 } else { SETTLING * iterations };
+        let batches = [&[settling][..], &[iterations, 2 * iterations].repeat(pairs(one * iterations as f64))].concat();
+        Ok((iterations, per_iteration(&self.counts(0, batches, planted)?[1..], iterations)?))
     }
 }
 
@@ -110,6 +166,12 @@ impl<'a> Session<'a> {
 fn iterations(one: f64) -> u64 {
     let fit = (BATCH / one.max(1.0)) as u64;
     1 << fit.clamp(1, MAX_ITERATIONS).ilog2()
+}
+
+/// The number of pairs whose smaller batch has so many instructions: odd, so that the median is one of them.
+fn pairs(batch: f64) -> usize {
+    let fit = (PAIRS / (3.0 * batch)) as usize;
+    (fit.clamp(1, MAX_PAIRS) - 1) / 2 * 2 + 1
 }
 
 /// The instructions per iteration from pairs of batches of N and 2 N iterations; the fixed cost cancels.
@@ -146,6 +208,7 @@ mod tests {
 
     #[test]
     fn batch_sizes_are_powers_of_two_and_at_least_one() {
-        assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [256, 256, 16, 16, 1, 1]);
+        assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [64, 64, 4, 4, 1, 1]);
+        assert_eq!([64.0, 2.5e5, 4e5, 3e6, 1e12].map(pairs), [5, 5, 3, 1, 1]);
     }
 }

@@ -51,9 +51,11 @@ pub fn profile(
         Ok(cell) => cell,
         Err(failure) => return profiled(Err(failure.to_string())),
     };
-    let counting = Counting { warmup: iterations, batches: vec![iterations], planted: 0 };
-    if let Err(failure) = cell.count(&mut worker.worker, counting, &LIMITS) {
-        return profiled(Err(failure.to_string()));
+    for (warmup, batches) in [(1, vec![]), (iterations, vec![iterations])] {
+        let counting = Counting { warmup, batches, planted: 0 };
+        if let Err(failure) = cell.count(&mut worker.worker, counting, &LIMITS) {
+            return profiled(Err(failure.to_string()));
+        }
     }
     let file = worker.dumps(1).remove(0);
     let read = valgrind::profile(&file)?;

@@ -138,6 +138,17 @@ fn held_still(command: &mut Command, processor: Option<usize>) {
 fn held_still(_: &mut Command, _: Option<usize>) {}
 
 impl CountedWorker {
+    /// Runs the engine once, so that each child process finds its code translated.
+    ///
+    /// # Errors
+    /// When the worker is lost or refuses.
+    pub(crate) fn warm_up(&mut self) -> Result<(), Failure> {
+        match self.worker.request(&Request::WarmUp, &LIMITS, |_| ())? {
+            Response::WarmedUp => Ok(()),
+            other => Err(Failure::Failed(format!("unexpected response: {other:?}"))),
+        }
+    }
+
     /// Continues in a fresh child process.
     ///
     /// # Errors
