@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, choice, confirm, plan, unless_interrupted};
+use super::{Status, Stdout, choice, confirm, selection, unless_interrupted};
 use crate::catalog::benchmark::{CellId, execute};
 use crate::cli::MeasureArgs;
 use crate::engine::BackendSpec;
@@ -73,7 +73,7 @@ fn cell_ids(args: &MeasureArgs) -> Result<Vec<CellId>> {
         let theme = cell_id.benchmark.split('/').next().unwrap_or_default();
         !args.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || cell_id.benchmark == execute::HASH.id
     };
-    Ok(plan::selected(&args.plan)?.into_iter().filter(wanted).collect())
+    Ok(selection::selected(&args.plan)?.into_iter().filter(wanted).collect())
 }
 
 fn controls(spec: &BackendSpec, launcher: &Launcher) -> Vec<ExperimentVariant> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, builds, check, choice, confirm, note, plan};
+use super::{Status, Stdout, builds, check, choice, confirm, note, selection};
 use crate::analysis::comparison;
 use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::engine::BackendSpec;
@@ -100,8 +100,8 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
 /// Measures variants and baselines in the same rounds.
 fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
     let specs = specs(args)?;
-    let cell_ids = plan::selected(&args.plan)?;
-    let (launcher, _source) = plan::with_module(&args.plan, launcher)?;
+    let cell_ids = selection::selected(&args.plan)?;
+    let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
     let launcher = &launcher;
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let (variants, changed) = match &args.baseline {
@@ -122,7 +122,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
         let report = confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
         return finish(changed, margin, &report, journal);
     }
-    let experiment = plan::experiment(&args.plan, variants, cell_ids);
+    let experiment = selection::experiment(&args.plan, variants, cell_ids);
     let report = confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
     finish(changed, margin, &report, journal)
 }

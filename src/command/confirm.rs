@@ -91,8 +91,9 @@ fn of_both_looks(error: Error) -> Error {
     }
 }
 
-/// The factor for the launches of the confirmation run of counts.
-const MORE_COUNTS: u32 = 3;
+/// The launches of the confirmation run of counts: with six on each side, all counts of one side exceed all of the other by
+/// chance in one of 924 cells whose counts vary.
+const CONFIRMATION_COUNTS: u32 = 6;
 
 /// The same for counts: everything first, then again the cells with a difference.
 ///
@@ -107,11 +108,15 @@ pub(crate) fn counted_twice(
     let mut report = watch.count(experiment, journal)?;
     let candidates = comparison::candidates(&report, margin);
     if !candidates.is_empty() && !watch.is_over() {
+        let pairs = comparison::pairs(&report);
+        let labels: Vec<_> = candidates.iter().flat_map(|(pair, _)| [&pairs[*pair].0, &pairs[*pair].1]).collect();
         let is_candidate = |cell_id: &CellId| candidates.iter().any(|(_, candidate)| candidate == cell_id);
+        let kept = kept(&experiment.variants, |variant| labels.contains(&&variant.label));
         let again = CountOrder {
+            variants: renumbered(&experiment.variants, &kept),
             cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_candidate(cell_id)).cloned().collect(),
-            launches: MORE_COUNTS * experiment.launches,
-            ..experiment.clone()
+            launches: experiment.launches.max(CONFIRMATION_COUNTS),
+            planted: kept.iter().filter_map(|n| experiment.planted.get(*n).copied()).collect(),
         };
         let prefix = watch.prefix.clone();
         watch.prefix += &format!("confirming {} differences: ", candidates.len());
@@ -127,22 +132,32 @@ fn only(
     variant: impl Fn(&ExperimentVariant) -> bool,
     cell_id: impl Fn(usize) -> bool,
 ) -> Experiment {
-    let variants: Vec<_> = (0..experiment.variants.len()).filter(|n| variant(&experiment.variants[*n])).collect();
-    let place = |before: usize| variants.iter().position(|n| *n == before);
-    let renumbered = |n: &usize| {
-        let variant = experiment.variants[*n].clone();
-        let (control_of, baseline) = (variant.control_of.and_then(place), variant.baseline.and_then(place));
-        ExperimentVariant { control_of, baseline, ..variant }
-    };
+    let variants = kept(&experiment.variants, variant);
     let rows = || (0..experiment.cell_ids.len()).filter(|at| cell_id(*at));
     Experiment {
-        variants: variants.iter().map(renumbered).collect(),
+        variants: renumbered(&experiment.variants, &variants),
         cell_ids: rows().map(|at| experiment.cell_ids[at].clone()).collect(),
         injected_slowdowns: rows()
             .filter_map(|at| variants.iter().map(|n| experiment.injected_slowdowns.get(at)?.get(*n).copied()).collect())
             .collect(),
         ..experiment.clone()
     }
+}
+
+/// The indices of the variants that are kept.
+fn kept(variants: &[ExperimentVariant], is_kept: impl Fn(&ExperimentVariant) -> bool) -> Vec<usize> {
+    (0..variants.len()).filter(|n| is_kept(&variants[*n])).collect()
+}
+
+/// The kept variants, which refer to each other by their new indices.
+fn renumbered(variants: &[ExperimentVariant], kept: &[usize]) -> Vec<ExperimentVariant> {
+    let place = |before: usize| kept.iter().position(|n| *n == before);
+    let renumbered = |n: &usize| {
+        let variant = variants[*n].clone();
+        let (control_of, baseline) = (variant.control_of.and_then(place), variant.baseline.and_then(place));
+        ExperimentVariant { control_of, baseline, ..variant }
+    };
+    kept.iter().map(renumbered).collect()
 }
 
 #[cfg(test)]

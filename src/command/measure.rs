@@ -4,7 +4,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, builds, calibrate, choice, plan};
+use super::{Status, Stdout, builds, calibrate, choice, selection};
 use crate::catalog::benchmark::CellId;
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
@@ -21,9 +21,9 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
     if args.instructions {
         return count(args, launcher, out);
     }
-    let (launcher, _source) = plan::with_module(&args.plan, launcher)?;
+    let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
     let variants = ExperimentVariant::with_control(variants(args, &launcher)?);
-    let experiment = plan::experiment(&args.plan, variants, cells(args)?);
+    let experiment = selection::experiment(&args.plan, variants, cells(args)?);
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let (report, _) = watch.measure(&experiment, None, journal.as_mut())?;
@@ -46,12 +46,12 @@ fn variants(args: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVar
 
 /// The selected cells.
 fn cells(args: &MeasureArgs) -> Result<Vec<CellId>> {
-    if args.stoppable { plan::stoppable(&args.plan) } else { plan::selected(&args.plan) }
+    if args.stoppable { selection::stoppable(&args.plan) } else { selection::selected(&args.plan) }
 }
 
 /// Counts instructions instead of time.
 fn count(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let (launcher, _source) = plan::with_module(&args.plan, launcher)?;
+    let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
     let experiment = CountOrder {
         variants: variants(args, &launcher)?,
         cell_ids: cells(args)?,

@@ -11,11 +11,11 @@ mod fuzz;
 mod list;
 mod measure;
 mod out;
-mod plan;
 mod profile;
 mod report;
 mod run;
 mod run_file;
+mod selection;
 mod target;
 mod watch;
 

@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use wasm_smith::Config;
 
-use crate::engine::known_issue::{MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON};
+use crate::engine::known_issue::{BRANCH_TABLE_WITH_VALUES, MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON};
 
 /// The features that random modules may use: those that all backends claim, with exceptions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +34,9 @@ const SWITCHES: &[(&str, SetFeature)] = &[
     ("multi-value", |config, on| config.multi_value_enabled = on),
     // The shape of a module depends on it.
     (MULTI_VALUE_IMPORTS, |_, _| ()),
-    // Modules are rewritten without it.
+    // Modules are rewritten without these.
     (SELECT_BY_COMPARISON, |_, _| ()),
+    (BRANCH_TABLE_WITH_VALUES, |_, _| ()),
     ("reference-types", |config, on| config.reference_types_enabled = on),
     ("bulk-memory", |config, on| config.bulk_memory_enabled = on),
     ("simd", |config, on| config.simd_enabled = on),
@@ -55,7 +56,10 @@ impl FeatureSet {
     pub fn common(claims: &[Vec<String>], refused: impl Fn(&str) -> Option<String>) -> (Self, Vec<ExcludedFeature>) {
         let (mut features, mut left_out) = (Vec::new(), Vec::new());
         for (feature, _) in SWITCHES {
-            let claim = if *feature == MULTI_VALUE_IMPORTS { "multi-value" } else { feature };
+            let claim = match *feature {
+                MULTI_VALUE_IMPORTS | BRANCH_TABLE_WITH_VALUES => "multi-value",
+                whole => whole,
+            };
             let claims_it = |claimed: &&Vec<String>| claimed.iter().any(|name| name == claim);
             let claimed =
                 claims.iter().filter(|claimed| *feature == SELECT_BY_COMPARISON || claims_it(claimed)).count();
@@ -102,7 +106,10 @@ mod tests {
             [claims(&["simd", "threads", "multi-value"]), claims(&["threads", "multi-value", "simd", "exceptions"])];
         let (features, left_out) =
             FeatureSet::common(&claims, |feature| (feature == "simd").then(|| "it panics".into()));
-        assert_eq!(features.features, ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON]);
+        assert_eq!(
+            features.features,
+            ["multi-value", MULTI_VALUE_IMPORTS, SELECT_BY_COMPARISON, BRANCH_TABLE_WITH_VALUES]
+        );
         let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.reason.as_str())).collect();
         let expected =
             [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];

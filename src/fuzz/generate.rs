@@ -5,10 +5,10 @@ use rand::RngExt;
 use wasm_smith::{Config, Module};
 
 use super::feature_set::FeatureSet;
-use super::rewrite::select_by_local;
+use super::rewrite::Avoided;
 use super::seed::ModuleSeed;
 use super::shape::{ModuleShape, argument};
-use crate::engine::known_issue::SELECT_BY_COMPARISON;
+use crate::engine::known_issue::{BRANCH_TABLE_WITH_VALUES, SELECT_BY_COMPARISON};
 use crate::run_module::Invocation;
 
 /// A random module and the calls to make.
@@ -58,7 +58,8 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
         ..Config::default()
     };
     // Fewer features at once are tested more deeply.
-    let rewritten = !features.has(SELECT_BY_COMPARISON);
+    let avoided =
+        Avoided { selects: !features.has(SELECT_BY_COMPARISON), tables: !features.has(BRANCH_TABLE_WITH_VALUES) };
     let features = features.some(|| choices.random_bool(0.8));
     features.apply(&mut config);
     let shape = ModuleShape::draw(&features, &mut choices);
@@ -76,8 +77,7 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
         Invocation { export, arguments }
     };
     let calls = shape.functions.into_iter().map(&mut call).collect();
-    let wasm = module.to_bytes();
-    let wasm = if rewritten { select_by_local(&wasm)? } else { wasm };
+    let wasm = avoided.rewrite(module.to_bytes())?;
     Ok(GeneratedModule { wasm, calls, exit_at: choices.random() })
 }
 

@@ -28,8 +28,8 @@ pub(crate) struct Child {
     pid: rustix::process::Pid,
 }
 
-/// Forks. Only the calling thread continues in the child. Until a worker forks, everything runs on that thread, so no other
-/// holds a lock except the reader of requests, which the child does not use.
+/// Forks. Only the calling thread continues in the child. Until a worker under valgrind forks, everything runs on it, so no other
+/// holds a lock.
 ///
 /// # Errors
 /// When the system cannot create a process.
@@ -87,7 +87,9 @@ impl Child {
             }
         };
         let watched = std::thread::Builder::new().spawn(watch)?;
-        for line in lines {
+        loop {
+            // Without a supervisor, the child ends with this process.
+            let Some(line) = lines.next() else { end_now() };
             let is_last = matches!(serde_json::from_str(&line), Ok(Request::Join));
             // A dead child is noticed by the watching thread.
             let _ = self.requests.write_all(format!("{line}\n").as_bytes());

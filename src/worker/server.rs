@@ -53,7 +53,11 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
     let (mut session, mut module, mut soak) = (None, None, None);
     let reader = AffinityHint::default();
     let mut affinity = None;
-    let mut lines = request_lines(io::stdin(), &reader);
+    let mut lines: Box<dyn Iterator<Item = String>> = match valgrind::is_running() {
+        // Another thread's allocations would change the counts of the children.
+        true => Box::new(io::stdin().lines().map_while(Result::ok)),
+        false => Box::new(request_lines(io::stdin(), &reader)),
+    };
     while let Some(line) = lines.next() {
         let request = serde_json::from_str(&line).with_context(|| format!("invalid request: {line}"))?;
         affinity = pinned(affinity, &request);

@@ -317,7 +317,7 @@ impl Worker {
         }
     }
 
-    /// Reads the next line.
+    /// Reads the next line. Kills a worker that uses more memory than the limit, or gives no line in time.
     fn read_line(&mut self, limits: &Limits) -> Result<String, WorkerError> {
         let deadline = Instant::now() + limits.time;
         loop {

@@ -16,6 +16,9 @@ pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
 /// A part of the base features: a `select` whose condition is a comparison with no other use.
 pub const SELECT_BY_COMPARISON: &str = "select by comparison";
 
+/// A part of `multi-value`: a `br_table` that takes more than one value with it.
+pub const BRANCH_TABLE_WITH_VALUES: &str = "br_table with values";
+
 /// One known issue.
 pub struct KnownIssue {
     /// The backends that have it; all where the list is empty. `c-api` is all libraries, `c-api/wasmi` those of an engine,

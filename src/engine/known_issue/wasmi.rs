@@ -1,5 +1,5 @@
 //! Known issues of wasmi.
-use super::SELECT_BY_COMPARISON;
+use super::{BRANCH_TABLE_WITH_VALUES, SELECT_BY_COMPARISON};
 use super::{KnownIssue, case, claim, random_module, scenario};
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
@@ -42,6 +42,18 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         ],
         reason: "a `select` on whether a local is zero reads a register that does not hold the local",
         upstream: "docs/findings.md, a select on zero",
+    },
+    KnownIssue {
+        backends: &["wasmi"],
+        platforms: &[],
+        excuses: &[
+            claim(BRANCH_TABLE_WITH_VALUES),
+            case("branch-table-over-operand --invoke two 0", "returned 2, 0; 0 calls"),
+            case("branch-table-over-operand --invoke two 1", "returned 3, 5; 0 calls"),
+            case("branch-table-over-operand --invoke three 1", "returned 3, 7, 9; 0 calls"),
+        ],
+        reason: "a `br_table` with several values leaves them above an operand that the branch drops",
+        upstream: "docs/findings.md, a branch table over an operand",
     },
     KnownIssue {
         backends: &["wasmi"],
