@@ -120,6 +120,7 @@ const TRAPS: &[(&str, Trap)] = &[
     ("cast failure", Trap::CastFailure),
     ("allocation size too large", Trap::AllocationTooLarge),
     ("thrown Wasm exception", Trap::UncaughtException),
+    ("uncaught exception", Trap::UncaughtException),
 ];
 
 /// The trap that a message tells of, if it is one of a guest's.
@@ -145,6 +146,7 @@ mod tests {
         assert_eq!(trap("wasm trap: wasm `unreachable` instruction executed"), Some(Trap::Unreachable));
         assert_eq!(trap("undefined element: out of bounds table access"), Some(Trap::OutOfBoundsTableAccess));
         assert_eq!(trap("Error { kind: TrapCode(IndirectCallToNull) }"), Some(Trap::UninitializedElement));
+        assert_eq!(trap("uncaught exception"), Some(Trap::UncaughtException));
         assert_eq!(trap("exit code: 1"), None);
     }
 }

@@ -3,7 +3,7 @@ use super::{KnownIssue, scenario};
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
-        backends: &["c-api"],
+        backends: &["c-api/wasmtime", "c-api/wasmi"],
         platforms: &[],
         excuses: &[
             scenario("c-api/message-without-nul", "CRASHED: killed by signal 6[..]stringz expected[..]"),

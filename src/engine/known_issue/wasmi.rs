@@ -31,7 +31,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         upstream: "nothing upstream speaks of it",
     },
     KnownIssue {
-        backends: &["wasmi"],
+        backends: &["wasmi", "c-api/wasmi"],
         platforms: &[],
         excuses: &[
             claim(SELECT_BY_COMPARISON),
@@ -44,7 +44,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         upstream: "docs/findings.md, a select on zero",
     },
     KnownIssue {
-        backends: &["wasmi"],
+        backends: &["wasmi", "c-api/wasmi"],
         platforms: &[],
         excuses: &[
             claim(BRANCH_TABLE_WITH_VALUES),
@@ -56,7 +56,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         upstream: "docs/findings.md, a branch table over an operand",
     },
     KnownIssue {
-        backends: &["wasmi"],
+        backends: &["wasmi", "c-api/wasmi"],
         platforms: &[],
         excuses: &[
             random_module("call[..]", "panicked: internal error: entered unreachable code"),
