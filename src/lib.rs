@@ -29,6 +29,7 @@
 //! - `suggest` suggestions for misspelled names
 //! - `process_stats` a process's memory, open files and threads
 //! - `valgrind` valgrind's client requests
+//! - `hash_seed` fixed seeds of hash maps under valgrind
 
 pub mod analysis;
 pub mod catalog;

@@ -1,5 +1,5 @@
 //! Counts instructions instead of time: the same cells in workers under valgrind. Counts do not depend on other load, so
-//! workers run in parallel, one per processor.
+//! workers run in parallel, one per processor. Which worker counts a cell makes no difference.
 mod callgrind;
 mod counted_cell;
 mod elf;
@@ -9,7 +9,7 @@ mod valgrind;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
@@ -158,6 +158,20 @@ impl CountOrder {
 /// The hello of a variant's worker, and its cells with the samples of one launch.
 type Column = (Hello, Vec<CellRecord>);
 
+/// A column that one or more workers count.
+#[derive(Default)]
+struct OpenColumn {
+    workers: AtomicUsize,
+    /// The next row to count.
+    next: AtomicUsize,
+    hello: OnceLock<Hello>,
+    /// The counted cells with their rows.
+    cells: Mutex<Vec<(usize, CellRecord)>>,
+}
+
+/// The cells left for each worker that make another worker worth its start.
+const CELLS_PER_WORKER: usize = 8;
+
 /// One launch.
 struct Counter<'a> {
     experiment: &'a CountOrder,
@@ -173,39 +187,52 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 impl Counter<'_> {
     /// The columns of all variants; `None` if it is cancelled.
     fn launch(&self, observer: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
-        let width = self.experiment.variants.len();
+        let columns: Vec<_> = self.experiment.variants.iter().map(|_| OpenColumn::default()).collect();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
-        let jobs = processors.len().clamp(1, width);
-        let (next, counted) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        let failed = Mutex::new(None);
         let (done, progress) = mpsc::channel::<String>();
         std::thread::scope(|scope| {
-            for job in 0..jobs {
+            for job in 0..processors.len().max(1) {
                 let processor = processors.get(job).map(|core| core.id);
-                let (next, counted, done) = (&next, &counted, done.clone());
+                let (columns, failed, done) = (&columns, &failed, done.clone());
                 scope.spawn(move || {
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= width {
-                            break;
-                        }
-                        let column = self.column(index, processor, &done);
-                        if column.is_err() {
+                    while let Some(index) = self.claim(columns) {
+                        if let Err(error) = self.work_on(&columns[index], index, processor, &done) {
                             self.cancelled.store(true, Ordering::Relaxed);
+                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                         }
-                        counted.lock().unwrap_or_else(PoisonError::into_inner).push((index, column));
                     }
                 });
             }
             drop(done);
             self.follow(&progress, observer);
         });
-        let mut counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        counted.sort_by_key(|(index, _)| *index);
         // An error takes precedence: it cancelled the other workers.
-        let columns = counted.into_iter().map(|(_, column)| column).collect::<Result<Vec<_>>>()?;
-        let whole =
-            columns.len() == width && columns.iter().all(|(_, cells)| cells.len() == self.experiment.cell_ids.len());
-        Ok(whole.then_some(columns))
+        if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        Ok(columns.into_iter().map(|column| column.finish(self.experiment.cell_ids.len())).collect())
+    }
+
+    /// The index of a column to work on: one without a worker, or else the one with the most cells left, if there are enough
+    /// for another worker.
+    fn claim(&self, columns: &[OpenColumn]) -> Option<usize> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return None;
+        }
+        let is_first =
+            |column: &OpenColumn| column.workers.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        columns.iter().position(is_first).or_else(|| {
+            let left = |column: &OpenColumn| {
+                self.experiment.cell_ids.len().saturating_sub(column.next.load(Ordering::Relaxed))
+            };
+            let (index, column) = columns.iter().enumerate().max_by_key(|(_, column)| left(column))?;
+            let workers = column.workers.load(Ordering::Relaxed);
+            (left(column) > CELLS_PER_WORKER * (workers + 1)).then(|| {
+                column.workers.fetch_add(1, Ordering::Relaxed);
+                index
+            })
+        })
     }
 
     /// Reports the progress until all workers are done.
@@ -234,16 +261,21 @@ impl Counter<'_> {
         }
     }
 
-    /// All cells of a variant; fewer if it is cancelled.
-    fn column(&self, index: usize, processor: Option<usize>, done: &mpsc::Sender<String>) -> Result<Column> {
+    /// Counts cells of a column with one worker until none is left, or it is cancelled.
+    fn work_on(
+        &self,
+        column: &OpenColumn,
+        index: usize,
+        processor: Option<usize>,
+        done: &mpsc::Sender<String>,
+    ) -> Result<()> {
         let variant = &self.experiment.variants[index];
         let program = &self.programs[variant.launcher.executable()];
         let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
-        let mut cells = Vec::new();
-        for cell_id in &self.experiment.cell_ids {
-            if self.cancelled.load(Ordering::Relaxed) {
-                break;
-            }
+        column.hello.get_or_init(|| hello);
+        while !self.cancelled.load(Ordering::Relaxed) {
+            let row = column.next.fetch_add(1, Ordering::Relaxed);
+            let Some(cell_id) = self.experiment.cell_ids.get(row) else { break };
             let mut cell = self.experiment.cell(index, cell_id);
             match session.count(cell_id, self.experiment.planted(index)) {
                 Ok(Ended { metrics, iterations, instructions }) => {
@@ -253,9 +285,19 @@ impl Counter<'_> {
                 Err(skip_reason) => cell.skip_reason = Some(skip_reason),
             }
             let _ = done.send(format!("{} {cell_id}", variant.label));
-            cells.push(cell);
+            column.cells.lock().unwrap_or_else(PoisonError::into_inner).push((row, cell));
         }
-        Ok((hello, cells))
+        Ok(())
+    }
+}
+
+impl OpenColumn {
+    /// The column, if all its cells were counted.
+    fn finish(self, rows: usize) -> Option<Column> {
+        let mut cells = self.cells.into_inner().unwrap_or_else(PoisonError::into_inner);
+        cells.sort_by_key(|(row, _)| *row);
+        let hello = self.hello.into_inner().filter(|_| cells.len() == rows)?;
+        Some((hello, cells.into_iter().map(|(_, cell)| cell).collect()))
     }
 }
 
