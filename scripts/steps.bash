@@ -19,7 +19,7 @@ fi
 step() {
     local name=$1 log status=0 verdict start=$SECONDS seconds tests passed failed
     shift
-    log=$EARLY_EXIT_STEPS/log
+    log=$(mktemp "$EARLY_EXIT_STEPS/log.XXXXXX")
     echo "$name ..."
     "$@" >"$log" 2>&1 </dev/null || status=$?
     seconds=$((SECONDS - start))
