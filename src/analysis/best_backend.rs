@@ -67,7 +67,7 @@ pub struct Recommendation<'a> {
 /// The result of all criteria.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ranking {
-    /// No variant is faster than this one in any row.
+    /// In each row, no other variant is certainly more than 2 % faster than this one.
     Best(usize),
     /// None of these variants is faster than another with certainty; they differ by this share at most, 0.03 for 3 %.
     Close(Vec<usize>, f64),
@@ -109,7 +109,7 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
     if columns.len() < 2 { vec![] } else { KINDS.iter().filter_map(answer).collect() }
 }
 
-/// Whether no variant is faster. A row without support is ignored; a failure is not.
+/// Whether no variant is certainly faster. A row without support is ignored; a failure is not.
 fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
     let holds = |judged: &RankedRow| {
         !judged.failed[variant] && (judged.cells[variant].is_none() || judged.best.contains(&variant))
@@ -169,7 +169,8 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
         let is_sure = ratio.as_ref().is_some_and(|ratio| ratio.doubt().is_none());
         let range = ratio.as_ref().and_then(interval);
         sure &= is_sure;
-        if range.is_none_or(|range| range.high >= -Margin::TWO_PERCENT.log()) {
+        let is_clearly_slower = range.is_some_and(|range| range.high < -Margin::TWO_PERCENT.log());
+        if !is_clearly_slower {
             best.push(*n);
             let difference = range.filter(|_| is_sure).map(|range| range.low.abs().max(range.high.abs()).exp_m1());
             ties.push((*n, difference));

@@ -1,4 +1,4 @@
-//! The identifier of a cell: a benchmark with its parameter, as in `unwind/typed/50`.
+//! The identifier of a cell: a benchmark with its parameter, as in `call/typed/20`.
 use std::fmt;
 use std::str::FromStr;
 
