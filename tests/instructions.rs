@@ -130,13 +130,40 @@ fn every_backend_is_countable() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
     let mut arguments = vec!["measure", "--instructions", "--launches", "1", "-o", file.to_str().unwrap()];
-    let cells = ["artifact/deserialize/16", "unwind/unreachable", "unwind/typed"];
+    let cells = ["artifact/deserialize/16", "unwind/unreachable", "unwind/typed", "floor/backtrace"];
     arguments.extend(cells.iter().flat_map(|cell| ["--filter", *cell]));
     early_exit(&arguments).assert().success();
     let report = Report::read(&file).unwrap();
     for cell in &report.cells {
         let has_count = InstructionCount::of(cell).is_some();
         assert!(has_count || matches!(cell.skip_reason, Some(SkipReason::Unsupported { .. })), "{cell:?}");
+        // What is compared has no search in the unwind table.
+        if cell.cell_id.benchmark == "floor/backtrace" {
+            let [all, comparable] = [InstructionCount::of(cell), InstructionCount::comparable(cell)]
+                .map(|count| count.unwrap_or_else(|| panic!("{cell:?}")).typical);
+            assert!(all / 3.0 < comparable && comparable < 0.95 * all, "{comparable} of {all}: {cell:?}");
+        }
+    }
+}
+
+/// Hash maps have the same seeds in each launch, so compilers that use one thread execute the same instructions.
+#[test]
+fn compilers_have_the_same_count_in_each_launch() {
+    let single_threaded = |backend: &&str| ["wasmi", "wasmtime-cranelift"].contains(backend);
+    let backends: Vec<_> = here().into_iter().filter(single_threaded).collect();
+    if !is_countable() || backends.is_empty() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut arguments = vec!["measure", "--instructions", "--launches", "2", "--filter", "compile/early-exit"];
+    arguments.extend(backends.iter().flat_map(|backend| ["--backend", *backend]));
+    early_exit(&arguments).arg("-o").arg(&file).assert().success();
+    let report = Report::read(&file).unwrap();
+    assert_eq!(report.cells.len(), backends.len());
+    for cell in &report.cells {
+        let spread = InstructionCount::of(cell).map(|count| count.spread());
+        assert!(spread.is_some_and(|spread| spread < 0.0005), "{spread:?}: {cell:?}");
     }
 }
 

@@ -218,21 +218,35 @@ fn found(
     ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>,
 ) -> Vec<PendingComparison> {
     let pair = |variant: usize, cell: &CellRecord, baseline: &CellRecord| {
-        let newly_failing = baseline.skip_reason.is_none()
-            && match cell.skip_reason {
-                Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }) => true,
-                // Missing support in a different engine or option is not a regression.
-                Some(SkipReason::Unsupported { .. }) => is_same_backend(&variants[variant].0, &variants[variant].1),
-                Some(SkipReason::TooSlow { .. }) | None => false,
-            };
-        let reason = |cell: &CellRecord| {
-            cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
-        };
-        let skip_reason = reason(cell).or_else(|| reason(baseline).map(|reason| format!("before: {reason}")));
+        let skip_reason = skip_reason(cell, baseline);
         let estimate = if skip_reason.is_none() { ratio(cell, baseline) } else { None };
+        let newly_failing = is_newly_failing(cell, baseline, &variants[variant]);
         PendingComparison { variant, cell_id: cell.cell_id.clone(), estimate, skip_reason, newly_failing }
     };
     each(new, baseline, variants).map(|(variant, cell, baseline)| pair(variant, cell, baseline)).collect()
+}
+
+/// Why one of the two cells has no samples.
+pub(crate) fn skip_reason(cell: &CellRecord, baseline: &CellRecord) -> Option<String> {
+    let reason = |cell: &CellRecord| {
+        cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
+    };
+    reason(cell).or_else(|| reason(baseline).map(|reason| format!("before: {reason}")))
+}
+
+/// Whether a cell of the variant, whose label is the first, fails, and its baseline's does not.
+pub(crate) fn is_newly_failing(
+    cell: &CellRecord,
+    baseline: &CellRecord,
+    (label, base_label): &(String, String),
+) -> bool {
+    baseline.skip_reason.is_none()
+        && match cell.skip_reason {
+            Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }) => true,
+            // Missing support in a different engine or option is not a regression.
+            Some(SkipReason::Unsupported { .. }) => is_same_backend(label, base_label),
+            Some(SkipReason::TooSlow { .. }) | None => false,
+        }
 }
 
 /// Whether the two labels are the same backend with the same options in two builds.

@@ -1,11 +1,12 @@
-//! Compares instruction counts. Counts of two runs are comparable like those of one, because they do not drift.
+//! Compares instruction counts. Counts of two runs are comparable like those of one, because they do not drift. What depends on
+//! the layout of the program is left out, because a baseline is mostly another build.
 use std::collections::HashMap;
 
 use super::instruction_count::{CountRatio, InstructionCount, agreement};
-use crate::analysis::comparison::{changed_metrics, described, each, labels, pairs};
+use crate::analysis::comparison::{changed_metrics, described, each, is_newly_failing, labels, pairs, skip_reason};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
-use crate::results::{CellComparison, CellRecord, Comparison, Metric, Report, SkipReason, VERSION};
+use crate::results::{CellComparison, CellRecord, Comparison, Metric, Report, VERSION};
 use crate::statistics::{Margin, TimeVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
@@ -32,20 +33,20 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
 }
 
 fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], margin: Margin) -> Comparison {
+    // The confirmation run counts a cell on each variant that has any candidate.
+    let candidates = if new.confirmation.is_some() { candidates(new, margin) } else { Vec::new() };
     let confirmation: HashMap<_, _> = new
         .confirmation
         .iter()
         .flat_map(|again| each(again, again, variants))
-        .map(|(variant, cell, baseline)| ((variant, &cell.cell_id), (cell, baseline)))
+        .map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)))
+        .filter(|(place, _)| candidates.contains(place))
         .collect();
     let pair = |(variant, cell, baseline): (usize, &CellRecord, &CellRecord)| {
-        let confirmed = confirmation.get(&(variant, &cell.cell_id));
+        let confirmed = confirmation.get(&(variant, cell.cell_id.clone()));
         let (cell, baseline) = confirmed.copied().unwrap_or((cell, baseline));
-        let reason = |cell: &CellRecord| {
-            cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
-        };
-        let ratio = InstructionCount::of(cell)
-            .zip(InstructionCount::of(baseline))
+        let ratio = InstructionCount::comparable(cell)
+            .zip(InstructionCount::comparable(baseline))
             .map(|(count, baseline)| count.ratio_to(&baseline));
         CellComparison {
             variant,
@@ -55,12 +56,8 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
             low: ratio.map(|ratio| ratio.low),
             high: ratio.map(|ratio| ratio.high),
             confirmed: confirmed.is_some(),
-            skip_reason: reason(cell).or_else(|| reason(baseline).map(|reason| format!("before: {reason}"))),
-            newly_failing: baseline.skip_reason.is_none()
-                && matches!(
-                    cell.skip_reason,
-                    Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. } | SkipReason::Unsupported { .. })
-                ),
+            skip_reason: skip_reason(cell, baseline),
+            newly_failing: is_newly_failing(cell, baseline, &variants[variant]),
         }
     };
     Comparison {
@@ -73,7 +70,10 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
         cells: each(new, baseline, variants).map(pair).collect(),
         changed_verdicts: Vec::new(),
         changed_metrics: changed_metrics(new, baseline, variants),
-        notes: [agreement(new), warnings::KERNEL.into()].into_iter().chain(differences(new, baseline)).collect(),
+        notes: [agreement(new), warnings::KERNEL.into(), warnings::LAYOUT.into()]
+            .into_iter()
+            .chain(differences(new, baseline))
+            .collect(),
     }
 }
 
@@ -100,7 +100,7 @@ fn differences(new: &Report, baseline: &Report) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::validate;
+    use crate::results::{SkipReason, validate};
 
     /// The second variant executes `factor` times the instructions of the first, its baseline.
     fn counted(factor: f64) -> Report {
@@ -132,11 +132,45 @@ mod tests {
     }
 
     #[test]
+    fn the_search_in_the_unwind_table_is_not_compared() {
+        let mut report = counted(1.05);
+        for cell in report.cells.iter_mut().filter(|cell| cell.variant == 1) {
+            for launch in &mut cell.launches {
+                launch.unwind_table_search = vec![500.0; 2];
+            }
+        }
+        report.validate().unwrap();
+        assert_eq!(verdicts(&live(&report, Margin::new(0.005).unwrap())), [Some(TimeVerdict::Same); 2]);
+    }
+
+    #[test]
     fn candidates_are_judged_by_fresh_counts() {
         let report = Report { confirmation: Some(Box::new(counted(1.0))), ..counted(1.01) };
         let comparison = live(&report, Margin::new(0.005).unwrap());
         assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Same); 2]);
         assert!(comparison.cells.iter().all(|pair| pair.confirmed));
+    }
+
+    #[test]
+    fn fresh_counts_of_other_cells_are_not_used() {
+        let mut first = counted(1.01);
+        for launch in first.cells.iter_mut().skip(3).flat_map(|cell| &mut cell.launches) {
+            launch.instructions = vec![1e4; 2];
+        }
+        assert_eq!(candidates(&first, Margin::new(0.005).unwrap()).len(), 1);
+        let report = Report { confirmation: Some(Box::new(counted(1.02))), ..first };
+        let comparison = live(&report, Margin::new(0.005).unwrap());
+        assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Slower), Some(TimeVerdict::Same)]);
+        assert_eq!(comparison.cells.iter().map(|pair| pair.confirmed).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn missing_support_in_another_engine_is_no_regression() {
+        let mut report = counted(1.0);
+        let cell = report.cells.iter_mut().find(|cell| cell.variant == 1).unwrap();
+        cell.launches.clear();
+        cell.skip_reason = Some(SkipReason::Unsupported { reason: "no artifacts".into() });
+        assert!(live(&report, Margin::new(0.005).unwrap()).cells.iter().all(|pair| !pair.newly_failing));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The instruction count of a cell, and the ratio of two.
-use crate::results::{CellRecord, Report};
+use crate::results::{CellRecord, Launch, Report};
 use crate::statistics::{Margin, TimeVerdict, median};
 use crate::units;
 
@@ -21,7 +21,20 @@ const AGREE: f64 = 0.0005;
 impl InstructionCount {
     /// The count of a cell; `None` if it has no counts.
     pub fn of(record: &CellRecord) -> Option<Self> {
-        let samples: Vec<f64> = record.launches.iter().filter_map(|launch| median(&launch.instructions)).collect();
+        Self::of_launches(record, |launch| median(&launch.instructions))
+    }
+
+    /// The count without the search in the program's unwind table: it takes other steps where functions lie elsewhere, so two
+    /// builds differ by up to 6 % in a walk of the host's stack.
+    pub fn comparable(record: &CellRecord) -> Option<Self> {
+        Self::of_launches(record, |launch| {
+            let parts = launch.unwind_table_search.iter().copied().chain(std::iter::repeat(0.0));
+            median(&launch.instructions.iter().zip(parts).map(|(all, part)| all - part).collect::<Vec<_>>())
+        })
+    }
+
+    fn of_launches(record: &CellRecord, repeat: impl Fn(&Launch) -> Option<f64>) -> Option<Self> {
+        let samples: Vec<f64> = record.launches.iter().filter_map(repeat).collect();
         let typical = median(&samples)?;
         let (low, high) =
             samples.iter().fold((typical, typical), |(low, high), sample| (low.min(*sample), high.max(*sample)));
@@ -109,7 +122,7 @@ pub fn agreement(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{Launch, validate};
+    use crate::results::validate;
 
     fn counts(samples: &[f64]) -> CellRecord {
         let mut cell = validate::tests::report().cells[0].clone();

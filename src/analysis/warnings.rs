@@ -92,6 +92,9 @@ pub fn count_notes(report: &Report) -> Vec<String> {
 pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap by signal and an exit can have equal counts and differ tenfold in time: \
      compare versions and options by counts, and ways to exit by time";
 
+/// The part of a count that is not compared.
+pub const LAYOUT: &str = "the search in a program's unwind table is not compared, since its steps depend on where functions lie in the program";
+
 fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
     report.cells.iter().flat_map(|cell| &cell.launches)
 }

@@ -20,9 +20,9 @@ const FIRST_LOOK: f64 = 0.5;
 /// launch places the cells anew in memory, which is a large part of the noise.
 const CONFIRMATION_LAUNCHES: u32 = 3;
 
-/// Measures, and adds a confirmation run of the [`candidates`](comparison::candidates), which are judged by it alone, and of the
-/// [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails, the first run
-/// remains.
+/// Measures, and adds a confirmation run of the [`candidates`](comparison::candidates), which are judged by it alone if it decides
+/// them, and of the [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails,
+/// the first run remains.
 ///
 /// # Errors
 /// See [`experiment::measure`](crate::sampling::experiment::measure).
@@ -95,7 +95,7 @@ fn of_both_looks(error: Error) -> Error {
 /// chance in one of 924 cells whose counts vary.
 const CONFIRMATION_COUNTS: u32 = 6;
 
-/// The same for counts: everything first, then again the cells with a difference.
+/// The same for counts: everything first, then again the cells that are not the same.
 ///
 /// # Errors
 /// See [`instructions::count`](crate::sampling::instructions::count).

@@ -127,6 +127,10 @@ pub struct Launch {
     /// Instructions per iteration, one value per pair of batches, of which one has twice the iterations of the other.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub instructions: Vec<f64>,
+    /// Of `instructions`, those of the unwinder's search in a program's unwind table. Its steps depend on where functions lie in
+    /// the program, so they differ between builds. Empty if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unwind_table_search: Vec<f64>,
     /// Nanoseconds of single iterations, for cells whose distribution matters: some of each batch.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub each: Vec<u64>,
@@ -143,6 +147,7 @@ impl Launch {
             slices,
             nanoseconds: Vec::new(),
             instructions: Vec::new(),
+            unwind_table_search: Vec::new(),
             each: Vec::new(),
             disturbed: 0,
         }

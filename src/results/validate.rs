@@ -178,6 +178,11 @@ fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Inval
                 format!("has {count} instructions in launch {number}")
             })?;
         }
+        let searches = &launch.unwind_table_search;
+        let within = searches.iter().zip(&launch.instructions).all(|(part, all)| (0.0..=*all).contains(part));
+        ensure(searches.is_empty() || searches.len() == launch.instructions.len() && within, place, || {
+            format!("has instructions of the search in launch {number} that are no part of all")
+        })?;
         let one_metric = launch.instructions.is_empty() || launch.nanoseconds.is_empty();
         ensure(one_metric, place, || format!("has times and instructions in launch {number}"))?;
         let disturbed = launch.disturbed as usize <= launch.samples().len();
@@ -351,6 +356,7 @@ pub(crate) mod tests {
             ),
             (|r| r.cells[4].launches[2].nanoseconds[1] = f64::INFINITY, "inf"),
             (|r| r.cells[4].launches[2].instructions = vec![1.0], "has times and instructions in launch 3"),
+            (|r| r.cells[4].launches[2].unwind_table_search = vec![1.0], "has instructions of the search in launch 3"),
             (|r| r.cells[4].launches[2].launch = 1, "has launch 1 after launch 2"),
             (|r| r.cells[4].launches[2].disturbed = 3, "more disturbed batches"),
             (|r| r.cells[4].metrics = vec![("bytes".into(), -2.0)], "has -2 bytes"),

@@ -39,11 +39,38 @@ pub enum ParseError {
     },
 }
 
+/// The instructions in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// All of them.
+    pub(crate) total: u64,
+    /// Of these, the ones in [`UNWIND_TABLE_SEARCH`].
+    pub(crate) unwind_table_search: u64,
+}
+
+/// The function of libgcc that searches a program's unwind table: a binary search that ends early at some places.
+const UNWIND_TABLE_SEARCH: &str = "_Unwind_Find_FDE";
+
+impl Count {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// See [`ParseError`].
+    pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
+        let total = total(text)?;
+        let unwind_table_search = match text.contains(UNWIND_TABLE_SEARCH) {
+            true => Profile::parse(text)?.own(UNWIND_TABLE_SEARCH),
+            false => 0,
+        };
+        Ok(Self { total, unwind_table_search })
+    }
+}
+
 /// The number of instructions in a file.
 ///
 /// # Errors
 /// When the file has no total.
-pub(crate) fn total(text: &str) -> Result<u64, ParseError> {
+fn total(text: &str) -> Result<u64, ParseError> {
     let events = text.lines().find_map(|line| line.strip_prefix("events:")).ok_or(ParseError::Missing("events"))?;
     let column = column(events)?;
     // `totals` is the last line, over all threads and parts in the file.
@@ -116,6 +143,12 @@ impl Profile {
             .collect();
         functions.sort_by(|a, b| b.own.cmp(&a.own).then(b.inclusive.cmp(&a.inclusive)).then(a.name.cmp(&b.name)));
         Ok(Self { total, functions })
+    }
+
+    /// The own instructions of all functions of a name.
+    fn own(&self, name: &str) -> u64 {
+        let functions = self.functions.iter().filter(|function| function.name.as_deref() == Some(name));
+        functions.map(|function| function.own).sum()
     }
 }
 
@@ -222,6 +255,17 @@ mod tests {
 
     fn function<'a>(profile: &'a Profile, name: Option<&str>) -> &'a Function {
         profile.functions.iter().find(|function| function.name.as_deref() == name).unwrap()
+    }
+
+    #[test]
+    fn the_search_of_the_unwind_table_is_part_of_the_count() {
+        let count = |text: &str| {
+            let count = Count::parse(text).unwrap();
+            (count.total, count.unwind_table_search)
+        };
+        assert_eq!(count(TEXT), (800, 0));
+        assert_eq!(count(&TEXT.replace("func2", UNWIND_TABLE_SEARCH)), (800, 380));
+        assert_eq!(Count::parse("events: Ir"), Err(ParseError::Missing("totals")));
     }
 
     #[test]

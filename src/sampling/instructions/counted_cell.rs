@@ -3,12 +3,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::callgrind::Count;
 use super::never;
 use super::valgrind::{CountedWorker, Program, Valgrind};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
-use crate::results::SkipReason;
+use crate::results::{Launch, SkipReason};
 use crate::sampling::cell;
 use crate::sampling::cell::{BenchCell, Counting, Failure};
 use crate::worker::{Hello, Limits};
@@ -30,8 +31,17 @@ pub(crate) struct Ended {
     pub(crate) metrics: Vec<(String, f64)>,
     /// Iterations of the smaller of two batches.
     pub(crate) iterations: u64,
-    /// Instructions per iteration, one value per pair of batches.
-    pub(crate) instructions: Vec<f64>,
+    /// The counts of an iteration, one per pair of batches.
+    pub(crate) counts: Vec<CountPerIteration>,
+}
+
+/// The instructions of an iteration.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CountPerIteration {
+    /// All of them.
+    pub(crate) total: f64,
+    /// See [`Count::unwind_table_search`].
+    pub(crate) unwind_table_search: f64,
 }
 
 /// The memory limit of a worker: valgrind keeps translated code.
@@ -54,6 +64,17 @@ const LONG: f64 = 2e7;
 const VERY_LONG: f64 = 2e8;
 
 pub(crate) const LIMITS: Limits = Limits { time: TIMEOUT, memory: MEMORY };
+
+impl Ended {
+    /// The samples, as the launch of this number.
+    pub(crate) fn launch(&self, number: u32) -> Launch {
+        let instructions = self.counts.iter().map(|count| count.total).collect();
+        let searches = self.counts.iter().map(|count| count.unwind_table_search);
+        let unwind_table_search =
+            if searches.clone().any(|search| search > 0.0) { searches.collect() } else { Vec::new() };
+        Launch { instructions, unwind_table_search, ..Launch::empty(number, self.iterations, 1) }
+    }
+}
 
 impl<'a> Session<'a> {
     pub(crate) fn open(
@@ -111,21 +132,22 @@ impl<'a> Session<'a> {
     /// The first iteration of a process.
     fn first_iteration(&mut self, cell_id: &CellId) -> Result<Ended, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
-        let instructions = cell.counts(0, vec![1], 0)?.into_iter().map(|count| count as f64).collect();
-        Ok(Ended { metrics: cell.cell.metrics, iterations: 1, instructions })
+        let counts = vec![cell.one()?];
+        Ok(Ended { metrics: cell.cell.metrics, iterations: 1, counts })
     }
 
     fn counted(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
-        let one = cell.counts(0, vec![1], 0)?[0] as f64;
+        let first = cell.one()?;
+        let one = first.total;
         let planted = (one * planted).round() as u64;
-        let (iterations, instructions) = match one {
+        let (iterations, counts) = match one {
             _ if planted > 0 => cell.pairs(one, planted)?,
-            VERY_LONG.. => (1, vec![one]),
-            LONG.. => (1, vec![cell.counts(0, vec![1], 0)?[0] as f64]),
+            VERY_LONG.. => (1, vec![first]),
+            LONG.. => (1, vec![cell.one()?]),
             _ => cell.pairs(one, 0)?,
         };
-        Ok(Ended { metrics: cell.cell.metrics, iterations, instructions })
+        Ok(Ended { metrics: cell.cell.metrics, iterations, counts })
     }
 
     /// Prepares a cell in a child process of the worker.
@@ -143,17 +165,22 @@ struct CountedCell<'a> {
 }
 
 impl CountedCell<'_> {
-    /// The instructions of each batch.
-    fn counts(&mut self, warmup: u64, batches: Vec<u64>, planted: u64) -> Result<Vec<u64>, SkipReason> {
+    /// The count of one iteration alone.
+    fn one(&mut self) -> Result<CountPerIteration, SkipReason> {
+        Ok(CountPerIteration::of(self.counts(0, vec![1], 0)?[0], 1))
+    }
+
+    /// The count of each batch.
+    fn counts(&mut self, warmup: u64, batches: Vec<u64>, planted: u64) -> Result<Vec<Count>, SkipReason> {
         let many = batches.len();
         let counting = Counting { warmup, batches, planted };
         self.cell.count(&mut self.worker.worker, counting, &LIMITS).map_err(skip_reason)?;
         self.worker.counts(many).map_err(|error| SkipReason::Failed { reason: format!("{error:#}") })
     }
 
-    /// The instructions per iteration by pairs of batches, for an iteration of about `one`; with the iterations of the smaller
+    /// The counts of an iteration by pairs of batches, for an iteration of about `one`; with the iterations of the smaller
     /// batch. Before the first pair, allocators and tables grow.
-    fn pairs(&mut self, one: f64, planted: u64) -> Result<(u64, Vec<f64>), SkipReason> {
+    fn pairs(&mut self, one: f64, planted: u64) -> Result<(u64, Vec<CountPerIteration>), SkipReason> {
         let iterations = iterations(one);
         let settling = if iterations == 1 { 1 } else { SETTLING * iterations };
         let batches = [&[settling][..], &[iterations, 2 * iterations].repeat(pairs(one * iterations as f64))].concat();
@@ -174,14 +201,24 @@ fn pairs(batch: f64) -> usize {
     (fit.clamp(1, MAX_PAIRS) - 1) / 2 * 2 + 1
 }
 
-/// The instructions per iteration from pairs of batches of N and 2 N iterations; the fixed cost cancels.
-fn per_iteration(counts: &[u64], iterations: u64) -> Result<Vec<f64>, SkipReason> {
-    let of_pair = |pair: &[u64]| match pair[1].checked_sub(pair[0]) {
-        Some(more) if more > 0 => Ok(more as f64 / iterations as f64),
+impl CountPerIteration {
+    fn of(count: Count, iterations: u64) -> Self {
+        let per_iteration = |count: u64| count as f64 / iterations as f64;
+        Self { total: per_iteration(count.total), unwind_table_search: per_iteration(count.unwind_table_search) }
+    }
+}
+
+/// The counts of an iteration from pairs of batches of N and 2 N iterations; the fixed cost cancels.
+fn per_iteration(counts: &[Count], iterations: u64) -> Result<Vec<CountPerIteration>, SkipReason> {
+    let of_pair = |pair: &[Count]| match pair[1].total.checked_sub(pair[0].total) {
+        Some(total) if total > 0 => {
+            let search = pair[1].unwind_table_search.saturating_sub(pair[0].unwind_table_search);
+            Ok(CountPerIteration::of(Count { total, unwind_table_search: search }, iterations))
+        }
         _ => Err(SkipReason::Failed {
             reason: format!(
                 "{iterations} iterations have {} instructions, and twice as many have {}",
-                pair[0], pair[1]
+                pair[0].total, pair[1].total
             ),
         }),
     };
@@ -202,8 +239,18 @@ mod tests {
 
     #[test]
     fn the_fixed_cost_of_batches_cancels() {
-        assert_eq!(per_iteration(&[1_000, 1_900, 1_001, 1_902], 9).unwrap(), [100.0, 901.0 / 9.0]);
-        assert!(matches!(per_iteration(&[5, 5], 1), Err(SkipReason::Failed { reason }) if reason.contains("5")));
+        let counts = |counts: &[(u64, u64)]| {
+            counts
+                .iter()
+                .map(|(total, search)| Count { total: *total, unwind_table_search: *search })
+                .collect::<Vec<_>>()
+        };
+        let pairs = per_iteration(&counts(&[(1_000, 90), (1_900, 180), (1_001, 0), (1_902, 0)]), 9).unwrap();
+        let pairs: Vec<_> = pairs.into_iter().map(|count| (count.total, count.unwind_table_search)).collect();
+        assert_eq!(pairs, [(100.0, 10.0), (901.0 / 9.0, 0.0)]);
+        assert!(
+            matches!(per_iteration(&counts(&[(5, 1), (5, 1)]), 1), Err(SkipReason::Failed { reason }) if reason.contains("5"))
+        );
     }
 
     #[test]

@@ -17,14 +17,14 @@ use anyhow::{Result, anyhow};
 pub use callgrind::{Function, ParseError, Profile};
 pub use profiles::{Profiled, profile};
 
-use self::counted_cell::{Ended, Session};
+use self::counted_cell::Session;
 use self::valgrind::{Program, Valgrind};
 use super::experiment::Progress;
 use super::machine::machine;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
-use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION};
+use crate::results::{Build, CellRecord, Metric, Report, RunInfo, SkipReason, VERSION};
 use crate::worker::Hello;
 
 /// The parameters of a count.
@@ -278,9 +278,9 @@ impl Counter<'_> {
             let Some(cell_id) = self.experiment.cell_ids.get(row) else { break };
             let mut cell = self.experiment.cell(index, cell_id);
             match session.count(cell_id, self.experiment.planted(index)) {
-                Ok(Ended { metrics, iterations, instructions }) => {
-                    cell.metrics = metrics;
-                    cell.launches.push(Launch { instructions, ..Launch::empty(self.launch, iterations, 1) });
+                Ok(ended) => {
+                    cell.launches.push(ended.launch(self.launch));
+                    cell.metrics = ended.metrics;
                 }
                 Err(skip_reason) => cell.skip_reason = Some(skip_reason),
             }

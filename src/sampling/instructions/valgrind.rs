@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use super::callgrind::{self, Profile};
+use super::callgrind::{Count, Profile};
 use super::counted_cell::LIMITS;
 use super::elf;
 use crate::engine::BackendSpec;
@@ -181,10 +181,10 @@ impl CountedWorker {
     /// The instructions of each of the last batches.
     ///
     /// # Errors
-    /// When a file cannot be read or has no total.
-    pub(crate) fn counts(&mut self, batches: usize) -> Result<Vec<u64>> {
+    /// When a file cannot be read or is not a callgrind file.
+    pub(crate) fn counts(&mut self, batches: usize) -> Result<Vec<Count>> {
         let count = |path: PathBuf| {
-            let count = read(&path).and_then(|text| Ok(callgrind::total(&text)?));
+            let count = read(&path).and_then(|text| Ok(Count::parse(&text)?));
             let _ = fs::remove_file(&path);
             count
         };
