@@ -56,7 +56,7 @@ impl ProgressDisplay {
         self.bar.finish_and_clear();
         self.bar.reset();
         let (mut report, pilot) = measured?;
-        report.run.notes = warnings::notes(&report, self.load, self.alone.is_some());
+        report.run.notes.extend(warnings::notes(&report, self.load, self.alone.is_some()));
         Ok((report, pilot))
     }
 
