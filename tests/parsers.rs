@@ -124,7 +124,7 @@ fn lines() -> Vec<Vec<u8>> {
         Request::RunScenario { scenario: "early-exit".into() },
         Request::LoadModule { job },
         Request::Prepare { cell_id, processor: None },
-        Request::Sample { cell: 1, iterations: 100, slices: 15, settle: true },
+        Request::Sample { cell: 1, iterations: 100, slices: 15, warms_up: true },
         Request::Fork,
         Request::Count { warmup: 16, batches: vec![16, 32], planted: 5 },
         Request::Join,

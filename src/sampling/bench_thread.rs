@@ -130,8 +130,8 @@ const MIN_WARMUP: Duration = Duration::from_micros(50);
 /// The longest warmup of a batch.
 const MAX_WARMUP: Duration = Duration::from_micros(500);
 
-fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, settle }: BatchSpec) -> Result<Batch> {
-    if settle {
+fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, warms_up }: BatchSpec) -> Result<Batch> {
+    if warms_up {
         let part = (iterations * u64::from(slices) / 8).max(1);
         let (mut times, started) = (Vec::with_capacity(64), Instant::now());
         while started.elapsed() < MAX_WARMUP && (started.elapsed() < MIN_WARMUP || !is_warm(&times)) {

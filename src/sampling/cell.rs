@@ -20,13 +20,13 @@ pub struct BatchSpec {
     /// Number of slices, at least 1.
     pub slices: u32,
     /// Whether to run untimed until warm first.
-    pub settle: bool,
+    pub warms_up: bool,
 }
 
 impl BatchSpec {
     /// A batch of one slice.
-    pub fn of(iterations: u64, settle: bool) -> Self {
-        Self { iterations, slices: 1, settle }
+    pub fn of(iterations: u64, warms_up: bool) -> Self {
+        Self { iterations, slices: 1, warms_up }
     }
 }
 
@@ -103,10 +103,10 @@ impl BenchCell {
     pub fn sample(
         &self,
         worker: &mut Worker,
-        BatchSpec { iterations, slices, settle }: BatchSpec,
+        BatchSpec { iterations, slices, warms_up }: BatchSpec,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        let request = Request::Sample { cell: self.number, iterations, slices, settle };
+        let request = Request::Sample { cell: self.number, iterations, slices, warms_up };
         match worker.request(&request, &Limits::of(within), |_| ())? {
             Response::Sampled { nanoseconds, slice, delayed, each } => Ok(Batch {
                 elapsed: Duration::from_nanos(nanoseconds),

@@ -13,7 +13,7 @@ use crate::sampling::pilot::Pilot;
 use crate::sampling::plan;
 use crate::sampling::variant::ExperimentVariant;
 
-use super::cell::{BatchSpec, Failure};
+use super::cell::{BatchSpec, BenchCell, Failure};
 use super::machine::machine;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
@@ -128,28 +128,28 @@ pub fn measure(
             ));
         }
     }
-    let mut looks = RunningExperiment::plan(&experiment, &pilot, started_at);
-    looks.drop_too_slow(&mut report);
-    if let Some(too_small) = looks.too_small() {
+    let mut running = RunningExperiment::plan(&experiment, &pilot, started_at);
+    running.drop_too_slow(&mut report);
+    if let Some(too_small) = running.too_small() {
         return Err(too_small.into());
     }
-    report.run.launches = looks.plan.launches;
+    report.run.launches = running.plan.launches;
     if let Some(journal) = journal.as_deref_mut() {
         journal.begin(&report)?;
     }
 
     let mut random = ChaCha8Rng::seed_from_u64(experiment.seed);
     for launch in 1.. {
-        if observer.is_cancelled() || looks.nothing_left() {
+        if observer.is_cancelled() || running.nothing_left() {
             break;
         }
         let started = Instant::now();
-        let pace = looks.pace(launch);
-        looks.drop_too_slow(&mut report);
+        let pace = running.pace(launch);
+        running.drop_too_slow(&mut report);
         if pace.last < launch {
             break;
         }
-        let launching = LaunchTask { number: launch, looks: &looks, pace: &pace };
+        let launching = LaunchTask { number: launch, running: &running, pace: &pace };
         let cells = match launching.run(&report, &mut random, observer) {
             Err(error) if WorkerError::is_interruption(&error) => break,
             cells => cells?,
@@ -160,13 +160,13 @@ pub fn measure(
         }
         report.add(cells);
         report.run.launches_completed = launch;
-        looks.took(started.elapsed(), launch, pace.rounds);
+        running.took(started.elapsed(), launch, pace.rounds);
     }
     if observer.is_cancelled() && report.run.launches_completed == 0 {
         bail!(WorkerError::Interrupted);
     }
-    report.run.launches = looks.plan.launches.max(report.run.launches_completed);
-    report.run.complete = report.run.launches_completed >= looks.plan.launches;
+    report.run.launches = running.plan.launches.max(report.run.launches_completed);
+    report.run.complete = report.run.launches_completed >= running.plan.launches;
     report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok((report, pilot))
 }
@@ -247,7 +247,7 @@ impl<'a> RunningExperiment<'a> {
             Duration::ZERO => 1.0,
             expected => self.took.as_secs_f64() / expected.as_secs_f64(),
         };
-        let left = self.left().mul_f64(PLANNED_SHARE);
+        let left = self.left().mul_f64(PACED);
         let more = self.experiment.launches.is_none();
         self.plan.pace(&self.costs, self.pilot.launching, launch, left, slowness, more)
     }
@@ -263,7 +263,7 @@ impl<'a> RunningExperiment<'a> {
 pub const MAX_STRETCH: u32 = 4;
 
 /// The share of the remaining time that is planned, because launches vary.
-const PLANNED_SHARE: f64 = 0.97;
+const PACED: f64 = 0.97;
 
 /// A batch is disturbed if other processes took more than this share of its time.
 const MAX_DELAY_SHARE: f64 = 0.01;
@@ -306,7 +306,7 @@ fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
 /// One launch.
 struct LaunchTask<'a> {
     number: u32,
-    looks: &'a RunningExperiment<'a>,
+    running: &'a RunningExperiment<'a>,
     pace: &'a Pace,
 }
 
@@ -318,7 +318,7 @@ impl LaunchTask<'_> {
         random: &mut ChaCha8Rng,
         observer: &mut dyn Progress,
     ) -> Result<Option<Vec<CellRecord>>> {
-        let RunningExperiment { experiment, plan, places, .. } = self.looks;
+        let RunningExperiment { experiment, plan, places, .. } = self.running;
         let (mut workers, _) = WorkerSet::launch(&experiment.variants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
@@ -333,7 +333,7 @@ impl LaunchTask<'_> {
             let in_launch = done as f64 / due.len() as f64;
             let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.pace.last);
             observer.at(&experiment.cell_ids[at].to_string(), far, self.left(started.elapsed(), in_launch));
-            if !self.cell_id(&mut workers, at, rounds, &mut cells, random) {
+            if !self.measure_cell(&mut workers, at, rounds, &mut cells, random) {
                 break;
             }
         }
@@ -344,12 +344,12 @@ impl LaunchTask<'_> {
     /// The estimated time left: by this launch once it has progressed far enough, at most until the deadline.
     fn left(&self, elapsed: Duration, far: f64) -> Duration {
         let launches_left = f64::from(self.pace.last - self.number) + 1.0 - far;
-        let by_budget = self.looks.left();
+        let by_budget = self.running.left();
         if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
     }
 
-    /// All rounds of one cell; false if time ran out. Rounds that all variants completed count.
-    fn cell_id(
+    /// Measures all rounds of one cell; false if time ran out. Rounds that all variants completed count.
+    fn measure_cell(
         &self,
         workers: &mut WorkerSet,
         at: usize,
@@ -357,7 +357,7 @@ impl LaunchTask<'_> {
         cells: &mut [CellRecord],
         random: &mut ChaCha8Rng,
     ) -> bool {
-        let RunningExperiment { experiment, pilot, .. } = self.looks;
+        let RunningExperiment { experiment, pilot, .. } = self.running;
         let (cell_id, width) = (&experiment.cell_ids[at], experiment.variants.len());
         let records = &mut cells[at * width..(at + 1) * width];
         let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
@@ -367,7 +367,7 @@ impl LaunchTask<'_> {
         let mut indices: Vec<_> = (0..width).filter(|index| records[*index].skip_reason.is_none()).collect();
         indices.shuffle(random);
         for index in indices {
-            if self.looks.is_late() {
+            if self.running.is_late() {
                 records.iter_mut().for_each(|record| record.launches.clear());
                 return false;
             }
@@ -381,13 +381,13 @@ impl LaunchTask<'_> {
                 Ok(cell) => {
                     let batch_spec = pilot.batch_spec(experiment, at, index);
                     record.launches.push(Launch::empty(self.number, batch_spec.iterations, batch_spec.slices));
-                    ready.push((index, batch_spec, injected_slowdown, cell));
+                    ready.push(ReadyCell { index, batch_spec, injected_slowdown, cell });
                 }
                 Err(failure) => record.skip_reason = Some(skip_reason(failure)),
             }
         }
         for round in 0..rounds {
-            if self.looks.is_late() {
+            if self.running.is_late() {
                 // Too few rounds are worse than none.
                 if round < rounds.min(plan::MIN_ROUNDS) {
                     records.iter_mut().for_each(|record| record.launches.clear());
@@ -395,7 +395,7 @@ impl LaunchTask<'_> {
                 return false;
             }
             ready.shuffle(random);
-            ready.retain(|(index, batch_spec, injected_slowdown, cell)| {
+            ready.retain(|ReadyCell { index, batch_spec, injected_slowdown, cell }| {
                 let record = &mut records[*index];
                 let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
                 let batch =
@@ -416,13 +416,22 @@ impl LaunchTask<'_> {
                 }
             });
         }
-        for (index, _, _, cell) in ready {
+        for ReadyCell { index, cell, .. } in ready {
             if let Err(failure) = workers.release(index, cell) {
                 records[index].skip_reason = Some(skip_reason(failure));
             }
         }
         true
     }
+}
+
+/// A cell that a worker has prepared.
+struct ReadyCell {
+    /// The index of its variant.
+    index: usize,
+    batch_spec: BatchSpec,
+    injected_slowdown: InjectedSlowdown,
+    cell: BenchCell,
 }
 
 pub(crate) fn skip_reason(failure: Failure) -> SkipReason {

@@ -221,7 +221,7 @@ impl PilotCell {
         Ok(())
     }
 
-    /// Doubles the batch until it is large enough to extrapolate. Short batches are repeated and the median counts, because an
+    /// Multiplies the batch by four until it is large enough to extrapolate. Short batches are repeated and the median counts, because an
     /// occasional lock can take a thousand times as long.
     fn grow(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         let (mut iterations, mut slices) = (1, 1);
@@ -402,7 +402,7 @@ mod tests {
     fn one_disturbed_batch_does_not_change_the_cost() {
         let mut first = true;
         let mut sample = |batch_spec: BatchSpec| {
-            let lost = Duration::from_millis(if batch_spec.settle && std::mem::take(&mut first) { 60 } else { 0 });
+            let lost = Duration::from_millis(if batch_spec.warms_up && std::mem::take(&mut first) { 60 } else { 0 });
             let slice = Duration::from_nanos(100 * batch_spec.iterations);
             Ok((slice, slice * batch_spec.slices + lost))
         };

@@ -19,7 +19,7 @@ use crate::soak::workload::{ExitCounts, Mixture};
 use crate::spec::player;
 
 /// The version of the protocol. Other versions are rejected.
-pub const PROTOCOL: u32 = 9;
+pub const PROTOCOL: u32 = 10;
 
 /// The first line of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ pub enum Request {
         /// Number of slices.
         slices: u32,
         /// Whether to run untimed until warm first.
-        settle: bool,
+        warms_up: bool,
     },
     /// Compile and run small guests, so that valgrind has translated the engine's code before this process forks. Response:
     /// [`Response::WarmedUp`].

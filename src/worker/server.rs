@@ -87,8 +87,8 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                 let _ = processor.map(|processor| reader.at(processor));
                 prepare(&backend, &cell_id, processor, module.clone(), &mut cells)
             }
-            Request::Sample { cell, iterations, slices, settle } => {
-                sample(cells.get_mut(cell), BatchSpec { iterations, slices, settle })?
+            Request::Sample { cell, iterations, slices, warms_up } => {
+                sample(cells.get_mut(cell), BatchSpec { iterations, slices, warms_up })?
             }
             Request::WarmUp => {
                 counting_child::warm_up(&backend);
@@ -367,7 +367,7 @@ mod tests {
         };
         let pins = move || {
             let affinity = pinned(None, &prepare("unwind/typed"));
-            let affinity = pinned(affinity, &Request::Sample { cell: 0, iterations: 1, slices: 1, settle: false });
+            let affinity = pinned(affinity, &Request::Sample { cell: 0, iterations: 1, slices: 1, warms_up: false });
             assert_eq!(core_affinity::get_core_ids().unwrap().len(), 1);
             let affinity = pinned(affinity, &Request::Release { cell: 0 });
             assert!(affinity.is_some());
