@@ -1,19 +1,19 @@
-//! The mechanisms that can stop a guest, as data: what each stops, what it does not, and what measures it. No engine is named here.
+//! The mechanisms that stop or limit a guest, as data: effect, limitation, reported reason, benchmarks. Entries name no engine.
 use super::benchmark::{Benchmark, CellId, call, compile, execute, instantiate, stop, unwind};
 
-/// A way to stop a guest.
+/// A mechanism that stops or limits a guest.
 pub struct Mechanism {
-    /// The backend option that switches it on, as `option=on`; nothing where it is the host's own, or another build.
+    /// The backend option that enables the mechanism, as `option=on`. `None` if the host implements it, or a build includes it.
     pub option: Option<&'static str>,
-    /// What it is called.
+    /// The name.
     pub name: &'static str,
-    /// What it stops, and when.
+    /// The code that the mechanism stops, and the point at which it stops.
     pub stops: &'static str,
-    /// What it does not stop.
+    /// The code that the mechanism does not stop.
     pub does_not_stop: &'static str,
-    /// How the caller learns the reason.
+    /// How the caller gets the reason.
     pub reason: &'static str,
-    /// What times it: a guest in a tight loop, in a deep recursion, and inside a host function, as far as it applies.
+    /// The benchmarks of a guest in a tight loop, in a deep recursion, and in a host function; `None` if it does not apply.
     pub timed_by: [Option<&'static Benchmark>; 3],
 }
 
@@ -22,7 +22,7 @@ const INTERRUPT: [Option<&Benchmark>; 3] =
     [Some(&stop::INTERRUPT_LOOP), Some(&stop::INTERRUPT_RECURSION), Some(&stop::INTERRUPT_HOST)];
 const DEADLINE: [Option<&Benchmark>; 3] = [Some(&stop::DEADLINE_LOOP), Some(&stop::DEADLINE_RECURSION), None];
 
-/// A host function that looks at the clock.
+/// A host function that compares the clock with a deadline.
 pub static DEADLINE_IN_IMPORT: Mechanism = Mechanism {
     option: None,
     name: "deadline in an import",
@@ -89,7 +89,7 @@ pub static KERNELS: &[&Benchmark] = &[
     &execute::PARSE,
 ];
 
-/// What a mechanism may cost besides: cells, with their parameters.
+/// Other benchmarks that a mechanism may slow down, with their parameters.
 pub static BESIDES: &[(&Benchmark, Option<u64>)] = &[
     (&call::TYPED, Some(2)),
     (&call::HOST_TYPED, None),
@@ -97,10 +97,10 @@ pub static BESIDES: &[(&Benchmark, Option<u64>)] = &[
     (&compile::GENERATED, Some(COMPILED_FUNCTIONS)),
 ];
 
-/// How many functions the module has whose compilation and code size are compared.
+/// The number of functions of the module whose compile time and code size are compared.
 pub const COMPILED_FUNCTIONS: u64 = 16;
 
-/// All cells that the comparison of mechanisms takes.
+/// All cells of the comparison of mechanisms.
 pub fn cells() -> Vec<CellId> {
     let cell = |benchmark: &Benchmark, at| CellId { benchmark: benchmark.id.into(), at, host_frames: 1 };
     let kernels = KERNELS.iter().map(|kernel| cell(kernel, kernel.parameter.as_ref().map(|over| over.values[0])));

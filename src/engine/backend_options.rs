@@ -6,18 +6,18 @@ use anyhow::{Result, bail};
 
 use crate::suggest;
 
-/// An option of a configuration `C`, with the values that it takes.
+/// An option that changes a configuration `C`.
 pub struct BackendOption<C: 'static> {
-    /// What the command line calls it.
+    /// The name on the command line.
     pub key: &'static str,
-    /// The values that it takes, each with what it does.
+    /// The values, each with the function that applies it.
     pub values: &'static [(&'static str, ApplyOption<C>)],
 }
 
-/// What a value does to a configuration, in the style of a builder.
+/// A function that applies a value to a configuration, in the style of a builder.
 pub type ApplyOption<C> = fn(&mut C) -> &mut C;
 
-/// The key of an option, and the values that it takes.
+/// The key of an option, and its values.
 pub type ListedOption = (&'static str, Vec<&'static str>);
 
 /// The keys of options and their values.
@@ -30,10 +30,10 @@ pub fn listed<C>(options: &[BackendOption<C>]) -> Vec<ListedOption> {
 pub struct BackendOptions(BTreeMap<String, String>);
 
 impl BackendOptions {
-    /// Reads `opt=none,threads=1`.
+    /// Parses `opt=none,threads=1`.
     ///
     /// # Errors
-    /// If a part is no `option=value`, or an option is given twice.
+    /// If a part is not `option=value`, or an option is given twice.
     pub fn parse(text: &str) -> Result<Self> {
         let mut options = BTreeMap::new();
         for pair in text.split(',').filter(|pair| !pair.is_empty()) {
@@ -45,23 +45,23 @@ impl BackendOptions {
         Ok(Self(options))
     }
 
-    /// Reads a library's `LABEL=PATH`, in which the path may have any letters.
+    /// Parses a library's `LABEL=PATH`. The path may contain any characters.
     ///
     /// # Errors
-    /// If it is none.
+    /// If the text contains no `=`.
     pub fn pair(text: &str) -> Result<Self> {
         let Some((key, value)) = text.split_once('=') else { bail!("`{text}` is not `LABEL=PATH`") };
         Ok(Self::default().with(key, value))
     }
 
-    /// The same options with one more, or with another value of it.
+    /// Adds an option, or replaces its value.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.insert(key.into(), value.into());
         self
     }
 
-    /// The option, if there is one alone.
+    /// The option, if there is exactly one.
     pub fn single(&self) -> Option<(&str, &str)> {
         match self.0.iter().next() {
             Some((key, value)) if self.0.len() == 1 => Some((key, value)),
@@ -72,12 +72,12 @@ impl BackendOptions {
     /// Applies the options to a configuration.
     ///
     /// # Errors
-    /// If there is no such option, or it takes no such value; says which there are.
+    /// If an option or a value is unknown. The message suggests a known one, or lists all.
     pub fn apply<C>(&self, options: &[BackendOption<C>], config: &mut C) -> Result<()> {
         self.apply_both((options, config), (&[], &mut ()))
     }
 
-    /// Applies each option where it belongs: to the compiler's configuration, or to what all backends of the engine share.
+    /// Applies each option to the compiler's configuration, or to the configuration that all backends of the engine share.
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
@@ -96,13 +96,13 @@ impl BackendOptions {
         Ok(())
     }
 
-    /// Whether there are none.
+    /// Whether there are no options.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Applies an option, and says whether it is one of these.
+/// Applies an option if it is in `options`, and returns whether it is.
 fn apply_one<C>(options: &[BackendOption<C>], key: &str, value: &str, config: &mut C) -> Result<bool> {
     let Some(option) = options.iter().find(|option| option.key == key) else { return Ok(false) };
     let Some((_, apply)) = option.values.iter().find(|(name, _)| *name == value) else {

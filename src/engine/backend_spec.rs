@@ -9,8 +9,8 @@ use anyhow::{Error, Result, anyhow, bail};
 use super::{ALL, Backend, BackendInfo, BackendOptions, C_API, OpenBackend};
 use crate::suggest;
 
-/// A backend by its name, with its options. It is read without being looked up, since another build may have backends that
-/// this one does not know.
+/// The name of a backend, with its options. Parsing does not look up the name, because another build may have backends that
+/// this build does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendSpec {
     name: String,
@@ -19,7 +19,7 @@ pub struct BackendSpec {
 }
 
 impl BackendSpec {
-    /// A backend by itself.
+    /// A backend without options.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), options: BackendOptions::default() }
     }
@@ -27,8 +27,8 @@ impl BackendSpec {
     /// A library, from `[LABEL=]PATH`.
     ///
     /// # Errors
-    /// If the label, or that which the file's name makes, has more than letters, digits, `.`, `_`, `+` and `-`, or is a
-    /// backend's name.
+    /// If the path is empty, or the label (by default from the file's name) is empty, is a backend's name, or has other
+    /// characters than ASCII letters, digits, `.`, `_`, `+` and `-`.
     pub fn library(library: &str) -> Result<Self> {
         let (label, path) = match library.split_once('=') {
             Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
@@ -45,7 +45,7 @@ impl BackendSpec {
         Ok(Self { name: C_API.into(), options: BackendOptions::default().with(label, path) })
     }
 
-    /// The same backend with one more option.
+    /// The same backend with an option added, or its value replaced.
     #[must_use]
     pub fn with(&self, option: &str, value: &str) -> Self {
         Self { name: self.name.clone(), options: self.options.clone().with(option, value) }
@@ -56,10 +56,10 @@ impl BackendSpec {
         &self.name
     }
 
-    /// The backend.
+    /// The backend of this name.
     ///
     /// # Errors
-    /// If there is none of that name; says which there are.
+    /// If there is no backend of this name. The message suggests a known one, or lists all.
     pub fn backend(&self) -> Result<&'static Backend> {
         ALL.iter().find(|backend| backend.name == self.name).ok_or_else(|| {
             let known: Vec<_> = ALL.iter().map(|backend| backend.name).collect();
@@ -67,7 +67,7 @@ impl BackendSpec {
         })
     }
 
-    /// Whether it can probably be opened, found without running a library's code in this process.
+    /// Checks that opening would probably succeed, without running a library's code in this process.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -83,7 +83,7 @@ impl BackendSpec {
         self.backend()?.open(&self.options)
     }
 
-    /// The label in tables: a library has its own, any other backend its name and options.
+    /// The label in tables: the label of a library, or else the name and options of the backend.
     pub fn label(&self) -> String {
         match self.as_library() {
             Some((label, _)) => label.into(),
@@ -91,7 +91,7 @@ impl BackendSpec {
         }
     }
 
-    /// The name in the table of known issues; for a library with its engine: `c-api/wasmtime 36.0.0`.
+    /// The name in the table of known issues; for a library it includes the engine: `c-api/wasmtime 36.0.0`.
     pub fn issue_name(&self, about: &BackendInfo) -> String {
         if self.name == C_API { format!("{C_API}/{}", about.engine) } else { self.name.clone() }
     }
@@ -113,10 +113,10 @@ impl FromStr for BackendSpec {
     type Err = Error;
 
     /// # Errors
-    /// If the options cannot be read.
+    /// If the options cannot be parsed.
     fn from_str(text: &str) -> Result<Self> {
         let (name, options) = text.split_once(':').unwrap_or((text, ""));
-        // A library's path may have commas and more.
+        // A library's path may contain commas.
         let is_library = name == C_API && !options.is_empty();
         let options = if is_library { BackendOptions::pair(options) } else { BackendOptions::parse(options) };
         Ok(Self { name: name.into(), options: options.map_err(|error| anyhow!("{text}: {error}"))? })
@@ -130,7 +130,7 @@ impl fmt::Display for BackendSpec {
     }
 }
 
-/// Whether a label needs no quotes anywhere: letters, digits, `.`, `_`, `+` and `-`.
+/// Whether a label needs no quotes: it is not empty, and has only ASCII letters, digits, `.`, `_`, `+` and `-`.
 pub fn is_plain_label(label: &str) -> bool {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
     !label.is_empty() && label.chars().all(plain)

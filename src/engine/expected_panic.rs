@@ -1,4 +1,4 @@
-//! Panics that are timed: nobody is told of them.
+//! Timed panics, which the panic hook does not report.
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
@@ -8,11 +8,11 @@ use crate::engine::embedding::{Instant, IterationResult, Outcome};
 use crate::exit_code::ExitCode;
 
 thread_local! {
-    /// Whether a panic of this thread is none of anybody's business.
+    /// Whether a panic of this thread is expected.
     static EXPECTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// From now on, expected panics are not told. The hook belongs to the process, so others keep theirs behind it.
+/// Installs a panic hook that ignores expected panics and passes others to the previous hook. Installs it once per process.
 fn hush() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -25,8 +25,8 @@ fn hush() {
     });
 }
 
-/// Times a call whose host function panics with that code, to the code caught and downcast. `tell` says what came of
-/// one that did not panic.
+/// Times a call whose host function panics with the exit code `must`, until the code is caught and downcast. If the call does
+/// not panic, `tell` describes its result.
 pub(super) fn timed<R>(
     must: ExitCode,
     call: impl FnOnce() -> R,

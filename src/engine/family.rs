@@ -1,4 +1,4 @@
-//! What an engine family fills in: its tables of scenarios and benchmarks, and what it says of itself.
+//! The interface that an engine family implements: its description, and its support tables of scenarios and benchmarks.
 use std::any::Any;
 use std::borrow::Cow;
 use std::path::Path;
@@ -10,96 +10,96 @@ use crate::catalog::benchmark::{Benchmark, BenchmarkKind};
 use crate::catalog::scenario::{Scenario, ScenarioKind};
 use crate::engine::embedding::{Embedding, Prepared, Transcript, Unsupported};
 
-/// An engine family: one API, one or more backends. What it can do is written in its own idiom.
+/// An engine family: one API with one or more backends.
 pub trait Family: Embedding + Send + Sync + Sized + 'static {
-    /// What it can do: a table a theme.
+    /// The support tables, one per theme.
     const REPERTOIRE: SupportTable<Self>;
 
-    /// What the backend says of itself.
+    /// The description of the backend.
     fn about(&self) -> BackendInfo;
 
-    /// Why this backend of the family cannot prepare a benchmark that others of the family can.
+    /// Why this backend cannot prepare a benchmark that other backends of the family can; `None` if it can.
     fn cannot(&self, _benchmark: &Benchmark) -> Option<&'static str> {
         None
     }
 
-    /// Keeps what it compiles for benchmarks in a folder, and takes it from there.
+    /// Caches the artifacts of benchmarks in a folder. Does nothing by default.
     fn keep_artifacts(&self, _folder: &Path) {}
 
-    /// What has to be there while a floor is timed, so that it can be held against an exit: the module of `unwind/typed`,
-    /// since registered code slows every backtrace.
+    /// The code that is loaded while a native baseline is timed: the module of `unwind/typed`, because registered code slows
+    /// every backtrace. By default none.
     ///
     /// # Errors
-    /// When it could not be made.
+    /// When the code cannot be loaded.
     fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
         Ok(Box::new(()))
     }
 }
 
-/// Plays a scenario on a family's backend.
+/// Runs a scenario on a backend of the family.
 pub type Play<F> = fn(&F, &Transcript) -> anyhow::Result<()>;
 
-/// Prepares a cell with its parameter on a family's backend.
+/// Prepares a cell with its parameter on a backend of the family.
 pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
 
-/// A theme of what a family is asked: each row, and how it does that.
+/// The scenarios or benchmarks of a theme, each with its support.
 pub type Table<K, T> = &'static [(&'static K, Support<T>)];
 
-/// A theme's scenarios, and how each is played on an engine family.
+/// The scenarios of a theme, each with the function that runs it.
 pub type ScenarioTable<F> = Table<Scenario, Play<F>>;
 
-/// A theme's benchmarks, and how each is prepared on an engine family.
+/// The benchmarks of a theme, each with the function that prepares a cell.
 pub type BenchmarkTable<F> = Table<Benchmark, Prepare<F>>;
 
-/// Several themes: those of the suite, or those of an engine's own.
+/// Several themes, either of the suite or of one engine.
 pub type Tables<K, T> = &'static [Table<K, T>];
 
-/// What an engine family can do, as tables: a row a scenario, a row a benchmark.
+/// The support of an engine family, with a row per scenario and a row per benchmark.
 pub struct SupportTable<F: 'static> {
-    /// Scenarios. Where one has several rows, the first counts.
+    /// Scenarios. The first of several rows for a scenario counts.
     pub scenarios: &'static [Tables<Scenario, Play<F>>],
-    /// Benchmarks. Where one has several rows, the first counts.
+    /// Benchmarks. The first of several rows for a benchmark counts.
     pub benchmarks: &'static [Tables<Benchmark, Prepare<F>>],
-    /// What it never does. A row of a table goes before.
+    /// Unsupported themes. A row in a table takes precedence.
     pub never: &'static [Never],
 }
 
-/// Whole themes, by what their ids begin with (`async/`), each with the reason why an engine never does it.
+/// Prefixes of ids that an engine does not support (`async/`), each with the reason.
 pub type Never = &'static [(&'static str, &'static str)];
 
-/// What an engine that is compiled in does not do.
+/// The unsupported prefixes of an engine that is compiled in.
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 pub(crate) const NO_C_API: Never = &[("c-api/", "is about shared libraries with the C API: see `--library`")];
 
-/// Does it, or says why not.
+/// The implementation of a scenario or benchmark, or the reason why there is none.
 pub enum Support<T> {
-    /// This is how.
+    /// The implementation.
     Do(T),
-    /// This is why not.
+    /// The reason.
     Not(&'static str),
 }
 
-/// Why a backend did not do what it was asked.
+/// Why a backend did not run a scenario or prepare a cell.
 ///
-/// A table's [`Support::Not`] holds for a whole family. Where it depends on the backend, on what that claims to support, the
-/// function that was asked returns an `Unsupported` as its error.
+/// [`Support::Not`] holds for a whole family. If support depends on the backend, the function in the table returns an
+/// `Unsupported` as its error.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
-    /// It never does, for this reason.
+    /// The backend does not support it, for this reason.
     #[error("unsupported: {0}")]
     Unsupported(Cow<'static, str>),
-    /// It tried.
+    /// The backend supports it, but failed.
     #[error("{0:#}")]
     Failed(Error),
 }
 
 impl BackendError {
-    /// It never does, for this reason.
+    /// An unsupported scenario or benchmark, with the reason.
     pub fn unsupported(why: impl Into<Cow<'static, str>>) -> Self {
         Self::Unsupported(why.into())
     }
 
-    /// What an error says: that it never does, where it was made to say that; else that it tried.
+    /// Converts an error. An [`Unsupported`] or a [`BackendError`] keeps its meaning, any other error is a failure.
     pub(crate) fn from_error(error: Error) -> Self {
         match error.downcast::<Unsupported>() {
             Ok(Unsupported(why)) => Self::Unsupported(why),
@@ -150,16 +150,16 @@ impl<F: Family> OpenBackend for F {
     }
 }
 
-/// What there is to say of a cell of the user's module where there is none.
+/// Why a benchmark of the user's module has no cell without a module.
 pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE` takes one";
 
-/// How a family prepares a benchmark.
+/// The function that prepares a benchmark.
 fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError> {
     let known = |known: &Benchmark| known.id == benchmark.id;
     find(F::REPERTOIRE.benchmarks, known, F::REPERTOIRE.never, benchmark.id)
 }
 
-/// How a repertoire does what is asked.
+/// The function for a scenario or benchmark in the support tables.
 fn find<K, T: Copy>(
     tables: &'static [Tables<K, T>],
     asked: impl Fn(&K) -> bool,

@@ -1,10 +1,10 @@
-//! What compiles and runs a guest: the registry, and what every engine family fills in.
+//! The engines: the registry of backends, and the traits that every engine family implements.
 //!
-//! To add a backend: a file (a folder, for a new engine family), a Cargo feature, and an entry in [`ALL`]. Nothing
-//! else names a backend: not the reports, not the plots, not the benches. A family implements [`Family`], whose
-//! repertoire may begin with one row, and [`Embedding`]; `docs/backends.md` goes through it step by step.
+//! To add a backend, add a file (a folder for a new engine family), a Cargo feature, and an entry in [`ALL`]. Reports, plots
+//! and benches take the backends from [`ALL`]. A family implements [`Family`], whose support tables may begin with one row, and
+//! [`Embedding`]. `docs/backends.md` has the steps.
 //!
-//! The host code of scenarios and benchmarks is written once, in `src/suite/`, and compiled once per family.
+//! Most host code of scenarios and benchmarks is in `src/suite/`, and is compiled once per family.
 mod backend_options;
 mod backend_spec;
 #[cfg(feature = "c-api")]
@@ -48,33 +48,33 @@ use crate::catalog::benchmark::Benchmark;
 use crate::catalog::scenario::Scenario;
 use crate::engine::embedding::{Embedding, Prepared, Transcript};
 
-/// A backend that the program knows of, compiled in or not.
+/// A backend that the program knows, compiled in or not.
 pub struct Backend {
-    /// What the command line calls it.
+    /// The name on the command line.
     pub name: &'static str,
-    /// The Cargo feature that compiles it in; nothing where it always is.
+    /// The Cargo feature that compiles it in; `None` if it is always compiled in.
     pub feature: Option<&'static str>,
     /// The licence of its compiler.
     pub licence: &'static str,
-    /// No WebAssembly in it: a row to hold the others against, which plays no scenario.
+    /// Whether it has no engine and only runs native baselines.
     pub floor: bool,
-    /// Whether it is here, and how to open it.
+    /// Whether it is part of this build, and how to open it.
     pub presence: Availability,
 }
 
 /// Whether a backend is part of this build.
 pub enum Availability {
-    /// Compiled in: this opens it, with options that it takes.
+    /// Compiled in: the functions that open it and list its options.
     Here(fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>, fn() -> Vec<ListedOption>),
-    /// Compiled in, and of use with a shared library alone: this looks at the library's file, and this loads it.
+    /// Compiled in, but needs a shared library: the functions that check the library's file and load it.
     WithLibrary(fn(&BackendOptions) -> Result<()>, fn(&BackendOptions) -> Result<Arc<dyn OpenBackend>>),
-    /// Its feature was not asked for.
+    /// The Cargo feature is not enabled.
     NotCompiledIn,
-    /// No feature brings it to this platform.
+    /// Not available on this platform, for this reason.
     NotOnThisPlatform(&'static str),
 }
 
-/// The presence of a backend that a feature brings, on platforms where it builds.
+/// The availability of a backend that a Cargo feature compiles in, on platforms where it builds.
 macro_rules! brought_by {
     ($feature:literal, $open:expr, $options:expr) => {
         brought_by!($feature, on all(), else "", $open, $options)
@@ -95,10 +95,10 @@ macro_rules! brought_by {
     }};
 }
 
-/// The backend of shared libraries.
+/// The name of the backend of shared libraries.
 pub const C_API: &str = "c-api";
 
-/// All of them, in the order in which tables show them.
+/// All backends, in the order of the tables.
 pub static ALL: &[Backend] = &[
     Backend {
         name: "singlepass",
@@ -161,34 +161,34 @@ pub static ALL: &[Backend] = &[
     },
 ];
 
-/// A backend with its options: what is checked, measured, and shown as a column.
+/// A backend with its options, ready to run scenarios and benchmarks.
 pub trait OpenBackend: Embedding + Send + Sync {
-    /// What it says of itself.
+    /// The description of the backend.
     fn about(&self) -> BackendInfo;
 
-    /// Plays a scenario.
+    /// Runs a scenario, and writes its transcript to `out`.
     ///
     /// # Errors
-    /// When this backend cannot, or when the scenario cannot go on.
+    /// When the backend does not support the scenario, or the scenario cannot continue.
     fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError>;
 
-    /// What has to be there while a floor is timed, so that it can be compared with this backend's exits.
+    /// The code that is loaded while a native baseline is timed, to make it comparable with this backend's exits.
     ///
     /// # Errors
-    /// When it could not be made.
+    /// When the code cannot be loaded.
     fn resident_code(&self) -> Result<Box<dyn Any>>;
 
-    /// Keeps what it compiles for benchmarks in a folder, and takes it from there: another process with the same options
-    /// put it there. Where that saves nothing, it does not.
+    /// Caches the artifacts of benchmarks in a folder, where other processes with the same options find them. Does nothing if
+    /// that would not save time.
     fn keep_artifacts(&self, _folder: &Path) {}
 
-    /// Why it can never prepare a benchmark, where that is so; told without preparing anything.
+    /// Why it cannot prepare a benchmark; `None` if it probably can. Prepares nothing.
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>>;
 
     /// Prepares the cell of a benchmark with its parameter `at`.
     ///
     /// # Errors
-    /// When this backend cannot, or when what the cell needs could not be made.
+    /// When the backend does not support the benchmark, or the preparation fails.
     fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError>;
 }
 
@@ -212,27 +212,27 @@ pub struct BackendInfo {
 }
 
 impl BackendInfo {
-    /// What an engine without a compiler says in its place.
+    /// The compiler's name for an engine without a compiler.
     pub const NO_COMPILER: &str = "none, it interprets";
 
-    /// Whether it interprets: then making a module leaves work for the calls.
+    /// Whether the engine is an interpreter. A call may then include work that a compiler would do beforehand.
     pub fn is_interpreter(&self) -> bool {
         self.compiler == Self::NO_COMPILER
     }
 }
 
 impl Backend {
-    /// Whether it can be opened, with a library where it needs one.
+    /// Whether this build can open it, given a library if it needs one.
     pub fn is_here(&self) -> bool {
         matches!(self.presence, Availability::Here(..) | Availability::WithLibrary(..))
     }
 
-    /// Whether it is of use with a shared library alone.
+    /// Whether it needs a shared library.
     pub fn needs_library(&self) -> bool {
         matches!(self.presence, Availability::WithLibrary(..))
     }
 
-    /// Whether [`open`](Self::open) is likely to succeed, found without running a library's code in this process.
+    /// Checks that [`open`](Self::open) would probably succeed, without running a library's code in this process.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -243,7 +243,7 @@ impl Backend {
         }
     }
 
-    /// Its options, each with the values that it takes; known only where it is here.
+    /// The options with their values. Empty if the backend is not part of this build, or needs a library.
     pub fn options(&self) -> Vec<ListedOption> {
         match self.presence {
             Availability::Here(_, options) => options(),
@@ -251,10 +251,10 @@ impl Backend {
         }
     }
 
-    /// Makes it ready.
+    /// Opens the backend with options.
     ///
     /// # Errors
-    /// When it is not part of this build, or does not know an option; says what to do.
+    /// When it is not part of this build, or an option is invalid. The message says what to do.
     pub fn open(&self, options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
         match self.presence {
             Availability::Here(open, _) => open(options).map_err(|error| anyhow!("{}: {error}", self.name)),
@@ -268,7 +268,7 @@ impl Backend {
     }
 }
 
-/// The backends that can be opened without a library and are no floor.
+/// The backends that can be opened without a library, except the native baseline.
 pub fn here() -> impl Iterator<Item = &'static Backend> {
     ALL.iter().filter(|backend| backend.is_here() && !backend.needs_library() && !backend.floor)
 }

@@ -1,5 +1,5 @@
-//! No engine at all: it plays no scenario, and of the benchmarks only the floors, which need none. With it there is
-//! something to measure on a platform that no backend builds on.
+//! The backend `native`: it has no engine, supports no scenario, and runs only the native baselines. So `measure` also works on
+//! platforms on which no engine builds.
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What takes an error of the engine's that can be made beforehand and cloned, or looked at by other means than downcast.
+//! Scenarios and benchmarks that need an engine error that a host can create beforehand, clone, or inspect without a downcast.
 //! Only Wasmer has one.
 
 const NO_CLONES: &str = "its error cannot be cloned: each exit makes its own";
@@ -7,7 +7,7 @@ const MADE_BY_THE_HOST: &str = "every host function makes the engine's error its
 
 const NO_SOURCE: &str = "is about an error that is a source of others: this engine's is opened by downcast alone";
 
-/// What an engine without it never does: what ids begin with, each with the reason.
+/// The unsupported prefixes of ids of an engine without such an error, each with the reason.
 pub(super) const NEVER: &[(&str, &str)] = &[
     ("exit/on-the-spot", MADE_BY_THE_HOST),
     ("exit/typed-clone", NO_CLONES),

@@ -1,7 +1,7 @@
-//! The features of WebAssembly that an engine takes, for engines that do not tell what they were configured to.
+//! Detection of the supported WebAssembly features, for engines that do not report them.
 use crate::guest;
 
-/// What needs a feature beyond the first version, by the name that its proposal has.
+/// Modules that need a feature beyond the first version of WebAssembly, by the name of its proposal.
 const PROBES: &[(&str, &str)] = &[
     ("multi-value", "(module (func (result i32 i32) i32.const 1 i32.const 2))"),
     ("reference-types", "(module (table 1 externref) (func (drop (table.get 0 (i32.const 0)))))"),
@@ -27,7 +27,7 @@ pub(super) fn claimed(takes: impl Fn(&[u8]) -> bool) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// A probe that is no module would say of every engine that it lacks the feature.
+    /// An invalid probe would report the feature as missing on every engine.
     #[test]
     fn each_probe_is_a_module() {
         for (name, text) in PROBES {

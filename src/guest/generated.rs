@@ -83,7 +83,7 @@ const COUNT: u32 = 3;
 const WIDE: u32 = 4;
 const FLOAT: u32 = 5;
 
-/// Most calls per function. A function calls only earlier functions, so every call returns, and soon.
+/// The most calls per function, to bound the run time. A function calls only earlier functions, so that every call returns.
 const CALLS: u32 = 2;
 
 fn body(index: u32, chance: &mut ChaCha8Rng) -> Function {

@@ -1,10 +1,10 @@
-//! Modules that are small and valid, and hard on a compiler. Each imports nothing and exports `f(n)`.
+//! Generators of small valid modules that are expensive to compile. Each module imports nothing and exports `f(n)`.
 use wasm_encoder::{
     BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module, TypeSection,
     ValType,
 };
 
-/// A module of functions of type `(i32) -> i32`, of which the last is exported.
+/// A module of functions of type `(i32) -> i32` that exports the last function.
 fn module(functions: impl ExactSizeIterator<Item = Function>) -> Vec<u8> {
     let count = u32::try_from(functions.len()).expect("as many functions as there can be");
     let (mut types, mut declared) = (TypeSection::new(), FunctionSection::new());
@@ -27,7 +27,7 @@ fn function(locals: &[(u32, ValType)], body: impl FnOnce(&mut InstructionSink<'_
     function
 }
 
-/// So many conditions within one another; returns how many of them hold: all or none.
+/// A function with `count` nested conditions. It returns `count` if `n` is not 0, else 0.
 pub fn nested_conditions(count: i32) -> Vec<u8> {
     let body = |code: &mut InstructionSink<'_>| {
         for _ in 0..count {
@@ -42,7 +42,7 @@ pub fn nested_conditions(count: i32) -> Vec<u8> {
     module([function(&[], body)].into_iter())
 }
 
-/// So many locals, all of them alive at once: each is set before any is read. Returns `n` times their number.
+/// A function with `count` locals that are all live at once, because all are set before any is read. It returns `n * count`.
 pub fn locals(count: u32) -> Vec<u8> {
     let body = |code: &mut InstructionSink<'_>| {
         for local in 1..=count {
@@ -56,7 +56,7 @@ pub fn locals(count: u32) -> Vec<u8> {
     module([function(&[(count, ValType::I32)], body)].into_iter())
 }
 
-/// A table of so many branches to a thousand different blocks. Returns which block it was, from the inside.
+/// A function with a branch table of `count` entries for 1,000 blocks. It returns the target block's index; 0 is the innermost.
 pub fn branch_table(count: u32) -> Vec<u8> {
     const BLOCKS: u32 = 1000;
     let body = |code: &mut InstructionSink<'_>| {
@@ -71,12 +71,12 @@ pub fn branch_table(count: u32) -> Vec<u8> {
     };
     let mut function = Function::new([]);
     body(&mut function.instructions());
-    // What comes after a return needs no value.
+    // The code after a return is unreachable, so that the function needs no value at its end.
     function.instructions().end();
     module([function].into_iter())
 }
 
-/// So many functions, each of which adds 1 to what the one before returns, but for every hundredth, which returns `n`.
+/// A module of `count` functions. Each adds 1 to the result of the previous function, but every hundredth returns `n`.
 pub fn functions(count: u32) -> Vec<u8> {
     let of = |index: u32| {
         function(&[], |code| {

@@ -38,7 +38,7 @@ pub static HOST_DYNAMIC: Benchmark = Benchmark::by_family(
 )
 .above(&floor::CALL);
 
-/// A call from guest to host that looks at the clock.
+/// A call from guest to host that compares the clock with a deadline.
 pub static HOST_DEADLINE: Benchmark = Benchmark::by_family(
     "call/host-deadline",
     "as `call/host-typed`, but the host function first compares the clock with a deadline, and would end the guest",

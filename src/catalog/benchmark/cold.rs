@@ -1,7 +1,7 @@
 //! The benchmarks `cold/*`: from bytes or an artifact to the first exit or result.
 use super::{Benchmark, compile};
 
-/// From the bytes of a module.
+/// From the bytes of a module to the first exit.
 pub static BYTES_TO_EXIT: Benchmark = Benchmark::by_family(
     "cold/bytes-to-exit",
     "from the bytes of the early-exit guest to the exit code in the caller: making an engine, compiling, \
@@ -10,13 +10,13 @@ pub static BYTES_TO_EXIT: Benchmark = Benchmark::by_family(
 .parallel()
 .headline();
 
-/// From an artifact that was compiled before.
+/// From an artifact to the first exit.
 pub static ARTIFACT_TO_EXIT: Benchmark = Benchmark::by_family(
     "cold/artifact-to-exit",
     "as `cold/bytes-to-exit`, from the bytes of its artifact, on an engine without a compiler",
 );
 
-/// To the first result, by the module's size. Includes what an engine translates at the first call of a function.
+/// From the bytes of modules of several sizes to the first result, including any translation at a function's first call.
 pub static BYTES_TO_RESULT: Benchmark = Benchmark::by_family(
     "cold/bytes-to-result",
     "from the bytes of a generated module to the result of the first call of its export: making an engine, compiling, \

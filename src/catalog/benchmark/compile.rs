@@ -1,11 +1,11 @@
-//! From bytes to a module.
+//! Benchmarks of compilation.
 use super::Benchmark;
 
-/// How many functions the generated modules have.
+/// Numbers of functions in the generated modules.
 pub(crate) const FUNCTIONS: &[u64] = &[16, 128];
 pub(crate) const MANY_FUNCTIONS: &[u64] = &[1024, 4096];
 
-/// The smallest.
+/// Compiles the smallest guest.
 pub static EARLY_EXIT: Benchmark = Benchmark::by_family(
     "compile/early-exit",
     "from the bytes of the early-exit guest to its module, on a fresh engine; \
@@ -14,7 +14,7 @@ pub static EARLY_EXIT: Benchmark = Benchmark::by_family(
 .parallel()
 .headline();
 
-/// Over the module's size.
+/// Compiles generated modules of several sizes.
 pub static GENERATED: Benchmark = Benchmark::by_family(
     "compile/functions",
     "from the bytes of a generated module to the module, on a fresh engine with as many threads as it takes by \
@@ -23,14 +23,14 @@ pub static GENERATED: Benchmark = Benchmark::by_family(
 .over("functions", FUNCTIONS, MANY_FUNCTIONS)
 .parallel();
 
-/// Over the module's size, with no help from other cores.
+/// Compiles generated modules on one thread.
 pub static ONE_THREAD: Benchmark = Benchmark::by_family(
     "compile/functions-one-thread",
     "as `compile/functions`, with one compiling thread",
 )
 .over("functions", FUNCTIONS, MANY_FUNCTIONS);
 
-/// What it takes in memory.
+/// Measures the peak memory of compilation, in bytes.
 pub static PEAK_MEMORY: Benchmark = Benchmark::by_family(
     "compile/peak-memory",
     "as `compile/functions`, the first one of a process; beside the time stands what it added to the most memory that \

@@ -24,14 +24,14 @@ pub static HASH: Benchmark = Benchmark::by_family(
 .over("rounds", &[HASH_ROUNDS as u64], &[])
 .above(&floor::HASH);
 
-/// The smallest loop: the most that a check per turn can cost.
+/// The smallest loop, in which a check per iteration costs most.
 pub static TIGHT: Benchmark = Benchmark::by_family(
     "execute/tight",
     "one typed call that goes around a loop 65,536 times: an addition and a rotation per turn",
 )
 .above(&floor::TIGHT);
 
-/// Loops within loops, the innermost of which is short.
+/// Nested loops with a short innermost loop.
 pub static NESTED: Benchmark = Benchmark::by_family(
     "execute/nested",
     "one typed call of three nested loops: 512 rows of 16 columns of 8 cells, each of which needs the one before",
@@ -45,14 +45,14 @@ pub static FLOAT: Benchmark = Benchmark::by_family(
 )
 .above(&floor::FLOAT);
 
-/// Text inside the guest: branches and bytes, as real programs have them.
+/// Text processing inside the guest: branches and byte accesses, as in real programs.
 pub static PARSE: Benchmark = Benchmark::by_family(
     "execute/parse",
     "one typed call that writes 2,048 numbers as text, parses the text with a branch table, and hashes its bytes",
 )
 .above(&floor::PARSE);
 
-/// Turns of the loop of `execute/tight`.
+/// Iterations of the loop of `execute/tight`.
 pub const TIGHT_TURNS: i32 = 64 << 10;
 /// Rows of `execute/nested`.
 pub const NESTED_ROWS: i32 = 512;

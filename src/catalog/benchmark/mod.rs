@@ -1,7 +1,7 @@
-//! What it costs: the catalogue. No engine is named here.
+//! The catalogue of benchmarks, as data. No entry is for one engine only.
 //!
-//! A benchmark is data: what is inside the timer, and with which parameter. An engine family prepares it in its own
-//! idiom; what needs no engine (the floors) or is made of other cells (exits on several threads) is prepared here.
+//! An entry names the timed part and the parameter. Each engine family prepares most benchmarks. Native baselines, benchmarks
+//! of the user's module, and benchmarks that run another benchmark on several threads are prepared once for all families.
 pub mod artifact;
 pub mod call;
 mod cell_id;
@@ -21,47 +21,47 @@ use anyhow::Result;
 
 use crate::engine::embedding::Prepared;
 
-/// One thing that is timed. On a variant, with its parameter, it is a cell.
+/// One thing to measure. On a variant and with its parameter, a benchmark is a cell.
 pub struct Benchmark {
-    /// What the command line calls it, without its parameter: `theme/name`.
+    /// The identifier on the command line, without the parameter: `theme/name`.
     pub id: &'static str,
-    /// What is inside the timer, and what is not.
+    /// What the timer includes and excludes.
     pub inside: &'static str,
-    /// What it is a function of, where it is one.
+    /// The parameter, if the benchmark has one.
     pub parameter: Option<Parameter>,
-    /// Below how many frames of the host it is sampled: an exit's cost grows with each.
+    /// The numbers of host frames below which it is measured, because the cost of an exit grows with each frame.
     pub host_frames: &'static [u64],
-    /// Who knows how to prepare it.
+    /// How the benchmark is implemented.
     pub prepared: BenchmarkKind,
-    /// The same work with no WebAssembly in it.
+    /// The native baseline, if there is one: the same work without WebAssembly.
     pub floor: Option<&'static Benchmark>,
-    /// Among the few that `cargo bench` and `measure --quick` take.
+    /// Whether it is in the quick set: the benchmarks of `cargo bench` and `measure --quick`.
     pub headline: bool,
-    /// Is about several threads: it is not held to one processor.
+    /// Whether it uses several threads, so that it is not pinned to one processor.
     pub parallel: bool,
-    /// Means something only in a process that has done nothing else; criterion leaves it out.
+    /// Whether each sample needs a fresh process. Criterion skips the benchmark, because its samples share a process.
     pub fresh: bool,
 }
 
-/// What a benchmark is a function of.
+/// The parameter of a benchmark.
 pub struct Parameter {
-    /// Its name, with its unit: `guest frames`.
+    /// The name, which is also the unit: `guest frames`.
     pub name: &'static str,
-    /// The values that it takes.
+    /// The default values.
     pub values: &'static [u64],
-    /// The values that it takes besides, where everything is asked for.
+    /// The additional values of `--full`.
     pub full: &'static [u64],
 }
 
 /// How a benchmark is implemented.
 pub enum BenchmarkKind {
-    /// Once per engine family, in its own idiom.
+    /// One function per engine family.
     Family,
     /// One function without an engine.
     Anywhere(fn(u64) -> Result<Prepared>),
     /// One function for the user's module. Without a module there is no cell.
     Module(module::ModuleBenchmark),
-    /// Another benchmark, on as many threads as the parameter says.
+    /// Another benchmark on several threads. The parameter is the number of threads.
     Concurrently(&'static Benchmark),
 }
 
@@ -81,47 +81,47 @@ impl Benchmark {
         }
     }
 
-    /// A floor.
+    /// A native baseline.
     pub const fn floor(id: &'static str, inside: &'static str, prepare: fn(u64) -> Result<Prepared>) -> Self {
         Self { prepared: BenchmarkKind::Anywhere(prepare), ..Self::by_family(id, inside) }
     }
 
-    /// As a function of a parameter.
+    /// Adds a parameter with its default values and the additional values of `--full`.
     pub const fn over(self, name: &'static str, values: &'static [u64], full: &'static [u64]) -> Self {
         Self { parameter: Some(Parameter { name, values, full }), ..self }
     }
 
-    /// Below so many frames of the host.
+    /// Sets the numbers of host frames.
     pub const fn below_host_frames(self, host_frames: &'static [u64]) -> Self {
         Self { host_frames, ..self }
     }
 
-    /// Held against a floor.
+    /// Sets the native baseline.
     pub const fn above(self, floor: &'static Benchmark) -> Self {
         Self { floor: Some(floor), ..self }
     }
 
-    /// On as many threads at once as the parameter says, each doing the same.
+    /// Runs the benchmark `same` on several threads at once. The parameter is the number of threads.
     pub const fn concurrently(self, same: &'static Benchmark) -> Self {
         Self { prepared: BenchmarkKind::Concurrently(same), ..self }
     }
 
-    /// Among the headlines.
+    /// Adds the benchmark to the quick set.
     pub const fn headline(self) -> Self {
         Self { headline: true, ..self }
     }
 
-    /// About several threads.
+    /// Marks the benchmark as using several threads.
     pub const fn parallel(self) -> Self {
         Self { parallel: true, ..self }
     }
 
-    /// In a fresh process only.
+    /// Marks the benchmark as needing a fresh process for each sample.
     pub const fn fresh(self) -> Self {
         Self { fresh: true, ..self }
     }
 
-    /// Its cells on one variant; with `all`, those of a full run too.
+    /// The cells of the benchmark on one variant; with `full`, also those of the additional values.
     pub fn cell_ids(&'static self, full: bool) -> impl Iterator<Item = CellId> {
         let values: Vec<Option<u64>> = match &self.parameter {
             Some(parameter) => {
@@ -135,7 +135,7 @@ impl Benchmark {
     }
 }
 
-/// The themes, in the order in which tables show them.
+/// The themes, in the order of the tables.
 static THEMES: &[&[&Benchmark]] = &[
     compile::ALL,
     artifact::ALL,
@@ -155,7 +155,7 @@ static THEMES: &[&[&Benchmark]] = &[
     module::ALL,
 ];
 
-/// What earlier versions measured and this one does not: `unwind/threads` has replaced it. Reports that have it are read without.
+/// Benchmarks of earlier versions. Their cells are dropped from reports. `unwind/threads` replaced `unwind/beside-threads`.
 pub const RETIRED: &[&str] = &["unwind/beside-threads"];
 
 /// Every benchmark.
@@ -163,7 +163,7 @@ pub fn all() -> impl Iterator<Item = &'static Benchmark> {
     THEMES.iter().flat_map(|theme| theme.iter().copied())
 }
 
-/// The benchmark of that name.
+/// The benchmark with this id, if there is one.
 pub fn find(id: &str) -> Option<&'static Benchmark> {
     all().find(|benchmark| benchmark.id == id)
 }

@@ -1,5 +1,5 @@
 //! Benchmarks of recovery: preparing the next call after an exit. The guest is written in Rust and keeps a stack in its
-//! memory; every exit loses the frames below it on that stack.
+//! memory. An exit does not free the frames on that stack.
 use super::Benchmark;
 
 /// Calls the same instance again.

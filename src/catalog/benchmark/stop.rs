@@ -1,6 +1,6 @@
-//! Benchmarks of stopping a guest: the time from the request to the caller that holds the reason.
+//! Benchmarks of stopping a guest: the time from the request until the caller has the reason.
 //!
-//! A time-out promises the slowest stop, not the typical one: every single stop is in the report, beside the batches.
+//! A timeout must cover the slowest stop, not the typical one. So the report has times of single stops besides the batches.
 use super::Benchmark;
 
 const fn stop(id: &'static str, inside: &'static str) -> Benchmark {
@@ -18,7 +18,7 @@ pub static BUDGET_LOOP: Benchmark = stop(
 pub static BUDGET_RECURSION: Benchmark =
     stop("stop/budget-recursion", "the same for a guest that is 1,000 frames deep in a recursion");
 
-/// A request from another thread meets a tight loop.
+/// Another thread stops a tight loop.
 pub static INTERRUPT_LOOP: Benchmark = stop(
     "stop/interrupt-loop",
     "from just before another thread ends the epoch or interrupts the guest, 100 us into a tight loop, to the caller knowing \
@@ -26,12 +26,12 @@ pub static INTERRUPT_LOOP: Benchmark = stop(
 )
 .parallel();
 
-/// A request from another thread meets a deep recursion.
+/// Another thread stops a deep recursion.
 pub static INTERRUPT_RECURSION: Benchmark =
     stop("stop/interrupt-recursion", "the same for a guest that goes down a recursion of 1,000 frames and up again")
         .parallel();
 
-/// A request from another thread meets a host function.
+/// Another thread stops a guest during a host function.
 pub static INTERRUPT_HOST: Benchmark = stop(
     "stop/interrupt-host",
     "the same for a guest that is inside a host function, which returns as soon as the request is made: no mechanism cuts a \
@@ -63,7 +63,7 @@ pub static ALL: &[&Benchmark] = &[
     &DEADLINE_RECURSION,
 ];
 
-/// The fact of a budget's cell: how many steps of a straight line ran past the budget.
+/// The metric of `stop/budget-*`: the number of steps past the budget in code without a branch.
 pub const STRAIGHT_PAST: &str = "straight steps past the budget";
-/// The fact of a budget's cell: how many turns of a loop ran past the budget.
+/// The metric of `stop/budget-*`: the number of loop iterations past the budget.
 pub const TURNS_PAST: &str = "loop turns past the budget";

@@ -22,7 +22,7 @@ pub static CALL_AGAIN: Scenario = Scenario::by_family(
     &["of 10000 calls 5000 exited with the code they were given, 5000 returned"],
 );
 
-/// The destructors of the host's own frames run.
+/// The destructors of the host's frames run.
 pub static DESTRUCTORS: Scenario = Scenario::by_family(
     "after/destructors",
     "destructors run once: in the host function's frame, then in the caller's, then in the dropped store",

@@ -1,7 +1,7 @@
 //! Scenarios of exits from async calls: host functions that are futures, and calls that are dropped while they wait.
 use super::Scenario;
 
-/// The transcript of a host function that waits once before it decides: two polls for each of six codes.
+/// The transcript of a host function that waits once before it exits or returns: two polls for each of the six codes.
 const AFTER_WAITING: &[&str] = &[
     "direct: 0, 1, 255, 2147483647, 2147483648, 4294967295; polls: 12",
     "times that the guest went on: 0",
@@ -69,7 +69,7 @@ pub static IN_TURN: Scenario = Scenario::by_family(
     ],
 );
 
-/// A call dropped by a time-out.
+/// A call dropped by a timeout.
 pub static DROPPED: Scenario = Scenario::by_family(
     "async/dropped",
     "a time-out drops a call that waits: the call's future is destroyed, and the store stays usable",

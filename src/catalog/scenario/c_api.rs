@@ -8,7 +8,7 @@ pub static MESSAGE: Scenario = Scenario::by_family(
     &["sent `exit code: 1` and a final NUL", "came `exit code: 1`, with a final NUL: true"],
 );
 
-/// The message within what comes back.
+/// The host function's message as a line of the returned message.
 pub static MESSAGE_WITHIN: Scenario = Scenario::by_family(
     "c-api/message-within",
     "what comes back has the host function's message in it, alone in its line, for each code",
@@ -22,14 +22,14 @@ pub static MESSAGE_WITHIN: Scenario = Scenario::by_family(
     ],
 );
 
-/// A message without the final NUL that the header asks for.
+/// A message without the final NUL that the header requires.
 pub static MESSAGE_WITHOUT_NUL: Scenario = Scenario::by_family(
     "c-api/message-without-nul",
     "a message without a final NUL comes back too",
     &["sent `exit code: 1`", "came `exit code: 1`"],
 );
 
-/// The code beside the trap.
+/// The exit code in the environment of the host function.
 pub static SIDE_CHANNEL: Scenario = Scenario::by_family(
     "c-api/side-channel",
     "a host function leaves the code in its environment; two instances do not mix theirs up",
@@ -44,7 +44,7 @@ pub static SIDE_CHANNEL: Scenario = Scenario::by_family(
     ],
 );
 
-/// Traps told from exits.
+/// The distinction between traps and exits.
 pub static TRAP_OR_EXIT: Scenario = Scenario::by_family(
     "c-api/trap-or-exit",
     "a trap of the guest's is told from an exit, by the environment and by the message",
@@ -82,7 +82,7 @@ pub static THREADS: Scenario = Scenario::by_family(
     &["8000 of 8000 exits with the code that was raised"],
 );
 
-/// What exits leave behind.
+/// Memory growth per exit.
 pub static SOAK: Scenario = Scenario::by_family(
     "c-api/soak",
     "a hundred thousand exits leave nothing behind",
@@ -98,14 +98,14 @@ pub static EXPORT_ORDER: Scenario = Scenario::by_family(
     &["the module's exports: z, a, m", "the first of the instance is a function: true"],
 );
 
-/// No environment.
+/// Host functions without an environment.
 pub static NULL_ENVIRONMENT: Scenario = Scenario::by_family(
     "c-api/null-environment",
     "host functions with an environment of NULL, and with none, exit",
     &["without an environment: exited", "with one of NULL: exited"],
 );
 
-/// Something of the host's that is attached to its trap.
+/// Host info attached to a trap.
 pub static HOST_INFO: Scenario = Scenario::by_family(
     "c-api/trap-host-info",
     "`wasm_trap_set_host_info` attaches something to a trap that the caller of the guest gets back",

@@ -82,7 +82,7 @@ pub static OUTLIVES_ON_THE_SPOT: Scenario = Scenario::by_family(
     &["on the spot: stores alive 1", "on the spot: stores alive 0, displays as before true, by value 7"],
 );
 
-/// The error's text in a log.
+/// The text of the error.
 pub static DISPLAY: Scenario = Scenario::by_family(
     "catch/display",
     "the engine's error displays the host's error, then one line per frame of its backtrace",
@@ -101,7 +101,7 @@ pub static NO_TRAP_CODE: Scenario = Scenario::by_family(
     &["an exit: trap code none, an exception false", "a trap: trap code unreachable, an exception false"],
 );
 
-/// The host's error is an `anyhow::Error`, to which host functions add contexts.
+/// The host's error is an `anyhow::Error`, and host functions add contexts.
 pub static ANYHOW: Scenario = Scenario::by_family(
     "catch/anyhow",
     "an exit in an `anyhow::Error`, to which host functions add contexts midway, is found by `is`, `downcast_ref` and `downcast`",
@@ -112,7 +112,7 @@ pub static ANYHOW: Scenario = Scenario::by_family(
     ],
 );
 
-/// A context that the engine's own error takes.
+/// Contexts added to the engine's error.
 pub static CONTEXT: Scenario = Scenario::by_family(
     "catch/context",
     "an exit below contexts of the engine's error is found by `is`, `downcast_ref` and `downcast`",
@@ -134,7 +134,7 @@ pub static BOXED: Scenario = Scenario::by_family(
     ],
 );
 
-/// A call with arguments that the callee does not take.
+/// A call with the wrong number or types of arguments.
 pub static WRONG_ARGUMENTS: Scenario = Scenario::by_family(
     "catch/wrong-arguments",
     "a host function that calls the guest with wrong arguments gets an error of the engine: neither an exit nor a panic",
@@ -146,7 +146,7 @@ pub static WRONG_ARGUMENTS: Scenario = Scenario::by_family(
     ],
 );
 
-/// A dynamic host function whose result is not of its type.
+/// A dynamic host function that returns a value of the wrong type.
 pub static WRONG_RESULT: Scenario = Scenario::by_family(
     "catch/wrong-result",
     "a dynamic host function that returns a value of another type is an error of the engine: neither an exit nor a panic",

@@ -14,7 +14,7 @@ pub static GUEST_FRAMES: Scenario = Scenario::by_family(
         "guest functions: 4104192 entered, 4096 returned",
     ],
 )
-// wasmtime with `backtrace=all` notes four million frames.
+// wasmtime with `backtrace=all` records about four million frames.
 .within_seconds(60);
 
 /// Many nested calls from host to guest.
@@ -30,7 +30,7 @@ pub static RE_ENTRIES: Scenario = Scenario::by_family(
     ],
 );
 
-/// The last frames that the stack has room for.
+/// The last frames before the end of the stack.
 pub static STACK_END: Scenario = Scenario::by_family(
     "depth/stack-end",
     "an exit in each of the last 64 frames before the stack ends is an exit, and one frame more is a trap",

@@ -1,8 +1,8 @@
 //! Scenarios of ways to exit: every kind of host function, called directly and through a table.
 use super::Scenario;
 
-/// The exit codes that every scenario uses: the ends of the range, the largest code that a shell passes on, and both
-/// sides of the sign bit.
+/// The exit codes that the scenarios use: both ends of the range, the largest code that a shell reports, and both sides of the
+/// sign bit.
 pub const CODES: [u32; 6] = [0, 1, 255, i32::MAX as u32, i32::MIN as u32, u32::MAX];
 
 /// The code at which the host functions return instead of exiting.
@@ -72,7 +72,7 @@ pub static START_CLONE: Scenario = Scenario::by_family(
     &["a clone: 0, 1, 255, 2147483647, 2147483648, 4294967295", "let pass, it leaves 13"],
 );
 
-/// An exit from a start function that has put its own functions into another instance's table.
+/// An exit from a start function, after the start function put functions into the table of another instance.
 pub static START_FILLS_TABLE: Scenario = Scenario::by_family(
     "exit/start-fills-table",
     "a start function fills the table of another instance and exits: the functions in the table stay callable",

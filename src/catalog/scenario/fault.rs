@@ -1,4 +1,4 @@
-//! Fault injection: a crash, a hang and more, to test how the harness reports them. Played only if a filter names them.
+//! Fault injection: scenarios that crash, hang or fail, to test the harness. They run only if a filter names their theme.
 use std::io::Write;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::engine::embedding::{Embedding, Host, Transcript};
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-/// A guest that never returns: timed out.
+/// A guest that never returns. Verdict: timed out.
 pub static HANG: Scenario = Scenario::anywhere(
     "fault/hang",
     "an endless loop costs its own verdict and no more",
@@ -29,7 +29,7 @@ pub static HANG: Scenario = Scenario::anywhere(
 .within_seconds(2)
 .on_request();
 
-/// A host that ends the process: crashed.
+/// A host function that aborts the process. Verdict: crashed.
 pub static ABORT: Scenario = Scenario::anywhere(
     "fault/abort",
     "a process that dies costs one verdict, which names the signal",
@@ -38,7 +38,7 @@ pub static ABORT: Scenario = Scenario::anywhere(
 )
 .on_request();
 
-/// A host function that panics where nobody catches it: crashed, with the panic's message.
+/// A host function whose panic is not caught. Verdict: crashed, with the panic's message.
 pub static PANIC: Scenario = Scenario::by_family(
     "fault/panic",
     "a panic that escapes costs one verdict, which has its message",
@@ -46,7 +46,7 @@ pub static PANIC: Scenario = Scenario::by_family(
 )
 .on_request();
 
-/// A host that holds more and more memory: a limit of its own, and no crash.
+/// A host function that allocates more than the memory limit. Verdict: over memory, not crashed.
 pub static MEMORY: Scenario = Scenario::anywhere(
     "fault/memory",
     "memory that grows and grows is noticed before the machine suffers",
@@ -57,7 +57,7 @@ pub static MEMORY: Scenario = Scenario::anywhere(
 .within_mebibytes(256)
 .on_request();
 
-/// An exit with another code than the one that is expected: failed.
+/// An exit with another code than the expected one. Verdict: failed.
 pub static WRONG_CODE: Scenario = Scenario::anywhere(
     "fault/wrong-code",
     "an exit code that is not the expected one fails, and both are named",
@@ -66,7 +66,7 @@ pub static WRONG_CODE: Scenario = Scenario::anywhere(
 )
 .on_request();
 
-/// A host that prints on stdout, where the protocol was: passed, since nothing that is printed can garble it.
+/// A host function that prints to stdout. Verdict: passed, because workers reserve the original stdout for the protocol.
 pub static PRINT: Scenario = Scenario::anywhere(
     "fault/print",
     "what a host function prints does not garble what the worker says",
@@ -77,7 +77,7 @@ pub static PRINT: Scenario = Scenario::anywhere(
 
 pub(crate) static ALL: &[&Scenario] = &[&HANG, &ABORT, &PANIC, &MEMORY, &WRONG_CODE, &PRINT];
 
-/// Runs the guest of the main job with this host, and says how it ended.
+/// Runs the early-exit guest with this host function, and logs the outcome.
 fn exit_with(engine: &dyn Embedding, out: &Transcript, host: Host) -> Result<()> {
     let mut guest = engine.compile(&guest::wasm(guest::EARLY_EXIT))?.instantiate(host)?;
     let outcome = guest.call("run", &[I32(1), I32(7)]);
@@ -85,12 +85,12 @@ fn exit_with(engine: &dyn Embedding, out: &Transcript, host: Host) -> Result<()>
     Ok(())
 }
 
-/// Holds twice the memory that it may, and waits to be stopped.
+/// Allocates 512 MiB, twice the limit, and waits to be killed.
 fn hoard() -> ! {
     let mut hoard: Vec<Vec<u8>> = Vec::new();
     loop {
         if hoard.len() < 512 {
-            // Ones: pages of zeros would not be resident.
+            // Not zeros, because pages of zeros may not be resident.
             hoard.push(vec![1; 1 << 20]);
         } else {
             std::thread::park();
@@ -98,7 +98,7 @@ fn hoard() -> ! {
     }
 }
 
-/// Prints what looks like an answer, and what does not end.
+/// Prints a line that looks like a response, and an unterminated line.
 fn print() -> Result<Vec<crate::engine::embedding::Value>, ExitCode> {
     println!(r#"{{"response":"log","line":"this was never said"}}"#);
     print!("this does not end");

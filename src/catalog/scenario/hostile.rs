@@ -1,6 +1,6 @@
-//! Scenarios of modules that are valid, small, and hard on a compiler: who compiles code that it does not trust has to bear them.
+//! Scenarios of small valid modules that are expensive to compile. A host that compiles untrusted code must withstand them.
 //!
-//! Played on request only: a compiler in trouble takes the whole of its time.
+//! They run on request only, because a slow compiler uses the whole timeout.
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,10 +10,10 @@ use crate::engine::embedding::{Embedding, Transcript, Value};
 use crate::guest::hostile;
 use crate::say;
 
-/// How long a backend may take to compile and run one of them, in seconds.
+/// The timeout in seconds to compile and run a module.
 const BUDGET: u64 = 20;
 
-/// 20,000 conditions within one another.
+/// 20,000 nested conditions.
 pub static NESTED_CONDITIONS: Scenario = Scenario::anywhere(
     "hostile/nested-conditions",
     "20,000 conditions within one another, 100 kB of code, are compiled within 20 s",
@@ -23,7 +23,7 @@ pub static NESTED_CONDITIONS: Scenario = Scenario::anywhere(
 .within_seconds(BUDGET)
 .on_request();
 
-/// 30,000 locals, all of them alive at once.
+/// 30,000 locals that are all live at once.
 pub static LOCALS: Scenario = Scenario::anywhere(
     "hostile/locals",
     "a function with 30,000 locals that are all alive at once is compiled within 20 s",

@@ -1,4 +1,4 @@
-//! Scenarios of guests stopped from outside: by a deadline that an import checks, and by a request from another thread.
+//! Scenarios of guests stopped by a deadline that an import checks, by a request from another thread, or by an epoch callback.
 use super::Scenario;
 
 /// A deadline that uses only the early exit.
@@ -77,7 +77,7 @@ pub static AFTER_THE_CALL: Scenario = Scenario::by_family(
     ],
 );
 
-/// An exit that the callback at an epoch's end raises.
+/// An exit raised by the callback at the end of an epoch.
 pub static EPOCH_CALLBACK: Scenario = Scenario::by_family(
     "interrupt/epoch-callback",
     "the callback at the end of an epoch lets an endless loop continue twice, then ends it with an exit code",

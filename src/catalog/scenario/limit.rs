@@ -61,7 +61,7 @@ pub static EXIT: Scenario = Scenario::by_family(
     ],
 );
 
-/// An exit that the limiter raises.
+/// An exit raised by the limiter.
 pub static LIMITER: Scenario = Scenario::by_family(
     "limit/limiter-exits",
     "a limiter that returns an error in place of a refusal ends the guest with it, and the instance stays usable",

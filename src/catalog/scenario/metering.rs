@@ -1,4 +1,4 @@
-//! Scenarios of guests that pay points per instruction: exhaustion, and the points left after an exit.
+//! Scenarios of guests that consume points for the instructions they execute: exhaustion, and the points left after an exit.
 use super::Scenario;
 
 /// Exhaustion is reported as the trap `unreachable`.
@@ -25,7 +25,7 @@ pub static REFUEL: Scenario = Scenario::by_family(
     ],
 );
 
-/// A host function that takes points, and ends a guest that has too few.
+/// A host function that consumes points, and ends a guest that has too few.
 pub static HOST_CHARGES: Scenario = Scenario::by_family(
     "metering/host-charges",
     "a host function charges points for its work, and ends a guest that has too few",

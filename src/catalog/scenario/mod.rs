@@ -1,8 +1,7 @@
-//! What must hold: the catalogue. No engine is named here.
+//! The catalogue of scenarios, as data.
 //!
-//! A scenario is data: what it shows, and the transcript it expects. An engine family plays it in its own idiom
-//! and says what happens, line by line; the verdict is where that leaves the script. So the evidence, the narration
-//! and the check are one thing.
+//! A scenario has a description and an expected transcript. An engine family runs the scenario and logs each step as a line.
+//! The verdict compares these lines with the expected transcript. So the log and the checked output are the same lines.
 pub mod after;
 pub mod asynchronous;
 pub mod c_api;
@@ -39,40 +38,40 @@ use crate::engine::embedding::{Embedding, Transcript};
 
 /// One behaviour that must hold.
 pub struct Scenario {
-    /// What the command line calls it: `theme/name`, or one word for those with a transcript of their own.
+    /// The identifier on the command line: `theme/name`, or one word for the scenarios of [`early_exit`].
     pub id: &'static str,
-    /// What it shows, in a line.
+    /// One line on what the scenario shows.
     pub shows: &'static str,
-    /// The transcript that must come out; `[..]` stands for anything within a line.
+    /// The expected transcript; `[..]` matches any text within a line.
     pub expect: &'static [&'static str],
-    /// Who knows how to play it.
+    /// How the scenario is implemented.
     pub played: ScenarioKind,
-    /// After how long it counts as hung.
+    /// The timeout, after which the worker is killed.
     pub within: Duration,
-    /// How much resident memory it may hold, in bytes, where less than usual.
+    /// The limit of the worker's resident memory in bytes; `None` for the default limit.
     pub memory: Option<u64>,
-    /// Played in a worker that has played nothing else: it looks at what its process holds.
+    /// Whether the scenario needs a fresh worker, because it measures the memory of its process.
     pub alone: bool,
-    /// Played only if a filter names its theme: it fails on purpose, or can take all of its time.
+    /// Whether the scenario runs only if a filter names its theme, because it fails on purpose or may use its whole timeout.
     pub on_request: bool,
 }
 
 /// How a scenario is implemented.
 pub enum ScenarioKind {
-    /// Once per engine family, in its own idiom.
+    /// One function per engine family.
     ByFamily,
     /// One function for all backends, through the any-module interface.
     Anywhere(fn(&dyn Embedding, &Transcript) -> Result<()>),
 }
 
 impl Scenario {
-    /// A scenario that each engine family plays in its own idiom.
+    /// A scenario that each engine family implements, with a timeout of 10 s.
     pub const fn by_family(id: &'static str, shows: &'static str, expect: &'static [&'static str]) -> Self {
         let (played, within) = (ScenarioKind::ByFamily, Duration::from_secs(10));
         Self { id, shows, expect, played, within, memory: None, alone: false, on_request: false }
     }
 
-    /// A scenario that is written once, for any backend.
+    /// A scenario with one implementation for all backends, with a timeout of 10 s.
     pub const fn anywhere(
         id: &'static str,
         shows: &'static str,
@@ -82,33 +81,33 @@ impl Scenario {
         Self { played: ScenarioKind::Anywhere(play), ..Self::by_family(id, shows, expect) }
     }
 
-    /// The same, counted as hung after so many seconds.
+    /// Sets the timeout in seconds.
     pub const fn within_seconds(self, seconds: u64) -> Self {
         Self { within: Duration::from_secs(seconds), ..self }
     }
 
-    /// The same, with no more memory than so many MiB.
+    /// Sets the memory limit in MiB.
     pub const fn within_mebibytes(self, mebibytes: u64) -> Self {
         Self { memory: Some(mebibytes << 20), ..self }
     }
 
-    /// The same, in a worker of its own.
+    /// Requires a fresh worker.
     pub const fn alone(self) -> Self {
         Self { alone: true, ..self }
     }
 
-    /// The same, played only if a filter names its theme.
+    /// Runs the scenario only if a filter names its theme.
     pub const fn on_request(self) -> Self {
         Self { on_request: true, ..self }
     }
 
-    /// Where a transcript leaves the script, if it does.
+    /// The first difference between a transcript and the expected one, if they differ.
     pub fn deviation(&self, said: &[String]) -> Option<Deviation> {
         script::deviation(self.expect, said)
     }
 }
 
-/// The themes, in the order in which a reader meets them.
+/// The themes, in the order of the tables.
 static THEMES: &[&[&Scenario]] = &[
     early_exit::ALL,
     exit::ALL,
@@ -141,7 +140,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
     THEMES.iter().flat_map(|theme| theme.iter().copied())
 }
 
-/// The scenario of that name.
+/// The scenario with this id, if there is one.
 pub fn find(id: &str) -> Option<&'static Scenario> {
     all().find(|scenario| scenario.id == id)
 }

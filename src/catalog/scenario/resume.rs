@@ -14,7 +14,7 @@ pub static EXIT: Scenario = Scenario::by_family(
     ],
 );
 
-/// Other calls while one is suspended.
+/// Other calls while a call is suspended.
 pub static OTHER_CALLS: Scenario = Scenario::by_family(
     "resume/other-calls",
     "while a call is suspended the instance exits and returns, and 999 suspended calls can be dropped",

@@ -1,4 +1,4 @@
-//! Scenarios of memory growth over thousands of repetitions. Each scenario runs in its own worker, because memory freed
+//! Scenarios of memory growth over thousands of repetitions. Each scenario starts in a fresh worker, because memory freed
 //! by other scenarios would hide the growth.
 use super::Scenario;
 

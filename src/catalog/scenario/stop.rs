@@ -1,4 +1,4 @@
-//! Scenarios of what the mechanisms that stop a guest promise: how far past its budget a guest gets, and that nothing escapes it.
+//! Scenarios of guests with a budget of fuel or points: how far they run past the budget, and that no kind of code avoids it.
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -7,12 +7,12 @@ use super::Scenario;
 use crate::engine::embedding::{Embedding, Host, ModuleInstance, NotInstantiated, Outcome, Value};
 use crate::{guest, say};
 
-/// More than any of these guests uses up.
+/// A budget that no guest of these scenarios exhausts, in units of fuel.
 const PLENTY: u64 = 1 << 40;
-/// How many steps a budget pays for.
+/// The number of steps that the budget covers.
 const PAID: i32 = 64;
 
-/// A loop ends within a turn of its budget.
+/// A loop ends within one iteration of its budget.
 pub static BUDGET_LOOP: Scenario = Scenario::anywhere(
     "stop/budget-loop",
     "a budget of fuel or points ends a loop at most one turn after the last that it pays for",
@@ -24,8 +24,8 @@ pub static BUDGET_LOOP: Scenario = Scenario::anywhere(
     },
 );
 
-/// Code without a branch ends with its block. Whether it is paid for before it runs, afterwards or never differs, so it is what the
-/// guest does in all that has a bound.
+/// Code without a branch ends with its block at the latest. Some engines charge for the block before it runs, some afterwards,
+/// some never. So the scenario bounds the steps of both calls together.
 pub static BUDGET_STRAIGHT: Scenario = Scenario::anywhere(
     "stop/budget-straight",
     "code without a branch may run past its budget, to the end of its block and no farther",
@@ -57,7 +57,7 @@ pub static BUDGET_RECURSION: Scenario = Scenario::anywhere(
     },
 );
 
-/// A start function pays too.
+/// An endless start function ends.
 pub static BUDGET_START: Scenario = Scenario::anywhere(
     "stop/budget-start",
     "a budget ends an endless start function, and there is no instance",
@@ -75,17 +75,17 @@ pub static BUDGET_START: Scenario = Scenario::anywhere(
 
 pub(crate) static ALL: &[&Scenario] = &[&BUDGET_LOOP, &BUDGET_STRAIGHT, &BUDGET_RECURSION, &BUDGET_START];
 
-/// What a guest did that had a budget.
+/// The result of a call with a budget.
 struct OnBudget {
     instance: Box<dyn ModuleInstance>,
-    /// The call and how it ended.
+    /// The call and its outcome.
     outcome: String,
-    /// How many steps it made.
+    /// The number of steps that the guest made.
     steps: i32,
 }
 
-/// Calls an export that makes 256 steps with a budget for [`PAID`] of them. What the first call of an instance costs besides,
-/// and what a step costs, is found out with instances that have plenty.
+/// Calls an export that makes 256 steps with a budget for [`PAID`] of them. Two calls with a budget of [`PLENTY`] show the
+/// cost of a step and the additional cost of an instance's first call.
 fn on_budget(engine: &dyn Embedding, export: &str) -> Result<OnBudget> {
     let wasm = guest::wasm(guest::STEPS);
     let compiled = engine.compile_metered(&wasm, PLENTY)?;

@@ -15,7 +15,7 @@ pub static ENGINE_EACH: Scenario = Scenario::by_family(
     &["8 threads, 200 rounds: 1600 exits with the thread's own code", "astray: none"],
 );
 
-/// Threads with less stack than a guest may take by itself.
+/// Threads whose stack is smaller than the default limit of a guest's stack.
 pub static SMALL_STACKS: Scenario = Scenario::by_family(
     "threads/small-stacks",
     "guests on threads with stacks of 128 KiB exit, and those that recurse endlessly trap",

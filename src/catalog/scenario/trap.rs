@@ -72,7 +72,7 @@ pub static INTEGER_OVERFLOW: Scenario = Scenario::anywhere(
     },
 );
 
-/// Floats without an integer value: the specification has one trap for NaN and another for values out of range.
+/// Conversions of floats without an integer value: the specification has one trap for NaN and one for values out of range.
 pub static INVALID_CONVERSION: Scenario = Scenario::anywhere(
     "trap/invalid-conversion",
     "converting a NaN to an integer is invalid, and a value out of range overflows",

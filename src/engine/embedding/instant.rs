@@ -1,26 +1,26 @@
-//! The clock that batches are timed by. Where instructions are counted instead, its readings mark what counts.
+//! The clock of batches. When instructions are counted instead of time, its readings mark the counted part.
 use std::ops::Sub;
 use std::time::{Duration, Instant as Reading};
 
 use crate::valgrind;
 
-/// A reading of the clock, or nothing where instructions are counted: the time that passes under valgrind means nothing.
+/// A reading of the clock; empty when instructions are counted, because time under valgrind is meaningless.
 #[derive(Debug, Clone, Copy)]
 pub struct Instant(Option<Reading>);
 
 impl Instant {
-    /// Where what is timed begins, or ends: the first reading of two begins it.
+    /// Marks the start or the end of the timed part: of two readings, the first is the start.
     #[inline]
     pub fn now() -> Self {
         Self((!valgrind::mark()).then(Reading::now))
     }
 
-    /// A reading that begins and ends nothing that is counted.
+    /// A reading that marks neither start nor end of the counted part.
     pub fn beside() -> Self {
         Self(Some(Reading::now()))
     }
 
-    /// Where what is timed ends.
+    /// Marks the end of the timed part, and returns the time since this reading; zero when instructions are counted.
     #[inline]
     pub fn elapsed(self) -> Duration {
         if valgrind::stop() { Duration::ZERO } else { self.0.map_or(Duration::ZERO, |reading| reading.elapsed()) }

@@ -1,8 +1,7 @@
-//! The seam: what every engine can be asked, in words that no engine owns.
+//! The any-module interface: object-safe traits that every engine implements, and values and outcomes that all engines share.
 //!
-//! What happens once, or takes microseconds anyway, goes through the object-safe traits here: scenarios of the kind
-//! "bytes in, outcomes out" are written once on them, for any backend. What is timed does not: a [`Prepared`] cell
-//! hides its own loop behind one virtual call a batch.
+//! The user's modules, random modules and some scenarios run through these traits on any backend. Most timed loops do not,
+//! because a virtual call per iteration costs time: a [`Prepared`] cell has one virtual call per batch.
 mod instant;
 mod outcome;
 pub(crate) mod planted;
@@ -25,144 +24,144 @@ use anyhow::{Result, bail};
 
 use crate::exit_code::ExitCode;
 
-/// An engine with its settings, for what needs neither an idiom nor a timed loop of its own.
+/// An engine with its options, which runs any module.
 ///
-/// What it never does is an [`Unsupported`]; any other error says that it tried.
+/// An operation that the engine never supports returns [`Unsupported`]. Any other error is a failure.
 pub trait Embedding {
-    /// Says whether the bytes are a module that this backend takes, and compiles nothing.
+    /// Validates a module without compiling it.
     ///
     /// # Errors
-    /// When they are not; says what is wrong.
+    /// When the backend rejects the module; with the reason, if the backend reports one.
     fn validate(&self, wasm: &[u8]) -> Result<()>;
 
-    /// Compiles any module, on an engine that holds nothing else.
+    /// Compiles a module on a fresh engine.
     ///
     /// # Errors
-    /// When the bytes are no module, or the backend refuses them.
+    /// When the backend rejects the module.
     fn compile(&self, wasm: &[u8]) -> Result<Box<dyn Compiled>>;
 
-    /// Compiles any module so that its instances start with so much fuel, pay for what they execute, and end in
-    /// [`Trap::OutOfFuel`]. What costs how much is the engine's own; about one an instruction.
+    /// Compiles a module whose instances start with `fuel` units of fuel, consume fuel for the instructions they execute, and
+    /// end in [`Trap::OutOfFuel`]. The costs differ between engines; they are about one unit per instruction.
     ///
     /// # Errors
-    /// As [`compile`](Self::compile), and where this engine counts no fuel.
+    /// As [`compile`](Self::compile), and when the engine counts no fuel.
     fn compile_metered(&self, wasm: &[u8], fuel: u64) -> Result<Box<dyn Compiled>>;
 
-    /// Instantiates a guest in a store of its own that imports, in this order, `early_exit` (raises its argument as an
-    /// exit), `throw` (throws its argument into the guest as an exception of the tag) and the tag.
+    /// Instantiates a guest in a separate store. The guest imports, in this order, `early_exit` (exits with its argument),
+    /// `throw` (throws an exception of the tag into the guest, with its argument) and the tag.
     ///
     /// # Errors
-    /// Where a host cannot throw exceptions, or the guest cannot be made.
+    /// When a host cannot throw exceptions, or the guest cannot be instantiated.
     fn instantiate_thrower(&self, _wasm: &[u8]) -> Result<Box<dyn ModuleInstance>> {
         bail!(Unsupported("its hosts throw no exceptions".into()))
     }
 
-    /// A store of its own for several modules that import from each other.
+    /// Creates a store for several modules that import from each other.
     ///
     /// # Errors
-    /// Where there is no engine.
+    /// When there is no engine, or the engine cannot be created.
     fn ensemble(&self) -> Result<Box<dyn LinkedModules>>;
 }
 
-/// Several modules in one store. Modules and instances go by numbers, each counted from 0 in the order of their making.
+/// Several modules in one store. Modules and instances have numbers, each counted from 0 in the order of creation.
 pub trait LinkedModules {
-    /// Compiles a module.
+    /// Compiles a module, and returns its number.
     ///
     /// # Errors
-    /// When the bytes are no module, or the backend refuses them.
+    /// When the backend rejects the module.
     fn compile(&mut self, wasm: &[u8]) -> Result<usize>;
 
-    /// Makes an instance of a module. What it imports is what registered instances export.
+    /// Instantiates a module, and returns the number of the instance. Imports are resolved to exports of registered instances.
     ///
     /// # Errors
-    /// When something that it imports is not there or not of its type, or its start function does not return.
+    /// When an import is missing or of another type, or the start function does not return.
     fn instantiate(&mut self, module: usize) -> Result<usize, NotInstantiated>;
 
-    /// Lets modules that are instantiated from now on import from an instance by a name.
+    /// Registers an instance under a name, from which modules that are instantiated later can import.
     fn register(&mut self, name: &str, instance: usize);
 
-    /// Calls an export. Panics are caught, and are an [`Outcome`].
+    /// Calls an export. A panic is caught, and is an [`Outcome`].
     fn call(&mut self, instance: usize, export: &str, arguments: &[Value]) -> Outcome;
 
-    /// What is in an exported global; nothing where there is none of that name, or its type cannot be told.
+    /// The value of an exported global; `None` if there is no global of that name, or no [`Value`] for its type.
     fn global(&mut self, instance: usize, export: &str) -> Option<Value>;
 }
 
 /// A compiled module.
 pub trait Compiled {
-    /// Serialises it.
+    /// Serializes the module.
     ///
     /// # Errors
-    /// Where this engine cannot.
+    /// When the engine cannot serialize modules.
     fn serialize(&self) -> Result<Box<dyn Artifact>>;
 
-    /// Instantiates it in a store of its own. Every function that it imports is answered by `host`; memories,
-    /// tables, globals and tags that it imports are made of the declared type: zeros, and references to nothing.
+    /// Instantiates the module in a separate store. `host` implements every imported function. Imported memories, tables,
+    /// globals and tags are created with the declared type; memories and globals are zero, and references are null.
     ///
     /// # Errors
-    /// When the module cannot be linked, or its start function does not return.
+    /// When the imports cannot be created, the module cannot be linked, or its start function does not return.
     fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated>;
 }
 
-/// A serialised module. Made by [`Compiled::serialize`] alone, so that what is loaded can be trusted.
+/// A serialized module. Only [`Compiled::serialize`] creates artifacts, so that loading one is safe.
 pub trait Artifact: Send + Sync {
-    /// How many bytes it has.
+    /// The size in bytes.
     fn size(&self) -> u64;
 
-    /// Loads it into an engine that holds nothing else. How long that took comes with it: making the engine is not
-    /// inside.
+    /// Deserializes the module on a fresh engine. Also returns the time of the deserialization, which does not include the
+    /// creation of the engine.
     ///
     /// # Errors
-    /// When it cannot be loaded.
+    /// When the artifact cannot be loaded.
     fn load(&self) -> Result<(Box<dyn Compiled>, Duration)>;
 }
 
-/// A module that runs. Not `Send`: some engines' stores are not.
+/// An instance of a module. Not `Send`, because the stores of some engines are not.
 pub trait ModuleInstance {
-    /// Calls an export. Panics of host functions are caught, and are an [`Outcome`].
+    /// Calls an export. A panic of a host function is caught, and is an [`Outcome`].
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome;
 
-    /// What is in an exported global; nothing where there is none of that name, or its type cannot be told.
+    /// The value of an exported global; `None` if there is no global of that name, or no [`Value`] for its type.
     fn global(&mut self, export: &str) -> Option<Value>;
 
-    /// Hands on what is in an exported memory, piece by piece from its start; says how many bytes those were.
-    /// Nothing where there is no memory of that name.
+    /// Passes the bytes of an exported memory to `piece`, in pieces from address 0. Returns the memory's size in bytes; `None`
+    /// if there is no memory of that name.
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64>;
 
-    /// How much fuel is left, where it was compiled to count it.
+    /// The remaining fuel; `None` if the module was compiled without fuel.
     fn fuel(&mut self) -> Option<u64>;
 }
 
 /// A function that a guest imports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// The module that it is imported from.
+    /// The name of the imported module.
     pub module: String,
-    /// Its name there.
+    /// The name of the function in that module.
     pub name: String,
-    /// Its place among all the guest's imports, those that are no functions too, counted from 0.
+    /// The index among all imports of the guest, including those that are not functions, counted from 0.
     pub place: usize,
-    /// What it takes.
+    /// The types of the parameters.
     pub parameters: Vec<Type>,
-    /// What it returns.
+    /// The types of the results.
     pub results: Vec<Type>,
 }
 
-/// Answers the functions that a guest imports. Its results must be of the import's type; its error ends the guest.
+/// The implementation of all imported functions. The results must have the import's types. An error ends the guest.
 pub type Host = Arc<dyn Fn(&Import, &[Value]) -> Result<Vec<Value>, ExitCode> + Send + Sync>;
 
-/// Why there is no instance.
+/// Why a module could not be instantiated.
 #[derive(Debug, thiserror::Error)]
 pub enum NotInstantiated {
-    /// Its imports, its tables or its memories could not be made.
+    /// The imports, tables or memories could not be created.
     #[error("{0:#}")]
     Unlinked(anyhow::Error),
-    /// Its start function, or a segment that does not fit where it belongs, ended in this.
+    /// The start function, or a segment that is out of bounds, ended with this outcome.
     #[error("instantiation {0}")]
     Start(Outcome),
 }
 
-/// Something that an engine never does, and why not.
+/// The reason why an engine does not support an operation.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Unsupported(pub Cow<'static, str>);

@@ -7,30 +7,30 @@ use super::Value;
 use crate::escape::escaped_lines;
 use crate::exit_code::ExitCode;
 
-/// How a call ended, in words that no engine owns.
+/// The outcome of a call, independent of any engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ended", content = "with", rename_all = "kebab-case")]
 pub enum Outcome {
     /// The guest returned.
     Returned(Vec<Value>),
-    /// The host's error came back to the caller, and still is an [`ExitCode`].
+    /// The caller got the host's error, an [`ExitCode`].
     Exited(ExitCode),
-    /// The guest trapped by itself.
+    /// The guest trapped.
     Trapped(Trap),
-    /// A host function panicked, and the panic came out of the call.
+    /// The call panicked, with this message.
     Panicked(String),
-    /// Anything else, as the engine displays it.
+    /// Any other error, as the engine displays it.
     Failed(String),
 }
 
 impl Outcome {
-    /// The message of a panic that was caught.
+    /// The outcome of a caught panic.
     pub fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
         Self::Panicked(panic_message(payload).to_owned())
     }
 }
 
-/// What a panic said, where it said something.
+/// The message of a panic, or a placeholder if it has none.
 pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
@@ -55,8 +55,8 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a guest trapped. Displayed by the names that the WebAssembly specification's tests use, so that one line
-/// can be expected of every engine.
+/// Why a guest trapped. `Display` uses the messages of the WebAssembly specification's tests, so that all engines give the same
+/// transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names are the specification's; `Display` spells them out")]
@@ -78,9 +78,9 @@ pub enum Trap {
     CastFailure,
     AllocationTooLarge,
     UncaughtException,
-    /// Stopped from another thread, or by a deadline of the engine's.
+    /// Interrupted from another thread, or by a deadline of the engine.
     Interrupted,
-    /// Whatever the engine counts in place of time was used up.
+    /// The fuel or points are exhausted.
     OutOfFuel,
 }
 

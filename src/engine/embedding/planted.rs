@@ -1,16 +1,16 @@
-//! A known number of instructions in the host functions that end their guests, to see whether counting finds them.
+//! Additional instructions in the host functions that end their guests, to test whether instruction counts show them.
 use std::cell::Cell;
 
 thread_local! {
     static PLANTED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// From now on, host functions of this thread that end their guest execute so many instructions more.
+/// From now on, host functions of this thread that end their guest execute about this number of additional instructions.
 pub(crate) fn plant(instructions: u64) {
     PLANTED.set(instructions);
 }
 
-/// What a host function does right before it returns its error: nothing, where nothing was planted.
+/// Executes the planted instructions, if any. Host functions call this right before they return their error.
 #[inline]
 pub(crate) fn work() {
     let planted = PLANTED.get();
@@ -19,13 +19,13 @@ pub(crate) fn work() {
     }
 }
 
-/// Executes so many instructions, and a few to come here.
+/// Executes about this number of instructions.
 #[cold]
 #[inline(never)]
 fn execute(instructions: u64) {
     let loops = (instructions / 2).max(1);
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: counts a register down to 0, and touches nothing else.
+    // SAFETY: counts a register down to 0, and accesses no memory.
     unsafe {
         std::arch::asm!("2:", "sub {0}, 1", "jnz 2b", inout(reg) loops => _, options(nomem, nostack));
     }

@@ -1,4 +1,4 @@
-//! The only timer of the project.
+//! A prepared cell, with the timed loop of its batches.
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -6,41 +6,41 @@ use anyhow::{Result, bail};
 
 use super::Instant;
 
-/// A cell, ready to be sampled: whatever it needs was made before, and stays alive with it.
+/// A cell that is ready to run batches, with everything that it needs.
 ///
-/// Criterion's `iter_custom` and the worker drive the same closure. One virtual call a batch; the loop
-/// within it is monomorphic.
+/// Criterion's `iter_custom` and the worker call the same closure. Each batch is one virtual call; the loop in it is
+/// monomorphic.
 pub struct Prepared {
     batch: Box<dyn FnMut(u64) -> BatchTime>,
     metrics: Vec<(&'static str, f64)>,
     each: Vec<Duration>,
 }
 
-/// How many times in one iteration of a cell are kept one by one.
+/// The number of laps in an iteration of [`Prepared::stops`].
 pub const STOPS: u32 = 8;
 
-/// How many times of a cell are kept one by one, until they are asked for.
+/// The most lap times that a cell keeps until [`Prepared::take_each`].
 pub const MOST_KEPT: usize = 64;
 
-/// What one batch took, and how its iterations ended.
+/// The time of a batch, and the number of its failures.
 #[derive(Debug)]
 pub struct BatchTime {
     /// Time inside the timer, summed over the iterations.
     pub elapsed: Duration,
-    /// How many iterations ended in something else than they must.
+    /// The number of iterations that did not end as expected.
     pub astray: u64,
-    /// What the first of these ended in.
+    /// A description of the first unexpected end.
     pub came: Option<String>,
-    /// What each iteration took, where every single one matters.
+    /// The lap times of [`Prepared::stops`], otherwise empty.
     pub each: Vec<Duration>,
 }
 
-/// How one iteration ended: as it must, or in something else, told outside of the timer.
+/// The result of an iteration; the error describes an unexpected end.
 pub type IterationResult = Result<(), String>;
 
 impl Prepared {
-    /// Repeats `step` inside the timer. `as_it_must` judges every iteration within it too (a comparison and an
-    /// addition), so that a trap is never timed as a success; `tell` says what came instead, once, outside.
+    /// Repeats `step` inside the timer. `as_it_must` checks each result inside the timer too (a comparison and an addition), so
+    /// that a trap is never timed as a success. `tell` describes the first unexpected result, outside the timer.
     pub fn repeat<R: 'static>(
         mut step: impl FnMut() -> R + 'static,
         as_it_must: impl Fn(&R) -> bool + 'static,
@@ -60,13 +60,13 @@ impl Prepared {
         })
     }
 
-    /// Sums what `lap` says it took, for steps that know better when the clock runs.
+    /// Sums the times that `lap` returns, for iterations that are not timed as a whole.
     pub fn laps(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::laps_keeping(0, lap)
     }
 
-    /// The same, for what is promised of every single time: an iteration is [`STOPS`] of them, of which each is kept, and takes their
-    /// mean.
+    /// As [`laps`](Self::laps), but an iteration is [`STOPS`] laps and takes their mean time. The lap times are kept, because a
+    /// timeout must cover the slowest stop.
     pub fn stops(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::laps_keeping(STOPS, lap)
     }
@@ -91,8 +91,8 @@ impl Prepared {
         })
     }
 
-    /// Asks for a whole batch at once, where the iterations are the guest's own: a loop inside of it. `whole` is timed,
-    /// and judged once.
+    /// Runs a batch as one call of `whole`, for iterations of a loop inside the guest. The call is timed, and its result is
+    /// checked once.
     pub fn bulk<R: 'static>(
         mut whole: impl FnMut(u64) -> R + 'static,
         judge: impl Fn(u64, R) -> IterationResult + 'static,
@@ -106,7 +106,7 @@ impl Prepared {
         })
     }
 
-    /// Times a whole batch as `batch` says, for what no single clock around a loop can time.
+    /// Runs a batch as one call of `batch`, which returns the time, for batches that run on several threads.
     pub fn by_batch(mut batch: impl FnMut(u64) -> (Duration, IterationResult) + 'static) -> Self {
         Self::new(move |iterations| {
             let (elapsed, ended) = batch(iterations);
@@ -119,13 +119,13 @@ impl Prepared {
         Self { batch: Box::new(batch), metrics: Vec::new(), each: Vec::new() }
     }
 
-    /// Notes numbers that are known once the cell is prepared, and not timed: bytes, mostly.
+    /// Adds metrics that are known after the preparation and are not times, such as sizes in bytes.
     pub fn with_metrics(mut self, metrics: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
         self.metrics.extend(metrics);
         self
     }
 
-    /// The same, while `resident` lives.
+    /// Keeps `resident` alive as long as the cell.
     pub fn keeping(mut self, resident: impl Sized + 'static) -> Self {
         let mut batch = self.batch;
         self.batch = Box::new(move |iterations| {
@@ -135,15 +135,15 @@ impl Prepared {
         self
     }
 
-    /// What was noted.
+    /// The metrics.
     pub fn metrics(&self) -> &[(&'static str, f64)] {
         &self.metrics
     }
 
-    /// Runs one batch.
+    /// Runs one batch, and returns the time inside the timer, summed over the iterations.
     ///
     /// # Errors
-    /// When an iteration did not end as it must: then there is no number.
+    /// When an iteration does not end as expected, because the time would be meaningless.
     pub fn batch(&mut self, iterations: u64) -> Result<Duration> {
         let sample = (self.batch)(iterations);
         if let Some(came) = sample.came {
@@ -154,7 +154,7 @@ impl Prepared {
         Ok(sample.elapsed)
     }
 
-    /// What single iterations took since this was last asked, where they are kept: the first [`MOST_KEPT`] of them.
+    /// Takes the lap times since the last call: the first [`MOST_KEPT`] of them.
     pub fn take_each(&mut self) -> Vec<Duration> {
         std::mem::take(&mut self.each)
     }

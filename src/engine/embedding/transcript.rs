@@ -1,23 +1,23 @@
-//! The lines that a scenario produces, and the macro that adds one.
+//! The transcript of a scenario, and the macro that adds a line.
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a scenario says while it is played. Clones share one transcript, so that host functions can speak too.
+/// The transcript of a running scenario. Clones share one transcript, so that host functions can add lines.
 #[derive(Clone)]
 pub struct Transcript(Arc<Mutex<Listener>>);
 
 type Listener = Box<dyn FnMut(&str) + Send>;
 
 impl Transcript {
-    /// A transcript that tells `listener` each line as it is said.
+    /// A transcript that passes each line to `listener` when the line is added.
     pub fn new(listener: impl FnMut(&str) + Send + 'static) -> Self {
         Self(Arc::new(Mutex::new(Box::new(listener))))
     }
 
-    /// Says a line. Line breaks within it become lines of their own.
+    /// Adds a line. A text with line breaks becomes several lines.
     pub fn say(&self, line: impl Display) {
         let text = line.to_string();
-        // A host function may have panicked while it spoke: the transcript goes on.
+        // The listener may have panicked earlier; the transcript continues.
         let mut listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for line in text.lines() {
             listener(line);
@@ -25,7 +25,7 @@ impl Transcript {
     }
 }
 
-/// Says a line in a transcript, formatted as by `println!`.
+/// Adds a line to a transcript, formatted as by `println!`.
 #[macro_export]
 macro_rules! say {
     ($transcript:expr, $($line:tt)*) => { $transcript.say(format_args!($($line)*)) };

@@ -17,9 +17,9 @@ pub enum Value {
     F64(u64),
     /// `v128`, as its bits
     V128(u128),
-    /// `funcref`: whether there is a function. One that is there can be told, but not handed to a guest.
+    /// `funcref`: whether there is a function. A function can be observed, but not passed to a guest.
     FuncRef(bool),
-    /// `externref`: nothing, or a number that the host gave out. One that was made elsewhere is `u32::MAX`.
+    /// `externref`: null, or a number that the host passed to the guest. Any other reference is `u32::MAX`.
     ExternRef(Option<u32>),
 }
 
@@ -35,7 +35,7 @@ pub enum Type {
     V128,
     FuncRef,
     ExternRef,
-    /// A reference of another kind: to an exception, or of the garbage collection proposal's.
+    /// Another reference type: an exception, or a type of the garbage collection proposal.
     Other,
 }
 
@@ -56,7 +56,7 @@ impl From<wasmparser::ValType> for Type {
 }
 
 impl Type {
-    /// Zero, or the reference to nothing. No [`Type::Other`] can be made up.
+    /// Zero, or the null reference; `None` for [`Type::Other`].
     pub fn zero(self) -> Option<Value> {
         Some(match self {
             Self::I32 => Value::I32(0),
@@ -72,7 +72,7 @@ impl Type {
 }
 
 impl Value {
-    /// Its type.
+    /// The type of the value.
     pub fn ty(self) -> Type {
         match self {
             Self::I32(_) => Type::I32,
@@ -116,12 +116,12 @@ impl fmt::Display for Type {
     }
 }
 
-/// A value on its way between processes: text, since JSON's numbers hold neither NaNs nor 128 bits.
+/// The serialized form of a value. The bits are text, because JSON numbers can hold neither NaNs nor 128 bits.
 #[derive(Clone, Serialize, Deserialize)]
 struct Bits {
     #[serde(rename = "type")]
     ty: Type,
-    /// In hexadecimal; nothing for a reference to nothing.
+    /// In hexadecimal; `None` for the null reference.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     bits: Option<String>,
 }

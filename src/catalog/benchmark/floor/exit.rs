@@ -1,4 +1,4 @@
-//! Native baselines of an exit: the operations that an exit consists of, and the ways in which Rust leaves a function.
+//! Native baselines of an exit: the operations that an exit consists of, and a Rust function that returns an error or panics.
 use std::hint::black_box;
 use std::panic::{catch_unwind, resume_unwind};
 
@@ -31,7 +31,7 @@ pub static PANIC: Benchmark = Benchmark::floor(
     |_| Ok(panic()),
 );
 
-/// A coroutine that is abandoned while it is suspended.
+/// A coroutine that is reset while it is suspended.
 pub static COROUTINE: Benchmark = Benchmark::floor(
     "floor/coroutine",
     "a coroutine is created on a reused stack of 1 MiB, resumed, suspends itself and is reset, with the library that \

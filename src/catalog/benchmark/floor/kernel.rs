@@ -8,7 +8,7 @@ use crate::catalog::benchmark::execute::{
 };
 use crate::engine::embedding::Prepared;
 
-/// A baseline that calls a kernel with its number.
+/// A native baseline that calls a kernel with one argument.
 macro_rules! kernel {
     ($id:literal, $inside:literal, $kernel:ident($n:expr)) => {
         Benchmark::floor($id, $inside, |_| {
@@ -54,7 +54,7 @@ pub static FLOAT: Benchmark = kernel!("floor/float", "the same as `execute/float
 /// The baseline of `execute/parse`.
 pub static PARSE: Benchmark = kernel!("floor/parse", "the same as `execute/parse`, in Rust", parse(PARSED_NUMBERS));
 
-/// The result of `execute/tight` after `turns` turns.
+/// The result of `execute/tight` after `turns` iterations.
 pub fn tight(turns: i32) -> i32 {
     (1..=turns).rev().fold(1_i32, |state, left| state.wrapping_add(left).rotate_left(1))
 }
@@ -90,7 +90,7 @@ pub fn float(size: i32) -> i32 {
     steps
 }
 
-/// The result of `execute/parse` for so many numbers.
+/// The result of `execute/parse` for `count` numbers.
 pub fn parse(count: i32) -> i32 {
     let (mut text, mut state) = (Vec::new(), 1_u32);
     for _ in 0..count {

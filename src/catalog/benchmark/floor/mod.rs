@@ -1,5 +1,5 @@
-//! Native baselines: the time that hardware and language take for the same work without WebAssembly. They run in each
-//! variant's worker with the module of `unwind/typed` loaded, because registered code slows every backtrace.
+//! Native baselines: the same work without WebAssembly. They run in each variant's worker. An engine that is compiled in loads
+//! the module of `unwind/typed` first, because registered code slows every backtrace.
 mod exit;
 mod kernel;
 
@@ -18,7 +18,7 @@ pub static EMPTY: Benchmark = Benchmark::floor("floor/empty", "an empty timed lo
 })
 .headline();
 
-/// The cost of a benchmark that reads the clock itself.
+/// Two reads of the clock, as in benchmarks that time each iteration.
 pub static CLOCK: Benchmark = Benchmark::floor("floor/clock", "two consecutive reads of the clock", |_| {
     Ok(Prepared::repeat(
         || (Instant::now(), Instant::now()),

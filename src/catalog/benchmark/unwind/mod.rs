@@ -1,4 +1,4 @@
-//! What leaving costs.
+//! Benchmarks of exits and traps.
 mod sweep;
 mod trap;
 mod way;
@@ -18,16 +18,16 @@ pub use way::{
 
 use super::{Benchmark, floor};
 
-/// What an exit like any other, `unwind/typed`, may be made of: each backend says which of these are part of its own.
-/// The rest is the difference to the sum of those, each at the same host depth where it has one. It may come out
-/// negative, since they are timed apart.
+/// The native baselines that `unwind/typed` may consist of. Each backend lists its parts. The rest is the time of the exit
+/// minus the sum of the parts, at the same number of host frames if a part depends on it. The rest may be negative, because
+/// exit and parts are measured separately.
 pub static BREAKDOWN: &[&Benchmark] = &[&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR];
 
 pub(crate) use sweep::ALL as SWEEPS;
 pub(crate) use trap::ALL as TRAPS;
 pub(crate) use way::{LEAVING, RETURNED, RETURNING, WHOLE};
 
-/// The least depth, and one as in a real host.
+/// The smallest number of host frames, and a realistic number.
 const BOTH_DEPTHS: &[u64] = &[1, 50];
-/// How an exit grows with the host's stack.
+/// Numbers of host frames that show how the cost of an exit grows.
 const EACH_DEPTH: &[u64] = &[1, 8, 50, 512];

@@ -1,16 +1,16 @@
-//! How leaving grows with what lies around it.
+//! Benchmarks of an exit's dependence on guest frames, re-entries, threads and loaded code.
 use super::way::TYPED;
 use crate::catalog::benchmark::{Benchmark, floor};
 
 const GUEST_FRAMES: &[u64] = &[1, 8, 64, 512, 4096];
 
-/// Guest frames, for an exit like any other.
+/// An exit of a typed host function, by guest frames.
 pub static GUEST_DEPTH: Benchmark =
     Benchmark::by_family("unwind/guest-depth", "as `unwind/typed`, from below so many frames of the guest")
         .over("guest frames", GUEST_FRAMES, &[])
         .above(&floor::ERROR);
 
-/// Guest frames, and of that exit only the way back: what is left of the other is the way down.
+/// The latency of the exit of `unwind/guest-depth`. The calls before the host function's error are not timed.
 pub static GUEST_DEPTH_LEAVE: Benchmark = Benchmark::by_family(
     "unwind/guest-depth-leave",
     "as `unwind/typed-leave`, from below so many frames of the guest: the way back alone",
@@ -18,7 +18,7 @@ pub static GUEST_DEPTH_LEAVE: Benchmark = Benchmark::by_family(
 .over("guest frames", GUEST_FRAMES, &[])
 .above(&floor::CLOCK);
 
-/// Guest frames, for the cheap exit.
+/// An exit with a prebuilt error, by guest frames.
 pub static GUEST_DEPTH_PREBUILT: Benchmark = Benchmark::by_family(
     "unwind/guest-depth-prebuilt",
     "as `unwind/typed-prebuilt`, from below so many frames of the guest",
@@ -26,14 +26,14 @@ pub static GUEST_DEPTH_PREBUILT: Benchmark = Benchmark::by_family(
 .over("guest frames", GUEST_FRAMES, &[])
 .above(&floor::RESULT);
 
-/// Guest frames, for a trap, whose trace holds each of them.
+/// A trap, by guest frames, because an engine may record each frame in a backtrace.
 pub static GUEST_DEPTH_UNREACHABLE: Benchmark = Benchmark::by_family(
     "unwind/guest-depth-unreachable",
     "as `unwind/unreachable`, from below so many frames of the guest",
 )
 .over("guest frames", GUEST_FRAMES, &[]);
 
-/// Calls from host to guest to host.
+/// An exit through nested calls from host to guest to host.
 pub static REENTRIES: Benchmark = Benchmark::by_family(
     "unwind/reentries",
     "a typed call of a guest that calls a host function that calls the guest, and so on; an `Err(ExitCode)` in the \
@@ -41,7 +41,7 @@ pub static REENTRIES: Benchmark = Benchmark::by_family(
 )
 .over("re-entries", &[20, 50, 100, 200], &[]);
 
-/// Exits on several threads at once: what they share is a lock.
+/// Exits on several threads at once, because capturing a backtrace takes a lock of the process.
 pub static THREADS: Benchmark = Benchmark::by_family(
     "unwind/threads",
     "as `unwind/typed`, on so many threads at once, each with a store of its own: all start at a barrier, and the time from \
@@ -51,14 +51,14 @@ pub static THREADS: Benchmark = Benchmark::by_family(
 .parallel()
 .concurrently(&TYPED.whole);
 
-/// Code that does not run, but is there: each backtrace looks for its frames in all of it.
+/// Exits while other modules are loaded, because each backtrace searches all registered code.
 pub static MODULES: Benchmark = Benchmark::by_family(
     "unwind/modules",
     "as `unwind/typed`, with so many modules registered besides: one artifact, deserialised that often on one engine",
 )
 .over("modules", &[1, 8, 64, 512], &[4096]);
 
-/// Functions of one module, of which one compiler registers each by itself.
+/// Exits while a module of many functions is loaded, because one compiler registers each function separately.
 pub static FUNCTIONS: Benchmark = Benchmark::by_family(
     "unwind/functions",
     "as `unwind/typed`, with one generated module of so many functions registered besides, which does not run",

@@ -2,16 +2,16 @@
 use super::{BOTH_DEPTHS, EACH_DEPTH};
 use crate::catalog::benchmark::{Benchmark, floor};
 
-/// An way to exit of a host function, with three benchmarks of the same code.
+/// A way to exit, with three benchmarks of the same code.
 ///
-/// Below one guest frame, `leaving` is the difference between `whole` and `returned`. Below several guest frames, the
-/// return through those frames makes that difference another quantity.
+/// With one guest frame, `leaving` is the difference between `whole` and `returned`. With several guest frames it is not,
+/// because `returned` includes the return through each frame.
 pub struct Way {
     /// The whole call, until the caller has the exit code.
     pub whole: Benchmark,
     /// The latency: the last part of the call, from the host's error to the caller.
     pub leaving: Benchmark,
-    /// The same call with an argument that asks for no exit.
+    /// The same call, in which the host function returns.
     pub returned: Benchmark,
 }
 
@@ -61,7 +61,7 @@ pub static TYPED_ENV: Way = way!(
     caught "the downcast by value", below BOTH_DEPTHS, above &floor::ERROR
 );
 
-/// A dynamic host function. It returns a `RuntimeError`, the only error type that its signature allows.
+/// A dynamic host function, whose signature allows only the engine's error type.
 pub static DYNAMIC: Way = {
     let way = way!(
         "dynamic", "a typed call to a dynamic host function", error "an engine error that holds an `ExitCode`",
@@ -101,7 +101,7 @@ pub static DYNAMIC_PREBUILT: Way = way!(
     below BOTH_DEPTHS, above &floor::RESULT
 );
 
-/// A host function called by a start function: instantiation fails.
+/// A host function called by a start function, so that instantiation fails.
 pub static START: Way = way!(
     "start-function",
     "an instantiation, in a prepared store with prepared imports, timed by two reads of the clock, to a typed host \
