@@ -1,5 +1,5 @@
-//! The benchmarks whose work is the same through the C API. Its functions take and return lists of values, so those of other
-//! engines' dynamic functions are the ones to compare with. Dropping a trap is inside of the timer, as a downcast is.
+//! The benchmarks that do the same work through the C API. Its functions take and return lists of values, so they compare with
+//! dynamic functions of other backends. The timer includes dropping a trap, as it includes a downcast elsewhere.
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::fmt::Debug;
@@ -64,10 +64,10 @@ pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
     ),
 ];
 
-/// What is exited with.
+/// The exit code of all benchmarks.
 const CODE: ExitCode = ExitCode(1);
 
-/// The arguments of an exit with that code, and of the same call without one.
+/// The arguments of a call that exits with [`CODE`], and of a call that returns.
 const EXIT: [Val; 2] = [Val::i32(1), Val::i32(7)];
 const NO_EXIT: [Val; 2] = [Val::i32(LET_PASS.cast_signed()), Val::i32(7)];
 
@@ -87,7 +87,7 @@ fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
     Ok(Prepared::laps(lap).with_metrics(metrics))
 }
 
-/// A guest that imports `early_exit` alone, and its export.
+/// An instance of a guest that imports only `early_exit`, and its export `run`.
 fn ready(compiled: &Rc<CompiledGuest>) -> Result<(LibraryGuest, *mut Func)> {
     let guest = LibraryGuest::exiting(compiled)?;
     let run = guest.exports.function("run")?;
@@ -118,7 +118,7 @@ fn bytes_to_exit(api: &'static Api) -> Result<Prepared> {
     }))
 }
 
-/// What a call that should exit came to.
+/// The result of a call that must exit.
 enum GuestEnd {
     Code(ExitCode),
     Returned(i32),
@@ -143,7 +143,7 @@ impl GuestEnd {
     }
 }
 
-/// Calls, and finds the code in the environment.
+/// Calls the guest, and reads the code from the environment.
 #[inline]
 fn exit(guest: &LibraryGuest, run: *mut Func) -> GuestEnd {
     match guest.call_function(run, &EXIT) {
@@ -178,12 +178,12 @@ impl PlainGuest {
         Ok(Self { exports, guest: (instance, function), store, of })
     }
 
-    /// Calls, and reads the code out of the message.
+    /// Calls the guest, and reads the code from the message.
     fn exit(&self, run: *mut Func) -> GuestEnd {
         let _ = (&self.guest, &self.store);
         let mut results = [Val::i32(0)];
         match objects::call(self.of.api, run, &EXIT, &mut results) {
-            // SAFETY: it is an i32.
+            // SAFETY: the result is an i32.
             Ok(()) => GuestEnd::Returned(unsafe { results[0].of.i32 }),
             Err(trap) => {
                 code_in(&convert::message_bytes(self.of.api, *trap)).map_or(GuestEnd::Trap(trap), GuestEnd::Code)
@@ -192,7 +192,7 @@ impl PlainGuest {
     }
 }
 
-/// The code in a message that has one.
+/// The exit code in a message, if it has one.
 fn code_in(message: &[u8]) -> Option<ExitCode> {
     const BEFORE: &[u8] = b"exit code: ";
     let at = message.windows(BEFORE.len()).position(|window| window == BEFORE)? + BEFORE.len();
@@ -210,11 +210,11 @@ fn exit_by_message(api: &'static Api) -> Result<Prepared> {
 }
 
 thread_local! {
-    /// When the host function of this thread was about to make its trap.
+    /// The time just before this thread's host function created its trap.
     static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// How long it took from there to here, if it was there.
+/// The time from [`LEFT`] to `arrived`. It is an error if the host function did not set [`LEFT`].
 fn since_left(arrived: Instant, ended: IterationResult) -> (Duration, IterationResult) {
     match LEFT.take() {
         Some(left) => (arrived - left, ended),
@@ -224,7 +224,7 @@ fn since_left(arrived: Instant, ended: IterationResult) -> (Duration, IterationR
 
 unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
     LEFT.set(Some(Instant::now()));
-    // SAFETY: they are handed on.
+    // SAFETY: the arguments are passed on unchanged.
     unsafe { plain_exit(arguments, results) }
 }
 
@@ -240,7 +240,7 @@ fn latency_by_message(api: &'static Api) -> Result<Prepared> {
 
 unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
     LEFT.set(Some(Instant::now()));
-    // SAFETY: they are handed on.
+    // SAFETY: the arguments are passed on unchanged.
     unsafe { early_exit(env, arguments, results) }
 }
 
@@ -274,13 +274,13 @@ fn returned_without_env(api: &'static Api) -> Result<Prepared> {
     let call = move || {
         let _ = &guest;
         let mut results = [Val::i32(0)];
-        // SAFETY: it is an i32.
+        // SAFETY: the result is an i32.
         objects::call(api, run, &NO_EXIT, &mut results).map(|()| unsafe { results[0].of.i32 })
     };
     Ok(Prepared::repeat(call, move |came| matches!(came, Ok(came) if *came == sum), move |came| tell(api, came)))
 }
 
-/// Says what came where a number should have.
+/// Describes an unexpected result.
 fn tell<T: Debug>(api: &Api, came: Result<T, Owned<CTrap>>) -> String {
     match came {
         Ok(value) => format!("returned {value:?}"),
@@ -298,9 +298,9 @@ fn call(api: &'static Api) -> Result<Prepared> {
     ))
 }
 
-/// Returns one more than it is given.
+/// A host function that returns its argument plus 1.
 unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
-    // SAFETY: both are i64.
+    // SAFETY: the argument and the result are i64.
     unsafe {
         let mut value = *(*arguments).data;
         value.of.i64 = value.of.i64.wrapping_add(1);
@@ -319,7 +319,7 @@ fn calls(api: &'static Api) -> Result<(LibraryGuest, *mut Func)> {
     Ok((guest, sum))
 }
 
-/// The guest adds up what the host makes of each number below how many there are.
+/// The guest calls the host function for each number below `iterations`, and returns the sum of the results.
 fn host_call(api: &'static Api) -> Result<Prepared> {
     let (guest, sum) = calls(api)?;
     Ok(Prepared::bulk(
@@ -328,11 +328,11 @@ fn host_call(api: &'static Api) -> Result<Prepared> {
             let mut results = [Val::i32(0)];
             let mut argument = Val::i32(0);
             (argument.kind, argument.of.i64) = (super::bindings::kind::I64, iterations.cast_signed());
-            // SAFETY: it is an i64.
+            // SAFETY: the result is an i64.
             objects::call(api, sum, &[argument], &mut results).map(|()| unsafe { results[0].of.i64 }.cast_unsigned())
         },
         move |iterations, came| {
-            // 1 + 2 + .. + n, which needs one bit more than it ends up in.
+            // 1 + 2 + .. + n modulo 2^64, like the sum of the guest. The product needs more than 64 bits.
             let must = (u128::from(iterations) * (u128::from(iterations) + 1) / 2) as u64;
             if matches!(came, Ok(sum) if sum == must) { Ok(()) } else { Err(tell(api, came)) }
         },
@@ -347,7 +347,7 @@ fn start(api: &'static Api) -> Result<Prepared> {
         let env = Environment::new(api, &store, 0);
         let function = objects::function_with_env(api, &store, &signature, early_exit, Rc::as_ptr(&env))?;
         let code = constant(api, &store, 1)?;
-        // SAFETY: the global is there.
+        // SAFETY: the global is valid.
         let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code) }];
         let started = Instant::now();
         let came = match objects::instantiate(api, &store, &compiled.module, &imports) {
@@ -360,8 +360,8 @@ fn start(api: &'static Api) -> Result<Prepared> {
     Ok(Prepared::laps(move || lap().unwrap_or_else(|error| (Duration::ZERO, Err(error.to_string())))))
 }
 
-/// A call that must trap. Which trap it is is told by its message, which is read before anything is timed; in the timer, the
-/// call must end in a trap that is no exit.
+/// A call that must trap. The kind of the trap is known by its message only, which is checked once before the timed part. In
+/// the timed part, the call must end in a trap that is no exit.
 fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) -> Result<Prepared> {
     let (guest, _) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
     let error = guest.call(export, &arguments)?.err().context("the guest did not trap")?;
@@ -379,12 +379,12 @@ fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) ->
 }
 
 fn as_i32(value: &Val) -> i32 {
-    // SAFETY: the kernel returns one.
+    // SAFETY: the kernel returns an i32.
     unsafe { value.of.i32 }
 }
 
 fn as_i64(value: &Val) -> i64 {
-    // SAFETY: the kernel returns one.
+    // SAFETY: the kernel returns an i64.
     unsafe { value.of.i64 }
 }
 

@@ -1,4 +1,4 @@
-//! Bindings to the standard C API, `wasm.h` of <https://github.com/WebAssembly/wasm-c-api>: what this engine needs of it.
+//! Bindings to the used part of the standard C API, `wasm.h` of <https://github.com/WebAssembly/wasm-c-api>.
 use std::ffi::{c_char, c_void};
 use std::marker::PhantomData;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use libloading::Library;
 
-/// Types of which a host holds pointers only.
+/// Opaque types: a host only holds pointers to their objects.
 macro_rules! opaque {
     ($($name:ident)*) => {
         $(
@@ -25,7 +25,7 @@ opaque! {
     ExportType ImportType ExternType
 }
 
-/// `wasm_..._vec_t`: elements that the library or the host owns, as the function says.
+/// `wasm_..._vec_t`. The library or the host owns the elements, depending on the function.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct List<T> {
@@ -34,15 +34,15 @@ pub(super) struct List<T> {
 }
 
 impl<T> List<T> {
-    /// For a function that fills it.
+    /// An empty list for a function that fills it.
     pub(super) const EMPTY: Self = Self { size: 0, data: std::ptr::null_mut() };
 
-    /// Elements of the host's, for a function that only reads them, or fills what is there.
+    /// A list of elements of the host, for a function that reads or overwrites them.
     pub(super) fn borrowed(elements: &mut [T]) -> Self {
         Self { size: elements.len(), data: elements.as_mut_ptr() }
     }
 
-    /// The same of elements that no function writes to.
+    /// A list of elements of the host, for a function that only reads them.
     pub(super) fn constant(elements: &[T]) -> Self {
         Self { size: elements.len(), data: elements.as_ptr().cast_mut() }
     }
@@ -50,17 +50,17 @@ impl<T> List<T> {
     /// The elements.
     ///
     /// # Safety
-    /// A function filled it, and nothing has deleted it since.
+    /// A function has filled the list, and no function has deleted it since.
     pub(super) unsafe fn as_slice(&self) -> &[T] {
         if self.size == 0 {
             return &[];
         }
-        // SAFETY: the library says that so many elements are there.
+        // SAFETY: the library guarantees that `data` points to `size` elements.
         unsafe { std::slice::from_raw_parts(self.data, self.size) }
     }
 }
 
-/// `wasm_byte_vec_t`, which names and messages are too.
+/// `wasm_byte_vec_t`, also for names and messages.
 pub(super) type Bytes = List<u8>;
 
 /// `wasm_val_t`.
@@ -71,7 +71,7 @@ pub(super) struct Val {
     pub(super) of: Payload,
 }
 
-/// What is in a `wasm_val_t`, by its kind.
+/// The payload of a `wasm_val_t`. The kind determines the field.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) union Payload {
@@ -83,9 +83,9 @@ pub(super) union Payload {
 }
 
 impl Val {
-    /// An `i32`, as the C API's examples write it.
+    /// A value of type `i32`.
     pub(super) const fn i32(value: i32) -> Self {
-        // All bytes are set: some libraries read the whole of it.
+        // All bytes are set, because some libraries read the whole payload.
         let mut of = Payload { i64: 0 };
         of.i32 = value;
         Self { kind: kind::I32, of }
@@ -108,7 +108,7 @@ pub(super) const EXTERN_GLOBAL: u8 = 1;
 pub(super) const EXTERN_TABLE: u8 = 2;
 pub(super) const EXTERN_MEMORY: u8 = 3;
 
-/// `wasm_limits_t`. A maximum of `u32::MAX` is none.
+/// `wasm_limits_t`, in pages or table elements. A maximum of `u32::MAX` means no maximum.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub(super) struct SizeLimits {
@@ -125,7 +125,7 @@ pub(super) type CallbackWithEnv = unsafe extern "C" fn(*mut c_void, *const List<
 /// `void (*)(void*)`.
 pub(super) type Finalizer = unsafe extern "C" fn(*mut c_void);
 
-/// The functions of a library: those that it must have, and those that it may lack.
+/// Declares the functions that a library must have, and the functions that it may lack.
 macro_rules! functions {
     (
         required { $($name:ident($($argument:ty),*) $(-> $result:ty)?;)* }
@@ -138,12 +138,12 @@ macro_rules! functions {
         }
 
         impl Api {
-            /// Looks up the functions.
+            /// Looks up the functions by name.
             ///
             /// # Safety
-            /// What has their names in the library is of their types.
+            /// The library's functions of these names have these types.
             unsafe fn of(library: &Library) -> Result<Self> {
-                // SAFETY: the caller's.
+                // SAFETY: the caller guarantees the types.
                 unsafe {
                     Ok(Self {
                         $($name: *library.get(stringify!($name).as_bytes()).with_context(|| {
@@ -223,7 +223,7 @@ functions! {
     optional {
         wasm_trap_set_host_info(*mut Trap, *mut c_void);
         wasm_trap_get_host_info(*const Trap) -> *mut c_void;
-        // What tells the libraries apart.
+        // These functions identify the engine of a library.
         wasmer_version() -> *const c_char;
         wasmtime_error_message(*const c_void, *mut Bytes);
         wasmi_trap_new(*const u8, usize) -> *mut Trap;
@@ -231,13 +231,13 @@ functions! {
 }
 
 impl Api {
-    /// Loads a library, and never unloads it: it may have started threads, and changed how signals are handled.
+    /// Loads a library. It is never unloaded, because it may have started threads or installed signal handlers.
     ///
     /// # Errors
-    /// When it cannot be loaded, or lacks a function.
+    /// When the library cannot be loaded or lacks a required function.
     pub(super) fn load(file: &Path) -> Result<Self> {
-        // SAFETY: whoever named the library asks for its code to run. That its functions are those of `wasm.h` cannot be
-        // checked; a worker process is all that is lost where they are not.
+        // SAFETY: the user has asked for this library, so its code may run. The types of its functions cannot be checked.
+        // Only worker processes load libraries, so functions of other types can only crash a worker.
         unsafe {
             let library = Library::new(file)?;
             let api = Self::of(&library);

@@ -5,7 +5,7 @@ use super::bindings::{Api, Bytes, Payload, Trap as CTrap, Val, kind};
 use crate::engine::embedding::{Trap, Unsupported, Value};
 
 pub(super) fn to_engine(value: Value) -> Result<Val> {
-    // All bytes are set: some libraries read the whole of it.
+    // All bytes are set, because some libraries read the whole payload.
     let mut of = Payload { i64: 0 };
     let kind = match value {
         Value::I32(n) => {
@@ -36,9 +36,9 @@ pub(super) fn to_engine(value: Value) -> Result<Val> {
     Ok(Val { kind, of })
 }
 
-/// A value of the library's, which the host has and now lets go of.
+/// Converts a value that the host owns, and deletes its reference.
 pub(super) fn from_engine(api: &Api, value: &mut Val) -> Result<Value> {
-    // SAFETY: the kind says which part of the union was written.
+    // SAFETY: the kind determines which field of the union was written.
     unsafe {
         Ok(match value.kind {
             kind::I32 => Value::I32(value.of.i32),
@@ -57,10 +57,10 @@ pub(super) fn from_engine(api: &Api, value: &mut Val) -> Result<Value> {
     }
 }
 
-/// The message of a trap, byte for byte.
+/// The unchanged bytes of a trap's message.
 pub(super) fn message_bytes(api: &Api, trap: *const CTrap) -> Vec<u8> {
     let mut message = Bytes::EMPTY;
-    // SAFETY: the trap is there; what the function fills is copied, and then given back.
+    // SAFETY: the trap is valid. The bytes are copied before they are deleted.
     unsafe {
         (api.wasm_trap_message)(trap, &mut message);
         let bytes = message.as_slice().to_vec();
@@ -75,18 +75,18 @@ pub(super) fn message(api: &Api, trap: *const CTrap) -> String {
     String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned()
 }
 
-/// What a message says of why, without the frames that wasmtime adds: the names in them are the guest's.
+/// The cause in a message, without the frames that wasmtime adds. The guest chooses the function names in the frames.
 pub(super) fn cause(message: &str) -> &str {
     let after = match message.rsplit_once("Caused by:") {
         Some((_, cause)) => cause,
-        // Without a cause of its own, the message ends where the frames begin.
+        // Without a separate cause, the cause is the text before the frames.
         None => message.split("wasm backtrace:").next().unwrap_or(message),
     };
     after.trim()
 }
 
-/// How libraries say why a guest trapped: wasmtime and Wasmer in the specification's words or nearly, wasmi by the names of
-/// its codes.
+/// The texts with which libraries report traps. Wasmtime and Wasmer use the specification's texts or similar ones, wasmi uses
+/// the names of its trap codes.
 const TRAPS: &[(&str, Trap)] = &[
     ("`unreachable` instruction", Trap::Unreachable),
     ("UnreachableCodeReached", Trap::Unreachable),
@@ -96,7 +96,7 @@ const TRAPS: &[(&str, Trap)] = &[
     ("IntegerOverflow", Trap::IntegerOverflow),
     ("invalid conversion to integer", Trap::InvalidConversionToInteger),
     ("BadConversionToInteger", Trap::InvalidConversionToInteger),
-    // The element is undefined since it lies outside of the table.
+    // The specification says "undefined element" for an index outside of the table.
     ("out of bounds table access", Trap::OutOfBoundsTableAccess),
     ("table access out of bounds", Trap::OutOfBoundsTableAccess),
     ("table out of bounds", Trap::OutOfBoundsTableAccess),
@@ -123,10 +123,10 @@ const TRAPS: &[(&str, Trap)] = &[
     ("uncaught exception", Trap::UncaughtException),
 ];
 
-/// The trap that a message tells of, if it is one of a guest's.
+/// The trap that a message reports, if it is a trap of the guest.
 pub(super) fn trap(message: &str) -> Option<Trap> {
     let cause = cause(message);
-    // Wasmer's whole message.
+    // The whole message, as in Wasmer: the word alone could be part of another message.
     if cause == "unreachable" || cause == "wasm trap: unreachable" {
         return Some(Trap::Unreachable);
     }

@@ -1,4 +1,4 @@
-//! The any-module interface on a library with the C API.
+//! The any-module interface for libraries with the C API.
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -20,14 +20,14 @@ use crate::engine::embedding::{
 };
 use crate::exit_code::ExitCode;
 
-/// What a host function puts into the message of its trap.
+/// The message of the trap with which a host function exits.
 pub(super) fn exit_message(code: ExitCode) -> String {
     format!("exit code: {code}")
 }
 
-/// What a library makes of bytes that it refuses.
+/// The error for a module that the library refuses.
 fn refused(wasm: &[u8]) -> anyhow::Error {
-    // The C API has no place for a reason: another parser may have one.
+    // The C API gives no reason, but `wasmparser` may.
     match wasmparser::validate(wasm) {
         Err(error) => anyhow!("refused without a reason; it is not valid: {error}"),
         Ok(_) => anyhow!("refused without a reason"),
@@ -77,7 +77,7 @@ impl Embedding for CApi {
     }
 }
 
-// Fields are dropped in their order: what is made of something goes before it.
+// Fields are dropped in order. So in each struct, an object comes before the objects from which it was made.
 
 struct LibraryModule {
     api: &'static Api,
@@ -145,7 +145,7 @@ impl Artifact for SerializedLibraryModule {
         let engine = Rc::new(objects::engine(api)?);
         let store = objects::store(api, &engine)?;
         let started = Instant::now();
-        // SAFETY: the store is there, and the bytes are an artifact of the same library.
+        // SAFETY: the store is valid, and the bytes are an artifact of the same library.
         let module = unsafe { (api.wasm_module_deserialize)(*store, &Bytes::constant(&self.bytes)) };
         let took = started.elapsed();
         let module = Owned::new(module, api.wasm_module_delete).context("refused without a reason")?;
@@ -154,15 +154,15 @@ impl Artifact for SerializedLibraryModule {
     }
 }
 
-/// How a host function ended its guest, for whoever called that.
+/// How a host function ended its guest. The caller of the guest reads this.
 enum HostEnd {
     Exited(ExitCode),
     Panicked(String),
     Failed(String),
 }
 
-/// What became of a trap: the host's own end, if the library brings back the message that came with it; or a trap of the
-/// guest's.
+/// Converts a trap to an outcome: the end by the host function, if any, or else a trap of the guest. An exit counts only if
+/// the trap has the exit's message.
 fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<HostEnd>) -> Outcome {
     let message = objects::message(api, trap);
     let came_back = |text: &str| cause(&message).contains(text);
@@ -180,7 +180,7 @@ fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<HostEnd>) -> Outcome {
 fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> NotInstantiated {
     match not_made {
         NotMade::Silent => NotInstantiated::Unlinked(anyhow!("the library makes no instance, and does not say why")),
-        // What is wrong with the imports comes as a trap too.
+        // Libraries report unsuitable imports by a trap too.
         NotMade::Trap(trap) => match outcome(api, trap, ended) {
             Outcome::Failed(message) => NotInstantiated::Unlinked(anyhow!(message)),
             start => NotInstantiated::Start(start),
@@ -188,7 +188,7 @@ fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> No
     }
 }
 
-/// What is imported.
+/// A stub for an import.
 enum Stub {
     Function(Owned<Func>, #[expect(dead_code, reason = "the function's environment")] Rc<HostFunction>),
     Global(Owned<bindings::Global>),
@@ -205,7 +205,7 @@ impl Stub {
         host: &Host,
         ended: &Rc<RefCell<Option<HostEnd>>>,
     ) -> Result<Self> {
-        // SAFETY: the store is there; a type is there until it is deleted, and takes the type that it is made of.
+        // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type.
         Ok(unsafe {
             match &import.of {
                 ImportType::Function(signature) => {
@@ -241,7 +241,7 @@ impl Stub {
     }
 
     fn as_extern(&self, api: &Api) -> *mut Extern {
-        // SAFETY: each is there.
+        // SAFETY: each object is valid.
         unsafe {
             match self {
                 Self::Function(function, _) => (api.wasm_func_as_extern)(**function),
@@ -253,7 +253,7 @@ impl Stub {
     }
 }
 
-/// The environment of a function that is imported.
+/// The environment of an imported function.
 struct HostFunction {
     api: &'static Api,
     store: *mut Store,
@@ -262,15 +262,15 @@ struct HostFunction {
     ended: Rc<RefCell<Option<HostEnd>>>,
 }
 
-/// Answers a call of an imported function.
+/// The callback of all imported functions: calls the host, and ends the guest by a trap if the host exits, fails or panics.
 unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
-    // SAFETY: the environment is a `HostFunction`, which lives as long as its store; the lists are there during the call.
+    // SAFETY: the environment is a `HostFunction`, which lives as long as its store. The lists are valid during the call.
     let (function, arguments, results) =
         unsafe { (&*env.cast::<HostFunction>(), (*arguments).as_slice(), &mut *results) };
     let HostFunction { api, store, import, host, ended } = function;
     let values = || -> Result<Vec<Val>, HostEnd> {
         let failed = |error: anyhow::Error| HostEnd::Failed(error.to_string());
-        // Arguments are the library's: what they refer to is not the host's to give back.
+        // The library owns the arguments, so the host must not delete their references.
         let arguments = arguments.iter().map(|value| told(api, value)).collect::<Result<Vec<_>>>().map_err(failed)?;
         let answered = host(import, &arguments).map_err(HostEnd::Exited)?;
         answered.into_iter().map(to_engine).collect::<Result<_>>().map_err(failed)
@@ -278,7 +278,7 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, resul
     let end = match catch_unwind(AssertUnwindSafe(values)) {
         Ok(Ok(values)) if values.len() == results.size => {
             for (n, value) in values.into_iter().enumerate() {
-                // SAFETY: the list has so many places.
+                // SAFETY: the list has as many places as there are values.
                 unsafe { results.data.add(n).write(value) }
             }
             return std::ptr::null_mut();
@@ -295,10 +295,10 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, resul
     objects::new_trap(api, *store, format!("{message}\0").as_bytes())
 }
 
-/// A value that stays the library's.
+/// Converts a value that the library owns.
 fn told(api: &Api, value: &Val) -> Result<Value> {
     if value.kind == bindings::kind::FUNCREF {
-        // SAFETY: the kind says so.
+        // SAFETY: a value of this kind is a reference.
         return Ok(Value::FuncRef(unsafe { !value.of.reference.is_null() }));
     }
     from_engine(api, &mut value.clone())
@@ -326,7 +326,7 @@ impl ModuleInstance for LibraryInstance {
     }
 
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
-        // SAFETY: the memory is there, and has so many bytes as long as nothing runs.
+        // SAFETY: the memory is valid, and its size does not change while no guest runs.
         let bytes = unsafe {
             let memory = (self.api.wasm_extern_as_memory)(self.exports.get(export)?);
             if memory.is_null() {
@@ -376,9 +376,9 @@ fn call(
     }
 }
 
-/// What is in an exported global.
+/// The value of an exported global; `None` if there is none, or if the type is not supported.
 fn global(api: &Api, exports: &Exports, export: &str) -> Option<Value> {
-    // SAFETY: the global is there.
+    // SAFETY: the global is valid if it is not null.
     let mut value = unsafe {
         let global = (api.wasm_extern_as_global)(exports.get(export)?);
         if global.is_null() {

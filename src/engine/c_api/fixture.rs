@@ -1,5 +1,5 @@
-//! Guests of scenarios and benchmarks, as a C host would hold them: host functions with an environment, in which an exit
-//! leaves its code.
+//! The guests of scenarios and benchmarks, as a C host would create them. Their host functions have an environment, in which
+//! an exit leaves its code.
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::rc::Rc;
@@ -35,11 +35,11 @@ impl CompiledGuest {
 pub(super) struct Environment {
     pub(super) api: &'static Api,
     pub(super) store: *mut Store,
-    /// What the last exit left here.
+    /// The code of the last exit.
     pub(super) code: Cell<Option<ExitCode>>,
-    /// Added to each code that is asked for.
+    /// The number added to each code, so that the codes of two instances differ.
     pub(super) offset: u32,
-    /// What a host function calls that calls the guest again.
+    /// The guest function that a re-entrant host function calls.
     pub(super) function: Cell<*mut Func>,
 }
 
@@ -48,26 +48,26 @@ impl Environment {
         Rc::new(Self { api, store: **store, code: Cell::new(None), offset, function: Cell::new(std::ptr::null_mut()) })
     }
 
-    /// A trap with the code in its message.
+    /// Creates a trap with the code in its message, and leaves the code in the environment.
     pub(super) fn exit(&self, code: ExitCode) -> *mut Trap {
         self.code.set(Some(code));
         objects::new_trap(self.api, self.store, format!("{}\0", exit_message(code)).as_bytes())
     }
 }
 
-/// `early_exit` of the guests: exits with the number that it is given, but for [`LET_PASS`] and 0.
+/// The host function `early_exit`: exits with its argument plus the offset, unless the argument is [`LET_PASS`].
 pub(super) unsafe extern "C" fn early_exit(
     env: *mut c_void,
     arguments: *const List<Val>,
     _: *mut List<Val>,
 ) -> *mut Trap {
-    // SAFETY: the environment is of this type and lives as long as the store; the argument is an i32.
+    // SAFETY: the environment has this type and lives as long as the store. The argument is an i32.
     let (env, asked) = unsafe { (&*env.cast::<Environment>(), (*(*arguments).data).of.i32.cast_unsigned()) };
     planted::work();
     if asked == LET_PASS { std::ptr::null_mut() } else { env.exit(ExitCode(asked.wrapping_add(env.offset))) }
 }
 
-/// A guest that runs.
+/// An instance with its store and its host functions.
 pub(super) struct LibraryGuest {
     pub(super) exports: Exports,
     _instance: Owned<Instance>,
@@ -80,13 +80,13 @@ pub(super) struct LibraryGuest {
 /// A host function that a guest imports.
 pub(super) type HostImport = (LibrarySignature, CallbackWithEnv);
 
-/// `(param i32)`, which all of them have that exit.
+/// `(param i32)`, the signature of `early_exit`.
 pub(super) fn takes_code() -> LibrarySignature {
     LibrarySignature { parameters: vec![Type::I32], results: Vec::new() }
 }
 
 impl LibraryGuest {
-    /// The guest that imports `early_exit` alone.
+    /// Instantiates a guest that imports only `early_exit`.
     pub(super) fn exiting(of: &Rc<CompiledGuest>) -> Result<Self> {
         let store = objects::store(of.api, &of.engine)?;
         let env = Environment::new(of.api, &store, 0);
@@ -119,16 +119,16 @@ impl LibraryGuest {
         Ok(self.call_function(function, &arguments))
     }
 
-    /// The same, looked up before.
+    /// Calls a function that was looked up before, so that no lookup is timed.
     #[inline]
     pub(super) fn call_function(&self, function: *mut Func, arguments: &[Val]) -> Result<i32, Owned<Trap>> {
         let mut results = [Val::i32(0)];
         objects::call(self.of.api, function, arguments, &mut results)?;
-        // SAFETY: it was an i32, or the function has filled it.
+        // SAFETY: the result is the i32 from above, or the i32 that the function has returned.
         Ok(unsafe { results[0].of.i32 })
     }
 
-    /// The code that `run(code, 7)` exits with, and the trap.
+    /// Calls an export that must exit. Returns the code and the trap.
     pub(super) fn exit(&self, export: &str, arguments: &[i32]) -> Result<(ExitCode, Owned<Trap>)> {
         match (self.call(export, arguments)?, self.env.code.take()) {
             (Err(trap), Some(code)) => Ok((code, trap)),
@@ -139,13 +139,13 @@ impl LibraryGuest {
 }
 
 pub(super) fn as_extern(api: &Api, function: &Owned<Func>) -> *mut Extern {
-    // SAFETY: the function is there.
+    // SAFETY: the function is valid.
     unsafe { (api.wasm_func_as_extern)(**function) }
 }
 
-/// A global of the host's.
+/// An immutable global of type `i32`.
 pub(super) fn constant(api: &Api, store: &Owned<Store>, value: i32) -> Result<Owned<bindings::Global>> {
-    // SAFETY: the type takes the type of its value, and the global what it is made of.
+    // SAFETY: the global type takes ownership of the value type. The global only reads its type and its value.
     unsafe {
         let of = (api.wasm_globaltype_new)((api.wasm_valtype_new)(bindings::kind::I32), 0);
         let of = Owned::new(of, api.wasm_globaltype_delete).context("the library makes no type")?;

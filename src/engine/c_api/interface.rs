@@ -1,5 +1,5 @@
-//! The imports and exports of a module, with types: the C API names some types only, and some libraries end the process
-//! when they are asked for another.
+//! The imports and exports of a module, with types. They are read by `wasmparser`, because the C API lacks some types, and some
+//! libraries end the process when a host reads such a type.
 use anyhow::{Context, Result, bail, ensure};
 use wasmparser::{
     CompositeInnerType, ExternalKind, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
@@ -8,11 +8,11 @@ use wasmparser::{
 use super::bindings::{EXTERN_FUNC, EXTERN_GLOBAL, EXTERN_MEMORY, EXTERN_TABLE, SizeLimits, kind};
 use crate::engine::embedding::{Type, Unsupported};
 
-/// What a module imports and exports.
+/// The imports and exports of a module.
 #[derive(Debug, Default)]
 pub(super) struct LibraryInterface {
     pub(super) imports: Vec<LibraryImport>,
-    /// The functions that it exports.
+    /// The exported functions.
     pub(super) functions: Vec<(String, LibrarySignature)>,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct LibraryImport {
     pub(super) of: ImportType,
 }
 
-/// What is imported, by the C API's own types.
+/// The type of an import, by the kinds of the C API.
 #[derive(Debug)]
 pub(super) enum ImportType {
     Function(LibrarySignature),
@@ -33,7 +33,7 @@ pub(super) enum ImportType {
 }
 
 impl ImportType {
-    /// The C API's number of what is imported.
+    /// The `wasm_externkind_t` of the import.
     pub(super) fn extern_kind(&self) -> u8 {
         match self {
             Self::Function(_) => EXTERN_FUNC,
@@ -51,7 +51,7 @@ pub(super) struct LibrarySignature {
     pub(super) results: Vec<Type>,
 }
 
-/// The C API's number of a type whose values a host can hold.
+/// The `wasm_valkind_t` of a type; [`Unsupported`] if a host cannot hold its values.
 pub(super) fn kind_of(ty: Type) -> Result<u8> {
     Ok(match ty {
         Type::I32 => kind::I32,
@@ -68,10 +68,10 @@ fn lacks(what: String) -> Unsupported {
 }
 
 impl LibraryInterface {
-    /// Reads what lies outside of the functions' bodies.
+    /// Reads the imports and exports of a module, but not the bodies of its functions.
     ///
     /// # Errors
-    /// When the bytes are no module, or it imports or exports what the C API cannot say ([`Unsupported`]).
+    /// When the bytes are no module, or an import or export has a type that the C API lacks ([`Unsupported`]).
     pub(super) fn read(wasm: &[u8]) -> Result<Self> {
         let mut reader = Reader::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -84,11 +84,11 @@ impl LibraryInterface {
 #[derive(Default)]
 struct Reader {
     interface: LibraryInterface,
-    /// The types that are functions'.
+    /// The types of the module; `None` for a type that is not of a function.
     types: Vec<Option<LibrarySignature>>,
-    /// The type of each function, of those that are imported first.
+    /// The index of the type of each function, imported functions first.
     functions: Vec<u32>,
-    /// The type of what is in each global.
+    /// The value type of each global, imported globals first.
     globals: Vec<Type>,
 }
 
@@ -176,7 +176,7 @@ impl Reader {
         })
     }
 
-    /// A function's type, each value of which a host can hold.
+    /// The function type with an index; [`Unsupported`] if a host cannot hold all of its values.
     fn signature(&self, ty: u32) -> Result<LibrarySignature> {
         let signature = self.types.get(ty as usize).and_then(Option::as_ref);
         let signature = signature.context("the type of a function is none")?.clone();

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// Checks that a file is a shared library for this machine. It runs none of its code.
+/// Checks that a file is a shared library for this machine, and returns its absolute path.
 ///
 /// # Errors
-/// When there is no such file, or it is none.
+/// When the file is missing, or is not a library for this machine.
 pub(super) fn check(file: &Path) -> Result<PathBuf> {
-    // A bare name would be looked for where the system's libraries lie.
+    // The loader searches for a bare name in the system folders only.
     let file = std::path::absolute(file)?;
     let kind = std::fs::metadata(&file).with_context(|| format!("no library {}", file.display()))?;
     ensure!(kind.is_file(), "{} is no file", file.display());
@@ -21,7 +21,7 @@ pub(super) fn check(file: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The machine that this program is for, as an ELF header numbers it.
+/// The number of this program's architecture in ELF headers, if known.
 const ELF_MACHINE: Option<u16> = match () {
     () if cfg!(target_arch = "x86_64") => Some(62),
     () if cfg!(target_arch = "aarch64") => Some(183),
@@ -29,7 +29,7 @@ const ELF_MACHINE: Option<u16> = match () {
     () => None,
 };
 
-/// Whether a file that begins so may be loaded. Of other formats than ELF, the loader says.
+/// Checks the first 20 bytes of an ELF file. Other formats are left to the loader.
 fn fits(head: &[u8]) -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());

@@ -1,5 +1,5 @@
-//! Any engine's shared library through the standard C API, `wasm.h`: loaded at run time, so that no release of an engine
-//! has to be compiled in.
+//! The backend `c-api`: shared libraries of any engine with the standard C API, `wasm.h`. They are loaded at run time, so that
+//! no release has to be compiled in.
 mod benchmarks;
 mod bindings;
 mod convert;
@@ -19,15 +19,15 @@ use anyhow::{Context, Result};
 use self::bindings::Api;
 use super::{BackendInfo, BackendOptions, Family, Never, OpenBackend, SupportTable, wasm_features};
 
-/// A library.
+/// A loaded library.
 pub(crate) struct CApi {
-    /// Never unloaded.
+    /// The functions of the library, which is never unloaded.
     api: &'static Api,
     implementation: Implementation,
     about: BackendInfo,
 }
 
-/// Whose library it is, by the functions that it has besides.
+/// The engine of a library, identified by functions that are not in `wasm.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Implementation {
     Wasmtime,
@@ -36,13 +36,13 @@ enum Implementation {
     Unknown,
 }
 
-/// The label and the file of a library; none of its code runs.
+/// The label and the checked file of a library. None of the library's code runs.
 fn named(options: &BackendOptions) -> Result<(&str, PathBuf)> {
     let (label, file) = options.single().context("`--library [LABEL=]PATH` names a library")?;
     Ok((label, library_file::check(file.as_ref())?))
 }
 
-/// Looks at a library's file.
+/// Checks the file of a library without running its code.
 pub(super) fn check(options: &BackendOptions) -> Result<()> {
     named(options).map(drop)
 }
@@ -80,7 +80,7 @@ impl CApi {
     }
 }
 
-/// What a library may take inside of a module, and no host can hand over: random modules do without.
+/// Features that a module may use internally, but that no host can use through the C API. Random modules do not use them.
 const UNTESTABLE_FEATURES: &[&str] =
     &["reference-types", "simd", "relaxed-simd", "threads", "exceptions", "memory64", "gc"];
 
@@ -89,7 +89,7 @@ const NO_TYPED_ERRORS: &str =
 const NO_LIMITS: &str = "the C API has no limits, no fuel, no interruption and no async calls";
 const NOT_MEASURED: &str = "not measured through the C API";
 
-/// What is not there, by what the ids of scenarios and benchmarks begin with.
+/// Prefixes of the ids of unsupported scenarios and benchmarks, with reasons.
 const NEVER: Never = &[
     ("early-exit", NO_TYPED_ERRORS),
     ("interrupt-execution", NO_TYPED_ERRORS),
@@ -109,7 +109,7 @@ const NEVER: Never = &[
     ("interrupt/", NO_LIMITS),
     ("resume/", NO_LIMITS),
     ("stop/", NO_LIMITS),
-    // Scenarios about what the libraries' own APIs offer, and benchmarks whose functions have typed parameters.
+    // `SCENARIOS` and `BENCHMARKS` take precedence: the following themes are unsupported except for the ids in these tables.
     ("after/", "not written for the C API"),
     ("depth/", "not written for the C API"),
     ("module/", "not written for the C API"),

@@ -1,4 +1,4 @@
-//! The C API's objects, each given back when it is dropped, and what is done with them.
+//! Owned objects of the C API, which are deleted when dropped, and wrappers of the functions that use them.
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
 
@@ -11,14 +11,14 @@ use super::bindings::{
 use super::convert;
 use super::interface::{LibraryImport, LibrarySignature, kind_of};
 
-/// An object that the host has to give back.
+/// An object that the host owns and has to delete.
 pub(super) struct Owned<T> {
     pointer: NonNull<T>,
     delete: unsafe extern "C" fn(*mut T),
 }
 
 impl<T> Owned<T> {
-    /// Of a function that returns an object, or nothing.
+    /// Takes ownership of an object that a function has returned; `None` for a null pointer.
     pub(super) fn new(pointer: *mut T, delete: unsafe extern "C" fn(*mut T)) -> Option<Self> {
         NonNull::new(pointer).map(|pointer| Self { pointer, delete })
     }
@@ -28,46 +28,46 @@ impl<T> Deref for Owned<T> {
     type Target = *mut T;
 
     fn deref(&self) -> &*mut T {
-        // SAFETY: both are one pointer.
+        // SAFETY: `NonNull<T>` has the representation of `*mut T`.
         unsafe { &*(&raw const self.pointer).cast() }
     }
 }
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        // SAFETY: it was made by the library, and nobody else gives it back.
+        // SAFETY: the library created the object, and only its owner deletes it.
         unsafe { (self.delete)(self.pointer.as_ptr()) }
     }
 }
 
 pub(super) fn engine(api: &Api) -> Result<Owned<Engine>> {
-    // SAFETY: it has no conditions.
+    // SAFETY: the function has no preconditions.
     let engine = unsafe { (api.wasm_engine_new)() };
     Owned::new(engine, api.wasm_engine_delete).context("the library makes no engine")
 }
 
 pub(super) fn store(api: &Api, engine: &Owned<Engine>) -> Result<Owned<Store>> {
-    // SAFETY: the engine is there.
+    // SAFETY: the engine is valid.
     let store = unsafe { (api.wasm_store_new)(**engine) };
     Owned::new(store, api.wasm_store_delete).context("the library makes no store")
 }
 
 pub(super) fn validates(api: &Api, store: &Owned<Store>, wasm: &[u8]) -> bool {
-    // SAFETY: both are there.
+    // SAFETY: the store and the bytes are valid.
     unsafe { (api.wasm_module_validate)(**store, &Bytes::constant(wasm)) }
 }
 
-/// Nothing where it refuses the bytes: the C API has no place for a reason.
+/// Compiles a module; `None` if the library refuses the bytes. The C API gives no reason.
 pub(super) fn module(api: &Api, store: &Owned<Store>, wasm: &[u8]) -> Option<Owned<Module>> {
-    // SAFETY: both are there.
+    // SAFETY: the store and the bytes are valid.
     let module = unsafe { (api.wasm_module_new)(**store, &Bytes::constant(wasm)) };
     Owned::new(module, api.wasm_module_delete)
 }
 
-/// The artifact of a module; nothing where the library makes none.
+/// The artifact of a module; empty if the library makes none.
 pub(super) fn serialize(api: &Api, module: &Owned<Module>) -> Vec<u8> {
     let mut bytes = Bytes::EMPTY;
-    // SAFETY: the module is there; what is filled is copied, and then given back.
+    // SAFETY: the module is valid. The bytes are copied before they are deleted.
     unsafe {
         (api.wasm_module_serialize)(**module, &mut bytes);
         let artifact = bytes.as_slice().to_vec();
@@ -76,11 +76,11 @@ pub(super) fn serialize(api: &Api, module: &Owned<Module>) -> Vec<u8> {
     }
 }
 
-/// Why there is no instance.
+/// Why a module has no instance.
 pub(super) enum NotMade {
-    /// The library says why.
+    /// The library returned a trap.
     Trap(Owned<Trap>),
-    /// It does not.
+    /// The library returned neither an instance nor a trap.
     Silent,
 }
 
@@ -91,7 +91,7 @@ pub(super) fn instantiate(
     imports: &[*mut Extern],
 ) -> Result<Owned<Instance>, NotMade> {
     let mut trap = ptr::null_mut();
-    // SAFETY: all are there, and of this store.
+    // SAFETY: all objects are valid. The imports belong to this store, and the module to its engine.
     let instance = unsafe { (api.wasm_instance_new)(**store, **module, &List::constant(imports), &mut trap) };
     match (Owned::new(instance, api.wasm_instance_delete), Owned::new(trap, api.wasm_trap_delete)) {
         (Some(instance), None) => Ok(instance),
@@ -100,7 +100,7 @@ pub(super) fn instantiate(
     }
 }
 
-/// What an instance exports, by name.
+/// The exports of an instance, by name.
 pub(super) struct Exports {
     api: &'static Api,
     externs: List<*mut Extern>,
@@ -108,11 +108,11 @@ pub(super) struct Exports {
 }
 
 impl Exports {
-    /// The names are the module's, since an instance has none; both have one order.
+    /// Takes the names from the module, because an instance has none. Both lists have the same order.
     pub(super) fn of(api: &'static Api, module: &Owned<Module>, instance: &Owned<Instance>) -> Result<Self> {
         let names = export_names(api, module);
         let mut externs = List::EMPTY;
-        // SAFETY: the instance is there.
+        // SAFETY: the instance is valid.
         unsafe { (api.wasm_instance_exports)(**instance, &mut externs) };
         let exports = Self { api, externs, names };
         let (there, named) = (exports.externs.size, exports.names.len());
@@ -124,13 +124,13 @@ impl Exports {
 
     pub(super) fn get(&self, name: &str) -> Option<*mut Extern> {
         let at = self.names.iter().position(|known| known == name)?;
-        // SAFETY: the library filled the list, and it lives as long as this.
+        // SAFETY: the library filled the list, which lives as long as `self`.
         unsafe { self.externs.as_slice() }.get(at).copied()
     }
 
     pub(super) fn function(&self, name: &str) -> Result<*mut Func> {
         let found = self.get(name).with_context(|| format!("no function is exported as `{name}`"))?;
-        // SAFETY: the list holds it.
+        // SAFETY: the list keeps the export valid.
         let function = unsafe { (self.api.wasm_extern_as_func)(found) };
         if function.is_null() {
             bail!("no function is exported as `{name}`");
@@ -141,15 +141,15 @@ impl Exports {
 
 impl Drop for Exports {
     fn drop(&mut self) {
-        // SAFETY: the library filled it.
+        // SAFETY: the library filled the list.
         unsafe { (self.api.wasm_extern_vec_delete)(&mut self.externs) }
     }
 }
 
-/// The places of a module's imports, in the order in which its library takes them: wasmi's is not the module's.
+/// The positions of a module's imports, in the library's order. Wasmi's order differs from the module's.
 pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[LibraryImport]) -> Result<Vec<usize>> {
     let mut types: List<*mut ImportType> = List::EMPTY;
-    // SAFETY: the module is there; what is asked of the types is copied before they are given back.
+    // SAFETY: the module is valid. The properties of the types are copied before the types are deleted.
     let wanted: Vec<_> = unsafe {
         (api.wasm_module_imports)(**module, &mut types);
         let wanted = types.as_slice().iter().map(|of| {
@@ -163,7 +163,7 @@ pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[Library
     };
     let mut order = Vec::with_capacity(imports.len());
     for (module, name, kind) in wanted {
-        // One name may be imported twice.
+        // A module may import a name twice.
         let is_it = |(place, import): &(usize, &LibraryImport)| {
             import.module.as_bytes() == module
                 && import.name.as_bytes() == name
@@ -179,10 +179,10 @@ pub(super) fn import_order(api: &Api, module: &Owned<Module>, imports: &[Library
     Ok(order)
 }
 
-/// The names of a module's exports, in the order of its library.
+/// The names of a module's exports, in the library's order.
 pub(super) fn export_names(api: &Api, module: &Owned<Module>) -> Vec<String> {
     let mut types: List<*mut ExportType> = List::EMPTY;
-    // SAFETY: the module is there; the names are copied before they are given back.
+    // SAFETY: the module is valid. The names are copied before they are deleted.
     unsafe {
         (api.wasm_module_exports)(**module, &mut types);
         let name =
@@ -197,7 +197,7 @@ fn function_type(api: &Api, signature: &LibrarySignature) -> Result<Owned<FuncTy
     let list = |types: &[_]| -> Result<List<*mut ValType>> {
         let kinds = types.iter().map(|ty| kind_of(*ty)).collect::<Result<Vec<_>>>()?;
         let mut list = List::EMPTY;
-        // SAFETY: the list takes the types, and the function's type the list.
+        // SAFETY: the list takes ownership of the types, and the function type takes ownership of the list.
         unsafe {
             let types: Vec<_> = kinds.into_iter().map(|kind| (api.wasm_valtype_new)(kind)).collect();
             (api.wasm_valtype_vec_new)(&mut list, types.len(), types.as_ptr());
@@ -205,12 +205,12 @@ fn function_type(api: &Api, signature: &LibrarySignature) -> Result<Owned<FuncTy
         Ok(list)
     };
     let (mut parameters, mut results) = (list(&signature.parameters)?, list(&signature.results)?);
-    // SAFETY: both lists are there, and are taken.
+    // SAFETY: both lists are valid, and the function type takes ownership of them.
     let made = unsafe { (api.wasm_functype_new)(&mut parameters, &mut results) };
     Owned::new(made, api.wasm_functype_delete).context("the library makes no type of a function")
 }
 
-/// A host function with an environment, which has to live as long as the store.
+/// A host function with an environment. The environment must live as long as guests of the store run.
 pub(super) fn function_with_env<T>(
     api: &Api,
     store: &Owned<Store>,
@@ -219,12 +219,12 @@ pub(super) fn function_with_env<T>(
     env: *const T,
 ) -> Result<Owned<Func>> {
     let ty = function_type(api, signature)?;
-    // SAFETY: all are there, and the callback takes such an environment.
+    // SAFETY: all objects are valid, and the callback takes this type of environment.
     let function = unsafe { (api.wasm_func_new_with_env)(**store, *ty, callback, env.cast_mut().cast(), None) };
     Owned::new(function, api.wasm_func_delete).context("the library makes no host function")
 }
 
-/// A host function without one.
+/// A host function without an environment.
 pub(super) fn function(
     api: &Api,
     store: &Owned<Store>,
@@ -232,21 +232,21 @@ pub(super) fn function(
     callback: Callback,
 ) -> Result<Owned<Func>> {
     let ty = function_type(api, signature)?;
-    // SAFETY: all are there.
+    // SAFETY: all objects are valid.
     let function = unsafe { (api.wasm_func_new)(**store, *ty, callback) };
     Owned::new(function, api.wasm_func_delete).context("the library makes no host function")
 }
 
 /// A trap with a message.
 pub(super) fn new_trap(api: &Api, store: *mut Store, message: &[u8]) -> *mut Trap {
-    // SAFETY: the store is there, and the message is copied.
+    // SAFETY: the store is valid, and the message is copied.
     unsafe { (api.wasm_trap_new)(store, &Bytes::constant(message)) }
 }
 
-/// Calls a function.
+/// Calls a function. The error is the trap that ended the call.
 #[inline]
 pub(super) fn call(api: &Api, function: *mut Func, arguments: &[Val], results: &mut [Val]) -> Result<(), Owned<Trap>> {
-    // SAFETY: the function is there, and both lists have the lengths that its type has.
+    // SAFETY: the function is valid, and both lists have the lengths of its type.
     let trap = unsafe { (api.wasm_func_call)(function, &List::constant(arguments), &mut List::borrowed(results)) };
     match Owned::new(trap, api.wasm_trap_delete) {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! The scenarios, as a host in C would have them.
+//! The scenarios of the C API, with host code as in C.
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::rc::Rc;
@@ -36,12 +36,12 @@ pub(super) const SCENARIOS: ScenarioTable<CApi> = &[
     (&c_api::HOST_INFO, Do(host_info)),
 ];
 
-/// The guest of the documentation's page.
+/// An instance of the early-exit guest.
 fn exiting(c_api: &CApi) -> Result<LibraryGuest> {
     LibraryGuest::exiting(&CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?)
 }
 
-/// What the Go package's page prints.
+/// The example of Wasmer's Go package.
 fn page(c_api: &CApi, out: &Transcript) -> Result<()> {
     say!(out, "Compiling module...");
     let compiled = CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?;
@@ -49,14 +49,14 @@ fn page(c_api: &CApi, out: &Transcript) -> Result<()> {
     let guest = LibraryGuest::exiting(&compiled)?;
     say!(out, "Calling `run` function...");
     let (_, trap) = guest.exit("run", &[1, 7])?;
-    // Some libraries put the guest's frames around it.
+    // Some libraries add the guest's frames to the message.
     let message = objects::message(c_api.api, &trap);
     let line = line_with(&message, "exit code: 1").with_context(|| format!("no such message: {message}"))?;
     say!(out, "Exited early with: {line}");
     Ok(())
 }
 
-/// The line of a message that is this text and no more, but for space around it.
+/// The line of a message that equals `text`, apart from surrounding space.
 fn line_with<'a>(message: &'a str, text: &str) -> Option<&'a str> {
     message.lines().map(str::trim).find(|line| *line == text)
 }
@@ -83,9 +83,9 @@ fn message_within(c_api: &CApi, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// As [`early_exit`], without the final NUL.
+/// Exits with code 1, by a message without a final NUL.
 unsafe extern "C" fn exit_without_nul(env: *mut c_void, _: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
-    // SAFETY: the environment is of this type and lives as long as the store.
+    // SAFETY: the environment has this type and lives as long as the store.
     let env = unsafe { &*env.cast::<Environment>() };
     env.code.set(Some(ExitCode(1)));
     objects::new_trap(env.api, env.store, b"exit code: 1")
@@ -113,7 +113,7 @@ fn side_channel(c_api: &CApi, out: &Transcript) -> Result<()> {
     let (one, other) = (one?, other?);
     for code in CODES {
         let asked = [code.cast_signed(), 7];
-        // Both calls before either code is read.
+        // Both guests exit before any code is read.
         let calls = [one.call("run", &asked)?, other.call("run", &asked)?];
         if calls.iter().any(Result::is_ok) {
             bail!("expected an early exit, but the guest returned");
@@ -144,13 +144,13 @@ fn trap_or_exit(c_api: &CApi, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// As [`early_exit`], and returns a number where it lets the guest pass.
+/// As [`early_exit`], but returns 7 if it does not exit.
 unsafe extern "C" fn exit_or_answer(
     env: *mut c_void,
     arguments: *const List<Val>,
     results: *mut List<Val>,
 ) -> *mut Trap {
-    // SAFETY: as for `early_exit`; there is one result.
+    // SAFETY: as in `early_exit`. There is one result.
     unsafe {
         let trap = early_exit(env, arguments, results);
         if trap.is_null() {
@@ -169,7 +169,7 @@ fn start(c_api: &CApi, out: &Transcript) -> Result<()> {
         let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
         let function = objects::function_with_env(api, &store, &signature, exit_or_answer, Rc::as_ptr(&env))?;
         let code_global = constant(api, &store, code.cast_signed())?;
-        // SAFETY: the global is there.
+        // SAFETY: the global is valid.
         let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code_global) }];
         match objects::instantiate(api, &store, &compiled.module, &imports) {
             Ok(_) => Ok(None),
@@ -194,13 +194,13 @@ fn start(c_api: &CApi, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// Calls the guest again, and hands its trap on.
+/// Calls the guest again, and returns the trap of that call.
 pub(super) unsafe extern "C" fn reenter(
     env: *mut c_void,
     arguments: *const List<Val>,
     results: *mut List<Val>,
 ) -> *mut Trap {
-    // SAFETY: the environment is of this type and lives as long as the store; what it calls takes what it is given.
+    // SAFETY: the environment has this type and lives as long as the store. The called function has the same signature.
     unsafe {
         let env = &*env.cast::<Environment>();
         (env.api.wasm_func_call)(env.function.get(), arguments, results)
@@ -233,9 +233,9 @@ fn threads(c_api: &CApi, out: &Transcript) -> Result<()> {
     const EXITS: u32 = 1000;
     let api = c_api.api;
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EARLY_EXIT))?;
-    /// An engine and a module, which the C API lets several threads use.
+    /// A guest whose engine and module several threads use, as the C API allows.
     struct Shared<'a>(&'a CompiledGuest);
-    // SAFETY: the threads end before the guest does, and each has a store of its own. Only the pointers are copied.
+    // SAFETY: the threads end before the guest is dropped. Each has a separate store, and only copies the pointers.
     unsafe impl Sync for Shared<'_> {}
     impl Shared<'_> {
         fn guest(&self) -> &CompiledGuest {
@@ -273,7 +273,7 @@ fn soak(c_api: &CApi, out: &Transcript) -> Result<()> {
         let mut right = 0;
         for code in codes.filter(|code| *code != LET_PASS) {
             let (came, trap) = guest.exit("run", &[code.cast_signed(), 7])?;
-            // Read as a host would.
+            // Reads the message, as a host would.
             let message = message_bytes(c_api.api, *trap);
             right += usize::from(came == ExitCode(code) && !message.is_empty());
         }
@@ -299,7 +299,7 @@ fn export_order(c_api: &CApi, out: &Transcript) -> Result<()> {
     let instance =
         objects::instantiate(api, &store, &compiled.module, &[]).map_err(|_| anyhow!("there is no instance"))?;
     let mut externs: List<*mut Extern> = List::EMPTY;
-    // SAFETY: the instance is there, and what is filled is given back.
+    // SAFETY: the instance is valid, and the list is deleted after use.
     let first = unsafe {
         (api.wasm_instance_exports)(*instance, &mut externs);
         let first = externs.as_slice().first().map(|first| (api.wasm_extern_kind)(*first));
@@ -311,16 +311,16 @@ fn export_order(c_api: &CApi, out: &Transcript) -> Result<()> {
 }
 
 thread_local! {
-    /// What a callback without an environment has to know.
+    /// The library and the store, for callbacks without an environment.
     static OF_THIS_THREAD: Cell<Option<(&'static Api, *mut Store)>> = const { Cell::new(None) };
 }
 
-/// Lets callbacks of this thread that have no environment know the store.
+/// Sets the library and the store for callbacks of this thread that have no environment.
 pub(super) fn without_environment(api: &'static Api, store: &Owned<Store>) {
     OF_THIS_THREAD.set(Some((api, **store)));
 }
 
-/// Exits with the code that it is given, but for [`LET_PASS`], without an environment.
+/// A host function without an environment: exits with its argument, unless the argument is [`LET_PASS`].
 pub(super) unsafe extern "C" fn plain_exit(arguments: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
     // SAFETY: the argument is an i32.
     let asked = unsafe { (*(*arguments).data).of.i32.cast_unsigned() };
@@ -333,9 +333,9 @@ pub(super) unsafe extern "C" fn plain_exit(arguments: *const List<Val>, _: *mut 
     }
 }
 
-/// The same with an environment that is not looked at.
+/// As [`plain_exit`], with an environment that it ignores.
 unsafe extern "C" fn exit_with_null(_: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
-    // SAFETY: they are handed on.
+    // SAFETY: the arguments are passed on unchanged.
     unsafe { plain_exit(arguments, results) }
 }
 
@@ -363,12 +363,12 @@ fn null_environment(c_api: &CApi, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// What is attached to a trap.
+/// The object that is attached to a trap.
 static ATTACHED: u32 = 1;
 
-/// Exits with a trap that something is attached to.
+/// Exits with code 1, by a trap with an attached object.
 unsafe extern "C" fn exit_with_info(env: *mut c_void, _: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
-    // SAFETY: the environment is of this type and lives as long as the store; the trap is there.
+    // SAFETY: the environment has this type and lives as long as the store. The trap is valid.
     unsafe {
         let env = &*env.cast::<Environment>();
         let trap = env.exit(ExitCode(1));
@@ -390,7 +390,7 @@ fn host_info(c_api: &CApi, out: &Transcript) -> Result<()> {
     let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), exit_with_info)])?;
     let (_, trap) = guest.exit("run", &[1, 7])?;
     say!(out, "attached: true");
-    // SAFETY: the trap is there.
+    // SAFETY: the trap is valid.
     let came = unsafe { get(*trap) };
     say!(out, "came back: {}", came.cast_const().cast() == &raw const ATTACHED);
     Ok(())

@@ -5,12 +5,12 @@ use super::bindings::{Api, Store};
 use super::objects::Owned;
 use super::{Implementation, objects};
 
-/// The engine, with its version where the library tells it, and else the label.
+/// The engine with its version, or with the library's label if the version is not known.
 pub(super) fn engine_name(api: &Api, implementation: Implementation, store: &Owned<Store>, label: &str) -> String {
     match implementation {
         Implementation::Wasmer => {
             let version = api.wasmer_version.map(|version| {
-                // SAFETY: it returns a constant.
+                // SAFETY: `wasmer_version` returns a constant C string.
                 unsafe { CStr::from_ptr(version()) }.to_string_lossy().into_owned()
             });
             format!("wasmer {}", version.unwrap_or_default())
@@ -24,14 +24,14 @@ pub(super) fn engine_name(api: &Api, implementation: Implementation, store: &Own
     }
 }
 
-/// Wasmtime writes its version into what it compiles: a byte for the length, and the text.
+/// The version in an artifact of wasmtime, where it is stored as a length byte and text.
 fn wasmtime_version(api: &Api, store: &Owned<Store>) -> Option<String> {
     let module = objects::module(api, store, b"\0asm\x01\0\0\0")?;
     version_in(&objects::serialize(api, &module))
 }
 
-/// The first text in an artifact that is a version and has its length before it: `48.0.0`, or, since wasmtime 40 or so, the
-/// first number of it before the name of the target.
+/// Finds the first version in an artifact that follows its length byte: `48.0.0`, or, since about wasmtime 40, the first number
+/// of the version if the name of the target follows.
 fn version_in(artifact: &[u8]) -> Option<String> {
     let text = |at: usize| artifact.get(at + 1..at + 1 + usize::from(*artifact.get(at)?));
     let is_number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);

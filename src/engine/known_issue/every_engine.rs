@@ -1,4 +1,4 @@
-//! Differences that every engine is free to have.
+//! Known issues of all engines: differences that the specification allows.
 use super::{KnownIssue, random_module};
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[KnownIssue {

@@ -1,4 +1,4 @@
-//! Known issues: where a backend is known not to do what a check expects, with the reason and the upstream report.
+//! Known issues: deviations of backends from what a check expects, with the reason and the upstream report.
 //!
 //! One table per engine. An entry excuses exactly what it describes: any other deviation still fails the check.
 mod c_api;
@@ -16,21 +16,21 @@ pub const MULTI_VALUE_IMPORTS: &str = "multi-value imports";
 /// A part of the base features: a `select` whose condition is a comparison with no other use.
 pub const SELECT_BY_COMPARISON: &str = "select by comparison";
 
-/// A part of `multi-value`: a `br_table` that takes more than one value with it.
+/// A part of `multi-value`: a `br_table` that passes more than one value to its target.
 pub const BRANCH_TABLE_WITH_VALUES: &str = "br_table with values";
 
 /// One known issue.
 pub struct KnownIssue {
-    /// The backends that have it; all where the list is empty. `c-api` is all libraries, `c-api/wasmi` those of an engine,
-    /// and `c-api/wasmtime 0.` those of its versions that begin so.
+    /// The backends with the issue; empty for all. `c-api` means all libraries, `c-api/wasmi` the libraries of an engine,
+    /// and `c-api/wasmtime 0.` the libraries of all versions that begin with `0.`.
     pub backends: &'static [&'static str],
-    /// The platforms that have it, as `os`, `arch` or `os-arch`; all where the list is empty.
+    /// The platforms with the issue, as `os`, `arch` or `os-arch`; empty for all.
     pub platforms: &'static [&'static str],
-    /// What it excuses.
+    /// The deviations that the issue excuses.
     pub excuses: &'static [Excuse],
     /// Why the backend deviates.
     pub reason: &'static str,
-    /// The upstream report, or our own description where there is none.
+    /// The upstream report, or else a description in this repository.
     pub upstream: &'static str,
 }
 
@@ -39,11 +39,11 @@ pub struct KnownIssue {
 pub struct Excuse {
     /// The kind of check.
     pub check: CheckKind,
-    /// What is checked, in the words of its kind; `[..]` stands for anything.
+    /// The subject of the check, see [`CheckKind`]; `[..]` matches any text.
     pub subject: &'static str,
-    /// What the backend does instead, as the check reports it; `[..]` stands for anything.
+    /// The deviation, as the check reports it; `[..]` matches any text.
     pub observed: &'static str,
-    /// Whether it does so every time.
+    /// How often the deviation occurs.
     pub frequency: Frequency,
 }
 
@@ -52,76 +52,76 @@ pub struct Excuse {
 pub enum CheckKind {
     /// `check`: the subject is a scenario's id.
     Scenario,
-    /// `check spec`: the subject is a script and the kind of assertion, `core/elem: module`.
+    /// `check spec`: the subject is a script and the kind of assertion, such as `core/elem: module`.
     Script,
-    /// `fuzz`: the subject is what was done with the module, `call`.
+    /// `fuzz`: the subject is an action on the module, such as `call`.
     RandomModule,
     /// The test of `tests/cases`: the subject is a file and the arguments of `run`.
     Case,
-    /// `check soak`: the subject is the mixture, `exceptions`.
+    /// `check soak`: the subject is a mixture, such as `exceptions`.
     Soak,
-    /// A feature that the backend claims and does not have: it is not asked for.
+    /// A false claim: the subject is a feature that the backend claims but lacks. `fuzz` and `check spec` do not use it.
     Claim,
 }
 
-/// How often a known issue shows.
+/// How often a deviation occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Frequency {
-    /// Every time: the entry is stale once the check passes.
+    /// Every time. The entry is stale if the check passes.
     Always,
-    /// By chance, or where the test is long enough: a check that passes says nothing.
+    /// By chance, or in long tests only. The entry may be valid although the check passes.
     Sometimes,
 }
 
-/// A known issue of a scenario.
+/// An excuse for a scenario.
 const fn scenario(id: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Scenario, subject: id, observed, frequency: Frequency::Always }
 }
 
-/// A known issue of an assertion in the specification's scripts.
+/// An excuse for an assertion in the specification's scripts.
 const fn script(assertion: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Script, subject: assertion, observed, frequency: Frequency::Always }
 }
 
-/// A known issue of random modules.
+/// An excuse for an action on random modules.
 const fn random_module(action: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::RandomModule, subject: action, observed, frequency: Frequency::Sometimes }
 }
 
-/// A known issue of a case in `tests/cases`.
+/// An excuse for a case in `tests/cases`.
 const fn case(invocation: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Case, subject: invocation, observed, frequency: Frequency::Always }
 }
 
-/// A known growth in a soak.
+/// An excuse for growth in a soak.
 const fn soak(mixture: &'static str, grows: &'static str) -> Excuse {
     Excuse { check: CheckKind::Soak, subject: mixture, observed: grows, frequency: Frequency::Sometimes }
 }
 
-/// A feature that is claimed and not there.
+/// An excuse for a false claim of a feature.
 const fn claim(feature: &'static str) -> Excuse {
     Excuse { check: CheckKind::Claim, subject: feature, observed: "[..]", frequency: Frequency::Always }
 }
 
 impl Excuse {
-    /// The same, which shows by chance.
+    /// The same excuse for a deviation that occurs sometimes.
     const fn sometimes(self) -> Self {
         Self { frequency: Frequency::Sometimes, ..self }
     }
 
-    /// Whether it is about this subject of a check.
+    /// Whether the excuse is for this kind of check and this subject.
     pub fn concerns(&self, check: CheckKind, subject: &str) -> bool {
         self.check == check && matches(self.subject, subject)
     }
 
-    /// Whether it explains what was observed of this subject.
+    /// Whether the excuse explains an observation about a subject.
     pub fn explains(&self, check: CheckKind, subject: &str, observed: &str) -> bool {
         self.concerns(check, subject) && matches(self.observed, observed)
     }
 }
 
 impl KnownIssue {
-    /// Whether the backend has it on this platform.
+    /// Whether the backend has the issue on this platform.
     pub fn affects(&self, backend: &str) -> bool {
         let is_one =
             |known: &&str| **known == *backend || backend.starts_with(engine::C_API) && backend.starts_with(*known);
@@ -150,7 +150,7 @@ pub fn excuses(backend: &str, check: CheckKind) -> impl Iterator<Item = (&'stati
     known_issues().filter(move |issue| issue.affects(backend)).flat_map(of_check)
 }
 
-/// The known issue that explains what was observed on a backend, if one does.
+/// The known issue that explains an observation on a backend, if any, and its excuse.
 pub fn explanation(
     backend: &str,
     check: CheckKind,
@@ -160,7 +160,7 @@ pub fn explanation(
     excuses(backend, check).find(|(_, excuse)| excuse.explains(check, subject, observed))
 }
 
-/// Why a feature that a backend claims is not asked for, if the claim is known to be false.
+/// The reason why a backend's claim of a feature is false; `None` if no known issue says so.
 pub fn false_claim(backend: &str, feature: &str) -> Option<&'static str> {
     explanation(backend, CheckKind::Claim, feature, "").map(|(issue, _)| issue.reason)
 }

@@ -48,7 +48,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         reason: "a call takes its result from an integer register, where a typed host function returns a float in a vector register",
         upstream: "https://github.com/wasmerio/wasmer/pull/6252",
     },
-    // What a register holds by chance is taken for the address of a memory.
+    // The outcomes vary, because the callee takes the arbitrary value of a register for the address of its memory.
     KnownIssue {
         backends: &["llvm"],
         platforms: &[],
@@ -67,7 +67,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         reason: "it refuses an instruction for doubles on a vector that one for floats has just made",
         upstream: "docs/findings.md, two kinds of NaN",
     },
-    // The code is unmapped with its engine, and what lies there afterwards is chance.
+    // The outcomes vary, because the code is unmapped with its engine, and other data may be mapped in its place.
     KnownIssue {
         backends: ALL,
         platforms: &[],
@@ -79,8 +79,8 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         reason: "a module does not keep its engine's code alive, and nothing checks whether that is gone: the call ends in what has become of its address",
         upstream: "https://github.com/wasmerio/wasmer/issues/4949",
     },
-    // Where a trap comes from a signal, the code that is noted for the place wins over the signal (the engine's
-    // trap/stack.rs). LLVM notes none for loads and stores.
+    // If a trap comes from a signal, the trap code of the instruction takes precedence over the signal (Wasmer's
+    // `trap/stack.rs`). LLVM has no trap codes for loads and stores.
     KnownIssue {
         backends: &["singlepass", "cranelift"],
         platforms: &[],
@@ -114,7 +114,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         platforms: &[],
         excuses: &[
             soak("exceptions", "memory grows by [..]"),
-            // A build with few engines needs less memory of its own, and stays below the limit.
+            // A build with few engines uses less memory, and stays below the limit.
             case("exceptions-in-a-loop --invoke caught 300000 --memory 160M", "call: OVER MEMORY: used [..]")
                 .sometimes(),
         ],
@@ -135,7 +135,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: ALL,
         platforms: &[],
-        // Which of the two depends on how much memory there is.
+        // The outcome depends on how much memory is available.
         excuses: &[
             case("grow-far --invoke table -2 --memory 600M", "call: CRASHED: [..]memory allocation of [..]")
                 .sometimes(),

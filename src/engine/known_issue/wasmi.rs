@@ -21,7 +21,7 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         reason: "nothing checks the types of what a dynamic host function returns: the bits are taken for those of the declared type",
         upstream: "https://docs.rs/wasmi/latest/wasmi/struct.Func.html#method.new",
     },
-    // Translated when it is first called, by default; `wasmi:compilation=eager` has it paid by nobody.
+    // By default, wasmi translates a function at its first call. With `wasmi:compilation=eager`, no guest pays for translation.
     KnownIssue {
         backends: &["wasmi"],
         platforms: &[],

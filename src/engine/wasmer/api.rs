@@ -1,5 +1,5 @@
-//! What the suite takes of Wasmer: its names, and functions for what the libraries say differently. The shape is that of
-//! wasmtime's API: a store holds the host's data, and a typed function is called with a tuple.
+//! Wasmer's `api` module for `src/suite/`: re-exported types, and functions where the APIs of the engines differ. It has the
+//! shape of wasmtime's API: a store holds the host's data, and a typed function takes its arguments as a tuple.
 use std::ops::{Deref, DerefMut};
 
 use ::wasmer::sys::EngineBuilder;
@@ -21,44 +21,44 @@ use super::late_start::LateStart;
 pub(crate) use super::scenarios::limit::capped;
 use crate::engine::embedding::{NotInstantiated, Outcome, Trap};
 
-/// An error of the host's own. Wasmer takes any that is an `Error`, `Send`, `Sync` and `'static`.
+/// An error type of the host. Wasmer accepts every `Error + Send + Sync + 'static`.
 pub(crate) trait HostError: std::error::Error + Send + Sync + 'static {}
 
 impl HostError for crate::exit_code::ExitCode {}
 
-/// What a typed host function returns to end its guest: the host's own error, which no engine has heard of.
+/// The error type of a typed host function that ends its guest. On Wasmer it is the host's error itself.
 pub(crate) type Raised<E> = E;
 
 pub(crate) fn raise<E: HostError>(error: E) -> Raised<E> {
     error
 }
 
-/// The engine's error that holds the host's: what a host function returns that calls a guest, or has dynamic types.
+/// Wraps a host error in the engine's error, which dynamic host functions and host functions that call a guest return.
 pub(crate) fn to_error<E: HostError>(error: E) -> Error {
     Error::user(Box::new(error))
 }
 
-/// The host's error again, by value; or the engine's, whole, where it holds another.
+/// Takes the host error out of the engine's error. If the type differs or a clone exists, the engine's error is returned.
 pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast()
 }
 
-/// What the error says, in a line: the lines of its trace are left out.
+/// The error's message in one line, without the lines of the backtrace.
 pub(crate) fn message(error: &Error) -> String {
     error.message()
 }
 
-/// A trap's code, as it is told of many traps: cheaper than an outcome.
+/// The code of a trap; `None` for other errors. It is cheaper than an [`Outcome`], so the timed part can check it.
 pub(crate) fn trap_code(error: Error) -> Option<TrapCode> {
     error.to_trap()
 }
 
-/// How many frames of the guest the error has noted, and how many it would at most.
+/// The number of guest frames in the error's backtrace, and the depth up to which no frame is missing: any depth.
 pub(crate) fn frames(error: &Error) -> Option<(u64, u64)> {
     Some((error.trace().len() as u64, u64::MAX))
 }
 
-/// A store with the host's data: in an environment, from when the first host function looks at it.
+/// A store with the host's data. Creating the first host function that uses the data moves it into an environment.
 pub(crate) struct Store<T: Send + 'static> {
     store: ::wasmer::Store,
     data: Data<T>,
@@ -112,7 +112,7 @@ impl<T: Send + 'static> DerefMut for Store<T> {
     }
 }
 
-/// A store whose guests run for as long as they like, whatever could stop them: here the modules see to that.
+/// A store whose guests no mechanism stops. The store needs no setup, because metered modules start with enough points.
 pub(crate) fn new_store<T: Send + 'static>(runtime: &Runtime, data: T) -> Store<T> {
     Store::new(runtime, data)
 }
@@ -125,7 +125,7 @@ where
     Func::new_typed(store, f)
 }
 
-/// A typed host function that is handed its caller first.
+/// A typed host function whose first parameter is its [`Caller`].
 pub(crate) fn wrap_env<T: Send + 'static, F, P: WasmTypeList, R: WasmTypeList>(store: &mut Store<T>, f: F) -> Func
 where
     F: HostFunction<T, P, R, WithEnv> + Send + Sync + 'static,
@@ -134,7 +134,7 @@ where
     Func::new_typed_with_env(store, &env, f)
 }
 
-/// A host function whose types are known at run time only.
+/// A dynamic host function, whose types are known at run time only.
 pub(crate) fn dynamic<T: Send + 'static, const P: usize, const R: usize>(
     store: &mut Store<T>,
     parameters: [ValType; P],
@@ -144,7 +144,7 @@ pub(crate) fn dynamic<T: Send + 'static, const P: usize, const R: usize>(
     Func::new(store, FunctionType::new(parameters, results), move |arguments: &[Val]| f(arguments).map(Vec::from))
 }
 
-/// The same, handed its caller first.
+/// A dynamic host function whose first parameter is its [`Caller`].
 pub(crate) fn dynamic_env<T: Send + 'static, const P: usize, const R: usize>(
     store: &mut Store<T>,
     parameters: [ValType; P],
@@ -170,7 +170,7 @@ impl Deref for Instance {
 }
 
 impl Instance {
-    /// The instance, or the error of its start function.
+    /// Instantiates a module. The error of a start function is returned unchanged, any other error as text.
     pub(crate) fn new(store: &mut impl AsStoreMut, module: &Module, imports: &Imports) -> Result<Self, Error> {
         match ::wasmer::Instance::new(store, module, imports) {
             Ok(instance) => Ok(Self(instance)),
@@ -209,7 +209,7 @@ impl Instance {
     }
 }
 
-/// Instantiates a module with what it imports, in its order: two imports of one name may have two types.
+/// Instantiates a module with imports in the module's order, not by name, because two imports can have the same name.
 pub(crate) fn link<T: Send + 'static>(
     store: &mut Store<T>,
     module: &Module,
@@ -222,7 +222,7 @@ pub(crate) fn link<T: Send + 'static>(
     }
 }
 
-/// A typed function, called with one value, or with a tuple of them.
+/// A typed guest function, which takes one value or a tuple of values.
 #[derive(Clone)]
 pub(crate) struct TypedFunc<P, R>(TypedFunction<P, R>);
 
@@ -233,7 +233,7 @@ impl<P: WasmParams, R: WasmTypeList> TypedFunc<P, R> {
     }
 }
 
-/// Wasmer's typed calls are written out for each number of parameters; so is what hands them a tuple.
+/// The parameters of a [`TypedFunc`]. Wasmer has one `call` per number of parameters, so this trait has one impl per number.
 pub(crate) trait WasmParams: WasmTypeList {
     fn call<R: WasmTypeList>(self, f: &TypedFunction<Self, R>, store: &mut impl AsStoreMut) -> Result<R, Error>;
 }
@@ -272,10 +272,10 @@ macro_rules! parameters {
 parameters!(one i32 u32 u64 Reference);
 parameters!((), (A B), (A B C D E F G H I J K L M N O P Q S T U));
 
-/// A reference to a function, or to none.
+/// A nullable function reference.
 pub(crate) type Reference = Option<Func>;
 
-/// Calls a function whose types are known at run time only.
+/// Calls a function whose types are known at run time only. Any other number of results than `R` is an error.
 #[inline(always)]
 pub(crate) fn call_dynamic<const R: usize>(
     function: &Func,
@@ -286,17 +286,17 @@ pub(crate) fn call_dynamic<const R: usize>(
     results.try_into().map_err(|results| Error::new(format!("other results than were asked for: {results:?}")))
 }
 
-/// The same with any number of results.
+/// Calls a function with any number of results.
 pub(crate) fn call_any(function: &Func, store: &mut impl AsStoreMut, arguments: &[Val]) -> Result<Vec<Val>, Error> {
     function.call(store, arguments).map(Vec::from)
 }
 
-/// A global that nobody changes.
+/// An immutable global of type `i32`.
 pub(crate) fn constant<T: Send + 'static>(store: &mut Store<T>, value: i32) -> Result<Global, Error> {
     Ok(Global::new(store, Val::I32(value)))
 }
 
-/// The function at an index of a table.
+/// The function at an index of a table; `None` if there is none.
 pub(crate) fn function_at<T: Send + 'static>(store: &mut Store<T>, table: &Table, index: u32) -> Option<Func> {
     match table.get(store, index)? {
         Val::FuncRef(function) => function,
@@ -309,17 +309,17 @@ pub(crate) fn memory_size(store: &impl AsStoreRef, memory: &Memory) -> u64 {
     memory.view(store).data_size()
 }
 
-/// Reads from a memory; nothing if that is beyond its end.
+/// Reads a memory from byte `at`; `None` if the range exceeds the memory.
 pub(crate) fn read_memory(store: &impl AsStoreRef, memory: &Memory, at: u64, buffer: &mut [u8]) -> Option<()> {
     memory.view(store).read(at, buffer).ok()
 }
 
-/// A memory of the host's, with so many pages and no maximum.
+/// A memory created by the host, with `pages` pages of 64 KiB and no maximum.
 pub(crate) fn new_memory<T: Send + 'static>(store: &mut Store<T>, pages: u32) -> Result<Memory, MemoryError> {
     Memory::new(store, MemoryType::new(pages, None, false))
 }
 
-/// Grows a memory by so many pages: how many it had.
+/// Grows a memory by `pages` pages of 64 KiB, and returns the old size in pages.
 pub(crate) fn grow_memory<T: Send + 'static>(
     store: &mut Store<T>,
     memory: &Memory,
@@ -328,15 +328,15 @@ pub(crate) fn grow_memory<T: Send + 'static>(
     memory.grow(store, pages).map(|before| before.0.into())
 }
 
-/// What a store is limited by: nothing here, since the engine is.
+/// The limits of a store: none, because Wasmer sets limits in the engine.
 pub(crate) type StoreLimits = ();
 
-/// Gives a new store its fuel: here the module has it, since it was compiled.
+/// Sets the fuel of a new store. It does nothing, because Wasmer compiles the initial points into the module.
 pub(crate) fn set_fuel<T: Send + 'static>(_: &mut Store<T>, _: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// How much fuel is left.
+/// The remaining fuel, in points. An instruction costs one point.
 pub(crate) fn fuel<T: Send + 'static>(store: &mut Store<T>, instance: &Instance) -> Option<u64> {
     Some(match get_remaining_points(store, instance) {
         MeteringPoints::Remaining(points) => points,
@@ -344,13 +344,13 @@ pub(crate) fn fuel<T: Send + 'static>(store: &mut Store<T>, instance: &Instance)
     })
 }
 
-/// Gives a guest so much fuel, whatever it has.
+/// Sets the remaining fuel of a guest, in points.
 pub(crate) fn refill<T: Send + 'static>(store: &mut Store<T>, instance: &Instance, fuel: u64) -> Result<(), Error> {
     set_remaining_points(store, instance, fuel);
     Ok(())
 }
 
-/// The same by a host function.
+/// Sets the remaining fuel of a guest, in points, from within a host function.
 pub(crate) fn refill_within<T: Send + 'static>(
     caller: &mut Caller<'_, T>,
     instance: &Instance,
@@ -360,10 +360,10 @@ pub(crate) fn refill_within<T: Send + 'static>(
     Ok(())
 }
 
-/// How a call ended for which fuel was counted: metering leaves the guest by `unreachable`.
-/// The export of a start function that a metered runtime leaves to the host.
+/// The export of the start function that the host must call in a metered runtime.
 pub(crate) const LATE_START: Option<&str> = Some(LateStart::EXPORT);
 
+/// Reports exhausted points as [`Trap::OutOfFuel`]. Metering itself ends the guest with an `unreachable` trap.
 pub(crate) fn metered_outcome<T: Send + 'static>(
     store: &mut Store<T>,
     instance: &Instance,
@@ -381,26 +381,26 @@ pub(crate) fn serialize(module: &Module) -> AnyResult<impl Deref<Target = [u8]> 
 }
 
 pub(crate) fn deserialize(runtime: &Runtime, artifact: impl IntoBytes) -> AnyResult<Module> {
-    // SAFETY: the bytes are what `serialize` made in this process of a valid module.
+    // SAFETY: `serialize` made the bytes in this process from a valid module.
     Ok(unsafe { Module::deserialize(runtime, artifact) }?)
 }
 
-/// A fresh runtime without a compiler.
+/// A new runtime without a compiler.
 pub(crate) fn headless_runtime(_: &Wasmer) -> AnyResult<Runtime> {
     Ok(EngineBuilder::headless().into())
 }
 
-/// A runtime whose guests take none of the thread's stack: they run on stacks of their own.
+/// A new runtime. It ignores the stack size in bytes, because Wasmer runs guests on a separate stack.
 pub(crate) fn runtime_with_stack(engine: &Wasmer, _: usize) -> Runtime {
     engine.runtime()
 }
 
-/// A runtime for a module whose own may be gone: another one, since a module does not tell its own.
+/// A new runtime for a store that uses a module, because Wasmer offers no access to the module's runtime.
 pub(crate) fn runtime_for(engine: &Wasmer, _: &Module) -> Runtime {
     engine.runtime()
 }
 
-/// So many modules of a guest in one runtime. They are loaded from one artifact: to compile each would take minutes.
+/// `count` modules of a guest in one runtime. They are loaded from one artifact, because compiling each would take minutes.
 pub(crate) fn copies(engine: &Wasmer, guest: &str, count: u64) -> AnyResult<(Vec<Module>, Runtime)> {
     let artifact = serialize(&engine.cached_module(guest)?.1)?;
     let runtime = engine.runtime();

@@ -10,7 +10,7 @@ use super::api::Store;
 use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Value};
 use crate::exit_code::ExitCode;
 
-/// Something of the type that an import declares.
+/// Creates a stub for an import: a function that calls `host`, or a memory, table, global or tag of the declared type.
 pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType, host: &Host) -> Result<Extern> {
     Ok(match import.ty() {
         ExternType::Function(of) => {
@@ -21,7 +21,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
                 let results = host(&import, &arguments)?;
                 results.into_iter().map(|value| to_engine(&mut env, value)).collect::<Result<Vec<_>>>()
             };
-            // An exit is handed on as it is, so that the caller finds it by downcast.
+            // An `ExitCode` keeps its type, so that the caller finds it by downcast.
             let answer = move |env: FunctionEnvMut<()>, arguments: &[WasmerValue]| {
                 answer(env, arguments).map_err(|error| match error.downcast::<ExitCode>() {
                     Ok(code) => RuntimeError::user(Box::new(code)),
@@ -50,7 +50,7 @@ fn function_import(place: usize, import: &ImportType, of: &FunctionType) -> Impo
     Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
 }
 
-/// The imports of a guest that throws and catches: `early_exit`, `throw` and the tag.
+/// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
 pub(crate) fn thrower_imports(store: &mut impl AsStoreMut) -> Result<[Extern; 3]> {
     let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
     let throw = |mut env: FunctionEnvMut<Tag>, payload: i32| -> Result<(), RuntimeError> {
@@ -65,7 +65,7 @@ pub(crate) fn thrower_imports(store: &mut impl AsStoreMut) -> Result<[Extern; 3]
     Ok([early_exit.into(), throw.into(), tag.into()])
 }
 
-/// The one place where an error of Wasmer's becomes an [`Outcome`].
+/// The only conversion of a Wasmer error to an [`Outcome`].
 pub(crate) fn outcome(error: &RuntimeError) -> Outcome {
     if let Some(code) = error.downcast_ref::<ExitCode>() {
         return Outcome::Exited(*code);

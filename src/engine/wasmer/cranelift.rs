@@ -1,4 +1,4 @@
-//! Wasmer with Cranelift.
+//! The backend `cranelift`: Wasmer with Cranelift.
 use std::num::NonZero;
 use std::sync::Arc;
 

@@ -1,14 +1,14 @@
-//! A middleware that leaves the call of a start function to the host.
+//! A middleware that lets the host call the start function.
 use ::wasmer::sys::{FunctionMiddleware, MiddlewareError, ModuleMiddleware};
 use ::wasmer::{ExportIndex, LocalFunctionIndex, ModuleInfo};
 
-/// Exports a start function in place of having it called on instantiation: a guest that uses up its points there leaves no
-/// instance behind that could be asked for them, and looks like one that came to an `unreachable`.
+/// Exports the start function instead of calling it at instantiation. If a start function exhausts its points at instantiation,
+/// no instance exists whose points could be read, and the error equals that of an `unreachable` instruction.
 #[derive(Debug)]
 pub(super) struct LateStart;
 
 impl LateStart {
-    /// The name of that export; no guest has it by chance.
+    /// The name of the export. No guest uses this name by accident.
     pub(super) const EXPORT: &str = "early-exit: start\0";
 }
 
@@ -25,7 +25,7 @@ impl ModuleMiddleware for LateStart {
     }
 }
 
-/// Leaves a function as it is.
+/// Does not change a function.
 #[derive(Debug)]
 struct Unchanged;
 

@@ -1,4 +1,4 @@
-//! Wasmer with LLVM.
+//! The backend `llvm`: Wasmer with LLVM.
 use std::num::NonZero;
 use std::sync::Arc;
 

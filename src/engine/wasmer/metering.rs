@@ -1,15 +1,15 @@
-//! Metering as an option: every guest pays a point for each instruction, from more points than any guest can use up.
+//! The option `metering=on`: every guest pays one point per instruction, and starts with more points than it can use up.
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::wasmer::sys::{FunctionMiddleware, MiddlewareError, ModuleMiddleware};
 use ::wasmer::{LocalFunctionIndex, ModuleInfo};
 use wasmer_middlewares::Metering;
 
-/// The points of a guest that nobody means to stop.
+/// The initial points of a guest that must not be stopped.
 const UNLIMITED: u64 = u64::MAX;
 
-/// Metering for each module of a runtime. Wasmer's `Metering` takes one module only, since it stores the indices of that
-/// module's points globals. An engine compiles one module at a time, so the last one that was begun is the one whose functions come next.
+/// A separate `Metering` for each module of a runtime, because a `Metering` stores the indices of one module's globals. An
+/// engine compiles one module at a time, so `current` belongs to the module whose functions are compiled.
 #[derive(Debug, Default)]
 pub(super) struct MeterEachModule {
     current: Mutex<Option<Arc<dyn ModuleMiddleware>>>,

@@ -1,4 +1,4 @@
-//! Wasmer: one API, three compilers. The host code of scenarios and benchmarks exists once, for all of them.
+//! The Wasmer family: three compilers behind one API, with the same host code for scenarios and benchmarks.
 mod api;
 mod benchmarks;
 mod convert;
@@ -32,7 +32,7 @@ use super::{BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
-/// What the suite calls it.
+/// The name that `src/suite/` uses for the engine's type.
 type Engine = Wasmer;
 
 /// A Wasmer compiler with its options.
@@ -46,13 +46,13 @@ pub(crate) struct Wasmer {
     module_cache: Arc<ModuleCache>,
 }
 
-/// What can stop a guest, where an option switches it on.
+/// The mechanisms that can stop a guest. An option enables each.
 #[derive(Clone, Copy, Default)]
 struct WasmerMechanisms {
     metering: bool,
 }
 
-/// The options of all three compilers.
+/// The options that all three compilers have.
 const MECHANISMS: &[BackendOption<WasmerMechanisms>] =
     &[BackendOption { key: "metering", values: &[("on", |mechanisms| switch_on_metering(mechanisms))] }];
 
@@ -61,7 +61,7 @@ fn switch_on_metering(mechanisms: &mut WasmerMechanisms) -> &mut WasmerMechanism
     mechanisms
 }
 
-/// A compiler's options and those that all have.
+/// The options of one compiler, followed by [`MECHANISMS`].
 fn listed_with<C>(own: &[BackendOption<C>]) -> Vec<ListedOption> {
     listed(own).into_iter().chain(listed(MECHANISMS)).collect()
 }
@@ -101,14 +101,14 @@ impl Wasmer {
         compiler::with_options(&super::BackendOptions::default()).expect("the compiler as it is by itself")
     }
 
-    /// The compiler's configuration, to be changed further: middleware, mostly.
+    /// A new compiler configuration, to which the caller can add middlewares.
     fn config(&self) -> Box<dyn CompilerConfig> {
         (self.config)()
     }
 
-    /// A fresh runtime: nothing that was compiled before lives in it.
+    /// A new runtime without compiled code.
     ///
-    /// Never `Engine::default()`: it takes the first compiler of a fixed order, or none.
+    /// It has the compiler of this backend. `Engine::default()` would take the first compiler in a fixed order, or none.
     fn runtime(&self) -> Runtime {
         self.runtime_with(self.config())
     }
@@ -120,10 +120,10 @@ impl Wasmer {
         EngineBuilder::new(config).into()
     }
 
-    /// A fresh runtime whose guests start with so many points, and pay one for each instruction. A start function is left
-    /// to the host, see [`LateStart`].
+    /// A new runtime whose guests start with `points` points and pay one point per instruction. The host must call the start
+    /// function, see [`LateStart`].
     ///
-    /// One module only: a `Metering` remembers where the module that it rewrote keeps its points.
+    /// The runtime can compile one module only, because a `Metering` stores the indices of that module's globals.
     fn metered_runtime(&self, points: u64) -> Runtime {
         let mut config = self.config();
         config.push_middleware(Arc::new(Metering::new(points, |_| 1)));
@@ -131,7 +131,7 @@ impl Wasmer {
         EngineBuilder::new(config).into()
     }
 
-    /// A fresh runtime that compiles on one thread, however many it would take by itself.
+    /// A new runtime that compiles on one thread.
     fn single_threaded_runtime(&self) -> Runtime {
         self.runtime_with((self.one_thread)())
     }
@@ -166,14 +166,14 @@ impl Family for Wasmer {
             compiler: self.compiler.clone(),
             library: None,
             llvm: self.llvm.clone(),
-            // Nobody but Wasmer runs a guest in a coroutine and looks at the host's stack.
+            // Only Wasmer runs a guest in a coroutine and captures a backtrace of the host's stack.
             exit_made_of: [&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR].map(|part| part.id.to_owned()).into(),
             wasm_features: claimed(&self.config().supported_features_for_target(&Target::default())),
         }
     }
 }
 
-/// The features by the names that the proposals have.
+/// The claimed features, by the names of their proposals.
 fn claimed(features: &Features) -> Vec<String> {
     let Features {
         threads,

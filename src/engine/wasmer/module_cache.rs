@@ -1,4 +1,4 @@
-//! Compiled guests, shared by the cells that need them, and kept as artifacts.
+//! The cache of compiled guests: cells share modules in use, and artifacts are kept for later cells and processes.
 use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,8 +11,8 @@ use wasmer::Module;
 use super::Wasmer;
 use super::api::Runtime;
 
-/// Guests that were compiled before, as artifacts. What is registered makes every backtrace in its process slower: so a
-/// guest is there while a cell needs it, once however many cells do, and then gone.
+/// The artifacts of compiled guests. Loaded code makes every backtrace in the process slower. So a guest is loaded at most
+/// once, while a cell uses it.
 #[derive(Default)]
 pub(crate) struct ModuleCache {
     guests: Mutex<HashMap<Vec<u8>, CachedArtifact>>,
@@ -25,12 +25,12 @@ struct CachedArtifact {
 }
 
 impl ModuleCache {
-    /// Keeps artifacts in a folder too. The first one that is named counts.
+    /// Also keeps artifacts in a folder. Only the first call has an effect.
     pub(crate) fn keep_in(&self, folder: &Path) {
         let _ = self.folder.set(folder.to_owned());
     }
 
-    /// What another process made of a guest, or what is made of it now.
+    /// Reads the artifact of a guest from the folder, or makes the artifact and writes it there.
     fn artifact(&self, guest: &[u8], make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         let Some(folder) = self.folder.get() else { return make() };
         let mut hasher = DefaultHasher::new();
@@ -40,18 +40,18 @@ impl ModuleCache {
             return Ok(kept);
         }
         let artifact = make()?;
-        // Whole or not at all: another process may be looking. What cannot be kept is made again there.
+        // Another process may read the file, so it is renamed when complete. If writing fails, each process makes the artifact.
         let beside = file.with_extension(std::process::id().to_string());
         let _ = fs::write(&beside, &artifact).and_then(|()| fs::rename(&beside, &file));
         Ok(artifact)
     }
 }
 
-/// A module, and the runtime that it lives in, which is its own.
+/// A module, and its runtime without other modules.
 pub(crate) type CachedModule = Arc<(Runtime, Module)>;
 
 impl Wasmer {
-    /// A guest, as text or as bytes, compiled.
+    /// Compiles a guest, given as text or as bytes, or loads its artifact. Modules in use are shared.
     pub(crate) fn cached_module<G: AsRef<[u8]> + ?Sized>(&self, guest: &G) -> Result<CachedModule> {
         let guest = guest.as_ref();
         let mut guests = self.module_cache.guests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,8 +65,8 @@ impl Wasmer {
             None => self.module_cache.artifact(guest, || self.artifact_of(guest))?,
         };
         let runtime = self.runtime();
-        // SAFETY: the bytes are what this compiler made of a valid module, in this process or in another of this build
-        // with the same options.
+        // SAFETY: this compiler made the bytes from a valid module, in this process or in a process of the same build with
+        // the same options.
         let module = unsafe { Module::deserialize(&runtime, artifact.as_slice()) }?;
         let taken = Arc::new((runtime, module));
         guests.insert(guest.to_owned(), CachedArtifact { artifact, in_use: Arc::downgrade(&taken) });

@@ -1,4 +1,4 @@
-//! Wasmer with Singlepass.
+//! The backend `singlepass`: Wasmer with its single-pass compiler.
 use std::num::NonZero;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 }
 
 pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
-    // It is made within Wasmer and has no version of its own.
+    // Singlepass is part of Wasmer and has no separate version.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
     Wasmer::with(compiler, None, Singlepass::new(), (OPTIONS, options), Singlepass::num_threads)
 }

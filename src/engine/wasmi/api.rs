@@ -1,4 +1,4 @@
-//! What the suite takes of wasmi: its names, and functions for what the libraries say differently.
+//! Wasmi's `api` module for `src/suite/`: re-exported types, and functions where the APIs of the engines differ.
 use std::fmt::Debug;
 
 pub(crate) use ::wasmi::errors::HostError;
@@ -16,16 +16,16 @@ pub(crate) use super::convert::{
 };
 pub(crate) use super::wasmtime_style::api::*;
 
-/// Wasmi takes what says that it is an error of a host's, and is `Debug`, `Display`, `Send`, `Sync` and `'static`.
+/// Wasmi accepts every `Debug + Display + Send + Sync + 'static` type that implements its marker trait `HostError`.
 impl HostError for crate::exit_code::ExitCode {}
 
-/// The engine's error that holds the host's: what a host function returns that calls a guest, or has dynamic types.
+/// Wraps a host error in the engine's error, which dynamic host functions and host functions that call a guest return.
 pub(crate) fn to_error<E: HostError>(error: E) -> Error {
     Error::host(error)
 }
 
-/// The host's error again, by value; or the engine's, whole, where it holds another: wasmi's own `downcast` would not
-/// give that back.
+/// Takes the host error out of the engine's error. If the type differs, the engine's error is returned. Wasmi's `downcast`
+/// would lose it, so the type is checked first.
 pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     if error.downcast_ref::<E>().is_none() {
         return Err(error);
@@ -33,7 +33,7 @@ pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast().ok_or_else(|| Error::new("an error that changed its type"))
 }
 
-/// What a guest imports: in its order here, by name elsewhere.
+/// A list of imports, which must have the guest's order. The names are for Wasmer, and are ignored here.
 macro_rules! imports {
     ($($module:literal => { $($name:literal => $given:expr),* $(,)? }),* $(,)?) => {
         vec![$($($crate::engine::wasmi::api::Extern::from($given),)*)*]
@@ -41,18 +41,18 @@ macro_rules! imports {
 }
 pub(crate) use imports;
 
-/// Sets a store up for the mechanisms that are on.
+/// Sets up a store so that no enabled mechanism stops its guest.
 pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
     if mechanisms.fuel {
         store.set_fuel(u64::MAX).expect("the engine counts fuel");
     }
     if mechanisms.limiter {
-        // It has no size, so nothing is leaked.
+        // `Unlimited` has no size, so this leaks no memory.
         store.limiter(|_| Box::leak(Box::new(Unlimited)));
     }
 }
 
-/// A limiter that is asked, and refuses nothing that a guest could be given.
+/// A limiter that allows every size that can be allocated. Wasmi calls it for each growth.
 struct Unlimited;
 
 impl ResourceLimiter for Unlimited {
@@ -85,30 +85,30 @@ pub(crate) fn func_type(
     FuncType::new(parameters, results)
 }
 
-/// A runtime whose guests take none of the thread's stack: they have stacks of their own.
+/// A new runtime. It ignores the stack size in bytes, because wasmi runs guests on a separate stack.
 pub(crate) fn runtime_with_stack(engine: &Wasmi, _: usize) -> Runtime {
     engine.runtime()
 }
 
-/// A global that nobody changes.
+/// An immutable global of type `i32`.
 pub(crate) fn constant<T: 'static>(store: &mut Store<T>, value: i32) -> Result<Global, Error> {
     Ok(Global::new(store, Val::I32(value), Mutability::Const))
 }
 
-/// The function at an index of a table.
+/// The function at an index of a table; `None` if there is none.
 pub(crate) fn function_at<T: 'static>(store: &mut Store<T>, table: &Table, index: u32) -> Option<Func> {
     table.get(store, index.into())?.as_func()?.val().map(|function| **function)
 }
 
-/// A reference to a function, or to none.
+/// A nullable function reference.
 pub(crate) type Reference = Nullable<Func>;
 
-/// A trap's code, as it is told of many traps: cheaper than an outcome.
+/// The code of a trap; `None` for other errors. It is cheaper than an `Outcome`, so the timed part can check it.
 pub(crate) fn trap_code(error: Error) -> Option<impl Debug + PartialEq + Copy + use<>> {
     error.as_trap_code()
 }
 
-/// How many frames of the guest the error has noted, and how many it would at most: wasmi's errors note none.
+/// Always `None`, because wasmi's errors have no backtrace.
 pub(crate) fn frames(_: &Error) -> Option<(u64, u64)> {
     None
 }

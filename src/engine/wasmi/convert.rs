@@ -13,7 +13,7 @@ use super::api::Runtime;
 use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value, panic_message};
 use crate::exit_code::ExitCode;
 
-/// Something of the type that an import declares.
+/// Creates a stub for an import: a function that calls `host`, or a memory, table or global of the declared type.
 pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType<'_>, host: &Host) -> Result<Extern> {
     Ok(match import.ty() {
         ExternType::Func(of) => {
@@ -21,7 +21,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
             let answer = move |caller: &mut Caller<'_, ()>, arguments: &[Val]| {
                 let arguments =
                     arguments.iter().map(|value| from_engine(&*caller, value)).collect::<Result<Vec<_>>>()?;
-                // A panic may not unwind wasmi, so it goes through it as an error.
+                // A panic must not unwind wasmi's frames, so it becomes an error.
                 let values = match catch_unwind(AssertUnwindSafe(|| host(&import, &arguments))) {
                     Ok(answered) => answered?,
                     Err(payload) => bail!(Panicked(panic_message(&*payload).to_owned())),
@@ -29,7 +29,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
                 values.into_iter().map(|value| to_engine(&mut *caller, value)).collect::<Result<Vec<_>>>()
             };
             Func::new(store, of.clone(), move |mut caller: Caller<'_, ()>, arguments: &[Val], results: &mut [Val]| {
-                // An exit is handed on as it is, so that the caller finds it by downcast.
+                // An `ExitCode` keeps its type, so that the caller finds it by downcast.
                 let values = answer(&mut caller, arguments).map_err(|error| match error.downcast::<ExitCode>() {
                     Ok(code) => Error::host(code),
                     Err(error) => match error.downcast::<Panicked>() {
@@ -48,12 +48,12 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
     })
 }
 
-/// Fails: wasmi has no exceptions.
+/// Always fails with [`Unsupported`], because wasmi has no exceptions.
 pub(crate) fn thrower_imports(_: &mut Store<()>) -> Result<[Extern; 0]> {
     bail!(Unsupported("wasmi has no exceptions".into()))
 }
 
-/// What a host function's panic said.
+/// The message of a host function's panic.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Panicked(String);
@@ -78,14 +78,14 @@ fn from_engine_type(of: ValType) -> Type {
     }
 }
 
-/// Why there is nothing to be kept of a module.
+/// The reason why a module cannot be serialized.
 pub(super) const NO_ARTIFACTS: &str = "an interpreter has no artifacts";
 
 pub(crate) fn serialize(_: &Module) -> Result<Vec<u8>> {
     bail!(Unsupported(NO_ARTIFACTS.into()))
 }
 
-/// A fresh runtime without a compiler: there is none, since no artifact could be loaded into it.
+/// Always fails with [`Unsupported`], because wasmi has no artifacts to load.
 pub(crate) fn headless_runtime(_: &Wasmi) -> Result<Runtime> {
     bail!(Unsupported(NO_ARTIFACTS.into()))
 }
@@ -94,7 +94,7 @@ pub(crate) fn deserialize(_: &Engine, _: Vec<u8>) -> Result<Module> {
     bail!(Unsupported(NO_ARTIFACTS.into()))
 }
 
-/// The one place where an error of wasmi's becomes an [`Outcome`].
+/// The only conversion of a wasmi error to an [`Outcome`].
 pub(crate) fn outcome(error: &Error) -> Outcome {
     if let Some(code) = error.downcast_ref::<ExitCode>() {
         return Outcome::Exited(*code);
@@ -113,7 +113,7 @@ pub(crate) fn outcome(error: &Error) -> Outcome {
         (Some(TrapCode::BadSignature), _) => Trap::IndirectCallTypeMismatch,
         (Some(TrapCode::StackOverflow), _) => Trap::CallStackExhausted,
         (Some(TrapCode::OutOfFuel), _) => Trap::OutOfFuel,
-        // What a segment runs into while a module is instantiated.
+        // A data or element segment does not fit at instantiation.
         (None, ErrorKind::Memory(MemoryError::OutOfBoundsAccess)) => Trap::OutOfBoundsMemoryAccess,
         (
             None,

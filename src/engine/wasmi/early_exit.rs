@@ -1,4 +1,4 @@
-//! The early exit, as a user of wasmi would write it.
+//! The early exit in wasmi: a host function returns an error, the guest ends, and the caller gets the same error back.
 use ::wasmi::{Error, Linker, Module};
 use anyhow::{Result, bail};
 
@@ -14,13 +14,13 @@ use crate::{guest, say};
 pub(super) const SCENARIOS: ScenarioTable<Wasmi> = &[(&early_exit::EARLY_EXIT, Do(play))];
 
 fn play(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
-    let engine = wasmi.runtime();
-    let mut store = new_store(&engine, ());
+    let engine = wasmi.runtime(); // In a copy: `Engine::default()`.
+    let mut store = new_store(&engine, ()); // In a copy: `Store::new(&engine, ())`.
 
-    say!(out, "Compiling module...");
-    let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?;
+    say!(out, "Compiling module..."); // In a copy: `println!`.
+    let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?; // In a copy: the bytes of the module.
 
-    // The error is a type of our own, of which wasmi knows no more than that it is a `HostError`.
+    // `ExitCode` is the host's own type. It implements `Debug`, `Display` and `HostError`. Returning the error ends the guest.
     let early_exit = |code: u32| -> Result<(), Error> { Err(Error::host(ExitCode(code))) };
     let mut linker = Linker::new(&engine);
     linker.func_wrap("env", "early_exit", early_exit)?;
@@ -32,7 +32,7 @@ fn play(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
     say!(out, "Calling `run` function...");
     match run.call(&mut store, (1, 7)) {
         Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
-        // By reference: wasmi's `downcast` by value keeps nothing of an error that holds something else.
+        // `downcast_ref` borrows the error. `downcast` would return it by value, but lose any other error.
         Err(error) => match error.downcast_ref::<ExitCode>() {
             Some(code) => say!(out, "Exited early with exit code: {code}"),
             None => bail!("expected an exit code, but the error is another: {error}"),

@@ -1,4 +1,4 @@
-//! Wasmi: an interpreter, with the API of wasmtime.
+//! The wasmi family: an interpreter whose API follows wasmtime's.
 mod api;
 mod convert;
 mod early_exit;
@@ -26,7 +26,7 @@ use crate::catalog::benchmark;
 use crate::catalog::scenario::module;
 use crate::guest;
 
-/// What the suite calls it.
+/// The name that `src/suite/` uses for the engine's type.
 type Engine = Wasmi;
 
 /// The interpreter with its options.
@@ -46,7 +46,7 @@ const OPTIONS: &[BackendOption<Config>] = &[BackendOption {
     ],
 }];
 
-/// The options of what can stop a guest.
+/// The options that enable mechanisms to stop or limit a guest.
 const MECHANISMS: &[BackendOption<Mechanisms>] = &[
     BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] },
     BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] },
@@ -57,8 +57,8 @@ fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut
     mechanisms
 }
 
-/// By itself wasmi ends a guest that is 1,000 calls deep, where the compilers count bytes of stack. So that the same
-/// guests run on all, it counts bytes too here: its 1,000,000.
+/// The maximum depth of a guest, in calls. Wasmi's default is 1,000, but compilers limit the stack in bytes. With this depth,
+/// wasmi's stack of 1,000,000 bytes is the limit, so that the same guests run on all backends.
 const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
 
 pub(super) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
@@ -84,30 +84,30 @@ impl Wasmi {
         Ok(Self { config, mechanisms, module_cache: Arc::default() })
     }
 
-    /// A fresh runtime: nothing that was compiled before lives in it.
+    /// A new runtime without compiled code.
     fn runtime(&self) -> Runtime {
         Runtime::new(::wasmi::Engine::new(&self.config), self.mechanisms)
     }
 
-    /// There is no other: wasmi translates on the thread that asks.
+    /// A new runtime that compiles on one thread, as every runtime of wasmi does.
     fn single_threaded_runtime(&self) -> Runtime {
         self.runtime()
     }
 
-    /// A fresh runtime whose guests pay fuel for what they execute.
+    /// A new runtime whose guests pay fuel for what they execute. `set_fuel` sets the amount per store.
     fn metered_runtime(&self, _: u64) -> Runtime {
         let engine = ::wasmi::Engine::new(self.config.clone().consume_fuel(true));
         Runtime::new(engine, Mechanisms { fuel: true, ..self.mechanisms })
     }
 }
 
-/// What it never does of the suite: it has no artifacts.
+/// The scenarios of the suite that wasmi does not support, because it has no artifacts.
 const NO_SCENARIOS: ScenarioTable<Wasmi> =
     &[(&module::SERIALIZED, Not(convert::NO_ARTIFACTS)), (&module::HEADLESS, Not(convert::NO_ARTIFACTS))];
 
 const NO_INTERRUPTS: &str = "wasmi cannot be interrupted from another thread";
 
-/// What it never does of the suite.
+/// The benchmarks of the suite that wasmi does not support.
 const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
     (&benchmark::artifact::SERIALIZE, Not(convert::NO_ARTIFACTS)),
     (&benchmark::artifact::DESERIALIZE, Not(convert::NO_ARTIFACTS)),

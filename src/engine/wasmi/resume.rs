@@ -1,4 +1,4 @@
-//! Resumable calls: a guest that a host function ended waits for the host to give what the function should have returned.
+//! Scenarios of resumable calls. A host function's error suspends its guest, and the host resumes it with results.
 use ::wasmi::{Func, Instance, Module, ResumableCall, Store, Val};
 use anyhow::{Context, Result, bail};
 
@@ -21,11 +21,11 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmi> = &[
     (&resume::OUT_OF_FUEL, Do(out_of_fuel)),
 ];
 
-/// A guest that asks to exit, and adds what the host returns to the code.
+/// An instance whose exports call `early_exit` with a code, and return the sum of the code and the function's result.
 struct ResumableGuest {
     store: Store<()>,
     instance: Instance,
-    /// The result of the call, once it is over.
+    /// The result of the call, after it has returned.
     result: [Val; 1],
 }
 
@@ -42,7 +42,7 @@ impl ResumableGuest {
         function.call_resumable(&mut self.store, arguments, &mut self.result[..results])
     }
 
-    /// Asks to exit with that code.
+    /// Starts a resumable call that exits with a code.
     fn direct(&mut self, code: i32) -> Result<ResumableCall, Error> {
         self.start("direct", &[Val::I32(code)], 1)
     }
@@ -54,14 +54,14 @@ impl ResumableGuest {
         }
     }
 
-    /// How an ordinary call ends.
+    /// Makes a call that is not resumable, and describes its outcome.
     fn call(&mut self, code: u32) -> Result<String> {
         let direct = self.instance.get_typed_func::<u32, u32>(&self.store, "direct")?;
         Ok(ended(&direct.call(&mut self.store, code)))
     }
 }
 
-/// Where a call stands.
+/// Describes whether a call has returned, is suspended or has failed.
 fn state(call: &Result<ResumableCall, Error>, result: &[Val]) -> String {
     match call {
         Ok(ResumableCall::Finished) => {

@@ -1,4 +1,4 @@
-//! What the suite takes of wasmtime: its names, and functions for what the libraries say differently.
+//! Wasmtime's `api` module for `src/suite/`: re-exported types, and functions where the APIs of the engines differ.
 use std::fmt::Debug;
 
 pub(crate) use ::wasmtime::{
@@ -14,22 +14,22 @@ pub(crate) use super::convert::{
 pub(crate) use super::wasmtime_style::api::*;
 use super::{Wasmtime, runtime};
 
-/// An error of the host's own. Wasmtime takes any that is an `Error`, `Send`, `Sync` and `'static`.
+/// An error type of the host. Wasmtime accepts every `Error + Send + Sync + 'static`.
 pub(crate) trait HostError: std::error::Error + Send + Sync + 'static {}
 
 impl HostError for crate::exit_code::ExitCode {}
 
-/// The engine's error that holds the host's: what a host function returns that calls a guest, or has dynamic types.
+/// Wraps a host error in the engine's error, which dynamic host functions and host functions that call a guest return.
 pub(crate) fn to_error<E: HostError>(error: E) -> Error {
     Error::new(error)
 }
 
-/// The host's error again, by value; or the engine's, whole, where it holds another.
+/// Takes the host error out of the engine's error. If the type differs, the engine's error is returned.
 pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast()
 }
 
-/// What a guest imports: in its order here, by name elsewhere.
+/// A list of imports, which must have the guest's order. The names are for Wasmer, and are ignored here.
 macro_rules! imports {
     ($($module:literal => { $($name:literal => $given:expr),* $(,)? }),* $(,)?) => {
         vec![$($($crate::engine::wasmtime::api::Extern::from($given),)*)*]
@@ -37,22 +37,22 @@ macro_rules! imports {
 }
 pub(crate) use imports;
 
-/// Sets a store up for the mechanisms that are on.
+/// Sets up a store so that no enabled mechanism stops its guest.
 pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
     if mechanisms.fuel {
         store.set_fuel(u64::MAX).expect("the engine counts fuel");
     }
     if mechanisms.epoch {
-        // Added to the epoch under way.
+        // Relative to the current epoch. The sum must not overflow.
         store.set_epoch_deadline(u64::MAX / 2);
     }
     if mechanisms.limiter {
-        // It has no size, so nothing is leaked.
+        // `Unlimited` has no size, so this leaks no memory.
         store.limiter(|_| Box::leak(Box::new(Unlimited)));
     }
 }
 
-/// A limiter that is asked, and refuses nothing that a guest could be given.
+/// A limiter that allows every size that can be allocated. Wasmtime calls it for each growth.
 struct Unlimited;
 
 impl ResourceLimiter for Unlimited {
@@ -73,30 +73,30 @@ pub(crate) fn func_type(
     FuncType::new(runtime, parameters, results)
 }
 
-/// A runtime whose guests may take so many bytes of the thread's stack. The frames of host functions between them count.
+/// A runtime whose guests may use `bytes` bytes of the thread's stack. Frames of host functions between guests count.
 pub(crate) fn runtime_with_stack(engine: &Wasmtime, bytes: usize) -> Runtime {
     runtime(engine.config.clone().max_wasm_stack(bytes), engine.mechanisms)
 }
 
-/// A global that nobody changes.
+/// An immutable global of type `i32`.
 pub(crate) fn constant<T: 'static>(store: &mut Store<T>, value: i32) -> Result<Global, Error> {
     Global::new(store, GlobalType::new(ValType::I32, Mutability::Const), Val::I32(value))
 }
 
-/// The function at an index of a table.
+/// The function at an index of a table; `None` if there is none.
 pub(crate) fn function_at<T: 'static>(store: &mut Store<T>, table: &Table, index: u32) -> Option<Func> {
     table.get(store, index.into())?.as_func()?.copied()
 }
 
-/// A reference to a function, or to none.
+/// A nullable function reference.
 pub(crate) type Reference = Option<Func>;
 
-/// A trap's code, as it is told of many traps: cheaper than an outcome.
+/// The code of a trap; `None` for other errors. It is cheaper than an `Outcome`, so the timed part can check it.
 pub(crate) fn trap_code(error: Error) -> Option<impl Debug + PartialEq + Copy + use<>> {
     error.downcast_ref::<Trap>().copied()
 }
 
-/// How many frames of the guest the error has noted, where it notes them, and how many of many it does at least.
+/// The number of guest frames in the error's backtrace, if any, and the depth up to which no frame is missing: 20 or more.
 pub(crate) fn frames(error: &Error) -> Option<(u64, u64)> {
     error.downcast_ref::<WasmBacktrace>().map(|trace| (trace.frames().len() as u64, 20))
 }

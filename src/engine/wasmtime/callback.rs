@@ -1,4 +1,4 @@
-//! Exits that no host function raises: by the callback at the end of an epoch, and by a limiter.
+//! Scenarios of exits that no host function raises: by the callback at the end of an epoch, and by a limiter.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::wasmtime::{Error, Func, Instance, Memory, MemoryType, Module, ResourceLimiter, UpdateDeadline};
@@ -21,7 +21,7 @@ fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     const PANICS: u32 = 7;
     let engine = epoch::engine(wasmtime)?;
     let module = Module::new(&engine, guest::wasm(guest::ENDLESS))?;
-    // How many epochs ended while a guest ran. Each third one is its last.
+    // The data counts the epochs that ended while a guest ran. Every third epoch ends the guest.
     let mut store = new_store(&engine, 0);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |mut store| {
@@ -29,12 +29,12 @@ fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
         match *store.data() {
             PANICS => panic!("asked to"),
             ended if ended % 3 == 0 => Err(ExitCode(ended).into()),
-            // Until the guest looks at it next.
+            // Until the guest checks the epoch again.
             _ => Ok(UpdateDeadline::Continue(0)),
         }
     });
     let clock = engine.clone();
-    // The guest says that it runs: in an endless loop, once.
+    // The guest calls this host function once, before its loop. The call ends an epoch.
     let running = Func::wrap(&mut store, move || clock.increment_epoch());
     let instance = Instance::new(&mut store, &module, &[running.into()])?;
     say!(out, "{}", told(&mut store, &instance, "count", &[0])?);
@@ -52,7 +52,7 @@ fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// Exits with the number of pages that a memory would have, if that is more than three.
+/// A limiter that exits if a memory would have more than 3 pages of 64 KiB. The code is the requested number of pages.
 struct ExitingLimiter;
 
 impl ResourceLimiter for ExitingLimiter {

@@ -1,4 +1,4 @@
-//! Contexts: wasmtime's error is one like `anyhow`'s, takes that in, and takes contexts itself.
+//! The scenario of error contexts. Wasmtime's error can be made from an `anyhow::Error`, and accepts contexts like it.
 use ::wasmtime::{Error, Func};
 use anyhow::{Context, Result, anyhow};
 
@@ -16,7 +16,7 @@ use crate::say;
 
 pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[(&catch::CONTEXT, Do(play))];
 
-/// The exit, found in each way. The guest's backtrace is a context too, and is left out of the text.
+/// Finds the exit by each method. The text excludes the guest's backtrace, which is also a context.
 fn found(error: Error) -> Result<String> {
     let is = error.is::<ExitCode>();
     let displays: Vec<_> = error.chain().map(ToString::to_string).collect();

@@ -11,7 +11,7 @@ use super::api::Runtime;
 use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value};
 use crate::exit_code::ExitCode;
 
-/// Something of the type that an import declares.
+/// Creates a stub for an import: a function that calls `host`, or a memory, table, global or tag of the declared type.
 pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType<'_>, host: &Host) -> Result<Extern> {
     Ok(match import.ty() {
         ExternType::Func(of) => {
@@ -23,7 +23,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
                 values.into_iter().map(|value| to_engine(&mut *caller, value)).collect::<Result<Vec<_>>>()
             };
             Func::new(store, of, move |mut caller: Caller<'_, ()>, arguments: &[Val], results: &mut [Val]| {
-                // An exit is handed on as it is, so that the caller finds it by downcast.
+                // An `ExitCode` keeps its type, so that the caller finds it by downcast.
                 let values = answer(&mut caller, arguments).map_err(Error::from_anyhow)?;
                 results.iter_mut().zip(values).for_each(|(result, value)| *result = value);
                 Ok(())
@@ -43,7 +43,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
     })
 }
 
-/// The imports of a guest that throws and catches: `early_exit`, `throw` and the tag.
+/// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
 pub(crate) fn thrower_imports(store: &mut Store<()>) -> Result<[Extern; 3]> {
     let ty = TagType::new(FuncType::new(store.engine(), [ValType::I32], []));
     let tag = Tag::new(&mut *store, &ty)?;
@@ -80,12 +80,12 @@ pub(crate) fn serialize(module: &Module) -> Result<Vec<u8>> {
     Ok(module.serialize()?)
 }
 
-/// Why Winch cannot load artifacts without a compiler.
+/// The reason why a runtime without a compiler cannot load Winch's artifacts.
 pub(crate) const WINCH_NEEDS_ITS_COMPILER: &str =
     "an engine without a compiler has no name for Winch's calling convention";
 
-/// A fresh runtime without a compiler. What an artifact is loaded into must have the settings that it was compiled with,
-/// except for the compiler. Winch's calling convention is one of them, and goes with the compiler.
+/// A new runtime without a compiler. It must have the settings with which the artifact was compiled, except for the compiler.
+/// Winch's calling convention is such a setting, and needs the compiler, so Winch is [`Unsupported`].
 pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Runtime> {
     if wasmtime.compiler == "winch" {
         bail!(Unsupported(WINCH_NEEDS_ITS_COMPILER.into()));
@@ -95,11 +95,11 @@ pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Runtime> {
 }
 
 pub(crate) fn deserialize(engine: &Engine, artifact: Vec<u8>) -> Result<Module> {
-    // SAFETY: the bytes are what `serialize` made in this process of a valid module.
+    // SAFETY: `serialize` made the bytes in this process from a valid module.
     Ok(unsafe { Module::deserialize(engine, artifact) }?)
 }
 
-/// The one place where an error of wasmtime's becomes an [`Outcome`].
+/// The only conversion of a wasmtime error to an [`Outcome`].
 pub(crate) fn outcome(error: &Error) -> Outcome {
     if let Some(code) = error.downcast_ref::<ExitCode>() {
         return Outcome::Exited(*code);

@@ -1,4 +1,4 @@
-//! The early exit, as a user of wasmtime would write it.
+//! The early exit in wasmtime: a host function returns an error, the guest ends, and the caller gets the same error back.
 use ::wasmtime::{Error, Linker, Module};
 use anyhow::{Result, bail};
 
@@ -14,13 +14,13 @@ use crate::{guest, say};
 pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[(&early_exit::EARLY_EXIT, Do(play))];
 
 fn play(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
-    let engine = wasmtime.runtime();
-    let mut store = new_store(&engine, ());
+    let engine = wasmtime.runtime(); // In a copy: `Engine::default()`.
+    let mut store = new_store(&engine, ()); // In a copy: `Store::new(&engine, ())`.
 
-    say!(out, "Compiling module...");
-    let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?;
+    say!(out, "Compiling module..."); // In a copy: `println!`.
+    let module = Module::new(&engine, guest::wasm(guest::EARLY_EXIT))?; // In a copy: the bytes of the module.
 
-    // The error is a type of our own, which no engine has heard of. Wasmtime's error takes it in, and ends the guest.
+    // `ExitCode` can be any `std::error::Error + Send + Sync + 'static`. Returning it as wasmtime's `Error` ends the guest.
     let early_exit = |code: u32| -> Result<(), Error> { Err(ExitCode(code).into()) };
     let mut linker = Linker::new(&engine);
     linker.func_wrap("env", "early_exit", early_exit)?;
@@ -32,7 +32,7 @@ fn play(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     say!(out, "Calling `run` function...");
     match run.call(&mut store, (1, 7)) {
         Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
-        // By value, and through the guest's backtrace, which wasmtime wraps around it.
+        // `downcast` returns the error by value. It looks below the guest's backtrace, which wasmtime adds as a context.
         Err(error) => match error.downcast::<ExitCode>() {
             Ok(code) => say!(out, "Exited early with exit code: {code}"),
             Err(error) => bail!("expected an exit code, but the error is another: {error:#}"),

@@ -1,5 +1,5 @@
-//! Epochs: a number that the engine shares with any thread, and that a guest looks at as it goes. A store says how many
-//! it may live to see.
+//! Scenarios and benchmarks of epochs. An epoch is a number of the engine that any thread can increment. Guests check it in
+//! loops and at calls, and stop when it reaches the deadline of the store.
 use std::sync::Arc;
 
 use ::wasmtime::{Engine, Module};
@@ -37,7 +37,7 @@ pub(super) const BENCHMARKS: BenchmarkTable<Wasmtime> = &[
     (&stop::INTERRUPT_HOST, Do(|wasmtime, _| interrupt(wasmtime, Whereabouts::Host))),
 ];
 
-/// An engine whose guests look at its epoch.
+/// A runtime whose guests check the epoch.
 pub(super) fn engine(wasmtime: &Wasmtime) -> Result<Runtime> {
     let engine = Engine::new(wasmtime.config.clone().epoch_interruption(true))?;
     Ok(Runtime::new(engine, Mechanisms { epoch: true, ..wasmtime.mechanisms }))
@@ -50,12 +50,12 @@ fn support(wasmtime: &Wasmtime) -> Result<InterruptSupport> {
             let runtime = runtime.clone();
             Arc::new(move || runtime.increment_epoch())
         },
-        // Each call gets the epoch that is under way, however many were before.
+        // Each call may run until the current epoch ends. Earlier requests have no effect.
         ready: |store| store.set_epoch_deadline(1),
     })
 }
 
-/// Guests that look at an epoch which only this cell's requests end.
+/// Interrupts by epochs. The cell has a separate engine, so only its own requests end an epoch.
 fn interrupts(wasmtime: &Wasmtime) -> Result<Interrupts> {
     let runtime = engine(wasmtime)?;
     let module = Module::new(&runtime, guest::wasm(guest::STOPPABLE))?;

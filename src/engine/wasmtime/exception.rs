@@ -1,5 +1,5 @@
-//! What a guest may see of what its host raises. A host function throws by leaving an exception in its store, and
-//! returning an error that says so.
+//! Scenarios of guests that try to catch the host's exits and exceptions. To throw, a host function puts an exception into its
+//! store and returns a `ThrownException`.
 use ::wasmtime::{
     AsContextMut, Caller, Error, ExnRef, ExnRefPre, ExnType, Extern, Func, FuncType, Instance, Store, Tag, TagType,
     ThrownException, TypedFunc, Val, ValType,
@@ -22,16 +22,16 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmtime> = &[
     (&guest_view::EXCEPTION_HANDED_ON, Do(exception_handed_on)),
 ];
 
-/// What the guest's `throw` finds in its store.
+/// The data of the store, which the host function `throw` uses.
 #[derive(Default)]
 struct PendingThrow {
     tag: Option<Tag>,
-    /// Where it lets a guest throw instead.
+    /// The guest function that [`let_throw`] calls.
     guest: Option<TypedFunc<i32, i32>>,
     wraps: bool,
 }
 
-/// The guest that catches, and the host that throws.
+/// An instance of the guest that catches. Its host functions throw and exit.
 struct CatchingGuest {
     store: Store<PendingThrow>,
     instance: Instance,
@@ -59,14 +59,14 @@ impl CatchingGuest {
         Ok(function.call(&mut self.store, payload))
     }
 
-    /// `run` of the early-exit guest, below a `catch_all`.
+    /// Calls `run`, which calls `early_exit` below a `catch_all`.
     fn run(&mut self, code: u32) -> Result<Result<i32, Error>> {
         let run: TypedFunc<(u32, i32), i32> = self.instance.get_typed_func(&mut self.store, "run")?;
         Ok(run.call(&mut self.store, (code, 7)))
     }
 }
 
-/// Returning this error throws an exception in the guest.
+/// A host function that throws an exception into the guest.
 fn throw(mut caller: Caller<'_, PendingThrow>, payload: i32) -> Result<(), Error> {
     let Some(tag) = caller.data().tag else { return Ok(()) };
     let of = ExnType::from_tag_type(&tag.ty(&caller))?;
@@ -102,12 +102,12 @@ fn host_exception(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// An error of the host's that has another one as its cause.
+/// A host error that holds another error.
 #[derive(Debug, thiserror::Error)]
 #[error("the host's own error")]
 struct WrappedException(Error);
 
-/// Lets a guest throw below the guest that called.
+/// A host function that calls a guest that throws, and returns the error as it is or wrapped.
 fn let_throw(mut caller: Caller<'_, PendingThrow>, payload: i32) -> Result<(), Error> {
     let Some(guest) = caller.data().guest.clone() else { return Ok(()) };
     let wraps = caller.data().wraps;

@@ -1,4 +1,4 @@
-//! Wasmtime: one API, two compilers.
+//! The wasmtime family: two compilers behind one API.
 mod api;
 mod callback;
 mod context;
@@ -28,10 +28,10 @@ use super::{
 use crate::catalog::benchmark::{Benchmark, cold, floor};
 use crate::guest;
 
-/// What the suite calls it.
+/// The name that `src/suite/` uses for the engine's type.
 type Engine = Wasmtime;
 
-/// A compiler of wasmtime's with its options.
+/// A wasmtime compiler with its options.
 #[derive(Clone)]
 pub(crate) struct Wasmtime {
     compiler: &'static str,
@@ -62,7 +62,7 @@ const CRANELIFT: &[BackendOption<Config>] = &[
     BackendOption { key: "signals", values: &[("off", |c| c.signals_based_traps(false))] },
 ];
 
-/// Compiles for wasmtime's own interpreter, which needs no executable memory, instead of for this machine.
+/// Compiles for wasmtime's interpreter Pulley instead of this machine. Pulley needs no executable memory.
 fn target_pulley(config: &mut Config) -> &mut Config {
     const TARGET: &str = match (cfg!(target_pointer_width = "64"), cfg!(target_endian = "little")) {
         (true, true) => "pulley64",
@@ -75,15 +75,15 @@ fn target_pulley(config: &mut Config) -> &mut Config {
 
 const WINCH: &[BackendOption<Config>] = &[BACKTRACE, THREADS];
 
-/// How many of the guest's frames an error notes when it is made: 20 by default. Each error makes room for as many
-/// beforehand; where that fails, as it does for the greatest number there is, the error notes none.
+/// The maximum number of guest frames in an error's backtrace; by default 20. Each error reserves memory for the maximum. If
+/// the reservation fails, as for `usize::MAX`, the backtrace is empty.
 const BACKTRACE: BackendOption<Config> = BackendOption {
     key: "backtrace",
     values: &[
         ("off", |c| c.wasm_backtrace_max_frames(None)),
         ("20", |c| c.wasm_backtrace_max_frames(NonZero::new(20))),
         ("4096", |c| c.wasm_backtrace_max_frames(NonZero::new(4096))),
-        // A frame has 16 bytes at least, and a guest half a MiB of stack.
+        // A guest has 512 KiB of stack, and a frame has at least 16 bytes.
         ("all", |c| c.wasm_backtrace_max_frames(NonZero::new(1 << 15))),
     ],
 };
@@ -91,7 +91,7 @@ const BACKTRACE: BackendOption<Config> = BackendOption {
 const THREADS: BackendOption<Config> =
     BackendOption { key: "threads", values: &[("1", |c| c.parallel_compilation(false))] };
 
-/// The options of what can stop a guest.
+/// The options that enable mechanisms to stop or limit a guest.
 const MECHANISMS: &[BackendOption<Mechanisms>] = &[
     BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] },
     BackendOption { key: "epoch", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.epoch))] },
@@ -103,7 +103,7 @@ fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut
     mechanisms
 }
 
-/// A compiler's options and those of the mechanisms.
+/// The options of one compiler, followed by [`MECHANISMS`].
 fn listed_with(own: &[BackendOption<Config>]) -> Vec<ListedOption> {
     listed(own).into_iter().chain(listed(MECHANISMS)).collect()
 }
@@ -130,7 +130,7 @@ impl Wasmtime {
         Self::with_options(&BackendOptions::default()).expect("the engine as it is by itself")
     }
 
-    /// With the compiler that it takes by itself.
+    /// Wasmtime with Cranelift, its default compiler.
     fn with_options(options: &BackendOptions) -> Result<Self> {
         Self::with("cranelift", Strategy::Cranelift, CRANELIFT, options)
     }
@@ -146,22 +146,22 @@ impl Wasmtime {
         let mut mechanisms = Mechanisms::default();
         options.apply_both((own, &mut config), (MECHANISMS, &mut mechanisms))?;
         config.consume_fuel(mechanisms.fuel).epoch_interruption(mechanisms.epoch);
-        // Whether it can be had at all, on this processor and with these options.
+        // Fails early if wasmtime does not support this processor or these options.
         ::wasmtime::Engine::new(&config)?;
         Ok(Self { compiler, config, mechanisms, module_cache: Arc::default() })
     }
 
-    /// A fresh runtime: nothing that was compiled before lives in it.
+    /// A new runtime without compiled code.
     fn runtime(&self) -> Runtime {
         runtime(&self.config, self.mechanisms)
     }
 
-    /// A fresh runtime that compiles on one thread.
+    /// A new runtime that compiles on one thread.
     fn single_threaded_runtime(&self) -> Runtime {
         runtime(self.config.clone().parallel_compilation(false), self.mechanisms)
     }
 
-    /// A fresh runtime whose guests pay fuel for what they execute.
+    /// A new runtime whose guests pay fuel for what they execute. `set_fuel` sets the amount per store.
     fn metered_runtime(&self, _: u64) -> Runtime {
         runtime(self.config.clone().consume_fuel(true), Mechanisms { fuel: true, ..self.mechanisms })
     }
@@ -210,7 +210,7 @@ impl Family for Wasmtime {
     fn about(&self) -> BackendInfo {
         let runtime = self.runtime();
         let compiler = match self.compiler {
-            // Both are released with wasmtime, Cranelift under numbers of its own.
+            // Winch has wasmtime's version number, Cranelift has a separate one.
             "cranelift" => format!("cranelift {}", env!("EARLY_EXIT_CRANELIFT")),
             other => format!("{other} {}", env!("EARLY_EXIT_WASMTIME")),
         };

@@ -1,10 +1,10 @@
-//! Interrupts: an experiment of Wasmer's, which changes what every call costs, so it needs a feature.
+//! Benchmarks of interrupts. Wasmer's interrupts are experimental, and need a feature that makes every call slower.
 use crate::catalog::benchmark::{stop, unwind};
 use crate::engine::BenchmarkTable;
 use crate::engine::Support;
 use crate::engine::wasmer::Wasmer;
 
-/// How a cell is prepared where the feature is there.
+/// Prepares a cell if the feature `host-interrupt` is enabled.
 #[cfg(feature = "host-interrupt")]
 macro_rules! interrupted {
     ($whereabouts:expr) => {
@@ -39,7 +39,7 @@ const NOT_SAFE: &str = match cfg!(feature = "host-interrupt") {
 pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = &[
     (&unwind::INTERRUPT, interrupted!(Whereabouts::Guest("loop"))),
     (&stop::INTERRUPT_LOOP, interrupted!(Whereabouts::Guest("loop"))),
-    // docs/findings.md, an interrupt in host code.
+    // See "An interrupt in host code" in `docs/findings.md`.
     (&stop::INTERRUPT_RECURSION, Support::Not(NOT_SAFE)),
     (&stop::INTERRUPT_HOST, Support::Not(NOT_SAFE)),
 ];

@@ -1,4 +1,4 @@
-//! Points that run out.
+//! The benchmark of a guest that runs out of points.
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -15,7 +15,7 @@ use crate::guest;
 
 pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = &[(&unwind::METERING, Do(|wasmer, _| metering(wasmer)))];
 
-/// The middleware puts the points into the module, so this one cannot be shared.
+/// The module is not from the cache, because the middleware compiles the initial points into it.
 fn metering(wasmer: &Wasmer) -> Result<Prepared> {
     let runtime = wasmer.metered_runtime(1);
     let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;

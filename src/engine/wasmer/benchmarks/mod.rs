@@ -1,4 +1,4 @@
-//! The benchmarks that only Wasmer has: a file per theme.
+//! The benchmarks that only Wasmer supports: one file per theme.
 mod interrupt;
 mod metering;
 mod prebuilt;

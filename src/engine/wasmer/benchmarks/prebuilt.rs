@@ -1,4 +1,4 @@
-//! What only Wasmer has: errors that are made on the spot, or beforehand, and typed calls with 20 parameters.
+//! Benchmarks of engine errors that the host function creates, of prebuilt errors, and of typed calls with 20 parameters.
 use anyhow::Result;
 use wasmer::{RuntimeError, Type, Value};
 
@@ -66,7 +66,7 @@ impl WayToExit for TypedPrebuilt {
         })
     }
 
-    /// By value it would fail, since the original lives.
+    /// By reference, because `downcast` fails while the prebuilt error exists.
     fn read_code(error: RuntimeError) -> Result<ExitCode, RuntimeError> {
         error.downcast_ref().copied().ok_or(error)
     }

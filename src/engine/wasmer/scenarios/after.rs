@@ -1,4 +1,4 @@
-//! What becomes of an error's payload where the error is cloned.
+//! The scenario of a cloned error: the host's error is dropped once, with the last clone.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 

@@ -1,6 +1,6 @@
-//! The early exit: a host function returns an error, the guest is gone, and the caller has the error back.
+//! The early exit in Wasmer: a host function returns an error, the guest ends, and the caller gets the same error back.
 //!
-//! This is what the whole program is about, on a store built from whichever compiler it is handed.
+//! It works with any Wasmer compiler. To copy it, replace `say!(out, ..)` by `println!(..)` and `guest::wasm(..)` by a module.
 use anyhow::{Result, bail};
 use wasmer::{Function, Instance, Module, Store, TypedFunction, imports};
 
@@ -15,13 +15,13 @@ use crate::{guest, say};
 pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[(&early_exit::EARLY_EXIT, Do(play))];
 
 fn play(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    // The engine carries the compiler; `Store::default()` would pick one by itself.
+    // `runtime` returns a `wasmer::Engine` with the selected compiler. `Store::default()` selects a compiler itself.
     let mut store = Store::new(wasmer.runtime());
 
     say!(out, "Compiling module...");
     let module = Module::new(&store, guest::wasm(guest::EARLY_EXIT))?;
 
-    // The error is a type of our own, which no engine has heard of. Returning it ends the guest.
+    // `ExitCode` is the host's own type: any `std::error::Error + Send + Sync + 'static`. Returning the error ends the guest.
     let early_exit = |code: u32| -> Result<(), ExitCode> { Err(ExitCode(code)) };
     let imports = imports! {
         "env" => { "early_exit" => Function::new_typed(&mut store, early_exit) },
@@ -34,7 +34,7 @@ fn play(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     say!(out, "Calling `run` function...");
     match run.call(&mut store, 1, 7) {
         Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
-        // By value: nobody else holds the error, so it is ours again.
+        // `downcast` returns the error by value. It fails if the type differs, or if a clone of `error` exists.
         Err(error) => match error.downcast::<ExitCode>() {
             Ok(code) => say!(out, "Exited early with exit code: {code}"),
             Err(error) => bail!("expected an exit code, but the error is another: {error}"),

@@ -1,4 +1,4 @@
-//! The host functions that exit with an error of Wasmer's which they make themselves, and how its caller reads the code.
+//! Scenarios of host functions that return Wasmer's error: a new error, a clone of a prebuilt error, or a sentinel.
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -33,12 +33,12 @@ const DYNAMIC_CLONE: ExitFunction = (dynamic_clone, by_reference);
 const TYPED_SENTINEL: ExitFunction = (typed_sentinel, beside_it);
 const DYNAMIC_SENTINEL: ExitFunction = (dynamic_sentinel, beside_it);
 
-/// An error that lives on elsewhere can only be looked at.
+/// Reads the code by reference, because `downcast` fails while the prebuilt error exists.
 fn by_reference(_: &Store<u32>, error: RuntimeError) -> Result<ExitCode, RuntimeError> {
     error.downcast_ref().copied().ok_or(error)
 }
 
-/// The code is in the store that exited: nobody else's exit can overwrite it.
+/// Reads the code from the data of the store. An exit in another store cannot overwrite it.
 fn beside_it(store: &Store<u32>, error: RuntimeError) -> Result<ExitCode, RuntimeError> {
     if error.is::<Exited>() { Ok(ExitCode(*store.data())) } else { Err(error) }
 }
@@ -49,7 +49,7 @@ fn on_the_spot(store: &mut Store<u32>) -> Func {
     })
 }
 
-/// One error for each code that will be asked for: a clone of it costs a counter, and captures no trace.
+/// One prebuilt error per code. A clone only increments a reference count, and captures no backtrace.
 fn made_beforehand() -> BTreeMap<u32, RuntimeError> {
     CODES.into_iter().map(|code| (code, RuntimeError::user(Box::new(ExitCode(code))))).collect()
 }
@@ -69,7 +69,7 @@ fn dynamic_clone(store: &mut Store<u32>) -> Func {
     })
 }
 
-/// The one error of those that leave the code beside it.
+/// The sentinel: an error without the code, which is in the store's data.
 #[derive(Debug)]
 pub(super) struct Exited;
 
@@ -81,7 +81,7 @@ impl fmt::Display for Exited {
 
 impl std::error::Error for Exited {}
 
-/// Leaves the code in the store, or lets it pass.
+/// Returns [`LET_PASS`]. For any other code, it sets the data of the store to the code and returns the sentinel.
 fn leave(mut caller: Caller<'_, u32>, code: u32, exited: &RuntimeError) -> Result<u32, RuntimeError> {
     decide(code, LET_PASS).map_err(|ExitCode(code)| {
         *caller.data_mut() = code;

@@ -1,4 +1,4 @@
-//! What a guest may see of what its host raises.
+//! Scenarios of guests that try to catch the host's exits and exceptions.
 use anyhow::{Result, bail};
 use wasmer::{Exception, FunctionEnvMut, RuntimeError, Tag, Type, Value};
 
@@ -18,16 +18,16 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&guest_view::EXCEPTION_HANDED_ON, Do(exception_handed_on)),
 ];
 
-/// What the guest's `throw` finds in its store.
+/// The data of the store, which the host function `throw` uses.
 #[derive(Default)]
 struct Thrown {
     tag: Option<Tag>,
-    /// Where it lets a guest throw instead.
+    /// The guest function that [`let_throw`] calls.
     guest: Option<TypedFunc<i32, i32>>,
     wraps: bool,
 }
 
-/// The guest that catches, and the host that throws.
+/// An instance of the guest that catches. Its host functions throw and exit.
 struct Catcher {
     store: Store<Thrown>,
     instance: Instance,
@@ -56,14 +56,14 @@ impl Catcher {
         Ok(function.call(&mut self.store, payload))
     }
 
-    /// `run` of the early-exit guest, below a `catch_all`.
+    /// Calls `run`, which calls `early_exit` below a `catch_all`.
     fn run(&mut self, code: u32) -> Result<Result<i32, RuntimeError>> {
         let run: TypedFunc<(u32, i32), i32> = self.instance.get_typed_func(&mut self.store, "run")?;
         Ok(run.call(&mut self.store, (code, 7)))
     }
 }
 
-/// Returning this error throws an exception in the guest.
+/// A host function that returns an exception as its error. Wasmer throws the exception into the guest.
 fn throw(mut env: FunctionEnvMut<Thrown>, payload: i32) -> Result<(), RuntimeError> {
     let (thrown, mut store) = env.data_and_store_mut();
     let Some(tag) = &thrown.tag else { return Ok(()) };
@@ -97,12 +97,12 @@ fn host_exception(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// An error of the host's that has another one as its cause.
+/// A host error with another error as its source.
 #[derive(Debug, thiserror::Error)]
 #[error("the host's own error")]
 struct Wrapper(#[source] RuntimeError);
 
-/// Lets a guest throw below the guest that called.
+/// A host function that calls a guest that throws, and returns the error as it is or wrapped.
 fn let_throw(mut env: FunctionEnvMut<Thrown>, payload: i32) -> Result<(), RuntimeError> {
     let (thrown, mut store) = env.data_and_store_mut();
     let Some(guest) = thrown.guest.clone() else { return Ok(()) };

@@ -1,10 +1,10 @@
-//! Stopping a guest from outside, by requests from another thread: an experiment of Wasmer's, behind a feature that makes
-//! every call dearer.
+//! Scenarios of interrupts: another thread requests that a guest stops. Wasmer's interrupts are experimental, and need a
+//! feature that makes every call slower.
 use crate::catalog::scenario::interrupt;
 use crate::engine::ScenarioTable;
 use crate::engine::wasmer::Wasmer;
 
-/// How a scenario is played where the feature is there.
+/// Supports a scenario if the feature `host-interrupt` is enabled.
 macro_rules! by_request {
     ($play:ident) => {{
         #[cfg(feature = "host-interrupt")]
@@ -29,7 +29,7 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&interrupt::AFTER_THE_CALL, by_request!(after_the_call)),
 ];
 
-/// A request is a signal: one that finds no guest running is lost.
+/// Interrupts by Wasmer. A request is a signal, and is lost if no guest runs.
 #[cfg(feature = "host-interrupt")]
 fn support(wasmer: &Wasmer) -> crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
     crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {

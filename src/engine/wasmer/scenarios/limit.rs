@@ -1,5 +1,5 @@
-//! Limits are set by the engine's `Tunables`, which make every memory and table: ours wrap Wasmer's, and cut down what
-//! is asked for.
+//! Memory limits. An engine's `Tunables` create every memory and table. The tunables here wrap Wasmer's, and reduce the
+//! maximum of each memory.
 use std::ptr::NonNull;
 
 use anyhow::Result;
@@ -17,14 +17,14 @@ use crate::{guest, say};
 
 pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[(&limit::MEMORY_MAXIMUM, Do(memory_maximum))];
 
-/// No memory larger than this.
+/// Tunables that limit each memory to `pages` pages of 64 KiB.
 struct Capped {
     pages: Pages,
     base: BaseTunables,
 }
 
 impl Capped {
-    /// What is asked for, with the smaller of its maximum and ours.
+    /// Reduces the maximum of a memory type to the limit. A minimum above the limit is an error.
     fn cut_down(&self, asked: &MemoryType) -> Result<MemoryType, MemoryError> {
         if asked.minimum > self.pages {
             return Err(MemoryError::MinimumMemoryTooLarge { min_requested: asked.minimum, max_allowed: self.pages });
@@ -36,7 +36,7 @@ impl Capped {
 
 impl Tunables for Capped {
     fn memory_style(&self, memory: &MemoryType) -> MemoryStyle {
-        // Asked before the memory is made, and not able to fail.
+        // Called before the memory is created, and cannot fail. Creating a memory above the limit fails later.
         self.base.memory_style(&self.cut_down(memory).unwrap_or(*memory))
     }
 
@@ -55,7 +55,7 @@ impl Tunables for Capped {
         vm_definition_location: NonNull<VMMemoryDefinition>,
     ) -> Result<VMMemory, MemoryError> {
         let ty = self.cut_down(ty)?;
-        // SAFETY: the location is handed on as it came; what is asked of it is asked of our caller.
+        // SAFETY: the location is passed on unchanged, and the caller guarantees that it is valid.
         unsafe { self.base.create_vm_memory(&ty, style, vm_definition_location) }
     }
 
@@ -69,12 +69,12 @@ impl Tunables for Capped {
         style: &TableStyle,
         vm_definition_location: NonNull<VMTableDefinition>,
     ) -> Result<VMTable, String> {
-        // SAFETY: as for a memory.
+        // SAFETY: as in `create_vm_memory`.
         unsafe { self.base.create_vm_table(ty, style, vm_definition_location) }
     }
 }
 
-/// A runtime and a store whose memories have so many pages at most.
+/// A runtime and a store whose memories have at most `pages` pages of 64 KiB.
 pub(crate) fn capped(wasmer: &Wasmer, pages: u32) -> (Runtime, Store<()>) {
     let mut runtime = wasmer.runtime();
     runtime.set_tunables(Capped { pages: Pages(pages), base: BaseTunables::new() });

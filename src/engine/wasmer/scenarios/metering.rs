@@ -1,4 +1,4 @@
-//! Metering is a middleware of the compiler's: it rewrites each guest to pay as it goes, from a global of its own.
+//! Scenarios of metering. This compiler middleware adds code to each guest that subtracts points from a global of the guest.
 use anyhow::Result;
 use wasmer::FunctionEnvMut;
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
@@ -52,12 +52,12 @@ fn points_after_exit(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     guest.call("count_and_exit", &[100, 3], out)
 }
 
-/// What a charge costs.
+/// The cost of one charge, in points.
 const PRICE: u64 = 300;
-/// What becomes of a guest that cannot pay.
+/// The exit code of a guest that cannot pay.
 const PAYMENT_REQUIRED: ExitCode = ExitCode(402);
 
-/// What the host function that charges needs: the guest's points are a global of its instance.
+/// The data of `charge`. It needs the instance, because the guest's points are a global of the instance.
 #[derive(Default)]
 struct Till {
     guest: Option<Instance>,
@@ -66,7 +66,7 @@ struct Till {
 
 fn charge(mut env: FunctionEnvMut<Till>) -> Result<(), ExitCode> {
     let (till, mut store) = env.data_and_store_mut();
-    // It is there: no guest runs before its instance is made. A start function would.
+    // The instance is set, because this guest has no start function and cannot run earlier.
     let guest = till.guest.as_ref().ok_or(PAYMENT_REQUIRED)?;
     match get_remaining_points(&mut store, guest) {
         MeteringPoints::Remaining(points) if points >= PRICE => {
@@ -78,7 +78,7 @@ fn charge(mut env: FunctionEnvMut<Till>) -> Result<(), ExitCode> {
     }
 }
 
-/// The metered guest, at work.
+/// An instance of the metered guest.
 struct MeteredGuest {
     store: Store<Till>,
     instance: Instance,
@@ -97,7 +97,7 @@ impl MeteredGuest {
         Ok(Self { store, instance })
     }
 
-    /// Calls an export, and says how that ended and what is left.
+    /// Calls an export, and reports the outcome and the remaining points.
     fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
         let ended = told(&mut self.store, &self.instance, export, arguments)?;
         let left = match get_remaining_points(&mut self.store, &self.instance) {

@@ -1,4 +1,4 @@
-//! What only Wasmer can do, and its own idiom of the early exit: a file per theme.
+//! The scenarios that only Wasmer supports, and the early exit in Wasmer's API: one file per theme.
 mod after;
 mod asynchronous;
 mod early_exit;

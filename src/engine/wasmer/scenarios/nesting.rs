@@ -1,4 +1,4 @@
-//! An exit on its way through several calls, wrapped in an error of the host's.
+//! The scenario of an exit through nested calls, where one host function wraps the exit in its own error.
 use std::error::Error;
 use std::fmt;
 
@@ -18,7 +18,7 @@ use crate::say;
 
 pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[(&nesting::WRAPPED, Do(wrapped))];
 
-/// An error of the host's that has another one as its cause.
+/// A host error with another error as its source.
 #[derive(Debug)]
 struct NestedError {
     level: u32,
@@ -52,7 +52,7 @@ fn wrapped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// What an error is, by its type.
+/// Describes an error by its type.
 fn known(error: &(dyn Error + 'static)) -> String {
     if let Some(wrapper) = error.downcast_ref::<NestedError>() {
         return wrapper.to_string();

@@ -1,5 +1,5 @@
-//! The prebuilt exit: why a clone of an error made beforehand is cheap, and how a code that travels beside it is lost
-//! where another exit can overwrite it before it is read.
+//! Scenarios of prebuilt errors. A clone is cheap, because it shares the error and captures no backtrace. A code outside of
+//! the error is lost if another exit overwrites the code before it is read.
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -34,7 +34,7 @@ fn clone_is_the_same(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     tell(out, "dynamic", &made, &fixture.exit(1)?)
 }
 
-/// The address tells: nothing was copied on the way, and nothing was captured.
+/// Reports whether both errors share one `ExitCode`, by its address, and how many frames the backtrace has.
 fn tell(out: &Transcript, way: &str, made: &RuntimeError, came: &RuntimeError) -> Result<()> {
     let code = |error: &RuntimeError| error.downcast_ref::<ExitCode>().map(ptr::from_ref).context("no exit code");
     let same = code(came)? == code(made)?;
@@ -42,31 +42,31 @@ fn tell(out: &Transcript, way: &str, made: &RuntimeError, came: &RuntimeError) -
     Ok(())
 }
 
-/// Where the code travels.
+/// Where the host function puts the code.
 #[derive(Clone)]
 enum Code {
-    /// In one place for all: wrong.
+    /// In one atomic for all stores: wrong.
     OneAtomic(Arc<AtomicU32>),
-    /// In the environment of the store that exits: right, as long as it is put there last.
+    /// In the environment of the store: correct unless the host function calls a guest afterwards.
     Environment,
-    /// In the error itself, of which there is one for each code: always right.
+    /// In the error, one per code: always correct.
     Error,
 }
 
-/// What the host function has at hand.
+/// The environment of the host function.
 struct ExitingHost {
     code: Code,
-    /// Where [`Code::Environment`] puts it.
+    /// The code, for [`Code::Environment`].
     beside_it: u32,
     exited: RuntimeError,
     one_a_code: [RuntimeError; 3],
-    /// To be called on the way out, once.
+    /// A guest function that the host function calls once before it returns its error.
     clean_up: Option<TypedFunc<(i32, i32), i32>>,
     put_before_it: bool,
 }
 
 impl ExitingHost {
-    /// The error to exit with. Its code is on its way from here on.
+    /// Puts the code in its place, and returns the error to exit with.
     fn put(&mut self, code: u32) -> RuntimeError {
         match &self.code {
             Code::OneAtomic(shared) => shared.store(code, Relaxed),
@@ -82,7 +82,7 @@ fn early_exit(mut env: FunctionEnvMut<ExitingHost>, code: u32) -> Result<(), Run
     let clean_up = host.clean_up.take();
     let early = host.put_before_it.then(|| host.put(code));
     if let Some(clean_up) = clean_up {
-        // It exits too, with 2; that is caught here, and forgotten.
+        // This call exits with 2. The host function ignores the error.
         let _ = clean_up.call(&mut store, (2, 7));
     }
     Err(early.unwrap_or_else(|| env.data_mut().put(code)))
@@ -103,7 +103,7 @@ impl Exiting {
         Ok(Self(Fixture::new(wasmer, host, |store| wrap_env(store, early_exit))?))
     }
 
-    /// The code of an error of this store's, as its caller would read it.
+    /// Reads the code of an exit of this store, as a caller would.
     fn read(&self, error: &RuntimeError) -> Result<u32> {
         let host = self.0.store.data();
         if !matches!(host.code, Code::Error) {

@@ -1,4 +1,4 @@
-//! Ways to read an error that is an `Error` with a source and a message of its own, and can be cloned.
+//! Scenarios of reading Wasmer's error, which has a source and a message, and can be cloned.
 use std::error::Error;
 use std::fmt;
 
@@ -33,7 +33,7 @@ fn dynamic_exit(store: &mut Store<()>) -> Func {
     })
 }
 
-/// Made where the guest is still on the stack, so that its trace may have frames.
+/// Creates the engine's error while the guest is on the stack, so that the backtrace may have frames.
 fn on_the_spot<T: Send + 'static>(store: &mut Store<T>) -> Func {
     wrap(store, |code: u32| -> Result<(), RuntimeError> { Err(RuntimeError::user(Box::new(ExitCode(code)))) })
 }
@@ -55,7 +55,7 @@ fn source(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// By value, which is expected to be refused: the error that is handed back.
+/// Returns the error from a `downcast` that must fail.
 fn refused<T: Error + 'static>(out: &Transcript, what: &str, error: RuntimeError) -> Result<RuntimeError> {
     match error.downcast::<T>() {
         Ok(error) => bail!("{what}: expected a refusal, but `{error}` came"),
@@ -104,7 +104,7 @@ fn display(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         let (message, shown) = (error.message(), error.to_string());
         let mut lines = shown.lines();
         let first = lines.next().unwrap_or_default();
-        // How many frames there are is the compiler's business.
+        // The number of frames depends on the compiler.
         let line_a_frame = lines.count() == error.trace().len();
         say!(out, "{name}: message `{message}`, displays `{first}`, then a line a frame {line_a_frame}");
     }

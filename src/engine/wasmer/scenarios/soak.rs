@@ -1,4 +1,4 @@
-//! Engines only grow: what a host that runs for long drops.
+//! The scenario of an engine's memory: the engine keeps some memory per compiled module until it is dropped.
 use anyhow::Result;
 
 use crate::catalog::scenario::soak;
@@ -24,7 +24,7 @@ fn compiles_on_one_engine(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         let run = guest(&mut store, &module, &imports)?;
         Ok(run.call(&mut store, (code as i32, 7)).map_or_else(|error| outcome(&error), |_| Outcome::Returned(vec![])))
     };
-    // What a compiler allocates once, and keeps, is none of this.
+    // Excludes the memory that the compiler allocates once and keeps.
     compile(&wasmer.runtime(), MODULES / 20)?;
 
     let runtime = wasmer.runtime();

@@ -1,4 +1,4 @@
-//! The least that drives a future: no runtime is needed to see what Wasmer makes of one.
+//! A minimal executor of futures. The scenarios need no async runtime.
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Runs a future to its end on this thread, and counts how often it had to be polled.
+/// Runs a future to completion on this thread. Returns its result and the number of polls.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> (T, u32) {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
@@ -28,12 +28,12 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> (T, u32) {
     }
 }
 
-/// Polls a future once, for those who come back on their own.
+/// Polls a future once, with a waker that does nothing.
 pub(super) fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Waits once, until another thread says that it may go on.
+/// Is pending once, until another thread wakes the task.
 pub(super) async fn wait() {
     let mut asked = false;
     poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! Async host functions that exit, and one player for them all.
+//! Async host functions that exit, and the scenario that runs each of them.
 use anyhow::{Context, Result, bail};
 use wasmer::{
     AsStoreAsync, AsyncFunctionEnvMut, Function, FunctionEnv, FunctionType, Global, Instance, Module, RuntimeError,
@@ -29,7 +29,7 @@ impl Caller {
         Ok(Self { store: store.into_async(), instance, went_on })
     }
 
-    /// The export as a typed function.
+    /// An export as a typed function.
     pub(super) fn function(&self, export: &str) -> Result<TypedFunction<u32, u32>> {
         Ok(self.instance.exports.get_typed_function(&self.store.read(), export)?)
     }
@@ -61,12 +61,12 @@ pub(super) fn play(wasmer: &Wasmer, out: &Transcript, way: fn(&mut Store) -> Fun
     Ok(())
 }
 
-/// What each of them decides.
+/// Returns the code if it equals `let_pass`, and exits otherwise.
 fn decide(code: u32, let_pass: u32) -> Result<u32, ExitCode> {
     if code == let_pass { Ok(code) } else { Err(ExitCode(code)) }
 }
 
-/// The same, for those who deal in values.
+/// As [`decide`], for dynamic host functions.
 fn decide_value(code: u32, let_pass: u32) -> Result<Vec<Value>, RuntimeError> {
     let code = decide(code, let_pass).map_err(|code| RuntimeError::user(Box::new(code)))?;
     Ok(vec![Value::I32(code as i32)])

@@ -1,4 +1,4 @@
-//! Exits from calls that wait, with Wasmer's experimental async calls.
+//! Scenarios of exits from async host functions, with Wasmer's experimental async calls.
 #[cfg(feature = "async")]
 mod executor;
 #[cfg(feature = "async")]
@@ -14,7 +14,7 @@ use crate::engine::Support::Do;
 use crate::engine::Support::Not;
 use crate::engine::wasmer::Wasmer;
 
-/// What only a build with the feature `async` can play.
+/// Supports a scenario if the feature `async` is enabled.
 macro_rules! with_async {
     ($play:expr) => {{
         #[cfg(feature = "async")]

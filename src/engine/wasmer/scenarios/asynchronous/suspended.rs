@@ -1,4 +1,4 @@
-//! Calls that wait: where they cannot, side by side, and dropped.
+//! Scenarios of suspended calls: in a plain call that cannot wait, several at once, and dropped.
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -15,7 +15,7 @@ use crate::engine::wasmer::Wasmer;
 use crate::exit_code::ExitCode;
 use crate::say;
 
-/// The code that keeps the host function waiting.
+/// The code for which the host function waits.
 const WAIT: u32 = 255;
 
 /// The error of a call that must not return.
@@ -72,14 +72,14 @@ pub(super) fn in_turn(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// Counts what happens to the host function's future.
+/// Counts how often the host function's future is entered and destroyed.
 #[derive(Clone, Default)]
 struct Counts {
     entered: Arc<AtomicU32>,
     destroyed: Arc<AtomicU32>,
 }
 
-/// What a host function holds while it waits: a connection, a lock, a file.
+/// A resource that the host function holds while it waits, such as a connection, a lock or a file.
 struct Held(Counts);
 
 impl Held {
@@ -123,7 +123,7 @@ pub(super) fn dropped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let mut waiting = Box::pin(call.call_async(&caller.store, WAIT));
     let polled = poll_once(waiting.as_mut());
     tell(if polled.is_pending() { "polled, it waits" } else { "polled, it ended" });
-    // What a time-out does. The guest's frames go with it.
+    // As a timeout would. This also drops the guest's frames.
     drop(waiting);
     tell("dropped");
     for _ in 0..100 {
@@ -137,7 +137,7 @@ pub(super) fn dropped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let (sum, _) = block_on(call.call_async(&caller.store, LET_PASS));
     say!(out, "let pass, it returns {}", sum?);
     say!(out, "times that the guest went on: {}", caller.times_it_went_on()?);
-    // Nobody holds on to it: neither a call that was dropped, nor one that exited.
+    // Neither a dropped call nor an exited call still holds the store.
     say!(out, "the store is given back: {}", caller.store.into_store().is_ok());
     Ok(())
 }
