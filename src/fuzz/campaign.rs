@@ -21,7 +21,7 @@ use crate::worker::supervisor::{Launcher, WorkerError};
 pub struct FuzzConfig {
     /// The variants.
     pub specs: Vec<BackendSpec>,
-    /// Their names in known issues.
+    /// The names of the variants in known issues.
     pub names: Vec<String>,
     /// The features that modules may use.
     pub features: FeatureSet,

@@ -16,7 +16,7 @@ pub struct FeatureSet {
 pub struct ExcludedFeature {
     /// The feature.
     pub feature: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -32,7 +32,7 @@ type SetFeature = fn(&mut Config, bool);
 /// Configures the generator for each feature.
 const SWITCHES: &[(&str, SetFeature)] = &[
     ("multi-value", |config, on| config.multi_value_enabled = on),
-    // The shape of a module depends on it.
+    // The module's shape applies this feature.
     (MULTI_VALUE_IMPORTS, |_, _| ()),
     // Modules are rewritten without these.
     (SELECT_BY_COMPARISON, |_, _| ()),

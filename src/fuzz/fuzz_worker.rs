@@ -92,7 +92,7 @@ impl<'a> FuzzWorker<'a> {
         gave.extend(observed);
         match answer {
             Ok(Response::ModulesDone { next }) if all && next == numbers.end => self.workers[variant] = Some(worker),
-            // It panicked in the last module.
+            // The backend panicked in the last module.
             Ok(Response::ModulesDone { .. }) if some => {}
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
             Err(WorkerError::TimedOut(_)) if !all && numbers.end - numbers.start > 1 => return Ok(true),

@@ -63,7 +63,7 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
     let features = features.some(|| choices.random_bool(0.8));
     features.apply(&mut config);
     let shape = ModuleShape::draw(&features, &mut choices);
-    // The generator counts its own memories alone, and not the one that is exported.
+    // The generator does not count the exported memory.
     if shape.exports_memory && !features.has("multi-memory") {
         config.max_memories = 0;
     }

@@ -63,7 +63,7 @@ pub struct MismatchKind {
 pub struct ExplainedMismatch {
     /// The reason.
     pub reason: String,
-    /// The upstream report, or a description of our own.
+    /// The upstream report, or this project's description.
     pub upstream: String,
 }
 

@@ -6,12 +6,12 @@ use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, Function, Instruction, Module, ValType};
 use wasmparser::{BlockType, FunctionBody, Operator, Parser, Payload};
 
-/// What modules do not have.
+/// The instructions that are replaced.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Avoided {
-    /// A `select` by a comparison: each condition goes through a new local, so that engines do not fuse the two.
+    /// `select`: each condition goes through an additional local, so that engines do not fuse a comparison with its `select`.
     pub(crate) selects: bool,
-    /// A `br_table` with more than one value: it branches to its default.
+    /// `br_table` with more than one value: replaced by a branch to its default.
     pub(crate) tables: bool,
 }
 
@@ -19,7 +19,7 @@ impl Avoided {
     /// Rewrites a module.
     ///
     /// # Errors
-    /// When the bytes are not a module with functions only.
+    /// When the bytes are not a module, or it has types other than function types.
     pub(crate) fn rewrite(self, wasm: Vec<u8>) -> Result<Vec<u8>> {
         if !self.selects && !self.tables {
             return Ok(wasm);
@@ -98,7 +98,7 @@ impl Reencode for Rewriter {
             locals.push((1, ValType::I32));
         }
         let mut function = Function::new(locals);
-        // The values that a branch to each label takes with it, outermost first.
+        // The number of values of a branch to each label, outermost first.
         let mut labels = vec![arity.results];
         for operator in body.get_operators_reader()? {
             let operator = operator?;
@@ -132,7 +132,7 @@ impl Reencode for Rewriter {
 mod tests {
     use super::*;
 
-    /// The text of a module without selects by a comparison and without tables with values.
+    /// The text of a module after the replacement of both instructions.
     fn rewritten(text: &str) -> String {
         let avoided = Avoided { selects: true, tables: true };
         let rewritten = avoided.rewrite(wat::parse_str(text).unwrap()).unwrap();

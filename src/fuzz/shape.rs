@@ -16,7 +16,7 @@ pub(crate) struct ModuleShape {
     pub(crate) imports: String,
     /// The exports, as text.
     pub(crate) exports: String,
-    /// Whether a memory is among what is exported.
+    /// Whether a memory is exported.
     pub(crate) exports_memory: bool,
 }
 

@@ -170,7 +170,7 @@ pub fn headline(comparison: &Comparison) -> String {
     parts.join("; ")
 }
 
-/// What differs between the variant and its baseline: engine, compiler, build. Empty for different backends.
+/// The differences between a variant and its baseline: engine, compiler, build. Empty for different backends.
 fn differs(variant: &ComparedVariant) -> String {
     if !comparison::is_same_backend(&variant.label, &variant.baseline) {
         return String::new();

@@ -161,7 +161,7 @@ mod tests {
                 launch.instructions = launch.nanoseconds.drain(..).map(|time| time * factor).collect();
             }
         }
-        // One theme: both rows are ways out.
+        // Both rows are in one theme.
         count.validate().unwrap();
         let rename = |mut report: Report| {
             report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());

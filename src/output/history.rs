@@ -1,4 +1,4 @@
-//! Renders how an engine's cells change over its releases.
+//! Renders the cells of an engine over its releases.
 use maud::{Markup, html};
 
 use super::chart::{OverReleases, ReleaseLine};
@@ -8,11 +8,11 @@ use crate::results::{Metric, Report};
 use crate::statistics::TimeVerdict;
 use crate::units;
 
-/// What the marks in a table mean.
+/// The legend of the tables.
 pub const LEGEND: &str = "A ratio is to the release before, from the same rounds, where it differs by more than 2 % and not by \
                           chance (over all cells of the table, one in twenty such steps at most).";
 
-/// A table per history: a row per release, a column per cell.
+/// One table per history, with one row per release and one column per cell.
 pub fn grids(report: &Report) -> Vec<Grid> {
     history::histories(report).iter().map(|history| grid(history, report.metric)).collect()
 }
@@ -42,19 +42,19 @@ fn shown(value: f64, metric: Metric) -> String {
     }
 }
 
-/// For a terminal; nothing where there is no history.
+/// For a terminal; empty without a history.
 pub fn terminal(report: &Report) -> String {
     let grids: Vec<_> = grids(report).iter().map(Grid::blocks).collect();
     if grids.is_empty() { String::new() } else { format!("over releases\n{}{LEGEND}\n\n", grids.join("\n")) }
 }
 
-/// In Markdown; nothing where there is no history.
+/// In Markdown; empty without a history.
 pub fn markdown(report: &Report) -> String {
     let grids: Vec<_> = grids(report).iter().map(Grid::markdown).collect();
     if grids.is_empty() { String::new() } else { format!("{}\n{LEGEND}\n", grids.join("\n")) }
 }
 
-/// The charts, each with its title: a group of cells per chart, a line per cell.
+/// One chart per history and theme, with one line per cell.
 pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
     let mut charts = Vec::new();
     for history in history::histories(report) {
@@ -77,7 +77,7 @@ pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
     charts
 }
 
-/// The steps, for whoever does not see the chart.
+/// The steps of a chart, for screen readers.
 fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
     let steps = rows.iter().flat_map(|row| {
         row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()).map(|(point, release)| {
@@ -94,7 +94,7 @@ fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
     if steps.is_empty() { "No release differs from the one before.".into() } else { steps.join("; ") + "." }
 }
 
-/// A section of the page; nothing where there is no history.
+/// A section of the page; empty without a history.
 pub fn section(report: &Report, id: &str) -> Markup {
     let charts = charts(report, id);
     html! {

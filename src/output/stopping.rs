@@ -1,4 +1,4 @@
-//! Tables of what it costs to be able to stop a guest: two per backend.
+//! Tables of the mechanisms that can stop a guest: costs, stops and promises per backend.
 use super::grid::Grid;
 use super::measurements::ratio_text;
 use crate::analysis::stopping::{self, BackendMechanisms, StopTimes};
@@ -11,20 +11,20 @@ use crate::units;
 pub struct StoppingTables {
     /// The backend.
     pub backend: String,
-    /// What each mechanism costs while it stops nothing.
+    /// The slowdown by each mechanism while it stops nothing.
     pub costs: Grid,
-    /// How long a stop takes, and how far past a budget a guest gets.
+    /// The time of a stop, and the steps of a guest beyond its budget.
     pub stops: Grid,
-    /// What each mechanism stops, and what it does not.
+    /// Which guests each mechanism stops and does not stop, and the error in the caller.
     pub promises: Grid,
 }
 
-/// The tables of each backend of a report that has one with and without a mechanism.
+/// The tables of each backend that a report has with and without a mechanism.
 pub fn tables(report: &Report) -> Vec<StoppingTables> {
     stopping::backends(report).iter().map(|backend| of_backend(report, backend)).collect()
 }
 
-/// The same for a terminal; nothing where there are none.
+/// For a terminal; empty without such a backend.
 pub fn terminal(report: &Report) -> String {
     let shown = tables(report)
         .into_iter()
@@ -32,7 +32,7 @@ pub fn terminal(report: &Report) -> String {
     shown.collect()
 }
 
-/// The same in Markdown, each backend below a heading of its own.
+/// In Markdown, without the table of promises, with one heading per backend; empty without such a backend.
 pub fn markdown(report: &Report, heading: &str) -> String {
     let shown = tables(report).into_iter().map(|tables| {
         format!("\n{heading} {}\n\n{}\n{}", tables.backend, tables.costs.markdown(), tables.stops.markdown())

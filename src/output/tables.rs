@@ -1,4 +1,4 @@
-//! Tables of what the analysis finds: answers, break-even points, the parts of an exit.
+//! Tables of the analysis: answers, break-even points, the parts of an exit.
 use super::grid::Grid;
 use crate::analysis::best_backend::{Ranking, Recommendation};
 use crate::analysis::break_even::WorkloadComparison;

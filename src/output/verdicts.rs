@@ -1,7 +1,7 @@
 //! The verdicts of a check, grouped into table rows and into reasons.
 use crate::results::{CheckResult, ScenarioResult, Verdict};
 
-/// One row per scenario, in the order of play; one cell per variant.
+/// One row per scenario, in the order of execution; one cell per variant.
 pub fn rows(check_result: &CheckResult) -> Vec<(&str, Vec<Option<&ScenarioResult>>)> {
     let mut rows: Vec<(&str, Vec<Option<&ScenarioResult>>)> = Vec::new();
     for result in &check_result.results {

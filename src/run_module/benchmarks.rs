@@ -11,7 +11,7 @@ use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Instant, IterationResult, Outcome, Prepared, Unsupported,
 };
 
-/// A module to prepare cells of, with its artifact once compiled: compilation may take a minute.
+/// A user's module, with its artifact after the first compilation, because a compilation may take a minute.
 pub struct MeasuredModule {
     job: ModuleJob,
     wasm: Vec<u8>,
@@ -22,16 +22,16 @@ impl MeasuredModule {
     /// Reads the module.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the file cannot be read.
     pub fn new(job: ModuleJob) -> Result<Self> {
         let wasm = std::fs::read(&job.path).with_context(|| job.path.display().to_string())?;
         Ok(Self { job, wasm, artifact: Mutex::default() })
     }
 
-    /// Prepares one of its cells. The cell may keep `engine`.
+    /// Prepares a cell of the module. The cell may keep `engine`.
     ///
     /// # Errors
-    /// When the engine does not support it, or it fails.
+    /// When the engine does not support the benchmark, or the preparation fails.
     pub fn prepare(self: &Arc<Self>, engine: &Arc<dyn Embedding>, cell: ModuleBenchmark) -> Result<Prepared> {
         let (this, engine) = (self.clone(), engine.clone());
         Ok(match cell {

@@ -1,4 +1,4 @@
-//! Where backends disagree about a module.
+//! Disagreements between backends about a module.
 use serde::{Deserialize, Serialize};
 
 use crate::engine::embedding::Outcome;

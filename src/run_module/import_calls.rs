@@ -8,7 +8,7 @@ use crate::engine::embedding::{Import, Instant};
 /// The import calls of a guest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCalls {
-    /// The total.
+    /// The number of all calls.
     pub made: u64,
     /// The last calls, latest last: `module.name`.
     pub last: VecDeque<String>,
@@ -17,17 +17,17 @@ pub struct ImportCalls {
 /// The number of last calls to keep.
 const KEPT: usize = 4;
 
-/// Records the calls.
+/// Records a guest's import calls.
 #[derive(Debug, Default)]
 pub(crate) struct ImportLog {
     made: u64,
     /// Indices of imports, so that recording does not allocate.
     last: [usize; KEPT],
-    /// The names by index, if called.
+    /// The names of called imports, by index.
     names: Vec<Option<String>>,
     /// The number of calls that match `exit_at`.
     pub(crate) matched: u64,
-    /// When a stub ended the guest.
+    /// The time at which a stub ended the guest.
     pub(crate) raised: Option<Instant>,
 }
 

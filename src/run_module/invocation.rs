@@ -23,7 +23,7 @@ pub struct Invocation {
 const START: &str = "_start";
 
 impl Invocation {
-    /// Parses the call of an export, with arguments of its parameter types. By default `_start`, if there is one.
+    /// Parses a call: an export, and arguments of its parameter types. Without an export, it is `_start` if there is one.
     ///
     /// # Errors
     /// When the function does not exist, or an argument is invalid. The error lists what is valid.
@@ -142,7 +142,7 @@ pub struct ExitAt {
 }
 
 impl ExitAt {
-    /// Whether it matches an import.
+    /// Whether an import matches.
     pub fn names(&self, module: &str, name: &str) -> bool {
         self.import.as_deref().is_none_or(|asked| {
             asked == name || asked.strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(name)
@@ -152,7 +152,7 @@ impl ExitAt {
     /// Checks that the module has a matching import.
     ///
     /// # Errors
-    /// When it has none. The error lists the imports.
+    /// When no import matches. The error lists the imports.
     pub fn check(&self, interface: &Interface) -> Result<()> {
         let functions = interface.imports.iter().filter(|import| matches!(import.kind, ExternKind::Function(_)));
         let known: Vec<_> = functions.map(|import| (import.module.as_str(), import.name.as_str())).collect();

@@ -110,11 +110,11 @@ pub struct StepOutput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "done", rename_all = "kebab-case")]
 pub enum Done {
-    /// It succeeded.
+    /// The step succeeded.
     Done,
     /// The artifact was serialized.
     Serialized {
-        /// The size of the artifact.
+        /// The size of the artifact in bytes.
         bytes: u64,
     },
     /// A call or a start function ended.
@@ -130,12 +130,12 @@ pub enum Done {
         /// The values of exported globals, and a digest of each exported memory.
         state: Vec<(String, String)>,
     },
-    /// The backend does not support it.
+    /// The backend does not support the step.
     Unsupported {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// It failed.
+    /// The step failed.
     Failed {
         /// The error.
         reason: String,

@@ -43,7 +43,7 @@ pub fn table_of(run: &ModuleRun) -> String {
     shown
 }
 
-/// With longer names the table needs its gaps to stay within 80 columns.
+/// With longer names the gaps between columns are narrower, so that the table stays within 80 columns.
 const LONG: usize = 12;
 
 fn counted(count: usize, what: &str) -> String {

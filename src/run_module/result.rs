@@ -1,4 +1,4 @@
-//! What a module did on each backend.
+//! The result of running a module on each backend.
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ pub struct StepTaken {
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// The duration in nanoseconds, if it completed.
+    /// The duration in nanoseconds, if the step completed.
     pub nanoseconds: Option<u64>,
 }
 
@@ -86,8 +86,8 @@ impl BackendRun {
         self.steps.iter().any(|step| step.verdict.is_bad())
     }
 
-    /// The resource that was exhausted: stack or fuel. The size of the stack and the cost in fuel are specific to each engine, so
-    /// later state is not compared.
+    /// The exhausted resource: stack or fuel. The size of the stack and the cost in fuel are specific to each engine, so later
+    /// state is not compared.
     pub fn ran_out_of(&self) -> Option<Trap> {
         match self.outcome {
             Some(Outcome::Trapped(trap @ (Trap::CallStackExhausted | Trap::OutOfFuel))) => Some(trap),
@@ -100,7 +100,7 @@ impl BackendRun {
         self.outcome.as_ref().filter(|_| self.ran_out_of().is_none())
     }
 
-    /// Whether it completed: not ended by a limit or a crash, and no resource was exhausted.
+    /// Whether the run completed: no limit or crash ended it, and no resource was exhausted.
     pub fn is_finished(&self) -> bool {
         let over = |taken: &StepTaken| !matches!(taken.verdict, Verdict::Passed | Verdict::Failed { .. });
         let cut_short = || self.steps.iter().any(|taken| taken.step != Step::Serialize && over(taken));

@@ -127,7 +127,7 @@ fn ended(outcome: &Outcome) -> Verdict {
     }
 }
 
-/// A response to another request.
+/// The verdict for a response to another request; kills the worker.
 fn stray(worker: &mut Worker, response: &Response) -> Verdict {
     worker.kill();
     WorkerError::Protocol(format!("{response:?}")).into()

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use super::interface::Interface;
 
-/// A module in a file that workers can read, so that it need not be sent through their pipes.
+/// A module in a file that workers can read, so that the module is not sent through their pipes.
 pub struct Source {
     /// The name, as text.
     pub name: String,
@@ -33,7 +33,7 @@ impl Source {
     /// Reads a module from a file, or from standard input for `-`. Text (`.wat`) is converted.
     ///
     /// # Errors
-    /// When it cannot be read or is not a module, as a one-line error.
+    /// When the input cannot be read or is not a module. The error has one line.
     pub fn open(name: impl AsRef<OsStr>) -> Result<Self> {
         let name = name.as_ref();
         let shown = if name == STDIN { "standard input".into() } else { name.to_string_lossy() };

@@ -39,7 +39,7 @@ impl Stubs {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).calls()
     }
 
-    /// When a stub ended the guest, if one did; returned once.
+    /// The time at which a stub ended the guest, if one did; returned once.
     pub fn raised(&self) -> Option<Instant> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).raised.take()
     }
@@ -76,7 +76,7 @@ fn usual(import: &Import, arguments: &[Value]) -> Result<Vec<Value>, ExitCode> {
 }
 
 fn zeros(import: &Import) -> Vec<Value> {
-    // Some references have no zero: the engine reports that.
+    // Some reference types have no null value here; then the engine reports the missing result.
     import.results.iter().filter_map(|ty| ty.zero()).collect()
 }
 

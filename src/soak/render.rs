@@ -57,7 +57,7 @@ pub fn summary(soaked: &SoakResult) -> String {
     shown
 }
 
-/// A chart of a number over time, from its minimum to its maximum, with the first sample.
+/// A chart of a number over time, with its minimum and its maximum.
 fn line(
     name: &str,
     soaked: &SoakResult,

@@ -18,7 +18,7 @@ pub struct SoakResult {
     pub counts: ExitCounts,
     /// The samples in order of time.
     pub samples: Vec<SoakSample>,
-    /// Why it ended early.
+    /// The reason for an early end.
     pub failed: Option<String>,
     /// Whether the program was interrupted.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
@@ -40,15 +40,15 @@ pub struct SoakSample {
     pub threads: Option<u64>,
 }
 
-/// The limit of memory growth in bytes per ended guest: 4 MiB per million. The smallest allocation, 16 bytes, leaked each
-/// time would be four times that.
+/// The limit of memory growth in bytes per ended guest: 4 MiB per million guests. A leak of the smallest allocation,
+/// 16 bytes per guest, is four times that.
 pub const MOST_BYTES_EACH: f64 = 4.0 * 1048576.0 / 1e6;
 /// Growth of an allocator in bytes that is ignored.
 pub const SLACK: f64 = 4.0 * 1048576.0;
 /// The share of the samples at the start that is ignored, because of one-time allocations.
 const WARM: f64 = 0.25;
 
-/// A resource.
+/// Reads one resource from a sample.
 type SampleMetric = fn(&SoakSample) -> Option<u64>;
 
 impl SoakResult {

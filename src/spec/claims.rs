@@ -1,7 +1,7 @@
 //! The proposals that a backend claims to support.
 use wasmparser::{Validator, WasmFeatures};
 
-/// The proposals that a backend claims, so that no module needs more.
+/// The proposals that a backend claims, to find the modules that need more.
 #[derive(Debug, Clone, Copy)]
 pub struct Claims(WasmFeatures);
 

@@ -1,4 +1,4 @@
-//! A player for the specification's scripts, which executes one directive after the other.
+//! The player of the specification's scripts, which executes one directive after the other.
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -38,7 +38,7 @@ pub struct BrokenAssertion {
     pub came: String,
 }
 
-/// Plays a script without the directives in the lines `skip`. Calls `about_to` with each line before its directive.
+/// Runs a script without the directives in the lines `skip`. Calls `about_to` with each line before its directive.
 ///
 /// # Errors
 /// If the script cannot be parsed, or the engine cannot be created.
@@ -127,7 +127,7 @@ const MORE: [&str; 2] =
 impl<'a> Player<'a> {
     fn new(engine: &'a dyn Embedding, claims: Claims, of_proposal: bool) -> Result<Self> {
         let mut ensemble = engine.ensemble()?;
-        // Add as many exports as the backend supports; two memories are a feature of their own.
+        // Adds as many exports as the backend supports; two memories are a separate feature.
         let mut make = |more: &[&str]| -> Result<usize> {
             let wasm = wat::parse_str(SPECTEST.replace("MORE", &more.join("")))?;
             ensure!(claims.lack(&wasm).is_none(), "it exceeds the claims");

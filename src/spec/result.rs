@@ -34,7 +34,7 @@ pub struct SpecVariant {
     pub skipped: BTreeMap<String, u64>,
     /// Claimed features that were not tested.
     pub left_out: Vec<ExcludedFeature>,
-    /// The reasons of known issues that did not show; empty unless all scripts ran.
+    /// The reasons of known issues that were not observed; empty unless all scripts ran.
     pub not_seen: Vec<String>,
 }
 

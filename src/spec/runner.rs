@@ -24,7 +24,7 @@ const MOST_LOST: usize = 20;
 pub struct Scripts<'a> {
     /// The scripts.
     pub scripts: &'a [Script],
-    /// Whether these are all scripts, so that a known issue that does not show is noted.
+    /// Whether these are all scripts, so that a known issue that is not observed is reported.
     pub all: bool,
 }
 
@@ -131,7 +131,7 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFe
     (features.collect(), left_out)
 }
 
-/// Replaces a failure that a known issue explains. Returns the issue's subject.
+/// Replaces the verdict of a failure that a known issue explains. Returns the subject of the issue's excuse.
 fn weigh(failures: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
     let assertion = failures.assertion.map_or("script", |assertion| assertion.word());
     let (variant, came) = (format!("{}: {assertion}", failures.script), failures.verdict.reason().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What is called in an instance, whoever holds it.
+//! Instantiation, calls of exports, and exported globals.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::Result;
@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::api::{self, Store, call_any, from_engine, outcome, to_engine};
 use crate::engine::embedding::{NotInstantiated, Outcome, Value};
 
-/// Instantiates. Panics are caught.
+/// Instantiates a module. A panic is caught, and counts as the outcome of the start function.
 pub(super) fn instantiate(
     store: &mut Store<()>,
     module: &api::Module,
@@ -16,7 +16,7 @@ pub(super) fn instantiate(
         .unwrap_or_else(|panic| Err(NotInstantiated::Start(Outcome::panicked(&*panic))))
 }
 
-/// Calls an export. Panics are caught.
+/// Calls an export. A panic is caught, and is an outcome.
 pub(super) fn call(store: &mut Store<()>, instance: &api::Instance, export: &str, arguments: &[Value]) -> Outcome {
     let Some(function) = instance.get_func(&mut *store, export) else {
         return Outcome::Failed(format!("no function is exported as `{export}`"));
@@ -36,7 +36,7 @@ pub(super) fn call(store: &mut Store<()>, instance: &api::Instance, export: &str
     }
 }
 
-/// What is in an exported global.
+/// The value of an exported global; `None` if the global does not exist or its type is not supported.
 pub(super) fn global(store: &mut Store<()>, instance: &api::Instance, export: &str) -> Option<Value> {
     let value = instance.get_global(&mut *store, export)?.get(&mut *store);
     from_engine(&*store, &value).ok()

@@ -1,4 +1,4 @@
-//! Any module, any import, values as they come.
+//! The any-module interface of this engine: validation, compilation, artifacts and instances.
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -52,7 +52,7 @@ struct CompiledModule {
     engine: Engine,
     runtime: Runtime,
     module: Module,
-    /// What an instance starts with, where it is counted.
+    /// The initial fuel of an instance; `None` if fuel is not counted.
     fuel: Option<u64>,
 }
 
@@ -92,7 +92,7 @@ impl Artifact for SerializedModule {
     }
 
     fn load(&self) -> Result<(Box<dyn Compiled>, Duration)> {
-        // An artifact fits a runtime with the settings that it was compiled with.
+        // Only a runtime with the settings of the compilation can load the artifact.
         let runtime = match self.fuel {
             Some(fuel) => self.engine.metered_runtime(fuel),
             None => self.engine.runtime(),
@@ -112,7 +112,7 @@ struct RunningModule {
 }
 
 impl RunningModule {
-    /// The instance after its start function, if that was left to the host.
+    /// Calls the start function if a metered runtime has left it to the host.
     fn started(mut self) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
         if let Some(start) = LATE_START.filter(|_| self.metered)
             && self.instance.get_func(&mut self.store, start).is_some()

@@ -1,4 +1,4 @@
-//! Several modules in one store.
+//! Several modules in one store, linked by their exports.
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
@@ -21,7 +21,7 @@ impl LinkedInstances {
         Self { runtime, store, modules: Vec::new(), instances: Vec::new(), names: HashMap::new() }
     }
 
-    /// What is exported by the instance of a name.
+    /// The export of a registered instance.
     fn export(&mut self, module: &str, name: &str) -> Result<Extern> {
         let of = self.names.get(module).with_context(|| format!("unknown import: no module `{module}`"))?;
         let export = self.instances[*of].get_export(&mut self.store, name);

@@ -1,7 +1,7 @@
-//! Axes with logarithmic or linear scales.
+//! Axes with logarithmic scales.
 use crate::units;
 
-/// An axis of a chart. On a logarithmic axis, 0 has a position before the first positive value.
+/// An axis of a chart. On the logarithmic scale, 0 has a position before the first positive value.
 #[derive(Debug, Clone)]
 pub struct Axis {
     /// The label, with the quantity.

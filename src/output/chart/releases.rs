@@ -10,7 +10,7 @@ const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 56.0;
 const ABOVE: f64 = 12.0;
 const BELOW: f64 = 58.0;
-/// What the name of a line takes at most.
+/// The right margin, for the names of the lines.
 const RIGHT: f64 = 170.0;
 
 /// Cells of an engine over its releases.
@@ -18,13 +18,13 @@ const RIGHT: f64 = 170.0;
 pub struct OverReleases {
     /// Unique on its page.
     pub id: String,
-    /// What it shows, in a few words.
+    /// The title.
     pub title: String,
-    /// The same for whoever does not see it.
+    /// The description for screen readers.
     pub description: String,
     /// The versions, from left to right.
     pub releases: Vec<String>,
-    /// Whether values are nanoseconds; else they are instructions.
+    /// Whether the values are nanoseconds; otherwise they are instructions.
     pub time: bool,
     /// The lines.
     pub lines: Vec<ReleaseLine>,
@@ -33,9 +33,9 @@ pub struct OverReleases {
 /// A cell over the releases.
 #[derive(Debug, Clone)]
 pub struct ReleaseLine {
-    /// What it is called.
+    /// The label.
     pub name: String,
-    /// A value per release, where it has one, and whether that is a step from the release before.
+    /// One value per release, if known, and whether it is a step from the previous release.
     pub points: Vec<Option<(f64, bool)>>,
 }
 
@@ -47,7 +47,7 @@ impl Render for OverReleases {
         let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BELOW);
         let x = |n: usize| LEFT + (n as f64 + 0.5) / self.releases.len() as f64 * (right - LEFT);
         let y = |value: f64| bottom - scale.place(value) * (bottom - ABOVE);
-        // Names are pushed apart where lines end near each other.
+        // Names are pushed apart where lines end close together.
         let end = |line: &ReleaseLine| line.points.iter().rev().flatten().next().map(|(value, _)| y(*value));
         let mut names: Vec<(usize, f64)> =
             self.lines.iter().enumerate().filter_map(|(n, line)| Some((n, end(line)?))).collect();

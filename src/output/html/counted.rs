@@ -1,4 +1,4 @@
-//! Times beside instructions, where both were measured.
+//! Times beside instructions, if both were measured.
 use maud::{Markup, html};
 
 use crate::output::counts::TimeAndCount;

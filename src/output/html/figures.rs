@@ -1,4 +1,4 @@
-//! The charts.
+//! The charts of the page: times and sizes by parameter or by host frames.
 use maud::{Markup, Render, html};
 
 use super::{ReportPage, breakdown};

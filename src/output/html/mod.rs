@@ -39,7 +39,7 @@ struct ReportPage<'a> {
 }
 
 impl ReportPage<'_> {
-    /// Counts do not rank backends, so they give no answers and no charts.
+    /// Whether the report has times. Counts do not rank backends, so they give no answers and no charts.
     fn is_timed(&self) -> bool {
         self.report.metric == Metric::Time
     }

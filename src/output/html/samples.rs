@@ -22,7 +22,7 @@ struct Samples<'a> {
 /// The samples of a cell.
 #[derive(Serialize)]
 struct SampleStrip {
-    /// Nanoseconds per launch.
+    /// The times of each launch, in nanoseconds.
     launches: Vec<Vec<RoundedNumber>>,
     /// The indices of outlying launches.
     outlying: Vec<usize>,

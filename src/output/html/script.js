@@ -1,5 +1,5 @@
-// Sorts tables, draws the samples of a row when somebody asks for them, and says what is under the pointer.
-// Without it the page is whole but for these.
+// Sorts tables, draws the samples of a row on demand, and shows tooltips.
+// Without this script the page lacks only these.
 "use strict";
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
@@ -12,7 +12,7 @@
     return `${Number(value.toPrecision(3))} ns`;
   };
 
-  // Sorting: what has no value stays below, whichever way.
+  // Rows without a value are last in both directions.
   const sort = (table, column) => {
     const header = table.tHead.rows[0].cells[column];
     const down = header.getAttribute("aria-sort") === "ascending";
@@ -46,7 +46,7 @@
     return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   };
 
-  // A strip a backend: a dot a round, a line of the strip a launch, a stroke at each launch's median.
+  // One strip per backend, one line per launch, one dot per round, and a stroke at each launch's median.
   const draw = (report, cellId) => {
     const { labels, colours, cells } = samples[report];
     const strips = cells[cellId];

@@ -1,4 +1,4 @@
-//! What it costs to be able to stop a guest: a card per backend, with bars, and the tables.
+//! The cost of the mechanisms that can stop a guest: one card with bars per backend, and the tables.
 use maud::{Markup, html};
 
 use super::ReportPage;
@@ -10,12 +10,12 @@ use crate::output::chart::COLOURS;
 use crate::output::measurements::ratio_text;
 use crate::output::stopping::tables;
 
-/// Whether a report says anything of it.
+/// Whether a report has times of a backend with and without a mechanism.
 pub(crate) fn is_known(measured: &ReportPage) -> bool {
     measured.is_timed() && !stopping::backends(measured.report).is_empty()
 }
 
-/// A card and two tables per backend.
+/// One card and three tables per backend.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let backends = stopping::backends(measured.report);
     html! {
@@ -48,7 +48,7 @@ fn card(measured: &ReportPage, backend: &BackendMechanisms) -> Markup {
     }
 }
 
-/// A bar per mechanism, as long as the kernel takes with it.
+/// One bar per mechanism; its length is the kernel's time.
 fn bars(measured: &ReportPage, backend: &BackendMechanisms, place: usize, kernel: &str) -> Markup {
     let colour = measured.palette.colour(measured.label(backend.plain)) % COLOURS;
     let known: Vec<_> =

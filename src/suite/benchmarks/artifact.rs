@@ -1,4 +1,4 @@
-//! Compiled modules, out of memory and back.
+//! Serialization and deserialization of compiled modules.
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -52,7 +52,7 @@ fn deserialized(engine: &Engine, functions: u64) -> Result<Prepared> {
 
 fn artifact_to_exit(engine: &Engine) -> Result<Prepared> {
     let artifact = serialize(&engine.cached_module(guest::EARLY_EXIT)?.1)?;
-    // What it never does is told before anything is timed.
+    // Reports missing support before the first iteration.
     headless_runtime(engine)?;
     let engine = engine.clone();
     Ok(Prepared::laps(move || {

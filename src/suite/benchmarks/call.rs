@@ -1,4 +1,4 @@
-//! Calls that nobody leaves early.
+//! Calls without an exit: of the guest, of the host, and of the guest by the host.
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -27,12 +27,12 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&call::REENTRY, Do(|engine, _| reentry(engine))),
 ];
 
-/// The store's data counts the calls, for the one that looks at it.
+/// The instantiated guest with the host function `next`. The store's data counts calls of `host_typed_env`.
 pub(crate) fn ready(engine: &Engine, next: impl FnOnce(&mut Store<u64>) -> Func) -> Result<GuestInstance<u64>> {
     GuestInstance::new(&engine.cached_module(guest::CALLS)?, 0, |store| imports! { "env" => { "next" => next(store) } })
 }
 
-/// Typed calls are written out for each number of parameters; so are these.
+/// A cell for one number of parameters, because typed calls have one implementation per number of parameters.
 macro_rules! adding {
     ($ready:expr, $name:literal, $args:ty, $given:expr, $sum:expr) => {{
         let mut ready = $ready;
@@ -47,7 +47,7 @@ macro_rules! adding {
 #[allow(unused_imports, reason = "for what one engine alone has")]
 pub(crate) use adding;
 
-/// The longest tuples that all of them take have 16 members: what takes longer ones has its own row.
+/// All engines accept up to 16 parameters. An engine that accepts more has a separate row.
 pub(crate) fn typed(engine: &Engine, parameters: u64) -> Result<Prepared> {
     let ready = ready(engine, host_typed)?;
     Ok(match parameters {
@@ -67,14 +67,14 @@ fn call_dynamically(engine: &Engine) -> Result<Prepared> {
     ))
 }
 
-/// The guest adds up what the host makes of each number below how many there are.
+/// The guest sums the host function's results for all numbers below the number of iterations.
 fn host(engine: &Engine, next: fn(&mut Store<u64>) -> Func) -> Result<Prepared> {
     let mut ready = ready(engine, next)?;
     let sum: TypedFunc<u64, u64> = ready.function("sum")?;
     Ok(Prepared::bulk(
         move |iterations| sum.call(&mut ready.store, iterations),
         |iterations, result| {
-            // 1 + 2 + .. + n, which needs one bit more than it ends up in.
+            // 1 + 2 + .. + n, in 128 bits, because the product can overflow 64 bits.
             let must = (u128::from(iterations) * (u128::from(iterations) + 1) / 2) as u64;
             if matches!(result, Ok(sum) if sum == must) { Ok(()) } else { Err(tell(result)) }
         },

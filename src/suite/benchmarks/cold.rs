@@ -1,4 +1,4 @@
-//! From nothing to the first exit.
+//! Cold starts: the time to the first exit or the first result.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,13 +34,13 @@ fn compiled(engine: &Engine, wasm: &[u8]) -> Result<CachedModule> {
     Ok(Arc::new((runtime, module)))
 }
 
-/// From making a module to the first exit of its instance.
+/// The time from creating a module to the first exit of its instance.
 pub(crate) fn to_exit(make: impl FnOnce() -> Result<CachedModule>) -> (Duration, IterationResult) {
     let (took, result) = first_call(make, CODE.0 as i32);
     (took, result.map_err(|error| error.to_string()).and_then(ExitResult::ended))
 }
 
-/// From making a module to the result of the first call of its instance.
+/// The time from creating a module to the result of its instance's first call.
 fn first_call(make: impl FnOnce() -> Result<CachedModule>, code: i32) -> (Duration, Result<ExitResult>) {
     let started = Instant::now();
     let made = make().and_then(|guest| {

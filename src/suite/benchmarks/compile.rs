@@ -1,4 +1,4 @@
-//! From bytes to a module.
+//! Compilation: time, sizes and peak memory.
 use std::time::Duration;
 
 use anyhow::Result;
@@ -22,12 +22,12 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&compile::PEAK_MEMORY, Do(peak_memory)),
 ];
 
-/// The generated module of that size that all benchmarks take.
+/// The generated module with this number of functions; all benchmarks use the same seed.
 pub(crate) fn generated(functions: u64) -> Result<Vec<u8>> {
     Ok(generated::functions(u32::try_from(functions)?, 0))
 }
 
-/// What makes a fresh runtime.
+/// Creates a fresh runtime.
 type MakeRuntime = fn(&Engine) -> Runtime;
 
 fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared> {
@@ -40,7 +40,7 @@ fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared
     Ok(Prepared::laps(lap).with_metrics(metrics))
 }
 
-/// The bytes of a module, and of its artifact where the engine makes one.
+/// The sizes in bytes of a module and, if the engine supports artifacts, of its artifact.
 fn sizes(wasm: &[u8], module: &Module) -> Result<Vec<(&'static str, f64)>> {
     let mut metrics = vec![("wasm bytes", wasm.len() as f64)];
     match serialize(module) {
@@ -67,7 +67,7 @@ fn ended(module: &Result<(Runtime, Module)>) -> IterationResult {
     }
 }
 
-/// What is known before anything is timed has to come from the first compile; so that is the one that is timed.
+/// The metrics must be known before the first batch, so the first iteration returns the compilation that produced them.
 fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     let wasm = generated(functions)?;
     let before = Watermark::lowered();
@@ -76,7 +76,7 @@ fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     let mut first = Some((took, ended(&module)));
     let metrics = sizes(&wasm, &module?.1)?;
     let engine = engine.clone();
-    // Asked for more, it tells what another one takes.
+    // Further iterations compile again.
     let lap = move || {
         first.take().unwrap_or_else(|| {
             let (took, module) = timed(&engine, Engine::runtime, &wasm);

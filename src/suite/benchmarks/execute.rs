@@ -1,4 +1,4 @@
-//! What the guest's own code takes.
+//! Kernels: the time in the guest's own code.
 use anyhow::Result;
 
 use super::Engine;

@@ -1,4 +1,4 @@
-//! Each way out, timed as a whole, from the error on, and where it returns.
+//! Each way to exit: the whole call, the latency from the error to the caller, and the same call without an exit.
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::engine::embedding::{Instant, IterationResult, Prepared};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
-/// The three benchmarks of each method, and other rows.
+/// A table with three benchmarks per way, and further rows.
 macro_rules! ways {
     ($($id:ident = $method:ty),*; and $($row:expr),* $(,)?) => {
         &[
@@ -43,14 +43,14 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = ways! {
     (&unwind::START.returned, Do(|engine, _| start::whole(engine, ExitCode(0)))),
 };
 
-/// The guest, with the host function of a method.
+/// The instantiated guest with the host function of a way.
 pub(crate) fn ready<M: WayToExit>(engine: &Engine, before_exit: impl BeforeExit) -> Result<GuestInstance<u64>> {
     GuestInstance::new(&engine.cached_module(guest::LEAVING)?, 0, |store| {
         imports! { "env" => { "early_exit" => M::host(store, before_exit) } }
     })
 }
 
-/// Calls, and catches what comes.
+/// Calls the guest, and reads the exit code.
 pub(crate) fn exit<M: WayToExit, T: Send + 'static>(
     store: &mut Store<T>,
     run: &RunFunc,
@@ -84,16 +84,16 @@ pub(crate) fn returned<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
 }
 
 thread_local! {
-    /// When the host function of this thread was about to return its error.
+    /// The time immediately before this thread's host function returned its error.
     static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// What the host function does right before its error, where it is timed from there.
+/// Records the start of a latency. The host function calls it immediately before its error.
 pub(crate) fn note_exit() {
     LEFT.set(Some(Instant::now()));
 }
 
-/// How long it took from there to here, if it was there.
+/// The time from `note_exit` to `arrived`; zero and an error if the host function did not exit.
 pub(crate) fn latency_since_exit(arrived: Instant, ended: IterationResult) -> (Duration, IterationResult) {
     match LEFT.take() {
         Some(left) => (arrived - left, ended),
@@ -134,7 +134,7 @@ mod tests {
     fn the_latency_is_a_part_of_the_whole() {
         let part = latency::<Typed>(&Engine::for_tests()).unwrap().batch(1000).unwrap();
         let whole = whole::<Typed>(&Engine::for_tests()).unwrap().batch(1000).unwrap();
-        // Thrice, for a machine that does something else meanwhile.
+        // The factor of three allows for other processes on the machine.
         assert!(part < whole * 3 && part * 50 > whole, "{part:?} of {whole:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The guest of a timed cell, ready to be called, and what comes back from it.
+//! The instantiated guest of a timed cell, and the results of its calls.
 use anyhow::Result;
 
 use super::CachedModule;
@@ -6,13 +6,13 @@ use super::api::{Error, Imports, Instance, Raised, Store, TypedFunc, WasmParams,
 use crate::engine::embedding::IterationResult;
 use crate::exit_code::ExitCode;
 
-/// Most exports that are timed: two numbers in, one out.
+/// The type of most timed exports: two numbers as parameters, one as result.
 pub(crate) type RunFunc = TypedFunc<(i32, i32), i32>;
 
-/// An instance in a store of its own.
+/// An instance in a separate store.
 pub(crate) struct GuestInstance<T: Send + 'static = ()> {
     pub(crate) store: Store<T>,
-    /// Held for whoever else needs it meanwhile.
+    /// Keeps the module in the cache, so that other cells can share it.
     _guest: CachedModule,
     pub(crate) instance: Instance,
 }
@@ -26,13 +26,13 @@ impl<T: Send + 'static> GuestInstance<T> {
         Ok(Self { instance, store, _guest: guest.clone() })
     }
 
-    /// One of its exports.
+    /// An exported function.
     pub(crate) fn function<P: WasmParams, R: WasmResults>(&mut self, name: &str) -> Result<TypedFunc<P, R>> {
         Ok(self.instance.get_typed_func(&mut self.store, name)?)
     }
 }
 
-/// What came back from a call that should have been left early.
+/// The result of a call that should exit.
 pub(crate) enum ExitResult {
     Exited(ExitCode),
     Returned(i32),
@@ -40,7 +40,7 @@ pub(crate) enum ExitResult {
 }
 
 impl ExitResult {
-    /// As it must: every exit that is timed is one with this code.
+    /// Whether the call exited with `CODE`, as every timed exit must.
     pub(crate) fn is_expected(&self) -> bool {
         matches!(self, Self::Exited(code) if *code == CODE)
     }
@@ -58,10 +58,10 @@ impl ExitResult {
     }
 }
 
-/// What is exited with.
+/// The code of all timed exits.
 pub(crate) const CODE: ExitCode = ExitCode(1);
 
-/// Says what came where a number should have.
+/// Describes a wrong result.
 pub(crate) fn tell<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     match result {
         Ok(value) => format!("returned {value:?}"),
@@ -69,7 +69,7 @@ pub(crate) fn tell<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     }
 }
 
-/// The host function that the early-exit guest asks for.
+/// The host function of the early-exit guest. It exits unless the code is 0.
 pub(crate) fn early_exit(code: u32) -> Result<(), Raised<ExitCode>> {
     if code == 0 { Ok(()) } else { Err(raise(ExitCode(code))) }
 }

@@ -1,4 +1,4 @@
-//! From a module to an instance.
+//! Instantiation of a compiled module.
 
 use anyhow::Result;
 
@@ -17,7 +17,7 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&instantiate::GENERATED, Do(|engine, functions| Ok(instantiate(engine.cached_module(&generated(functions)?)?)))),
 ];
 
-/// The guest, ready to run.
+/// A new instance of a guest, and its export `run`.
 pub(super) fn ready(guest: &CachedModule) -> Result<(GuestInstance, RunFunc)> {
     let mut ready =
         GuestInstance::new(guest, (), |store| imports! { "env" => { "early_exit" => wrap(store, early_exit) } })?;

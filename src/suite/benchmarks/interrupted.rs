@@ -1,4 +1,4 @@
-//! Guests that another thread stops. How it makes a request is the engine's own.
+//! Interrupts of a guest by another thread. Engines differ in how to request an interrupt.
 #![allow(dead_code, reason = "not every engine can be asked from another thread")]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -14,38 +14,38 @@ use super::guest_instance::{GuestInstance, tell};
 use super::stop::{INTO_THE_LOOP, since};
 use crate::engine::embedding::{Outcome, Prepared, Trap};
 
-/// Asks the engine, from any thread, to stop a guest.
+/// Requests an interrupt of a guest, from any thread.
 pub(crate) type InterruptRequest = Box<dyn Fn() + Send>;
 
-/// How an engine's guests are interrupted from another thread.
+/// An engine's support for interrupts from another thread.
 pub(crate) struct Interrupts {
-    /// Where a guest's code is compiled to be interrupted.
+    /// The guest, compiled so that it can be interrupted.
     pub(crate) module: CachedModule,
-    /// What makes a request for the guest of a store.
+    /// Creates the function that requests an interrupt of a store's guest.
     pub(crate) request: fn(&CachedModule, &mut Store<Running>) -> InterruptRequest,
-    /// Whether the engine reports some interrupts as another trap: then the host knows by a flag of its own.
+    /// Whether the engine reports some interrupts as another trap, so that the host must record its request.
     pub(crate) misreported: bool,
-    /// What makes a store ready for another one.
+    /// Prepares a store for the next interrupt.
     pub(crate) ready: fn(&mut Store<Running>),
 }
 
-/// What a guest and the thread that stops it tell each other.
+/// The state that the guest's thread and the requesting thread share.
 #[derive(Clone, Default)]
 pub(crate) struct Running {
     running: Arc<AtomicBool>,
     requested: Arc<AtomicBool>,
 }
 
-/// Where the request finds the guest.
+/// The code that runs when the interrupt is requested.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whereabouts {
-    /// In its own code, in this export.
+    /// Guest code, in this export.
     Guest(&'static str),
-    /// In a host function.
+    /// A host function.
     Host,
 }
 
-/// Interrupts a guest from another thread.
+/// A cell that interrupts a guest from another thread.
 pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> Result<Prepared> {
     let state = Running::default();
     let begin: fn(&Running) = match whereabouts {
@@ -89,15 +89,15 @@ pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> 
     }))
 }
 
-/// A thread that stops a guest as often as it is told to watch one. It ends with this.
+/// The requesting thread. It interrupts one guest per message of `watch`, and ends when this is dropped.
 struct Requester {
     watch: mpsc::Sender<()>,
     over: mpsc::Sender<()>,
-    /// When the first request was made for the guest that ended, if one was.
+    /// The time of the first request to the guest that ended; `None` without a request.
     requested: mpsc::Receiver<Option<Instant>>,
 }
 
-/// A request that was not answered by then is lost, and another is made.
+/// The time after which a request counts as lost and is repeated.
 const LOST: Duration = Duration::from_millis(20);
 
 impl Requester {

@@ -1,4 +1,4 @@
-//! The benchmarks that every engine has: a file per theme.
+//! The benchmarks of all engines, one file per theme.
 pub(crate) mod artifact;
 pub(crate) mod call;
 pub(crate) mod cold;
@@ -19,7 +19,7 @@ use super::module_cache::CachedModule;
 use super::{Engine, api};
 use crate::engine::BenchmarkTable;
 
-/// All themes.
+/// The tables of all themes.
 pub(crate) const BENCHMARKS: &[BenchmarkTable<Engine>] = &[
     compile::BENCHMARKS,
     artifact::BENCHMARKS,

@@ -1,4 +1,4 @@
-//! What it takes to be ready for the next call after an exit.
+//! Recovery: preparing the next call after an exit.
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -20,13 +20,13 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&recover::STORE, Do(|engine, _| recovering(engine, RecoveringGuest::replace_store))),
 ];
 
-/// How many instances a store may hold before it is replaced.
+/// The number of instances at which a store is replaced.
 const CROWDED: u32 = 16;
 
-/// What one frame of the guest's sums up to.
+/// The result of the guest's `work` with one frame.
 const SUM: u32 = 32_640;
 
-/// `work(code, frames)`.
+/// The export `work(code, frames)`.
 type WorkFunc = TypedFunc<(u32, u32), u32>;
 
 struct RecoveringGuest {
@@ -36,9 +36,9 @@ struct RecoveringGuest {
     work: WorkFunc,
     stack_pointer: Global,
     stack_top: Val,
-    /// How many instances the store has held.
+    /// The number of instances created in the store.
     instances: u32,
-    /// Stores that are to be dropped once the clock stands still.
+    /// Replaced stores, which are dropped outside the timer.
     old: Vec<Store<()>>,
 }
 
@@ -69,7 +69,7 @@ impl RecoveringGuest {
         self.instantiate()
     }
 
-    /// As new, at leisure: nothing that was left behind makes the next lap slower.
+    /// Cleans up outside the timer, so that the previous iterations do not slow down the next.
     fn refresh(&mut self) -> Result<()> {
         self.old.clear();
         if self.instances >= CROWDED {
@@ -85,12 +85,12 @@ impl RecoveringGuest {
     }
 }
 
-/// What the guest imports.
+/// The guest's imports.
 fn imports_in(store: &mut Store<()>) -> Imports {
     imports! { "env" => { "early_exit" => wrap(store, early_exit) } }
 }
 
-/// What is called and mended, of a new instance.
+/// Creates an instance. Returns its `work` function and its stack pointer.
 fn instantiate(store: &mut Store<()>, code: &CachedModule, imports: &Imports) -> Result<(WorkFunc, Global)> {
     let instance = Instance::new(&mut *store, &code.1, imports)?;
     let work = instance.get_typed_func(&mut *store, "work")?;

@@ -1,4 +1,4 @@
-//! The way out of a start function: the guest never becomes an instance.
+//! Exits from a start function, after which there is no instance.
 
 use anyhow::Result;
 
@@ -11,7 +11,7 @@ use crate::engine::embedding::{Instant, Prepared};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
-/// What an instantiation needs, and what it is called in: both are made anew each time, since a store only grows.
+/// A store and the imports of one instantiation. Each iteration needs a new store, because a store keeps all instances.
 fn before(guest: &CachedModule, before_exit: impl BeforeExit, code: ExitCode) -> Result<(Store<()>, Imports), Error> {
     let mut store = new_store(&guest.0, ());
     let early_exit = typed(before_exit);

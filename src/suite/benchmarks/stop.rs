@@ -1,4 +1,4 @@
-//! Stopping a guest: the time from the request to the caller that holds the reason.
+//! Stopping a guest: the time from the request until the caller has the reason.
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,18 +24,18 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&stop::DEADLINE_RECURSION, Do(|engine, _| deadline(engine, "recursion"))),
 ];
 
-/// More than any guest uses up while it is not to be stopped.
+/// Fuel that no guest of these cells can use up.
 const PLENTY: u64 = 1 << 40;
-/// How long a guest runs before it is stopped: it is in its loop then.
+/// The time before a stop is requested, so that the guest has entered its loop.
 pub(super) const INTO_THE_LOOP: Duration = Duration::from_micros(100);
 
-/// What the host function of a guest on a budget knows.
+/// The data of the host function that takes a guest's budget away.
 #[derive(Default)]
 struct BudgetHost {
     instance: Option<Instance>,
-    /// What it leaves the guest, where it takes anything.
+    /// The fuel that the host function leaves; `None` if it takes none away.
     leaves: Option<u64>,
-    /// When it did that first.
+    /// The time at which the host function first took fuel away.
     taken: Option<Instant>,
 }
 
@@ -48,7 +48,7 @@ fn take_budget(mut caller: Caller<'_, BudgetHost>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A guest on a budget. The engine compiles it for that, so it is not shared.
+/// A guest with a fuel budget. It needs a metered compilation, so it is not cached.
 fn on_budget(engine: &Engine, guest: &str) -> Result<GuestInstance<BudgetHost>> {
     let runtime = engine.metered_runtime(PLENTY);
     let module = Module::new(&runtime, guest::wasm(guest))?;
@@ -80,7 +80,7 @@ fn budget(engine: &Engine, export: &str) -> Result<Prepared> {
     Ok(Prepared::stops(lap).with_metrics(metrics))
 }
 
-/// How many steps a guest makes beyond those that its budget pays for.
+/// The number of steps that a guest makes beyond its budget.
 fn past_budget(engine: &Engine, export: &str) -> Result<f64> {
     const STEPS: u64 = 256;
     const PAID: u64 = 64;
@@ -92,21 +92,21 @@ fn past_budget(engine: &Engine, export: &str) -> Result<f64> {
         counter.set(&mut ready.store, Val::I32(0))?;
         let result = run.call(&mut ready.store, STEPS as i32);
         let left = fuel(&mut ready.store, &ready.instance).context("no fuel is counted")?;
-        // Code without a branch may come to its end before anything looks at its budget.
+        // Code without a branch may return before the engine checks the budget.
         ensure!(result.is_ok() || budget != PLENTY, "with plenty for {STEPS} steps: {}", tell(result));
         let made = counter.get(&mut ready.store).i32().context("the counter is a number")?;
         Ok((u64::try_from(made)?, budget.saturating_sub(left)))
     };
-    // The first call may pay for more than its steps.
+    // The first call may have additional costs.
     steps(PLENTY)?;
     let (made, cost) = steps(PLENTY)?;
     ensure!(made == STEPS, "it made {made} steps of {STEPS}");
     let (made, _) = steps(cost * PAID / STEPS)?;
-    // An engine that takes the price of a block beforehand may stop before the budget is used up.
+    // An engine that charges for a block in advance may stop before the budget is used up.
     Ok(made.saturating_sub(PAID) as f64)
 }
 
-/// What a guest is ended with whose time is up.
+/// The exit code of a guest whose deadline has passed.
 const TOO_LATE: ExitCode = ExitCode(124);
 
 fn deadline(engine: &Engine, export: &str) -> Result<Prepared> {
@@ -134,7 +134,7 @@ fn deadline(engine: &Engine, export: &str) -> Result<Prepared> {
     }))
 }
 
-/// What it took from a request, if there was one, and if that came before.
+/// The time from the request to `arrived`; zero and an error without a request, or if the guest ended before the request.
 pub(super) fn since(
     requested: Option<Instant>,
     arrived: Instant,

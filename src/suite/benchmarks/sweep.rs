@@ -1,4 +1,4 @@
-//! How leaving grows with what lies around it.
+//! Exits by guest frames, re-entries, and resident code.
 use anyhow::{Context, Result, ensure};
 
 use super::Engine;
@@ -52,8 +52,8 @@ fn unreachable(engine: &Engine, frames: u64) -> Result<Prepared> {
     trapping(ready, deep, (-1, i32::try_from(frames)?))
 }
 
-/// The export that goes down before it leaves. A compiler might make a loop of it: so a trap from there has to show
-/// that each frame is one, as far as it shows any.
+/// The export that exits below `depth` guest frames. A compiler might turn the recursion into a loop. So a trap must show all
+/// of these frames, as far as the engine records frames.
 fn deep(ready: &mut GuestInstance<u64>, depth: u64) -> Result<RunFunc> {
     let deep: RunFunc = ready.function("deep")?;
     let trap = deep.call(&mut ready.store, (-1, i32::try_from(depth)?)).err().context("the guest did not trap")?;
@@ -64,8 +64,8 @@ fn deep(ready: &mut GuestInstance<u64>, depth: u64) -> Result<RunFunc> {
     Ok(deep)
 }
 
-/// A guest whose host function calls it again. The store's data is the guest's export, known only once the guest is an
-/// instance.
+/// A guest whose host function calls the guest again. The store's data is the guest's export, which exists only after the
+/// instantiation.
 pub(super) fn reentrant(engine: &Engine) -> Result<(GuestInstance<Option<RunFunc>>, RunFunc)> {
     fn reenter(mut caller: Caller<'_, Option<RunFunc>>, code: i32, n: i32) -> Result<i32, Error> {
         match caller.data().clone() {
@@ -101,7 +101,7 @@ fn functions(engine: &Engine, count: u64) -> Result<Prepared> {
     with_resident_code(engine, engine.cached_module(&generated(count)?)?)
 }
 
-/// An exit like any other, while that code is resident.
+/// A typed exit while other code is resident.
 fn with_resident_code(engine: &Engine, resident_code: impl Sized + 'static) -> Result<Prepared> {
     let mut ready = ready::<Typed>(engine, || ())?;
     let run = ready.function(Typed::EXPORT)?;

@@ -1,4 +1,4 @@
-//! Guests that end without asking for it.
+//! Traps, and panics of host functions.
 use std::panic::panic_any;
 
 use anyhow::{Context, Result, ensure};
@@ -41,7 +41,7 @@ fn trap(engine: &Engine, export: &str, (a, b): (i32, i32), must: Trap) -> Result
     trapping(ready, run, (a, b))
 }
 
-/// A call that must end in the trap that it ended in the first time.
+/// A cell whose calls must all end in the trap of the first call.
 pub(super) fn trapping(mut ready: GuestInstance<u64>, run: RunFunc, (a, b): (i32, i32)) -> Result<Prepared> {
     let first = run.call(&mut ready.store, (a, b)).err().context("the guest did not trap")?;
     let must = trap_code(first).context("an error that is no trap")?;

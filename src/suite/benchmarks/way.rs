@@ -1,20 +1,20 @@
-//! The ways for a host function to end its guest.
+//! Ways for a host function to end its guest.
 use super::api::{
     Caller, Error, Func, Raised, Store, Val, ValType, downcast, dynamic, dynamic_env, raise, to_error, wrap, wrap_env,
 };
 use crate::engine::embedding::planted;
 use crate::exit_code::ExitCode;
 
-/// A way to end the guest. The store's data counts the calls, for those that look at it.
+/// A way to end the guest. The store's data counts the calls of host functions with an environment.
 pub(crate) trait WayToExit: 'static {
     /// The export that calls the host function.
     const EXPORT: &str = "run";
 
-    /// Makes the host function. It calls `before_exit` right before it makes the error that it returns; a cheap one right
-    /// before it returns, either way.
+    /// Creates the host function. It calls `before_exit` immediately before it creates its error. A host function with a
+    /// prebuilt error calls `before_exit` before each return.
     fn host(store: &mut Store<u64>, before_exit: impl BeforeExit) -> Func;
 
-    /// How the caller reads the code.
+    /// Reads the exit code in the caller, or returns the error.
     fn read_code(error: Error) -> Result<ExitCode, Error> {
         downcast(error)
     }

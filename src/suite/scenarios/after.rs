@@ -1,4 +1,4 @@
-//! What survives an exit.
+//! State after an exit: side effects, further calls, destructors, and the lifetime of the error.
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,7 +37,7 @@ fn footprints(engine: &Engine, out: &Transcript) -> Result<()> {
     say!(out, "memory at 0: {start}, in the page it grew: {grown}, after the call: {behind}");
     let counts = (global(&mut store, &instance, "before")?, global(&mut store, &instance, "after")?);
     say!(out, "globals: {} before the call, {} after it", counts.0, counts.1);
-    // It is the guest's own if it can be called as that.
+    // Only the guest's own function has the type of `run`.
     let held = match function_at(&mut store, &table, 0) {
         Some(function) if function.typed::<(i32, i32), i32>(&store).is_ok() => "the guest's own function",
         Some(_) => "a function of another type",
@@ -68,7 +68,7 @@ fn call_again(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// Says that it is dropped.
+/// Adds a line to the transcript when dropped.
 struct SaysDropped(&'static str, Transcript);
 
 impl Drop for SaysDropped {
@@ -77,7 +77,7 @@ impl Drop for SaysDropped {
     }
 }
 
-/// Notes that it is dropped, for a line that says it of all that a store held: in which order is the engine's business.
+/// Records that it is dropped. One line reports all values of a store, sorted, because the order depends on the engine.
 struct NotesDropped(&'static str, Arc<Mutex<Vec<&'static str>>>);
 
 impl Drop for NotesDropped {
@@ -113,7 +113,7 @@ fn destructors(engine: &Engine, out: &Transcript) -> Result<()> {
     exit_with_a_local(fixture, &dropped, out)
 }
 
-/// Exits below a frame that holds something, and drops the store.
+/// Exits below a frame with a local variable, and drops the store.
 fn exit_with_a_local(
     mut fixture: Fixture<NotesDropped>,
     dropped: &Mutex<Vec<&'static str>>,
@@ -132,7 +132,7 @@ fn exit_with_a_local(
     Ok(())
 }
 
-/// An error that counts how often one like it was dropped.
+/// An error that increments a shared counter when dropped.
 #[derive(Debug)]
 pub(crate) struct CountedError(Arc<AtomicU32>);
 
@@ -151,7 +151,7 @@ impl Drop for CountedError {
     }
 }
 
-/// Stages whose host functions raise it.
+/// Fixtures with a typed and a dynamic host function that raise a `CountedError`.
 pub(crate) fn counting(engine: &Engine, counter: &Arc<AtomicU32>) -> Result<[(&'static str, Fixture); 2]> {
     let raised = counter.clone();
     let typed = Fixture::new(engine, (), |store| {

@@ -1,4 +1,4 @@
-//! A host that uses `anyhow`: its error is an `anyhow::Error` in a type of its own, so that every engine takes it.
+//! A host that uses `anyhow`: its error is a newtype of `anyhow::Error`, which every engine accepts.
 use std::fmt;
 
 use anyhow::{Context, Result};
@@ -16,7 +16,7 @@ use crate::say;
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[(&catch::ANYHOW, Do(play))];
 
-/// An `anyhow::Error` is no `Error` by itself.
+/// A newtype, because `anyhow::Error` does not implement `Error`.
 #[derive(Debug)]
 struct HostFailure(anyhow::Error);
 
@@ -33,7 +33,7 @@ impl std::error::Error for HostFailure {
 }
 impl HostError for HostFailure {}
 
-/// Adds a context to an error of the host's. Another error goes on as it is.
+/// Adds a context to the host's error. Returns any other error unchanged.
 fn with_context(error: Error, level: u32) -> Error {
     match downcast(error) {
         Ok(HostFailure(error)) => to_error(HostFailure(error.context(format!("at level {level}")))),
@@ -41,7 +41,7 @@ fn with_context(error: Error, level: u32) -> Error {
     }
 }
 
-/// The exit, found in each way.
+/// Reads the exit code with each method of `anyhow::Error`.
 fn found(error: Error) -> Result<String> {
     let HostFailure(error) = downcast(error)?;
     let (is, displays) = (error.is::<ExitCode>(), format!("{error:#}"));

@@ -1,4 +1,4 @@
-//! Where a module comes from: compiled before, and loaded from what was kept of it.
+//! Exits of a module that is loaded from its artifact, with and without a compiler.
 use anyhow::{Result, bail};
 
 use super::Engine;

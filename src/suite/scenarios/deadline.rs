@@ -1,4 +1,4 @@
-//! Stopping a guest that calls the host: a deadline in an import, which needs nothing of the engine.
+//! Stopping a guest by a deadline that a host function checks, which needs no support by the engine.
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -15,7 +15,7 @@ use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[(&interrupt::DEADLINE_IN_IMPORT, Do(deadline_in_import))];
 
-/// What `timeout(1)` exits with.
+/// The exit code of `timeout(1)`.
 const TOO_LATE: ExitCode = ExitCode(124);
 
 fn deadline_in_import(engine: &Engine, out: &Transcript) -> Result<()> {

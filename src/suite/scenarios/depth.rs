@@ -1,4 +1,4 @@
-//! Exits from far below.
+//! Exits below many guest frames, below many re-entries, and at the end of the stack.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -31,7 +31,7 @@ fn guest_frames(engine: &Engine, out: &Transcript) -> Result<()> {
 
     say!(out, "{}", ended(&dive.call(&mut store, (FRAMES, 5))));
     say!(out, "guest functions: {}", entered_and_returned(&mut store, &instance)?);
-    // With the code 0 the guest is not ended.
+    // With code 0 the host function returns.
     say!(out, "not asked to exit: {}", ended(&dive.call(&mut store, (FRAMES, 0))));
     say!(out, "guest functions: {}", entered_and_returned(&mut store, &instance)?);
     let mut exited = 0;
@@ -51,7 +51,7 @@ fn entered_and_returned(store: &mut Store<()>, instance: &Instance) -> Result<St
 
 fn re_entries(engine: &Engine, out: &Transcript) -> Result<()> {
     const LEVELS: u32 = 200;
-    // The code that the host function exits with at the bottom; with 0 it returns.
+    // The exit code of the host function at the bottom; with 0 it returns.
     let code = Arc::new(AtomicU32::new(5));
     let handed_on = Arc::new(AtomicU32::new(0));
     let (raised, counted) = (code.clone(), handed_on.clone());
@@ -80,7 +80,7 @@ fn stack_end(engine: &Engine, out: &Transcript) -> Result<()> {
         imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } }
     })?;
     let dive: TypedFunc<(u32, u32), u32> = instance.get_typed_func(&mut store, "dive")?;
-    // An exit has room below `room` frames, and not below `too_many`. A call that returns can have room for one frame more.
+    // An exit succeeds below `room` frames, and fails below `too_many`. A call that returns may succeed below one frame more.
     let (mut room, mut too_many) = (LAST, 1 << 24);
     while too_many - room > 1 {
         let frames = room.midpoint(too_many);

@@ -1,5 +1,5 @@
-//! The two pages that the main job descends from: that of Wasmer's runtime 0.13, whose guest is written in Rust, and that
-//! for Go, with types known at run time only and values in a slice.
+//! The scenarios of two pages of Wasmer's documentation: that of runtime 0.13, whose guest is written in Rust, and that for Go,
+//! with dynamic types and values in a slice.
 use std::fmt;
 
 use anyhow::{Context, Result, bail};
@@ -18,7 +18,7 @@ use crate::{guest, say};
 pub(crate) const SCENARIOS: ScenarioTable<Engine> =
     &[(&early_exit::INTERRUPT_EXECUTION, Do(interrupt_execution)), (&early_exit::DYNAMIC_EXIT, Do(dynamic_exit))];
 
-/// An error with nothing in it: what the page returned was `Err(())`.
+/// An error without content: the page returned `Err(())`.
 #[derive(Debug)]
 struct Interrupted;
 
@@ -52,7 +52,7 @@ fn interrupt_execution(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// An error that says what it is.
+/// An error that displays its exit code.
 #[derive(Debug)]
 struct Exit {
     code: i32,

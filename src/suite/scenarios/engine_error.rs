@@ -1,4 +1,4 @@
-//! Errors that the engine itself makes where a host function might exit.
+//! Errors of the engine itself, for wrong arguments and wrong results.
 use anyhow::{Context, Result};
 
 use super::Engine;
@@ -16,7 +16,7 @@ use crate::{guest, say};
 pub(crate) const SCENARIOS: ScenarioTable<Engine> =
     &[(&catch::WRONG_ARGUMENTS, Do(wrong_arguments)), (&catch::WRONG_RESULT, Do(wrong_result))];
 
-/// How a call ended, without the words that the engine has for what is wrong.
+/// The outcome of a call, without the engine's error message.
 pub(crate) fn kind(result: &Result<i32, Error>) -> String {
     match result.as_ref().map_err(outcome) {
         Err(Outcome::Failed(_)) => "an error of the engine".into(),
@@ -25,7 +25,7 @@ pub(crate) fn kind(result: &Result<i32, Error>) -> String {
 }
 
 fn wrong_arguments(engine: &Engine, out: &Transcript) -> Result<()> {
-    // The host function calls the guest's `run` with arguments by its code, until that exits.
+    // Codes 1 to 4 call `run` again with the arguments for that code. Any other code exits.
     let mut fixture = Fixture::new(engine, None, |store| {
         wrap_env(store, |mut caller: Caller<'_, Option<Func>>, code: u32| -> Result<(), Error> {
             let arguments: &[Val] = match code {

@@ -1,4 +1,4 @@
-//! Ways to exit. What differs between them is the host function; one player calls them all.
+//! Ways to exit. They differ only in the host function, so one function runs all of them.
 use anyhow::{Context, Result, bail};
 
 use super::Engine;
@@ -28,10 +28,10 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&exit::START_FILLS_TABLE, Do(start_fills_table)),
 ];
 
-/// Makes a host function in a store whose data is the code that is let pass, and says how its caller reads the code.
+/// Two functions: one creates the host function, in a store whose data is the code that returns; one reads the exit code.
 pub(crate) type ExitFunction = (fn(&mut Store<u32>) -> Func, ReadCode);
 
-/// Reads the code of an error that ended the guest, or hands the error back.
+/// Reads the exit code of an error, or returns the error.
 pub(crate) type ReadCode = fn(&Store<u32>, Error) -> Result<ExitCode, Error>;
 
 const TYPED: ExitFunction = (typed, by_value);
@@ -39,12 +39,12 @@ const TYPED_ENV: ExitFunction = (typed_env, by_value);
 const DYNAMIC: ExitFunction = (dynamic, by_value);
 const DYNAMIC_ENV: ExitFunction = (dynamic_env, by_value);
 
-/// Whoever made the error for this exit alone has it back by value.
+/// Reads the code by value, which works for an error that is created for one exit.
 pub(crate) fn by_value(_: &Store<u32>, error: Error) -> Result<ExitCode, Error> {
     downcast(error)
 }
 
-/// What each of them decides, with an error type that no engine has heard of.
+/// Exits with `code`, or returns it if it is `let_pass`. The error type is the host's own.
 pub(crate) fn decide(code: u32, let_pass: u32) -> Result<u32, ExitCode> {
     if code == let_pass { Ok(code) } else { Err(ExitCode(code)) }
 }
@@ -93,7 +93,7 @@ pub(crate) fn play(engine: &Engine, out: &Transcript, way: ExitFunction, export:
         }
     }
     say!(out, "times that the guest went on: {}", global(&mut store, &instance, "went_on")?);
-    // The same function, on the same instance, can return as well.
+    // The same host function on the same instance can also return.
     say!(out, "let pass, it returns {}", call.call(&mut store, LET_PASS)?);
     say!(out, "times that the guest went on: {}", global(&mut store, &instance, "went_on")?);
     Ok(())

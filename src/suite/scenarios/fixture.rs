@@ -1,4 +1,4 @@
-//! What most scenarios begin with: a guest, instantiated with a host function, and words for what comes of a call.
+//! Helpers of most scenarios: an instantiated guest with a host function, and texts for the outcomes of calls.
 use std::fmt::Display;
 
 use anyhow::{Context, Result, bail};
@@ -13,22 +13,21 @@ use crate::engine::{BackendError, Family};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
-/// The early-exit guest, ready to run, with a host function of the scenario's.
+/// The instantiated early-exit guest with a host function of the scenario.
 pub(crate) struct Fixture<T: Send + 'static = ()> {
     pub(crate) store: Store<T>,
     pub(crate) instance: Instance,
-    /// `run(code, n)`: calls the host function with `code`, and returns `code + n` where that returns.
+    /// `run(code, n)`: calls the host function with `code`, and returns `code + n` if the host function returns.
     pub(crate) run: TypedFunc<(i32, i32), i32>,
 }
 
 impl<T: Send + 'static> Fixture<T> {
-    /// Compiles and instantiates the guest in a store with the host's data; `early_exit` makes the function that it
-    /// imports.
+    /// Compiles and instantiates the guest in a store with the host's data. `early_exit` creates the imported function.
     pub(crate) fn new(engine: &Engine, data: T, early_exit: impl FnOnce(&mut Store<T>) -> Func) -> Result<Self> {
         Self::with_guest(engine, guest::EARLY_EXIT, data, early_exit)
     }
 
-    /// The same with another guest that imports and exports what the early-exit guest does.
+    /// A fixture of another guest that has the imports and exports of the early-exit guest.
     pub(crate) fn with_guest(
         engine: &Engine,
         guest: &str,
@@ -42,7 +41,7 @@ impl<T: Send + 'static> Fixture<T> {
         Ok(Self { store, instance, run })
     }
 
-    /// Calls `run(code, 7)`, which must not return.
+    /// Calls `run(code, 7)`, which must not return. Returns the guest's error.
     pub(crate) fn exit(&mut self, code: u32) -> Result<Error> {
         match self.run.call(&mut self.store, (code as i32, 7)) {
             Ok(sum) => bail!("expected an early exit, but the guest returned {sum}"),
@@ -51,7 +50,7 @@ impl<T: Send + 'static> Fixture<T> {
     }
 }
 
-/// A host function that ends its guest, whatever the code.
+/// A host function that always ends its guest.
 pub(crate) fn exit(code: u32) -> Result<(), Raised<ExitCode>> {
     Err(raise(ExitCode(code)))
 }
@@ -61,7 +60,7 @@ pub(crate) fn exit_unless_0(code: u32) -> Result<(), Raised<ExitCode>> {
     if code == 0 { Ok(()) } else { Err(raise(ExitCode(code))) }
 }
 
-/// Any guest, compiled and instantiated in a store of its own. Imports are given in the order in which it has them.
+/// Compiles and instantiates a guest in a new store. The imports are in the module's order.
 pub(crate) fn instantiate<T: Send + 'static>(
     engine: &Engine,
     wasm: &[u8],
@@ -76,10 +75,10 @@ pub(crate) fn instantiate<T: Send + 'static>(
     Ok((store, instance))
 }
 
-/// A guest that needs a feature of WebAssembly.
+/// Compiles a guest that needs a feature of WebAssembly.
 ///
-/// A backend that does not claim the feature may refuse the guest: then it is unsupported, and this error says so. One
-/// that claims it may not.
+/// If a backend rejects the guest and does not claim the feature, the error is [`BackendError::unsupported`]. A backend that
+/// claims the feature must accept the guest.
 pub(crate) fn compile_if_claimed(engine: &Engine, feature: &str, runtime: &Runtime, guest: &str) -> Result<Module> {
     let claimed = engine.about().wasm_features.iter().any(|claimed| claimed == feature);
     match Module::new(runtime, guest::wasm(guest)) {
@@ -92,7 +91,7 @@ pub(crate) fn compile_if_claimed(engine: &Engine, feature: &str, runtime: &Runti
     }
 }
 
-/// How a call ended, in a few words.
+/// The outcome of a call in a few words.
 pub(crate) fn ended<T: Display>(result: &Result<T, Error>) -> String {
     match result {
         Ok(value) => format!("returned {value}"),
@@ -100,7 +99,7 @@ pub(crate) fn ended<T: Display>(result: &Result<T, Error>) -> String {
     }
 }
 
-/// How something was refused, if it was: by an error, or by a panic.
+/// The error or panic by which an operation was refused, or its result.
 pub(crate) fn refused<T: std::fmt::Debug>(result: std::thread::Result<Result<T, Error>>) -> String {
     match result {
         Ok(Ok(value)) => format!("returned {value:?}"),
@@ -109,13 +108,13 @@ pub(crate) fn refused<T: std::fmt::Debug>(result: std::thread::Result<Result<T, 
     }
 }
 
-/// What was said, or how the panic began: what follows may be the numbers of stores.
+/// The first line of a text or of a panic's message. Further lines may contain the ids of stores.
 pub(crate) fn first_line(result: std::thread::Result<String>) -> String {
     let text = result.unwrap_or_else(|panic| Outcome::panicked(&*panic).to_string());
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Calls an export with numbers.
+/// Calls an export with integers. The outer error means that there is no such export.
 pub(crate) fn call_export<T: Send + 'static>(
     store: &mut Store<T>,
     instance: &Instance,
@@ -127,7 +126,7 @@ pub(crate) fn call_export<T: Send + 'static>(
     Ok(call_any(&function, store, &arguments))
 }
 
-/// Calls an export, and tells both: `grow(1): returned 1`.
+/// Calls an export. Returns the call and its outcome as text: `grow(1): returned 1`.
 pub(crate) fn told<T: Send + 'static>(
     store: &mut Store<T>,
     instance: &Instance,
@@ -144,7 +143,7 @@ pub(crate) fn told<T: Send + 'static>(
     Ok(format!("{export}({shown}): {outcome}"))
 }
 
-/// An exported global that is a number.
+/// The value of an exported `i32` global.
 pub(crate) fn global<T: Send + 'static>(store: &mut Store<T>, instance: &Instance, export: &str) -> Result<i32> {
     let global = instance.get_global(&mut *store, export).with_context(|| format!("no export `{export}`"))?;
     match global.get(store) {
@@ -153,7 +152,7 @@ pub(crate) fn global<T: Send + 'static>(store: &mut Store<T>, instance: &Instanc
     }
 }
 
-/// Bytes of a memory.
+/// `N` bytes of a memory, from address `at`.
 pub(crate) fn bytes_at<T: Send + 'static, const N: usize>(
     store: &Store<T>,
     memory: &Memory,

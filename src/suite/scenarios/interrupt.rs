@@ -1,4 +1,4 @@
-//! Requests from another thread to stop a guest. How a request is made is the engine's own.
+//! Interrupts of a guest by another thread. Engines differ in how to request an interrupt.
 #![allow(dead_code, reason = "not every engine can be asked from another thread")]
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use crate::engine::embedding::Transcript;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
-/// How an engine's guests are stopped from another thread.
+/// An engine's support for interrupts from another thread.
 pub(crate) struct InterruptSupport {
-    /// A runtime whose guests can be stopped.
+    /// A runtime whose guests can be interrupted.
     pub(crate) runtime: Runtime,
-    /// Makes a function that requests the stop of a store's guest. A request may be lost while no guest runs.
+    /// Creates the function that requests an interrupt of a store's guest. A request may be lost while no guest runs.
     pub(crate) requester: fn(&Runtime, &Store<InterruptHost>) -> Requester,
-    /// Makes a store ready for a call that can be stopped.
+    /// Prepares a store for a call that can be interrupted.
     pub(crate) ready: fn(&mut Store<InterruptHost>),
 }
 
-/// Requests the stop of a guest, from any thread.
+/// Requests an interrupt of a guest, from any thread.
 pub(crate) type Requester = Arc<dyn Fn() + Send + Sync>;
 
 pub(crate) fn loop_of_arithmetic(support: InterruptSupport, out: &Transcript) -> Result<()> {
@@ -112,14 +112,14 @@ pub(crate) fn after_the_call(support: InterruptSupport, out: &Transcript) -> Res
     guest.call("once", &[], out)
 }
 
-/// Requests a stop on another thread, and waits until that is done.
+/// Requests an interrupt on another thread, and waits for that thread.
 fn on_another_thread(request: &Requester) {
     thread::scope(|scope| {
         scope.spawn(|| request());
     });
 }
 
-/// The data of the imported function.
+/// The store's data, for the imported function.
 pub(crate) struct InterruptHost {
     running: Arc<AtomicBool>,
     does: Box<dyn Fn() -> Result<(), ExitCode> + Send>,
@@ -131,7 +131,7 @@ fn import_running(caller: Caller<'_, InterruptHost>) -> Result<(), Raised<ExitCo
     (host.does)().map_err(raise)
 }
 
-/// The endless guest.
+/// An instance of the endless guest.
 struct InterruptedGuest {
     support: InterruptSupport,
     store: Store<InterruptHost>,
@@ -149,7 +149,7 @@ impl InterruptedGuest {
         Ok(Self { support, store, instance, requested: Arc::default() })
     }
 
-    /// A function that requests the stop of this guest. It notes the request, since the engine may report another trap.
+    /// A function that requests an interrupt of this guest. It records the request, because the engine may report another trap.
     fn requester(&self) -> Requester {
         let request = (self.support.requester)(&self.support.runtime, &self.store);
         let requested = self.requested.clone();
@@ -159,12 +159,12 @@ impl InterruptedGuest {
         })
     }
 
-    /// From now on, when the guest calls.
+    /// Sets the behaviour of the imported function.
     fn host_does(&mut self, does: impl Fn() -> Result<(), ExitCode> + Send + 'static) {
         self.store.data_mut().does = Box::new(does);
     }
 
-    /// Calls an endless loop, and stops it from another thread once it runs.
+    /// Calls an endless loop, and interrupts it from another thread once it runs.
     fn stop(&mut self, export: &str) -> Result<String> {
         self.store.data().running.store(false, SeqCst);
         (self.support.ready)(&mut self.store);
@@ -185,7 +185,7 @@ impl InterruptedGuest {
         })
     }
 
-    /// How far the loop in memory has counted.
+    /// The counter of the loop with memory.
     fn turns(&mut self) -> Result<u32> {
         let memory = self.instance.get_memory(&mut self.store, "memory").context("no memory")?;
         Ok(u32::from_le_bytes(bytes_at(&self.store, &memory, 0)?))
@@ -198,7 +198,7 @@ impl InterruptedGuest {
         Ok(())
     }
 
-    /// Reports how a call ended, and whether a stop was requested since the last report.
+    /// Reports the outcome of a call, and whether an interrupt was requested since the last report.
     fn report(&self, out: &Transcript, end: &str) {
         let requested = if self.requested.swap(false, SeqCst) { "yes" } else { "no" };
         say!(out, "{end}; asked to: {requested}");

@@ -1,5 +1,5 @@
-//! Limits on what a guest may take. How a store gets them is the engine's own: a limiter that is asked before a memory is
-//! made or grows, or Wasmer's `Tunables`, which make every memory.
+//! Limits on a guest's memory. In wasmtime and wasmi, a limiter is called before a memory is created or grows. In Wasmer, the
+//! `Tunables` create every memory, within the limit.
 use anyhow::{Context, Result};
 
 use super::Engine;
@@ -21,7 +21,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&limit::EXIT, Do(exit)),
 ];
 
-/// How many pages a memory may have.
+/// The largest size of a memory, in pages of 64 KiB.
 const PAGES: u32 = 3;
 
 fn memory_grow(engine: &Engine, out: &Transcript) -> Result<()> {
@@ -86,7 +86,7 @@ fn exit(engine: &Engine, out: &Transcript) -> Result<()> {
     guest.call("size", &[], out)
 }
 
-/// The growing guest, at work.
+/// An instance of the growing guest.
 struct GrowingGuest {
     store: Store<StoreLimits>,
     instance: Instance,

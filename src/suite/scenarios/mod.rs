@@ -1,4 +1,4 @@
-//! The scenarios that every engine plays: a file per theme.
+//! The scenarios of all engines, one file per theme.
 pub(crate) mod after;
 pub(crate) mod anyhow_error;
 pub(crate) mod artifact;
@@ -25,7 +25,7 @@ pub(crate) mod wasi;
 use super::{Engine, api};
 use crate::engine::ScenarioTable;
 
-/// All themes.
+/// The tables of all themes.
 pub(crate) const SCENARIOS: &[ScenarioTable<Engine>] = &[
     early_exit::SCENARIOS,
     exit::SCENARIOS,

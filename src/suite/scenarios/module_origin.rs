@@ -1,4 +1,4 @@
-//! What a module may be mixed with.
+//! Modules with vectors, and modules, functions and tables of another store, engine or instance.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result, bail};
@@ -29,7 +29,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&module::TABLE_OF_ANOTHER_INSTANCE, Do(table_of_another_instance)),
 ];
 
-/// Runs a module in a store of that runtime: how `run(code, 7)` ends.
+/// The outcome of `run(code, 7)` of a module in a new store of the runtime.
 pub(crate) fn run(runtime: &Runtime, module: &Module, code: i32) -> Result<String> {
     let mut store = new_store(runtime, ());
     let imports = imports! { "env" => { "early_exit" => wrap(&mut store, early_exit) } };
@@ -75,7 +75,7 @@ fn set(engine: &Engine) -> Result<Fixture> {
     Fixture::new(engine, (), |store| wrap(store, early_exit))
 }
 
-/// How two fixtures exit, after whatever was done to them.
+/// Reports an exit of each of two fixtures, to test that both still work.
 fn both_exit(out: &Transcript, its_own: &mut Fixture, other: &mut Fixture) {
     say!(out, "its own store: {}", ended(&its_own.run.call(&mut its_own.store, (5, 7))));
     say!(out, "the other store: {}", ended(&other.run.call(&mut other.store, (6, 7))));

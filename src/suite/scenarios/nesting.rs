@@ -1,4 +1,4 @@
-//! An exit on its way through several calls.
+//! Exits through several nested calls of guests and host functions.
 use anyhow::{Context, Result};
 
 use super::Engine;
@@ -27,12 +27,12 @@ fn every_level(engine: &Engine, out: &Transcript) -> Result<()> {
         }
         let result = enter_guest();
         say!(said, "host at level {level} gets: {}", ended(&result));
-        // What a host function does with any error that is none of its business.
+        // A host function returns any error that it does not handle.
         let value = result?;
         Ok(value)
     })?;
     let error = failed(host.enter(3))?;
-    // Each level handed the error on and kept nothing of it.
+    // No level has kept a copy of the error.
     say!(out, "the caller's error, by value: exit code {}", downcast::<ExitCode>(error)?);
     let (entered, left) = host.entered_and_left()?;
     say!(out, "guest: entered {entered} times, returned {left} times");
@@ -43,7 +43,7 @@ fn caught(engine: &Engine, out: &Transcript) -> Result<()> {
     const TIMES: u32 = 1000;
     let mut host = ReentrantHost::new(engine, |level, enter_guest| match level {
         0 => Err(to_error(ExitCode(7))),
-        // An error of another kind goes on as it is.
+        // Any other error is returned unchanged.
         2 => enter_guest().or_else(|error| downcast(error).map(|ExitCode(code)| 100 + code)),
         _ => enter_guest(),
     })?;
@@ -65,7 +65,7 @@ fn different_codes(engine: &Engine, out: &Transcript) -> Result<()> {
         }
         let result = enter_guest();
         say!(said, "host at level {level} gets: {}", ended(&result));
-        // From the second level on, something else than what came from below.
+        // From the second level on, the host function returns an error with another code.
         if level == 1 { result } else { Err(to_error(ExitCode(10 + level))) }
     })?;
     let error = failed(host.enter(3))?;
@@ -80,7 +80,7 @@ fn another_store(engine: &Engine, out: &Transcript) -> Result<()> {
             if code == 0 {
                 return Ok(());
             }
-            // A guest of the same engine family, in a store that the outer guest knows nothing of.
+            // A guest of the same engine in a separate store.
             match Fixture::new(&here, (), |store| wrap(store, exit)) {
                 Ok(mut inner) => {
                     say!(said, "the inner guest: {}", ended(&inner.run.call(&mut inner.store, (code as i32, 7))));

@@ -1,4 +1,4 @@
-//! A panic in a host function is no exit: it comes out as a panic.
+//! Panics in host functions, which reach the caller as panics and not as exits.
 use std::any::Any;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
@@ -25,7 +25,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&fault::PANIC, Do(uncaught)),
 ];
 
-/// How a call ended that may have panicked.
+/// The outcome of a call that may panic.
 fn ended_or_panicked<T: Display>(call: impl FnOnce() -> Result<T, Error>) -> String {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => ended(&result),
@@ -33,7 +33,7 @@ fn ended_or_panicked<T: Display>(call: impl FnOnce() -> Result<T, Error>) -> Str
     }
 }
 
-/// What a panic was raised with.
+/// The payload of a panic, as text.
 fn describe(panic: &(dyn Any + Send)) -> String {
     match panic.downcast_ref::<ExitCode>() {
         Some(code) => format!("a panic with exit code {code}"),
@@ -59,7 +59,7 @@ fn panic_for(code: u32) -> ! {
     if code == 5 { panic!("no code but {code}") } else { panic_any(ExitCode(code)) }
 }
 
-/// Counts how often it is dropped.
+/// Increments a counter when dropped.
 struct DropCounter(Arc<AtomicU32>);
 
 impl Drop for DropCounter {
@@ -77,7 +77,7 @@ fn afterwards(engine: &Engine, out: &Transcript) -> Result<()> {
             match code {
                 PANIC => {
                     let _local = DropCounter(local.clone());
-                    // A panic that the hook does not print.
+                    // `resume_unwind` does not call the panic hook, so that nothing is printed.
                     resume_unwind(Box::new("asked to"))
                 }
                 0 => Ok(()),

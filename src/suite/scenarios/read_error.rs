@@ -29,7 +29,7 @@ pub(crate) fn typed<T: Send + 'static>(store: &mut Store<T>) -> Func {
     wrap(store, exit)
 }
 
-/// What is no exit: a trap of the guest's own.
+/// The error of a guest's trap, which is not an exit.
 pub(crate) fn trap(engine: &Engine) -> Result<Error> {
     let (mut store, instance) = instantiate(engine, &guest::wasm(guest::WAYS_TO_CALL), (), |store| {
         imports! { "env" => { "early_exit" => wrap(store, |code: u32| code) } }
@@ -38,7 +38,7 @@ pub(crate) fn trap(engine: &Engine) -> Result<Error> {
     trap.call(&mut store, ()).err().context("expected a trap, but the guest returned")
 }
 
-/// An error that is larger than a code, and owns something.
+/// An error that is larger than a code, and owns memory.
 #[derive(Debug)]
 struct Because {
     code: u32,
@@ -54,7 +54,7 @@ impl fmt::Display for Because {
 impl std::error::Error for Because {}
 impl HostError for Because {}
 
-/// Another type of error. It is nothing that anybody raises.
+/// Another type of error, which no host function raises.
 #[derive(Debug)]
 struct OtherError;
 
@@ -78,7 +78,7 @@ fn by_value(engine: &Engine, out: &Transcript) -> Result<()> {
     let mut fixture = Fixture::new(engine, (), |store| wrap(store, early_exit))?;
     let because: Because = downcast(fixture.exit(7)?)?;
     say!(out, "by value: {because}");
-    // Not a copy: the same text, handed through.
+    // The same address shows that the text was not copied.
     let same = because.reason.as_ptr().addr() == put_at.load(Relaxed);
     say!(out, "its text is where the host function put it: {same}");
     Ok(())
@@ -104,14 +104,14 @@ fn is(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// What another thread makes of an error: whether that is another, and what came.
+/// Runs a closure on another thread. Returns whether its thread id differs, and its result.
 pub(crate) fn elsewhere<T: Send + 'static>(look: impl FnOnce() -> Result<T> + Send + 'static) -> Result<(bool, T)> {
     let here = thread::current().id();
     let there = thread::spawn(move || Ok((thread::current().id() != here, look()?)));
     there.join().map_err(|_| anyhow!("the other thread panicked"))?
 }
 
-/// By reference: works on clones, too.
+/// The exit code, by reference, which also works for clones of an error.
 pub(crate) fn code(error: &Error) -> Result<ExitCode> {
     error.downcast_ref().copied().with_context(|| format!("no exit code: {error}"))
 }
@@ -123,20 +123,20 @@ fn other_thread(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// `make` makes the host function, and `name` says how.
+/// Reads an error after its store is gone. `make` creates the host function; `name` is its name in the transcript.
 pub(crate) fn outlives_everything(
     engine: &Engine,
     out: &Transcript,
     name: &str,
     make: fn(&mut Store<Arc<()>>) -> Func,
 ) -> Result<()> {
-    // Lies in the store, and goes with it.
+    // The store's data, which is dropped with the store.
     let alive = Arc::new(());
     let mut fixture = Fixture::new(engine, alive.clone(), make)?;
     let error = fixture.exit(7)?;
     let before = message(&error);
     say!(out, "{name}: stores alive {}", Arc::strong_count(&alive) - 1);
-    // The store has the only handles of the instance, the module and the engine.
+    // The fixture has the only handles of the store, the instance and the module.
     drop(fixture);
     let (alive, same) = (Arc::strong_count(&alive) - 1, message(&error) == before);
     say!(out, "{name}: stores alive {alive}, displays as before {same}, by value {}", downcast::<ExitCode>(error)?);

@@ -1,4 +1,4 @@
-//! A host that calls a guest that calls the host, and so on down, all in one store.
+//! A host and a guest that call each other recursively, in one store.
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -15,21 +15,21 @@ pub(crate) struct ReentrantHost {
     level: TypedFunc<u32, u32>,
 }
 
-/// Room in bytes for 200 levels of a host that is compiled without optimization.
+/// The stack size in bytes, enough for 200 levels of a host that is compiled without optimization.
 const STACK: usize = 1 << 20;
 
-/// What the host function returns for the guest to trap.
+/// The result of the host function with which the guest traps.
 pub(crate) const DIVIDE_BY_ZERO: u32 = u32::MAX;
 
-/// Calls the guest below. At the bottom there is none, and this returns 0.
+/// Calls the guest one level below. At the bottom there is no guest, and the result is 0.
 pub(crate) type EnterGuest<'a> = dyn FnMut() -> Result<u32, Error> + 'a;
 
-/// What the host function does at a level, counted from 0 at the bottom.
+/// The behaviour of the host function at a level, counted from 0 at the bottom.
 type Pass = dyn Fn(u32, &mut EnterGuest) -> Result<u32, Error> + Send + Sync;
 
-/// What the host function finds in its store.
+/// The store's data, for the host function.
 struct Below {
-    /// The guest's function. Known only once the guest is instantiated, for which the host function is needed.
+    /// The guest's function; `None` until the guest is instantiated, because the instantiation needs the host function.
     level: Option<TypedFunc<u32, u32>>,
     pass: Arc<Pass>,
 }
@@ -50,19 +50,19 @@ impl ReentrantHost {
         Ok(Self { store, instance, level })
     }
 
-    /// Calls the guest at the top; so many levels are below it.
+    /// Calls the guest at the top, with `levels` levels below.
     pub(crate) fn enter(&mut self, levels: u32) -> Result<u32, Error> {
         self.level.call(&mut self.store, levels)
     }
 
-    /// How often a guest was entered, and how often it was left by returning.
+    /// The number of entered guest calls, and the number of those that returned.
     pub(crate) fn entered_and_left(&mut self) -> Result<(i32, i32)> {
         let entered = global(&mut self.store, &self.instance, "entered")?;
         Ok((entered, global(&mut self.store, &self.instance, "left")?))
     }
 }
 
-/// The host function. It keeps nothing of its store borrowed while a guest below it may call it again.
+/// The host function. It does not borrow from the store while it calls the guest, because the guest may call it again.
 fn down(mut caller: Caller<'_, Below>, level: u32) -> Result<u32, Error> {
     let Below { level: guest, pass } = caller.data();
     let (guest, pass) = (guest.clone(), pass.clone());

@@ -1,4 +1,4 @@
-//! Typed host functions with results of all sizes: each exits, and returns its values.
+//! Typed host functions with different numbers and types of results. Each exits once, and returns its values once.
 #![allow(unused_parens, clippy::unit_cmp, reason = "a list of one type is that type, and of none the unit")]
 use anyhow::Result;
 
@@ -17,7 +17,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&exit::SEVERAL_RESULTS, Do(|engine, out| play(engine, out, SEVERAL))),
 ];
 
-/// A number type: its name, and a value that tells its place among others, in all of its bytes.
+/// A number type: its name, and a value that has its place in the list of results in each byte.
 trait Number: Sized {
     const NAME: &str;
     fn at(place: &mut u8) -> Self;
@@ -43,10 +43,10 @@ numbers! {
     f64 u64 f64::from_bits;
 }
 
-/// How a host function with these results exits and returns: `None` if as it must.
+/// Calls a host function with these results: one exit and one return. Each is `None` if correct, otherwise its outcome.
 type Attempt = fn(&Engine) -> Result<(Option<String>, Option<String>)>;
 
-/// A function for each list of types.
+/// One function per list of types.
 macro_rules! attempts {
     ($(($($ty:ident),*))*) => { &[$((|engine| {
         #[allow(clippy::unused_unit, reason = "for the list without types")]

@@ -1,4 +1,4 @@
-//! The stack in its memory that an exit leaves behind in a Rust or C guest.
+//! The shadow stack of a Rust or C guest, in its memory: an exit does not restore the stack pointer.
 use anyhow::{Context, Result, bail};
 
 use super::Engine;
@@ -17,7 +17,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&rust_stack::NEW_INSTANCE, Do(new_instance)),
 ];
 
-/// How many frames lie on the guest's stack when it exits.
+/// The number of frames on the guest's stack at an exit.
 const FRAMES: u32 = 4;
 
 fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
@@ -29,7 +29,7 @@ fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
         let ended = ended(&guest.work(&mut store, code));
         say!(out, "{FRAMES} frames, {ended}, the stack pointer fell by {}", before - guest.stack(&mut store)?);
     }
-    // One of the thousand is made already.
+    // The loop above made the first of the 1000 exits.
     let count = guest.exit_often(&mut store, 999, |_, _| Ok(()))?;
     if let Some((number, trap)) = &count.first_trap {
         say!(out, "exit {} {trap}", number + 1);
@@ -42,7 +42,7 @@ fn put_back(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
     let mut store = new_store(&runtime, ());
     let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
-    // Where the stack begins: as long as no call is under way, this is where the pointer belongs.
+    // The top of the stack, which is the right value of the stack pointer while no call is active.
     let top = guest.stack(&mut store)?;
     let put_back = |guest: &RustGuest, store: &mut Store<()>| Ok(guest.stack_pointer.set(store, Val::I32(top))?);
 
@@ -50,7 +50,7 @@ fn put_back(engine: &Engine, out: &Transcript) -> Result<()> {
     say!(out, "of 100000 exits {} came back, {} trapped", count.exited, count.trapped);
     say!(out, "not asked to exit, it {}", ended(&guest.work(&mut store, 0)));
 
-    // It also mends an instance that has used up its stack.
+    // Restoring the stack pointer also repairs an instance that has used up its stack.
     let count = guest.exit_often(&mut store, 100, |_, _| Ok(()))?;
     say!(out, "not put back: of 100 exits {} came back, {} trapped", count.exited, count.trapped);
     put_back(&guest, &mut store)?;
@@ -79,9 +79,9 @@ fn new_instance(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// The guest that was written in Rust.
+/// An instance of the guest in Rust.
 struct RustGuest {
-    /// `work(code, frames)`: exits with `code` below so many frames; returns, where that is 0.
+    /// `work(code, frames)`: exits with `code` below `frames` frames, or returns if `code` is 0.
     work: TypedFunc<(u32, u32), u32>,
     stack_pointer: Global,
 }
@@ -89,7 +89,7 @@ struct RustGuest {
 struct ShadowStackCounts {
     exited: u32,
     trapped: u32,
-    /// Which exit trapped first, counted from 1, and how.
+    /// The first call that trapped: its number, from 1, and its outcome.
     first_trap: Option<(u32, String)>,
 }
 
@@ -97,7 +97,7 @@ impl RustGuest {
     fn new(module: &Module, store: &mut Store<()>) -> Result<Self> {
         let imports = imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } };
         let instance = Instance::new(&mut *store, module, &imports)?;
-        // The linker exports it only when it is told to: `-C link-arg=--export=__stack_pointer`.
+        // The linker exports the stack pointer only with `-C link-arg=--export=__stack_pointer`.
         let stack_pointer = instance.get_global(&mut *store, "__stack_pointer").context("no stack pointer")?;
         Ok(Self { work: instance.get_typed_func(store, "work")?, stack_pointer })
     }
@@ -110,7 +110,7 @@ impl RustGuest {
         self.work.call(store, (code, FRAMES))
     }
 
-    /// Exits so many times, with another code each time and `mend` after each, and counts what came.
+    /// Exits `times` times, each time with another code and followed by `mend`. Counts the outcomes.
     fn exit_often(
         &self,
         store: &mut Store<()>,

@@ -1,4 +1,4 @@
-//! What a long-running host holds on to, and what it can drop.
+//! The memory of a host over many exits, instances and stores.
 use std::ops::Range;
 use std::process;
 
@@ -67,8 +67,8 @@ fn instances_in_one_store(engine: &Engine, out: &Transcript) -> Result<()> {
     }
 
     drop(store);
-    // What the allocator got back it need not give to the system; that it is used again is what counts. It finds room
-    // for most of it: three stores that stayed would be 30 MiB.
+    // An allocator need not return freed memory to the system, so the test is that most of the memory is used again. Three
+    // leaked stores would be 30 MiB.
     let fill_and_drop = |stores: u32| (0..stores).try_fold(0, |right, _| Ok::<_, Error>(right + fill(10_000)?.1));
     let before = resident()?;
     let right = fill_and_drop(3)?;
@@ -77,16 +77,16 @@ fn instances_in_one_store(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// So many to get warm: tables that last have grown by then, and a leak has filled what compiling had left free.
+/// The number of warmup exits. Afterwards persistent tables have grown, and a leak has filled the memory that compiling freed.
 const WARM: u32 = 10_000;
 
-/// Gets warm, then goes on for long, and says by how much memory grew over that.
+/// Warms up, makes `times` exits, and reports the growth of resident memory over these.
 fn leaves_nothing(out: &Transcript, times: u32, mut exits: impl FnMut(Range<u32>) -> Result<usize>) -> Result<()> {
     exits(0..WARM)?;
     let before = resident()?;
     say!(out, "{} exits with the code that was raised", exits(0..times)?);
-    // What an allocator keeps at hand. A leak of the least that can be allocated, 16 bytes, would be more after 100,000
-    // exits, and one of 105 bytes after 10,000.
+    // The slack is for free memory of the allocator. A leak of 16 bytes, the smallest allocation, exceeds it after 100,000
+    // exits, and a leak of 105 bytes after 10,000.
     tell_growth(out, resident()? - before, 1);
     Ok(())
 }
@@ -104,14 +104,14 @@ pub(crate) fn resident() -> Result<i64> {
     Ok(i64::try_from(bytes)?)
 }
 
-/// A store, and in it what the guest imports.
+/// A store with the guest's imports.
 pub(crate) fn host_of(runtime: &Runtime) -> (Store<()>, Imports) {
     let mut store = new_store(runtime, ());
     let imports = imports! { "env" => { "early_exit" => wrap(&mut store, exit) } };
     (store, imports)
 }
 
-/// `run` of a new instance in the store.
+/// The export `run` of a new instance in the store.
 pub(crate) fn guest(store: &mut Store<()>, module: &Module, imports: &Imports) -> Result<TypedFunc<(i32, i32), i32>> {
     Ok(Instance::new(&mut *store, module, imports)?.get_typed_func(store, "run")?)
 }

@@ -1,4 +1,4 @@
-//! A store is at one thread at a time; engines and modules are shared at will.
+//! Exits on several threads. A store is used by one thread at a time; engines and modules can be shared.
 use std::sync::Barrier;
 use std::thread;
 
@@ -40,13 +40,13 @@ fn engine_each(engine: &Engine, out: &Transcript) -> Result<()> {
     })
 }
 
-/// Makes a guest on each thread, lets all of them exit at the same moment, round after round, and counts.
+/// Creates a guest on each thread, and makes all of them exit at the same time in each round. Counts the exits.
 fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> Result<()> {
     let start = Barrier::new(THREADS as usize);
     let at_work = |number: u32| -> Result<Vec<ThreadExit>> {
         let mut guest = guest(number);
         let round = |round| {
-            // Whoever has no guest waits all the same: the others could not start.
+            // A thread without a guest must also wait, because the barrier waits for all threads.
             start.wait();
             guest.as_mut().ok().map(|guest| guest.exit(round))
         };
@@ -67,10 +67,10 @@ fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> 
     Ok(())
 }
 
-/// With the thread's own code, or in what else.
+/// `Ok` for an exit with the thread's own code, otherwise the outcome.
 type ThreadExit = Result<(), String>;
 
-/// A guest on its thread, in a store of its own, whose data is the thread's number.
+/// The guest of a thread, in a separate store whose data is the thread's number.
 struct ThreadGuest {
     store: Store<u32>,
     run: TypedFunc<(i32, i32), i32>,
@@ -79,7 +79,7 @@ struct ThreadGuest {
 impl ThreadGuest {
     fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
         let mut store = new_store(runtime, thread);
-        // Half of the code is the store's and half is the guest's: what is mixed up shows which.
+        // The code consists of the store's number and the guest's round, so that a wrong code shows which of the two is wrong.
         let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
             Err(raise(code(*caller.data(), round)))
         });
@@ -111,7 +111,7 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
     const EXITS: u32 = 100;
     let runtime = runtime_with_stack(engine, STACK / 4);
     let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
-    // How often its thread's guest exited, how it ended when it recursed, and whether it exited afterwards.
+    // The thread's number of exits, the outcome of its recursion, and whether it exits afterwards.
     let at_work = |thread: u32| -> Result<(u32, String, bool)> {
         let mut store = new_store(&runtime, thread);
         let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {

@@ -1,4 +1,4 @@
-//! What a trap's error says of itself.
+//! The errors of traps, which must differ from exits.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ fn downcast_says_no(engine: &Engine, out: &Transcript) -> Result<()> {
             Outcome::Exited(_) => "none".into(),
             other => bail!("{name}: {other}"),
         };
-        // By value: whoever is told no has the error back, and can ask on.
+        // By value: a failed downcast returns the error, so that the caller can read the trap.
         match downcast::<ExitCode>(error) {
             Ok(code) => say!(out, "{name}: exit code {code}; as a trap: {trap}"),
             Err(error) => say!(out, "{name}: no exit code; as a trap: {}", trap_name(&error)),
@@ -72,7 +72,7 @@ fn through_levels(engine: &Engine, out: &Transcript) -> Result<()> {
     say!(out, "handed on as that by host functions: {} times", handed_on.load(Relaxed));
     let (entered, left) = host.entered_and_left()?;
     say!(out, "guest: entered {entered} times, returned {left} times");
-    // The least of several: what else the machine does only adds to a time.
+    // The minimum of several times, because other processes only add to a time.
     let mut least = |levels: u32| {
         let time = |_| {
             let started = Instant::now();

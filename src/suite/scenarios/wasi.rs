@@ -1,4 +1,4 @@
-//! A host for commands, reduced to what matters here: `proc_exit` must not come back, so it returns an error.
+//! A minimal host for WASI commands: `proc_exit` must not return to the guest, so it returns an error.
 use anyhow::Result;
 
 use super::Engine;
@@ -24,7 +24,7 @@ fn comes_back(_: u32) -> Result<(), Raised<ExitCode>> {
     Ok(())
 }
 
-/// Runs the command, in a fresh instance as every run of a command; `code` is what it is to exit with, if not negative.
+/// Runs the command in a fresh instance. The command exits with `code`, or returns if `code` is negative.
 fn start(engine: &Engine, code: i32, proc_exit: ProcExit) -> Result<Result<(), Error>> {
     let (mut store, instance) = instantiate(engine, guest::WASI_STYLE, (), |store| {
         imports! {
@@ -36,7 +36,7 @@ fn start(engine: &Engine, code: i32, proc_exit: ProcExit) -> Result<Result<(), E
     Ok(start.call(&mut store, ()))
 }
 
-/// The status of a command: that of its exit, or 0 where it just returned. Anything else is no status at all.
+/// The exit status of a command: its exit code, or 0 if it returned. Any other error is no status.
 fn status(result: Result<(), Error>) -> Result<u32, Error> {
     match result {
         Ok(()) => Ok(0),

@@ -1,4 +1,4 @@
-//! The part of their `api` modules that is the same.
+//! The common part of the `api` modules of wasmtime and wasmi.
 use super::super::api::{
     AsContext, AsContextMut, Caller, Error, Extern, Func, HostError, Instance, IntoFunc, Memory, MemoryType, Module,
     Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error,
@@ -8,10 +8,10 @@ pub(crate) use super::runtime::{Mechanisms, Runtime, new_store};
 use crate::engine::embedding::{NotInstantiated, Outcome};
 use crate::guest;
 
-/// What a guest imports, in its order.
+/// The imports of a guest, in the module's order.
 pub(crate) type Imports = Vec<Extern>;
 
-/// What a typed host function returns to end its guest: the engine's error, which holds any of the host's.
+/// The error that a typed host function returns to end its guest: the engine's error, which contains the host's error.
 pub(crate) type Raised<E> = <E as InError>::Error;
 
 pub(crate) trait InError {
@@ -26,7 +26,7 @@ pub(crate) fn raise<E: HostError>(error: E) -> Error {
     to_error(error)
 }
 
-/// What the error says, in a line.
+/// The error's message in one line.
 pub(crate) fn message(error: &Error) -> String {
     format!("{error:#}")
 }
@@ -36,12 +36,12 @@ pub(crate) fn wrap<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P
     Func::wrap(store, f)
 }
 
-/// A typed host function that is handed its caller first.
+/// A typed host function with its caller as the first parameter.
 pub(crate) fn wrap_env<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P, R>) -> Func {
     Func::wrap(store, f)
 }
 
-/// A host function whose types are known at run time only.
+/// A host function with dynamic types.
 pub(crate) fn dynamic<T: 'static, const P: usize, const R: usize>(
     store: &mut Store<T>,
     parameters: [ValType; P],
@@ -51,7 +51,7 @@ pub(crate) fn dynamic<T: 'static, const P: usize, const R: usize>(
     dynamic_env(store, parameters, results, move |_, arguments| f(arguments))
 }
 
-/// The same, handed its caller first.
+/// A host function with dynamic types, and with its caller as the first parameter.
 pub(crate) fn dynamic_env<T: 'static, const P: usize, const R: usize>(
     store: &mut Store<T>,
     parameters: [ValType; P],
@@ -67,7 +67,7 @@ pub(crate) fn dynamic_env<T: 'static, const P: usize, const R: usize>(
     })
 }
 
-/// Calls a function whose types are known at run time only.
+/// Calls a function with dynamic types.
 #[inline(always)]
 pub(crate) fn call_dynamic<const R: usize>(
     function: &Func,
@@ -79,14 +79,14 @@ pub(crate) fn call_dynamic<const R: usize>(
     Ok(results)
 }
 
-/// The same with any number of results.
+/// Calls a function with dynamic types and any number of results.
 pub(crate) fn call_any(function: &Func, mut store: impl AsContextMut, arguments: &[Val]) -> Result<Vec<Val>, Error> {
     let mut results = vec![Val::I32(0); function.ty(&store).results().len()];
     function.call(&mut store, arguments, &mut results)?;
     Ok(results)
 }
 
-/// Instantiates a module with what it imports, in its order.
+/// Instantiates a module with its imports, in the module's order.
 pub(crate) fn link<T: 'static>(
     store: &mut Store<T>,
     module: &Module,
@@ -98,30 +98,30 @@ pub(crate) fn link<T: 'static>(
     })
 }
 
-/// Gives a new store its fuel.
+/// Sets the fuel of a new store.
 pub(crate) fn set_fuel<T: 'static>(store: &mut Store<T>, fuel: u64) -> Result<(), Error> {
     store.set_fuel(fuel)
 }
 
-/// How much fuel is left.
+/// The remaining fuel; `None` if fuel is not counted.
 pub(crate) fn fuel<T: 'static>(store: &mut Store<T>, _: &Instance) -> Option<u64> {
     store.get_fuel().ok()
 }
 
-/// Gives a guest so much fuel, whatever it has.
+/// Sets the fuel of a guest.
 pub(crate) fn refill<T: 'static>(store: &mut Store<T>, _: &Instance, fuel: u64) -> Result<(), Error> {
     store.set_fuel(fuel)
 }
 
-/// The same by a host function.
+/// Sets the fuel of a guest from a host function.
 pub(crate) fn refill_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance, fuel: u64) -> Result<(), Error> {
     caller.set_fuel(fuel)
 }
 
-/// How a call ended for which fuel was counted: these engines have a trap of its own.
-/// A start function is called by instantiation, metered or not.
+/// The export of a start function that a metered runtime leaves to the host: none, because instantiation calls it.
 pub(crate) const LATE_START: Option<&str> = None;
 
+/// The outcome of a metered call, unchanged: these engines have a separate trap for used-up fuel.
 pub(crate) fn metered_outcome<T: 'static>(_: &mut Store<T>, _: &Instance, outcome: Outcome) -> Outcome {
     outcome
 }
@@ -131,17 +131,17 @@ pub(crate) fn memory_size(store: impl AsContext, memory: &Memory) -> u64 {
     memory.data_size(&store) as u64
 }
 
-/// Reads from a memory; nothing if that is beyond its end.
+/// Reads from a memory; `None` beyond its end.
 pub(crate) fn read_memory(store: impl AsContext, memory: &Memory, at: u64, buffer: &mut [u8]) -> Option<()> {
     memory.read(&store, usize::try_from(at).ok()?, buffer).ok()
 }
 
-/// A memory of the host's, with so many pages and no maximum.
+/// A memory that the host creates, with `pages` pages of 64 KiB and without a maximum.
 pub(crate) fn new_memory<T: 'static>(store: &mut Store<T>, pages: u32) -> Result<Memory, Error> {
     Memory::new(store, MemoryType::new(pages, None))
 }
 
-/// Grows a memory by so many pages: how many it had.
+/// Grows a memory by `pages` pages. Returns its former size in pages.
 pub(crate) fn grow_memory<T: 'static>(
     store: &mut Store<T>,
     memory: &Memory,
@@ -150,7 +150,7 @@ pub(crate) fn grow_memory<T: 'static>(
     memory.grow(store, pages)
 }
 
-/// A runtime and a store whose memories have so many pages at most.
+/// A runtime, and a store whose memories have at most `pages` pages.
 pub(crate) fn capped(engine: &Engine, pages: u32) -> (Runtime, Store<StoreLimits>) {
     let runtime = engine.runtime();
     let mut store = new_store(&runtime, StoreLimitsBuilder::new().memory_size((pages as usize) << 16).build());
@@ -158,12 +158,12 @@ pub(crate) fn capped(engine: &Engine, pages: u32) -> (Runtime, Store<StoreLimits
     (runtime, store)
 }
 
-/// A runtime for a module: its own.
+/// A runtime with the engine that compiled a module.
 pub(crate) fn runtime_for(engine: &Engine, module: &Module) -> Runtime {
     Runtime::new(module.engine().clone(), engine.mechanisms)
 }
 
-/// So many modules of a guest in one runtime.
+/// `count` compiled modules of a guest, in one runtime.
 pub(crate) fn copies(engine: &Engine, guest: &str, count: u64) -> anyhow::Result<(Vec<Module>, Runtime)> {
     let (runtime, wasm) = (engine.runtime(), guest::wasm(guest));
     let copies = (0..count).map(|_| Ok(Module::new(&runtime, &wasm)?)).collect::<anyhow::Result<_>>()?;

@@ -1,4 +1,4 @@
-//! Fuel: the engine counts what a guest executes, and ends it when the store has none left.
+//! Fuel: the engine charges a guest for executed code, and ends the guest when the store's fuel is used up.
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,12 +65,12 @@ fn after_exit(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// What a charge costs.
+/// The fuel that one charge takes.
 const PRICE: u64 = 30_000;
-/// What becomes of a guest that cannot pay.
+/// The exit code of a guest with less fuel than a charge takes.
 const PAYMENT_REQUIRED: ExitCode = ExitCode(402);
 
-/// Counts in its store how often it charged.
+/// The host function `charge`. The store's data counts the charges.
 fn charge(mut caller: Caller<'_, u32>) -> Result<(), Error> {
     match caller.get_fuel()?.checked_sub(PRICE) {
         Some(left) => {
@@ -82,7 +82,7 @@ fn charge(mut caller: Caller<'_, u32>) -> Result<(), Error> {
     }
 }
 
-/// The guest that pays, at work.
+/// An instance of the metered guest.
 struct FuelledGuest {
     store: Store<u32>,
     instance: Instance,
@@ -101,14 +101,14 @@ impl FuelledGuest {
         Ok(Self { store, instance })
     }
 
-    /// Calls an export, and says how that ended.
+    /// Calls an export, and adds the call and its outcome to the transcript.
     fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
         say!(out, "{}", told(&mut self.store, &self.instance, export, arguments)?);
         Ok(())
     }
 }
 
-/// The engine has to compile the guest for it, so this one cannot be shared.
+/// A cell that runs out of fuel. The guest needs a metered compilation, so it is not cached.
 fn out_of_fuel(engine: &Engine) -> Result<Prepared> {
     let runtime = engine.metered_runtime(1);
     let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;

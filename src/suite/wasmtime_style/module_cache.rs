@@ -1,4 +1,4 @@
-//! Compiled guests, shared by the cells that need them.
+//! Compiled guests, shared by cells.
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -7,18 +7,18 @@ use anyhow::Result;
 use super::super::api::{Module, Runtime};
 use super::Engine;
 
-/// Guests that are in use: once however many cells need one, and gone when none does, so that code which one cell does
-/// not run is none of its business.
+/// The compiled guests that cells use. All cells share one module per guest. The module is dropped with its last cell, so that
+/// its resident code does not affect other cells.
 #[derive(Default)]
 pub(crate) struct ModuleCache(Mutex<HashMap<Vec<u8>, InUse>>);
 
 type InUse = Weak<(Runtime, Module)>;
 
-/// A module, and the runtime that it lives in, which is its own.
+/// A module with its own runtime.
 pub(crate) type CachedModule = Arc<(Runtime, Module)>;
 
 impl Engine {
-    /// A guest, as text or as bytes, compiled.
+    /// The compiled module of a guest, from text or bytes.
     pub(crate) fn cached_module<G: AsRef<[u8]> + ?Sized>(&self, guest: &G) -> Result<CachedModule> {
         let guest = guest.as_ref();
         let mut modules = self.module_cache.0.lock().unwrap_or_else(PoisonError::into_inner);

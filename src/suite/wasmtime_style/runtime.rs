@@ -1,21 +1,21 @@
-//! An engine with what its stores need so that no mechanism stops a guest that nobody means to stop.
+//! An engine with its enabled mechanisms, and stores in which these never stop a guest by themselves.
 use std::ops::Deref;
 
 use super::super::api::{EngineHandle, Store, set_up};
 
-/// The mechanisms that can stop a guest, or refuse it memory. An option switches each on.
+/// The mechanisms that can stop a guest or refuse memory. An option enables each.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Mechanisms {
-    /// Guests pay fuel for what they execute.
+    /// The engine charges fuel for executed code.
     pub(crate) fuel: bool,
-    /// Guests look at the engine's epoch.
+    /// Guests check the engine's epoch.
     #[allow(dead_code, reason = "not every engine has one")]
     pub(crate) epoch: bool,
-    /// A limiter is asked whenever a memory or a table grows.
+    /// The engine calls a limiter when a memory or a table grows.
     pub(crate) limiter: bool,
 }
 
-/// An engine of the library's, and the mechanisms that are on in it.
+/// The library's engine with its enabled mechanisms.
 #[derive(Clone)]
 pub(crate) struct Runtime {
     engine: EngineHandle,
@@ -36,7 +36,7 @@ impl Deref for Runtime {
     }
 }
 
-/// A store whose guests run for as long as they like: with more fuel than any guest can use up, and an epoch that never ends.
+/// A store whose guests run without limits: with more fuel than any guest can use up, and an epoch deadline that never passes.
 pub(crate) fn new_store<T: 'static>(runtime: &Runtime, data: T) -> Store<T> {
     let mut store = Store::new(runtime, data);
     set_up(&mut store, runtime.mechanisms);
