@@ -1,4 +1,4 @@
-//! Calls that nobody leaves early.
+//! Criterion benchmarks of calls without an exit.
 mod registry;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! From bytes to a module, an instance, a first exit.
+//! Criterion benchmarks of compilation, artifacts, instantiation and cold starts.
 mod registry;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! What the guest's own code takes.
+//! Criterion benchmarks of the kernels.
 mod registry;
 
 fn main() {

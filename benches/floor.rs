@@ -1,4 +1,4 @@
-//! What the hardware and the language take.
+//! Criterion benchmarks of the native baselines.
 mod registry;
 
 fn main() {

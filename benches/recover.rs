@@ -1,4 +1,4 @@
-//! What it takes to be ready again.
+//! Criterion benchmarks of recovery after an exit.
 mod registry;
 
 fn main() {

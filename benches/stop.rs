@@ -1,4 +1,4 @@
-//! How long it takes to stop a guest.
+//! Criterion benchmarks of stopping a guest.
 mod registry;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! What leaving costs.
+//! Criterion benchmarks of exits and traps.
 mod registry;
 
 fn main() {

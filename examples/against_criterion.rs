@@ -1,14 +1,14 @@
-//! Holds `early-exit measure` against criterion on the same cells, at the same host depths, from the same code:
+//! Compares `early-exit measure` with criterion on the same cells, at the same host depths, with the same code:
 //!
-//! - do the two agree on the ratio between backends, criterion being launched five times?
-//! - whose ratio is nearer to that of a long run, when `measure` has an eighth of the time that criterion takes?
+//! - Do both agree on the ratios between backends, if criterion is launched five times?
+//! - Which of both has ratios closer to those of a long run, if `measure` has an eighth of criterion's time?
 //!
 //! ```console
 //! $ cargo run --release --features compilers --example against_criterion
 //! ```
 //!
-//! It takes some twenty minutes on three backends. The first argument is how often both are repeated (20), the second
-//! how many seconds the long run has (240).
+//! A run takes about twenty minutes on three backends. The first argument is the number of repeats (20), the second is the
+//! duration of the long run in seconds (240).
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -30,10 +30,10 @@ const CELLS: &[(&str, Option<u64>, u64)] = &[
     ("unwind/typed-prebuilt", None, 1),
     ("unwind/unreachable", None, 1),
 ];
-/// How often criterion is launched to say what it agrees with.
+/// The number of criterion launches for the intervals that are compared.
 const LAUNCHES: usize = 5;
 
-/// The log ratio of a cell to the same on the first backend.
+/// The log ratios of cells to the same cells on the first backend.
 type Ratios = BTreeMap<String, f64>;
 
 fn main() -> Result<()> {
@@ -72,7 +72,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Both programs, built alike.
+/// Both programs, built with the same features and profile.
 struct Bench {
     features: String,
     folder: tempfile::TempDir,
@@ -82,7 +82,7 @@ struct Bench {
 impl Bench {
     fn built() -> Result<Self> {
         let features = Build::this().features.join(",");
-        // Beside the folder that examples are built in.
+        // The program is in the folder above that of the examples.
         let this = env::current_exe()?;
         let target = this.ancestors().nth(2).context("an example lies two folders deep")?;
         let bench = Self { features, folder: tempfile::tempdir()?, program: target.join("early-exit") };
@@ -101,11 +101,11 @@ impl Bench {
         Ok(())
     }
 
-    /// One run of criterion over the cells, without what Cargo does before; and how long it took.
+    /// Runs criterion once on the cells. Returns the ratios, and the time of the run without the build.
     fn criterion(&self) -> Result<(Ratios, Duration)> {
         let home = self.folder.path().join("criterion");
         let _ = fs::remove_dir_all(&home);
-        // As criterion calls them: over the parameter where there is one, over the depth where there are several.
+        // Criterion's ids: with the parameter if there is one, otherwise with the host depth if there are several.
         let ids: Vec<_> = CELLS
             .iter()
             .map(|(benchmark, at, frames)| match (at, early_exit::catalog::benchmark::find(benchmark)) {
@@ -138,7 +138,7 @@ impl Bench {
         Ok((ratios, took))
     }
 
-    /// One run of `measure` over the cells.
+    /// Runs `measure` once on the cells.
     fn measure(&self, seconds: f64) -> Result<Report> {
         let file = self.folder.path().join("report.json");
         let mut command = Command::new(&self.program);
@@ -154,7 +154,7 @@ impl Bench {
     }
 }
 
-/// What criterion found below a folder: typical nanoseconds by the id that it gave.
+/// Collects criterion's estimates below a folder: nanoseconds by criterion's id.
 fn collect(folder: &Path, times: &mut BTreeMap<String, f64>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -163,7 +163,7 @@ fn collect(folder: &Path, times: &mut BTreeMap<String, f64>) -> Result<()> {
                 Ok(serde_json::from_str(&fs::read_to_string(path.join(name))?)?)
             };
             let (estimates, about) = (read("estimates.json")?, read("benchmark.json")?);
-            // What it prints: the slope where it fitted one, else the mean.
+            // The estimate that criterion prints: the slope if it fitted one, otherwise the mean.
             let estimate = ["slope", "mean"].iter().find_map(|kind| estimates[*kind]["point_estimate"].as_f64());
             let id = about["full_id"].as_str().context("criterion names what it timed")?;
             times.insert(id.to_owned(), estimate.context("criterion estimates what it timed")?);
@@ -181,7 +181,7 @@ fn name(backend: &str, benchmark: &str, at: Option<u64>, frames: u64) -> String 
     )
 }
 
-/// The ratios of a report to its first subject.
+/// The ratios of a report to its first variant.
 fn estimates(report: &Report) -> BTreeMap<String, early_exit::statistics::Estimate> {
     let mut estimates = BTreeMap::new();
     for row in estimates::rows(report) {
@@ -208,7 +208,7 @@ fn intervals(report: &Report) -> BTreeMap<String, Interval> {
     estimates(report).into_iter().filter_map(interval).collect()
 }
 
-/// What several launches of criterion say together.
+/// The intervals of the typical ratios over several launches of criterion.
 fn launched(runs: &[Ratios]) -> BTreeMap<String, Interval> {
     let of = |cell: &String| {
         let launches: Vec<[f64; 1]> = runs.iter().filter_map(|run| Some([*run.get(cell)?])).collect();
@@ -226,7 +226,7 @@ fn shown(interval: Option<Interval>) -> String {
         .map_or_else(|| "nothing".into(), |interval| format!("{:.3} to {:.3}", interval.low.exp(), interval.high.exp()))
 }
 
-/// The root mean square over cells and repeats.
+/// The root mean square error over cells and repeats.
 fn error(runs: &[Ratios], truth: &Ratios) -> f64 {
     let squares: Vec<f64> = runs
         .iter()

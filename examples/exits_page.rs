@@ -1,4 +1,4 @@
-//! Writes the figures of `docs/exiting-early.md` from a report, so that no figure there is typed by hand:
+//! Writes the figures of `docs/exiting-early.md` from a report, so that no figure is written by hand:
 //!
 //! ```console
 //! $ cargo run --release --features compilers -- measure --filter 'unwind/*' --filter 'call/*-ok' -o results.json
@@ -29,8 +29,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A table: a way a row, and for each subject the whole call at the least host depth and at 50, then the last part of
-/// it, timed directly, and what the same call takes that returns.
+/// A table with one row per way and one column per variant. A cell has the time of the whole call at 1 and at 50 host frames,
+/// the latency of the exit, and the time of the same call without an exit.
 fn figures(report: &Report) -> Result<String> {
     let variants: Vec<_> = (0..report.variants.len()).filter(|n| report.variants[*n].control_of.is_none()).collect();
     let labels: Vec<_> = variants.iter().map(|n| report.variants[*n].label.as_str()).collect();

@@ -1,5 +1,5 @@
-//! Writes the tables of `docs/history.md`, and its charts into `docs/history/`, from reports of several releases, so that no
-//! figure there is typed by hand:
+//! Writes the tables of `docs/history.md` and its charts in `docs/history/` from reports of several releases, so that no
+//! figure is written by hand:
 //!
 //! ```console
 //! $ cargo run --release --features c-api -- measure --backend c-api --library A.so --library B.so ... -o times.json
@@ -17,7 +17,7 @@ const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
 const BEGIN: &str = "<!-- figures begin: written by examples/history_page.rs -->\n";
 const END: &str = "<!-- figures end -->\n";
 
-/// For pictures that stand alone, on a light ground.
+/// The style of standalone charts, with a light background.
 const STYLE: &str = "<style>svg{background:#fff}text{font:10.5px system-ui,sans-serif;fill:#626b75}.label{fill:var(--c);\
 font-weight:600}.grid{stroke:#e1e4e8}.axis{stroke:#626b75}.line{fill:none;stroke:var(--c);stroke-width:1.8}.dot{fill:var(--c)}\
 .s0{--c:#3b6fd4}.s1{--c:#c2571a}.s2{--c:#2b8a57}.s3{--c:#8a4fc4}.s4{--c:#b8860b}.s5{--c:#c0306e}.s6{--c:#1c8a99}</style>";

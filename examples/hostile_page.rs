@@ -1,4 +1,4 @@
-//! Writes the table of hostile modules in `docs/choosing-a-backend.md` from a check, so that no figure there is typed by hand:
+//! Writes the table of hostile modules in `docs/choosing-a-backend.md` from a check, so that no figure is written by hand:
 //!
 //! ```console
 //! $ cargo run --release --features everything -- check --filter 'hostile/*' --jobs 1 --json > hostile.json
@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The time to compile and run the module, or the verdict.
+/// The time of the scenario, or its verdict.
 fn cell(result: &ScenarioResult) -> String {
     match &result.verdict {
         Verdict::Passed => units::time(Duration::from_secs_f64(result.elapsed_ms / 1e3)),

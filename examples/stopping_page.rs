@@ -1,4 +1,4 @@
-//! Writes the figures of `docs/stopping-a-guest.md` from one report or several, so that no figure there is typed by hand:
+//! Writes the figures of `docs/stopping-a-guest.md` from one or several reports, so that no figure is written by hand:
 //!
 //! ```console
 //! $ cargo run --release --features everything -- measure --stoppable -o stoppable.json
@@ -31,7 +31,7 @@ wider than about \u{b1}50 %. `\u{25b2}`, `\u{25bc}`: three or more launches are 
 Times to stop are of single stops. Past the budget: with a budget for 64 steps or turns, how many more of 256 ran. \"interrupt from\n\
 another thread\" is in builds with `host-interrupt` only; these tables do not show what it costs.\n";
 
-/// Two tables per backend, and what they were measured on.
+/// Two tables per backend, and the machine, build and launches of the report.
 fn figures(report: &Report) -> Result<String> {
     let tables = stopping::markdown(report, "###");
     ensure!(!tables.is_empty(), "the report has no backend with and without a mechanism");

@@ -1,5 +1,5 @@
-;; Calls that take next to nothing but the call itself: exports that add their parameters up, and a loop that adds up what
-;; the host makes of each number below `n`.
+;; Functions that do little except for the call: exports that add their parameters, and a loop that sums the host's results for
+;; all numbers below `n`.
 (module
   (import "env" "next" (func $next (param i64) (result i64)))
   (func (export "add_0") (result i32) i32.const 0)

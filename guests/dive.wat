@@ -1,9 +1,9 @@
-;; Asks the host to end it from below many frames of its own.
+;; Calls the host's `early_exit` below many guest frames.
 (module
   (import "env" "early_exit" (func $early_exit (param i32)))
   (global $entered (export "entered") (mut i32) (i32.const 0))
   (global $left (export "left") (mut i32) (i32.const 0))
-  ;; Returns how many functions have returned so far. Counting after the call keeps a compiler from making a loop of it.
+  ;; Returns the number of functions that have returned. The count after the call keeps a compiler from making a loop.
   (func $dive (export "dive") (param $frames i32) (param $code i32) (result i32)
     (global.set $entered (i32.add (global.get $entered) (i32.const 1)))
     (if (i32.gt_u (local.get $frames) (i32.const 1))

@@ -1,16 +1,16 @@
-;; Loops that never end by themselves. Each first tells the host that it runs; only `poll` ever asks again.
+;; Loops that never end by themselves. Each first calls the host's `running`; only `poll` calls it again.
 (module
   (import "env" "running" (func $running))
   (memory (export "memory") 1)
   (global $sum (mut i32) (i32.const 0))
 
-  ;; Asks once and returns.
+  ;; Calls the host once and returns.
   (func (export "once") (call $running))
 
-  ;; Traps by itself, when `at` lies beyond the one page.
+  ;; Traps if `at` is beyond the only page.
   (func (export "load") (param $at i32) (result i32) (i32.load (local.get $at)))
 
-  ;; Nothing but arithmetic.
+  ;; A loop of arithmetic only.
   (func (export "count") (param $n i32)
     (call $running)
     (loop $again
@@ -18,13 +18,13 @@
       (global.set $sum (i32.xor (global.get $sum) (local.get $n)))
       (br $again)))
 
-  ;; Loads and stores: counts in memory, where each turn waits for the one before.
+  ;; A loop of loads and stores: counts in memory, so that each iteration depends on the previous one.
   (func (export "churn") (param $at i32)
     (call $running)
     (loop $again
       (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (i32.const 1)))
       (br $again)))
 
-  ;; Asks the host each time around.
+  ;; A loop that calls the host in each iteration.
   (func (export "poll")
     (loop $again (call $running) (br $again))))

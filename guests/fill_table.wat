@@ -1,6 +1,5 @@
-;; Fills another's table, by a segment and in its start function, and exits there: it never becomes an instance that its host
-;; holds, and still has to live as long as the table. What its functions return depends on the code, on its memory, and on how
-;; often they were called.
+;; Fills an imported table by a segment and in the start function, and exits there. The host gets no instance, but the instance
+;; must live as long as the table. The results of its functions depend on the code, its memory and the number of calls.
 (module
   (import "env" "early_exit" (func $early_exit (param i32)))
   (import "env" "table" (table 2 funcref))

@@ -1,4 +1,4 @@
-;; Leaves traces before and after it asks the host to end it, so that the host can see how far it came.
+;; Has side effects before and after the call of the host's `early_exit`, which show how far the guest ran.
 (module
   (import "env" "early_exit" (func $early_exit (param i32)))
   (memory (export "memory") 1)
@@ -6,7 +6,7 @@
   (global (export "before") (mut i32) (i32.const 0))
   (global (export "after") (mut i32) (i32.const 0))
 
-  ;; What lies before the call, a compiler may still hold in registers when the call is made.
+  ;; At the call, a compiler may still hold the previous side effects in registers.
   (func $work (export "run") (param $code i32) (param $n i32) (result i32)
     (global.set 0 (i32.add (global.get 0) (i32.const 1)))
     (i32.store (i32.const 0) (local.get $n))
@@ -15,7 +15,7 @@
     (i32.store (i32.const 65536) (i32.add (local.get $n) (i32.const 1)))
     (table.set (i32.const 0) (ref.func $work))
     (call $early_exit (local.get $code))
-    ;; Reached only when the host function returned.
+    ;; Reached only if the host function returns.
     (global.set 1 (i32.add (global.get 1) (i32.const 1)))
     (i32.store (i32.const 4) (local.get $n))
     (table.set (i32.const 0) (ref.null func))

@@ -1,4 +1,4 @@
-;; Kernels of different character. src/catalog/benchmark/floor/kernel.rs says the same in Rust.
+;; Kernels of different kinds. src/catalog/benchmark/floor/kernel.rs has the same kernels in Rust.
 (module
   ;; 256 KiB.
   (memory 4)
@@ -10,8 +10,7 @@
       (call $fib (i32.sub (local.get $n) (i32.const 1)))
       (call $fib (i32.sub (local.get $n) (i32.const 2)))))
 
-  ;; Memory: writes so many words (a power of two, 65536 at most) one after the other, then reads them in the order of
-  ;; a stride, and mixes them.
+  ;; Memory: writes `words` words (a power of two, at most 65,536) in order, reads them with a stride, and mixes them.
   (func (export "sweep") (param $words i32) (result i32)
     (local $at i32)
     (local $left i32)
@@ -39,7 +38,7 @@
         (br $again)))
     (local.get $mix))
 
-  ;; Arithmetic: so many rounds of a hash, each of which needs the one before.
+  ;; Arithmetic: `rounds` rounds of a hash, each of which depends on the previous round.
   (func (export "hash") (param $rounds i32) (result i64)
     (local $state i64)
     (local $round i64)
@@ -59,7 +58,7 @@
         (br $again)))
     (local.get $state))
 
-  ;; A tight loop: so many turns of two instructions of arithmetic, each of which needs the turn before.
+  ;; A tight loop: `turns` iterations of two arithmetic instructions, each of which depends on the previous iteration.
   (func (export "tight") (param $turns i32) (result i32)
     (local $state i32)
     (local.set $state (i32.const 1))
@@ -68,7 +67,7 @@
       (br_if $again (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))
     (local.get $state))
 
-  ;; Nested loops: for each of so many rows, 16 columns of 8 cells. Each cell needs the one before.
+  ;; Nested loops: for each of `rows` rows, 16 columns of 8 cells. Each cell depends on the previous cell.
   (func (export "nested") (param $rows i32) (result i32)
     (local $row i32)
     (local $column i32)
@@ -93,8 +92,8 @@
         (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows))))
     (local.get $state))
 
-  ;; Floating point: how many steps the points of a grid of `size` by `size` stay in the Mandelbrot set's neighbourhood,
-  ;; 64 steps a point at most, summed up.
+  ;; Floating point: iterates the Mandelbrot map on a grid of `size` by `size` points until each point escapes, at most 64 steps
+  ;; per point. Returns the sum of the steps.
   (func (export "float") (param $size i32) (result i32)
     (local $row i32)
     (local $column i32)
@@ -139,7 +138,7 @@
         (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $size))))
     (local.get $steps))
 
-  ;; Writes a number in decimal at `at`, least digit first, then a comma; returns the place behind it.
+  ;; Writes a number in decimal at address `at`, lowest digit first, and a comma. Returns the address after the comma.
   (func $format (param $at i32) (param $number i32) (result i32)
     (loop $digits
       (i32.store8 (local.get $at) (i32.add (i32.rem_u (local.get $number) (i32.const 10)) (i32.const 48)))
@@ -148,8 +147,8 @@
     (i32.store8 (local.get $at) (i32.const 44))
     (i32.add (local.get $at) (i32.const 1)))
 
-  ;; Parsing and hashing, byte by byte: writes so many numbers (16,384 at most) as text, then reads the text with a table of
-  ;; what each character means, and mixes the numbers with a hash of the bytes.
+  ;; Parsing and hashing, byte by byte: writes `count` numbers (at most 16,384) as text, reads the text with a branch table by
+  ;; character, and mixes the numbers with a hash of the bytes.
   (func (export "parse") (param $count i32) (result i32)
     (local $at i32)
     (local $end i32)

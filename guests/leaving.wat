@@ -1,16 +1,16 @@
-;; Every way out of a guest that is timed. All exports take two numbers and return one, so that the host calls each in
-;; the same way, and what they end in depends on their arguments: no compiler can know it beforehand.
+;; All timed exits and traps. All exports have two numbers as parameters and one as result, so that the host calls each in the
+;; same way. Their outcomes depend on the arguments, so that a compiler cannot know them in advance.
 (module
   (type $early_exit (func (param i32)))
   (type $binary (func (param i32 i32) (result i32)))
   (import "env" "early_exit" (func $early_exit (type $early_exit)))
   (memory 1)
-  ;; The host function, two functions of other types, and a place that is empty.
+  ;; The host function, two functions of other types, and a null element.
   (table $functions 4 funcref)
   (elem (i32.const 0) $early_exit $run $constant)
   (func $constant (result f64) (f64.const 0))
 
-  ;; Asks the host to exit with `code`; reached only when the host function returned, it adds both up.
+  ;; Calls the host's `early_exit` with `code`, and returns `code + n` if the host returns.
   (func $run (export "run") (param $code i32) (param $n i32) (result i32)
     (call $early_exit (local.get $code))
     (i32.add (local.get $code) (local.get $n)))
@@ -18,8 +18,8 @@
     (call_indirect $functions (type $early_exit) (local.get $code) (i32.const 0))
     (i32.add (local.get $code) (local.get $n)))
 
-  ;; Does so from below `n` frames (at least one), or runs into `unreachable` there, where `code` is negative.
-  ;; What follows the inner call goes through memory, and keeps the recursion from becoming a loop.
+  ;; Calls `early_exit` below `n` frames (at least one), or traps there by `unreachable` if `code` is negative. The memory
+  ;; accesses after the inner call keep a compiler from turning the recursion into a loop.
   (func $deep (export "deep") (param $code i32) (param $n i32) (result i32)
     (if (i32.gt_u (local.get $n) (i32.const 1))
       (then
@@ -28,7 +28,7 @@
     (if (i32.lt_s (local.get $code) (i32.const 0)) (then unreachable))
     (call $early_exit (local.get $code))
     (i32.const 1))
-  ;; Never ends but by a trap.
+  ;; Ends only by a trap.
   (func $deeper (export "deeper") (param $step i32) (param $n i32) (result i32)
     (i32.store (i32.const 0) (call $deeper (local.get $step) (i32.add (local.get $n) (local.get $step))))
     (i32.add (i32.load (i32.const 0)) (local.get $n)))

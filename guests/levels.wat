@@ -1,10 +1,10 @@
-;; A level of a tower: the host calls the guest, which calls the host, which may call the guest again.
+;; One level of a recursion: the host calls the guest, which calls the host, which may call the guest again.
 (module
   (import "env" "down" (func $down (param i32) (result i32)))
   (global $entered (export "entered") (mut i32) (i32.const 0))
   (global $left (export "left") (mut i32) (i32.const 0))
-  ;; Returns one more than the host function did, and divides by zero if that was -1. The globals count the levels that were
-  ;; entered, and those that were left by returning.
+  ;; Returns the host function's result plus 1, and traps by a division by zero if the result is -1. The globals count the
+  ;; entered levels and the returned levels.
   (func (export "level") (param $n i32) (result i32)
     (local $below i32)
     (global.set $entered (i32.add (global.get $entered) (i32.const 1)))

@@ -1,10 +1,10 @@
-;; Work that can be counted: as much as the caller asks for. `count(n)` is 8 n + 4 instructions, `end`s included;
-;; `count_and_exit(n)` up to its exit is 5 more.
+;; Work with a known number of instructions. `count(n)` has 8 n + 4, including each `end`. `count_and_exit(n)` has 5 more before
+;; its exit.
 (module
   (import "env" "early_exit" (func $early_exit (param i32)))
   (import "env" "charge" (func $charge))
 
-  ;; Goes around n times (at least once), and returns n.
+  ;; Loops n times (at least once), and returns n.
   (func $count (export "count") (param $n i32) (result i32)
     (local $i i32)
     (loop $again
@@ -12,7 +12,7 @@
       (br_if $again (i32.lt_u (local.get $i) (local.get $n))))
     (local.get $i))
 
-  ;; The same, then asks the host to end it with `code`, and returns n where it does not.
+  ;; Calls `count(n)`, then the host's `early_exit` with `code`. Returns n if the host returns.
   (func (export "count_and_exit") (param $n i32) (param $code i32) (result i32)
     (local.set $n (call $count (local.get $n)))
     (call $early_exit (local.get $code))
@@ -27,5 +27,5 @@
       (br_if $again (i32.lt_u (local.get $i) (local.get $n))))
     (local.get $i))
 
-  ;; Traps by itself, with the trap that running out of points looks like.
+  ;; Traps by itself, with the trap of a guest that runs out of points.
   (func (export "stop") unreachable))

@@ -1,4 +1,4 @@
-;; Calls the host so that the host calls it again, `n` times; then asks it to exit with `code`, unless that is 0.
+;; Calls the host, which calls the guest again, `n` times. Then calls `early_exit` with `code`, unless `code` is 0.
 (module
   (import "env" "early_exit" (func $early_exit (param i32)))
   (import "env" "reenter" (func $reenter (param i32 i32) (result i32)))

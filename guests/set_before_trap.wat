@@ -1,4 +1,4 @@
-;; Sets a global or a memory's first word to 1, traps if its argument says so, and sets it to 2.
+;; Sets a global or the memory's first word to 1, may trap depending on the argument, and sets it to 2.
 (module
   (memory (export "memory") 1)
   (global $set (export "global") (mut i32) (i32.const 0))

@@ -8,6 +8,6 @@
       (i32x4.add
         (i32x4.mul (i32x4.splat (local.get $code)) (v128.const i32x4 1 2 3 4))
         (i32x4.replace_lane 0 (v128.const i32x4 0 0 0 0) (local.get $n))))
-    ;; A fourth of the last lane is the code again.
+    ;; A quarter of the last lane is the code.
     (call $early_exit (i32.div_u (i32x4.extract_lane 3 (local.get $lanes)) (i32.const 4)))
     (i32x4.extract_lane 0 (local.get $lanes))))

@@ -1,9 +1,9 @@
-;; Steps that can be counted afterwards, whatever ended the guest: one after the other, or one a turn of a loop.
+;; Steps that a global counts, so that the host can read their number after any outcome: in a loop, or without a branch.
 (module
   (import "env" "begin" (func $begin))
   (global $steps (export "steps") (mut i32) (i32.const 0))
 
-  ;; So many turns of a loop, of one step each.
+  ;; A loop of `turns` iterations with one step each.
   (func (export "turns") (param $turns i32)
     (call $begin)
     (loop $again

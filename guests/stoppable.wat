@@ -1,4 +1,4 @@
-;; Endless work for those who stop it. The host's `begin` takes the budget away, checks a deadline, or notes that the guest runs.
+;; Endless work, to be stopped. The host's `begin` takes the budget away, checks a deadline, or records that the guest runs.
 (module
   (import "env" "begin" (func $begin))
   (global $sum (mut i32) (i32.const 0))
@@ -12,7 +12,7 @@
       (global.set $sum (i32.xor (global.get $sum) (local.get $n)))
       (br $again)))
 
-  ;; Recursion: goes down 1,000 frames, calls the host at the bottom, comes back up, and begins again.
+  ;; Recursion: descends 1,000 frames, calls the host at the bottom, returns through all frames, and begins again.
   (func (export "recursion")
     (loop $again
       (call $descend (i32.const 1000))
@@ -24,5 +24,5 @@
       (else (call $begin)))
     (global.set $sum (i32.xor (global.get $sum) (local.get $left))))
 
-  ;; Calls the host in each turn.
+  ;; A loop that calls the host in each iteration.
   (func (export "poll") (loop $again (call $begin) (br $again))))

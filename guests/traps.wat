@@ -1,5 +1,5 @@
-;; Every way to trap. Each export traps on some arguments and returns on others, so that no compiler can know beforehand,
-;; and `exit` asks the host to end the guest, to see that it still can.
+;; Every kind of trap. Each export traps or returns depending on its arguments, so that a compiler cannot know the outcome in
+;; advance. `exit` calls the host's `early_exit`, to test that exits still work.
 (module
   (import "env" "early_exit" (func $early_exit (param i32)))
   (func (export "exit") (param $code i32) (call $early_exit (local.get $code)))
@@ -29,7 +29,7 @@
   (func (export "memory.copy") (param $to i32) (param $from i32) (param $n i32)
     (memory.copy (local.get $to) (local.get $from) (local.get $n)))
 
-  ;; A function of the right type, one of another, and one that is missing.
+  ;; A function of the right type, a function of another type, and a null element.
   (type $unary (func (param i32) (result i32)))
   (table $functions 3 funcref)
   (elem (i32.const 0) $double $exotic)
@@ -40,7 +40,7 @@
   (func (export "table.get is null") (param $index i32) (result i32)
     (ref.is_null (table.get $functions (local.get $index))))
 
-  ;; Returns n from below n frames. What follows the call keeps it from becoming a loop.
+  ;; Returns n through n frames. The code after the call keeps a compiler from turning the recursion into a loop.
   (func $deeper (export "deeper") (param $n i32) (result i32)
     (if (i32.eqz (local.get $n)) (then (return (i32.const 0))))
     (i32.store (i32.const 0) (call $deeper (i32.sub (local.get $n) (i32.const 1))))

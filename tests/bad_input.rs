@@ -1,10 +1,10 @@
-//! What a person gets wrong: one clear line, the documented exit status, never a panic.
+//! Tests of invalid arguments: one clear line, the documented exit status, never a panic.
 use std::io::Read;
 use std::process::{Command, Stdio};
 
 use crate::{EARLY_EXIT, early_exit, here};
 
-/// The stderr of a command that must end with 2.
+/// The stderr of a command that must exit with 2.
 fn refused(arguments: &[&str]) -> String {
     let output = early_exit(arguments).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
@@ -78,7 +78,7 @@ fn no_jobs_at_all_are_refused() {
     assert!(refused(&["check", "--jobs", "0"]).contains("a number from 1 on"));
 }
 
-/// Notes that cannot be written are no results; results that cannot be written are an error.
+/// A failed write of notes to stderr is ignored; a failed write of results to stdout is an error.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_an_error_for_results_and_none_for_notes() {
@@ -116,8 +116,8 @@ fn output_has_no_colour_without_a_terminal() {
     assert!(!output.stdout.contains(&0x1b));
 }
 
-/// A shell that stops at a failed pipe ends with 141 where a reader that has seen enough closes it first: such scripts
-/// fail at random.
+/// If a reader closes a pipe early, a shell with `pipefail` ends with 141, depending on the timing. Such a script fails at
+/// random.
 #[test]
 fn no_script_pipes_into_a_reader_that_stops_early() {
     let mut scripts: Vec<_> = std::fs::read_dir("scripts").unwrap().map(|entry| entry.unwrap().path()).collect();

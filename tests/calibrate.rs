@@ -1,4 +1,4 @@
-//! `measure --calibrate`: what variants with a known extra cost give.
+//! Tests of `measure --calibrate` and of injected slowdowns; also of the pilot and the recommended budget.
 use early_exit::engine::BackendSpec;
 use early_exit::sampling::experiment;
 use std::fs;
@@ -15,7 +15,7 @@ use early_exit::worker::Launcher;
 
 use crate::{EARLY_EXIT, early_exit, here};
 
-/// Twins of the first backend on a few cells: some carry a share that is known, and the same is not called another.
+/// A/A controls of the first backend on a few cells: some have an injected slowdown, and the others are never faster.
 #[test]
 fn injected_slowdowns_are_found_and_nothing_else() {
     let Some(backend) = here().into_iter().next() else { return };
@@ -68,8 +68,8 @@ impl Progress for Nobody {
     }
 }
 
-/// What a twin is said to carry must be in what is timed: five times the work, or five iterations in place of each that
-/// counts, takes more than twice as long.
+/// An injected slowdown must be inside the timer: five times the work, or five iterations for each that counts, takes more
+/// than twice as long.
 #[test]
 fn an_injected_slowdown_is_in_the_time() {
     let Some(spec) = here().into_iter().next() else { return };
@@ -93,12 +93,12 @@ fn an_injected_slowdown_is_in_the_time() {
     let [row] = &estimates::rows(&report)[..] else { panic!("one benchmark was asked for") };
     let ratio = |of: usize| row.cells[of].ratio.as_ref().unwrap().value().exp();
     assert_eq!(report.cells.iter().map(|cell| cell.injected_slowdown).collect::<Vec<_>>(), [0.0, 4.0, 4.0]);
-    // By how much is for a machine that does nothing else: on a busy one a longer batch is interrupted more often.
+    // The exact factor needs an idle machine, because a busy one interrupts a longer batch more often.
     assert!(ratio(1) > 2.0, "x{}", ratio(1));
     assert!(ratio(2) > 2.0, "x{}", ratio(2));
 }
 
-/// A second look at a part of what was measured needs no pilot: its batches are those of the first.
+/// A confirmation run of some of the cells needs no pilot: its batch sizes are those of the first run.
 #[test]
 fn a_second_look_reuses_the_pilot() {
     let Some(spec) = here().into_iter().next() else { return };
@@ -123,7 +123,7 @@ fn a_second_look_reuses_the_pilot() {
     assert_eq!((second.cells.len(), second.run.launches_completed), (1, 2));
 }
 
-/// Where nothing fits, the budget that is named has room, and the one of all has room for all.
+/// If no cell fits in the budget, the error has a budget for one cell and one for all cells. A run with the latter succeeds.
 #[test]
 fn the_budget_that_is_advised_is_enough() {
     let Some(spec) = here().into_iter().next() else { return };

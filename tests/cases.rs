@@ -1,6 +1,6 @@
-//! `run FILE` on the modules of `tests/cases`, each with the outcome that it must have on every backend.
+//! `run FILE` on the modules of `tests/cases`, each with its expected outcome on every backend.
 //!
-//! With `EARLY_EXIT_LIBRARIES=PATH:PATH`, they run on these libraries with the C API instead, without known issues.
+//! With `EARLY_EXIT_LIBRARIES=PATH:PATH`, the modules run on these C API libraries, and unobserved known issues are accepted.
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -17,31 +17,31 @@ use early_exit::run_module::result::{BackendRun, ModuleRun};
 
 use crate::{early_exit, here};
 
-/// One `run FILE` with what must come of it.
+/// One `run FILE` with its expected outcomes.
 #[derive(Debug, PartialEq)]
 struct Play {
     file: PathBuf,
     arguments: String,
-    /// The outcomes that are right, with the calls of imports: `; 1 call`.
+    /// The expected outcomes, separated by ` | `, and optionally the number of import calls: `; 1 call`.
     right: String,
 }
 
-/// What one backend did.
+/// The result of a play on one backend.
 struct Played<'a> {
     play: &'a Play,
     backend: String,
-    /// What came; nothing where the backend never claimed what the module needs.
+    /// The observed outcome; `None` if the module needs a feature that the backend does not claim.
     observed: Option<String>,
 }
 
 impl Play {
-    /// What known issues call it.
+    /// The name of the play in known issues.
     fn variant(&self) -> String {
         let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
         format!("{stem} {}", self.arguments).trim_end().to_owned()
     }
 
-    /// Whether this is a right end.
+    /// Whether an observed outcome is expected.
     fn is_right(&self, observed: &str) -> bool {
         let (outcomes, calls) = match self.right.rsplit_once("; ") {
             Some((outcomes, calls)) => (outcomes, format!("; {calls}")),
@@ -50,7 +50,7 @@ impl Play {
         outcomes.split(" | ").any(|outcome| matches(&format!("{outcome}{calls}"), observed))
     }
 
-    /// Runs it on all backends of this build, or on the chosen libraries.
+    /// Runs the module on all backends of this build, or on the chosen libraries.
     fn run(&self) -> Vec<Played<'_>> {
         let mut command = early_exit(&["run"]);
         command.arg(&self.file).arg("--json");
@@ -66,8 +66,8 @@ impl Play {
     }
 }
 
-/// How a module ended on a backend: the outcome or the step that failed, and the calls of imports. Nothing where it needs
-/// what the backend never claimed.
+/// The outcome or the failed step of a module on a backend, with the number of import calls. `None` if the module needs a
+/// feature that the backend does not claim.
 fn observed(row: &BackendRun) -> Option<String> {
     let never = |step: &Step| matches!(step, Step::Validate | Step::Compile);
     if row.steps.iter().any(|taken| never(&taken.step) && matches!(taken.verdict, Verdict::Unsupported { .. })) {
@@ -83,7 +83,7 @@ fn observed(row: &BackendRun) -> Option<String> {
     Some(format!("{end}; {made} {}", if made == 1 { "call" } else { "calls" }))
 }
 
-/// The plays that the comments of a module ask for.
+/// The plays in the comments of a module.
 fn plays(file: &Path, text: &str) -> Vec<Play> {
     let (mut plays, mut open) = (Vec::new(), Vec::new());
     for line in text.lines() {
@@ -99,7 +99,7 @@ fn plays(file: &Path, text: &str) -> Vec<Play> {
     plays
 }
 
-/// The text with its repeats written out.
+/// The text with its repeats expanded.
 fn expanded(text: &str) -> String {
     let (mut expanded, mut rest) = (String::new(), text);
     while let Some((before, from)) = rest.split_once("(;repeat ") {
@@ -113,7 +113,7 @@ fn expanded(text: &str) -> String {
     expanded + rest
 }
 
-/// All plays of `tests/cases`, whose modules are written out to a folder that stays.
+/// All plays of `tests/cases`. The expanded modules are written to a folder that is kept.
 fn all_plays() -> Vec<Play> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
     fs::create_dir_all(&folder).unwrap();
@@ -130,7 +130,7 @@ fn all_plays() -> Vec<Play> {
     files.iter().flat_map(written_out).collect()
 }
 
-/// Runs all plays, as many at once as there are processors.
+/// Runs all plays, with one thread per processor.
 fn run_all(plays: &[Play]) -> Vec<Played<'_>> {
     let (next, played) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! `check`: every verdict, faults injected.
+//! Tests of `check`: the full matrix, and every verdict by fault injection.
 use std::collections::HashSet;
 
 use early_exit::catalog::scenario;
@@ -14,7 +14,7 @@ fn check(arguments: &[&str]) -> (CheckResult, i32) {
     (check_result, output.status.code().expect("it was not killed"))
 }
 
-/// The whole matrix: what `check` is for.
+/// Tests the full matrix of scenarios and backends.
 #[test]
 fn everything_holds_or_is_a_documented_divergence() {
     if here().is_empty() {
@@ -40,8 +40,8 @@ fn everything_holds_or_is_a_documented_divergence() {
     }
 }
 
-/// A check that cannot fail checks nothing: each line of each script is struck or changed in turn, and each time the
-/// transcript that was really said must leave the script.
+/// Tests that each line of an expected transcript can fail: a transcript in which one line is removed or changed must deviate
+/// from the expected transcript.
 #[test]
 fn every_expected_line_matters() {
     let Some(backend) = here().into_iter().next() else { return };
@@ -70,7 +70,7 @@ fn each_fault_costs_its_own_verdict() {
             played.unwrap_or_else(|| panic!("{id} was not played")).verdict.clone()
         };
         assert!(matches!(word("fault/abort"), Verdict::Crashed { reason } if reason.contains("signal 6")));
-        // A panic that cannot come out of an engine ends the process: known of that engine, and a crash all the same.
+        // A panic that cannot propagate through an engine ends the process. This is a known issue, and still a crash.
         let ends_the_process = excuses(backend, CheckKind::Scenario).any(|(_, known)| known.subject == "panic/payload");
         let so = if ends_the_process { "signal 6" } else { "panicked: " };
         assert!(
@@ -93,7 +93,7 @@ fn faults_are_injected_on_request_only() {
     }
 }
 
-/// An option of a backend, with a value that it takes.
+/// An option of a backend with one of its values.
 fn setting(backend: &str) -> String {
     let backend = early_exit::engine::ALL.iter().find(|known| known.name == backend).unwrap();
     let (key, values) = backend.options().swap_remove(0);
@@ -122,7 +122,7 @@ fn the_table_names_every_scenario_and_counts_the_cells() {
     }
 }
 
-/// How many of the guest's frames an error of wasmtime's notes changes nothing of how guests exit.
+/// Wasmtime's backtrace option determines the number of frames in an error. Exits do not depend on it.
 #[test]
 fn exits_do_not_depend_on_the_backtrace() {
     let backtraces = ["off", "all"];

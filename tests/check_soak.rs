@@ -1,4 +1,4 @@
-//! `check soak`: what leaving guests leaves behind.
+//! Tests of `check soak`.
 use early_exit::results::Verdict;
 use early_exit::soak::result::SoakResult;
 use early_exit::soak::workload::Mixture;
@@ -19,14 +19,14 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
             [soaked, exceptions] => (soaked, Some(exceptions)),
             other => panic!("one backend was asked for: {other:?}"),
         };
-        // Those whose guests can throw do, and what is never freed is known of two of them.
+        // These backends support exceptions. Two of them never free an exception, which is a known issue.
         let throws = ["cranelift", "llvm", "wasmtime-cranelift"].contains(&backend);
         assert_eq!(exceptions.is_some(), throws, "{backend}");
         if let Some(exceptions) = exceptions {
             assert_eq!((exceptions.mixture, &exceptions.failed), (Mixture::Exceptions, &None));
             assert!(exceptions.counts.exceptions > 0 && exceptions.counts.exits > 0, "{exceptions:?}");
             assert!(!exceptions.verdicts().iter().any(Verdict::is_bad), "{:?}", exceptions.verdicts());
-            // On a machine that is too busy for samples there is nothing to judge.
+            // A busy machine may have too few samples for a slope.
             if cfg!(target_os = "linux") && exceptions.samples.len() >= 8 {
                 let keeps = backend != "wasmtime-cranelift";
                 assert_eq!(exceptions.slope().is_some_and(|bytes| bytes > 100.0), keeps, "{exceptions:?}");
@@ -36,7 +36,7 @@ fn every_way_to_leave_a_guest_is_gone_through_and_sampled() {
         let counts = soaked.counts;
         let ways = [counts.exits, counts.traps, counts.panics, counts.nested, counts.fresh];
         assert!(ways.iter().all(|times| *times > 0), "{counts:?}");
-        // Threads load an artifact: an interpreter has none.
+        // Threads load an artifact, which an interpreter does not have.
         let without = ["wasmi"].contains(&backend);
         assert_eq!(counts.on_threads == 0, without, "{counts:?}");
         assert!(soaked.samples.len() >= 3, "{soaked:?}");

@@ -61,7 +61,7 @@ fn an_unmatched_pattern_is_rejected_with_script_names() {
     assert!(here().is_empty() || stderr.contains("core/traps"), "{stderr}");
 }
 
-/// The worker is replaced, the script is played again without the line, and the line counts as crashed.
+/// The worker is replaced, the script runs again without the line, and the line counts as crashed.
 #[test]
 fn a_directive_that_crashes_the_worker_fails_alone() {
     let Some(spec) = here().into_iter().next() else { return };

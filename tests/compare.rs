@@ -197,7 +197,7 @@ fn a_build_has_no_regression_against_itself() {
     assert_eq!(report.variants[1].baseline, Some(0));
 }
 
-/// A baseline with fewer backends: the others are left out, and named.
+/// The baseline has fewer backends: a note names the others, which are left out.
 #[cfg(unix)]
 #[test]
 fn backends_that_the_baseline_lacks_are_left_out() {
@@ -230,7 +230,7 @@ fn a_slower_backend_is_found_and_confirmed() {
     let (status, comparison) = compare(&[&["--backend", first, "--backend", second], &filter[..]].concat());
     let pair = &comparison.cells[0];
     assert_eq!((pair.verdict, status), (Some(TimeVerdict::Slower), Some(1)), "{comparison:?}");
-    // On a busy machine the second look can be inconclusive; then all launches decide.
+    // On a busy machine the confirmation run can be inconclusive; then all launches decide.
     let is_busy = comparison.notes.iter().any(|note| note.contains("were disturbed by other processes"));
     assert!(pair.confirmed || is_busy, "{comparison:?}");
 }

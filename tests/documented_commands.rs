@@ -1,4 +1,4 @@
-//! The commands in the README and the documentation: the program accepts all of them, and runs those that do not measure.
+//! Tests that the program accepts the commands in the README and the documentation, and runs those that do not measure.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use early_exit::engine::BackendSpec;
 
 use crate::{EARLY_EXIT, early_exit, here};
 
-/// A command of this program in a page, as words behind the program's name.
+/// A command of this program in a page, as the words after the program's name.
 struct DocumentedCommand {
     place: String,
     words: Vec<String>,
@@ -25,7 +25,7 @@ fn commands() -> Vec<DocumentedCommand> {
         for (n, line) in text.lines().enumerate() {
             let Some(line) = line.strip_prefix("$ ") else { continue };
             let mut words = shlex::split(line).unwrap_or_else(|| panic!("{}:{}: {line}", page.display(), n + 1));
-            // What a shell does with the output is no argument.
+            // Redirections and pipes are not arguments.
             if let Some(end) = words.iter().position(|word| matches!(word.as_str(), ">" | "|")) {
                 words.truncate(end);
             }
@@ -48,13 +48,13 @@ fn commands() -> Vec<DocumentedCommand> {
 fn every_documented_command_is_accepted() {
     for DocumentedCommand { place, words } in commands() {
         let parsed = Cli::try_parse_from(["early-exit"].into_iter().chain(words.iter().map(String::as_str)));
-        // `--help` and `--version` are errors of clap's, too.
+        // Clap also returns `--help` and `--version` as errors.
         let refused = parsed.err().filter(|error| error.use_stderr());
         assert!(refused.is_none(), "{place}: {}", refused.unwrap());
     }
 }
 
-/// A folder in which the pages' relative paths name something: files of the checkout, and reports.
+/// A folder in which the relative paths of the pages exist: files of the checkout, and reports.
 #[cfg(unix)]
 fn workplace() -> tempfile::TempDir {
     let (root, folder) = (Path::new(env!("CARGO_MANIFEST_DIR")), tempfile::tempdir().unwrap());

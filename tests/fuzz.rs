@@ -1,4 +1,4 @@
-//! `check random`: random modules on all backends.
+//! Tests of `fuzz`: random modules on all backends.
 use std::fs;
 
 use early_exit::engine::BackendSpec;
@@ -10,7 +10,7 @@ use early_exit::worker::Launcher;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
-/// What a run finds; all that is no number of seconds.
+/// The result of a run, without its duration.
 fn run(arguments: &[&str]) -> RandomRun {
     let folder = tempfile::tempdir().unwrap();
     let save = folder.path().to_str().unwrap();
@@ -19,7 +19,7 @@ fn run(arguments: &[&str]) -> RandomRun {
     RandomRun { seconds: 0.0, ..run }
 }
 
-/// Two columns that differ in nothing but their names, from a backend of this build.
+/// Two variants of one backend that differ only in their names.
 fn controls() -> Option<[String; 2]> {
     let one = here().into_iter().next()?;
     Some([one.into(), format!("{one}:threads=1")])
@@ -56,7 +56,7 @@ fn one_backend_alone_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("at least two backends"));
 }
 
-/// A worker that says of the second subject what it did not see: one module's digest, and how its compiling ended.
+/// A fake worker that reports wrong results for the second variant: one module's digest, and the outcome of its compilation.
 #[cfg(unix)]
 #[test]
 fn a_backend_that_does_otherwise_is_found_out_and_its_module_made_smaller() {

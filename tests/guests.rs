@@ -1,4 +1,4 @@
-//! The Rust guests are committed as built: a change of their sources without a rebuild must be noticed.
+//! Tests that the committed builds of the Rust guests match their sources, and that the `.wat` guests are valid.
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ fn guests() -> PathBuf {
 }
 
 fn hash(path: &Path) -> String {
-    // A checkout may have turned line ends around; what was built had none of that.
+    // A checkout may have converted the line ends, but the hashes are of files without carriage returns.
     let mut bytes = fs::read(path).unwrap();
     if path.extension().is_none_or(|extension| extension != "wasm") {
         bytes.retain(|byte| *byte != b'\r');
@@ -18,7 +18,7 @@ fn hash(path: &Path) -> String {
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// `sha256  path` a line, as `scripts/build-guests` wrote it.
+/// The hashes by path. Each line of the manifest is `sha256  path`, written by `scripts/build-guests`.
 fn manifest() -> BTreeMap<String, String> {
     let text = fs::read_to_string(guests().join("built/sources.sha256")).unwrap();
     text.lines().map(|line| line.split_once("  ").unwrap()).map(|(hash, path)| (path.into(), hash.into())).collect()

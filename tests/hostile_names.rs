@@ -1,13 +1,13 @@
-//! Names that steer a terminal or are no text: of modules' imports and exports, and of files.
+//! Tests of imports, exports and files whose names contain control characters or are not Unicode.
 use std::fs;
 
 use crate::{early_exit, here};
 
-/// Clears the screen, sets the title, turns the direction, breaks the line.
+/// Names that clear the screen, set the title, reverse the direction of text, and break the line.
 const IMPORT: &str = "\u{1b}[2J\u{202e}gpj.\u{9b}31m";
 const EXPORT: &str = "\u{1b}]0;title\u{7}\nall 7 backends agree";
 
-/// A module with such names, in a folder of its own.
+/// A module with these names, in a temporary folder.
 fn guest() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("guest.wat");
@@ -22,9 +22,9 @@ fn guest() -> (tempfile::TempDir, String) {
     (folder, path)
 }
 
-/// What is shown, painted or not, has none of these characters as they are.
+/// The output of a command, which must contain none of these characters unescaped.
 fn shown(arguments: &[&str]) -> String {
-    // As for a terminal: elsewhere all that steers one would be taken out.
+    // Output as for a terminal, because otherwise all control sequences are removed.
     let output = early_exit(arguments).env("CLICOLOR_FORCE", "1").output().unwrap();
     let shown = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     let plain = anstyle_only(&shown);
@@ -35,7 +35,7 @@ fn shown(arguments: &[&str]) -> String {
     plain
 }
 
-/// Without the program's own colours, which are escapes that end in `m`.
+/// Removes the program's own colours, which are escape sequences that end in `m`.
 fn anstyle_only(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -92,7 +92,7 @@ fn files_may_have_names_that_are_no_text() {
             assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         }
     }
-    // A report: written, and read again.
+    // Writes a report and reads it again.
     let report = place(b"report\xff.json");
     let arguments =
         ["measure", "--backend", "native", "--filter", "floor/empty", "--budget", "10", "--launches", "3", "-o"];

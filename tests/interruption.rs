@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM while a verb is at work: it shows what it has, ends with 130 or 143, and leaves nothing behind.
+//! Tests of Ctrl-C and SIGTERM: each command shows its results so far, exits with 130 or 143, and leaves no process or file.
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::supervisor::{is_gone, wait_until};
 use crate::{EARLY_EXIT, here};
 
-/// The program at work, with a temporary folder of its own.
+/// A running command with a separate temporary folder.
 struct AtWork {
     child: Child,
     temporary: tempfile::TempDir,
@@ -30,12 +30,12 @@ impl AtWork {
         Self { child, temporary }
     }
 
-    /// Its worker, where it has one.
+    /// The process id of a worker, if there is one.
     fn worker(&self) -> Option<u32> {
         let id = self.child.id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
         let workers = children.split_whitespace().filter_map(|pid| pid.parse().ok());
-        // A thread that checks starts its own; a child of the main thread is found first.
+        // Threads of `check` start their own workers. Children of the main thread come first.
         let others = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
         let others = others.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
         let others: Vec<u32> = others
@@ -44,7 +44,7 @@ impl AtWork {
         workers.chain(others).next()
     }
 
-    /// Waits until a worker has computed for a while: its guest runs. Not one of those that are named.
+    /// Waits until a worker, except for those in `but`, has used over 30 ticks of CPU time, so that its guest runs.
     fn until_a_guest_runs(&self, but: &[u32]) -> u32 {
         let mut running = None;
         wait_until("a guest runs", || {
@@ -54,7 +54,7 @@ impl AtWork {
         running.unwrap()
     }
 
-    /// Sends a signal; then no worker and no temporary file is left.
+    /// Sends a signal, and tests that no worker and no temporary file is left.
     fn interrupted(self, signal: Signal) -> Output {
         let worker = self.worker();
         kill_process(Pid::from_raw(self.child.id() as i32).unwrap(), signal).unwrap();
@@ -72,7 +72,7 @@ impl AtWork {
     }
 }
 
-/// The processor time of a process, in hundredths of a second.
+/// The user CPU time of a process in ticks, usually of 10 ms.
 fn ticks(pid: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -104,7 +104,7 @@ fn a_module_shows_the_backends_that_were_done() {
     let arguments =
         ["run", guest.to_str().unwrap(), "--timeout", "600", "--json", "--backend", first, "--backend", second];
     let work = AtWork::begin(&arguments);
-    // The first backend is lost, so that it is done; the second is interrupted.
+    // Killing the first backend's worker completes that backend. The second is interrupted.
     let worker = work.until_a_guest_runs(&[]);
     kill_process(Pid::from_raw(worker as i32).unwrap(), Signal::KILL).unwrap();
     work.until_a_guest_runs(&[worker]);
@@ -122,7 +122,7 @@ fn a_check_shows_the_scenarios_that_were_played() {
     let check_result: CheckResult = json(&work.interrupted(Signal::INT));
     let all = early_exit::catalog::scenario::all().filter(|scenario| !scenario.on_request).count();
     assert!(check_result.interrupted && check_result.results.len() < all, "{}", check_result.results.len());
-    // What was under way has no verdict.
+    // The interrupted scenarios have no verdict.
     assert!(check_result.results.iter().all(|played| !played.verdict.is_bad()), "{:?}", check_result.results);
 }
 
@@ -144,8 +144,8 @@ fn interrupted_checks_show_their_results() {
     assert!(random.interrupted && random.unexplained().next().is_none(), "{random:?}");
 }
 
-/// Runs a verb that measures with all backends until a launch is over, whatever that takes, and then no more. Its report, and
-/// what it printed.
+/// Runs a measuring command with all backends, and interrupts it after its first complete launch. Returns the report and the
+/// output.
 fn after_a_launch(verb: &[&str]) -> (Report, Output) {
     let folder = tempfile::tempdir().unwrap();
     let (file, journal) = (folder.path().join("report.json"), folder.path().join("report.json.journal"));

@@ -1,4 +1,4 @@
-//! The integration tests: one binary, a file per command or subject.
+//! The integration tests: one binary, one file per command or subject.
 mod bad_input;
 mod benchmarks;
 mod calibrate;
@@ -42,25 +42,25 @@ use early_exit::engine::known_issue::CheckKind;
 /// The program, as built for these tests.
 const EARLY_EXIT: &str = env!("CARGO_BIN_EXE_early-exit");
 
-/// The program with arguments, in an environment that lends it no terminal.
+/// The program with arguments, without environment variables that change its output.
 fn early_exit(arguments: &[&str]) -> Command {
     let mut command = Command::new(EARLY_EXIT);
     command.args(arguments).env_remove("CLICOLOR_FORCE").env_remove("RUST_BACKTRACE");
     command
 }
 
-/// What a run of the program printed to stdout.
+/// The stdout of a run of the program.
 fn stdout(arguments: &[&str]) -> String {
     let output = early_exit(arguments).output().expect("the program can be started");
     String::from_utf8(output.stdout).expect("it prints text")
 }
 
-/// The backends of this build that are no floor.
+/// The backends of this build, without the native baseline.
 fn here() -> Vec<&'static str> {
     early_exit::engine::here().map(|backend| backend.name).collect()
 }
 
-/// The page of scenarios has the themes of the catalogue, and every scenario with a known issue.
+/// Tests that `docs/scenarios.md` has the number of scenarios per theme, and every scenario with a known issue.
 #[test]
 fn the_page_of_scenarios_counts_them_as_they_are() {
     let page = include_str!("../docs/scenarios.md");

@@ -1,4 +1,4 @@
-//! Shared libraries with the C API: real ones where `scripts/fetch-libraries` has fetched some, and broken ones made here.
+//! Tests of shared libraries with the C API: real ones from `scripts/fetch-libraries`, and broken ones that are built here.
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use early_exit::run_module::result::ModuleRun;
 
 use crate::early_exit;
 
-/// Those of the fetched libraries that tests take, each as an argument; says what is left out.
+/// The paths of the fetched libraries for tests. Prints the names of missing ones.
 pub(crate) fn fetched() -> Vec<String> {
     let file = |name: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/libraries");
@@ -22,7 +22,7 @@ pub(crate) fn fetched() -> Vec<String> {
     there.into_iter().map(|name| file(name).display().to_string()).collect()
 }
 
-/// A command with the fetched libraries alone; nothing where there is none.
+/// The output of a command with the fetched libraries only; `None` without libraries.
 fn with_libraries(arguments: &[&str]) -> Option<std::process::Output> {
     let libraries = fetched();
     let named: Vec<_> = libraries.iter().flat_map(|library| ["--library", library]).collect();
@@ -108,7 +108,7 @@ fn libraries_are_measured_and_their_report_is_read_again() {
     early_exit(&["report", &shown]).assert().success();
 }
 
-/// A shared library of this C text.
+/// A shared library that is compiled from C source.
 fn compiled(folder: &Path, name: &str, text: &str) -> PathBuf {
     let (source, library) = (folder.join(format!("{name}.c")), folder.join(format!("lib{name}.so")));
     fs::write(&source, text).unwrap();
@@ -117,7 +117,7 @@ fn compiled(folder: &Path, name: &str, text: &str) -> PathBuf {
     library
 }
 
-/// Definitions of all functions that the program needs, each of which does this.
+/// C source with all functions that the program needs, each with the given body.
 fn functions(body: impl Fn(&str) -> &'static str) -> String {
     let bindings = include_str!("../src/engine/c_api/bindings.rs");
     let required = bindings.rsplit_once("    required {\n").unwrap().1.split_once("    optional {").unwrap().0;
@@ -128,7 +128,7 @@ fn functions(body: impl Fn(&str) -> &'static str) -> String {
     format!("#include <stdlib.h>\n{text}")
 }
 
-/// The one line of a command that is given this library, and must end with 2.
+/// The error line of a command with this library, which must exit with 2.
 fn refused(library: &str) -> String {
     let output = early_exit(&["check", "--library", library]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
@@ -152,7 +152,7 @@ fn files_without_the_c_api_are_rejected_in_one_line() {
     assert!(refused(&format!("x={}", folder.path().display())).contains("is no file"));
     assert!(refused(&file("liba.so", b"\0asm\x01\0\0\0")).contains("no library for this machine"));
     assert!(refused(&file("libb.so", b"")).contains("no library for this machine"));
-    // A header for a machine that nobody has, and one for this machine with nothing behind it.
+    // An ELF header for an unknown machine, and a header for this machine without content.
     let this = fs::read("/proc/self/exe").unwrap();
     let mut head = this[..64].to_vec();
     (head[16], head[18]) = (3, 250);
@@ -169,7 +169,7 @@ fn files_without_the_c_api_are_rejected_in_one_line() {
     assert!(refused(&library("aborts", loads)).contains("killed by signal 6"));
     let called = functions(|name| if name == "wasm_engine_new" { "abort();" } else { "return 0;" });
     assert!(refused(&library("called", &called)).contains("killed by signal 6"));
-    // Two of one name.
+    // Two libraries with one label.
     let twice =
         early_exit(&["check", "--library", "x=/proc/self/exe", "--library", "x=/proc/self/exe"]).output().unwrap();
     assert_eq!(twice.status.code(), Some(2));
@@ -185,7 +185,7 @@ fn a_library_that_crashes_when_it_is_called_costs_verdicts_and_no_other_column()
         "wasm_module_new" => "abort();",
         _ => "return 0;",
     });
-    // Deleting what it made does nothing, and it refuses all that it is asked about.
+    // The other functions return null or false, and deletions do nothing.
     let library = compiled(folder.path(), "crashes", &text).display().to_string();
     let mut arguments = vec!["check", "--json", "--filter", "trap/unreachable", "--library", &library];
     let others = fetched();

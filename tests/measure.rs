@@ -1,4 +1,4 @@
-//! `measure`: reports, budgets, presets, interruption.
+//! Tests of `measure`: reports, budgets, output files, interruption, user modules and builds.
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use early_exit::results::{CellRecord, Report, SkipReason, journal};
 
 use crate::{EARLY_EXIT, early_exit, here};
 
-/// Measures two floors on the first backend, or on none where there is none.
+/// The report and the output of `measure` on the first backend; `None` without a backend.
 fn measured(more: &[&str]) -> Option<(Report, String)> {
     let backend = here().into_iter().next()?;
     let folder = tempfile::tempdir().unwrap();
@@ -88,7 +88,7 @@ fn cells_beyond_the_budget_have_no_number_and_name_the_budget() {
 fn an_output_that_cannot_be_written_is_found_before_measuring() {
     let Some(backend) = here().into_iter().next() else { return };
     let other = here().get(1).copied().unwrap_or("native");
-    // The last is one that nobody can write, whoever it is.
+    // Not even root can write the last file.
     for file in ["/nowhere/report.json", ".", "/dev/full", "/proc/report.json"] {
         for verb in
             [&["measure"][..], &["measure", "--calibrate"], &["compare", "--backend", other], &["report", "x.json"]]
@@ -97,7 +97,7 @@ fn an_output_that_cannot_be_written_is_found_before_measuring() {
             let output = early_exit(&[verb, more, &["-o", file]].concat()).output().unwrap();
             assert_eq!(output.status.code(), Some(2));
             let told = String::from_utf8_lossy(&output.stderr);
-            // What is told of a measurement that began would come first.
+            // Progress of a started measurement would come first.
             assert!(
                 told.starts_with("error: ") && told.contains(file) && told.lines().count() == 1,
                 "{verb:?}: {told}"
@@ -129,7 +129,7 @@ fn a_filter_that_matches_nothing_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("nothing/*"));
 }
 
-/// Ctrl-C ends it in good order: what was measured is in the report, which says that it is not all.
+/// After Ctrl-C the report has the complete launches, and is marked as incomplete.
 #[test]
 #[cfg(unix)]
 fn an_interrupted_report_has_its_launches() {
@@ -146,10 +146,10 @@ fn an_interrupted_report_has_its_launches() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It speaks when it begins; then the journal grows launch by launch.
+    // The first line of stderr shows that the measurement has begun. Then the journal grows with each launch.
     let mut said = String::new();
     BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
-    // Lines that are whole: the last may still be on its way.
+    // Counts complete lines only, because the last may not be fully written yet.
     let launches = || fs::read_to_string(&journal).map_or(0, |text| text.matches('\n').count());
     while launches() < 3 && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
@@ -197,8 +197,7 @@ fn errors_say_what_to_do() {
     assert!(SkipReason::TooSlow { needs_seconds: None }.reason().contains("--budget"));
 }
 
-/// A module of the user's: what it takes to have it, to call it and to be left by it, in the tables and in the
-/// break-even.
+/// A user's module has cells for compilation, instantiation, the call and the exit, in the tables and in the break-even.
 #[test]
 fn a_module_is_measured_in_its_own_cells() {
     let backends = here();

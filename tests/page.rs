@@ -1,5 +1,5 @@
-//! The page in a real browser: it loads without an error or a request, shows the numbers of the report, and does what it
-//! is asked to. Skipped where there is no Chromium; with CI set on Linux that is a failure.
+//! Tests of the HTML page in a real browser: errors, requests, layout, numbers and scripts. Skipped without Chromium, except
+//! on Linux with CI set, where a missing Chromium is a failure.
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::report::{fixture, report};
 use crate::stdout;
 
-/// What notes errors and requests that are not allowed; it stands before everything else on the page.
+/// Records errors and forbidden requests. It is inserted before everything else on the page.
 const WATCH: &str = "<script>
     var wrong = [];
     addEventListener('error', (event) => wrong.push(String(event.message || event.target.outerHTML)), true);
@@ -41,8 +41,8 @@ fn chromium() -> Option<&'static str> {
     found
 }
 
-/// Loads a page that is followed by a script, and gives what the script leaves in `outcome`, with what went wrong. The page
-/// is in a frame: no window of Chromium's is less than 500 pixels wide.
+/// Loads a page with a script at its end. Returns the script's `outcome`, and the recorded errors. The page is in a frame,
+/// because a window of Chromium is at least 500 pixels wide.
 fn played(page: &str, script: &str, (width, height): (u32, u32)) -> Option<(Value, Vec<String>)> {
     let chromium = chromium()?;
     let folder = tempfile::tempdir().unwrap();
@@ -73,7 +73,7 @@ fn played(page: &str, script: &str, (width, height): (u32, u32)) -> Option<(Valu
             "--disable-background-networking",
             "--disable-dev-shm-usage",
         ])
-        // What is sent from the frame arrives before the page is shown.
+        // Messages from the frame arrive before the DOM is dumped.
         .args(["--virtual-time-budget=10000", "--window-size=1600,1200"])
         .args([&profile, "--dump-dom", &format!("file://{}", file.display())])
         .timeout(Duration::from_secs(120))
@@ -103,7 +103,7 @@ fn it_loads_without_an_error_or_a_request_on_any_screen() {
     }
 }
 
-/// A page of six backends. Its times are made up, in proportions as they were measured: what is tested is how they are shown.
+/// A page of six backends. Its times are invented, with measured proportions, because the test is about the layout.
 fn page_of_six() -> String {
     let report = Report::read(fixture("six-backends.json").as_ref()).unwrap();
     let Document::Check(mut check_result) = Document::read(fixture("check.json").as_ref()).unwrap() else {
@@ -120,7 +120,7 @@ fn page_of_six() -> String {
     )
 }
 
-/// Notes each text that leaves its card, its cell or its chart, and each two that lie on each other.
+/// Records each text outside its card, cell or chart, and each pair of overlapping texts.
 const LAYOUT: &str = "
     const problems = [];
     const box = (node) => {
@@ -175,7 +175,7 @@ fn six_backends_fit_at_every_width() {
     }
 }
 
-/// The test above would notice.
+/// Tests that the test above can fail.
 #[test]
 fn a_text_that_leaves_its_place_is_noticed() {
     let spoilt = "<style>.card .who { white-space: nowrap; margin-left: 40rem } .chart text { font-size: 30px !important }</style></head>";
@@ -196,7 +196,7 @@ fn the_page_names_each_engine_licence_and_part() {
     for variant in report.variants.iter().filter(|variant| variant.control_of.is_none()) {
         assert!(header.contains(&variant.backend_info.engine) && header.contains(&variant.label), "{}", variant.label);
         assert!(answers.contains(&format!("<td>{}</td>", variant.licence)), "{}", variant.licence);
-        // The only part of an exit that is measured by itself on the engines whose exits take no backtrace.
+        // The parts of an exit that are measured separately for this backend, and the rest.
         let parts = variant.backend_info.exit_made_of.iter().map(|id| id.trim_start_matches("floor/")).chain(["rest"]);
         let mut drawn: Vec<_> = page
             .split("<rect class=\"part ")
@@ -212,7 +212,7 @@ fn the_page_names_each_engine_licence_and_part() {
     }
 }
 
-/// A class that was renamed in one of both places would style nothing.
+/// Finds classes that were renamed in the style sheet or in the markup only.
 #[test]
 fn every_class_of_the_style_sheet_is_in_the_markup() {
     let output = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/output");
@@ -227,13 +227,13 @@ fn every_class_of_the_style_sheet_is_in_the_markup() {
         let class = &after[..after.find(|letter| !is_in_name(letter)).unwrap_or(after.len())];
         class.starts_with(|first: char| first.is_ascii_alphabetic()).then_some(class)
     });
-    // Those of the parts of a bar are numbered.
+    // The classes of a bar's parts are numbered.
     let unused: Vec<_> =
         classes.filter(|class| !words.contains(class) && !["p0", "p1", "p2"].contains(class)).collect();
     assert_eq!(unused, [""; 0]);
 }
 
-/// Errors and requests are noticed.
+/// Tests that the tests of errors and requests can fail.
 #[test]
 fn a_request_or_an_error_is_noticed() {
     for (spoilt, noticed) in [
@@ -254,7 +254,7 @@ fn the_charts_show_the_numbers_of_the_report() {
     });";
     let Some((outcome, wrong)) = played(&page(), script, (1280, 900)) else { return };
     assert_eq!(wrong, [""; 0]);
-    /// Chart, variant and cell; the time and its interval.
+    /// Chart, variant, cell, time, and both ends of the interval.
     type Mark = (String, String, String, f64, Option<f64>, Option<f64>);
     let marks: Vec<Mark> = serde_json::from_value(outcome).unwrap();
     let report = report();
@@ -270,14 +270,14 @@ fn the_charts_show_the_numbers_of_the_report() {
             let shown = [Some(*y), *low, *high];
             let known = cell.known().map(|(_, range)| range);
             let known = [cell.nanoseconds(), known.map(|range| range.low), known.map(|range| range.high)];
-            // On the way through JSON a number may have become its neighbour.
+            // JSON may round a number to the neighbouring one.
             let near = |(a, b): (&Option<f64>, &Option<f64>)| {
                 a.is_some() == b.is_some() && a.zip(*b).is_none_or(|(a, b)| (a / b - 1.0).abs() < 1e-12)
             };
             assert!(shown.iter().zip(&known).all(near), "{chart}: {variant} {name}: {shown:?} for {known:?}");
         }
     }
-    // Three backends each: two sizes, four depths of the host, five of the guest.
+    // Three backends, each with two sizes, four host depths and five guest depths.
     let expected = [
         ("An exit, by guest frames", 15),
         ("An exit, by host frames", 12),
@@ -365,7 +365,7 @@ fn names_never_become_markup() {
     assert_eq!((outcome, wrong), (0.into(), vec![]));
 }
 
-/// Every cell that there is, the largest sizes too, with ten launches of twelve rounds: twice what a default run takes.
+/// All cells, including the largest sizes, with ten launches of twelve rounds: twice as many samples as a default run.
 #[test]
 fn with_full_data_it_is_under_two_megabytes() {
     let mut report = report();

@@ -1,6 +1,6 @@
-//! Untrusted input: every parser accepts or rejects mutated input, and never panics.
+//! Tests of the parsers of untrusted input: every parser accepts or rejects mutated input, and never panics.
 //!
-//! A few hundred inputs per parser. `scripts/fuzz-parsers SECONDS` runs for longer, and counts.
+//! Each parser gets a few hundred inputs at most. `scripts/fuzz-parsers SECONDS` runs longer, and prints the number of inputs.
 use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-/// Feeds a parser: `usual` inputs, or more until `EARLY_EXIT_FUZZ_SECONDS` have passed.
+/// Runs a parser on `usual` inputs, or on more until `EARLY_EXIT_FUZZ_SECONDS` have passed.
 fn feed<S: Strategy>(parser: &str, usual: u32, inputs: S, take: impl Fn(S::Value)) {
     let until = std::env::var("EARLY_EXIT_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let (until, started, count) = (Duration::from_secs(until.unwrap_or(0)), Instant::now(), Cell::new(0_u64));
@@ -38,7 +38,7 @@ fn feed<S: Strategy>(parser: &str, usual: u32, inputs: S, take: impl Fn(S::Value
     eprintln!("{parser}: {} inputs in {:.1} s", count.get(), started.elapsed().as_secs_f64());
 }
 
-/// Bytes that were good, with a few mishaps.
+/// Valid bytes with up to five mutations.
 fn mangled(good: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let mishap = (any::<Index>(), any::<Index>(), any::<u8>(), 0..6_u8);
     (prop::sample::select(good), prop::collection::vec(mishap, 0..6)).prop_map(|(mut bytes, mishaps)| {
@@ -107,7 +107,7 @@ fn invocations_of_any_words() {
         words.iter().for_each(|word| drop(word.parse::<ExitAt>().map(|at| at.check(&interface))));
         words.insert(0, name.to_owned());
         if let Ok(Some(read)) = Invocation::read(&interface, &words) {
-            // What was read can be typed in again, and is the same.
+            // The options of the parsed invocation must parse to the same invocation.
             let typed = read.as_options().replace(" -- ", " ");
             let repeated: Vec<_> = typed.split(' ').skip(1).map(str::to_owned).collect();
             assert_eq!(Invocation::read(&interface, &repeated).unwrap().unwrap(), read);
@@ -115,7 +115,7 @@ fn invocations_of_any_words() {
     });
 }
 
-/// Questions and answers as workers know them.
+/// Valid requests and responses of the worker protocol.
 fn lines() -> Vec<Vec<u8>> {
     let job = ModuleJob { path: "guest.wasm".into(), invocation: None, exit_at: None, fuel: Some(7) };
     let cell_id = benchmark::CellId { benchmark: "unwind/typed".into(), at: Some(3), host_frames: 50 };
@@ -151,7 +151,7 @@ fn lines_of_any_worker() {
     feed("workers' lines", 600, mangled(lines()), |line| {
         let _ = serde_json::from_slice::<Hello>(&line);
         let _ = serde_json::from_slice::<ModuleTrial>(&line);
-        // What is taken is what would be said.
+        // Accepted lines must survive a round trip.
         if let Ok(answer) = serde_json::from_slice::<Response>(&line) {
             let said = serde_json::to_string(&answer).unwrap();
             assert_eq!(serde_json::to_string(&serde_json::from_str::<Response>(&said).unwrap()).unwrap(), said);
@@ -162,7 +162,7 @@ fn lines_of_any_worker() {
     });
 }
 
-/// The places of all values in a document, as JSON pointers.
+/// The JSON pointers of all values in a document.
 fn places(value: &Value, at: &str, places: &mut Vec<String>) {
     places.push(at.to_owned());
     match value {
@@ -177,7 +177,7 @@ fn places(value: &Value, at: &str, places: &mut Vec<String>) {
     }
 }
 
-/// What may stand where something else should.
+/// Unexpected values to insert into a document.
 fn oddities() -> impl Strategy<Value = Value> {
     let words =
         ["", "native", "wasmer", "\u{202e}\u{7}<script>&", "../../..", "1e999"].map(|word| serde_json::json!(word));
@@ -212,7 +212,7 @@ fn reports_with_anything_anywhere() {
             }
         }
         let Ok(read) = Document::parse(&document.to_string()) else { return };
-        // What is taken can be drawn.
+        // Every output format must render an accepted document.
         let mut report_set = ReportSet::default();
         report_set.add(read);
         let drawn =

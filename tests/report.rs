@@ -1,4 +1,4 @@
-//! What `report` makes of the committed files, which come from a real run of a few benchmarks on three backends.
+//! Tests of `report` with committed files, which come from a real run of a few benchmarks on three backends.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) fn report() -> Report {
     Report::read(Path::new(&fixture("report.json"))).unwrap()
 }
 
-/// The same run as if on another machine, in a folder of its own.
+/// A file with the same run as if on another machine, in a temporary folder.
 fn elsewhere() -> (tempfile::TempDir, String) {
     let mut report = report();
     report.machine.cpu = "Another | <processor>".into();

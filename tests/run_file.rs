@@ -1,4 +1,4 @@
-//! `run FILE`: any module on every backend.
+//! Tests of `run FILE`: modules on every backend.
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use early_exit::run_module::result::ModuleRun;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
-/// A module in a folder of its own.
+/// A module in a temporary folder.
 pub(crate) struct Guest {
     _folder: tempfile::TempDir,
     pub(crate) path: PathBuf,
@@ -34,25 +34,25 @@ impl Guest {
         self.path.to_str().unwrap()
     }
 
-    /// What `run` finds, and its exit status.
+    /// The result of `run` and its exit status.
     pub(crate) fn run(&self, arguments: &[&str]) -> (ModuleRun, Option<i32>) {
         let output = early_exit(&["run", self.name(), "--json"]).args(arguments).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         (serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}")), output.status.code())
     }
 
-    /// How the call ended on every backend.
+    /// The outcome of the call on every backend.
     fn outcomes(&self, arguments: &[&str]) -> Vec<Outcome> {
         self.run(arguments).0.rows.into_iter().map(|row| row.outcome.expect("it was called")).collect()
     }
 }
 
-/// What every backend is to give.
+/// The same outcome for every backend.
 fn everywhere(outcome: &Outcome) -> Vec<Outcome> {
     here().iter().map(|_| outcome.clone()).collect()
 }
 
-/// The stderr of a run that must end with 2.
+/// The stderr of a run that must exit with 2.
 fn refused(file: &Path, arguments: &[&str]) -> String {
     let output = early_exit(&["run"]).arg(file).args(arguments).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
@@ -73,7 +73,7 @@ fn every_backend_has_a_row_with_every_step() {
     for row in &ran.rows {
         assert_eq!(row.steps.len(), 5);
         for step in &row.steps {
-            // Only an interpreter has nothing to serialise.
+            // Only an interpreter has no artifact.
             let without = step.step == Step::Serialize && matches!(step.verdict, Verdict::Unsupported { .. });
             assert!(step.verdict == Verdict::Passed || without, "{step:?}");
             assert!(step.nanoseconds.is_some());
@@ -124,7 +124,7 @@ fn arguments_are_read_by_the_types_of_the_export() {
     assert!(told.contains("did you mean `sum`?"), "{told}");
 }
 
-/// Prints through one import, and then leaves by `proc_exit`.
+/// A guest that calls WASI imports like a WASI libc, and then exits by `proc_exit`.
 const WASI: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
@@ -214,7 +214,7 @@ fn fuel_that_a_start_function_uses_up_is_out_of_fuel() {
         assert_eq!(row.outcome, Some(Outcome::Trapped(early_exit::engine::embedding::Trap::OutOfFuel)));
         assert_eq!(row.steps.last().unwrap().step, Step::Instantiate);
     }
-    // One that ends by itself runs once, before anything else; one that traps is no lack of fuel.
+    // A start function that returns runs once, before the call. A trap in a start function is not out of fuel.
     let counts = Guest::wat(
         r#"(module (global $g (export "g") (mut i32) (i32.const 0))
             (func $f (global.set $g (i32.add (global.get $g) (i32.const 1)))) (start $f)
@@ -260,7 +260,7 @@ fn fuel_ends_an_endless_guest() {
 
 #[test]
 fn a_refused_module_has_a_reason_and_other_backends_continue() {
-    // Valid for some and not for others, or for none: what counts is that each says so.
+    // Depending on the backend, the module is valid, unsupported or rejected.
     let guest = Guest::wat("(module (func (param v128) (result v128) local.get 0) (func (export \"_start\")))");
     let (ran, status) = guest.run(&[]);
     assert_eq!(ran.rows.len(), here().len());

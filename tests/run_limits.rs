@@ -1,5 +1,4 @@
-//! Tests of `run` with hostile guests and broken workers: each costs one verdict within its limits, and affects no
-//! other.
+//! Tests of `run` with hostile guests and broken workers: each costs one verdict within its limits, and affects no other.
 use early_exit::engine::BackendSpec;
 use early_exit::run_module::runner;
 use std::fs;
@@ -143,7 +142,7 @@ fn a_compilation_beyond_the_timeout_is_stopped_and_reported() {
     assert!(here().is_empty() || run.rows.iter().any(|row| matches!(last(row), Verdict::TimedOut { .. })));
 }
 
-/// Measures the supervisor's own memory while it handles a guest of 50 MiB.
+/// Measures the peak memory of the supervisor itself while it handles a guest of 50 MiB.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_supervisor_needs_less_than_200_mib_for_a_large_guest() {

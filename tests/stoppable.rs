@@ -1,4 +1,4 @@
-//! Tests of what can stop a guest: its options, and `measure --stoppable`.
+//! Tests of the mechanisms that can stop a guest: their options, and `measure --stoppable`.
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use early_exit::results::Report;
 
 use crate::{early_exit, here, stdout};
 
-/// Each backend of this build with each mechanism that it has an option for.
+/// Each backend of this build with each mechanism that its options can enable.
 fn variants() -> Vec<String> {
     let of = |backend: &'static engine::Backend| {
         let options: Vec<_> = backend.options().into_iter().map(|(key, _)| key).collect();
@@ -32,7 +32,7 @@ fn every_backend_has_a_mechanism_and_names_its_options_when_asked_for_another() 
     }
 }
 
-/// Nothing stops that was not asked to: what a guest is given is enough for everything.
+/// An enabled mechanism does not stop a guest by itself, because the default budget and deadline suffice for every guest.
 #[test]
 fn guests_run_and_exit_with_every_mechanism_on() {
     for variant in variants() {

@@ -1,17 +1,17 @@
-//! The code of `docs/stopping-a-guest.md`: it is compiled, it stops a guest, and the page shows exactly this.
+//! Tests of the code in `docs/stopping-a-guest.md`: it compiles and stops a guest, and the page shows exactly this code.
 use std::fs;
 
-/// Runs for ever.
+/// A guest that never returns.
 #[cfg(any(feature = "wasmtime", feature = "wasmi", all(feature = "cranelift", unix)))]
 const ENDLESS: &str = "(module (func (export \"run\") (loop $again (br $again))))";
-/// Runs for ever, and calls the host in each turn.
+/// A guest that never returns, and calls the host in each iteration.
 #[cfg(all(feature = "cranelift", unix))]
 const POLLING: &str =
     "(module (import \"env\" \"work\" (func $work)) (func (export \"run\") (loop $again (call $work) (br $again))))";
-/// Returns.
+/// A guest that returns.
 #[cfg(any(feature = "wasmtime", feature = "wasmi", all(feature = "cranelift", unix)))]
 const SHORT: &str = "(module (func (export \"run\")))";
-/// Traps by itself, in the way that running out of points looks like.
+/// A guest that traps by itself, with the trap of a guest without points.
 #[cfg(all(feature = "cranelift", unix))]
 const UNREACHABLE: &str = "(module (func (export \"run\") unreachable))";
 

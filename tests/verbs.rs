@@ -91,7 +91,7 @@ fn a_feature_that_a_backend_does_not_claim_is_unsupported_and_not_a_failure() {
     };
     let memory64 = run("64-bit memories", "(module (memory i64 1) (func (export \"_start\")))");
     assert!(!here().contains(&"cranelift") || memory64.contains("n/a"), "{memory64}");
-    // Singlepass claims vectors, and is known to have none.
+    // Singlepass claims SIMD, but does not support it, which is a known issue.
     let simd = run("vectors", "(module (func (export \"_start\") (drop (i32x4.splat (i32.const 1)))))");
     assert!(!here().contains(&"singlepass") || simd.contains("n/a"), "{simd}");
 }

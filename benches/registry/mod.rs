@@ -1,5 +1,5 @@
-//! Criterion over the registry of benchmarks: a group a benchmark, a line a backend. What is timed is the same as in
-//! `early-exit measure`; see `early-exit list` for what is inside the timer.
+//! Runs the catalogue's benchmarks under criterion, with one group per benchmark and one line per backend. The timer includes
+//! the same work as in `early-exit measure`; `early-exit list` describes that work.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use early_exit::engine::{BackendOptions, OpenBackend};
 use early_exit::sampling::bench_thread::BenchThread;
 use early_exit::sampling::cell::BatchSpec;
 
-/// Runs the benchmarks of some themes, as the command line of `cargo bench` or `cargo test --benches` asks for.
+/// Runs the benchmarks of some themes, with the options of `cargo bench` or `cargo test --benches`.
 pub(crate) fn run(themes: &[&str]) {
     let choice = Choice::made();
     let mut criterion = Criterion::default()
@@ -23,7 +23,7 @@ pub(crate) fn run(themes: &[&str]) {
     let engines: Vec<_> = engine::here().map(Line::of).collect();
     let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
     for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
-        // No engine is in a floor, so one line says it all.
+        // A native baseline has no engine, so it needs one line only.
         let lines = if matches!(benchmark.prepared, BenchmarkKind::Anywhere(_)) { &native } else { &engines };
         for group in groups(benchmark, choice) {
             draw(&mut criterion, benchmark, &group, lines);
@@ -32,7 +32,7 @@ pub(crate) fn run(themes: &[&str]) {
     criterion.final_summary();
 }
 
-/// A backend that is compiled in.
+/// A backend of this build.
 struct Line {
     backend: &'static str,
     variant: Arc<dyn OpenBackend>,
@@ -45,20 +45,20 @@ impl Line {
     }
 }
 
-/// Which cells.
+/// The selected cells.
 #[derive(Clone, Copy, PartialEq)]
 enum Choice {
-    /// The few that one wants first.
+    /// The cells of the quick set.
     Headlines,
-    /// The sweeps as well.
+    /// All cells of a default run.
     All,
-    /// The first of each benchmark, to see that it runs.
+    /// The first cell of each benchmark, to test that it runs.
     FirstOfEach,
 }
 
 impl Choice {
     fn made() -> Self {
-        // Cargo says `--bench` where something is to be timed, and criterion takes it so too.
+        // Cargo passes `--bench` if the benchmarks are to be timed. Criterion uses the same rule.
         let asked = |flag| std::env::args().any(|argument| argument == flag);
         if asked("--test") || !asked("--bench") {
             return Self::FirstOfEach;
@@ -71,18 +71,18 @@ impl Choice {
     }
 
     fn takes(self, benchmark: &Benchmark) -> bool {
-        // A process of its own for each sample is what `measure` has.
+        // Fresh benchmarks need one process per sample, which only `measure` has.
         !benchmark.fresh && (self != Self::Headlines || benchmark.headline)
     }
 }
 
-/// Cells that share a page.
+/// The cells of a criterion group.
 struct Group {
     name: String,
     cells: Vec<BenchCell>,
 }
 
-/// A cell, and what the page draws it over: the parameter where there is one, else the host's depth where there are
+/// A cell with its value on the chart's axis: the parameter if there is one, otherwise the number of host frames if there are
 /// several.
 struct BenchCell {
     over: Option<u64>,
@@ -113,7 +113,7 @@ fn groups(benchmark: &'static Benchmark, choice: Choice) -> Vec<Group> {
 fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }: &Group, lines: &[Line]) {
     let mut group = criterion.benchmark_group(name);
     if theme(benchmark) == "compile" {
-        // A second and more each, on the slowest.
+        // An iteration can take over a second.
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
     }
     for Line { backend, variant } in lines {
@@ -126,7 +126,7 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
                 Some(value) => BenchmarkId::new(*backend, value),
                 None => BenchmarkId::from_parameter(backend),
             };
-            // Prepared when it is first asked for: a filter may leave it out.
+            // Prepared at its first batch, because criterion's filter may exclude the cell.
             let mut stand = None;
             group.bench_function(id, |bencher| {
                 let stand = stand.get_or_insert_with(|| {

@@ -1,8 +1,8 @@
-// The Go program of Wasmer's page "Interrupting Execution", on the standard C API, which any engine's library has:
+// The Go program of Wasmer's page "Interrupting Execution", on the standard C API, so that it runs with each engine's library:
 //
 //	go run . PATH/libwasmtime.so
 //
-// The package of that page wraps the same C API; here the few functions are called by cgo (api.c).
+// The Go package of that page wraps the same C API. This program calls the few functions by cgo (api.c).
 package main
 
 /*
@@ -32,7 +32,7 @@ func earlyExit(code int32) error {
 	return &exitCode{code}
 }
 
-// A guest whose `run(code, n)` calls `env.early_exit(code)`: what `guests/early_exit.wat` is as bytes.
+// The bytes of `guests/early_exit.wat`: a guest whose `run(code, n)` calls `env.early_exit(code)`.
 var guest = []byte("\x00asm\x01\x00\x00\x00" +
 	"\x01\x0b\x02\x60\x01\x7f\x00\x60\x02\x7f\x7f\x01\x7f" +
 	"\x02\x12\x01\x03env\x0aearly_exit\x00\x00" +
@@ -40,15 +40,15 @@ var guest = []byte("\x00asm\x01\x00\x00\x00" +
 	"\x07\x07\x01\x03run\x00\x01" +
 	"\x0a\x0d\x01\x0b\x00\x20\x00\x10\x00\x20\x00\x20\x01\x6a\x0b")
 
-// hostFunction is a function of the host's, with the store that its traps are made in, and the error that its last call
-// returned: a trap carries a message only.
+// hostFunction is a host function with the store of its traps and the error of its last call, because a trap contains only a
+// message.
 type hostFunction struct {
 	call  func(int32) error
 	store unsafe.Pointer
 	err   error
 }
 
-// C may not hold pointers of Go's: it holds a number.
+// C code must not keep Go pointers, so it keeps an index of this slice.
 var hostFunctions []*hostFunction
 
 //export callHost
@@ -61,7 +61,7 @@ func callHost(number C.uintptr_t, argument C.int32_t) unsafe.Pointer {
 	message := function.err.Error()
 	text := C.CString(message)
 	defer C.free(unsafe.Pointer(text))
-	// With the final NUL.
+	// The size includes the final NUL.
 	return C.api_trap_new(function.store, text, C.size_t(len(message)+1))
 }
 
@@ -103,7 +103,7 @@ func main() {
 		text := C.api_trap_message(trap)
 		message := C.GoString(text)
 		C.free(unsafe.Pointer(text))
-		// Libraries put more around the host's message: the guest's frames, for one.
+		// Libraries add text to the host's message, such as the guest's frames.
 		if function.err != nil && strings.Contains(message, function.err.Error()) {
 			return 0, function.err
 		}
