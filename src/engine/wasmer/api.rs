@@ -29,16 +29,19 @@ impl HostError for crate::exit_code::ExitCode {}
 /// The error type of a typed host function that ends its guest. On Wasmer it is the host's error itself.
 pub(crate) type Raised<E> = E;
 
+#[inline(always)]
 pub(crate) fn raise<E: HostError>(error: E) -> Raised<E> {
     error
 }
 
 /// Wraps a host error in the engine's error, which dynamic host functions and host functions that call a guest return.
+#[inline(always)]
 pub(crate) fn to_error<E: HostError>(error: E) -> Error {
     Error::user(Box::new(error))
 }
 
 /// Takes the host error out of the engine's error. If the type differs or a clone exists, the engine's error is returned.
+#[inline(always)]
 pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast()
 }
