@@ -11,6 +11,7 @@ use early_exit::guest;
 use early_exit::output::{csv, html, markdown, summary};
 use early_exit::results::{Document, ReportSet};
 use early_exit::run_module::{ExitAt, Interface, Invocation, ModuleJob, Source};
+use early_exit::sampling::cell::{Batch, BatchSpec, Counting};
 use early_exit::worker::{Hello, ModuleTrial, Request, Response};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -124,17 +125,19 @@ fn lines() -> Vec<Vec<u8>> {
         Request::RunScenario { scenario: "early-exit".into() },
         Request::LoadModule { job },
         Request::Prepare { cell_id, processor: None },
-        Request::Sample { cell: 1, iterations: 100, slices: 15, warms_up: true },
+        Request::Sample { cell: 1, spec: BatchSpec { slices: 15, ..BatchSpec::of(100, true) } },
         Request::Fork,
-        Request::Count { warmup: 16, batches: vec![16, 32], planted: 5 },
+        Request::Count { counting: Counting { warmup: 16, batches: vec![16, 32], planted: 5 } },
         Request::Join,
         Request::RunModules { seed: 9, numbers, features: Default::default() },
     ];
+    let [elapsed, slice, delayed] = [77, 5, 1].map(Duration::from_nanos);
+    let batch = Batch { elapsed, slice, delayed: Some(delayed), each: vec![slice] };
     let answers = [
         Response::Log { line: "Exited early with exit code: 1".into() },
         Response::Error { unsupported: true, reason: "no".into() },
         Response::Prepared { cell: 3, metrics: vec![("artifact bytes".into(), 7.5)] },
-        Response::Sampled { nanoseconds: 77, slice: 5, delayed: Some(1), each: vec![3, 4] },
+        Response::Sampled { batch },
         Response::Forked,
         Response::Counted,
         Response::ModulesDone { next: 28 },

@@ -1,6 +1,8 @@
 //! Cells in workers: prepared once, then sampled in batches.
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalog::benchmark::CellId;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Limits, Worker, WorkerError};
@@ -13,7 +15,7 @@ pub struct BenchCell {
 }
 
 /// The size of a timed batch.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchSpec {
     /// Iterations per slice.
     pub iterations: u64,
@@ -31,18 +33,18 @@ impl BatchSpec {
 }
 
 /// Batches with counted instructions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counting {
     /// Uncounted iterations before the first batch.
     pub warmup: u64,
-    /// Iterations per batch.
+    /// Iterations per batch. Without batches, nothing is instrumented.
     pub batches: Vec<u64>,
     /// Fault injection: extra instructions of the host functions that end their guests.
     pub planted: u64,
 }
 
 /// A batch that was timed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Time inside the timer, over all slices.
     pub elapsed: Duration,
@@ -76,16 +78,6 @@ pub fn prepare(
     worker: &mut Worker,
     cell_id: &CellId,
     processor: Option<usize>,
-    within: Duration,
-) -> Result<BenchCell, Failure> {
-    prepare_within(worker, cell_id, processor, &Limits::of(within))
-}
-
-/// Prepares a cell with other limits.
-pub(crate) fn prepare_within(
-    worker: &mut Worker,
-    cell_id: &CellId,
-    processor: Option<usize>,
     limits: &Limits,
 ) -> Result<BenchCell, Failure> {
     let request = Request::Prepare { cell_id: cell_id.clone(), processor };
@@ -100,20 +92,9 @@ impl BenchCell {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub fn sample(
-        &self,
-        worker: &mut Worker,
-        BatchSpec { iterations, slices, warms_up }: BatchSpec,
-        within: Duration,
-    ) -> Result<Batch, Failure> {
-        let request = Request::Sample { cell: self.number, iterations, slices, warms_up };
-        match worker.request(&request, &Limits::of(within), |_| ())? {
-            Response::Sampled { nanoseconds, slice, delayed, each } => Ok(Batch {
-                elapsed: Duration::from_nanos(nanoseconds),
-                slice: Duration::from_nanos(slice),
-                delayed: delayed.map(Duration::from_nanos),
-                each: each.into_iter().map(Duration::from_nanos).collect(),
-            }),
+    pub fn sample(&self, worker: &mut Worker, spec: BatchSpec, within: Duration) -> Result<Batch, Failure> {
+        match worker.request(&Request::Sample { cell: self.number, spec }, &Limits::of(within), |_| ())? {
+            Response::Sampled { batch } => Ok(batch),
             other => Err(refused(worker, other)),
         }
     }
@@ -123,8 +104,7 @@ impl BenchCell {
     /// # Errors
     /// See [`Failure`].
     pub(crate) fn count(&self, worker: &mut Worker, counting: Counting, limits: &Limits) -> Result<(), Failure> {
-        let Counting { warmup, batches, planted } = counting;
-        match worker.request(&Request::Count { warmup, batches, planted }, limits, |_| ())? {
+        match worker.request(&Request::Count { counting }, limits, |_| ())? {
             Response::Counted => Ok(()),
             other => Err(refused(worker, other)),
         }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::cell::{BatchSpec, prepare};
 use crate::catalog::benchmark::{Benchmark, CellId, cold, compile, instantiate, unwind};
 use crate::engine::BackendSpec;
-use crate::worker::supervisor::{Launcher, Worker};
+use crate::worker::{Launcher, Limits, Worker};
 
 /// The costs of the early exit in a fresh process.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ pub fn costs(launcher: &Launcher, spec: &BackendSpec) -> Result<ExitCosts> {
 /// The artifact's size in bytes, if one was made, and the median time per iteration.
 fn median(worker: &mut Worker, benchmark: &Benchmark, batches: u64, each: u64) -> Result<(Option<f64>, Duration)> {
     let cell_id = CellId { benchmark: benchmark.id.into(), at: None, host_frames: 1 };
-    let cell = prepare(worker, &cell_id, None, TIMEOUT)?;
+    let cell = prepare(worker, &cell_id, None, &Limits::of(TIMEOUT))?;
     let mut samples = (0..batches)
         .map(|_| cell.sample(worker, BatchSpec::of(each, false), TIMEOUT).map(|batch| batch.elapsed))
         .collect::<Result<Vec<_>, _>>()?;

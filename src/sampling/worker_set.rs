@@ -11,7 +11,7 @@ use crate::sampling::cell::{Batch, BatchSpec, BenchCell, Failure};
 use crate::sampling::code_alignment::CodePage;
 use crate::sampling::cpu_affinity;
 use crate::sampling::cpu_affinity::AffinityGuard;
-use crate::worker::{Hello, Worker};
+use crate::worker::{Hello, Limits, Worker};
 
 /// The workers of one launch: one per variant, replaced when lost.
 pub(crate) struct WorkerSet<'a> {
@@ -61,7 +61,7 @@ impl<'a> WorkerSet<'a> {
 
     pub(crate) fn prepare(&mut self, index: usize, cell_id: &CellId, within: Duration) -> Result<BenchCell, Failure> {
         self.here.get_or_insert_with(|| AffinityGuard::with(self.processor));
-        let prepared = cell::prepare(&mut self.workers[index], cell_id, self.processor, within);
+        let prepared = cell::prepare(&mut self.workers[index], cell_id, self.processor, &Limits::of(within));
         self.mend(index, prepared)
     }
 

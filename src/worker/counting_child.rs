@@ -16,6 +16,7 @@ use crate::engine::OpenBackend;
 use crate::engine::embedding::{Prepared, planted};
 use crate::run_module::MeasuredModule;
 use crate::sampling::bench_thread::{STACK_SIZE, run_cell};
+use crate::sampling::cell::Counting;
 use crate::valgrind;
 
 /// What runs before the first fork, with its parameter: a compiler, the loading of an artifact, and an exit.
@@ -77,23 +78,23 @@ impl Requests {
 #[inline]
 fn count(cell: &mut Prepared, requests: &mut Requests, wire: &ResponseWriter) -> Result<()> {
     loop {
-        let Request::Count { warmup, batches, planted } = requests.next()? else { bail!("not a request to count") };
-        let counted = count_batches(cell, warmup, &batches, planted);
+        let Request::Count { counting } = requests.next()? else { bail!("not a request to count") };
+        let counted = count_batches(cell, &counting);
         wire.send(&counted.map_or_else(Response::failed, |()| Response::Counted));
     }
 }
 
 /// Counts the instructions of each batch between the marks of the cell's timer.
 #[inline]
-fn count_batches(cell: &mut Prepared, warmup: u64, batches: &[u64], planted: u64) -> Result<()> {
+fn count_batches(cell: &mut Prepared, Counting { warmup, batches, planted }: &Counting) -> Result<()> {
     ensure!(valgrind::is_running(), "counting instructions needs valgrind");
-    planted::plant(planted);
+    planted::plant(*planted);
     // Instrumented code takes a hundred times as long.
     if !batches.is_empty() {
         valgrind::instrument();
     }
-    if warmup > 0 {
-        cell.batch(warmup)?;
+    if *warmup > 0 {
+        cell.batch(*warmup)?;
     }
     let unmarked = || anyhow!("the benchmark does not support counting instructions");
     valgrind::count(batches, unmarked, |iterations| cell.batch(iterations).map(drop))

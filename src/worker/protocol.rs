@@ -15,6 +15,7 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::results::{Build, Variant};
 use crate::run_module::{ModuleJob, Step, StepOutput};
 use crate::sampling::bench_thread::Metrics;
+use crate::sampling::cell::{Batch, BatchSpec, Counting};
 use crate::soak::workload::{ExitCounts, Mixture};
 use crate::spec::player;
 
@@ -118,12 +119,8 @@ pub enum Request {
     Sample {
         /// The cell's number.
         cell: usize,
-        /// Iterations per slice.
-        iterations: u64,
-        /// Number of slices.
-        slices: u32,
-        /// Whether to run untimed until warm first.
-        warms_up: bool,
+        /// The size of the batch.
+        spec: BatchSpec,
     },
     /// Compile and run small guests, so that valgrind has translated the engine's code before this process forks. Response:
     /// [`Response::WarmedUp`].
@@ -135,13 +132,8 @@ pub enum Request {
     Join,
     /// Count the instructions of batches of the child's cell under valgrind. Response: [`Response::Counted`].
     Count {
-        /// Uncounted iterations before the first batch.
-        warmup: u64,
-        /// Iterations per batch. Without batches, nothing is instrumented.
-        batches: Vec<u64>,
-        /// Fault injection: extra instructions of the host functions that end their guests.
-        #[serde(default)]
-        planted: u64,
+        /// The batches.
+        counting: Counting,
     },
     /// Drop a cell. Response: [`Response::Released`].
     Release {
@@ -200,16 +192,8 @@ pub enum Response {
     },
     /// The batch ended, and every iteration gave the expected result.
     Sampled {
-        /// Nanoseconds inside the timer, over all slices.
-        nanoseconds: u64,
-        /// Nanoseconds per slice: the mean of the middle half of the slices.
-        slice: u64,
-        /// Nanoseconds for which the system ran other processes, if known.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        delayed: Option<u64>,
-        /// What single iterations took, in nanoseconds, where every one matters: the first of them.
-        #[serde(skip_serializing_if = "Vec::is_empty", default)]
-        each: Vec<u64>,
+        /// The batch.
+        batch: Batch,
     },
     /// The engine's code has run.
     WarmedUp,

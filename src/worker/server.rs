@@ -87,9 +87,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                 let _ = processor.map(|processor| reader.at(processor));
                 prepare(&backend, &cell_id, processor, module.clone(), &mut cells)
             }
-            Request::Sample { cell, iterations, slices, warms_up } => {
-                sample(cells.get_mut(cell), BatchSpec { iterations, slices, warms_up })?
-            }
+            Request::Sample { cell, spec } => sample(cells.get_mut(cell), spec)?,
             Request::WarmUp => {
                 counting_child::warm_up(&backend);
                 Response::WarmedUp
@@ -307,15 +305,7 @@ fn prepare(
 
 fn sample(cell: Option<&mut Option<BenchThread>>, spec: BatchSpec) -> Result<Response> {
     let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    Ok(match cell.batch(spec) {
-        Ok(batch) => Response::Sampled {
-            nanoseconds: u64::try_from(batch.elapsed.as_nanos())?,
-            slice: u64::try_from(batch.slice.as_nanos())?,
-            delayed: batch.delayed.map(|delayed| u64::try_from(delayed.as_nanos())).transpose()?,
-            each: batch.each.iter().map(|took| u64::try_from(took.as_nanos())).collect::<Result<_, _>>()?,
-        },
-        Err(error) => Response::failed(error),
-    })
+    Ok(cell.batch(spec).map_or_else(Response::failed, |batch| Response::Sampled { batch }))
 }
 
 /// Writes responses.
@@ -367,7 +357,7 @@ mod tests {
         };
         let pins = move || {
             let affinity = pinned(None, &prepare("unwind/typed"));
-            let affinity = pinned(affinity, &Request::Sample { cell: 0, iterations: 1, slices: 1, warms_up: false });
+            let affinity = pinned(affinity, &Request::Sample { cell: 0, spec: BatchSpec::of(1, false) });
             assert_eq!(core_affinity::get_core_ids().unwrap().len(), 1);
             let affinity = pinned(affinity, &Request::Release { cell: 0 });
             assert!(affinity.is_some());

@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
     /// Prepares a cell in a child process of the worker.
     fn prepare(&mut self, cell_id: &CellId) -> Result<CountedCell<'_>, SkipReason> {
         self.worker.fork().map_err(skip_reason)?;
-        let cell = cell::prepare_within(&mut self.worker.worker, cell_id, self.processor, &LIMITS);
+        let cell = cell::prepare(&mut self.worker.worker, cell_id, self.processor, &LIMITS);
         Ok(CountedCell { cell: cell.map_err(skip_reason)?, worker: &mut self.worker })
     }
 }

@@ -47,7 +47,7 @@ pub fn profile(
     if let Err(failure) = worker.fork() {
         return profiled(Err(failure.to_string()));
     }
-    let cell = match cell::prepare_within(&mut worker.worker, cell_id, processor, &LIMITS) {
+    let cell = match cell::prepare(&mut worker.worker, cell_id, processor, &LIMITS) {
         Ok(cell) => cell,
         Err(failure) => return profiled(Err(failure.to_string())),
     };
