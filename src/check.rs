@@ -7,7 +7,7 @@ use crate::catalog::scenario::Scenario;
 use crate::engine::BackendSpec;
 use crate::engine::known_issue::{CheckKind, Excuse, Frequency, KnownIssue, excuses};
 use crate::results::{ScenarioResult, Verdict};
-use crate::worker::protocol::{Hello, Request, Response, ScenarioEnd};
+use crate::worker::protocol::{Hello, Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
 /// Receives the events of a running check.
@@ -52,8 +52,9 @@ pub fn check(
         if end == Err(WorkerError::Interrupted) {
             bail!(WorkerError::Interrupted);
         }
+        let end = end.unwrap_or_else(Verdict::from);
         // The state of the process after a panic is unknown.
-        if !matches!(end, Err(_) | Ok(ScenarioEnd::Panicked { .. })) {
+        if !end.loses_the_worker() {
             worker = Some(current);
         }
         let (verdict, note) = judge(scenario, &backend, &transcript, end);
@@ -73,7 +74,7 @@ pub fn check(
 ///
 /// # Errors
 /// When the worker is lost.
-fn run(worker: &mut Worker, scenario: &Scenario, log: impl FnMut(&str)) -> Result<ScenarioEnd, WorkerError> {
+fn run(worker: &mut Worker, scenario: &Scenario, log: impl FnMut(&str)) -> Result<Verdict, WorkerError> {
     let request = Request::RunScenario { scenario: scenario.id.into() };
     let limits = Limits { time: scenario.within, memory: scenario.memory.unwrap_or(Limits::MEMORY) };
     match worker.request(&request, &limits, log)? {
@@ -86,12 +87,7 @@ fn run(worker: &mut Worker, scenario: &Scenario, log: impl FnMut(&str)) -> Resul
 }
 
 /// The verdict, and a note for the reader.
-fn judge(
-    scenario: &Scenario,
-    backend: &str,
-    transcript: &[String],
-    end: Result<ScenarioEnd, WorkerError>,
-) -> (Verdict, Option<String>) {
+fn judge(scenario: &Scenario, backend: &str, transcript: &[String], end: Verdict) -> (Verdict, Option<String>) {
     let verdict = plain_verdict(scenario, transcript, end);
     let known = excuses(backend, CheckKind::Scenario);
     let known: Vec<_> = known.filter(|(_, excuse)| excuse.concerns(CheckKind::Scenario, scenario.id)).collect();
@@ -99,19 +95,11 @@ fn judge(
 }
 
 /// The verdict without regard to known issues.
-fn plain_verdict(scenario: &Scenario, transcript: &[String], end: Result<ScenarioEnd, WorkerError>) -> Verdict {
-    match end {
-        Ok(ScenarioEnd::Unsupported { reason }) => Verdict::Unsupported { reason },
-        Ok(ScenarioEnd::Panicked { message }) => Verdict::Crashed { reason: format!("panicked: {message}") },
-        Ok(end) => match (scenario.deviation(transcript), end) {
-            (Some(deviation), ScenarioEnd::Failed { reason }) => {
-                Verdict::Failed { reason: format!("{reason} ({deviation})") }
-            }
-            (Some(deviation), _) => Verdict::Failed { reason: deviation.to_string() },
-            (None, ScenarioEnd::Failed { reason }) => Verdict::Failed { reason },
-            (None, _) => Verdict::Passed,
-        },
-        Err(error) => error.into(),
+fn plain_verdict(scenario: &Scenario, transcript: &[String], end: Verdict) -> Verdict {
+    match (end, scenario.deviation(transcript)) {
+        (Verdict::Passed, Some(deviation)) => Verdict::Failed { reason: deviation.to_string() },
+        (Verdict::Failed { reason }, Some(deviation)) => Verdict::Failed { reason: format!("{reason} ({deviation})") },
+        (end, _) => end,
     }
 }
 
@@ -150,36 +138,32 @@ mod tests {
         lines.iter().map(|line| (*line).to_owned()).collect()
     }
 
-    fn verdict(lines: &[&str], ended: Result<ScenarioEnd, WorkerError>) -> String {
-        plain_verdict(&SCENARIO, &said(lines), ended).to_string()
+    fn verdict(lines: &[&str], end: Verdict) -> String {
+        plain_verdict(&SCENARIO, &said(lines), end).to_string()
     }
 
     #[test]
     fn passed_needs_the_complete_script_and_a_clean_end() {
-        let failed = || Ok(ScenarioEnd::Failed { reason: "no".into() });
-        assert_eq!(verdict(&["one", "two"], Ok(ScenarioEnd::Done)), "passed");
-        assert_eq!(verdict(&["one"], Ok(ScenarioEnd::Done)), "FAILED: line 2: expected `two`, came nothing");
+        let failed = || Verdict::Failed { reason: "no".into() };
+        assert_eq!(verdict(&["one", "two"], Verdict::Passed), "passed");
+        assert_eq!(verdict(&["one"], Verdict::Passed), "FAILED: line 2: expected `two`, came nothing");
         assert_eq!(verdict(&["one", "two"], failed()), "FAILED: no");
         assert_eq!(verdict(&["one"], failed()), "FAILED: no (line 2: expected `two`, came nothing)");
     }
 
     #[test]
     fn a_lost_worker_never_passes() {
-        let whole = ["one", "two"];
-        assert_eq!(
-            verdict(&whole, Err(WorkerError::Crashed("killed by signal 9".into()))),
-            "CRASHED: killed by signal 9"
-        );
-        assert_eq!(verdict(&whole, Ok(ScenarioEnd::Panicked { message: "oh".into() })), "CRASHED: panicked: oh");
-        assert!(verdict(&whole, Err(WorkerError::TimedOut(Duration::from_secs(1)))).starts_with("TIMED OUT"));
-        assert!(verdict(&whole, Err(WorkerError::OverMemory { used: 2, limit: 1 })).starts_with("OVER MEMORY"));
-        assert!(verdict(&whole, Err(WorkerError::Protocol("?".into()))).starts_with("CRASHED"));
+        let lost = |error: WorkerError| verdict(&["one", "two"], error.into());
+        assert_eq!(lost(WorkerError::Crashed("killed by signal 9".into())), "CRASHED: killed by signal 9");
+        assert!(lost(WorkerError::TimedOut(Duration::from_secs(1))).starts_with("TIMED OUT"));
+        assert!(lost(WorkerError::OverMemory { used: 2, limit: 1 }).starts_with("OVER MEMORY"));
+        assert!(lost(WorkerError::Protocol("?".into())).starts_with("CRASHED"));
     }
 
     #[test]
     fn a_known_issue_excuses_only_the_behaviour_that_it_describes() {
         let observed = |lines: &[&str]| {
-            let verdict = plain_verdict(&SCENARIO, &said(lines), Ok(ScenarioEnd::Done));
+            let verdict = plain_verdict(&SCENARIO, &said(lines), Verdict::Passed);
             apply_known_issues(verdict, SCENARIO.id, &[(&KNOWN, &EXCUSE)])
         };
         assert!(matches!(observed(&["one", "zwei"]).0, Verdict::KnownIssue { .. }));

@@ -6,6 +6,6 @@ pub(crate) mod protocol;
 mod server;
 pub(crate) mod supervisor;
 
-pub use protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response, ScenarioEnd};
+pub use protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response};
 pub use server::serve;
 pub use supervisor::{Launcher, Limits, Worker, WorkerError};

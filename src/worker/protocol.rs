@@ -12,7 +12,7 @@ use crate::engine::{BackendError, BackendInfo, BackendSpec};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::observation::Observation;
 use crate::fuzz::seed::ModuleSeed;
-use crate::results::{Build, Variant};
+use crate::results::{Build, Variant, Verdict};
 use crate::run_module::{ModuleJob, Step, StepOutput};
 use crate::sampling::bench_thread::Metrics;
 use crate::sampling::cell::{Batch, BatchSpec, Counting};
@@ -153,8 +153,9 @@ pub enum Response {
     },
     /// The scenario ended.
     ScenarioDone {
-        /// How it ended.
-        end: ScenarioEnd,
+        /// How it ended: passed, unsupported, failed or panicked. The transcript is not judged yet. After a panic, the process is
+        /// not used again.
+        end: Verdict,
     },
     /// The module is loaded.
     Loaded,
@@ -243,27 +244,4 @@ pub struct ModuleTrial {
     pub digest: Option<u64>,
     /// The number of calls, and the number of those with an early exit.
     pub calls: [u32; 2],
-}
-
-/// How a scenario ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "end", rename_all = "kebab-case")]
-pub enum ScenarioEnd {
-    /// It completed.
-    Done,
-    /// The backend does not support it.
-    Unsupported {
-        /// Why not.
-        reason: String,
-    },
-    /// It returned an error.
-    Failed {
-        /// The error.
-        reason: String,
-    },
-    /// It panicked. The process is not used again.
-    Panicked {
-        /// The panic's message.
-        message: String,
-    },
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::counting_child;
 use super::fork::{self, Fork};
-use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response, ScenarioEnd};
+use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response};
 use super::supervisor::ARTIFACTS;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, CellId};
@@ -25,7 +25,7 @@ use crate::fuzz::generate::generate;
 use crate::fuzz::observation;
 use crate::fuzz::observation::{Action, Observation, trial};
 use crate::fuzz::seed::ModuleSeed;
-use crate::results::Build;
+use crate::results::{Build, Verdict};
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
 use crate::sampling::bench_thread::BenchThread;
 use crate::sampling::cell::BatchSpec;
@@ -143,15 +143,15 @@ fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> R
     // A newer build may have scenarios that this build lacks.
     let Some(scenario) = scenario::find(id) else {
         let reason = format!("this build has no scenario `{id}`");
-        return Ok(Response::ScenarioDone { end: ScenarioEnd::Unsupported { reason } });
+        return Ok(Response::ScenarioDone { end: Verdict::Unsupported { reason } });
     };
     let log = wire.clone();
     let transcript = Transcript::new(move |line| log.send(&Response::Log { line: line.to_owned() }));
     let end = match catch_unwind(AssertUnwindSafe(|| backend.play(scenario, &transcript))) {
-        Ok(Ok(())) => ScenarioEnd::Done,
-        Ok(Err(BackendError::Unsupported(reason))) => ScenarioEnd::Unsupported { reason: reason.into_owned() },
-        Ok(Err(failed)) => ScenarioEnd::Failed { reason: failed.to_string() },
-        Err(panic) => ScenarioEnd::Panicked { message: panic_message(&*panic).to_owned() },
+        Ok(Ok(())) => Verdict::Passed,
+        Ok(Err(BackendError::Unsupported(reason))) => Verdict::Unsupported { reason: reason.into_owned() },
+        Ok(Err(failed)) => Verdict::Failed { reason: failed.to_string() },
+        Err(panic) => Verdict::Crashed { reason: format!("panicked: {}", panic_message(&*panic)) },
     };
     Ok(Response::ScenarioDone { end })
 }
