@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use early_exit::catalog::benchmark::CellId;
-use early_exit::engine::BackendSpec;
+use early_exit::engine::{BackendInfo, BackendSpec};
+use early_exit::results::Build;
 use early_exit::worker::{Hello, Launcher, Limits, PROTOCOL, Request, Response, Worker, WorkerError};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -32,15 +33,7 @@ pub(crate) fn fake_worker(lines: &str, rest: &str) -> (tempfile::TempDir, Launch
 }
 
 pub(crate) fn hello(protocol: u32) -> String {
-    let about = early_exit::engine::BackendInfo {
-        engine: "x".into(),
-        compiler: "x".into(),
-        library: None,
-        llvm: None,
-        wasm_features: vec![],
-        exit_made_of: vec![],
-    };
-    serde_json::to_string(&Hello { protocol, build: early_exit::results::Build::this(), backend_info: about }).unwrap()
+    serde_json::to_string(&Hello { protocol, build: Build::this(), backend_info: BackendInfo::default() }).unwrap()
 }
 
 /// Whether a process has ended. A zombie has ended.

@@ -193,7 +193,7 @@ pub trait OpenBackend: Embedding + Send + Sync {
 }
 
 /// What a backend says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct BackendInfo {
     /// The engine and its version.
     pub engine: String,

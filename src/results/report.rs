@@ -55,7 +55,7 @@ impl Metric {
 }
 
 /// The parameters and the outcome of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
     /// The start time in UTC.
     pub started_at: String,
@@ -111,8 +111,15 @@ pub struct CellRecord {
     pub skip_reason: Option<SkipReason>,
 }
 
+impl CellRecord {
+    /// A cell without samples.
+    pub fn new(variant: usize, cell_id: CellId, injected_slowdown: f64) -> Self {
+        Self { variant, cell_id, injected_slowdown, metrics: Vec::new(), launches: Vec::new(), skip_reason: None }
+    }
+}
+
 /// The samples of one cell in one launch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Launch {
     /// The launch's number, from 1.
     pub launch: u32,
@@ -141,16 +148,7 @@ pub struct Launch {
 impl Launch {
     /// A launch without samples.
     pub fn empty(launch: u32, iterations: u64, slices: u32) -> Self {
-        Self {
-            launch,
-            iterations,
-            slices,
-            nanoseconds: Vec::new(),
-            instructions: Vec::new(),
-            unwind_table_search: Vec::new(),
-            each: Vec::new(),
-            disturbed: 0,
-        }
+        Self { launch, iterations, slices, ..Self::default() }
     }
 
     /// The samples in the report's metric.

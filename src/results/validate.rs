@@ -249,28 +249,17 @@ pub(crate) mod tests {
         let variant = |label: &str, control_of| Variant {
             label: label.into(),
             licence: "MIT".into(),
-            backend_info: BackendInfo {
-                engine: "wasmer".into(),
-                compiler: "one".into(),
-                library: None,
-                llvm: None,
-                wasm_features: vec![],
-                exit_made_of: vec![],
-            },
+            backend_info: BackendInfo { engine: "wasmer".into(), compiler: "one".into(), ..BackendInfo::default() },
             build: Build::this(),
             control_of,
             baseline: None,
         };
         let benchmarks = ["call/dynamic", "unwind/indirect", "execute/fib", "execute/hash"];
-        let cell = |row: usize, variant: usize, times: [f64; 2]| CellRecord {
-            injected_slowdown: 0.0,
-            variant,
-            cell_id: CellId { benchmark: benchmarks[row].into(), at: None, host_frames: 1 },
-            metrics: vec![],
-            launches: (1..=8)
-                .map(|launch| Launch { nanoseconds: times.into(), ..Launch::empty(launch, 10, 1) })
-                .collect(),
-            skip_reason: None,
+        let launch = |times: [f64; 2], n| Launch { nanoseconds: times.into(), ..Launch::empty(n, 10, 1) };
+        let cell = |row: usize, variant: usize, times: [f64; 2]| {
+            let cell_id = CellId { benchmark: benchmarks[row].into(), at: None, host_frames: 1 };
+            let launches = (1..=8).map(|n| launch(times, n)).collect();
+            CellRecord { launches, ..CellRecord::new(variant, cell_id, 0.0) }
         };
         Report {
             confirmation: None,

@@ -14,11 +14,10 @@ use crate::sampling::plan;
 use crate::sampling::variant::ExperimentVariant;
 
 use super::cell::{BatchSpec, BenchCell, Failure};
-use super::machine::machine;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
-use crate::results::{Build, CellRecord, Launch, Metric, Report, RunInfo, SkipReason, VERSION};
+use crate::results::{CellRecord, Launch, Metric, Report, RunInfo, SkipReason};
 use crate::sampling::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan};
 use crate::sampling::worker_set::WorkerSet;
 use crate::worker::WorkerError;
@@ -270,37 +269,14 @@ const MAX_DELAY_SHARE: f64 = 0.01;
 
 /// A report without samples.
 fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
-    let variants = experiment.variants.iter().zip(pilot.hellos.iter().cloned());
-    let variants = variants.map(|(variant, hello)| variant.described(hello)).collect::<Result<_>>()?;
-    let cell = |at: usize, index: usize| CellRecord {
-        variant: index,
-        cell_id: experiment.cell_ids[at].clone(),
-        injected_slowdown: pilot.carried(experiment, at, index).share(),
-        metrics: Vec::new(),
-        launches: Vec::new(),
-        skip_reason: None,
+    let cell = |at: usize, index: usize| {
+        let injected_slowdown = pilot.carried(experiment, at, index).share();
+        CellRecord::new(index, experiment.cell_ids[at].clone(), injected_slowdown)
     };
     let width = experiment.variants.len();
     let cells = (0..experiment.cell_ids.len()).flat_map(|at| (0..width).map(move |index| cell(at, index)));
-    Ok(Report {
-        version: VERSION,
-        metric: Metric::Time,
-        machine: machine(),
-        build: Build::this(),
-        run: RunInfo {
-            started_at: jiff::Timestamp::now().to_string(),
-            seed: experiment.seed,
-            budget_seconds: experiment.budget.as_secs_f64(),
-            elapsed_seconds: 0.0,
-            launches: 0,
-            launches_completed: 0,
-            complete: false,
-            notes: Vec::new(),
-        },
-        variants,
-        cells: cells.collect(),
-        confirmation: None,
-    })
+    let run = RunInfo { seed: experiment.seed, budget_seconds: experiment.budget.as_secs_f64(), ..RunInfo::default() };
+    super::blank(Metric::Time, &experiment.variants, pilot.hellos.clone(), run, cells.collect())
 }
 
 /// One launch.

@@ -106,15 +106,7 @@ mod tests {
 
     /// Workers that respond to every request as if they prepared a cell.
     fn preparing_workers(folder: &std::path::Path) -> Launcher {
-        let about = BackendInfo {
-            engine: String::new(),
-            compiler: String::new(),
-            library: None,
-            llvm: None,
-            wasm_features: Vec::new(),
-            exit_made_of: Vec::new(),
-        };
-        let hello = Hello { protocol: PROTOCOL, build: Build::this(), backend_info: about };
+        let hello = Hello { protocol: PROTOCOL, build: Build::this(), backend_info: BackendInfo::default() };
         let program = folder.join("worker");
         let prepared = Response::Prepared { cell: 0, metrics: Vec::new() };
         let [hello, prepared] = [serde_json::to_string(&hello), serde_json::to_string(&prepared)].map(Result::unwrap);

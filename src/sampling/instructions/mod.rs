@@ -20,11 +20,10 @@ pub use profiles::{Profiled, profile};
 use self::counted_cell::Session;
 use self::valgrind::{Program, Valgrind};
 use super::experiment::Progress;
-use super::machine::machine;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
-use crate::results::{Build, CellRecord, Metric, Report, RunInfo, SkipReason, VERSION};
+use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
 use crate::worker::Hello;
 
 /// The parameters of a count.
@@ -113,41 +112,16 @@ fn rows(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
 
 /// A report without samples.
 fn blank(experiment: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
-    let variants = experiment.variants.iter().zip(hellos);
-    let variants = variants.map(|(variant, hello)| variant.described(hello)).collect::<Result<_>>()?;
     let width = experiment.variants.len();
     let cells = experiment.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| experiment.cell(index, cell_id)));
-    Ok(Report {
-        version: VERSION,
-        metric: Metric::Instructions,
-        machine: machine(),
-        build: Build::this(),
-        run: RunInfo {
-            started_at: jiff::Timestamp::now().to_string(),
-            seed: 0,
-            budget_seconds: 0.0,
-            elapsed_seconds: 0.0,
-            launches: experiment.launches,
-            launches_completed: 0,
-            complete: false,
-            notes: vec![format!("counted by {}", valgrind.version())],
-        },
-        variants,
-        cells: cells.collect(),
-        confirmation: None,
-    })
+    let notes = vec![format!("counted by {}", valgrind.version())];
+    let run = RunInfo { launches: experiment.launches, notes, ..RunInfo::default() };
+    super::blank(Metric::Instructions, &experiment.variants, hellos, run, cells.collect())
 }
 
 impl CountOrder {
     fn cell(&self, index: usize, cell_id: &CellId) -> CellRecord {
-        CellRecord {
-            variant: index,
-            cell_id: cell_id.clone(),
-            injected_slowdown: self.planted(index),
-            metrics: Vec::new(),
-            launches: Vec::new(),
-            skip_reason: None,
-        }
+        CellRecord::new(index, cell_id.clone(), self.planted(index))
     }
 
     fn planted(&self, index: usize) -> f64 {
