@@ -11,7 +11,7 @@ use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::engine::BackendSpec;
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
-use crate::results::{ChangedVerdict, Comparison, Document, Metric, Report};
+use crate::results::{ChangedVerdict, Comparison, Document, Metric};
 use crate::sampling::instructions::CountOrder;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::{Margin, TimeVerdict};
@@ -104,7 +104,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
     let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
     let launcher = &launcher;
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
-    let (variants, changed) = match &args.baseline {
+    let (variants, changed_verdicts) = match &args.baseline {
         Some(other) => {
             let [ours, theirs] = launcher.with_other_build(other)?;
             let changed = if args.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
@@ -113,18 +113,17 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
         None => (settings(&specs, launcher)?, Vec::new()),
     };
     let mut watch = ProgressDisplay::begin(launcher);
-    if args.instructions {
-        // Controls show the noise of times; the spread of repeats shows that of counts.
-        let variants: Vec<_> = variants.into_iter().filter(|variant| variant.control_of.is_none()).collect();
+    let report = if args.instructions {
         let plant = args.plant.unwrap_or_default() / 100.0;
         let planted = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| plant)).collect();
         let experiment = CountOrder { variants, cell_ids, launches: args.plan.count_launches(), planted };
-        let report = confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
-        return finish(changed, margin, &report, journal);
-    }
-    let experiment = selection::experiment(&args.plan, variants, cell_ids);
-    let report = confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?;
-    finish(changed, margin, &report, journal)
+        confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?
+    } else {
+        let experiment = selection::experiment(&args.plan, variants, cell_ids);
+        confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?
+    };
+    journal.map(|journal| journal.finish(&report)).transpose()?;
+    Ok(Comparison { changed_verdicts, ..comparison::live(&report, margin) })
 }
 
 /// The chosen backends. Without a choice, those of this build that the baseline has too.
@@ -148,19 +147,6 @@ fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
 
 fn is_floor(spec: &BackendSpec) -> bool {
     spec.backend().is_ok_and(|backend| backend.floor)
-}
-
-/// Writes the report if requested, and compares.
-fn finish(
-    changed_verdicts: Vec<ChangedVerdict>,
-    margin: Margin,
-    report: &Report,
-    journal: Option<Journal>,
-) -> Result<Comparison> {
-    if let Some(journal) = journal {
-        journal.finish(report)?;
-    }
-    Ok(Comparison { changed_verdicts, ..comparison::live(report, margin) })
 }
 
 /// Each variant of this build, with the same variant of another build as its baseline. There is no A/A control: the

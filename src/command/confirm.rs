@@ -1,5 +1,5 @@
 //! Measures twice: everything first, then differences and inconclusive cells again on fresh launches.
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
 
@@ -45,39 +45,55 @@ pub(crate) fn measured_twice(
     }
     let candidates = comparison::candidates(&report, margin);
     let undecided = comparison::undecided(&report, margin);
-    let looked_at = || candidates.iter().chain(&undecided);
-    if looked_at().next().is_none() || watch.is_over() {
+    if candidates.is_empty() && undecided.is_empty() || watch.is_over() {
         return Ok(report);
     }
-    let pairs = comparison::pairs(&report);
-    let labels: Vec<_> = looked_at().flat_map(|(variant, _)| [&pairs[*variant].0, &pairs[*variant].1]).collect();
-    let again = Experiment {
-        budget: match experiment.may_stretch {
-            true => {
-                experiment.budget.saturating_sub(started_at.elapsed()).max(experiment.budget.mul_f64(1.0 - FIRST_LOOK))
-            }
-            false => experiment.budget.saturating_sub(started_at.elapsed()),
-        },
-        seed: experiment.seed.wrapping_add(1),
-        launches: experiment.launches.map(|launches| CONFIRMATION_LAUNCHES * launches),
-        urgent: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
-        ..only(
-            experiment,
-            |variant| labels.contains(&&variant.label),
-            |at| looked_at().any(|(_, cell_id)| *cell_id == experiment.cell_ids[at]),
-        )
-    };
-    let prefix = watch.prefix.clone();
-    watch.prefix += &format!("confirming {} differences, {} inconclusive: ", candidates.len(), undecided.len());
-    match unless_interrupted(watch.measure(&again, Some(&pilot), None)) {
-        Ok(again) => report.confirmation = again.map(|(again, _)| Box::new(again)),
+    let budget = second_budget(experiment, started_at.elapsed());
+    let second = second_look(experiment, &report, &candidates, &undecided, budget);
+    let what = format!("confirming {} differences, {} inconclusive: ", candidates.len(), undecided.len());
+    match unless_interrupted(watch.prefixed(&what, |watch| watch.measure(&second, Some(&pilot), None))) {
+        Ok(confirmation) => report.confirmation = confirmation.map(|(confirmation, _)| Box::new(confirmation)),
         Err(error) => report.run.notes.push(format!(
             "the confirmation run failed ({error:#}); raise --budget or select \
              fewer cells with --filter"
         )),
     }
-    watch.prefix = prefix;
     Ok(report)
+}
+
+/// The budget of the confirmation run: the rest. A first run that stretched its budget leaves the second its share.
+fn second_budget(experiment: &Experiment, spent: Duration) -> Duration {
+    let share = if experiment.may_stretch { 1.0 - FIRST_LOOK } else { 0.0 };
+    experiment.budget.saturating_sub(spent).max(experiment.budget.mul_f64(share))
+}
+
+/// The confirmation run. The candidates have priority.
+fn second_look(
+    experiment: &Experiment,
+    report: &Report,
+    candidates: &[(usize, CellId)],
+    undecided: &[(usize, CellId)],
+    budget: Duration,
+) -> Experiment {
+    let cells = [candidates, undecided].concat();
+    let labels = labels(report, &cells);
+    Experiment {
+        budget,
+        seed: experiment.seed.wrapping_add(1),
+        launches: experiment.launches.map(|launches| CONFIRMATION_LAUNCHES * launches),
+        urgent: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
+        ..only(
+            experiment,
+            |variant| labels.contains(&variant.label),
+            |at| cells.iter().any(|(_, cell_id)| *cell_id == experiment.cell_ids[at]),
+        )
+    }
+}
+
+/// The labels of the variants of some cells, and of their baselines.
+fn labels(report: &Report, cells: &[(usize, CellId)]) -> Vec<String> {
+    let pairs = comparison::pairs(report);
+    cells.iter().flat_map(|(pair, _)| [pairs[*pair].0.clone(), pairs[*pair].1.clone()]).collect()
 }
 
 /// Converts the budget that one run needs to the budget of both.
@@ -108,20 +124,18 @@ pub(crate) fn counted_twice(
     let mut report = watch.count(experiment, journal)?;
     let candidates = comparison::candidates(&report, margin);
     if !candidates.is_empty() && !watch.is_over() {
-        let pairs = comparison::pairs(&report);
-        let labels: Vec<_> = candidates.iter().flat_map(|(pair, _)| [&pairs[*pair].0, &pairs[*pair].1]).collect();
+        let labels = labels(&report, &candidates);
         let is_candidate = |cell_id: &CellId| candidates.iter().any(|(_, candidate)| candidate == cell_id);
-        let kept = kept(&experiment.variants, |variant| labels.contains(&&variant.label));
-        let again = CountOrder {
+        let kept = kept(&experiment.variants, |variant| labels.contains(&variant.label));
+        let second = CountOrder {
             variants: renumbered(&experiment.variants, &kept),
             cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_candidate(cell_id)).cloned().collect(),
             launches: experiment.launches.max(CONFIRMATION_COUNTS),
             planted: kept.iter().filter_map(|n| experiment.planted.get(*n).copied()).collect(),
         };
-        let prefix = watch.prefix.clone();
-        watch.prefix += &format!("confirming {} differences: ", candidates.len());
-        report.confirmation = unless_interrupted(watch.count(&again, None))?.map(Box::new);
-        watch.prefix = prefix;
+        let what = format!("confirming {} differences: ", candidates.len());
+        let confirmation = watch.prefixed(&what, |watch| watch.count(&second, None));
+        report.confirmation = unless_interrupted(confirmation)?.map(Box::new);
     }
     Ok(report)
 }
@@ -162,8 +176,6 @@ fn renumbered(variants: &[ExperimentVariant], kept: &[usize]) -> Vec<ExperimentV
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::engine::BackendSpec;
     use crate::sampling::injected_slowdown::InjectedSlowdown;

@@ -5,7 +5,6 @@ use anyhow::Result;
 
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, builds, calibrate, choice, selection};
-use crate::catalog::benchmark::CellId;
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
@@ -18,19 +17,22 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
     if args.calibrate {
         return calibrate::calibrate(args, launcher, out);
     }
-    if args.instructions {
-        return count(args, launcher, out);
-    }
     let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
-    let variants = ExperimentVariant::with_control(variants(args, &launcher)?);
-    let experiment = selection::experiment(&args.plan, variants, cells(args)?);
+    let variants = variants(args, &launcher)?;
+    let cell_ids = if args.stoppable { selection::stoppable(&args.plan)? } else { selection::selected(&args.plan)? };
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
-    let (report, _) = watch.measure(&experiment, None, journal.as_mut())?;
+    let report = if args.instructions {
+        let experiment = CountOrder { variants, cell_ids, launches: args.plan.count_launches(), planted: Vec::new() };
+        watch.count(&experiment, journal.as_mut())?
+    } else {
+        let experiment = selection::experiment(&args.plan, ExperimentVariant::with_control(variants), cell_ids);
+        watch.measure(&experiment, None, journal.as_mut())?.0
+    };
     // Writes the file first, because stdout may be closed.
     journal.map(|journal| journal.finish(&report)).transpose()?;
-    // Which backend to take is another question than with which mechanism.
-    let answers = if args.stoppable { String::new() } else { summary::answers(&report) };
+    // Which backend to take is a question of times, and another one than with which mechanism.
+    let answers = if args.stoppable || args.instructions { String::new() } else { summary::answers(&report) };
     write!(out, "{answers}{}", measurements::tables(&report))?;
     Ok(status(&report))
 }
@@ -42,27 +44,6 @@ fn variants(args: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVar
         return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
     }
     builds::variants(&args.builds, &args.choice, launcher)
-}
-
-/// The selected cells.
-fn cells(args: &MeasureArgs) -> Result<Vec<CellId>> {
-    if args.stoppable { selection::stoppable(&args.plan) } else { selection::selected(&args.plan) }
-}
-
-/// Counts instructions instead of time.
-fn count(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
-    let experiment = CountOrder {
-        variants: variants(args, &launcher)?,
-        cell_ids: cells(args)?,
-        launches: args.plan.count_launches(),
-        planted: Vec::new(),
-    };
-    let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
-    let report = ProgressDisplay::begin(&launcher).count(&experiment, journal.as_mut())?;
-    journal.map(|journal| journal.finish(&report)).transpose()?;
-    write!(out, "{}", measurements::tables(&report))?;
-    Ok(status(&report))
 }
 
 /// Fails if a cell failed or its worker was lost; missing support is no failure.

@@ -73,6 +73,15 @@ impl ProgressDisplay {
         Ok(report)
     }
 
+    /// Runs with a longer prefix.
+    pub(crate) fn prefixed<T>(&mut self, more: &str, run: impl FnOnce(&mut Self) -> T) -> T {
+        let prefix = self.prefix.clone();
+        self.prefix += more;
+        let result = run(self);
+        self.prefix = prefix;
+        result
+    }
+
     /// Whether the run is cancelled.
     pub(crate) fn is_over(&self) -> bool {
         self.launcher.is_interrupted()
