@@ -1,6 +1,4 @@
 //! `check`: the verdicts of all scenarios.
-use std::io::Write;
-
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use wildmatch::WildMatch;
@@ -29,12 +27,7 @@ pub(crate) fn check(args: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> 
         }
     }
     let check_result = check_all(launcher, &specs, &scenarios, args.jobs)?;
-    if args.json {
-        serde_json::to_writer_pretty(&mut *out, &check_result)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{}", terminal::matrix(&check_result))?;
-    }
+    out.print(args.json, &check_result, || terminal::matrix(&check_result))?;
     let bad = check_result.results.iter().any(|result| result.verdict.is_bad() || args.strict && result.note.is_some());
     Ok(if bad { Status::Failed } else { Status::Passed })
 }

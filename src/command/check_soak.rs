@@ -1,10 +1,10 @@
 //! `check soak`: long runs.
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, choice, unless_interrupted};
+use super::{Status, Stdout, choice, status_line, unless_interrupted};
 use crate::cli::CheckSoakArgs;
 use crate::results::Verdict;
 use crate::soak::render;
@@ -25,16 +25,10 @@ pub(crate) fn check_soak(args: &CheckSoakArgs, launcher: &Launcher, out: &mut St
     for (spec, (mixture, share)) in backends.iter().flat_map(|spec| mixtures.map(|mixture| (spec, mixture))) {
         let soaked =
             unless_interrupted(runner::soak(launcher, (spec, mixture), seed, time.mul_f64(share), |sample| {
-                if std::io::stderr().is_terminal() {
-                    let times = units::count(sample.times);
-                    // A closed stderr is ignored.
-                    let label = spec.label();
-                    let _ = write!(std::io::stderr(), "\r\x1b[K{label}: {:.0} s, {times} guests ended", sample.seconds);
-                }
+                let (label, times) = (spec.label(), units::count(sample.times));
+                status_line(format_args!("{label}: {:.0} s, {times} guests ended", sample.seconds));
             }))?;
-        if std::io::stderr().is_terminal() {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
+        status_line("");
         let Some(soaked) = soaked else { break };
         let Some(soaked) = soaked else { continue };
         held &= !soaked.verdicts().iter().any(Verdict::is_bad);
@@ -45,8 +39,7 @@ pub(crate) fn check_soak(args: &CheckSoakArgs, launcher: &Launcher, out: &mut St
         all.push(soaked);
     }
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &all)?;
-        writeln!(out)?;
+        out.json(&all)?;
     }
     Ok(if held { Status::Passed } else { Status::Failed })
 }

@@ -1,5 +1,4 @@
 //! `check spec`: the scripts of the specification.
-use std::io::Write;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -26,12 +25,7 @@ pub(crate) fn check_spec(args: &CheckSpecArgs, launcher: &Launcher, out: &mut St
     let variants = each(launcher, &specs, &all, args.jobs)?;
     let (seconds, interrupted) = (started.elapsed().as_secs_f64(), launcher.is_interrupted());
     let run = SpecRun { scripts: scripts.len(), variants, seconds, interrupted };
-    if args.json {
-        serde_json::to_writer_pretty(&mut *out, &run)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{}", render::summary(&run))?;
-    }
+    out.print(args.json, &run, || render::summary(&run))?;
     let passed = run.variants.iter().all(|variant| variant.unexplained().next().is_none());
     Ok(if passed { Status::Passed } else { Status::Failed })
 }

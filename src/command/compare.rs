@@ -34,10 +34,7 @@ pub(crate) fn compare(args: &CompareArgs, launcher: &Launcher, out: &mut Stdout)
                 append(file, &comparison_report::markdown(&comparison))?;
             }
         }
-        CompareFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &comparison)?;
-            writeln!(out)?;
-        }
+        CompareFormat::Json => out.json(&comparison)?,
     }
     Ok(status(args, &comparison))
 }

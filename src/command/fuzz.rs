@@ -1,13 +1,13 @@
 //! `fuzz`: random modules on several backends.
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Status, Stdout, check, choice};
+use super::{Status, Stdout, check, choice, note, status_line};
 use crate::cli::FuzzArgs;
 use crate::engine::BackendSpec;
 use crate::engine::known_issue::false_claim;
@@ -30,18 +30,13 @@ pub(crate) fn fuzz(args: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Re
     let last_line = Mutex::new(Instant::now());
     let over = |done: u64, found: usize| progress(done, args.count, found, &last_line);
     let mut run = campaign::random(launcher, &config, &over)?;
-    clear_progress();
+    status_line("");
     run.left_out = left_out;
     run.absent = check::absent();
     run.interrupted = launcher.is_interrupted();
     // The results are shown even if modules cannot be saved.
     let saved = save(&mut run, &config, &args.save);
-    if args.json {
-        serde_json::to_writer_pretty(&mut *out, &run)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{}", render::summary(&run))?;
-    }
+    out.print(args.json, &run, || render::summary(&run))?;
     saved?;
     Ok(if run.unexplained().next().is_some() { Status::Failed } else { Status::Passed })
 }
@@ -98,19 +93,9 @@ fn command(file: &str, mismatch: &Mismatch, specs: &[BackendSpec]) -> String {
 fn progress(done: u64, count: u64, found: usize, last_line: &Mutex<Instant>) {
     let line = format!("{done} of {count} modules, {found} kinds of disagreement");
     let mut last_line = last_line.lock().expect("printing does not panic");
-    // A closed stderr is ignored.
-    let _ = if std::io::stderr().is_terminal() {
-        write!(std::io::stderr(), "\r\x1b[K{line}")
-    } else if last_line.elapsed() > Duration::from_secs(15) {
+    status_line(&line);
+    if !std::io::stderr().is_terminal() && last_line.elapsed() > Duration::from_secs(15) {
         *last_line = Instant::now();
-        writeln!(std::io::stderr(), "{line}")
-    } else {
-        Ok(())
-    };
-}
-
-fn clear_progress() {
-    if std::io::stderr().is_terminal() {
-        let _ = write!(std::io::stderr(), "\r\x1b[K");
+        note(line);
     }
 }

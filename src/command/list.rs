@@ -1,6 +1,4 @@
 //! `list`: backends, scenarios and benchmarks.
-use std::io::Write;
-
 use anyhow::Result;
 
 use super::{Status, Stdout};
@@ -19,12 +17,7 @@ pub(crate) fn list(args: &ListArgs, out: &mut Stdout) -> Result<Status> {
         scenarios: scenario::all().map(|known| Entry { id: known.id, description: known.shows }).collect(),
         benchmarks: benchmark::all().map(|known| Entry { id: known.id, description: known.inside }).collect(),
     };
-    if args.json {
-        serde_json::to_writer_pretty(&mut *out, &listing)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{}", terminal::listing(&listing))?;
-    }
+    out.print(args.json, &listing, || terminal::listing(&listing))?;
     Ok(Status::Passed)
 }
 

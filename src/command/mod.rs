@@ -29,7 +29,7 @@ use crate::interruption::Interruption;
 use crate::worker;
 use crate::worker::{Launcher, WorkerError};
 
-pub(crate) use out::Stdout;
+pub(crate) use out::{Stdout, status_line};
 pub use out::{note, refuse};
 
 /// The outcome of a command that could be carried out.

@@ -1,11 +1,10 @@
 //! `run FILE`: runs a module on each backend.
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, check, choice, note, unless_interrupted};
+use super::{Status, Stdout, check, choice, note, status_line, unless_interrupted};
 use crate::cli::RunArgs;
 use crate::escape::escaped;
 use crate::results;
@@ -14,7 +13,7 @@ use crate::run_module::render;
 use crate::run_module::result;
 use crate::run_module::result::{ModuleMetrics, ModuleRun};
 use crate::run_module::runner;
-use crate::run_module::{ModuleJob, Source, Step};
+use crate::run_module::{ModuleJob, Source};
 use crate::worker::{Launcher, Limits};
 
 pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
@@ -25,12 +24,13 @@ pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) ->
     let limits = Limits { time: Duration::from_secs_f64(args.timeout), memory: args.memory };
     let (mut variants, mut rows) = (Vec::new(), Vec::new());
     for spec in &specs {
-        let ran = runner::job(launcher, spec, &job, &limits, |step| progress(&spec.label(), step));
+        let ran =
+            runner::job(launcher, spec, &job, &limits, |step| status_line(format_args!("{}: {step}", spec.label())));
         let Some((hello, row)) = unless_interrupted(ran)? else { break };
         variants.push(hello.variant(spec)?);
         rows.push(row);
     }
-    clear_progress();
+    status_line("");
     let ran = ModuleRun {
         version: results::VERSION,
         module: metrics(&source),
@@ -42,12 +42,7 @@ pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) ->
         rows,
         interrupted: launcher.is_interrupted(),
     };
-    if args.json {
-        serde_json::to_writer_pretty(&mut *out, &ran)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{}", render::table_of(&ran))?;
-    }
+    out.print(args.json, &ran, || render::table_of(&ran))?;
     let exited = |row: &result::BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
     if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
         let exit_at = escaped(exit_at);
@@ -63,18 +58,4 @@ fn metrics(source: &Source) -> ModuleMetrics {
     let interface = &source.interface;
     let (imports, exports) = (interface.imports.len(), interface.exports.len());
     ModuleMetrics { name, bytes: source.bytes, functions: interface.functions, imports, exports }
-}
-
-/// An updated progress line, on a terminal only.
-fn progress(label: &str, step: Step) {
-    if std::io::stderr().is_terminal() {
-        // A closed stderr is ignored.
-        let _ = write!(std::io::stderr(), "\r\x1b[K{label}: {step}");
-    }
-}
-
-fn clear_progress() {
-    if std::io::stderr().is_terminal() {
-        let _ = write!(std::io::stderr(), "\r\x1b[K");
-    }
 }
