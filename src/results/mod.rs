@@ -19,7 +19,6 @@ pub use fingerprint::Build;
 pub use read::Document;
 pub use report::{CellRecord, Launch, Machine, Metric, Report, RunInfo, SkipReason};
 pub use report_set::ReportSet;
-pub use validate::Invalid;
 pub use verdict::{ScenarioResult, Verdict};
 
 use schemars::JsonSchema;

@@ -77,11 +77,10 @@ impl Document {
 
     fn validate(&mut self) -> Result<()> {
         match self {
-            Self::Report(report) => report.validate()?,
-            Self::Check(check_result) => check_result.validate()?,
-            Self::Set(report_set) => report_set.validate()?,
+            Self::Report(report) => report.validate(),
+            Self::Check(check_result) => check_result.validate(),
+            Self::Set(report_set) => report_set.validate(),
         }
-        Ok(())
     }
 }
 

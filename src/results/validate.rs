@@ -1,28 +1,21 @@
 //! Validation of documents, which may be edited, truncated or written by other tools. Analysis and output rely on it.
 use std::collections::HashSet;
 
+use anyhow::{Result, anyhow, ensure};
+
 use super::{CellRecord, CheckResult, Report, ReportSet, SkipReason, Variant, Verdict};
 use crate::catalog::benchmark;
 use crate::engine;
 use crate::escape::escaped_lines;
-
-/// An invalid part of a document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place} {what}")]
-pub struct Invalid {
-    /// The location in the document.
-    pub place: String,
-    /// What is wrong.
-    pub what: String,
-}
 
 /// The limit of `measure`.
 const MAX_VARIANTS: usize = 64;
 /// The limit of `measure`.
 const MAX_HOST_FRAMES: u64 = 20_000;
 
-fn ensure(holds: bool, place: impl Fn() -> String, what: impl Fn() -> String) -> Result<(), Invalid> {
-    if holds { Ok(()) } else { Err(Invalid { place: place(), what: what() }) }
+/// Whether a number is finite and not negative.
+fn is_amount(number: f64) -> bool {
+    number >= 0.0 && number.is_finite()
 }
 
 impl Report {
@@ -31,43 +24,39 @@ impl Report {
     ///
     /// # Errors
     /// The first invalid part.
-    pub fn validate(&mut self) -> Result<(), Invalid> {
+    pub fn validate(&mut self) -> Result<()> {
         variants(&mut self.variants)?;
         let machine = &mut self.machine;
         clean([&mut machine.cpu, &mut machine.os, &mut machine.kernel].into_iter().chain(&mut machine.governor));
         clean(self.build.texts());
         clean(&mut self.run.notes);
         let run = &self.run;
-        let started_at = || format!("is `{}`, not a time like 2026-01-31T12:00:00Z", run.started_at.escape_debug());
-        ensure(run.started_at.parse::<jiff::Timestamp>().is_ok(), || "run.started_at".into(), started_at)?;
+        ensure!(
+            run.started_at.parse::<jiff::Timestamp>().is_ok(),
+            "run.started_at is `{}`, not a time like 2026-01-31T12:00:00Z",
+            run.started_at.escape_debug()
+        );
         for (name, seconds) in [("budget_seconds", run.budget_seconds), ("elapsed_seconds", run.elapsed_seconds)] {
-            ensure(seconds >= 0.0 && seconds.is_finite(), || format!("run.{name}"), || format!("is {seconds}"))?;
+            ensure!(is_amount(seconds), "run.{name} is {seconds}");
         }
         let width = self.variants.len();
         self.cells.retain(|cell| !benchmark::RETIRED.contains(&&*cell.cell_id.benchmark));
-        let whole = || format!("has {} entries, not a multiple of {width} variants", self.cells.len());
-        ensure(self.cells.len().is_multiple_of(width), || "cells".into(), whole)?;
+        let count = self.cells.len();
+        ensure!(count.is_multiple_of(width), "cells has {count} entries, not a multiple of {width} variants");
         let mut seen = HashSet::new();
         for (row, cells) in self.cells.chunks_mut(width).enumerate() {
             let cell_id = cells[0].cell_id.clone();
             for (n, cell) in cells.iter_mut().enumerate() {
                 let place = format!("cells[{}] ({})", row * width + n, cell.cell_id.to_string().escape_debug());
-                let place = || place.clone();
-                ensure(cell.variant == n, place, || format!("has variant {}, expected {n}", cell.variant))?;
-                ensure(cell.cell_id == cell_id, place, || format!("is in the row of {cell_id}"))?;
+                ensure!(cell.variant == n, "{place} has variant {}, expected {n}", cell.variant);
+                ensure!(cell.cell_id == cell_id, "{place} is in the row of {cell_id}");
                 valid(cell, &place)?;
             }
-            ensure(seen.insert(cell_id.clone()), || "cells".into(), || format!("contains {cell_id} twice"))?;
+            ensure!(seen.insert(cell_id.clone()), "cells contains {cell_id} twice");
         }
         if let Some(confirmation) = &mut self.confirmation {
-            ensure(
-                confirmation.confirmation.is_none(),
-                || "confirmation".into(),
-                || "has a confirmation itself".into(),
-            )?;
-            confirmation
-                .validate()
-                .map_err(|error| Invalid { place: format!("confirmation.{}", error.place), ..error })?;
+            ensure!(confirmation.confirmation.is_none(), "confirmation has a confirmation itself");
+            confirmation.validate().map_err(|error| anyhow!("confirmation.{error}"))?;
         }
         Ok(())
     }
@@ -78,20 +67,18 @@ impl CheckResult {
     ///
     /// # Errors
     /// The first invalid part.
-    pub fn validate(&mut self) -> Result<(), Invalid> {
+    pub fn validate(&mut self) -> Result<()> {
         variants(&mut self.variants)?;
         clean(self.absent.iter_mut().flat_map(|absent| [&mut absent.backend, &mut absent.reason]));
         let mut seen = HashSet::new();
         for (n, result) in self.results.iter_mut().enumerate() {
             clean([&mut result.scenario].into_iter().chain(&mut result.transcript).chain(&mut result.note));
             clean(result.verdict.texts());
-            let place = || format!("results[{n}] ({})", result.scenario);
-            let outside = || format!("has variant {} of {}", result.variant, self.variants.len());
-            ensure(result.variant < self.variants.len(), place, outside)?;
-            ensure(seen.insert((result.scenario.clone(), result.variant)), place, || "is a duplicate".into())?;
-            ensure(result.elapsed_ms >= 0.0 && result.elapsed_ms.is_finite(), place, || {
-                format!("took {} ms", result.elapsed_ms)
-            })?;
+            let place = format!("results[{n}] ({})", result.scenario);
+            let (variant, count) = (result.variant, self.variants.len());
+            ensure!(variant < count, "{place} has variant {variant} of {count}");
+            ensure!(seen.insert((result.scenario.clone(), variant)), "{place} is a duplicate");
+            ensure!(is_amount(result.elapsed_ms), "{place} took {} ms", result.elapsed_ms);
         }
         Ok(())
     }
@@ -102,25 +89,23 @@ impl ReportSet {
     ///
     /// # Errors
     /// The first invalid part.
-    pub fn validate(&mut self) -> Result<(), Invalid> {
-        let within =
-            |name: &str, n: usize, error: Invalid| Invalid { place: format!("{name}[{n}].{}", error.place), ..error };
+    pub fn validate(&mut self) -> Result<()> {
         for (n, report) in self.reports.iter_mut().enumerate() {
-            report.validate().map_err(|error| within("reports", n, error))?;
+            report.validate().map_err(|error| anyhow!("reports[{n}].{error}"))?;
         }
         for (n, check_result) in self.checks.iter_mut().enumerate() {
-            check_result.validate().map_err(|error| within("checks", n, error))?;
+            check_result.validate().map_err(|error| anyhow!("checks[{n}].{error}"))?;
         }
         Ok(())
     }
 }
 
-fn variants(variants: &mut [Variant]) -> Result<(), Invalid> {
-    let some = || format!("has {} entries, expected 1 to {MAX_VARIANTS}", variants.len());
-    ensure((1..=MAX_VARIANTS).contains(&variants.len()), || "variants".into(), some)?;
+fn variants(variants: &mut [Variant]) -> Result<()> {
+    let count = variants.len();
+    ensure!((1..=MAX_VARIANTS).contains(&count), "variants has {count} entries, expected 1 to {MAX_VARIANTS}");
     let mut labels = HashSet::new();
     let controls: Vec<bool> = variants.iter().map(|variant| variant.control_of.is_some()).collect();
-    ensure(!controls[0], || "variants[0]".into(), || "is the reference and cannot be a control".into())?;
+    ensure!(!controls[0], "variants[0] is the reference and cannot be a control");
     for (n, variant) in variants.iter_mut().enumerate() {
         let about = &mut variant.backend_info;
         clean([&mut variant.label, &mut variant.licence, &mut about.engine, &mut about.compiler]);
@@ -133,65 +118,61 @@ fn variants(variants: &mut [Variant]) -> Result<(), Invalid> {
                 .chain(&mut about.exit_made_of),
         );
         clean(variant.build.texts());
-        let place = || format!("variants[{n}] ({})", variant.label);
+        let place = format!("variants[{n}] ({})", variant.label);
         // A label begins with the backend's name.
         let name = variant.label.split([':', ' ']).next().unwrap_or_default();
         let known = variant.backend_info.library.is_some() || engine::ALL.iter().any(|backend| backend.name == name);
-        ensure(known, place, || format!("has unknown backend `{name}`"))?;
-        ensure(labels.insert(variant.label.clone()), place, || "is a duplicate".into())?;
+        ensure!(known, "{place} has unknown backend `{name}`");
+        ensure!(labels.insert(variant.label.clone()), "{place} is a duplicate");
         if let Some(of) = variant.control_of {
             let single = controls.get(of) == Some(&false);
-            ensure(single, place, || format!("is a control of {of}, which is missing or a control itself"))?;
+            ensure!(single, "{place} is a control of {of}, which is missing or a control itself");
         }
         if let Some(against) = variant.baseline {
-            let another = against < controls.len() && against != n;
-            ensure(another, place, || format!("has baseline {against}, which is missing or itself"))?;
+            let another = against < count && against != n;
+            ensure!(another, "{place} has baseline {against}, which is missing or itself");
         }
     }
     Ok(())
 }
 
-fn valid(cell: &mut CellRecord, place: &impl Fn() -> String) -> Result<(), Invalid> {
+fn valid(cell: &mut CellRecord, place: &str) -> Result<()> {
     let cell_id = &cell.cell_id;
-    let benchmark = benchmark::find(&cell_id.benchmark);
-    ensure(benchmark.is_some(), place, || "is an unknown benchmark".into())?;
+    ensure!(benchmark::find(&cell_id.benchmark).is_some(), "{place} is an unknown benchmark");
     let deep = (1..=MAX_HOST_FRAMES).contains(&cell_id.host_frames);
-    ensure(deep, place, || format!("has {} host frames", cell_id.host_frames))?;
+    ensure!(deep, "{place} has {} host frames", cell_id.host_frames);
     clean(cell.metrics.iter_mut().map(|(name, _)| name));
     for (name, value) in &cell.metrics {
-        ensure(*value >= 0.0 && value.is_finite(), place, || format!("has {value} {name}"))?;
+        ensure!(is_amount(*value), "{place} has {value} {name}");
     }
     let injected_slowdown = cell.injected_slowdown;
-    ensure(injected_slowdown >= 0.0 && injected_slowdown.is_finite(), place, || {
-        format!("has an injected slowdown of {injected_slowdown}")
-    })?;
+    ensure!(is_amount(injected_slowdown), "{place} has an injected slowdown of {injected_slowdown}");
     let mut before = 0;
     for launch in &cell.launches {
         let number = launch.launch;
-        ensure(number > before, place, || format!("has launch {number} after launch {before}"))?;
+        ensure!(number > before, "{place} has launch {number} after launch {before}");
         before = number;
         for time in &launch.nanoseconds {
-            ensure(*time >= 0.0 && time.is_finite(), place, || format!("has a time of {time} ns in launch {number}"))?;
+            ensure!(is_amount(*time), "{place} has a time of {time} ns in launch {number}");
         }
         for count in &launch.instructions {
-            ensure(*count >= 0.0 && count.is_finite(), place, || {
-                format!("has {count} instructions in launch {number}")
-            })?;
+            ensure!(is_amount(*count), "{place} has {count} instructions in launch {number}");
         }
         let searches = &launch.unwind_table_search;
         let within = searches.iter().zip(&launch.instructions).all(|(part, all)| (0.0..=*all).contains(part));
-        ensure(searches.is_empty() || searches.len() == launch.instructions.len() && within, place, || {
-            format!("has instructions of the search in launch {number} that are no part of all")
-        })?;
+        ensure!(
+            searches.is_empty() || searches.len() == launch.instructions.len() && within,
+            "{place} has instructions of the search in launch {number} that are no part of all"
+        );
         let one_metric = launch.instructions.is_empty() || launch.nanoseconds.is_empty();
-        ensure(one_metric, place, || format!("has times and instructions in launch {number}"))?;
+        ensure!(one_metric, "{place} has times and instructions in launch {number}");
         let disturbed = launch.disturbed as usize <= launch.samples().len();
-        ensure(disturbed, place, || format!("has more disturbed batches than batches in launch {number}"))?;
+        ensure!(disturbed, "{place} has more disturbed batches than batches in launch {number}");
     }
     if let Some(skip_reason) = &mut cell.skip_reason {
         clean(skip_reason.texts());
         if let SkipReason::TooSlow { needs_seconds: Some(seconds) } = skip_reason {
-            ensure(*seconds >= 0.0 && seconds.is_finite(), place, || format!("needs {seconds} seconds"))?;
+            ensure!(is_amount(*seconds), "{place} needs {seconds} seconds");
         }
     }
     Ok(())
@@ -304,14 +285,14 @@ pub(crate) mod tests {
             cell.cell_id = "unwind/beside-threads/4".parse().unwrap();
         }
         let cells = report.cells.len();
-        assert_eq!(report.validate(), Ok(()));
+        report.validate().unwrap();
         assert_eq!(report.cells.len(), cells - 3);
     }
 
     #[test]
     fn a_valid_report_is_unchanged() {
         let mut report = report();
-        assert_eq!(report.validate(), Ok(()));
+        report.validate().unwrap();
         assert_eq!(report, tests::report());
     }
 
