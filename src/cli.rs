@@ -1,4 +1,6 @@
 //! The command line. The doc comments are the manual.
+#![expect(missing_docs, reason = "a comment on flattened arguments would become part of the manual")]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,7 +84,6 @@ pub struct RunArgs {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -106,7 +107,6 @@ pub struct CheckArgs {
     #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -146,7 +146,6 @@ pub struct FuzzArgs {
     #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -169,7 +168,6 @@ pub struct CheckSoakArgs {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -189,7 +187,6 @@ pub struct CheckSpecArgs {
     #[arg(long, value_name = "N", default_value_t = processors(), value_parser = jobs)]
     pub jobs: usize,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -217,10 +214,8 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "N", default_value_t = 1, requires = "calibrate", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub plan: PlanArgs,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -262,10 +257,8 @@ pub struct CompareArgs {
     #[arg(long)]
     pub no_check: bool,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub plan: PlanArgs,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
@@ -402,7 +395,6 @@ pub struct ProfileArgs {
     #[arg(short, long, value_name = "FOLDER")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "it would become part of the manual")]
     pub choice: BackendArgs,
 }
 
