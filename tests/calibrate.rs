@@ -105,7 +105,7 @@ fn a_second_look_reuses_the_pilot() {
     let launcher = Launcher::new(EARLY_EXIT);
     let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect();
     let order = Experiment {
-        variants: ExperimentVariant::field(&[BackendSpec::new(spec)], &launcher),
+        variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
         cell_ids: cell_ids.clone(),
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),
@@ -129,7 +129,7 @@ fn the_budget_that_is_advised_is_enough() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
     let order = Experiment {
-        variants: ExperimentVariant::field(&[BackendSpec::new(spec)], &launcher),
+        variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
         cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect(),
         urgent: Vec::new(),
         injected_slowdowns: Vec::new(),

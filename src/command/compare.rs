@@ -103,9 +103,9 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let (variants, changed_verdicts) = match &args.baseline {
         Some(other) => {
-            let [ours, theirs] = launcher.with_other_build(other)?;
-            let changed = if args.no_check { Vec::new() } else { changed(&ours, &theirs, &specs)? };
-            (builds(&specs, &ours, &theirs), changed)
+            let (ours, theirs) = launcher.side_by_side(&[other])?;
+            let changed = if args.no_check { Vec::new() } else { changed(&ours, &theirs[0], &specs)? };
+            (builds(&specs, &ours, &theirs[0]), changed)
         }
         None => (settings(&specs, launcher)?, Vec::new()),
     };

@@ -30,7 +30,6 @@ pub struct Pilot {
     pub(crate) was_cut: bool,
     /// Per cell id, one cell per variant.
     cells: Vec<Vec<PilotCell>>,
-    fresh: Vec<bool>,
 }
 
 /// The pilot's results for one cell.
@@ -71,7 +70,6 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
     let launching = launched.elapsed();
     let count = experiment.cell_ids.len();
     let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
-    let mut fresh = vec![false; count];
     // Without one measurable cell, no budget can be recommended.
     let (mut was_cut, mut any) = (false, false);
     for at in spread(count) {
@@ -79,7 +77,6 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
         observer.at(&format!("pilot: {cell_id}"), 0.0, experiment.budget.saturating_sub(started_at.elapsed()));
         let benchmark = benchmark::find(&cell_id.benchmark)
             .with_context(|| format!("this build has no benchmark `{}`", cell_id.benchmark))?;
-        fresh[at] = benchmark.fresh;
         for (index, variant) in variants.iter().enumerate() {
             let left = time.saturating_sub(started_at.elapsed());
             let in_time = !any || !left.is_zero();
@@ -118,7 +115,6 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
         took: started_at.elapsed(),
         was_cut,
         cells: seen,
-        fresh,
     })
 }
 
@@ -290,7 +286,6 @@ impl Pilot {
             took: Duration::ZERO,
             was_cut: false,
             cells: places.iter().map(|&at| indices.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
-            fresh: places.iter().map(|&at| self.fresh[at]).collect(),
         };
         Some((Experiment { variants, ..experiment.clone() }, part))
     }
@@ -300,7 +295,7 @@ impl Pilot {
         let cost = |at: usize| {
             let able = || self.cells[at].iter().filter(|seen| seen.skip_reason.is_none());
             able().next()?;
-            let fresh = self.fresh[at];
+            let fresh = benchmark::find(&self.cell_ids[at].benchmark).is_some_and(|benchmark| benchmark.fresh);
             let renewing = if fresh { self.launching } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;

@@ -227,8 +227,6 @@ pub(crate) struct Pace {
     pub(crate) rounds: f64,
     /// The last launch that is expected to fit.
     pub(crate) last: u32,
-    /// Cells that are dropped so that the others have enough launches.
-    pub(crate) dropped: Vec<usize>,
 }
 
 /// Rounds are reduced to this factor before launches are.
@@ -270,7 +268,6 @@ impl Plan {
         more: bool,
     ) -> Pace {
         let least = MIN_LAUNCHES.min(self.launches);
-        let mut dropped = Vec::new();
         loop {
             let fits = |plan: &Self, last: u32, factor: f64| {
                 let takes: Duration = (next..=last).map(|launch| plan.takes(costs, starting, launch, factor)).sum();
@@ -280,7 +277,7 @@ impl Plan {
             let factors = || (0..=15).rev().map(|tenth| f64::from(tenth) / 10.0);
             let beyond = (self.launches.max(next)..=last).rev().find(|last| fits(self, *last, MORE_ROUNDS));
             if let Some(last) = beyond {
-                return Pace { rounds: MORE_ROUNDS, last, dropped };
+                return Pace { rounds: MORE_ROUNDS, last };
             }
             if next > self.launches {
                 // One more launch in the remaining time, or none.
@@ -288,19 +285,18 @@ impl Plan {
                 return Pace {
                     rounds: rounds.unwrap_or_default(),
                     last: if rounds.is_some() { next } else { next - 1 },
-                    dropped,
                 };
             }
             if let Some(rounds) = factors().find(|factor| *factor >= FEWER_ROUNDS && fits(self, self.launches, *factor))
             {
-                return Pace { rounds, last: self.launches, dropped };
+                return Pace { rounds, last: self.launches };
             }
             let fewest = least.max(next);
             if let Some(last) = (fewest..=self.launches).rev().find(|last| fits(self, *last, FEWER_ROUNDS)) {
-                return Pace { rounds: FEWER_ROUNDS, last, dropped };
+                return Pace { rounds: FEWER_ROUNDS, last };
             }
             if let Some(rounds) = factors().find(|factor| fits(self, fewest, *factor)) {
-                return Pace { rounds, last: fewest, dropped };
+                return Pace { rounds, last: fewest };
             }
             // One or two launches fewer still give verdicts, and are better than fewer cells.
             let fewer = (next..fewest).rev().find(|last| fits(self, *last, FEWEST_ROUNDS));
@@ -309,7 +305,7 @@ impl Plan {
             if next > least || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT) {
                 // A launch that is cut off keeps its results.
                 let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
-                return Pace { rounds: FEWEST_ROUNDS, last, dropped };
+                return Pace { rounds: FEWEST_ROUNDS, last };
             }
             let costly = (0..costs.len()).filter(|&at| self.rounds(at, next, FEWEST_ROUNDS).is_some());
             let costly = costly.max_by_key(|&at| (!costs[at].urgent, costs[at].of_launch(costs[at].least_rounds())));
@@ -317,9 +313,8 @@ impl Plan {
                 Some(at) => {
                     let needs = needs(starting, costs, Some(least))[at].mul_f64(slowness.max(1.0));
                     self.allocations[at] = Allocation::TooSlow(needs);
-                    dropped.push(at);
                 }
-                None => return Pace { rounds: FEWEST_ROUNDS, last: next - 1, dropped },
+                None => return Pace { rounds: FEWEST_ROUNDS, last: next - 1 },
             }
         }
     }
@@ -515,17 +510,19 @@ mod tests {
         let costs = [vec![cost(1_000, 2_000); 20], vec![cost(1_000, 80_000)]].concat();
         let mut planned = plan(Duration::from_secs(20), Duration::from_millis(100), &costs, None);
         let mut pace = |next, seconds: f64, slowness| {
-            planned.pace(&costs, Duration::from_millis(100), next, Duration::from_secs_f64(seconds), slowness, true)
+            let left = Duration::from_secs_f64(seconds);
+            let pace = planned.pace(&costs, Duration::from_millis(100), next, left, slowness, true);
+            let dropped = (0..costs.len()).filter(|&at| !is_given(&planned.allocations[at])).collect::<Vec<_>>();
+            (pace, dropped)
         };
-        let on_time = pace(1, 20.0, 1.0);
+        let (on_time, _) = pace(1, 20.0, 1.0);
         assert!((1.0..=MORE_ROUNDS).contains(&on_time.rounds), "{on_time:?}");
-        let slower = pace(2, 19.0, 1.5);
-        assert!(slower.rounds < 1.0 && slower.last == on_time.last && slower.dropped.is_empty(), "{slower:?}");
-        let slow = pace(2, 19.0, 3.0);
-        assert!(slow.rounds <= slower.rounds && slow.last < on_time.last && slow.dropped.is_empty(), "{slow:?}");
-        let too_slow = pace(2, 6.0, 3.0);
-        assert_eq!(too_slow.dropped, [20]);
+        let (slower, dropped) = pace(2, 19.0, 1.5);
+        assert!(slower.rounds < 1.0 && slower.last == on_time.last && dropped.is_empty(), "{slower:?}");
+        let (slow, dropped) = pace(2, 19.0, 3.0);
+        assert!(slow.rounds <= slower.rounds && slow.last < on_time.last && dropped.is_empty(), "{slow:?}");
+        let (too_slow, dropped) = pace(2, 6.0, 3.0);
+        assert_eq!(dropped, [20]);
         assert!((MIN_LAUNCHES..on_time.last).contains(&too_slow.last), "{too_slow:?}");
-        assert!(matches!(planned.allocations[20], Allocation::TooSlow(_)));
     }
 }

@@ -28,21 +28,12 @@ impl ExperimentVariant {
         Self { label, spec: spec.clone(), launcher, control_of: None, baseline: None }
     }
 
-    /// An A/A control of the first variant.
-    pub fn control(field: &[Self]) -> Option<Self> {
-        let first = field.first()?;
-        Some(Self { label: format!("{} control", first.label), control_of: Some(0), ..first.clone() })
-    }
-
-    /// The variants of a build and an A/A control.
-    pub fn field(specs: &[BackendSpec], launcher: &Launcher) -> Vec<Self> {
-        Self::with_control(specs.iter().map(|spec| Self::new(spec, launcher)).collect())
-    }
-
-    /// The same variants, and an A/A control.
-    pub fn with_control(mut field: Vec<Self>) -> Vec<Self> {
-        field.extend(Self::control(&field));
-        field
+    /// The same variants, and an A/A control of the first.
+    pub fn with_control(mut variants: Vec<Self>) -> Vec<Self> {
+        let control =
+            |first: &Self| Self { label: format!("{} control", first.label), control_of: Some(0), ..first.clone() };
+        variants.extend(variants.first().map(control));
+        variants
     }
 
     /// Its description in a report.

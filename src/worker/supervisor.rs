@@ -141,20 +141,11 @@ impl Launcher {
         Self { job: Some(Arc::new(job)), ..self }
     }
 
-    /// This launcher and that of another build, with executable paths of equal length: the path is on the stack and moves
+    /// This launcher and those of other builds, with executable paths of equal length: the path is on the stack and moves
     /// everything below it.
     ///
     /// # Errors
-    /// When the program does not exist, or no temporary folder can be created.
-    pub fn with_other_build(&self, other: &Path) -> Result<[Self; 2]> {
-        let (ours, mut theirs) = self.side_by_side(&[other])?;
-        Ok([ours, theirs.remove(0)])
-    }
-
-    /// The same for several other builds.
-    ///
-    /// # Errors
-    /// As [`with_other_build`](Self::with_other_build).
+    /// When a program does not exist, or no temporary folder can be created.
     pub fn side_by_side(&self, others: &[&Path]) -> Result<(Self, Vec<Self>)> {
         let folder = Arc::new(tempfile::tempdir().context("cannot create a temporary folder")?);
         let placed = |name: &str, program: &Path| -> Result<Self> {
