@@ -167,7 +167,7 @@ fn visit(
         let asked = Instant::now();
         workers.sample(index, &cell, batch_spec, left).map(|batch| (batch.slice, asked.elapsed()))
     };
-    if let Err(failure) = seen.size(benchmark, &mut sample) {
+    if let Err(failure) = seen.choose_batch_size(benchmark, &mut sample) {
         return PilotCell { skip_reason: Some(told(failure)), ..seen };
     }
     let releasing = Instant::now();
@@ -194,7 +194,7 @@ type SampleFn<'a> = &'a mut dyn FnMut(BatchSpec) -> Result<(Duration, Duration),
 impl PilotCell {
     /// Finds the iterations of a batch and the cost of its request. A short batch is unreliable if it is disturbed, so a warm
     /// batch of the same size must confirm it.
-    fn size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
+    fn choose_batch_size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         for _ in 0..MAX_CORRECTIONS {
             self.grow(benchmark, sample)?;
             self.size.slices = batch_size::slices(self.one, self.size.iterations);
@@ -388,7 +388,7 @@ mod tests {
             Ok((slice, slice * batch_spec.slices))
         };
         let mut seen = PilotCell::nothing();
-        seen.size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.size, BatchSize { iterations: 1_250, slices: 5, warms_up: true });
     }
@@ -402,7 +402,7 @@ mod tests {
             Ok((slice, slice * batch_spec.slices + lost))
         };
         let mut seen = PilotCell::nothing();
-        seen.size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.batch, Duration::from_micros(125));
     }
 
@@ -411,7 +411,7 @@ mod tests {
         let one = Duration::from_millis(8);
         let mut sample = |batch_spec: BatchSpec| Ok((one, one * batch_spec.slices));
         let mut seen = PilotCell::nothing();
-        seen.size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
     }
@@ -424,7 +424,7 @@ mod tests {
             Ok((Duration::from_secs(batch_spec.iterations), Duration::from_secs(batch_spec.iterations)))
         };
         let mut seen = PilotCell::nothing();
-        seen.size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
         assert_eq!(drawn, 1);
     }

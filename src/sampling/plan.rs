@@ -64,13 +64,13 @@ impl CellCost {
         self.preparing + rounds * self.round
     }
 
-    fn least_rounds(self) -> u32 {
+    fn fewest_rounds(self) -> u32 {
         if self.fresh { 1 } else { MIN_ROUNDS }
     }
 
     /// The smallest allocation with a verdict.
-    fn least(self, launches: u32) -> Allocation {
-        Allocation::Rounds { launches, rounds: self.least_rounds() }
+    fn smallest_allocation(self, launches: u32) -> Allocation {
+        Allocation::Rounds { launches, rounds: self.fewest_rounds() }
     }
 
     /// The optimal rounds per launch: the square root of preparation cost by round cost, times that of round variance by launch
@@ -81,21 +81,20 @@ impl CellCost {
     }
 
     /// The largest allocation for a time, at least the smallest one.
-    fn worth(self, time: Duration, launches: u32, least: u32) -> Allocation {
-        let launches_of = |rounds| how_often(time, self.of_launch(rounds)).clamp(least, launches);
+    fn largest_allocation(self, time: Duration, launches: u32, fewest: u32) -> Allocation {
+        let launches_of = |rounds| how_often(time, self.of_launch(rounds)).clamp(fewest, launches);
         if self.fresh {
             return Allocation::Rounds { launches: launches_of(1), rounds: 1 };
         }
-        let rounds_in = |time: Duration| how_often(time.saturating_sub(self.preparing), self.round);
-        // The largest odd number that fits.
-        let rounds = rounds_in(time / launches);
-        let rounds = (rounds - u32::from(rounds % 2 == 0 && rounds > 0)).min(MAX_ROUNDS);
+        let fitting = how_often((time / launches).saturating_sub(self.preparing), self.round);
+        // The largest odd number.
+        let fitting = fitting.saturating_sub(u32::from(fitting.is_multiple_of(2))).min(MAX_ROUNDS);
         let worthwhile = self.worthwhile_rounds();
-        if rounds >= worthwhile {
-            return Allocation::Rounds { launches, rounds };
+        if fitting >= worthwhile {
+            return Allocation::Rounds { launches, rounds: fitting };
         }
         // Prefers fewer launches to launches that mostly prepare.
-        let enough = how_often(time, self.of_launch(worthwhile)) >= least;
+        let enough = how_often(time, self.of_launch(worthwhile)) >= fewest;
         let rounds = if enough { worthwhile } else { MIN_ROUNDS };
         Allocation::Rounds { launches: launches_of(rounds), rounds }
     }
@@ -128,7 +127,7 @@ fn how_often(time: Duration, cost: Duration) -> u32 {
 /// variances for cells of equal scatter (W. Cochran, "Sampling Techniques", 1977, §5.5). It is limited, so that cells of
 /// seconds leave time for cells of microseconds.
 fn weights(costs: &[CellCost]) -> Vec<f64> {
-    let a_launch = |cost: &CellCost| cost.of_launch(cost.least_rounds()).as_secs_f64();
+    let a_launch = |cost: &CellCost| cost.of_launch(cost.fewest_rounds()).as_secs_f64();
     let middle = median(&costs.iter().map(a_launch).collect::<Vec<_>>()).unwrap_or_default();
     let against_middle = |cost| (a_launch(cost) / middle.max(1e-9)).sqrt();
     costs.iter().map(|cost| against_middle(cost).clamp(1.0 / PREFERENCE, PREFERENCE)).collect()
@@ -138,71 +137,71 @@ fn weights(costs: &[CellCost]) -> Vec<f64> {
 /// verdict or none: cells that do not fit are skipped, the most expensive first and those with priority last. `requested` is the
 /// requested number of launches; it is observed as long as starting workers leaves half of the time.
 pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Plan {
-    let least = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
     let needs = needs(starting, costs, requested);
-    let fits: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
+    let affordable: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
+    let fewest = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
     let within = |share: f64| how_often(time.mul_f64(share), starting);
     let most =
-        requested.map_or(within(MAX_STARTING).min(MAX_LAUNCHES), |requested| requested.min(within(0.5))).max(least);
-    let given = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
+        requested.map_or(within(MAX_STARTING).min(MAX_LAUNCHES), |requested| requested.min(within(0.5))).max(fewest);
+    let division = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
         let left = time.checked_sub(launches * starting)?;
-        Some((launches, divide(left, costs, &fits, launches, least)?))
+        Some((launches, divide(left, costs, &affordable, launches, fewest)?))
     };
-    let half_width = |given: &[(usize, Allocation)]| given.iter().map(|(_, cell)| cell.half_width()).sum::<f64>();
-    let best = match requested {
-        Some(_) => (least..=most).rev().find_map(given),
-        None => (least..=most).filter_map(given).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
+    let half_width = |cells: &[(usize, Allocation)]| cells.iter().map(|(_, cell)| cell.half_width()).sum::<f64>();
+    let chosen = match requested {
+        Some(_) => (fewest..=most).rev().find_map(division),
+        None => (fewest..=most).filter_map(division).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
     };
     let mut allocations: Vec<Allocation> = needs.into_iter().map(Allocation::TooSlow).collect();
-    let (launches, given) = best.unwrap_or((least, Vec::new()));
-    given.into_iter().for_each(|(n, allocation)| allocations[n] = allocation);
+    let (launches, cells) = chosen.unwrap_or((fewest, Vec::new()));
+    cells.into_iter().for_each(|(n, allocation)| allocations[n] = allocation);
     Plan { launches, allocations }
 }
 
 /// For each cell, the time that suffices for it and all cheaper ones; cells with priority count as the cheapest.
 pub(crate) fn needs(starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Vec<Duration> {
     let launches = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
-    let least = |n: usize| costs[n].least(launches).takes(costs[n]);
+    let smallest = |n: usize| costs[n].smallest_allocation(launches).takes(costs[n]);
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
-    in_order.sort_by_key(|&n| (!costs[n].urgent, least(n)));
+    in_order.sort_by_key(|&n| (!costs[n].urgent, smallest(n)));
     let (mut needs, mut so_far) = (vec![Duration::ZERO; costs.len()], launches * starting);
     for n in in_order {
-        so_far += least(n);
+        so_far += smallest(n);
         needs[n] = so_far;
     }
     needs
 }
 
-/// Divides a time among cells by their [`weights`]; unused time goes to the others. `None` if the smallest allocations do not
-/// fit.
+/// Divides a time among cells by their [`weights`]; unused time goes to the others. Each cell has at least the `fewest` launches.
+/// `None` if the smallest allocations do not fit.
 fn divide(
     time: Duration,
     costs: &[CellCost],
     among: &[usize],
     launches: u32,
-    least: u32,
+    fewest: u32,
 ) -> Option<Vec<(usize, Allocation)>> {
     let among_costs: Vec<CellCost> = among.iter().map(|&n| costs[n]).collect();
     let weights = weights(&among_costs);
     let allocations = |each: Duration| {
-        let of = |(cost, weight): (&CellCost, &f64)| cost.worth(each.mul_f64(*weight), launches, least);
+        let of = |(cost, weight): (&CellCost, &f64)| cost.largest_allocation(each.mul_f64(*weight), launches, fewest);
         among_costs.iter().zip(&weights).map(of).collect::<Vec<_>>()
     };
-    let fits = |given: &[Allocation]| {
-        given.iter().zip(&among_costs).map(|(cell, cost)| cell.takes(*cost)).sum::<Duration>() <= time
+    let fits = |allocations: &[Allocation]| {
+        allocations.iter().zip(&among_costs).map(|(cell, cost)| cell.takes(*cost)).sum::<Duration>() <= time
     };
-    let mut best = allocations(Duration::ZERO);
-    if !fits(&best) {
+    let mut largest = allocations(Duration::ZERO);
+    if !fits(&largest) {
         return None;
     }
     // Bisects the time of the median cell, because the total is almost monotonic in it.
     let (mut enough, mut too_much) = (Duration::ZERO, time.mul_f64(PREFERENCE));
     for _ in 0..30 {
         let middle = (enough + too_much) / 2;
-        let given = allocations(middle);
-        if fits(&given) { (enough, best) = (middle, given) } else { too_much = middle }
+        let tried = allocations(middle);
+        if fits(&tried) { (enough, largest) = (middle, tried) } else { too_much = middle }
     }
-    Some(among.iter().copied().zip(best).collect())
+    Some(among.iter().copied().zip(largest).collect())
 }
 
 /// A budget that suffices for the needs, whatever the pilot takes. `pilot` is its duration so far, and whether it was cut off.
@@ -227,6 +226,22 @@ pub(crate) struct Pace {
     pub(crate) rounds: f64,
     /// The last launch that is expected to fit.
     pub(crate) last: u32,
+}
+
+/// The rest of a running experiment.
+struct Remaining<'a> {
+    costs: &'a [CellCost],
+    /// The time to start the workers of a launch, as predicted.
+    starting: Duration,
+    /// The next launch.
+    next: u32,
+    /// The fewest and the most launches in all.
+    fewest: u32,
+    most: u32,
+    /// The time left.
+    left: Duration,
+    /// The time of launches as a multiple of the predicted time.
+    slowness: f64,
 }
 
 /// Rounds are reduced to this factor before launches are.
@@ -267,56 +282,90 @@ impl Plan {
         slowness: f64,
         more: bool,
     ) -> Pace {
-        let least = MIN_LAUNCHES.min(self.launches);
+        let fewest = MIN_LAUNCHES.min(self.launches);
+        let most = if more { MORE_LAUNCHES * self.launches } else { self.launches };
+        let rest = Remaining { costs, starting, next, fewest, most, left, slowness };
         loop {
-            let fits = |plan: &Self, last: u32, factor: f64| {
-                let takes: Duration = (next..=last).map(|launch| plan.takes(costs, starting, launch, factor)).sum();
-                takes.mul_f64(slowness) <= left
-            };
-            let last = if more { MORE_LAUNCHES * self.launches } else { self.launches };
-            let factors = || (0..=15).rev().map(|tenth| f64::from(tenth) / 10.0);
-            let beyond = (self.launches.max(next)..=last).rev().find(|last| fits(self, *last, MORE_ROUNDS));
-            if let Some(last) = beyond {
-                return Pace { rounds: MORE_ROUNDS, last };
-            }
-            if next > self.launches {
-                // One more launch in the remaining time, or none.
-                let rounds = factors().find(|factor| fits(self, next, *factor)).filter(|_| more && next <= last);
-                return Pace {
-                    rounds: rounds.unwrap_or_default(),
-                    last: if rounds.is_some() { next } else { next - 1 },
-                };
-            }
-            if let Some(rounds) = factors().find(|factor| *factor >= FEWER_ROUNDS && fits(self, self.launches, *factor))
-            {
-                return Pace { rounds, last: self.launches };
-            }
-            let fewest = least.max(next);
-            if let Some(last) = (fewest..=self.launches).rev().find(|last| fits(self, *last, FEWER_ROUNDS)) {
-                return Pace { rounds: FEWER_ROUNDS, last };
-            }
-            if let Some(rounds) = factors().find(|factor| fits(self, fewest, *factor)) {
-                return Pace { rounds, last: fewest };
-            }
-            // One or two launches fewer still give verdicts, and are better than fewer cells.
-            let fewer = (next..fewest).rev().find(|last| fits(self, *last, FEWEST_ROUNDS));
-            let start = starting.mul_f64(slowness);
-            let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_LEFT);
-            if next > least || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT) {
-                // A launch that is cut off keeps its results.
-                let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
-                return Pace { rounds: FEWEST_ROUNDS, last };
-            }
-            let costly = (0..costs.len()).filter(|&at| self.rounds(at, next, FEWEST_ROUNDS).is_some());
-            let costly = costly.max_by_key(|&at| (!costs[at].urgent, costs[at].of_launch(costs[at].least_rounds())));
-            match costly {
-                Some(at) => {
-                    let needs = needs(starting, costs, Some(least))[at].mul_f64(slowness.max(1.0));
-                    self.allocations[at] = Allocation::TooSlow(needs);
-                }
-                None => return Pace { rounds: FEWEST_ROUNDS, last: next - 1 },
+            let pace = self
+                .more_launches(&rest)
+                .or_else(|| self.one_more_launch(&rest))
+                .or_else(|| self.fewer_rounds(&rest))
+                .or_else(|| self.fewer_launches(&rest))
+                .or_else(|| self.give_up(&rest))
+                .or_else(|| self.drop_cell(&rest));
+            if let Some(pace) = pace {
+                return pace;
             }
         }
+    }
+
+    /// Whether the launches up to this one fit, with planned rounds times a factor.
+    fn fits(&self, rest: &Remaining, last: u32, rounds: f64) -> bool {
+        let takes = |launch| self.takes(rest.costs, rest.starting, launch, rounds);
+        (rest.next..=last).map(takes).sum::<Duration>().mul_f64(rest.slowness) <= rest.left
+    }
+
+    /// The largest factor with which the launches up to this one fit.
+    fn most_rounds(&self, rest: &Remaining, last: u32) -> Option<f64> {
+        (0..=15).rev().map(|tenth| f64::from(tenth) / 10.0).find(|rounds| self.fits(rest, last, *rounds))
+    }
+
+    /// More rounds in as many launches as fit, at least the planned ones.
+    fn more_launches(&self, rest: &Remaining) -> Option<Pace> {
+        let mut launches = (self.launches.max(rest.next)..=rest.most).rev();
+        launches.find(|last| self.fits(rest, *last, MORE_ROUNDS)).map(|last| Pace { rounds: MORE_ROUNDS, last })
+    }
+
+    /// After the planned launches, one more in the remaining time, or none.
+    fn one_more_launch(&self, rest: &Remaining) -> Option<Pace> {
+        let next = rest.next;
+        if next <= self.launches {
+            return None;
+        }
+        let rounds = self.most_rounds(rest, next).filter(|_| next <= rest.most);
+        Some(rounds.map_or(Pace { rounds: FEWEST_ROUNDS, last: next - 1 }, |rounds| Pace { rounds, last: next }))
+    }
+
+    /// As many rounds as fit in the planned launches, unless they are much fewer.
+    fn fewer_rounds(&self, rest: &Remaining) -> Option<Pace> {
+        let rounds = self.most_rounds(rest, self.launches).filter(|rounds| *rounds >= FEWER_ROUNDS)?;
+        Some(Pace { rounds, last: self.launches })
+    }
+
+    /// Fewer launches, and in the fewest launches as many rounds as fit.
+    fn fewer_launches(&self, rest: &Remaining) -> Option<Pace> {
+        let fewest = rest.fewest.max(rest.next);
+        match (fewest..=self.launches).rev().find(|last| self.fits(rest, *last, FEWER_ROUNDS)) {
+            Some(last) => Some(Pace { rounds: FEWER_ROUNDS, last }),
+            None => Some(Pace { rounds: self.most_rounds(rest, fewest)?, last: fewest }),
+        }
+    }
+
+    /// The launches that still fit, if fewer cells would not help. One or two launches fewer still give verdicts, and are
+    /// better than fewer cells.
+    fn give_up(&self, rest: &Remaining) -> Option<Pace> {
+        let &Remaining { next, left, .. } = rest;
+        let fewest = rest.fewest.max(next);
+        let fewer = (next..fewest).rev().find(|last| self.fits(rest, *last, FEWEST_ROUNDS));
+        let start = rest.starting.mul_f64(rest.slowness);
+        let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_LEFT);
+        let gives_up = next > rest.fewest || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT);
+        // A launch that is cut off keeps its results.
+        let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
+        gives_up.then_some(Pace { rounds: FEWEST_ROUNDS, last })
+    }
+
+    /// Drops the most expensive cell, those with priority last. Without a cell, the run ends.
+    fn drop_cell(&mut self, rest: &Remaining) -> Option<Pace> {
+        let &Remaining { costs, next, .. } = rest;
+        let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, FEWEST_ROUNDS).is_some());
+        let cost = |&at: &usize| (!costs[at].urgent, costs[at].of_launch(costs[at].fewest_rounds()));
+        let Some(at) = taking_part.max_by_key(cost) else {
+            return Some(Pace { rounds: FEWEST_ROUNDS, last: next - 1 });
+        };
+        let needs = needs(rest.starting, costs, Some(rest.fewest))[at].mul_f64(rest.slowness.max(1.0));
+        self.allocations[at] = Allocation::TooSlow(needs);
+        None
     }
 }
 
