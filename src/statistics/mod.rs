@@ -41,18 +41,19 @@ mod typical_launch;
 mod unpaired;
 mod warmup;
 
+use outliers::OUTLYING;
+
 pub use benjamini_hochberg::benjamini_hochberg;
 pub use breakdown::{Breakdown, breakdown};
 pub use cheapest::{CheapestRange, CostRange, LinearCost, cheapest};
 pub use describe::{median, quantile, scaled_mad};
 pub use error::Error;
 pub use interval::{Confidence, Interval};
-pub use outliers::{OUTLYING, OUTLYING_MADS};
 pub use paired::{log_ratios, typical_ratio, typical_time};
 pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
 pub use theil_sen::slope;
 pub use time_verdict::{Margin, TimeVerdict, judge};
-pub use typical_launch::{Estimate, Inconclusive, LEAST_KEPT, LEAST_TRIMMED, Mode, TRIMMED};
+pub use typical_launch::{Estimate, Inconclusive, LEAST_KEPT, Mode};
 pub use unpaired::{RunShift, unpaired, unpaired_by_shift};
 pub use warmup::is_warm;

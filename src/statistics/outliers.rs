@@ -3,9 +3,9 @@ use super::{Error, median, scaled_mad};
 
 /// The tolerance of outliers: 5 % of the value. A process can be off by much more for its lifetime, because of its memory
 /// layout alone.
-pub const OUTLYING: f64 = 0.05;
+pub(super) const OUTLYING: f64 = 0.05;
 /// The limit for outliers in [`scaled_mad`]s, i.e. in standard deviations if normal.
-pub const OUTLYING_MADS: f64 = 5.0;
+const OUTLYING_MADS: f64 = 5.0;
 
 /// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`].
 pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {

@@ -6,9 +6,9 @@ use super::{Confidence, Error, Interval, median};
 /// With fewer launches, outliers cannot be identified.
 pub const LEAST_KEPT: usize = 6;
 /// From this number of launches on, the mean is trimmed by [`TRIMMED`] at each end.
-pub const LEAST_TRIMMED: usize = 12;
+const LEAST_TRIMMED: usize = 12;
 /// The share trimmed at each end.
-pub const TRIMMED: f64 = 0.2;
+const TRIMMED: f64 = 0.2;
 /// With fewer values there is no interval.
 const LEAST_FOR_INTERVAL: usize = 3;
 
@@ -16,12 +16,10 @@ const LEAST_FOR_INTERVAL: usize = 3;
 /// nanoseconds per frame.
 ///
 /// A launch is an outlier if it is further from the median than the tolerance (5 % of the value) and than 5 scaled MADs. The
-/// estimate is the mean of the others with Student's interval; from [`LEAST_TRIMMED`] launches on, the mean trimmed by a fifth
+/// estimate is the mean of the others with Student's interval; from twelve launches on, the mean trimmed by a fifth
 /// at each end with the winsorized variance: K. K. Yuen, "The two-sample trimmed t for unequal population variances",
 /// Biometrika 61, 1974. If fewer than [`LEAST_KEPT`] launches are left, or more than 30 % are outliers, the typical launches
 /// are unknown: the estimate is over all launches and [`Inconclusive`].
-///
-/// The alternatives are compared in `simulation`, module `rivals`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     value: f64,

@@ -1,21 +1,12 @@
 //! Simulations of the statistics on machines with a known truth. All seeds are fixed, and ChaCha's stream is the same
 //! in every release of `rand`, so the results are reproducible.
-//!
-//! `EARLY_EXIT_TABLES=1 cargo test --lib _table -- --nocapture --test-threads 1` prints two tables in three minutes:
-//! the estimates of several estimators on every machine, and the error rates of the verdicts.
 mod coverage;
-mod rivals;
 mod verdicts;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::log_ratios;
-
-/// Whether to print the tables, which assert nothing.
-fn tables_are_wanted() -> bool {
-    std::env::var_os("EARLY_EXIT_TABLES").is_some()
-}
 
 /// A distribution of mean or median 0 and standard deviation about 1.
 type Distribution = fn(&mut ChaCha8Rng) -> f64;

@@ -1,6 +1,5 @@
 //! How often are verdicts wrong, and how often do they see what is there?
 
-use super::coverage::MACHINES;
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
 use crate::statistics::TimeVerdict::{Faster, Inconclusive, Same, Slower};
 use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
@@ -131,26 +130,5 @@ fn the_smallest_resolvable_difference_is_found_with_its_power() {
         }
         let found = found as f64 / 2_000.0;
         assert!((found - 0.9).abs() <= 0.01 + monte_carlo(0.9, 2_000), "{found}");
-    }
-}
-
-/// Prints, in per cent: runs with any false alarm between twins (margin 0), cells with one, cells called the same
-/// between twins (margin 2 %), and cells found where all are slowed by 2 % (margin 0) and by 5 % (margin 2 %).
-#[test]
-fn the_error_table() {
-    if !super::tables_are_wanted() {
-        return;
-    }
-    println!("| machine | any alarm | alarms | same | 2 % found | 5 % found |\n| --- | --- | --- | --- | --- | --- |");
-    for (name, machine, _) in MACHINES {
-        let controls = judged(machine, 0.0, 0.0, 1_000);
-        let shares = [
-            any(&controls, &[Faster, Slower]),
-            share(&controls, Faster) + share(&controls, Slower),
-            share(&judged(machine, 0.0, 0.02, 200), Same),
-            share(&judged(machine, 1.02_f64.ln(), 0.0, 200), Slower),
-            share(&judged(machine, 1.05_f64.ln(), 0.02, 200), Slower),
-        ];
-        println!("| {name} |{}", shares.map(|share| format!(" {:.2} |", 100.0 * share)).concat());
     }
 }
