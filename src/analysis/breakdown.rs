@@ -1,7 +1,6 @@
 //! Breaks down the time of an exit: coroutine, backtrace, error value, rest.
 use super::estimates;
 use crate::catalog::benchmark::Benchmark;
-use crate::catalog::benchmark::CellId;
 use crate::catalog::benchmark::unwind::{BREAKDOWN, TYPED};
 use crate::results::{CellRecord, Report};
 use crate::statistics::{Breakdown, Estimate, breakdown};
@@ -37,13 +36,6 @@ pub fn all(report: &Report) -> Vec<ExitBreakdown> {
         (!variants.is_empty()).then_some(ExitBreakdown { host_frames, variants })
     };
     TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
-}
-
-impl ExitBreakdown {
-    /// The cell of the exit.
-    pub fn cell_id(&self) -> CellId {
-        CellId { benchmark: TYPED.whole.id.into(), at: None, host_frames: self.host_frames }
-    }
 }
 
 /// The native baselines that are parts of a variant's exit.

@@ -3,7 +3,7 @@ use crate::analysis::estimates;
 use crate::analysis::instruction_count::InstructionCount;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellRecord, Metric, Report, Variant};
-use crate::statistics::{Confidence, Estimate, Interval, Margin, TimeVerdict, judge};
+use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge};
 
 /// An engine over its releases.
 pub struct History<'a> {
@@ -36,8 +36,6 @@ pub struct HistoryRow<'a> {
 pub struct HistoryPoint {
     /// Nanoseconds, or instructions; nothing where it has none.
     pub value: Option<f64>,
-    /// The 95 % interval of the value, where it is known.
-    pub range: Option<Interval>,
     /// How many times as much as the last release before that has this cell, from rounds in which both were.
     pub change: Option<f64>,
     /// What that ratio says, corrected over all steps of the history.
@@ -121,7 +119,6 @@ fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> Histo
             match report.metric {
                 Metric::Time => {
                     point.value = estimate.nanoseconds();
-                    point.range = estimate.known().map(|(_, range)| range);
                     change = before.and_then(|before| estimates::ratio(record, before));
                     point.change = change.as_ref().map(|change| change.value().exp());
                 }

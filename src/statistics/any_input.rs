@@ -27,8 +27,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn descriptions_are_finite_for_any_samples(samples in vec(ANY, 0..8), p in ANY) {
-        prop_assert!(scaled_mad(&samples).into_iter().chain(quantile(&samples, p)).all(f64::is_finite));
+    fn descriptions_are_finite_for_any_samples(samples in vec(ANY, 0..8)) {
+        prop_assert!(scaled_mad(&samples).into_iter().chain(median(&samples)).all(f64::is_finite));
         prop_assert!(benjamini_hochberg(&samples).into_iter().all(|p| (0.0..=1.0).contains(&p)));
         is_warm(&samples);
     }
@@ -40,7 +40,7 @@ proptest! {
         let all = [Estimate::over_launches(&numbers, tolerance), typical_time(&launches), pairs.and_then(|l| typical_ratio(&l))];
         for estimate in all.into_iter().flatten() {
             prop_assert!(all_finite(&estimate, confidence), "{:?}", estimate);
-            let margin = Margin::new(tolerance).unwrap_or_default();
+            let margin = Margin::new(tolerance).unwrap_or(Margin::TWO_PERCENT);
             judge(std::slice::from_ref(&estimate), margin, confidence);
             let resolvable = smallest_resolvable(&estimate, cells, margin, confidence, confidence);
             prop_assert!(resolvable.is_none_or(f64::is_finite), "{:?}", resolvable);
@@ -62,10 +62,10 @@ proptest! {
     }
 
     #[test]
-    fn intervals_of_proportions_lie_between_0_and_1(hits in any::<u32>(), trials in any::<u32>(), confidence in confidence_levels()) {
+    fn bounds_of_proportions_lie_between_0_and_1(hits in any::<u32>(), trials in any::<u32>(), confidence in confidence_levels()) {
         if let Ok(proportion) = Proportion::new(hits, trials) {
-            let Interval { low, high } = proportion.interval(confidence);
-            prop_assert!((0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high), "{low} {high}");
+            let bounds = [proportion.at_least(confidence), proportion.at_most(confidence)];
+            prop_assert!(bounds.iter().all(|bound| (0.0..=1.0).contains(bound)), "{:?}", bounds);
         }
     }
 }

@@ -1,6 +1,4 @@
 //! Confidence levels and intervals.
-use std::fmt;
-
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::Error;
@@ -28,19 +26,6 @@ impl Confidence {
     /// The error rate, often written α.
     pub fn error(self) -> f64 {
         1.0 - self.0
-    }
-}
-
-impl Default for Confidence {
-    fn default() -> Self {
-        Self::NINETY_FIVE
-    }
-}
-
-impl fmt::Display for Confidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Rounded, because 0.95 * 100 is not exact.
-        write!(f, "{} %", (self.0 * 1e8).round() / 1e6)
     }
 }
 
@@ -126,8 +111,7 @@ mod tests {
 
     #[test]
     fn a_confidence_lies_between_nothing_and_certainty() {
-        assert_eq!(Confidence::new(0.95), Ok(Confidence::default()));
-        assert_eq!(Confidence::NINETY_FIVE.to_string(), "95 %");
+        assert_eq!(Confidence::new(0.95), Ok(Confidence::NINETY_FIVE));
         for value in [0.0, 1.0, -0.5, 95.0, f64::INFINITY] {
             assert_eq!(Confidence::new(value), Err(Error::NotAConfidence { value }));
         }

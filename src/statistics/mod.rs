@@ -10,7 +10,7 @@
 //!
 //! | question | function |
 //! | --- | --- |
-//! | How are samples distributed? | [`median`], [`quantile`], [`scaled_mad`] |
+//! | How are samples distributed? | [`median`], [`scaled_mad`] |
 //! | How do two cells compare? | [`log_ratios`] per launch, then [`typical_ratio`] |
 //! | How do cells of two runs compare? | [`unpaired`], widened by the [`RunShift`] |
 //! | How long does one cell take? | [`typical_time`] |
@@ -46,7 +46,7 @@ use outliers::OUTLYING;
 pub use benjamini_hochberg::benjamini_hochberg;
 pub use breakdown::{Breakdown, breakdown};
 pub use cheapest::{CheapestRange, CostRange, LinearCost, cheapest};
-pub use describe::{median, quantile, scaled_mad};
+pub use describe::{median, scaled_mad};
 pub use error::Error;
 pub use interval::{Confidence, Interval};
 pub use paired::{log_ratios, typical_ratio, typical_time};

@@ -1,7 +1,7 @@
-//! Wilson intervals of proportions.
+//! Proportions with their bounds.
 use statrs::distribution::{Beta, ContinuousCDF};
 
-use super::{Confidence, Error, Interval};
+use super::{Confidence, Error};
 
 /// A number of hits among trials, such as false alarms or detected slowdowns.
 ///
@@ -46,16 +46,6 @@ impl Proportion {
         Some((Self { hits, trials: worth }, effect))
     }
 
-    /// The number of hits.
-    pub fn hits(self) -> u32 {
-        self.hits
-    }
-
-    /// The number of trials.
-    pub fn trials(self) -> u32 {
-        self.trials
-    }
-
     /// The observed share, from 0 to 1.
     pub fn rate(self) -> f64 {
         f64::from(self.hits) / f64::from(self.trials)
@@ -71,12 +61,6 @@ impl Proportion {
     /// The one-sided lower bound.
     pub fn at_least(self, confidence: Confidence) -> f64 {
         1.0 - Self { hits: self.trials - self.hits, ..self }.at_most(confidence)
-    }
-
-    /// The two-sided interval, with half of the error rate on each side.
-    pub fn interval(self, confidence: Confidence) -> Interval {
-        let one_sided = Confidence::new(1.0 - confidence.error() / 2.0).unwrap_or(confidence);
-        Interval { low: self.at_least(one_sided), high: self.at_most(one_sided) }
     }
 }
 
@@ -97,7 +81,7 @@ mod tests {
     use statrs::distribution::{Binomial, DiscreteCDF};
 
     #[test]
-    fn the_interval_is_that_of_r() {
+    fn the_bounds_are_those_of_r() {
         // R: binom.test(hits, trials)$conf.int
         let table = [
             (0, 20, 0.0, 0.168_433_5),
@@ -106,8 +90,10 @@ mod tests {
             (20, 20, 0.831_566_5, 1.0),
         ];
         for (hits, trials, low, high) in table {
-            let interval = Proportion::new(hits, trials).unwrap().interval(Confidence::NINETY_FIVE);
-            assert!((interval.low - low).abs() < 1e-6 && (interval.high - high).abs() < 1e-6, "{hits}: {interval:?}");
+            // R leaves half of the error on each side.
+            let (proportion, one_sided) = (Proportion::new(hits, trials).unwrap(), Confidence::new(0.975).unwrap());
+            assert!((proportion.at_least(one_sided) - low).abs() < 1e-6, "{hits}");
+            assert!((proportion.at_most(one_sided) - high).abs() < 1e-6, "{hits}");
         }
     }
 
@@ -116,7 +102,7 @@ mod tests {
         // Each group has all or none: as many effective trials as groups.
         let (worth, effect) = Proportion::of_groups(&[(10, 10), (0, 10), (10, 10), (0, 10)]).unwrap();
         assert!((effect - 13.333).abs() < 1e-3, "{effect}");
-        assert_eq!((worth.hits(), worth.trials()), (2, 3));
+        assert_eq!(worth, Proportion { hits: 2, trials: 3 });
         // Equal groups: not more effective trials than trials.
         let alike = Proportion::of_groups(&[(1, 10); 4]).unwrap();
         assert_eq!(alike, (Proportion { hits: 4, trials: 40 }, 1.0));
@@ -150,7 +136,7 @@ mod tests {
             let proportion = Proportion::new(hits, trials).unwrap();
             let bound = proportion.at_most(confidence);
             prop_assert!((Binomial::new(bound, trials.into()).unwrap().cdf(hits.into()) - confidence.error()).abs() < 1e-6);
-            prop_assert!(proportion.interval(confidence).contains(proportion.rate()));
+            prop_assert!((proportion.at_least(confidence)..=bound).contains(&proportion.rate()));
         }
     }
 }
