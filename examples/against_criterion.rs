@@ -212,7 +212,7 @@ fn intervals(report: &Report) -> BTreeMap<String, Interval> {
 fn launched(runs: &[Ratios]) -> BTreeMap<String, Interval> {
     let of = |cell: &String| {
         let launches: Vec<[f64; 1]> = runs.iter().filter_map(|run| Some([*run.get(cell)?])).collect();
-        Some((cell.clone(), typical_ratio(&launches).ok()?.interval(Confidence::NINETY_FIVE)?))
+        Some((cell.clone(), typical_ratio(&launches)?.interval(Confidence::NINETY_FIVE)?))
     };
     runs[0].keys().filter_map(of).collect()
 }

@@ -91,7 +91,7 @@ fn job(
         }
         let parts = each.iter().map(|row| known(row)).collect::<Option<Vec<_>>>()?;
         let step = parts.into_iter().reduce(|one, other| (one.0 + other.0, added(one.1, other.1, 1.0)))?;
-        Some((n, CostRange::new(start, step).ok()?))
+        Some((n, CostRange::new(start, step)?))
     };
     let costs: Vec<_> = estimates::columns(report).into_iter().filter_map(cost).collect();
     let all = || [setup].into_iter().chain(each.iter().copied()).chain(exit.map(|(row, _)| row));

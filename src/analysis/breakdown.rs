@@ -69,7 +69,7 @@ fn broken_down(report: &Report, variant: usize, host_frames: u64) -> Option<Brea
     let in_all: Vec<u32> =
         whole.iter().map(|(n, _)| *n).filter(|n| parts.iter().all(|part| at(part, *n).is_some())).collect();
     let times = |launches: &[(u32, f64)]| in_all.iter().filter_map(|n| at(launches, *n)).collect::<Vec<_>>();
-    breakdown(&times(&whole), &parts.iter().map(|part| times(part)).collect::<Vec<_>>()).ok()
+    breakdown(&times(&whole), &parts.iter().map(|part| times(part)).collect::<Vec<_>>())
 }
 
 fn find<'a>(report: &'a Report, variant: usize, benchmark: &str, host_frames: u64) -> Option<&'a CellRecord> {

@@ -198,8 +198,7 @@ fn judged(found: &[PendingComparison], margin: Margin, confidence: Confidence) -
 /// The smallest detectable difference at the margin, and the share of outliers.
 fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
     let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
-    let power = Confidence::new(0.9).expect("nine tenths is a confidence");
-    let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, power);
+    let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, Confidence::NINETY);
     let resolution = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
         Some(typical) => format!(
             "a typical cell distinguishes a difference of {:.1} % from the margin of {} % in nine of ten runs",
@@ -304,7 +303,7 @@ fn tells(floor: &Estimate, of: &Estimate) -> bool {
 const FLOOR_TELLS: f64 = 10.0;
 
 fn time(cell: &CellRecord) -> Option<Estimate> {
-    typical_time(&samples(cell)).ok()
+    typical_time(&samples(cell))
 }
 
 /// The native baseline of a cell from the same worker.

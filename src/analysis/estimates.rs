@@ -46,7 +46,7 @@ pub fn rows(report: &Report) -> Vec<EstimateRow<'_>> {
 }
 
 fn row(records: &[CellRecord]) -> EstimateRow<'_> {
-    let own = |record| typical_time(&samples(record)).ok();
+    let own = |record| typical_time(&samples(record));
     let reference = own(&records[0]);
     let cell = |(n, record)| {
         let ratio = (n > 0).then(|| ratio(record, &records[0])).flatten();
@@ -70,9 +70,9 @@ pub fn ratio(of: &CellRecord, to: &CellRecord) -> Option<Estimate> {
             true => log_ratios(left.samples(), right.samples()),
             false => log_ratios(&[median(left.samples())?], &[median(right.samples())?]),
         };
-        rounds.ok().filter(|rounds| !rounds.is_empty())
+        rounds.filter(|rounds| !rounds.is_empty())
     });
-    typical_ratio(&paired.collect::<Vec<_>>()).ok()
+    typical_ratio(&paired.collect::<Vec<_>>())
 }
 
 /// The variants with a column: all but controls.

@@ -55,7 +55,7 @@ pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdou
             seed: random.random(),
         };
         // As in `compare` without a margin: every difference is confirmed.
-        let report = unless_interrupted(confirm::measured_twice(&mut watch, &experiment, None, Margin::new(0.0)?))?;
+        let report = unless_interrupted(confirm::measured_twice(&mut watch, &experiment, None, Margin::ZERO))?;
         let Some(report) = report.filter(|_| !watch.is_over()) else { break };
         calibration.runs.push(calibration::run(&report, machine::load()));
         // After each run, so that a crash loses one run at most.

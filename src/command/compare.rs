@@ -50,7 +50,7 @@ fn margin(percent: Option<f64>, metric: Metric) -> Result<Margin> {
         Metric::Time => 2.0,
         Metric::Instructions => 0.5,
     };
-    Ok(Margin::new(percent.unwrap_or(usual) / 100.0)?)
+    Margin::new(percent.unwrap_or(usual) / 100.0).context("a margin is a number of 0 or more")
 }
 
 fn status(args: &CompareArgs, comparison: &Comparison) -> Status {

@@ -9,9 +9,7 @@ use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, medi
 
 /// The results of one calibration run, with the verdicts of `compare`.
 pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
-    let none = Margin::new(0.0).expect("nothing is a margin");
-    let nine_of_ten = Confidence::new(0.9).expect("nine tenths is a confidence");
-    let (by_margin, by_any) = (comparison::live(report, Margin::TWO_PERCENT), comparison::live(report, none));
+    let (by_margin, by_any) = (comparison::live(report, Margin::TWO_PERCENT), comparison::live(report, Margin::ZERO));
     let width = report.variants.len().max(1);
     let controls = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
     let found = controls.filter_map(|(cell, reference)| {
@@ -26,10 +24,10 @@ pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
             injected_slowdown: cell.injected_slowdown,
             log_ratio: estimate.value(),
             half_width: interval(&estimate).map(|interval| interval.half_width()),
-            resolvable: smallest_resolvable(&estimate, 1, none, Confidence::NINETY_FIVE, nine_of_ten),
+            resolvable: smallest_resolvable(&estimate, 1, Margin::ZERO, Confidence::NINETY_FIVE, Confidence::NINETY),
             verdict_with_margin: judged(&by_margin)?,
             verdict_without_margin: judged(&by_any)?,
-            uncorrected_verdict: judge(std::slice::from_ref(&estimate), none, Confidence::NINETY_FIVE)[0],
+            uncorrected_verdict: judge(std::slice::from_ref(&estimate), Margin::ZERO, Confidence::NINETY_FIVE)[0],
         })
     });
     CalibrationRun {

@@ -204,10 +204,11 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
         .collect();
     let outside =
         controls.iter().filter(|control| interval(control).is_some_and(|interval| !interval.contains(0.0))).count();
-    let power = Confidence::new(0.9).expect("nine tenths is a confidence");
     let resolved: Vec<f64> = controls
         .iter()
-        .filter_map(|control| smallest_resolvable(control, 1, Margin::new(0.0).ok()?, Confidence::NINETY_FIVE, power))
+        .filter_map(|control| {
+            smallest_resolvable(control, 1, Margin::ZERO, Confidence::NINETY_FIVE, Confidence::NINETY)
+        })
         .collect();
     let Some(typical) = median(&resolved) else {
         return format!("too few launches to estimate the resolution; {left_out}");

@@ -1,5 +1,5 @@
 //! Splits a total into its measured parts and a rest.
-use super::{Error, Estimate, OUTLYING, median, outliers};
+use super::{Estimate, OUTLYING, median, outliers};
 
 /// The parts of a time and the rest. They add up to the total, because all are means over the same launches.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +20,11 @@ pub struct Breakdown {
 /// A launch that is an outlier of one estimate is excluded from all: by more than 5 % of the typical total for the rest, by
 /// more than 5 % of their own value for the others, and always by more than 5 MADs.
 ///
-/// [`Error::Unpaired`] if a part and the total have different numbers of launches, and the errors of
-/// [`Estimate::over_launches`].
-pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdown, Error> {
+/// `None` if a part and the total have different numbers of launches, and where [`Estimate::over_launches`] has no value.
+pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Option<Breakdown> {
     let parts: Vec<&[f64]> = parts.iter().map(AsRef::as_ref).collect();
-    if let Some(part) = parts.iter().find(|part| part.len() != total.len()) {
-        return Err(Error::Unpaired { left: total.len(), right: part.len() });
+    if parts.iter().any(|part| part.len() != total.len()) {
+        return None;
     }
     let left = |launch: usize| total[launch] - parts.iter().map(|part| part[launch]).sum::<f64>();
     let rest: Vec<f64> = (0..total.len()).map(left).collect();
@@ -39,9 +38,9 @@ pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Result<Breakdow
     outlying.dedup();
 
     let typical = |values: &[f64]| Estimate::leaving_out(values, outlying.clone());
-    Ok(Breakdown {
+    Some(Breakdown {
         total: typical(total)?,
-        parts: parts.iter().map(|part| typical(part)).collect::<Result<_, _>>()?,
+        parts: parts.iter().map(|part| typical(part)).collect::<Option<_>>()?,
         rest: typical(&rest)?,
     })
 }
@@ -100,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn unequal_launches_are_refused() {
-        assert_eq!(breakdown(&launches(6.0), &[vec![5.0; 9]]), Err(Error::Unpaired { left: 10, right: 9 }));
-        assert_eq!(breakdown(&[], &[vec![]]), Err(Error::NoLaunches));
-        assert!(matches!(breakdown(&[1.0, f64::NAN], &[[1.0, 1.0]]), Err(Error::NotFinite { launch: 1, .. })));
+    fn unequal_and_invalid_launches_have_no_breakdown() {
+        assert_eq!(breakdown(&launches(6.0), &[vec![5.0; 9]]), None);
+        assert_eq!(breakdown(&[], &[vec![]]), None);
+        assert_eq!(breakdown(&[1.0, f64::NAN], &[[1.0, 1.0]]), None);
     }
 
     #[test]

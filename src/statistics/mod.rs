@@ -1,7 +1,7 @@
 //! Pure statistics: from samples to estimates with intervals, and to verdicts.
 //!
-//! No function reads a clock, a file or a random number, or depends on engines. All functions are total: they return an
-//! [`Error`] or `None` for invalid input, and never NaN or infinity.
+//! No function reads a clock, a file or a random number, or depends on engines. All functions are total: they return
+//! `None` for invalid input, and never NaN or infinity.
 //!
 //! The unit of replication is the *launch* (one set of fresh worker processes), because rounds within a process share its
 //! layout and agree better with each other than with other processes:
@@ -27,7 +27,6 @@ mod benjamini_hochberg;
 mod breakdown;
 mod cheapest;
 mod describe;
-mod error;
 mod interval;
 mod outliers;
 mod paired;
@@ -47,7 +46,6 @@ pub use benjamini_hochberg::benjamini_hochberg;
 pub use breakdown::{Breakdown, breakdown};
 pub use cheapest::{CheapestRange, CostRange, LinearCost, cheapest};
 pub use describe::{median, scaled_mad};
-pub use error::Error;
 pub use interval::{Confidence, Interval};
 pub use paired::{log_ratios, typical_ratio, typical_time};
 pub use proportion::Proportion;

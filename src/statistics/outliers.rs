@@ -1,5 +1,5 @@
 //! The launches that an estimate leaves out.
-use super::{Error, median, scaled_mad};
+use super::{median, scaled_mad};
 
 /// The tolerance of outliers: 5 % of the value. A process can be off by much more for its lifetime, because of its memory
 /// layout alone.
@@ -7,15 +7,12 @@ pub(super) const OUTLYING: f64 = 0.05;
 /// The limit for outliers in [`scaled_mad`]s, i.e. in standard deviations if normal.
 const OUTLYING_MADS: f64 = 5.0;
 
-/// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`].
-pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Result<Vec<usize>, Error> {
-    if let Some(launch) = values.iter().position(|value| !value.is_finite()) {
-        return Err(Error::NotFinite { launch, value: values[launch] });
-    }
-    let middle = median(values).ok_or(Error::NoLaunches)?;
-    let mad = scaled_mad(values).ok_or(Error::TooFarApart)?;
-    let furthest = tolerance.max(OUTLYING_MADS * mad);
-    Ok((0..values.len()).filter(|&launch| (values[launch] - middle).abs() > furthest).collect())
+/// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`]. `None` if there are no values, or
+/// a value or the range is not finite.
+pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Option<Vec<usize>> {
+    let middle = median(values)?;
+    let furthest = tolerance.max(OUTLYING_MADS * scaled_mad(values)?);
+    Some((0..values.len()).filter(|&launch| (values[launch] - middle).abs() > furthest).collect())
 }
 
 #[cfg(test)]

@@ -1,61 +1,39 @@
 //! Log ratios of paired samples, and the typical ratio.
-use super::{Error, Estimate, OUTLYING, median};
+use super::{Estimate, OUTLYING, median};
 
 /// `ln(a / b)` for every round of one launch, from the times of two cells in the same rounds, in any one unit. A
 /// positive value means that `a` took longer. Swapping the cells only changes the sign.
 ///
-/// # Errors
-/// [`Error::Unpaired`] if the numbers of rounds differ; [`Error::NotATime`] if a time is not positive and finite.
-pub fn log_ratios(a: &[f64], b: &[f64]) -> Result<Vec<f64>, Error> {
+/// `None` if the numbers of rounds differ, or a time is not positive and finite.
+pub fn log_ratios(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
     if a.len() != b.len() {
-        return Err(Error::Unpaired { left: a.len(), right: b.len() });
+        return None;
     }
     // The difference of logs rather than the log of the ratio: exactly antisymmetric, and it cannot overflow.
-    std::iter::zip(log_times(a)?, log_times(b)?).map(|(a, b)| Ok(a - b)).collect()
+    Some(std::iter::zip(log_times(a)?, log_times(b)?).map(|(a, b)| a - b).collect())
 }
 
 /// The typical launch's log ratio, from the [`log_ratios`] of every launch. Each launch counts as the median of its
 /// rounds, whatever their number.
 ///
-/// # Errors
-/// [`Error::EmptyLaunch`], and the errors of [`Estimate::over_launches`].
-pub fn typical_ratio<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> {
-    Estimate::over_launches(&medians(launches)?, OUTLYING.ln_1p())
+/// `None` if a launch has no rounds, and where [`Estimate::over_launches`] has no value.
+pub fn typical_ratio<L: AsRef<[f64]>>(launches: &[L]) -> Option<Estimate> {
+    let medians = launches.iter().map(|launch| median(launch.as_ref())).collect::<Option<Vec<_>>>()?;
+    Estimate::over_launches(&medians, OUTLYING.ln_1p())
 }
 
 /// The typical launch's time, from the times of every launch in any unit, estimated *on the log scale*: the time is the
 /// `exp` of the value, and its interval the [`exp`](super::Interval::exp) of the interval. The estimate is the
 /// geometric mean of the medians of the launches that are not outlying.
 ///
-/// # Errors
-/// [`Error::NotATime`] if a time is not positive and finite, [`Error::EmptyLaunch`], and the errors of
-/// [`Estimate::over_launches`].
-pub fn typical_time<L: AsRef<[f64]>>(launches: &[L]) -> Result<Estimate, Error> {
-    let logs = launches.iter().map(|launch| log_times(launch.as_ref())).collect::<Result<Vec<_>, _>>()?;
-    typical_ratio(&logs)
+/// `None` if a time is not positive and finite, and where [`typical_ratio`] has no value.
+pub fn typical_time<L: AsRef<[f64]>>(launches: &[L]) -> Option<Estimate> {
+    typical_ratio(&launches.iter().map(|launch| log_times(launch.as_ref())).collect::<Option<Vec<_>>>()?)
 }
 
-/// The logarithms of times.
-///
-/// # Errors
-/// [`Error::NotATime`] if a time is not positive and finite.
-pub(crate) fn log_times(times: &[f64]) -> Result<Vec<f64>, Error> {
-    let log = |(sample, &value): (usize, &f64)| match value {
-        time if time > 0.0 && time.is_finite() => Ok(time.ln()),
-        _ => Err(Error::NotATime { sample, value }),
-    };
-    times.iter().enumerate().map(log).collect()
-}
-
-fn medians<L: AsRef<[f64]>>(launches: &[L]) -> Result<Vec<f64>, Error> {
-    let median = |(launch, samples): (usize, &L)| {
-        let samples = samples.as_ref();
-        median(samples).ok_or_else(|| match samples.iter().find(|sample| !sample.is_finite()) {
-            Some(&value) => Error::NotFinite { launch, value },
-            None => Error::EmptyLaunch { launch },
-        })
-    };
-    launches.iter().enumerate().map(median).collect()
+/// The logarithms of times. `None` if a time is not positive and finite.
+fn log_times(times: &[f64]) -> Option<Vec<f64>> {
+    times.iter().map(|time| (*time > 0.0 && time.is_finite()).then(|| time.ln())).collect()
 }
 
 #[cfg(test)]
@@ -90,15 +68,15 @@ mod tests {
 
     #[test]
     fn unpaired_and_invalid_times_are_rejected() {
-        assert_eq!(log_ratios(&[1.0], &[1.0, 2.0]), Err(Error::Unpaired { left: 1, right: 2 }));
-        for value in [0.0, -1.0, f64::INFINITY] {
-            assert_eq!(log_ratios(&[1.0, 2.0], &[1.0, value]), Err(Error::NotATime { sample: 1, value }));
-            assert_eq!(typical_time(&[[1.0, value]]), Err(Error::NotATime { sample: 1, value }));
+        assert_eq!(log_ratios(&[1.0], &[1.0, 2.0]), None);
+        for value in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+            assert_eq!(log_ratios(&[1.0, 2.0], &[1.0, value]), None);
+            assert_eq!(log_ratios(&[value, 2.0], &[1.0, 2.0]), None);
+            assert_eq!(typical_time(&[[1.0, value]]), None);
         }
-        assert!(matches!(log_ratios(&[f64::NAN], &[1.0]), Err(Error::NotATime { sample: 0, .. })));
-        assert_eq!(typical_ratio(&[vec![0.1], vec![]]), Err(Error::EmptyLaunch { launch: 1 }));
-        assert!(matches!(typical_ratio(&[[f64::NAN]]), Err(Error::NotFinite { launch: 0, .. })));
-        assert_eq!(typical_ratio::<[f64; 0]>(&[]), Err(Error::NoLaunches));
+        assert_eq!(typical_ratio(&[vec![0.1], vec![]]), None);
+        assert_eq!(typical_ratio(&[[f64::NAN]]), None);
+        assert_eq!(typical_ratio::<[f64; 0]>(&[]), None);
     }
 
     /// The times of two cells per round, for several launches.

@@ -1,7 +1,7 @@
 //! Proportions with their bounds.
 use statrs::distribution::{Beta, ContinuousCDF};
 
-use super::{Confidence, Error};
+use super::Confidence;
 
 /// A number of hits among trials, such as false alarms or detected slowdowns.
 ///
@@ -16,13 +16,9 @@ pub struct Proportion {
 }
 
 impl Proportion {
-    /// [`Error::NotAProportion`] without trials or with more hits than those.
-    pub fn new(hits: u32, trials: u32) -> Result<Self, Error> {
-        if trials > 0 && hits <= trials {
-            Ok(Self { hits, trials })
-        } else {
-            Err(Error::NotAProportion { hits, trials })
-        }
+    /// `None` without trials, or with more hits than trials.
+    pub fn new(hits: u32, trials: u32) -> Option<Self> {
+        (trials > 0 && hits <= trials).then_some(Self { hits, trials })
     }
 
     /// The proportion with the effective number of independent trials, for groups of correlated trials: their number divided by
@@ -31,7 +27,7 @@ impl Proportion {
     pub fn of_groups(groups: &[(u32, u32)]) -> Option<(Self, f64)> {
         let groups: Vec<_> = groups.iter().filter(|(_, trials)| *trials > 0).collect();
         let (hits, trials) = groups.iter().fold((0, 0), |sum, group| (sum.0 + group.0, sum.1 + group.1));
-        let all = Self::new(hits, trials).ok()?;
+        let all = Self::new(hits, trials)?;
         let count = groups.len() as f64;
         // The variance of a ratio of sums, compared with that of independent trials.
         let departs = |(hits, trials): &(u32, u32)| f64::from(*hits) - all.rate() * f64::from(*trials);
@@ -123,8 +119,8 @@ mod tests {
 
     #[test]
     fn invalid_proportions_are_rejected() {
-        assert_eq!(Proportion::new(0, 0), Err(Error::NotAProportion { hits: 0, trials: 0 }));
-        assert_eq!(Proportion::new(3, 2), Err(Error::NotAProportion { hits: 3, trials: 2 }));
+        assert_eq!(Proportion::new(0, 0), None);
+        assert_eq!(Proportion::new(3, 2), None);
     }
 
     proptest! {

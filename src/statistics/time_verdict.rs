@@ -1,5 +1,5 @@
 //! Verdicts on pairs of cells: faster, slower, same or inconclusive.
-use super::{Confidence, Error, Estimate, benjamini_hochberg};
+use super::{Confidence, Estimate, benjamini_hochberg};
 
 /// The verdict on the first cell of a pair relative to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -20,15 +20,14 @@ pub enum TimeVerdict {
 pub struct Margin(f64);
 
 impl Margin {
+    /// Every difference matters, and no verdict is `Same`.
+    pub const ZERO: Self = Self(0.0);
     /// The default margin, 2 %.
     pub const TWO_PERCENT: Self = Self(0.02);
 
-    /// A margin, e.g. 0.02 for 2 %. With a margin of 0 every difference matters, and no verdict is `Same`.
-    ///
-    /// # Errors
-    /// [`Error::NotAMargin`] unless the value is finite and 0 or more.
-    pub fn new(value: f64) -> Result<Self, Error> {
-        if value >= 0.0 && value.is_finite() { Ok(Self(value)) } else { Err(Error::NotAMargin { value }) }
+    /// A margin, e.g. 0.02 for 2 %. `None` unless the value is finite and 0 or more.
+    pub fn new(value: f64) -> Option<Self> {
+        (value >= 0.0 && value.is_finite()).then_some(Self(value))
     }
 
     /// The margin as a share, e.g. 0.02 for 2 %.
@@ -154,10 +153,9 @@ mod tests {
     #[test]
     fn a_margin_must_be_finite_and_not_negative() {
         assert!((Margin::TWO_PERCENT.log() - 1.02_f64.ln()).abs() < 1e-15);
-        for value in [-0.02, f64::INFINITY] {
-            assert_eq!(Margin::new(value), Err(Error::NotAMargin { value }));
+        for value in [-0.02, f64::INFINITY, f64::NAN] {
+            assert_eq!(Margin::new(value), None);
         }
-        assert!(Margin::new(f64::NAN).is_err());
     }
 
     proptest! {

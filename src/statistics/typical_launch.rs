@@ -1,7 +1,7 @@
 //! The typical value of a launch: a robust mean with its interval.
 use super::interval::{t_exceeded, t_tail};
 use super::outliers::outlying;
-use super::{Confidence, Error, Interval, median};
+use super::{Confidence, Interval, median};
 
 /// With fewer launches, outliers cannot be identified.
 pub const LEAST_KEPT: usize = 6;
@@ -62,18 +62,18 @@ impl Estimate {
     /// The estimate from one number per launch, in order. `tolerance` is the smallest distance of an outlier, on the scale of the
     /// numbers.
     ///
-    /// [`Error::NoLaunches`] without launches; [`Error::NotFinite`] if a number is not finite; [`Error::TooFarApart`].
-    pub fn over_launches(values: &[f64], tolerance: f64) -> Result<Self, Error> {
+    /// `None` if there are no launches, a number is not finite, or the mean or the spread overflows.
+    pub fn over_launches(values: &[f64], tolerance: f64) -> Option<Self> {
         Self::of_kept(values, outlying(values, tolerance)?, true)
     }
 
     /// The mean of all launches except the given outliers, so that estimates over the same launches add up.
-    pub(crate) fn leaving_out(values: &[f64], outlying: Vec<usize>) -> Result<Self, Error> {
+    pub(crate) fn leaving_out(values: &[f64], outlying: Vec<usize>) -> Option<Self> {
         Self::of_kept(values, outlying, false)
     }
 
-    fn of_kept(values: &[f64], outlying: Vec<usize>, trim: bool) -> Result<Self, Error> {
-        let middle = median(values).ok_or(Error::NoLaunches)?;
+    fn of_kept(values: &[f64], outlying: Vec<usize>, trim: bool) -> Option<Self> {
+        let middle = median(values)?;
         let kept = values.len() - outlying.len();
         let doubt = if outlying.len() * 10 > values.len() * 3 {
             Some(Inconclusive::ManyOutlying)
@@ -87,9 +87,9 @@ impl Estimate {
         let (mean, spread) = trimmed_mean(deviations, trimmed);
         let value = middle + mean;
         if !value.is_finite() || spread.is_some_and(|spread| !spread.standard_error.is_finite()) {
-            return Err(Error::TooFarApart);
+            return None;
         }
-        Ok(Self { value, spread, launches: values.len(), above: above(values, middle, &outlying), outlying, doubt })
+        Some(Self { value, spread, launches: values.len(), above: above(values, middle, &outlying), outlying, doubt })
     }
 
     /// The sum of independent estimates, from the variance and the degrees of freedom of each (Welch, Satterthwaite). `None` if it
@@ -298,12 +298,10 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_not_finite_are_rejected() {
-        let refused = |values: &[f64]| Estimate::over_launches(values, 0.05).unwrap_err();
-        assert_eq!(refused(&[]), Error::NoLaunches);
-        assert!(matches!(refused(&[0.0, f64::NAN]), Error::NotFinite { launch: 1, .. }));
-        assert_eq!(refused(&[f64::MAX, f64::MIN, 0.0, f64::MAX]), Error::TooFarApart);
-        assert_eq!(refused(&[1e300, -1e300, 0.0]), Error::TooFarApart);
+    fn values_without_a_finite_mean_have_no_estimate() {
+        for values in [&[][..], &[0.0, f64::NAN], &[f64::MAX, f64::MIN, 0.0, f64::MAX], &[1e300, -1e300, 0.0]] {
+            assert_eq!(Estimate::over_launches(values, 0.05), None);
+        }
     }
 
     proptest! {
