@@ -14,7 +14,7 @@ impl RunShift {
     /// The shift from the log ratios of unchanged cells. `None` with fewer than three cells.
     pub fn of(cells: &[f64]) -> Option<Self> {
         (cells.len() >= 3).then_some(())?;
-        Some(Self { shift: median(cells)?, spread: scaled_mad(cells)? }).filter(|shift| shift.spread.is_finite())
+        Some(Self { shift: median(cells)?, spread: scaled_mad(cells)? })
     }
 }
 
@@ -27,27 +27,23 @@ impl RunShift {
 ///
 /// `None` if one of the four has no interval.
 pub fn unpaired(a: (&Estimate, &Estimate), b: (&Estimate, &Estimate), shift: RunShift) -> Option<Estimate> {
-    let parts = [a.0, a.1, b.0, b.1];
     let value = (a.0.value() - a.1.value()) - (b.0.value() - b.1.value());
-    let mut variances = Vec::with_capacity(5);
-    for part in parts {
-        variances.push((part.standard_error()?.powi(2), part.freedom()?));
-    }
-    let freedom = variances.iter().map(|(_, freedom)| *freedom).fold(1.0, f64::max);
-    variances.push((shift.spread.powi(2), freedom));
-    Estimate::of_parts(value, &variances, parts.into_iter().find_map(Estimate::doubt))
+    between_runs(value, &[a.0, a.1, b.0, b.1], shift)
 }
 
 /// The log ratio of two times on the log scale from separate runs without a native baseline, less the median shift
 /// between the runs. Otherwise as [`unpaired`].
 pub fn unpaired_by_shift(a: &Estimate, b: &Estimate, shift: RunShift) -> Option<Estimate> {
-    let mut variances = Vec::with_capacity(3);
-    for part in [a, b] {
-        variances.push((part.standard_error()?.powi(2), part.freedom()?));
-    }
+    between_runs(a.value() - b.value() - shift.shift, &[a, b], shift)
+}
+
+/// A value with the variances of its parts and the variance between runs.
+fn between_runs(value: f64, parts: &[&Estimate], shift: RunShift) -> Option<Estimate> {
+    let variance = |part: &&Estimate| Some((part.standard_error()?.powi(2), part.freedom()?));
+    let mut variances = parts.iter().map(variance).collect::<Option<Vec<_>>>()?;
     let freedom = variances.iter().map(|(_, freedom)| *freedom).fold(1.0, f64::max);
     variances.push((shift.spread.powi(2), freedom));
-    Estimate::of_parts(a.value() - b.value() - shift.shift, &variances, a.doubt().or(b.doubt()))
+    Estimate::of_parts(value, &variances, parts.iter().find_map(|part| part.doubt()))
 }
 
 #[cfg(test)]
