@@ -11,8 +11,8 @@ use crate::results::{
     Machine, Metric, Report, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
-    Confidence, Estimate, Margin, RunShift, TimeVerdict, judge, median, smallest_resolvable, typical_time, unpaired,
-    unpaired_by_shift,
+    Confidence, Estimate, Interval, Margin, RunShift, TimeVerdict, judge, median, smallest_resolvable, typical_time,
+    unpaired, unpaired_by_shift,
 };
 
 /// Compares the variants of a run with their baselines. The [`candidates`] are judged by the confirmation run only, because
@@ -23,24 +23,22 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
         return count_comparison::live(report, margin);
     }
     let variants = pairs(report);
-    let mut found = cells(&combined(report), &variants);
-    let mut verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
-    let mut confirmed = vec![false; found.len()];
+    let confidence = Confidence::EACH_OF_TWO;
+    let mut found = judged(cells(&combined(report), &variants), margin, confidence);
     if let Some(again) = &report.confirmation {
         let candidates = candidates(report, margin);
         let mut fresh = cells(again, &variants);
-        fresh.retain(|pair| candidates.contains(&(pair.variant, pair.cell_id.clone())));
-        let fresh_verdicts = judged(&fresh, margin, Confidence::EACH_OF_TWO);
-        for (pair, verdict) in fresh.into_iter().zip(fresh_verdicts) {
-            let place = found.iter().position(|other| (other.variant, &other.cell_id) == (pair.variant, &pair.cell_id));
-            if let Some(n) = place.filter(|_| verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive)) {
-                (found[n], verdicts[n], confirmed[n]) = (pair, verdict, true);
+        fresh.retain(|pair| candidates.contains(&pair.place()));
+        let decided =
+            |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
+        for mut pair in judged(fresh, margin, confidence).into_iter().filter(decided) {
+            if let Some(first) = found.iter_mut().find(|first| first.place() == pair.place()) {
+                pair.cell.confirmed = true;
+                *first = pair;
             }
         }
     }
-    let changed_metrics = changed_metrics(report, report, &variants);
-    let resolution = resolution(&found, margin, Confidence::EACH_OF_TWO);
-    compared(report, report, &variants, Judged { found, verdicts, confirmed }, changed_metrics, margin, resolution)
+    Comparison { live: true, ..timed(report, report, &variants, found, margin, confidence) }
 }
 
 /// A report with the launches of both runs.
@@ -70,21 +68,21 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     if new.metric == Metric::Instructions {
         return count_comparison::files(baseline, new, margin);
     }
-    let in_base = labels(baseline);
-    let variants: Vec<_> =
-        labels(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
+    let variants = shared_labels(baseline, new);
     let runs = Runs { baseline, new, shift: shift(baseline, new, &variants) };
     let found = found(new, baseline, &variants, |cell, baseline| runs.ratio(cell, baseline));
-    let verdicts = judged(&found, margin, Confidence::NINETY_FIVE);
-    let resolution = resolution(&found, margin, Confidence::NINETY_FIVE);
-    let judged = Judged { confirmed: vec![false; found.len()], found, verdicts };
-    let changed_metrics = changed_metrics(new, baseline, &variants);
-    Comparison { live: false, ..compared(new, baseline, &variants, judged, changed_metrics, margin, resolution) }
+    let confidence = Confidence::NINETY_FIVE;
+    timed(new, baseline, &variants, judged(found, margin, confidence), margin, confidence)
 }
 
-/// The labels of the variants that are not controls.
-pub(crate) fn labels(report: &Report) -> Vec<String> {
-    report.variants.iter().filter(|variant| variant.control_of.is_none()).map(|variant| variant.label.clone()).collect()
+/// The labels that are variants of both reports and not controls, each as its own baseline.
+pub(crate) fn shared_labels(baseline: &Report, new: &Report) -> Vec<(String, String)> {
+    let labels = |report: &Report| -> Vec<String> {
+        let variants = report.variants.iter().filter(|variant| variant.control_of.is_none());
+        variants.map(|variant| variant.label.clone()).collect()
+    };
+    let in_base = labels(baseline);
+    labels(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect()
 }
 
 /// The cells that differ by more than the margin in the first run, uncorrected, with the index of the variant.
@@ -97,17 +95,15 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
     };
-    found.iter().filter(looks).map(|pair| (pair.variant, pair.cell_id.clone())).collect()
+    found.iter().filter(looks).map(PendingComparison::place).collect()
 }
 
 /// The cells that are inconclusive in the first run and not among the [`candidates`], with the index of the variant.
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
-    let found = cells(report, &pairs(report));
     let candidates = candidates(report, margin);
-    let verdicts = judged(&found, margin, Confidence::EACH_OF_TWO);
-    let inconclusive =
-        found.into_iter().zip(verdicts).filter(|(_, verdict)| *verdict == Some(TimeVerdict::Inconclusive));
-    inconclusive.map(|(pair, _)| (pair.variant, pair.cell_id)).filter(|pair| !candidates.contains(pair)).collect()
+    let found = judged(cells(report, &pairs(report)), margin, Confidence::EACH_OF_TWO);
+    let inconclusive = found.iter().filter(|pair| pair.cell.verdict == Some(TimeVerdict::Inconclusive));
+    inconclusive.map(PendingComparison::place).filter(|place| !candidates.contains(place)).collect()
 }
 
 /// The labels of the variants with a baseline, and of their baselines.
@@ -165,22 +161,17 @@ pub fn changed(baseline: &CheckResult, new: &CheckResult) -> Vec<ChangedVerdict>
     changed
 }
 
-/// A comparison before its verdict.
-#[derive(Clone)]
+/// A comparison, without a verdict at first, and its estimate.
 struct PendingComparison {
-    variant: usize,
-    cell_id: CellId,
+    cell: CellComparison,
     estimate: Option<Estimate>,
-    skip_reason: Option<String>,
-    newly_failing: bool,
 }
 
-/// Comparisons and their verdicts.
-struct Judged {
-    found: Vec<PendingComparison>,
-    verdicts: Vec<Option<TimeVerdict>>,
-    /// Whether the confirmation run alone decided.
-    confirmed: Vec<bool>,
+impl PendingComparison {
+    /// The index of the variant, and the cell.
+    fn place(&self) -> (usize, CellId) {
+        (self.cell.variant, self.cell.cell_id.clone())
+    }
 }
 
 /// The comparisons of variants in the same rounds.
@@ -188,11 +179,14 @@ fn cells(report: &Report, variants: &[(String, String)]) -> Vec<PendingCompariso
     found(report, report, variants, ratio)
 }
 
-/// The verdicts, corrected for multiple comparisons; `None` without an estimate.
-fn judged(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> Vec<Option<TimeVerdict>> {
+/// The comparisons with their verdicts, corrected for multiple comparisons. One without an estimate has no verdict.
+fn judged(mut found: Vec<PendingComparison>, margin: Margin, confidence: Confidence) -> Vec<PendingComparison> {
     let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.clone()).collect();
-    let mut verdicts = judge(&estimates, margin, confidence).into_iter();
-    found.iter().map(|pair| pair.estimate.as_ref().and_then(|_| verdicts.next())).collect()
+    let estimated = found.iter_mut().filter(|pair| pair.estimate.is_some());
+    for (pair, verdict) in estimated.zip(judge(&estimates, margin, confidence)) {
+        pair.cell.verdict = Some(verdict);
+    }
+    found
 }
 
 /// The smallest detectable difference at the margin, and the share of outliers.
@@ -216,13 +210,24 @@ fn found(
     variants: &[(String, String)],
     ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>,
 ) -> Vec<PendingComparison> {
-    let pair = |variant: usize, cell: &CellRecord, baseline: &CellRecord| {
+    let pair = |(variant, cell, baseline): (usize, &CellRecord, &CellRecord)| {
         let skip_reason = skip_reason(cell, baseline);
         let estimate = if skip_reason.is_none() { ratio(cell, baseline) } else { None };
-        let newly_failing = is_newly_failing(cell, baseline, &variants[variant]);
-        PendingComparison { variant, cell_id: cell.cell_id.clone(), estimate, skip_reason, newly_failing }
+        let interval = estimate.as_ref().and_then(interval).and_then(Interval::exp);
+        let cell = CellComparison {
+            variant,
+            cell_id: cell.cell_id.clone(),
+            verdict: None,
+            ratio: estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            confirmed: false,
+            skip_reason,
+            newly_failing: is_newly_failing(cell, baseline, &variants[variant]),
+        };
+        PendingComparison { cell, estimate }
     };
-    each(new, baseline, variants).map(|(variant, cell, baseline)| pair(variant, cell, baseline)).collect()
+    each(new, baseline, variants).map(pair).collect()
 }
 
 /// Why one of the two cells has no samples.
@@ -331,25 +336,31 @@ fn shift(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Opti
     Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
 }
 
-/// Differences between the two reports that affect the comparison.
-fn notes(new: &Report, baseline: &Report, resolution: String) -> Vec<String> {
-    let mut notes = new.run.notes.clone();
-    notes.push(resolution);
-    let mut differ = |what: &str, before: &str, after: &str| {
-        if before != after {
-            notes.push(format!("{what}: {before} before, {after} now; this alone can explain differences"));
-        }
+/// Differences between the two reports that can explain differences of their cells.
+fn differences(new: &Report, baseline: &Report) -> impl Iterator<Item = String> {
+    type Fact = (&'static str, fn(&Report) -> String);
+    let of_metric: [Fact; 2] = match new.metric {
+        Metric::Time => [
+            ("processor", |report| report.machine.cpu.clone()),
+            ("number of processors", |report| report.machine.processors.to_string()),
+        ],
+        Metric::Instructions => [
+            ("valgrind", |report| {
+                report.run.notes.iter().find(|note| note.starts_with("counted by")).cloned().unwrap_or_default()
+            }),
+            ("target", |report| report.build.target.clone()),
+        ],
     };
-    differ("different processor", &baseline.machine.cpu, &new.machine.cpu);
-    differ(
-        "different number of processors",
-        &baseline.machine.processors.to_string(),
-        &new.machine.processors.to_string(),
-    );
-    differ("different system", &baseline.machine.os, &new.machine.os);
-    differ("different profile", &baseline.build.profile, &new.build.profile);
-    differ("different rustc", &baseline.build.rustc, &new.build.rustc);
-    notes
+    let of_both: [Fact; 3] = [
+        ("system", |report| report.machine.os.clone()),
+        ("profile", |report| report.build.profile.clone()),
+        ("rustc", |report| report.build.rustc.clone()),
+    ];
+    of_metric.into_iter().chain(of_both).filter_map(move |(what, fact)| {
+        let (before, now) = (fact(baseline), fact(new));
+        (before != now)
+            .then(|| format!("different {what}: {before} before, {now} now; this alone can explain differences"))
+    })
 }
 
 /// The share by which a metric varies by chance.
@@ -357,7 +368,7 @@ fn drifts(metric: &str) -> f64 {
     if metric.contains("peak") { 0.2 } else { 0.001 }
 }
 
-pub(crate) fn changed_metrics(new: &Report, baseline: &Report, variants: &[(String, String)]) -> Vec<ChangedMetric> {
+fn changed_metrics(new: &Report, baseline: &Report, variants: &[(String, String)]) -> Vec<ChangedMetric> {
     let mut changed_metrics: Vec<ChangedMetric> = Vec::new();
     for (variant, cell, baseline) in each(new, baseline, variants) {
         for (metric, after) in &cell.metrics {
@@ -381,51 +392,44 @@ pub(crate) fn changed_metrics(new: &Report, baseline: &Report, variants: &[(Stri
     changed_metrics
 }
 
-fn compared(
+/// A comparison of times.
+fn timed(
     new: &Report,
     baseline: &Report,
     variants: &[(String, String)],
-    Judged { found, verdicts, confirmed }: Judged,
-    changed_metrics: Vec<ChangedMetric>,
+    found: Vec<PendingComparison>,
     margin: Margin,
-    resolution: String,
+    confidence: Confidence,
 ) -> Comparison {
-    let cells = found.into_iter().zip(verdicts).zip(confirmed).map(|((found, verdict), confirmed)| {
-        let interval = found.estimate.as_ref().and_then(interval).and_then(|interval| interval.exp());
-        CellComparison {
-            variant: found.variant,
-            cell_id: found.cell_id,
-            verdict,
-            ratio: found.estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
-            low: interval.map(|interval| interval.low),
-            high: interval.map(|interval| interval.high),
-            confirmed,
-            skip_reason: found.skip_reason,
-            newly_failing: found.newly_failing,
-        }
-    });
-    Comparison {
-        version: VERSION,
-        metric: Metric::Time,
-        machine: new.machine.clone(),
-        live: true,
-        margin: margin.value(),
-        variants: variants.iter().filter_map(|variant| described(new, baseline, variant)).collect(),
-        cells: cells.collect(),
-        changed_verdicts: Vec::new(),
-        changed_metrics,
-        notes: notes(new, baseline, resolution),
-    }
+    let notes = [&new.run.notes[..], &[resolution(&found, margin, confidence)]].concat();
+    compared(new, baseline, variants, found.into_iter().map(|pair| pair.cell).collect(), margin, notes)
 }
 
-pub(crate) fn described(
+/// The comparison of two reports, or of one with itself: these cells, and these notes before the [`differences`].
+pub(crate) fn compared(
     new: &Report,
     baseline: &Report,
-    (label, base_label): &(String, String),
-) -> Option<ComparedVariant> {
-    let find =
-        |report: &Report, label: &String| report.variants.iter().find(|variant| variant.label == *label).cloned();
-    Some(compared_variant(find(new, label)?, find(baseline, base_label)?))
+    variants: &[(String, String)],
+    cells: Vec<CellComparison>,
+    margin: Margin,
+    mut notes: Vec<String>,
+) -> Comparison {
+    let find = |report: &Report, label: &str| report.variants.iter().find(|variant| variant.label == label).cloned();
+    let described =
+        |(label, base_label): &(String, String)| Some(compared_variant(find(new, label)?, find(baseline, base_label)?));
+    notes.extend(differences(new, baseline));
+    Comparison {
+        version: VERSION,
+        metric: new.metric,
+        machine: new.machine.clone(),
+        live: false,
+        margin: margin.value(),
+        variants: variants.iter().filter_map(described).collect(),
+        cells,
+        changed_verdicts: Vec::new(),
+        changed_metrics: changed_metrics(new, baseline, variants),
+        notes,
+    }
 }
 
 fn compared_variant(variant: Variant, other: Variant) -> ComparedVariant {

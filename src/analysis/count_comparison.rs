@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::instruction_count::{CountRatio, InstructionCount, agreement};
-use crate::analysis::comparison::{changed_metrics, described, each, is_newly_failing, labels, pairs, skip_reason};
+use crate::analysis::comparison::{self, each, is_newly_failing, pairs, shared_labels, skip_reason};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
-use crate::results::{CellComparison, CellRecord, Comparison, Metric, Report, VERSION};
+use crate::results::{CellComparison, CellRecord, Comparison, Report};
 use crate::statistics::{Margin, TimeVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
@@ -16,10 +16,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
 
 /// Compares two reports by label.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
-    let in_base = labels(baseline);
-    let variants: Vec<_> =
-        labels(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect();
-    compared(new, baseline, &variants, margin)
+    compared(new, baseline, &shared_labels(baseline, new), margin)
 }
 
 /// The cells that are not the same within the margin, with the index of the variant.
@@ -60,47 +57,15 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
             newly_failing: is_newly_failing(cell, baseline, &variants[variant]),
         }
     };
-    Comparison {
-        version: VERSION,
-        metric: Metric::Instructions,
-        machine: new.machine.clone(),
-        live: false,
-        margin: margin.value(),
-        variants: variants.iter().filter_map(|variant| described(new, baseline, variant)).collect(),
-        cells: each(new, baseline, variants).map(pair).collect(),
-        changed_verdicts: Vec::new(),
-        changed_metrics: changed_metrics(new, baseline, variants),
-        notes: [agreement(new), warnings::KERNEL.into(), warnings::LAYOUT.into()]
-            .into_iter()
-            .chain(differences(new, baseline))
-            .collect(),
-    }
-}
-
-/// Differences between the two reports that can explain different counts.
-fn differences(new: &Report, baseline: &Report) -> Vec<String> {
-    let differs = |what: &str, before: &str, after: &str| {
-        (before != after).then(|| format!("{what}: {before} before, {after} now; this alone can explain differences"))
-    };
-    let counter = |report: &Report| {
-        report.run.notes.iter().find(|note| note.starts_with("counted by")).cloned().unwrap_or_default()
-    };
-    [
-        differs("different valgrind", &counter(baseline), &counter(new)),
-        differs("different target", &baseline.build.target, &new.build.target),
-        differs("different system", &baseline.machine.os, &new.machine.os),
-        differs("different profile", &baseline.build.profile, &new.build.profile),
-        differs("different rustc", &baseline.build.rustc, &new.build.rustc),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let cells = each(new, baseline, variants).map(pair).collect();
+    let notes = vec![agreement(new), warnings::KERNEL.into(), warnings::LAYOUT.into()];
+    comparison::compared(new, baseline, variants, cells, margin, notes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{SkipReason, validate};
+    use crate::results::{Metric, SkipReason, validate};
 
     /// The second variant executes `factor` times the instructions of the first, its baseline.
     fn counted(factor: f64) -> Report {
