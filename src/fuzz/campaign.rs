@@ -10,7 +10,6 @@ use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::fuzz_worker::FuzzWorker;
 use crate::fuzz::minimize;
 use crate::fuzz::oracle;
-use crate::fuzz::result;
 use crate::fuzz::result::RandomRun;
 use crate::parallel;
 use crate::results;
@@ -43,7 +42,13 @@ const BATCH: u64 = 25;
 /// When no worker starts.
 pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usize) + Sync)) -> Result<RandomRun> {
     let started = Instant::now();
-    let run = Mutex::new(empty(config));
+    let run = Mutex::new(RandomRun {
+        version: results::VERSION,
+        seed: config.seed,
+        variants: config.specs.iter().map(|spec| spec.label()).collect(),
+        features: config.features.features.clone(),
+        ..RandomRun::default()
+    });
     let batches: Vec<_> =
         (0..config.count).step_by(BATCH as usize).map(|from| from..(from + BATCH).min(config.count)).collect();
     parallel::map(
@@ -95,19 +100,4 @@ fn one_batch(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun
         }
     }
     Ok(())
-}
-
-fn empty(config: &FuzzConfig) -> RandomRun {
-    RandomRun {
-        version: results::VERSION,
-        seed: config.seed,
-        variants: config.specs.iter().map(|spec| spec.label()).collect(),
-        absent: vec![],
-        features: config.features.features.clone(),
-        left_out: vec![],
-        tally: result::FuzzCounts::default(),
-        seconds: 0.0,
-        kinds: vec![],
-        interrupted: false,
-    }
 }

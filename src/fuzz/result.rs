@@ -7,7 +7,7 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::results::AbsentBackend;
 
 /// The result of `fuzz`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RandomRun {
     /// The [`VERSION`](crate::results::VERSION) of the document.
     pub version: u32,

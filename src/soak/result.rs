@@ -7,7 +7,7 @@ use crate::soak::workload::{ExitCounts, Mixture};
 use crate::statistics;
 
 /// The result of a soak on one variant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SoakResult {
     /// The variant, as on the command line.
     pub variant: String,
@@ -110,15 +110,7 @@ mod tests {
             let (resident, files, threads) = (Some(resident), Some(files), Some(threads));
             SoakSample { seconds: n as f64, times: n * 100_000, resident, files, threads }
         };
-        let samples = (0..100).map(sample).collect();
-        SoakResult {
-            variant: "one".into(),
-            mixture: Mixture::Exits,
-            counts: ExitCounts::default(),
-            samples,
-            failed: None,
-            interrupted: false,
-        }
+        SoakResult { samples: (0..100).map(sample).collect(), ..SoakResult::default() }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use crate::engine::BackendSpec;
 use crate::process_stats::{open_files, resident_memory, threads};
 use crate::soak::result::{SoakResult, SoakSample};
-use crate::soak::workload::{ExitCounts, Mixture};
+use crate::soak::workload::Mixture;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, WorkerError};
 
@@ -33,14 +33,7 @@ pub fn soak(
         return Ok(None);
     }
     let (started, step) = (Instant::now(), STEP.min(time / SAMPLES));
-    let mut soaked = SoakResult {
-        variant: spec.label(),
-        mixture,
-        counts: ExitCounts::default(),
-        samples: vec![],
-        failed: None,
-        interrupted: false,
-    };
+    let mut soaked = SoakResult { variant: spec.label(), mixture, ..SoakResult::default() };
     while started.elapsed() < time {
         let request = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1), mixture };
         match worker.request(&request, &Limits::of(step + Duration::from_secs(120)), |_| ()) {

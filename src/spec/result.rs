@@ -22,7 +22,7 @@ pub struct SpecRun {
 }
 
 /// The result of the scripts on one variant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SpecVariant {
     /// The variant, as on the command line.
     pub variant: String,

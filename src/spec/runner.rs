@@ -1,5 +1,5 @@
 //! Runs the specification's scripts on one variant, in a worker that is replaced when a directive crashes it.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -43,14 +43,7 @@ pub fn conformance(
     let backend = backend.as_str();
     let (features, left_out) = asked_for(backend, hello.backend_info.wasm_features);
     let mut stage = SpecWorker { launcher, spec, worker, features };
-    let mut variant = SpecVariant {
-        variant: spec.label(),
-        passed: BTreeMap::new(),
-        failures: Vec::new(),
-        skipped: BTreeMap::new(),
-        left_out,
-        not_seen: Vec::new(),
-    };
+    let mut variant = SpecVariant { variant: spec.label(), left_out, ..SpecVariant::default() };
     let mut seen = BTreeSet::new();
     for script in asked.scripts {
         let (outcome, mut failures) = match stage.script(script) {
