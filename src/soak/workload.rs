@@ -55,9 +55,17 @@ impl fmt::Display for Mixture {
 }
 
 /// Iterations of one kind before the next is chosen.
-const TURNS: u64 = 50;
+const TURNS: u32 = 50;
 /// Parallel threads.
 const THREADS: u64 = 4;
+/// The message of the panics.
+const PANIC: &str = "a panic of the soak's";
+/// Exports that trap, with arguments.
+const TRAPS: [(&str, &[Value], Trap); 3] = [
+    ("unreachable_if", &[Value::I32(1)], Trap::Unreachable),
+    ("i32.div_s", &[Value::I32(1), Value::I32(0)], Trap::IntegerDivideByZero),
+    ("i32.load8_u", &[Value::I32(-1)], Trap::OutOfBoundsMemoryAccess),
+];
 
 /// The state of the soak.
 pub struct Soak {
@@ -87,7 +95,7 @@ impl Soak {
         // Without artifacts, threads cannot load the guest and are skipped.
         let artifact = exiting.serialize().ok();
         let (exit, trap) = (exiting.instantiate(raising())?, trapping.instantiate(raising())?);
-        let panicking: Host = Arc::new(|_, _| resume_unwind(Box::new("a panic of the soak's".to_owned())));
+        let panicking: Host = Arc::new(|_, _| resume_unwind(Box::new(PANIC.to_owned())));
         let (panic, nesting) = (exiting.instantiate(panicking)?, exiting.instantiate(reentering())?);
         INNER.set(Some(exiting.instantiate(raising())?));
         let random = ChaCha8Rng::seed_from_u64(seed);
@@ -103,61 +111,21 @@ impl Soak {
         while Instant::now() < until {
             match self.random.random_range(0..20) {
                 0 => self.on_threads()?,
-                1 | 2 => self.fresh()?,
-                3..6 => self.traps()?,
-                6..8 => self.panics()?,
-                8..11 => self.nested()?,
-                _ => self.exits()?,
+                1 | 2 => {
+                    turn(&mut self.counts.fresh, |code| exits_with(&mut *self.exiting.instantiate(raising())?, code))?
+                }
+                3..6 => turn(&mut self.counts.traps, |n| {
+                    let (export, arguments, trap) = TRAPS[n as usize % TRAPS.len()];
+                    is(self.trap.call(export, arguments), &Outcome::Trapped(trap))
+                })?,
+                6..8 => turn(&mut self.counts.panics, |code| {
+                    is(leave(&mut *self.panic, code), &Outcome::Panicked(PANIC.into()))
+                })?,
+                8..11 => turn(&mut self.counts.nested, |code| exits_with(&mut *self.nesting, code))?,
+                _ => turn(&mut self.counts.exits, |code| exits_with(&mut *self.exit, code))?,
             }
         }
         Ok(self.counts)
-    }
-
-    fn exits(&mut self) -> Result<()> {
-        for code in 1..=TURNS as u32 {
-            exits_with(&mut *self.exit, code)?;
-        }
-        self.counts.exits += TURNS;
-        Ok(())
-    }
-
-    fn traps(&mut self) -> Result<()> {
-        let zero = [Value::I32(1), Value::I32(0)];
-        let traps: [(&str, &[Value], Trap); 3] = [
-            ("unreachable_if", &zero[..1], Trap::Unreachable),
-            ("i32.div_s", &zero, Trap::IntegerDivideByZero),
-            ("i32.load8_u", &[Value::I32(-1)], Trap::OutOfBoundsMemoryAccess),
-        ];
-        for n in 0..TURNS {
-            let (export, arguments, trap) = traps[n as usize % traps.len()];
-            is(self.trap.call(export, arguments), &Outcome::Trapped(trap))?;
-        }
-        self.counts.traps += TURNS;
-        Ok(())
-    }
-
-    fn panics(&mut self) -> Result<()> {
-        for _ in 0..TURNS {
-            is(leave(&mut *self.panic, 1), &Outcome::Panicked("a panic of the soak's".into()))?;
-        }
-        self.counts.panics += TURNS;
-        Ok(())
-    }
-
-    fn nested(&mut self) -> Result<()> {
-        for code in 1..=TURNS as u32 {
-            exits_with(&mut *self.nesting, code)?;
-        }
-        self.counts.nested += TURNS;
-        Ok(())
-    }
-
-    fn fresh(&mut self) -> Result<()> {
-        for code in 1..=TURNS as u32 {
-            exits_with(&mut *self.exiting.instantiate(raising())?, code)?;
-        }
-        self.counts.fresh += TURNS;
-        Ok(())
     }
 
     fn on_threads(&mut self) -> Result<()> {
@@ -165,13 +133,13 @@ impl Soak {
         let thread = || -> Result<()> {
             let (loaded, _) = artifact.load()?;
             let mut instance = loaded.instantiate(raising())?;
-            (1..=TURNS as u32).try_for_each(|code| exits_with(&mut *instance, code))
+            (1..=TURNS).try_for_each(|code| exits_with(&mut *instance, code))
         };
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(thread)).collect();
             threads.into_iter().try_for_each(|thread| thread.join().ok().context("a thread of the soak's panicked")?)
         })?;
-        self.counts.on_threads += THREADS * TURNS;
+        self.counts.on_threads += THREADS * u64::from(TURNS);
         Ok(())
     }
 }
@@ -188,6 +156,13 @@ impl ExitCounts {
         let Self { exits, traps, panics, nested, fresh, on_threads, exceptions } = self;
         exits + traps + panics + nested + fresh + on_threads + exceptions
     }
+}
+
+/// Ends [`TURNS`] guests, with the codes from 1 on, and counts them.
+fn turn(count: &mut u64, end: impl FnMut(u32) -> Result<()>) -> Result<()> {
+    (1..=TURNS).try_for_each(end)?;
+    *count += u64::from(TURNS);
+    Ok(())
 }
 
 /// A host function that ends the guest with its argument as the code.
