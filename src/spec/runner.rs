@@ -11,7 +11,7 @@ use crate::results::Verdict;
 use crate::spec::claims::Claims;
 use crate::spec::player::{BrokenAssertion, ScriptOutcome};
 use crate::spec::result::{FailedAssertion, SpecVariant};
-use crate::spec::script::Script;
+use crate::spec::script::{Assertion, Script};
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
@@ -126,7 +126,7 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFe
 
 /// Replaces the verdict of a failure that a known issue explains. Returns the subject of the issue's excuse.
 fn weigh(failures: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
-    let assertion = failures.assertion.map_or("script", |assertion| assertion.word());
+    let assertion = failures.assertion.map_or("script".into(), Assertion::word);
     let (variant, came) = (format!("{}: {assertion}", failures.script), failures.verdict.reason().unwrap_or_default());
     let (issue, excuse) = explanation(backend, CheckKind::Script, &variant, &came)?;
     failures.verdict = Verdict::known(format!("{variant}: {came}"), issue);
@@ -136,7 +136,6 @@ fn weigh(failures: &mut FailedAssertion, backend: &str) -> Option<&'static str> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::script::Assertion;
 
     #[test]
     fn false_claims_are_not_tested() {

@@ -52,17 +52,8 @@ impl Assertion {
     ];
 
     /// The kind's name in the scripts.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Module => "module",
-            Self::Return => "return",
-            Self::Trap => "trap",
-            Self::Exhaustion => "exhaustion",
-            Self::Invalid => "invalid",
-            Self::Malformed => "malformed",
-            Self::Unlinkable => "unlinkable",
-            Self::Exception => "exception",
-        }
+    pub fn word(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 }
 
