@@ -104,14 +104,7 @@ pub fn section(report: &Report, id: &str) -> Markup {
                 div.figures {
                     @for chart in &charts { figure { figcaption { (chart.title) } (chart) } }
                 }
-                @for grid in grids(report) {
-                    div.wide tabindex="0" role="region" aria-label=(grid.header[0]) {
-                        table {
-                            thead { tr { @for name in &grid.header { th scope="col" { (name) } } } }
-                            tbody { @for row in &grid.rows { tr { @for (n, cell) in row.iter().enumerate() { @if n == 0 { th scope="row" { (cell) } } @else { td.n { (cell) } } } } } }
-                        }
-                    }
-                }
+                @for grid in grids(report) { (grid) }
                 p { (LEGEND) }
             }
         }

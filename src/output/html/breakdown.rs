@@ -2,7 +2,6 @@
 use maud::{Markup, Render, html};
 
 use super::ReportPage;
-use super::figures::table;
 use crate::analysis::breakdown;
 use crate::catalog::benchmark::unwind;
 use crate::output::chart::{Bar, StackedBars};
@@ -19,7 +18,7 @@ pub(crate) fn figure(measured: &ReportPage) -> Option<Markup> {
             (chart.render())
             details {
                 summary { "as a table" }
-                @for exit in breakdown::all(measured.report) { (table(&tables::exit_breakdown(&exit, measured.report))) }
+                @for exit in breakdown::all(measured.report) { (tables::exit_breakdown(&exit, measured.report)) }
             }
         }
     })

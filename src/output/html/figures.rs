@@ -5,6 +5,7 @@ use super::{ReportPage, breakdown};
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
 use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
 use crate::output::chart::{Axis, Chart, Point, Series, Unit};
+use crate::output::grid::Grid;
 use crate::units;
 
 /// A chart and its benchmark.
@@ -83,9 +84,8 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
 }
 
 fn shown(figure: &Figure, chart: &Chart) -> Markup {
-    let mut grid = crate::output::grid::Grid::new(
-        [chart.x.label.clone()].into_iter().chain(chart.series.iter().map(|series| series.name.clone())),
-    );
+    let mut grid =
+        Grid::new([chart.x.label.clone()].into_iter().chain(chart.series.iter().map(|series| series.name.clone())));
     let mut values: Vec<f64> = chart.series.iter().flat_map(|series| &series.points).map(|point| point.x).collect();
     values.sort_by(f64::total_cmp);
     values.dedup();
@@ -100,18 +100,7 @@ fn shown(figure: &Figure, chart: &Chart) -> Markup {
         figure {
             figcaption { (chart.title) " " code title=(figure.of.inside) { (figure.of.id) } }
             (chart.render())
-            details { summary { "as a table" } (table(&grid)) }
-        }
-    }
-}
-
-pub(super) fn table(grid: &crate::output::grid::Grid) -> Markup {
-    html! {
-        div.wide tabindex="0" role="region" aria-label=(grid.header[0]) {
-            table {
-                thead { tr { @for name in &grid.header { th scope="col" { (name) } } } }
-                tbody { @for row in &grid.rows { tr { @for (n, cell) in row.iter().enumerate() { @if n == 0 { th scope="row" { (cell) } } @else { td.n { (cell) } } } } } }
-            }
+            details { summary { "as a table" } (grid) }
         }
     }
 }

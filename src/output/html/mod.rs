@@ -6,7 +6,6 @@ mod answers;
 mod break_even;
 mod breakdown;
 mod checks;
-mod counted;
 mod figures;
 mod numbers;
 mod palette;
@@ -97,7 +96,13 @@ pub fn page(report_set: &ReportSet, workload: &Workload) -> String {
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
                     @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
                     @for measured in &all { (section(measured, workload, all.len() > 1)) }
-                    @for both in counts::times_and_counts(report_set) { (counted::section(&both)) }
+                    @for both in counts::times_and_counts(report_set) {
+                        section aria-label="time beside instructions" {
+                            h2 { "Time beside instructions: " (both.name) }
+                            ul.notes { @for note in both.notes() { li { (note) "." } } }
+                            (both.grid())
+                        }
+                    }
                 }
                 div.tip hidden {}
                 (samples::data(&all))

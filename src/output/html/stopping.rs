@@ -2,7 +2,6 @@
 use maud::{Markup, html};
 
 use super::ReportPage;
-use super::figures::table;
 use crate::analysis::estimates::interval;
 use crate::analysis::stopping::{self, BackendMechanisms};
 use crate::catalog::mechanism::KERNELS;
@@ -29,9 +28,9 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
             @for tables in tables(measured.report) {
                 details open[backends.len() < 3] {
                     summary { (tables.backend) }
-                    (table(&tables.costs))
-                    (table(&tables.stops))
-                    (table(&tables.promises))
+                    (tables.costs)
+                    (tables.stops)
+                    (tables.promises)
                 }
             }
         }
