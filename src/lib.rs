@@ -25,6 +25,7 @@
 //! - [`units`] numbers with their units, as text
 //! - [`interruption`] Ctrl-C and SIGTERM
 //! - `escape` control characters in text from outside
+//! - `lists` pairs grouped by key, and the first names of many
 //! - `parallel` work on several threads
 //! - `suggest` suggestions for misspelled names
 //! - `process_stats` a process's memory, open files and threads
@@ -44,6 +45,7 @@ pub mod guest;
 #[cfg(target_os = "linux")]
 mod hash_seed;
 pub mod interruption;
+mod lists;
 pub mod output;
 mod parallel;
 mod process_stats;

@@ -1,18 +1,12 @@
 //! Suggestions for misspelled names.
+use crate::lists::listed;
 
 /// The hint for an unknown name: the nearest known name, or a list of known names.
 pub(crate) fn hint(prefix: &str, input: &str, known: &[&str]) -> String {
     match (nearest(input, known), known) {
         (Some(name), _) => format!("did you mean `{name}`?"),
         (None, []) => format!("{prefix} none"),
-        (None, known) => {
-            let more = if known.len() > MAX_LISTED {
-                format!(" and {} more", known.len() - MAX_LISTED)
-            } else {
-                String::new()
-            };
-            format!("{prefix}: {}{more}", known[..known.len().min(MAX_LISTED)].join(", "))
-        }
+        (None, known) => format!("{prefix}: {}", listed(known, MAX_LISTED)),
     }
 }
 

@@ -2,6 +2,7 @@
 use crate::analysis::estimates;
 use crate::analysis::instruction_count::InstructionCount;
 use crate::catalog::benchmark::CellId;
+use crate::lists::entry;
 use crate::results::{CellRecord, Metric, Report, Variant};
 use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge};
 
@@ -58,12 +59,7 @@ pub fn histories(report: &Report) -> Vec<History<'_>> {
     for column in estimates::columns(report) {
         let variant = &report.variants[column];
         let Some(version) = version(variant) else { continue };
-        let release = Release { column, version };
-        let engine = engine(variant);
-        match engines.iter_mut().find(|(known, _)| *known == engine) {
-            Some((_, releases)) => releases.push(release),
-            None => engines.push((engine, vec![release])),
-        }
+        entry(&mut engines, engine(variant)).push(Release { column, version });
     }
     let history = |(engine, mut releases): (String, Vec<Release>)| {
         releases.sort_by_key(|release| numbers(&release.version));

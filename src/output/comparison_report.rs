@@ -3,6 +3,7 @@ use std::fmt::Write;
 
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
 use crate::analysis::comparison;
+use crate::lists::listed;
 use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::TimeVerdict;
 use crate::units;
@@ -103,14 +104,8 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
         let _ = writeln!(shown, "{} {} more", painted(DIM, "no time:"), untimed.len() - MAX_NAMED);
     }
     if !inconclusive.is_empty() {
-        let named: Vec<_> =
-            inconclusive.iter().take(MAX_NAMED).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
-        let more = if inconclusive.len() > MAX_NAMED {
-            format!(" and {} more", inconclusive.len() - MAX_NAMED)
-        } else {
-            String::new()
-        };
-        let _ = writeln!(shown, "{} {}{more}", painted(DIM, "inconclusive:"), named.join(", "));
+        let named: Vec<_> = inconclusive.iter().map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
+        let _ = writeln!(shown, "{} {}", painted(DIM, "inconclusive:"), listed(&named, MAX_NAMED));
     }
     shown
 }

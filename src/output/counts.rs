@@ -8,6 +8,7 @@ use crate::analysis::estimates;
 use crate::analysis::estimates::{CellEstimate, columns};
 use crate::analysis::instruction_count::InstructionCount;
 use crate::analysis::warnings;
+use crate::lists::entry;
 use crate::results::{Metric, Report, ReportSet};
 
 /// A table cell, if the cell has a count: `55,358 x1.01`.
@@ -98,10 +99,7 @@ impl TimeAndCount<'_> {
                 let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
                 let theme = row.cell_id.benchmark.split('/').next().unwrap_or_default();
                 let cell = (time / count.typical, row.cell_id.to_string());
-                match themes.iter_mut().find(|(known, _)| *known == theme) {
-                    Some((_, cells)) => cells.push(cell),
-                    None => themes.push((theme, vec![cell])),
-                }
+                entry(&mut themes, theme).push(cell);
             }
             for (theme, mut cells) in themes {
                 cells.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -11,6 +11,7 @@ use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
 use crate::analysis::instruction_count::{InstructionCount, agreement};
 use crate::analysis::warnings::left_out;
 use crate::catalog::benchmark;
+use crate::lists::listed;
 use crate::results::{Metric, Report, SkipReason};
 use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
 use crate::units;
@@ -184,11 +185,7 @@ pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
             }
         }
     }
-    let lack = |(skip_reason, cells): (_, Vec<String>)| {
-        let more = if cells.len() > 3 { format!(" and {} more", cells.len() - 3) } else { String::new() };
-        MissingTimes { skip_reason, cells: cells[..cells.len().min(3)].join(", ") + &more }
-    };
-    grouped.into_iter().map(lack).collect()
+    grouped.into_iter().map(|(skip_reason, cells)| MissingTimes { skip_reason, cells: listed(&cells, 3) }).collect()
 }
 
 /// The smallest difference that the run could detect, from its A/A control; and the share of outliers.

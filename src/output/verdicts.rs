@@ -1,4 +1,5 @@
 //! The verdicts of a check, grouped into table rows and into reasons.
+use crate::lists::entry;
 use crate::results::{CheckResult, ScenarioResult, Verdict};
 
 /// One row per scenario, in the order of execution; one cell per variant.
@@ -55,14 +56,4 @@ pub fn counts<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Vec<(&'sta
         *entry(&mut counts, verdict.word()) += 1;
     }
     counts
-}
-
-/// The value of a key in a list of pairs; a new key is appended, so the list keeps the order of first occurrence.
-fn entry<K: PartialEq, V: Default>(cells: &mut Vec<(K, V)>, key: K) -> &mut V {
-    let existing = cells.iter().position(|(known, _)| *known == key);
-    let index = existing.unwrap_or_else(|| {
-        cells.push((key, V::default()));
-        cells.len() - 1
-    });
-    &mut cells[index].1
 }

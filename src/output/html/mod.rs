@@ -18,6 +18,7 @@ use super::{counts, fingerprint, history, measurements};
 use crate::analysis::break_even::Workload;
 use crate::analysis::estimates;
 use crate::analysis::estimates::EstimateRow;
+use crate::lists::entry;
 use crate::results::{Metric, Report, ReportSet};
 use palette::Palette;
 
@@ -139,11 +140,7 @@ fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
 fn engines(report: &Report) -> Vec<String> {
     let mut engines: Vec<(&str, Vec<&str>)> = Vec::new();
     for variant in estimates::columns(report).into_iter().map(|n| &report.variants[n]) {
-        let engine = variant.backend_info.engine.as_str();
-        match engines.iter_mut().find(|(known, _)| *known == engine) {
-            Some((_, labels)) => labels.push(&variant.label),
-            None => engines.push((engine, vec![&variant.label])),
-        }
+        entry(&mut engines, variant.backend_info.engine.as_str()).push(&variant.label);
     }
     let shown = |(engine, labels): (&str, Vec<&str>)| match labels[..] {
         // An engine with one backend of the same name needs no list.
