@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 
 use super::campaign::FuzzConfig;
 use super::oracle;
-use super::oracle::ObservedModule;
+use super::oracle::{Description, ObservedModule};
 use crate::fuzz::observation::Action;
 use crate::fuzz::result::Mismatch;
 use crate::fuzz::seed::ModuleSeed;
@@ -63,19 +63,18 @@ impl<'a> FuzzWorker<'a> {
     pub(crate) fn attempt(&mut self, numbers: Range<u64>) -> Result<Vec<ModuleResults>> {
         let mut rounds: Vec<_> = numbers.clone().map(|number| ModuleResults { number, gave: vec![] }).collect();
         for variant in 0..self.config.specs.len() {
-            let (mut gave, mut slow) = (Vec::new(), false);
-            while (gave.len() as u64) < numbers.end - numbers.start {
-                let from = numbers.start + gave.len() as u64;
-                slow = self.go_on(variant, from..if slow { from + 1 } else { numbers.end }, &mut gave)?;
+            let mut gave = Vec::new();
+            while gave.len() < rounds.len() {
+                gave.extend(self.run_modules(variant, numbers.start + gave.len() as u64..numbers.end)?);
             }
             rounds.iter_mut().zip(gave).for_each(|(round, gave)| round.gave.push(gave));
         }
         Ok(rounds)
     }
 
-    /// Runs modules on one variant until they are done or the worker is lost. Returns whether several exceeded the time limit
-    /// together: the machine may be busy, so the next must run alone.
-    fn go_on(&mut self, variant: usize, numbers: Range<u64>, gave: &mut Vec<Option<ModuleTrial>>) -> Result<bool> {
+    /// Runs modules on one variant, at least the first, until they are done or the worker is lost. The module in which it was
+    /// lost gives `None`.
+    fn run_modules(&mut self, variant: usize, numbers: Range<u64>) -> Result<Vec<Option<ModuleTrial>>> {
         let mut worker = self.worker(variant)?;
         let request = Request::RunModules {
             seed: self.config.seed,
@@ -87,27 +86,30 @@ impl<'a> FuzzWorker<'a> {
             worker.request(&request, &LIMITS, |line| heard.extend(serde_json::from_str::<ModuleTrial>(line).ok()));
         // Accepts the logs in order and once each only.
         let in_order = heard.into_iter().zip(numbers.clone()).take_while(|(trial, number)| trial.number == *number);
-        let observed: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
-        let (all, some) = (observed.len() as u64 == numbers.end - numbers.start, !observed.is_empty());
-        gave.extend(observed);
+        let mut gave: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
+        let next = numbers.start + gave.len() as u64;
         match answer {
-            Ok(Response::ModulesDone { next }) if all && next == numbers.end => self.workers[variant] = Some(worker),
+            Ok(Response::ModulesDone { next: end }) if end == next && next == numbers.end => {
+                self.workers[variant] = Some(worker);
+            }
             // The backend panicked in the last module.
-            Ok(Response::ModulesDone { .. }) if some => {}
+            Ok(Response::ModulesDone { .. }) if !gave.is_empty() => {}
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
-            Err(WorkerError::TimedOut(_)) if !all && numbers.end - numbers.start > 1 => return Ok(true),
+            // Several exceeded the time limit together: the machine may be busy, so the next runs alone.
+            Err(WorkerError::TimedOut(_)) if next < numbers.end && numbers.end - numbers.start > 1 => {
+                gave.extend(self.run_modules(variant, next..next + 1)?);
+            }
             // The worker was lost in the module after the last logged one.
-            _ if !all => gave.push(None),
+            _ if next < numbers.end => gave.push(None),
             _ => {}
         }
-        Ok(false)
+        Ok(gave)
     }
 
     /// The mismatch of a module, with fresh workers.
     pub(crate) fn examine(&mut self, seed: &ModuleSeed) -> Result<Mismatch> {
         self.workers.iter_mut().for_each(|worker| *worker = None);
-        let once = oracle::ObservedModule::NOT_AGAIN;
-        Ok(self.look_at(seed)?.unwrap_or_else(|| once(seed, self.config.specs.len())))
+        Ok(self.look_at(seed)?.unwrap_or_else(|| oracle::not_again(seed, self.config.specs.len())))
     }
 
     /// The mismatch of a module, if any.
@@ -144,14 +146,14 @@ impl<'a> FuzzWorker<'a> {
     }
 }
 
-/// Why a worker is lost, in short and in full.
-fn observed(lost: &WorkerError) -> (String, String) {
-    let few = match lost {
+/// Why a worker is lost.
+fn observed(lost: &WorkerError) -> Description {
+    let short = match lost {
         WorkerError::Crashed(how) => format!("crashed: {}", how.split(';').next().unwrap_or_default()),
         WorkerError::TimedOut(_) => "did not come back".into(),
         WorkerError::OverMemory { .. } => "held too much memory".into(),
         WorkerError::Interrupted => lost.to_string(),
         WorkerError::Protocol(_) => "said what is no answer".into(),
     };
-    (few, lost.to_string())
+    Description { short, full: lost.to_string() }
 }

@@ -3,6 +3,7 @@ use crate::engine::known_issue::{CheckKind, explanation};
 use crate::fuzz::observation::{Action, Observation};
 use crate::fuzz::result::{ExplainedMismatch, Mismatch, MismatchGroup};
 use crate::fuzz::seed::ModuleSeed;
+use crate::lists::entry;
 
 /// The property for a mismatch in the outcome.
 const HOW_IT_ENDED: &str = "how it ended";
@@ -11,77 +12,59 @@ const HOW_IT_ENDED: &str = "how it ended";
 pub(crate) struct ObservedModule {
     /// The observations until the first failure.
     pub(crate) observations: Vec<Observation>,
-    /// The action at which the worker was lost, and why, in short and in full.
-    pub(crate) lost: Option<(Action, (String, String))>,
+    /// The action at which the worker was lost, and why.
+    pub(crate) lost: Option<(Action, Description)>,
 }
 
-/// One observation to compare.
-#[derive(PartialEq, Eq, Clone)]
-struct ObservedItem {
-    action: Action,
-    ended: String,
-    with: Vec<String>,
-    detail: String,
-}
-
-impl ObservedModule {
-    /// The observation at an index; the loss of a worker counts at its action.
-    fn at(&self, place: usize) -> Option<ObservedItem> {
-        if let Some((action, (few, detail))) = &self.lost {
-            let (action, ended, detail) = (action.clone(), few.clone(), detail.clone());
-            return Some(ObservedItem { action, ended, with: vec![], detail });
-        }
-        let observations = self.observations.get(place)?;
-        let said = observations.said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
-        let (action, with) = (observations.action.clone(), observations.with.clone());
-        // Different error messages are reported but not compared.
-        Some(ObservedItem {
-            action,
-            ended: observations.ended.clone(),
-            with,
-            detail: format!("{}{said}", observations.ended),
-        })
-    }
+/// What was observed.
+#[derive(PartialEq, Clone)]
+pub(crate) struct Description {
+    /// In short, valid for other modules too.
+    pub(crate) short: String,
+    /// In full.
+    pub(crate) full: String,
 }
 
 /// The first mismatch.
 pub(crate) fn mismatch(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
     // A lost worker has no earlier observations, so the loss is the first mismatch.
-    let most = examined.iter().map(|examined| examined.observations.len()).max()?.max(1);
-    if let Some((action, _)) = examined.iter().find_map(|examined| examined.lost.clone()) {
-        let place = examined
-            .iter()
-            .find_map(|examined| examined.observations.iter().position(|observations| observations.action == action));
-        let shown = examined.iter().map(|examined| examined.at(place.unwrap_or(0))).collect::<Vec<_>>();
-        return Some(parted(seed, action, HOW_IT_ENDED, &shown, key_of));
-    }
-    for place in 0..most {
-        let shown: Vec<_> = examined.iter().map(|examined| examined.at(place)).collect();
-        let Some(first) = shown.iter().flatten().next().cloned() else { continue };
-        let differs = |key: &dyn Fn(&ObservedItem) -> String| {
-            let keys: Vec<_> = shown.iter().map(|shown| shown.as_ref().map(key)).collect();
-            keys.iter().any(|key| *key != keys[0])
+    if let Some((action, _)) = examined.iter().find_map(|module| module.lost.as_ref()) {
+        let place = |module: &ObservedModule| module.observations.iter().position(|other| other.action == *action);
+        let place = examined.iter().find_map(place).unwrap_or(0);
+        let described = |module: &ObservedModule| match &module.lost {
+            Some((_, lost)) => lost.clone(),
+            None => described(module.observations.get(place)),
         };
-        if differs(&|shown| format!("{:?} {}", shown.action, shown.ended)) {
-            return Some(parted(seed, first.action, HOW_IT_ENDED, &shown, key_of));
+        return Some(grouped(seed, action, HOW_IT_ENDED, examined.iter().map(described)));
+    }
+    for place in 0..examined.iter().map(|module| module.observations.len()).max()? {
+        let observations: Vec<_> = examined.iter().map(|module| module.observations.get(place)).collect();
+        let first = observations.iter().flatten().next()?;
+        let differ = |key: &dyn Fn(&Observation) -> String| {
+            observations.iter().any(|observation| observation.map(key) != observations[0].map(key))
+        };
+        if differ(&|observation| format!("{:?} {}", observation.action, observation.ended)) {
+            return Some(grouped(seed, &first.action, HOW_IT_ENDED, observations.into_iter().map(described)));
         }
-        let widest = shown.iter().flatten().map(|shown| shown.with.len()).max().unwrap_or(0);
-        for n in 0..widest {
-            let nth = |shown: &ObservedItem| shown.with.get(n).cloned().unwrap_or_default();
-            if differs(&nth) {
-                let property = name_of(&nth(&first));
-                return Some(parted(seed, first.action, &property, &shown, |shown| (shown.ended.clone(), nth(shown))));
+        let all = observations.iter().flatten();
+        for n in 0..all.clone().map(|observation| observation.with.len()).max()? {
+            let nth = |observation: &Observation| observation.with.get(n).cloned().unwrap_or_default();
+            if differ(&nth) {
+                let described = all.map(|shown| Description { short: shown.ended.clone(), full: nth(shown) });
+                return Some(grouped(seed, &first.action, &name_of(&nth(first)), described));
             }
         }
     }
     None
 }
 
-/// The observation in short, valid for other modules too, and in full.
-fn key_of(shown: &ObservedItem) -> (String, String) {
-    let said = shown.detail.strip_prefix(&shown.ended).unwrap_or_default();
-    let few = if shown.ended.starts_with("crashed") { String::new() } else { without_numbers(said) };
-    (format!("{}{few}", shown.ended), shown.detail.clone())
+/// The outcome of an action. Different error messages are reported but not compared.
+fn described(observation: Option<&Observation>) -> Description {
+    let Some(Observation { ended, said, .. }) = observation else {
+        return Description { short: "nothing".into(), full: String::new() };
+    };
+    let said = said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
+    Description { short: format!("{ended}{}", without_numbers(&said)), full: format!("{ended}{said}") }
 }
 
 /// The name in `m: 64 KiB, digest 0`: `m`.
@@ -93,22 +76,20 @@ fn name_of(with: &str) -> String {
     }
 }
 
-fn parted(
+/// The mismatch of the variants' descriptions, in the order of the variants.
+fn grouped(
     seed: &ModuleSeed,
-    action: Action,
+    action: &Action,
     property: &str,
-    shown: &[Option<ObservedItem>],
-    words: impl Fn(&ObservedItem) -> (String, String),
+    described: impl Iterator<Item = Description>,
 ) -> Mismatch {
-    let mut groups: Vec<MismatchGroup> = Vec::new();
-    for (variant, shown) in shown.iter().enumerate() {
-        let (observed, detail) = shown.as_ref().map_or_else(|| ("nothing".into(), String::new()), &words);
-        match groups.iter_mut().find(|group| group.observed == observed && group.detail == detail) {
-            Some(group) => group.variants.push(variant),
-            None => groups.push(MismatchGroup { variants: vec![variant], observed, detail }),
-        }
+    let mut groups: Vec<(Description, Vec<usize>)> = Vec::new();
+    for (variant, description) in described.enumerate() {
+        entry(&mut groups, description).push(variant);
     }
-    Mismatch { seed: seed.clone(), action, property: property.into(), groups }
+    let group = |(Description { short, full }, variants)| MismatchGroup { variants, observed: short, detail: full };
+    let groups = groups.into_iter().map(group).collect();
+    Mismatch { seed: seed.clone(), action: action.clone(), property: property.into(), groups }
 }
 
 /// Replaces each number by `#`, so that messages about different modules are equal.
@@ -124,18 +105,15 @@ fn without_numbers(text: &str) -> String {
     short
 }
 
-impl ObservedModule {
-    /// The mismatch that did not occur again in fresh workers.
-    pub(crate) const NOT_AGAIN: fn(&ModuleSeed, usize) -> Mismatch = |seed, variants| Mismatch {
+/// The mismatch that did not occur again in fresh workers.
+pub(crate) fn not_again(seed: &ModuleSeed, variants: usize) -> Mismatch {
+    let (variants, agreed) = ((0..variants).collect(), "agreed".to_owned());
+    Mismatch {
         seed: seed.clone(),
         action: Action::Compile,
         property: "something that was not seen again by itself: it took the modules before it".into(),
-        groups: vec![MismatchGroup {
-            variants: (0..variants).collect(),
-            observed: "agreed".into(),
-            detail: "agreed".into(),
-        }],
-    };
+        groups: vec![MismatchGroup { variants, observed: agreed.clone(), detail: agreed }],
+    }
 }
 
 /// The explanation of a mismatch: all groups but one have a known issue.
