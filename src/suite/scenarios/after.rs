@@ -133,16 +133,10 @@ fn exit_with_a_local(
 }
 
 /// An error that increments a shared counter when dropped.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{} dropped", .0.load(Relaxed))]
 pub(crate) struct CountedError(Arc<AtomicU32>);
 
-impl std::fmt::Display for CountedError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} dropped", self.0.load(Relaxed))
-    }
-}
-
-impl std::error::Error for CountedError {}
 impl HostError for CountedError {}
 
 impl Drop for CountedError {

@@ -1,6 +1,4 @@
 //! A host that uses `anyhow`: its error is a newtype of `anyhow::Error`, which every engine accepts.
-use std::fmt;
-
 use anyhow::{Context, Result};
 
 use super::Engine;
@@ -17,20 +15,10 @@ use crate::say;
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[(&catch::ANYHOW, Do(play))];
 
 /// A newtype, because `anyhow::Error` does not implement `Error`.
-#[derive(Debug)]
-struct HostFailure(anyhow::Error);
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+struct HostFailure(#[source] anyhow::Error);
 
-impl fmt::Display for HostFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.0)
-    }
-}
-
-impl std::error::Error for HostFailure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.0.as_ref())
-    }
-}
 impl HostError for HostFailure {}
 
 /// Adds a context to the host's error. Returns any other error unchanged.

@@ -1,7 +1,5 @@
 //! The scenarios of two pages of Wasmer's documentation: that of runtime 0.13, whose guest is written in Rust, and that for Go,
 //! with dynamic types and values in a slice.
-use std::fmt;
-
 use anyhow::{Context, Result, bail};
 
 use super::Engine;
@@ -19,16 +17,10 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> =
     &[(&early_exit::INTERRUPT_EXECUTION, Do(interrupt_execution)), (&early_exit::DYNAMIC_EXIT, Do(dynamic_exit))];
 
 /// An error without content: the page returned `Err(())`.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
 struct Interrupted;
 
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("interrupted")
-    }
-}
-
-impl std::error::Error for Interrupted {}
 impl HostError for Interrupted {}
 
 fn interrupt_execution(engine: &Engine, out: &Transcript) -> Result<()> {
@@ -53,18 +45,12 @@ fn interrupt_execution(engine: &Engine, out: &Transcript) -> Result<()> {
 }
 
 /// An error that displays its exit code.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("exit code: {code}")]
 struct Exit {
     code: i32,
 }
 
-impl fmt::Display for Exit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exit code: {}", self.code)
-    }
-}
-
-impl std::error::Error for Exit {}
 impl HostError for Exit {}
 
 fn dynamic_exit(engine: &Engine, out: &Transcript) -> Result<()> {

@@ -1,5 +1,4 @@
 //! Ways to read the error in the caller.
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
@@ -39,32 +38,20 @@ pub(crate) fn trap(engine: &Engine) -> Result<Error> {
 }
 
 /// An error that is larger than a code, and owns memory.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("code {code}, because {reason}")]
 struct Because {
     code: u32,
     reason: String,
 }
 
-impl fmt::Display for Because {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "code {}, because {}", self.code, self.reason)
-    }
-}
-
-impl std::error::Error for Because {}
 impl HostError for Because {}
 
 /// Another type of error, which no host function raises.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("another error")]
 struct OtherError;
 
-impl fmt::Display for OtherError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("another error")
-    }
-}
-
-impl std::error::Error for OtherError {}
 impl HostError for OtherError {}
 
 fn by_value(engine: &Engine, out: &Transcript) -> Result<()> {

@@ -1,6 +1,5 @@
 //! Scenarios of host functions that return Wasmer's error: a new error, a clone of a prebuilt error, or a sentinel.
 use std::collections::BTreeMap;
-use std::fmt;
 
 use wasmer::{RuntimeError, Type, Value};
 
@@ -70,16 +69,9 @@ fn dynamic_clone(store: &mut Store<u32>) -> Func {
 }
 
 /// The sentinel: an error without the code, which is in the store's data.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("exited; the code is in the store")]
 pub(super) struct Exited;
-
-impl fmt::Display for Exited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("exited; the code is in the store")
-    }
-}
-
-impl std::error::Error for Exited {}
 
 /// Returns [`LET_PASS`]. For any other code, it sets the data of the store to the code and returns the sentinel.
 fn leave(mut caller: Caller<'_, u32>, code: u32, exited: &RuntimeError) -> Result<u32, RuntimeError> {

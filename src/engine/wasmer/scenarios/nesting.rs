@@ -1,6 +1,5 @@
 //! The scenario of an exit through nested calls, where one host function wraps the exit in its own error.
 use std::error::Error;
-use std::fmt;
 
 use anyhow::Result;
 use wasmer::RuntimeError;
@@ -19,22 +18,12 @@ use crate::say;
 pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[(&nesting::WRAPPED, Do(wrapped))];
 
 /// A host error with another error as its source.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the wrapper of level {level}")]
 struct NestedError {
     level: u32,
+    #[source]
     cause: RuntimeError,
-}
-
-impl fmt::Display for NestedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the wrapper of level {}", self.level)
-    }
-}
-
-impl Error for NestedError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.cause)
-    }
 }
 
 fn wrapped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
