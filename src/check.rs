@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 
 use crate::catalog::scenario::Scenario;
 use crate::engine::BackendSpec;
-use crate::engine::known_issue::{CheckKind, Excuse, Frequency, KnownIssue, excuses};
+use crate::engine::known_issue::{CheckKind, Excuse, KnownIssue, excuses};
 use crate::results::{ScenarioResult, Verdict};
 use crate::worker::protocol::{Hello, Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
@@ -112,7 +112,7 @@ fn apply_known_issues(verdict: Verdict, scenario: &str, known: &[(&KnownIssue, &
             None => (verdict, None),
         };
     }
-    let always = |excuse: &Excuse| excuse.frequency == Frequency::Always && verdict == Verdict::Passed;
+    let always = |excuse: &Excuse| !excuse.sometimes && verdict == Verdict::Passed;
     let missed = known.iter().find(|(_, excuse)| always(excuse));
     let note = missed.map(|(issue, _)| format!("known issue does not show: {}", issue.reason));
     (verdict, note)
@@ -126,13 +126,9 @@ mod tests {
 
     static SCENARIO: Scenario = Scenario::by_family("test", "a test", &["one", "two"]);
     static KNOWN: KnownIssue =
-        KnownIssue { backends: &[], platforms: &[], excuses: &[EXCUSE], reason: "it speaks German", upstream: "#1" };
-    const EXCUSE: Excuse = Excuse {
-        check: CheckKind::Scenario,
-        subject: "test",
-        observed: "FAILED: [..]came `zwei`",
-        frequency: Frequency::Always,
-    };
+        KnownIssue { backends: &[], excuses: &[EXCUSE], reason: "it speaks German", upstream: "#1" };
+    const EXCUSE: Excuse =
+        Excuse { check: CheckKind::Scenario, subject: "test", observed: "FAILED: [..]came `zwei`", sometimes: false };
 
     fn said(lines: &[&str]) -> Vec<String> {
         lines.iter().map(|line| (*line).to_owned()).collect()
@@ -173,7 +169,7 @@ mod tests {
     #[test]
     fn a_known_issue_that_does_not_show_is_noted_unless_it_is_intermittent() {
         let note = |verdict, excuse: &Excuse| apply_known_issues(verdict, SCENARIO.id, &[(&KNOWN, excuse)]).1;
-        let by_chance = Excuse { frequency: Frequency::Sometimes, ..EXCUSE };
+        let by_chance = Excuse { sometimes: true, ..EXCUSE };
         assert_eq!(note(Verdict::Passed, &EXCUSE).unwrap(), "known issue does not show: it speaks German");
         assert_eq!(note(Verdict::Passed, &by_chance), None);
         assert_eq!(note(Verdict::Unsupported { reason: String::new() }, &EXCUSE), None);

@@ -4,7 +4,6 @@ use super::{KnownIssue, scenario};
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["c-api/wasmtime", "c-api/wasmi"],
-        platforms: &[],
         excuses: &[
             scenario("c-api/message-without-nul", "CRASHED: killed by signal 6[..]stringz expected[..]"),
             scenario("c-api/message-without-nul", "CRASHED: killed by signal 6[..]null-terminated[..]"),
@@ -16,21 +15,18 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["c-api"],
-        platforms: &[],
         excuses: &[scenario("c-api/trap-host-info", "CRASHED: killed by signal 6[..]wasm_trap_set_host_info[..]")],
         reason: "`wasm_trap_set_host_info` is there, is not implemented, and ends the process",
         upstream: "docs/findings.md, the C API",
     },
     KnownIssue {
         backends: &["c-api/wasmtime"],
-        platforms: &[],
         excuses: &[scenario("c-api/message", "FAILED: line 2: [..]came `came `[..]wasm backtrace:[..]")],
         reason: "the guest's frames are part of the message: behind it until 2.0, and before it since 3.0",
         upstream: "docs/findings.md, the C API",
     },
     KnownIssue {
         backends: &["c-api/wasmi"],
-        platforms: &[],
         excuses: &[
             scenario("dynamic-exit", "FAILED: no such message: Error { kind: Message([..]"),
             scenario("c-api/message", "FAILED: line 2: [..]came `came `Error { kind: Message([..]"),
@@ -41,14 +37,12 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["c-api/wasmi"],
-        platforms: &[],
         excuses: &[scenario("hostile/locals", "FAILED: line 1: [..]TooManyFunctionParams[..]")],
         reason: "a function has 30,000 locals at most, which is seen when it is called: a limit that the specification allows",
         upstream: "https://webassembly.github.io/spec/core/appendix/implementation.html",
     },
     KnownIssue {
         backends: &["c-api/wasmtime 0.", "c-api/wasmtime 1."],
-        platforms: &[],
         excuses: &[
             scenario("hostile/nested-conditions", "TIMED OUT: [..]").sometimes(),
             scenario("hostile/locals", "TIMED OUT: [..]").sometimes(),
@@ -58,14 +52,12 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["c-api/wasmi"],
-        platforms: &[],
         excuses: &[scenario("c-api/export-order", "FAILED: line 1: [..]came `the module's exports: a, m, z`")],
         reason: "exports are sorted by name: a host that goes by the module's order takes another",
         upstream: "docs/findings.md, the C API",
     },
     KnownIssue {
         backends: &["c-api/wasmi"],
-        platforms: &[],
         excuses: &[scenario(
             "trap/stack-overflow",
             "FAILED: line 1: [..]came `deeper(4000): trapped: call stack exhausted[..]",
@@ -75,7 +67,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["c-api/wasmer"],
-        platforms: &[],
         excuses: &[scenario("c-api/null-environment", "FAILED: the library makes no host function [..]")],
         reason: "`wasm_func_new_with_env` with a NULL environment makes no function",
         upstream: "docs/findings.md, the C API",

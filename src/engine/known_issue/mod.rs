@@ -7,6 +7,8 @@ mod wasmer;
 mod wasmi;
 mod wasmtime;
 
+use std::env::consts::ARCH;
+
 use crate::catalog::scenario::matches;
 use crate::engine;
 
@@ -22,10 +24,9 @@ pub const BRANCH_TABLE_WITH_VALUES: &str = "br_table with values";
 /// One known issue.
 pub struct KnownIssue {
     /// The backends with the issue; empty for all. `c-api` means all libraries, `c-api/wasmi` the libraries of an engine,
-    /// and `c-api/wasmtime 0.` the libraries of all versions that begin with `0.`.
+    /// and `c-api/wasmtime 0.` the libraries of all versions that begin with `0.`. With ` on x86_64` at its end, an entry is
+    /// limited to an architecture.
     pub backends: &'static [&'static str],
-    /// The platforms with the issue, as `os`, `arch` or `os-arch`; empty for all.
-    pub platforms: &'static [&'static str],
     /// The deviations that the issue excuses.
     pub excuses: &'static [Excuse],
     /// Why the backend deviates.
@@ -43,8 +44,8 @@ pub struct Excuse {
     pub subject: &'static str,
     /// The deviation, as the check reports it; `[..]` matches any text.
     pub observed: &'static str,
-    /// How often the deviation occurs.
-    pub frequency: Frequency,
+    /// Whether the deviation occurs by chance, or in long tests only. If it does not, the entry is stale once the check passes.
+    pub sometimes: bool,
 }
 
 /// The checks that a known issue can excuse.
@@ -64,49 +65,40 @@ pub enum CheckKind {
     Claim,
 }
 
-/// How often a deviation occurs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frequency {
-    /// Every time. The entry is stale if the check passes.
-    Always,
-    /// By chance, or in long tests only. The entry may be valid although the check passes.
-    Sometimes,
-}
-
 /// An excuse for a scenario.
 const fn scenario(id: &'static str, observed: &'static str) -> Excuse {
-    Excuse { check: CheckKind::Scenario, subject: id, observed, frequency: Frequency::Always }
+    Excuse { check: CheckKind::Scenario, subject: id, observed, sometimes: false }
 }
 
 /// An excuse for an assertion in the specification's scripts.
 const fn script(assertion: &'static str, observed: &'static str) -> Excuse {
-    Excuse { check: CheckKind::Script, subject: assertion, observed, frequency: Frequency::Always }
+    Excuse { check: CheckKind::Script, subject: assertion, observed, sometimes: false }
 }
 
 /// An excuse for an action on random modules.
 const fn random_module(action: &'static str, observed: &'static str) -> Excuse {
-    Excuse { check: CheckKind::RandomModule, subject: action, observed, frequency: Frequency::Sometimes }
+    Excuse { check: CheckKind::RandomModule, subject: action, observed, sometimes: true }
 }
 
 /// An excuse for a case in `tests/cases`.
 const fn case(invocation: &'static str, observed: &'static str) -> Excuse {
-    Excuse { check: CheckKind::Case, subject: invocation, observed, frequency: Frequency::Always }
+    Excuse { check: CheckKind::Case, subject: invocation, observed, sometimes: false }
 }
 
 /// An excuse for growth in a soak.
 const fn soak(mixture: &'static str, grows: &'static str) -> Excuse {
-    Excuse { check: CheckKind::Soak, subject: mixture, observed: grows, frequency: Frequency::Sometimes }
+    Excuse { check: CheckKind::Soak, subject: mixture, observed: grows, sometimes: true }
 }
 
 /// An excuse for a false claim of a feature.
 const fn claim(feature: &'static str) -> Excuse {
-    Excuse { check: CheckKind::Claim, subject: feature, observed: "[..]", frequency: Frequency::Always }
+    Excuse { check: CheckKind::Claim, subject: feature, observed: "[..]", sometimes: false }
 }
 
 impl Excuse {
     /// The same excuse for a deviation that occurs sometimes.
     const fn sometimes(self) -> Self {
-        Self { frequency: Frequency::Sometimes, ..self }
+        Self { sometimes: true, ..self }
     }
 
     /// Whether the excuse is for this kind of check and this subject.
@@ -123,15 +115,12 @@ impl Excuse {
 impl KnownIssue {
     /// Whether the backend has the issue on this platform.
     pub fn affects(&self, backend: &str) -> bool {
-        let is_one =
-            |known: &&str| **known == *backend || backend.starts_with(engine::C_API) && backend.starts_with(*known);
-        (self.backends.is_empty() || self.backends.iter().any(is_one)) && self.on_this_platform()
-    }
-
-    fn on_this_platform(&self) -> bool {
-        let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-        let here = |platform: &&str| [os, arch].contains(platform) || **platform == format!("{os}-{arch}");
-        self.platforms.is_empty() || self.platforms.iter().any(here)
+        let is_one = |known: &&str| {
+            let (known, architecture) = known.split_once(" on ").unwrap_or((known, ARCH));
+            let is_known = known == backend || backend.starts_with(engine::C_API) && backend.starts_with(known);
+            is_known && architecture == ARCH
+        };
+        self.backends.is_empty() || self.backends.iter().any(is_one)
     }
 }
 
@@ -174,7 +163,7 @@ mod tests {
         let scripts = crate::spec::script::scripts();
         for issue in known_issues() {
             for name in issue.backends {
-                let name = name.split('/').next().unwrap();
+                let name = name.split(['/', ' ']).next().unwrap();
                 assert!(crate::engine::ALL.iter().any(|backend| backend.name == name), "{name}");
             }
             assert!(!issue.excuses.is_empty(), "{} excuses nothing", issue.reason);
@@ -203,12 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn an_issue_affects_its_backends_and_platforms() {
-        let issue = |platforms| KnownIssue { backends: &["llvm"], platforms, excuses: &[], reason: "", upstream: "" };
-        assert!(issue(&[]).affects("llvm") && !issue(&[]).affects("wasmi"));
-        let library = KnownIssue { backends: &["c-api/wasmtime 0."], ..issue(&[]) };
+    fn an_issue_affects_its_backends_on_its_architecture() {
+        let issue = |backends| KnownIssue { backends, excuses: &[], reason: "", upstream: "" };
+        assert!(issue(&["llvm"]).affects("llvm") && !issue(&["llvm"]).affects("wasmi"));
+        let library = issue(&["c-api/wasmtime 0."]);
         assert!(library.affects("c-api/wasmtime 0.36.0"));
         assert!(!library.affects("c-api/wasmtime 1.0.1") && !library.affects("c-api/wasmi (wasmi-2)"));
-        assert!(issue(&[std::env::consts::ARCH]).affects("llvm") && !issue(&["plan9"]).affects("llvm"));
+        assert_eq!(issue(&["wasmi on x86_64"]).affects("wasmi"), ARCH == "x86_64");
+        assert!(!issue(&["wasmi on pdp11"]).affects("wasmi"));
     }
 }

@@ -6,7 +6,6 @@ const ALL: &[&str] = &["singlepass", "cranelift", "llvm"];
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: &["singlepass"],
-        platforms: &[],
         excuses: &[
             scenario("module/simd", "FAILED: Compilation error: not yet implemented: [..]"),
             scenario("module/simd-signature", "CRASHED: panicked: not implemented"),
@@ -17,7 +16,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["singlepass"],
-        platforms: &[],
         excuses: &[
             claim(super::MULTI_VALUE_IMPORTS),
             scenario("exit/several-results", "CRASHED: panicked: assertion `left == right` failed[..]"),
@@ -27,7 +25,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["llvm"],
-        platforms: &[],
         excuses: &[
             scenario(
                 "trap/set-before",
@@ -40,7 +37,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["singlepass"],
-        platforms: &[],
         excuses: &[scenario(
             "exit/one-result",
             "FAILED: line 1: [..]came `5 host functions: 5 exited, 3 returned their values`",
@@ -51,7 +47,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     // The outcomes vary, because the callee takes the arbitrary value of a register for the address of its memory.
     KnownIssue {
         backends: &["llvm"],
-        platforms: &[],
         excuses: &[
             scenario("module/table-of-another-instance", "FAILED: line 1: [..]").sometimes(),
             scenario("module/table-of-another-instance", "CRASHED: killed by signal [..]").sometimes(),
@@ -62,7 +57,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["llvm"],
-        platforms: &[],
         excuses: &[random_module("compile", "refused[..]two different kinds of nan canonicalization at the same time")],
         reason: "it refuses an instruction for doubles on a vector that one for floats has just made",
         upstream: "docs/findings.md, two kinds of NaN",
@@ -70,7 +64,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     // The outcomes vary, because the code is unmapped with its engine, and other data may be mapped in its place.
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         excuses: &[
             scenario("module/dropped-engine", "CRASHED: killed by signal [..]").sometimes(),
             scenario("module/dropped-engine", "FAILED: line 1: [..]came `trapped: out of bounds memory access`")
@@ -83,7 +76,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     // `trap/stack.rs`). LLVM has no trap codes for loads and stores.
     KnownIssue {
         backends: &["singlepass", "cranelift"],
-        platforms: &[],
         excuses: &[scenario(
             "interrupt/loop-with-memory",
             "FAILED: line 3: [..]came `reported as [..]trapped: out of bounds memory access, [..] times`",
@@ -94,14 +86,12 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         excuses: &[script("core/elem: module", "refused: [..]unsupported init expr in element section: GlobalGet[..]")],
         reason: "Wasmer takes no imported global as an element of a segment whose elements are expressions",
         upstream: "docs/findings.md, a global among elements",
     },
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         excuses: &[script(
             "core/table: module",
             "[..]Table maximum (4294967295) is larger than maximum allowed size[..]",
@@ -111,7 +101,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["cranelift", "llvm"],
-        platforms: &[],
         excuses: &[
             soak("exceptions", "memory grows by [..]"),
             // A build with few engines uses less memory, and stays below the limit.
@@ -123,7 +112,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         excuses: &[
             case("wait-unshared --invoke wait32 65532 --exit-at stop", "exited early with exit code: 1; 1 call"),
             case("wait-unshared --invoke wait32_for_nothing 0", "trapped: interrupted; 0 calls"),
@@ -134,7 +122,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         // The outcome depends on how much memory is available.
         excuses: &[
             case("grow-far --invoke table -2 --memory 600M", "call: CRASHED: [..]memory allocation of [..]")
@@ -146,14 +133,12 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["singlepass"],
-        platforms: &[],
         excuses: &[case("large-frames --invoke parameters -1", "call: CRASHED: killed by signal [..]")],
         reason: "parameters on the stack that are larger than the guard page are not probed: the stack's end is overrun",
         upstream: "docs/findings.md, parameters beyond the guard page",
     },
     KnownIssue {
         backends: &["llvm"],
-        platforms: &[],
         excuses: &[
             case("nested-conditions[..]", "compile: TIMED OUT: no answer within [..]"),
             scenario("hostile/nested-conditions", "TIMED OUT: no answer within [..]"),
@@ -163,7 +148,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["llvm"],
-        platforms: &[],
         excuses: &[case("tail-calls --invoke wide 100000[..]", "trapped: call stack exhausted; 0 calls")],
         reason: "a tail call to a function of another type is only a hint to LLVM: where parameters go on the stack it is a call",
         upstream: "docs/findings.md, tail calls that use up the stack",

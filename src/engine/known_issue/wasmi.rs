@@ -4,8 +4,7 @@ use super::{KnownIssue, case, claim, random_module, scenario};
 
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
-        backends: &["wasmi"],
-        platforms: &["x86_64"],
+        backends: &["wasmi on x86_64"],
         excuses: &[
             scenario("panic/payload", "CRASHED: killed by signal [..]"),
             scenario("panic/afterwards", "CRASHED: killed by signal [..]"),
@@ -16,7 +15,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi"],
-        platforms: &[],
         excuses: &[scenario("catch/wrong-result", "FAILED: line 1: [..]came `an i64 for an i32: returned 8`")],
         reason: "nothing checks the types of what a dynamic host function returns: the bits are taken for those of the declared type",
         upstream: "https://docs.rs/wasmi/latest/wasmi/struct.Func.html#method.new",
@@ -24,7 +22,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     // By default, wasmi translates a function at its first call. With `wasmi:compilation=eager`, no guest pays for translation.
     KnownIssue {
         backends: &["wasmi"],
-        platforms: &[],
         excuses: &[scenario("fuel/after-exit", "FAILED: line 4: [..]came `the second cost what the first did: false`")
             .sometimes()],
         reason: "a guest pays for the translation of a function when it first calls it",
@@ -32,7 +29,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi", "c-api/wasmi"],
-        platforms: &[],
         excuses: &[
             claim(SELECT_BY_COMPARISON),
             case("select-by-comparison --invoke eqz 1", "returned 1; 0 calls"),
@@ -45,7 +41,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi", "c-api/wasmi"],
-        platforms: &[],
         excuses: &[
             claim(BRANCH_TABLE_WITH_VALUES),
             case("branch-table-over-operand --invoke two 0", "returned 2, 0; 0 calls"),
@@ -57,7 +52,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi", "c-api/wasmi"],
-        platforms: &[],
         excuses: &[
             random_module("call[..]", "panicked: internal error: entered unreachable code"),
             case("store-of-address --invoke far 5", "panicked: internal error: entered unreachable code; 0 calls"),
@@ -67,7 +61,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi"],
-        platforms: &[],
         excuses: &[
             case(
                 "flat-loops --invoke table_grow_refused[..]",
@@ -84,7 +77,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi"],
-        platforms: &[],
         excuses: &[
             case(
                 "many-locals --invoke unused 3[..]",
@@ -100,7 +92,6 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmi"],
-        platforms: &[],
         excuses: &[case("grow-far --invoke table -2 --memory 600M", "call: OVER MEMORY: used [..]").sometimes()],
         reason: "a table grows by writing to all of it, 32 GiB here: `StoreLimits` says where it ends",
         upstream: "nothing upstream speaks of it",

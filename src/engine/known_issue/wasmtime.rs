@@ -6,7 +6,6 @@ const ALL: &[&str] = &["wasmtime-cranelift", "wasmtime-winch"];
 pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         excuses: &[
             script("threads/[..]: module", "[..]shared memory support is disabled for this engine[..]"),
             case("wait-shared[..]", "[..]shared memory support is disabled for this engine[..]"),
@@ -16,14 +15,12 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
     },
     KnownIssue {
         backends: &["wasmtime-cranelift"],
-        platforms: &[],
         excuses: &[scenario("hostile/nested-conditions", "TIMED OUT: no answer within [..]").sometimes()],
         reason: "with `fuel=on`, 20,000 conditions within one another take Cranelift many times as long as without",
         upstream: "docs/findings.md, conditions within one another with fuel",
     },
     KnownIssue {
         backends: ALL,
-        platforms: &[],
         excuses: &[
             case("grow-far --invoke table -2 --memory 600M", "failed: out of memory [..]").sometimes(),
             case("grow-far --invoke table -2 --memory 600M", "call: OVER MEMORY: used [..]").sometimes(),
