@@ -17,7 +17,7 @@ pub mod known_issue;
 mod native;
 #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
 mod no_error_clones;
-#[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "c-api"))]
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime", feature = "c-api"))]
 mod wasm_features;
 #[cfg(all(feature = "wasmer", unix))]
 mod wasmer;

@@ -1,4 +1,4 @@
-//! Detection of the supported WebAssembly features, for engines that do not report them.
+//! Detection of the supported WebAssembly features.
 use crate::guest;
 
 /// Modules that need a feature beyond the first version of WebAssembly, by the name of its proposal.

@@ -20,7 +20,8 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::wasmer::sys::{CompilerConfig, EngineBuilder, Features, Target};
+use ::wasmer::Module;
+use ::wasmer::sys::{CompilerConfig, EngineBuilder};
 use anyhow::Result;
 use wasmer_middlewares::Metering;
 
@@ -28,7 +29,9 @@ use self::api::Runtime;
 use self::late_start::LateStart;
 use self::metering::MeterEachModule;
 use self::module_cache::ModuleCache;
-use super::{BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed};
+use super::{
+    BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, wasm_features,
+};
 use crate::catalog::benchmark::floor;
 use crate::guest;
 
@@ -161,6 +164,7 @@ impl Family for Wasmer {
     }
 
     fn about(&self) -> BackendInfo {
+        let runtime = self.runtime();
         BackendInfo {
             engine: format!("wasmer {}", ::wasmer::sys::vm::VERSION),
             compiler: self.compiler.clone(),
@@ -168,45 +172,7 @@ impl Family for Wasmer {
             llvm: self.llvm.clone(),
             // Only Wasmer runs a guest in a coroutine and captures a backtrace of the host's stack.
             exit_made_of: [&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR].map(|part| part.id.to_owned()).into(),
-            wasm_features: claimed(&self.config().supported_features_for_target(&Target::default())),
+            wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
         }
     }
-}
-
-/// The claimed features, by the names of their proposals.
-fn claimed(features: &Features) -> Vec<String> {
-    let Features {
-        threads,
-        reference_types,
-        simd,
-        bulk_memory,
-        multi_value,
-        tail_call,
-        module_linking,
-        multi_memory,
-        memory64,
-        exceptions,
-        relaxed_simd,
-        extended_const,
-        wide_arithmetic,
-    } = *features;
-    [
-        ("multi-value", multi_value),
-        ("reference-types", reference_types),
-        ("bulk-memory", bulk_memory),
-        ("simd", simd),
-        ("relaxed-simd", relaxed_simd),
-        ("threads", threads),
-        ("exceptions", exceptions),
-        ("extended-const", extended_const),
-        ("tail-call", tail_call),
-        ("multi-memory", multi_memory),
-        ("memory64", memory64),
-        ("wide-arithmetic", wide_arithmetic),
-        ("module-linking", module_linking),
-    ]
-    .into_iter()
-    .filter(|(_, claimed)| *claimed)
-    .map(|(name, _)| name.to_owned())
-    .collect()
 }
