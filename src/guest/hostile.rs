@@ -1,92 +1,48 @@
 //! Generators of small valid modules that are expensive to compile. Each module imports nothing and exports `f(n)`.
-use wasm_encoder::{
-    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module, TypeSection,
-    ValType,
-};
+use crate::guest;
 
-/// A module of functions of type `(i32) -> i32` that exports the last function.
-fn module(functions: impl ExactSizeIterator<Item = Function>) -> Vec<u8> {
-    let count = u32::try_from(functions.len()).expect("as many functions as there can be");
-    let (mut types, mut declared) = (TypeSection::new(), FunctionSection::new());
-    types.ty().function([ValType::I32], [ValType::I32]);
-    let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
-    for function in functions {
-        declared.function(0);
-        code.function(&function);
-    }
-    exports.export("f", ExportKind::Func, count - 1);
-    let mut module = Module::new();
-    module.section(&types).section(&declared).section(&exports).section(&code);
-    module.finish()
+/// A module of functions of type `(i32) -> i32`, given by their bodies. It exports the last function.
+fn module(bodies: &[String]) -> Vec<u8> {
+    let functions: String = bodies.iter().map(|body| format!("(func (param i32) (result i32) {body})")).collect();
+    guest::wasm(&format!("(module {functions} (export \"f\" (func {})))", bodies.len() - 1))
 }
 
-fn function(locals: &[(u32, ValType)], body: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
-    let mut function = Function::new(locals.iter().copied());
-    body(&mut function.instructions());
-    function.instructions().end();
-    function
+/// The texts of a range of numbers, joined.
+fn each(numbers: impl IntoIterator<Item = u32>, text: impl Fn(u32) -> String) -> String {
+    numbers.into_iter().map(text).collect()
 }
 
 /// A function with `count` nested conditions. It returns `count` if `n` is not 0, else 0.
-pub fn nested_conditions(count: i32) -> Vec<u8> {
-    let body = |code: &mut InstructionSink<'_>| {
-        for _ in 0..count {
-            code.local_get(0).if_(BlockType::Empty);
-        }
-        code.i32_const(count).return_();
-        for _ in 0..count {
-            code.end();
-        }
-        code.i32_const(0);
-    };
-    module([function(&[], body)].into_iter())
+pub fn nested_conditions(count: u32) -> Vec<u8> {
+    let (conditions, ends) = (each(0..count, |_| "local.get 0 if ".into()), each(0..count, |_| "end ".into()));
+    module(&[format!("{conditions} i32.const {count} return {ends} i32.const 0")])
 }
 
 /// A function with `count` locals that are all live at once, because all are set before any is read. It returns `n * count`.
 pub fn locals(count: u32) -> Vec<u8> {
-    let body = |code: &mut InstructionSink<'_>| {
-        for local in 1..=count {
-            code.local_get(0).local_set(local);
-        }
-        code.i32_const(0);
-        for local in 1..=count {
-            code.local_get(local).i32_add();
-        }
-    };
-    module([function(&[(count, ValType::I32)], body)].into_iter())
+    let declared = each(1..=count, |_| "i32 ".into());
+    let set = each(1..=count, |local| format!("local.get 0 local.set {local} "));
+    let add = each(1..=count, |local| format!("local.get {local} i32.add "));
+    module(&[format!("(local {declared}) {set} i32.const 0 {add}")])
 }
 
 /// A function with a branch table of `count` entries for 1,000 blocks. It returns the target block's index; 0 is the innermost.
 pub fn branch_table(count: u32) -> Vec<u8> {
     const BLOCKS: u32 = 1000;
-    let body = |code: &mut InstructionSink<'_>| {
-        for _ in 0..BLOCKS {
-            code.block(BlockType::Empty);
-        }
-        let targets: Vec<u32> = (0..count).map(|n| n % BLOCKS).collect();
-        code.local_get(0).br_table(targets, BLOCKS - 1);
-        for block in 0..BLOCKS as i32 {
-            code.end().i32_const(block).return_();
-        }
-    };
-    let mut function = Function::new([]);
-    body(&mut function.instructions());
-    // The code after a return is unreachable, so that the function needs no value at its end.
-    function.instructions().end();
-    module([function].into_iter())
+    let blocks = each(0..BLOCKS, |_| "block ".into());
+    let targets = each(0..count, |n| format!("{} ", n % BLOCKS));
+    let returns = each(0..BLOCKS, |block| format!("end i32.const {block} return "));
+    // The code after the last return is unreachable, so that the function needs no value at its end.
+    module(&[format!("{blocks} local.get 0 br_table {targets} {} {returns}", BLOCKS - 1)])
 }
 
 /// A module of `count` functions. Each adds 1 to the result of the previous function, but every hundredth returns `n`.
 pub fn functions(count: u32) -> Vec<u8> {
-    let of = |index: u32| {
-        function(&[], |code| {
-            code.local_get(0);
-            if !index.is_multiple_of(100) {
-                code.call(index - 1).i32_const(1).i32_add();
-            }
-        })
+    let body = |index: u32| match index.is_multiple_of(100) {
+        true => "local.get 0".into(),
+        false => format!("local.get 0 call {} i32.const 1 i32.add", index - 1),
     };
-    module((0..count).map(of).collect::<Vec<_>>().into_iter())
+    module(&(0..count).map(body).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
