@@ -1,13 +1,14 @@
 //! Scenarios of traps, which are not early exits. After each trap, the same instance must still exit early.
+use std::iter::once;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::Scenario;
-use crate::engine::embedding::Value;
-use crate::engine::embedding::Value::{F32, F64, I32, I64};
+use crate::engine::embedding::Value::I32;
 use crate::engine::embedding::{Embedding, Host, Outcome, Transcript};
 use crate::exit_code::ExitCode;
+use crate::run_module::{Interface, Invocation};
 use crate::{guest, say};
 
 /// The `unreachable` instruction.
@@ -19,10 +20,8 @@ pub static UNREACHABLE: Scenario = Scenario::anywhere(
         "unreachable_if(1): trapped: unreachable; then exited early with exit code: 1",
         "unreachable_if(1): trapped: unreachable; then exited early with exit code: 2",
     ],
-    |engine, out| play(engine, out, &[("unreachable_if", &[I32(0)]), UNREACHABLE_NOW, UNREACHABLE_NOW]),
+    |engine, out| play(engine, out, UNREACHABLE.expect),
 );
-
-const UNREACHABLE_NOW: TrapCall = ("unreachable_if", &[I32(1)]);
 
 /// Division and remainder by zero, for each integer type.
 pub static DIVIDE_BY_ZERO: Scenario = Scenario::anywhere(
@@ -37,18 +36,7 @@ pub static DIVIDE_BY_ZERO: Scenario = Scenario::anywhere(
         "i64.div_s(7, 0): trapped: integer divide by zero; then exited early with exit code: 5",
         "i64.rem_s(7, 0): trapped: integer divide by zero; then exited early with exit code: 6",
     ],
-    |engine, out| {
-        const CALLS: &[TrapCall] = &[
-            ("i32.div_s", &[I32(-7), I32(2)]),
-            ("i32.div_s", &[I32(-7), I32(0)]),
-            ("i32.div_u", &[I32(7), I32(0)]),
-            ("i32.rem_s", &[I32(7), I32(0)]),
-            ("i32.rem_u", &[I32(7), I32(0)]),
-            ("i64.div_s", &[I64(7), I64(0)]),
-            ("i64.rem_s", &[I64(7), I64(0)]),
-        ];
-        play(engine, out, CALLS)
-    },
+    |engine, out| play(engine, out, DIVIDE_BY_ZERO.expect),
 );
 
 /// The only quotient that overflows, which some processors report as a division by zero, and its remainder.
@@ -61,15 +49,7 @@ pub static INTEGER_OVERFLOW: Scenario = Scenario::anywhere(
         "i64.div_s(-9223372036854775808, -1): trapped: integer overflow; then exited early with exit code: 2",
         "i64.rem_s(-9223372036854775808, -1): returned 0",
     ],
-    |engine, out| {
-        const CALLS: &[TrapCall] = &[
-            ("i32.div_s", &[I32(i32::MIN), I32(-1)]),
-            ("i32.rem_s", &[I32(i32::MIN), I32(-1)]),
-            ("i64.div_s", &[I64(i64::MIN), I64(-1)]),
-            ("i64.rem_s", &[I64(i64::MIN), I64(-1)]),
-        ];
-        play(engine, out, CALLS)
-    },
+    |engine, out| play(engine, out, INTEGER_OVERFLOW.expect),
 );
 
 /// Conversions of floats without an integer value: the specification has one trap for NaN and one for values out of range.
@@ -85,18 +65,7 @@ pub static INVALID_CONVERSION: Scenario = Scenario::anywhere(
         "i64.trunc_f64_s(NaN): trapped: invalid conversion to integer; then exited early with exit code: 4",
         "i64.trunc_f64_s(1e19): trapped: integer overflow; then exited early with exit code: 5",
     ],
-    |engine, out| {
-        const CALLS: &[TrapCall] = &[
-            ("i32.trunc_f32_s", &[F32((-7.9_f32).to_bits())]),
-            ("i32.trunc_f32_s", &[F32(f32::NAN.to_bits())]),
-            ("i32.trunc_f32_s", &[F32(f32::INFINITY.to_bits())]),
-            ("i32.trunc_f64_u", &[F64((-0.9_f64).to_bits())]),
-            ("i32.trunc_f64_u", &[F64((-1.0_f64).to_bits())]),
-            ("i64.trunc_f64_s", &[F64(f64::NAN.to_bits())]),
-            ("i64.trunc_f64_s", &[F64(1e19_f64.to_bits())]),
-        ];
-        play(engine, out, CALLS)
-    },
+    |engine, out| play(engine, out, INVALID_CONVERSION.expect),
 );
 
 /// Loads and stores out of the memory's bounds.
@@ -114,20 +83,7 @@ pub static OUT_OF_BOUNDS_MEMORY: Scenario = Scenario::anywhere(
         "i64.store(65528, -1): returned",
         "i32.load8_u(65535): returned 255",
     ],
-    |engine, out| {
-        const CALLS: &[TrapCall] = &[
-            ("i32.load8_u", &[I32(65535)]),
-            ("i32.load8_u", &[I32(65536)]),
-            ("i64.load", &[I32(65529)]),
-            ("i32.load8_u far", &[I32(-1)]),
-            ("i64.store", &[I32(65529), I64(-1)]),
-            ("i64.load", &[I32(65528)]),
-            ("i64.store", &[I32(-1), I64(-1)]),
-            ("i64.store", &[I32(65528), I64(-1)]),
-            ("i32.load8_u", &[I32(65535)]),
-        ];
-        play(engine, out, CALLS)
-    },
+    |engine, out| play(engine, out, OUT_OF_BOUNDS_MEMORY.expect),
 );
 
 /// Bulk operations out of the memory's bounds.
@@ -144,19 +100,7 @@ pub static OUT_OF_BOUNDS_BULK: Scenario = Scenario::anywhere(
         "i64.load(65520): returned -1",
         "memory.fill(65537, 0, 0): trapped: out of bounds memory access; then exited early with exit code: 3",
     ],
-    |engine, out| {
-        const CALLS: &[TrapCall] = &[
-            ("memory.fill", &[I32(65528), I32(255), I32(9)]),
-            ("i64.load", &[I32(65528)]),
-            ("memory.fill", &[I32(65528), I32(255), I32(8)]),
-            ("memory.copy", &[I32(65521), I32(65528), I32(16)]),
-            ("i64.load", &[I32(65520)]),
-            ("memory.copy", &[I32(65520), I32(65528), I32(8)]),
-            ("i64.load", &[I32(65520)]),
-            ("memory.fill", &[I32(65537), I32(0), I32(0)]),
-        ];
-        play(engine, out, CALLS)
-    },
+    |engine, out| play(engine, out, OUT_OF_BOUNDS_BULK.expect),
 );
 
 /// Accesses out of a table's bounds.
@@ -171,17 +115,7 @@ pub static OUT_OF_BOUNDS_TABLE: Scenario = Scenario::anywhere(
         "table.get is null(2): returned 1",
         "table.get is null(3): trapped: out of bounds table access; then exited early with exit code: 3",
     ],
-    |engine, out| {
-        const CALLS: &[TrapCall] = &[
-            ("call_indirect", &[I32(0), I32(21)]),
-            ("call_indirect", &[I32(3), I32(21)]),
-            ("call_indirect", &[I32(-1), I32(21)]),
-            ("table.get is null", &[I32(1)]),
-            ("table.get is null", &[I32(2)]),
-            ("table.get is null", &[I32(3)]),
-        ];
-        play(engine, out, CALLS)
-    },
+    |engine, out| play(engine, out, OUT_OF_BOUNDS_TABLE.expect),
 );
 
 /// A call of an empty table element.
@@ -192,7 +126,7 @@ pub static INDIRECT_CALL_TO_NULL: Scenario = Scenario::anywhere(
         "call_indirect(2, 21): trapped: uninitialized element; then exited early with exit code: 1",
         "call_indirect(0, 21): returned 42",
     ],
-    |engine, out| play(engine, out, &[("call_indirect", &[I32(2), I32(21)]), ("call_indirect", &[I32(0), I32(21)])]),
+    |engine, out| play(engine, out, INDIRECT_CALL_TO_NULL.expect),
 );
 
 /// A call of a table element of another type.
@@ -203,7 +137,7 @@ pub static INDIRECT_CALL_WRONG_TYPE: Scenario = Scenario::anywhere(
         "call_indirect(1, 21): trapped: indirect call type mismatch; then exited early with exit code: 1",
         "call_indirect(0, 21): returned 42",
     ],
-    |engine, out| play(engine, out, &[("call_indirect", &[I32(1), I32(21)]), ("call_indirect", &[I32(0), I32(21)])]),
+    |engine, out| play(engine, out, INDIRECT_CALL_WRONG_TYPE.expect),
 );
 
 /// Endless recursion, twice, to show that the stack is fully restored.
@@ -216,10 +150,7 @@ pub static STACK_OVERFLOW: Scenario = Scenario::anywhere(
         "deeper(-1): trapped: call stack exhausted; then exited early with exit code: 2",
         "deeper(4000): returned 4000",
     ],
-    |engine, out| {
-        let (some, endless): (TrapCall, TrapCall) = (("deeper", &[I32(4000)]), ("deeper", &[I32(-1)]));
-        play(engine, out, &[some, endless, endless, some])
-    },
+    |engine, out| play(engine, out, STACK_OVERFLOW.expect),
 );
 
 /// The trap's error in the host.
@@ -297,28 +228,34 @@ pub(crate) static ALL: &[&Scenario] = &[
     &THROUGH_LEVELS,
 ];
 
-/// An export and its arguments.
-type TrapCall = (&'static str, &'static [Value]);
-
-/// Calls the exports on one instance. After each trap, the same instance must still exit early, with the number of
-/// traps so far as its code.
-fn play(engine: &dyn Embedding, out: &Transcript, calls: &[TrapCall]) -> Result<()> {
+/// Calls the exports on one instance, with the arguments that the expected lines name: `export(arguments): outcome`. After each
+/// trap, the same instance must still exit early, with the number of traps so far as its code.
+fn play(engine: &dyn Embedding, out: &Transcript, expected: &[&str]) -> Result<()> {
     let host: Host = Arc::new(|_, arguments| match arguments {
         [I32(code)] => Err(ExitCode(*code as u32)),
         _ => Ok(vec![]),
     });
-    let mut guest = engine.compile(&guest::wasm(guest::TRAPS))?.instantiate(host)?;
+    let wasm = guest::wasm(guest::TRAPS);
+    let interface = Interface::read(&wasm)?;
+    let mut guest = engine.compile(&wasm)?.instantiate(host)?;
     let mut trapped = 0;
-    for (export, arguments) in calls {
-        let list = arguments.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
-        let outcome = guest.call(export, arguments);
+    for line in expected {
+        let call = call(&interface, line).with_context(|| format!("`{line}` begins with no call"))?;
+        let outcome = guest.call(&call.export, &call.arguments);
         if matches!(outcome, Outcome::Returned(_)) {
-            say!(out, "{export}({list}): {outcome}");
+            say!(out, "{call}: {outcome}");
         } else {
             trapped += 1;
             let after = guest.call("exit", &[I32(trapped)]);
-            say!(out, "{export}({list}): {outcome}; then {after}");
+            say!(out, "{call}: {outcome}; then {after}");
         }
     }
     Ok(())
+}
+
+/// The call at the beginning of an expected line.
+fn call(interface: &Interface, line: &str) -> Option<Invocation> {
+    let (export, arguments) = line.split_once("): ")?.0.split_once('(')?;
+    let words: Vec<_> = once(export).chain(arguments.split(", ")).map(str::to_owned).collect();
+    Invocation::read(interface, &words).ok()?
 }
