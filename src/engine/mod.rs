@@ -10,6 +10,8 @@ mod backend_spec;
 #[cfg(feature = "c-api")]
 mod c_api;
 pub mod embedding;
+#[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime", feature = "c-api"))]
+mod exit_latency;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod expected_panic;
 mod family;

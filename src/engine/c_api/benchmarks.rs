@@ -1,6 +1,5 @@
 //! The benchmarks that do the same work through the C API. Its functions take and return lists of values, so they compare with
 //! dynamic functions of other backends. The timer includes dropping a trap, as it includes a downcast elsewhere.
-use std::cell::Cell;
 use std::ffi::c_void;
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -20,6 +19,7 @@ use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, IterationResult, Prepared, Trap, Type};
+use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::exit_code::ExitCode;
 use crate::guest::{self, generated};
 
@@ -209,21 +209,8 @@ fn exit_by_message(api: &'static Api) -> Result<Prepared> {
     Ok(Prepared::repeat(move || guest.exit(run), GuestEnd::is_expected, move |came| came.describe(api)))
 }
 
-thread_local! {
-    /// The time just before this thread's host function created its trap.
-    static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
-}
-
-/// The time from [`LEFT`] to `arrived`. It is an error if the host function did not set [`LEFT`].
-fn since_left(arrived: Instant, ended: IterationResult) -> (Duration, IterationResult) {
-    match LEFT.take() {
-        Some(left) => (arrived - left, ended),
-        None => (Duration::ZERO, ended.and(Err("the host function did not exit".into()))),
-    }
-}
-
 unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
-    LEFT.set(Some(Instant::now()));
+    note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { plain_exit(arguments, results) }
 }
@@ -234,12 +221,12 @@ fn latency_by_message(api: &'static Api) -> Result<Prepared> {
     Ok(Prepared::laps(move || {
         let came = guest.exit(run);
         let arrived = Instant::now();
-        since_left(arrived, came.ended(api))
+        latency_since_exit(arrived, came.ended(api))
     }))
 }
 
 unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
-    LEFT.set(Some(Instant::now()));
+    note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { early_exit(env, arguments, results) }
 }
@@ -253,7 +240,7 @@ fn latency_by_environment(api: &'static Api) -> Result<Prepared> {
     Ok(Prepared::laps(move || {
         let came = exit(&guest, run);
         let arrived = Instant::now();
-        since_left(arrived, came.ended(api))
+        latency_since_exit(arrived, came.ended(api))
     }))
 }
 

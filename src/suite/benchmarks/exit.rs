@@ -1,7 +1,4 @@
 //! Each way to exit: the whole call, the latency from the error to the caller, and the same call without an exit.
-use std::cell::Cell;
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::api::{Store, imports};
@@ -11,7 +8,8 @@ use super::{Engine, start};
 use crate::catalog::benchmark::unwind;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, IterationResult, Prepared};
+use crate::engine::embedding::{Instant, Prepared};
+use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
@@ -84,26 +82,6 @@ pub(crate) fn returned<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
     Ok(Prepared::repeat(move || run.call(&mut ready.store, (0, 7)), |result| matches!(result, Ok(7)), tell))
 }
 
-thread_local! {
-    /// The time immediately before this thread's host function returned its error.
-    static LEFT: Cell<Option<Instant>> = const { Cell::new(None) };
-}
-
-/// Records the start of a latency. The host function calls it immediately before its error. It is not inlined, so that the host
-/// function is inlined as without it: a further frame on the stack takes a backtrace a quarter of a microsecond.
-#[inline(never)]
-pub(crate) fn note_exit() {
-    LEFT.set(Some(Instant::now()));
-}
-
-/// The time from `note_exit` to `arrived`; zero and an error if the host function did not exit.
-pub(crate) fn latency_since_exit(arrived: Instant, ended: IterationResult) -> (Duration, IterationResult) {
-    match LEFT.take() {
-        Some(left) => (arrived - left, ended),
-        None => (Duration::ZERO, ended.and(Err("the host function did not return an error".into()))),
-    }
-}
-
 pub(crate) fn latency<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, note_exit)?;
     let run = ready.function(M::EXPORT)?;
@@ -125,12 +103,6 @@ mod tests {
             let came = if code == 0 { "returned 7" } else { "exited early with exit code: 2" };
             assert_eq!(error, format!("3 of 3 iterations did not end as they must: {came}"));
         }
-    }
-
-    #[test]
-    fn a_host_function_that_did_not_exit_has_no_latency() {
-        let (_, ended) = latency_since_exit(Instant::now(), Ok(()));
-        assert_eq!(ended.unwrap_err(), "the host function did not return an error");
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, new_store, wrap};
-use super::exit::{latency_since_exit, note_exit};
 use super::guest_instance::{CODE, ExitResult};
 use super::way::{BeforeExit, typed};
 use super::{CachedModule, Engine};
 use crate::engine::embedding::{Instant, Prepared};
+use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::exit_code::ExitCode;
 use crate::guest;
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use super::Engine;
 use super::api::{Caller, Error, copies, frames, imports, trap_code, wrap, wrap_env};
 use super::compile::generated;
-use super::exit::{exit, latency_since_exit, note_exit, ready};
+use super::exit::{exit, ready};
 use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, early_exit};
 use super::trap::trapping;
 use super::way::{Typed, WayToExit};
@@ -12,6 +12,7 @@ use crate::catalog::benchmark::unwind;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
+use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[

@@ -6,13 +6,12 @@ use crate::catalog::benchmark::{call, unwind};
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared, planted};
+use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::engine::wasmer::Wasmer;
 use crate::engine::wasmer::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
 use crate::engine::wasmer::suite::benchmarks::call as calls;
 use crate::engine::wasmer::suite::benchmarks::call::{adding, host_typed, ready as calling};
-use crate::engine::wasmer::suite::benchmarks::exit::{
-    latency, latency_since_exit, note_exit, ready, returned, ways, whole,
-};
+use crate::engine::wasmer::suite::benchmarks::exit::{latency, ready, returned, ways, whole};
 use crate::engine::wasmer::suite::benchmarks::guest_instance::{CODE, RunFunc, tell};
 use crate::engine::wasmer::suite::benchmarks::sweep::guest_depth;
 use crate::engine::wasmer::suite::benchmarks::way::{BeforeExit, WayToExit};
