@@ -7,6 +7,14 @@ use wasm_encoder::{
     RefType, TableSection, TableType, TypeSection, ValType,
 };
 
+/// The module of this number of functions that all benchmarks use.
+///
+/// # Errors
+/// When a module cannot have as many functions.
+pub fn of_size(functions: u64) -> anyhow::Result<Vec<u8>> {
+    Ok(self::functions(u32::try_from(functions)?, 0))
+}
+
 /// A module of `count` functions, the same for the same seed. Each function has a body of about 200 bytes with loops,
 /// loads and stores, branches, calls, and arithmetic on integers and floats.
 ///

@@ -25,9 +25,9 @@ use crate::guest::{self, generated};
 
 pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
     (&compile::EARLY_EXIT, Do(|c_api, _| compile(c_api.api, guest::wasm(guest::EARLY_EXIT)))),
-    (&compile::GENERATED, Do(|c_api, functions| compile(c_api.api, generated(functions)?))),
+    (&compile::GENERATED, Do(|c_api, functions| compile(c_api.api, generated::of_size(functions)?))),
     (&instantiate::EARLY_EXIT, Do(|c_api, _| instantiate(c_api.api, &guest::wasm(guest::EARLY_EXIT)))),
-    (&instantiate::GENERATED, Do(|c_api, functions| instantiate(c_api.api, &generated(functions)?))),
+    (&instantiate::GENERATED, Do(|c_api, functions| instantiate(c_api.api, &generated::of_size(functions)?))),
     (&cold::BYTES_TO_EXIT, Do(|c_api, _| bytes_to_exit(c_api.api))),
     (&call::DYNAMIC, Do(|c_api, _| call(c_api.api))),
     (&call::HOST_DYNAMIC, Do(|c_api, _| host_call(c_api.api))),
@@ -70,10 +70,6 @@ const CODE: ExitCode = ExitCode(1);
 /// The arguments of a call that exits with [`CODE`], and of a call that returns.
 const EXIT: [Val; 2] = [Val::i32(1), Val::i32(7)];
 const NO_EXIT: [Val; 2] = [Val::i32(LET_PASS.cast_signed()), Val::i32(7)];
-
-fn generated(functions: u64) -> Result<Vec<u8>> {
-    Ok(generated::functions(u32::try_from(functions)?, 0))
-}
 
 fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
     let metrics = [("wasm bytes", wasm.len() as f64)];

@@ -6,12 +6,11 @@ use anyhow::Result;
 use super::Engine;
 use super::api::{deserialize, headless_runtime, serialize};
 use super::cold::to_exit;
-use super::compile::generated;
 use crate::catalog::benchmark::{artifact, cold};
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
-use crate::guest;
+use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&artifact::SERIALIZE, Do(serialized)),
@@ -20,7 +19,7 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
 ];
 
 fn serialized(engine: &Engine, functions: u64) -> Result<Prepared> {
-    let guest = engine.cached_module(&generated(functions)?)?;
+    let guest = engine.cached_module(&generated::of_size(functions)?)?;
     let must = serialize(&guest.1)?.len();
     Ok(Prepared::laps(move || {
         let started = Instant::now();
@@ -37,7 +36,7 @@ fn serialized(engine: &Engine, functions: u64) -> Result<Prepared> {
 }
 
 fn deserialized(engine: &Engine, functions: u64) -> Result<Prepared> {
-    let artifact = serialize(&engine.cached_module(&generated(functions)?)?.1)?;
+    let artifact = serialize(&engine.cached_module(&generated::of_size(functions)?)?.1)?;
     let bytes = artifact.len() as f64;
     let engine = engine.clone();
     Ok(Prepared::laps(move || {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::api::Module;
-use super::compile::generated;
 use super::exit::exit;
 use super::guest_instance::{CODE, ExitResult};
 use super::instantiate::ready;
@@ -15,7 +14,7 @@ use crate::catalog::benchmark::cold;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, IterationResult, Prepared};
-use crate::guest;
+use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&cold::BYTES_TO_EXIT, Do(|engine, _| bytes_to_exit(engine))),
@@ -53,7 +52,7 @@ fn first_call(make: impl FnOnce() -> Result<CachedModule>, code: i32) -> (Durati
 }
 
 fn bytes_to_result(engine: &Engine, functions: u64) -> Result<Prepared> {
-    let (engine, wasm) = (engine.clone(), generated(functions)?);
+    let (engine, wasm) = (engine.clone(), generated::of_size(functions)?);
     let expected = match first_call(|| engine.cached_module(&wasm), 0).1? {
         ExitResult::Returned(result) => result,
         other => bail!(other.describe()),

@@ -14,18 +14,13 @@ use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&compile::EARLY_EXIT, Do(|engine, _| compile(engine, Engine::runtime, guest::wasm(guest::EARLY_EXIT)))),
-    (&compile::GENERATED, Do(|engine, functions| compile(engine, Engine::runtime, generated(functions)?))),
+    (&compile::GENERATED, Do(|engine, functions| compile(engine, Engine::runtime, generated::of_size(functions)?))),
     (
         &compile::ONE_THREAD,
-        Do(|engine, functions| compile(engine, Engine::single_threaded_runtime, generated(functions)?)),
+        Do(|engine, functions| compile(engine, Engine::single_threaded_runtime, generated::of_size(functions)?)),
     ),
     (&compile::PEAK_MEMORY, Do(peak_memory)),
 ];
-
-/// The generated module with this number of functions; all benchmarks use the same seed.
-pub(crate) fn generated(functions: u64) -> Result<Vec<u8>> {
-    Ok(generated::functions(u32::try_from(functions)?, 0))
-}
 
 /// Creates a fresh runtime.
 type MakeRuntime = fn(&Engine) -> Runtime;
@@ -69,7 +64,7 @@ fn ended(module: &Result<(Runtime, Module)>) -> IterationResult {
 
 /// The metrics must be known before the first batch, so the first iteration returns the compilation that produced them.
 fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
-    let wasm = generated(functions)?;
+    let wasm = generated::of_size(functions)?;
     let before = Watermark::lowered();
     let (took, module) = timed(engine, Engine::runtime, &wasm);
     let added = before.and_then(Watermark::rise).map(|bytes| ("added peak bytes", bytes as f64));

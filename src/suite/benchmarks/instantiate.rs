@@ -3,18 +3,20 @@
 use anyhow::Result;
 
 use super::api::{imports, wrap};
-use super::compile::generated;
 use super::guest_instance::{GuestInstance, RunFunc, early_exit};
 use super::{CachedModule, Engine};
 use crate::catalog::benchmark::instantiate;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
-use crate::guest;
+use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&instantiate::EARLY_EXIT, Do(|engine, _| Ok(instantiate(engine.cached_module(guest::EARLY_EXIT)?)))),
-    (&instantiate::GENERATED, Do(|engine, functions| Ok(instantiate(engine.cached_module(&generated(functions)?)?)))),
+    (
+        &instantiate::GENERATED,
+        Do(|engine, functions| Ok(instantiate(engine.cached_module(&generated::of_size(functions)?)?))),
+    ),
 ];
 
 /// A new instance of a guest, and its export `run`.

@@ -3,7 +3,6 @@ use anyhow::{Context, Result, ensure};
 
 use super::Engine;
 use super::api::{Caller, Error, copies, frames, imports, trap_code, wrap, wrap_env};
-use super::compile::generated;
 use super::exit::{exit, ready};
 use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, early_exit};
 use super::trap::trapping;
@@ -13,7 +12,7 @@ use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
-use crate::guest;
+use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&unwind::GUEST_DEPTH, Do(guest_depth::<Typed>)),
@@ -99,7 +98,7 @@ fn modules(engine: &Engine, count: u64) -> Result<Prepared> {
 }
 
 fn functions(engine: &Engine, count: u64) -> Result<Prepared> {
-    with_resident_code(engine, engine.cached_module(&generated(count)?)?)
+    with_resident_code(engine, engine.cached_module(&generated::of_size(count)?)?)
 }
 
 /// A typed exit while other code is resident.
