@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::CApi;
-use super::bindings::{Api, Callback, Func, List, Trap as CTrap, Val};
+use super::bindings::{Api, Callback, CallbackWithEnv, Func, List, Trap as CTrap, Val};
 use super::convert::{self, trap};
 use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
 use super::interface::LibrarySignature;
-use super::objects::{self, Exports, NotMade, Owned};
+use super::objects::{self, NotMade, Owned};
 use super::scenarios::{plain_exit, without_environment};
 use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
 use crate::catalog::scenario::exit::LET_PASS;
@@ -31,12 +31,12 @@ pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
     (&cold::BYTES_TO_EXIT, Do(|c_api, _| bytes_to_exit(c_api.api))),
     (&call::DYNAMIC, Do(|c_api, _| call(c_api.api))),
     (&call::HOST_DYNAMIC, Do(|c_api, _| host_call(c_api.api))),
-    (&unwind::DYNAMIC.whole, Do(|c_api, _| exit_by_message(c_api.api))),
-    (&unwind::DYNAMIC.leaving, Do(|c_api, _| latency_by_message(c_api.api))),
-    (&unwind::DYNAMIC.returned, Do(|c_api, _| returned_without_env(c_api.api))),
-    (&unwind::DYNAMIC_ENV.whole, Do(|c_api, _| exit_by_environment(c_api.api))),
-    (&unwind::DYNAMIC_ENV.leaving, Do(|c_api, _| latency_by_environment(c_api.api))),
-    (&unwind::DYNAMIC_ENV.returned, Do(|c_api, _| returned(c_api.api))),
+    (&unwind::DYNAMIC.whole, Do(|c_api, _| Ok(whole(without_env(c_api.api, plain_exit)?, exit_by_message)))),
+    (&unwind::DYNAMIC.leaving, Do(|c_api, _| Ok(latency(without_env(c_api.api, timed_plain_exit)?, exit_by_message)))),
+    (&unwind::DYNAMIC.returned, Do(|c_api, _| Ok(returned(without_env(c_api.api, plain_exit)?)))),
+    (&unwind::DYNAMIC_ENV.whole, Do(|c_api, _| Ok(whole(with_env(c_api.api, early_exit)?, exit)))),
+    (&unwind::DYNAMIC_ENV.leaving, Do(|c_api, _| Ok(latency(with_env(c_api.api, timed_exit)?, exit)))),
+    (&unwind::DYNAMIC_ENV.returned, Do(|c_api, _| Ok(returned(with_env(c_api.api, early_exit)?)))),
     (&unwind::START.whole, Do(|c_api, _| start(c_api.api))),
     (&unwind::UNREACHABLE, Do(|c_api, _| trapping(c_api.api, "unreachable", [1, 0], Trap::Unreachable))),
     (&unwind::DIVISION_BY_ZERO, Do(|c_api, _| trapping(c_api.api, "divide", [7, 0], Trap::IntegerDivideByZero))),
@@ -83,11 +83,32 @@ fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
     Ok(Prepared::laps(lap).with_metrics(metrics))
 }
 
-/// An instance of a guest that imports only `early_exit`, and its export `run`.
-fn ready(compiled: &Rc<CompiledGuest>) -> Result<(LibraryGuest, *mut Func)> {
-    let guest = LibraryGuest::exiting(compiled)?;
+/// An instance and its export `run`.
+type ReadyGuest = (LibraryGuest, *mut Func);
+
+fn with_run(guest: LibraryGuest) -> Result<ReadyGuest> {
     let run = guest.exports.function("run")?;
     Ok((guest, run))
+}
+
+/// An instance of a guest that imports only `early_exit`.
+fn ready(compiled: &Rc<CompiledGuest>) -> Result<ReadyGuest> {
+    with_run(LibraryGuest::exiting(compiled)?)
+}
+
+/// The timed guest with a host function that has an environment.
+fn with_env(api: &'static Api, callback: CallbackWithEnv) -> Result<ReadyGuest> {
+    let compiled = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
+    with_run(LibraryGuest::new(&compiled, &[(takes_code(), callback)])?)
+}
+
+/// The timed guest with a host function that has no environment.
+fn without_env(api: &'static Api, callback: Callback) -> Result<ReadyGuest> {
+    let compiled = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
+    with_run(LibraryGuest::of_functions(&compiled, |store, _| {
+        without_environment(api, store);
+        Ok(vec![objects::function(api, store, &takes_code(), callback)?])
+    })?)
 }
 
 fn instantiate(api: &'static Api, wasm: &[u8]) -> Result<Prepared> {
@@ -148,43 +169,12 @@ fn exit(guest: &LibraryGuest, run: *mut Func) -> GuestEnd {
     }
 }
 
-fn exit_by_environment(api: &'static Api) -> Result<Prepared> {
-    let (guest, run) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
-    Ok(Prepared::repeat(move || exit(&guest, run), GuestEnd::is_expected, move |came| came.describe(api)))
-}
-
-/// A guest whose host function has no environment.
-struct PlainGuest {
-    exports: Exports,
-    guest: (Owned<super::bindings::Instance>, Owned<Func>),
-    store: Owned<super::bindings::Store>,
-    of: Rc<CompiledGuest>,
-}
-
-impl PlainGuest {
-    fn new(api: &'static Api, callback: Callback) -> Result<Self> {
-        let of = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
-        let store = objects::store(api, &of.engine)?;
-        without_environment(api, &store);
-        let function = objects::function(api, &store, &takes_code(), callback)?;
-        let instance = objects::instantiate(api, &store, &of.module, &[as_extern(api, &function)])
-            .ok()
-            .context("there is no instance")?;
-        let exports = Exports::of(api, &of.module, &instance)?;
-        Ok(Self { exports, guest: (instance, function), store, of })
-    }
-
-    /// Calls the guest, and reads the code from the message.
-    fn exit(&self, run: *mut Func) -> GuestEnd {
-        let _ = (&self.guest, &self.store);
-        let mut results = [Val::i32(0)];
-        match objects::call(self.of.api, run, &EXIT, &mut results) {
-            // SAFETY: the result is an i32.
-            Ok(()) => GuestEnd::Returned(unsafe { results[0].of.i32 }),
-            Err(trap) => {
-                code_in(&convert::message_bytes(self.of.api, *trap)).map_or(GuestEnd::Trap(trap), GuestEnd::Code)
-            }
-        }
+/// Calls the guest, and reads the code from the message.
+#[inline]
+fn exit_by_message(guest: &LibraryGuest, run: *mut Func) -> GuestEnd {
+    match guest.call_function(run, &EXIT) {
+        Ok(sum) => GuestEnd::Returned(sum),
+        Err(trap) => code_in(&convert::message_bytes(guest.of.api, *trap)).map_or(GuestEnd::Trap(trap), GuestEnd::Code),
     }
 }
 
@@ -199,10 +189,29 @@ fn code_in(message: &[u8]) -> Option<ExitCode> {
     code.map(ExitCode)
 }
 
-fn exit_by_message(api: &'static Api) -> Result<Prepared> {
-    let guest = PlainGuest::new(api, plain_exit)?;
-    let run = guest.exports.function("run")?;
-    Ok(Prepared::repeat(move || guest.exit(run), GuestEnd::is_expected, move |came| came.describe(api)))
+/// The whole call.
+fn whole((guest, run): ReadyGuest, exit: impl Fn(&LibraryGuest, *mut Func) -> GuestEnd + 'static) -> Prepared {
+    let api = guest.of.api;
+    Prepared::repeat(move || exit(&guest, run), GuestEnd::is_expected, move |came| came.describe(api))
+}
+
+/// From the trap to the caller. The host function notes when it creates the trap.
+fn latency((guest, run): ReadyGuest, exit: impl Fn(&LibraryGuest, *mut Func) -> GuestEnd + 'static) -> Prepared {
+    Prepared::laps(move || {
+        let came = exit(&guest, run);
+        let arrived = Instant::now();
+        latency_since_exit(arrived, came.ended(guest.of.api))
+    })
+}
+
+/// The same call without an exit.
+fn returned((guest, run): ReadyGuest) -> Prepared {
+    let (api, sum) = (guest.of.api, LET_PASS.cast_signed() + 7);
+    Prepared::repeat(
+        move || guest.call_function(run, &NO_EXIT),
+        move |came| matches!(came, Ok(came) if *came == sum),
+        move |came| tell(api, came),
+    )
 }
 
 unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
@@ -211,56 +220,10 @@ unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut
     unsafe { plain_exit(arguments, results) }
 }
 
-fn latency_by_message(api: &'static Api) -> Result<Prepared> {
-    let guest = PlainGuest::new(api, timed_plain_exit)?;
-    let run = guest.exports.function("run")?;
-    Ok(Prepared::laps(move || {
-        let came = guest.exit(run);
-        let arrived = Instant::now();
-        latency_since_exit(arrived, came.ended(api))
-    }))
-}
-
 unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
     note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { early_exit(env, arguments, results) }
-}
-
-fn latency_by_environment(api: &'static Api) -> Result<Prepared> {
-    let compiled = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
-    let store = objects::store(api, &compiled.engine)?;
-    let env = Environment::new(api, &store, 0);
-    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), timed_exit)])?;
-    let run = guest.exports.function("run")?;
-    Ok(Prepared::laps(move || {
-        let came = exit(&guest, run);
-        let arrived = Instant::now();
-        latency_since_exit(arrived, came.ended(api))
-    }))
-}
-
-fn returned(api: &'static Api) -> Result<Prepared> {
-    let (guest, run) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
-    let sum = LET_PASS.cast_signed() + 7;
-    Ok(Prepared::repeat(
-        move || guest.call_function(run, &NO_EXIT),
-        move |came| matches!(came, Ok(came) if *came == sum),
-        move |came| tell(api, came),
-    ))
-}
-
-fn returned_without_env(api: &'static Api) -> Result<Prepared> {
-    let guest = PlainGuest::new(api, plain_exit)?;
-    let run = guest.exports.function("run")?;
-    let sum = LET_PASS.cast_signed() + 7;
-    let call = move || {
-        let _ = &guest;
-        let mut results = [Val::i32(0)];
-        // SAFETY: the result is an i32.
-        objects::call(api, run, &NO_EXIT, &mut results).map(|()| unsafe { results[0].of.i32 })
-    };
-    Ok(Prepared::repeat(call, move |came| matches!(came, Ok(came) if *came == sum), move |came| tell(api, came)))
 }
 
 /// Describes an unexpected result.
@@ -294,10 +257,8 @@ unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: 
 
 fn calls(api: &'static Api) -> Result<(LibraryGuest, *mut Func)> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::CALLS))?;
-    let store = objects::store(api, &compiled.engine)?;
-    let env = Environment::new(api, &store, 0);
     let signature = LibrarySignature { parameters: vec![Type::I64], results: vec![Type::I64] };
-    let guest = LibraryGuest::new(&compiled, store, env, &[(signature, next)])?;
+    let guest = LibraryGuest::new(&compiled, &[(signature, next)])?;
     let sum = guest.exports.function("sum")?;
     Ok((guest, sum))
 }
@@ -327,7 +288,7 @@ fn start(api: &'static Api) -> Result<Prepared> {
     let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
     let lap = move || -> Result<(Duration, IterationResult)> {
         let store = objects::store(api, &compiled.engine)?;
-        let env = Environment::new(api, &store, 0);
+        let env = Environment::new(api, &store);
         let function = objects::function_with_env(api, &store, &signature, early_exit, Rc::as_ptr(&env))?;
         let code = constant(api, &store, 1)?;
         // SAFETY: the global is valid.
@@ -346,7 +307,7 @@ fn start(api: &'static Api) -> Result<Prepared> {
 /// A call that must trap. The kind of the trap is known by its message only, which is checked once before the timed part. In
 /// the timed part, the call must end in a trap that is no exit.
 fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) -> Result<Prepared> {
-    let (guest, _) = ready(&CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?)?;
+    let (guest, _) = with_env(api, early_exit)?;
     let error = guest.call(export, &arguments)?.err().context("the guest did not trap")?;
     let message = objects::message(api, &error);
     ensure!(trap(&message) == Some(must), "expected a trap, {must}, and the message: {message}");
@@ -379,9 +340,7 @@ fn kernel<R: PartialEq + Debug + 'static>(
     read: fn(&Val) -> R,
 ) -> Result<Prepared> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::KERNELS))?;
-    let store = objects::store(api, &compiled.engine)?;
-    let env = Environment::new(api, &store, 0);
-    let guest = LibraryGuest::new(&compiled, store, env, &[])?;
+    let guest = LibraryGuest::new(&compiled, &[])?;
     let kernel = guest.exports.function(export)?;
     Ok(Prepared::repeat(
         move || {

@@ -38,14 +38,15 @@ pub(super) struct Environment {
     /// The code of the last exit.
     pub(super) code: Cell<Option<ExitCode>>,
     /// The number added to each code, so that the codes of two instances differ.
-    pub(super) offset: u32,
+    pub(super) offset: Cell<u32>,
     /// The guest function that a re-entrant host function calls.
     pub(super) function: Cell<*mut Func>,
 }
 
 impl Environment {
-    pub(super) fn new(api: &'static Api, store: &Owned<Store>, offset: u32) -> Rc<Self> {
-        Rc::new(Self { api, store: **store, code: Cell::new(None), offset, function: Cell::new(std::ptr::null_mut()) })
+    pub(super) fn new(api: &'static Api, store: &Owned<Store>) -> Rc<Self> {
+        let function = Cell::new(std::ptr::null_mut());
+        Rc::new(Self { api, store: **store, code: Cell::new(None), offset: Cell::new(0), function })
     }
 
     /// Creates a trap with the code in its message, and leaves the code in the environment.
@@ -64,7 +65,7 @@ pub(super) unsafe extern "C" fn early_exit(
     // SAFETY: the environment has this type and lives as long as the store. The argument is an i32.
     let (env, asked) = unsafe { (&*env.cast::<Environment>(), (*(*arguments).data).of.i32.cast_unsigned()) };
     planted::work();
-    if asked == LET_PASS { std::ptr::null_mut() } else { env.exit(ExitCode(asked.wrapping_add(env.offset))) }
+    if asked == LET_PASS { std::ptr::null_mut() } else { env.exit(ExitCode(asked.wrapping_add(env.offset.get()))) }
 }
 
 /// An instance with its store and its host functions.
@@ -88,21 +89,27 @@ pub(super) fn takes_code() -> LibrarySignature {
 impl LibraryGuest {
     /// Instantiates a guest that imports only `early_exit`.
     pub(super) fn exiting(of: &Rc<CompiledGuest>) -> Result<Self> {
-        let store = objects::store(of.api, &of.engine)?;
-        let env = Environment::new(of.api, &store, 0);
-        Self::new(of, store, env, &[(takes_code(), early_exit)])
+        Self::new(of, &[(takes_code(), early_exit)])
     }
 
-    pub(super) fn new(
+    /// Instantiates a guest. Its host functions share an environment.
+    pub(super) fn new(of: &Rc<CompiledGuest>, imports: &[HostImport]) -> Result<Self> {
+        Self::of_functions(of, |store, env| {
+            let function = |(signature, callback): &HostImport| {
+                objects::function_with_env(of.api, store, signature, *callback, env)
+            };
+            imports.iter().map(function).collect()
+        })
+    }
+
+    /// Instantiates a guest with the host functions that `functions` creates.
+    pub(super) fn of_functions(
         of: &Rc<CompiledGuest>,
-        store: Owned<Store>,
-        env: Rc<Environment>,
-        imports: &[HostImport],
+        functions: impl FnOnce(&Owned<Store>, *const Environment) -> Result<Vec<Owned<Func>>>,
     ) -> Result<Self> {
-        let functions = imports.iter().map(|(signature, callback)| {
-            objects::function_with_env(of.api, &store, signature, *callback, Rc::as_ptr(&env))
-        });
-        let functions = functions.collect::<Result<Vec<_>>>()?;
+        let store = objects::store(of.api, &of.engine)?;
+        let env = Environment::new(of.api, &store);
+        let functions = functions(&store, Rc::as_ptr(&env))?;
         let externs: Vec<*mut Extern> = functions.iter().map(|function| as_extern(of.api, function)).collect();
         let instance = objects::instantiate(of.api, &store, &of.module, &externs).map_err(|error| match error {
             NotMade::Silent => anyhow!("there is no instance, without a reason"),

@@ -93,9 +93,7 @@ unsafe extern "C" fn exit_without_nul(env: *mut c_void, _: *const List<Val>, _: 
 
 fn message_without_nul(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?;
-    let store = objects::store(c_api.api, &compiled.engine)?;
-    let env = Environment::new(c_api.api, &store, 0);
-    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), exit_without_nul)])?;
+    let guest = LibraryGuest::new(&compiled, &[(takes_code(), exit_without_nul)])?;
     say!(out, "sent `exit code: 1`");
     let (_, trap) = guest.exit("run", &[1, 7])?;
     let message = objects::message(c_api.api, &trap);
@@ -105,12 +103,8 @@ fn message_without_nul(c_api: &CApi, out: &Transcript) -> Result<()> {
 
 fn side_channel(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(c_api.api, &guest::wasm(guest::EARLY_EXIT))?;
-    let [one, other] = [0, 1000].map(|offset| -> Result<LibraryGuest> {
-        let store = objects::store(c_api.api, &compiled.engine)?;
-        let env = Environment::new(c_api.api, &store, offset);
-        LibraryGuest::new(&compiled, store, env, &[(takes_code(), early_exit)])
-    });
-    let (one, other) = (one?, other?);
+    let (one, other) = (LibraryGuest::exiting(&compiled)?, LibraryGuest::exiting(&compiled)?);
+    other.env.offset.set(1000);
     for code in CODES {
         let asked = [code.cast_signed(), 7];
         // Both guests exit before any code is read.
@@ -165,7 +159,7 @@ fn start(c_api: &CApi, out: &Transcript) -> Result<()> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EXIT_IN_START))?;
     let instantiated = |code: u32| -> Result<Option<ExitCode>> {
         let store = objects::store(api, &compiled.engine)?;
-        let env = Environment::new(api, &store, 0);
+        let env = Environment::new(api, &store);
         let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
         let function = objects::function_with_env(api, &store, &signature, exit_or_answer, Rc::as_ptr(&env))?;
         let code_global = constant(api, &store, code.cast_signed())?;
@@ -210,10 +204,8 @@ pub(super) unsafe extern "C" fn reenter(
 fn nested(c_api: &CApi, out: &Transcript) -> Result<()> {
     let api = c_api.api;
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::REENTRY))?;
-    let store = objects::store(api, &compiled.engine)?;
-    let env = Environment::new(api, &store, 0);
     let reentering = LibrarySignature { parameters: vec![Type::I32, Type::I32], results: vec![Type::I32] };
-    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), early_exit), (reentering, reenter)])?;
+    let guest = LibraryGuest::new(&compiled, &[(takes_code(), early_exit), (reentering, reenter)])?;
     guest.env.function.set(guest.exports.function("descend")?);
     for calls in [0, 1, 8] {
         let (code, trap) = guest.exit("descend", &[7, calls])?;
@@ -246,7 +238,7 @@ fn threads(c_api: &CApi, out: &Transcript) -> Result<()> {
     let exits = |thread: u32| -> Result<usize> {
         let CompiledGuest { engine, module, .. } = shared.guest();
         let store = objects::store(api, engine)?;
-        let env = Environment::new(api, &store, 0);
+        let env = Environment::new(api, &store);
         let function = objects::function_with_env(api, &store, &takes_code(), early_exit, Rc::as_ptr(&env))?;
         let instance = objects::instantiate(api, &store, module, &[as_extern(api, &function)])
             .map_err(|_| anyhow!("there is no instance"))?;
@@ -343,21 +335,18 @@ fn null_environment(c_api: &CApi, out: &Transcript) -> Result<()> {
     let api = c_api.api;
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EARLY_EXIT))?;
     for (how, with_null) in [("without an environment", false), ("with one of NULL", true)] {
-        let store = objects::store(api, &compiled.engine)?;
-        without_environment(api, &store);
-        let function = if with_null {
-            objects::function_with_env::<Environment>(api, &store, &takes_code(), exit_with_null, std::ptr::null())?
-        } else {
-            objects::function(api, &store, &takes_code(), plain_exit)?
-        };
-        let instance = objects::instantiate(api, &store, &compiled.module, &[as_extern(api, &function)])
-            .map_err(|_| anyhow!("{how}: there is no instance"))?;
-        let exports = objects::Exports::of(api, &compiled.module, &instance)?;
-        let run = exports.function("run")?;
-        match objects::call(api, run, &[Val::i32(1), Val::i32(7)], &mut [Val::i32(0)]) {
+        let guest = LibraryGuest::of_functions(&compiled, |store, _| {
+            without_environment(api, store);
+            Ok(vec![if with_null {
+                objects::function_with_env::<Environment>(api, store, &takes_code(), exit_with_null, std::ptr::null())?
+            } else {
+                objects::function(api, store, &takes_code(), plain_exit)?
+            }])
+        })?;
+        match guest.call("run", &[1, 7])? {
             Err(trap) if objects::message(api, &trap).contains("exit code: 1") => say!(out, "{how}: exited"),
             Err(trap) => say!(out, "{how}: {}", objects::message(api, &trap)),
-            Ok(()) => say!(out, "{how}: returned"),
+            Ok(_) => say!(out, "{how}: returned"),
         }
     }
     Ok(())
@@ -385,9 +374,7 @@ fn host_info(c_api: &CApi, out: &Transcript) -> Result<()> {
         bail!(Unsupported("the library has no `wasm_trap_set_host_info`".into()));
     };
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EARLY_EXIT))?;
-    let store = objects::store(api, &compiled.engine)?;
-    let env = Environment::new(api, &store, 0);
-    let guest = LibraryGuest::new(&compiled, store, env, &[(takes_code(), exit_with_info)])?;
+    let guest = LibraryGuest::new(&compiled, &[(takes_code(), exit_with_info)])?;
     let (_, trap) = guest.exit("run", &[1, 7])?;
     say!(out, "attached: true");
     // SAFETY: the trap is valid.
