@@ -12,7 +12,7 @@ pub(crate) use ::wasmer::{
     Engine as Runtime, Extern, Function as Func, FunctionEnvMut as Caller, Global, Imports, Memory, Module,
     RuntimeError as Error, Table, Type as ValType, Value as Val, WasmTypeList as WasmResults, imports,
 };
-use anyhow::Result as AnyResult;
+use anyhow::{Context, Result as AnyResult};
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
 use super::Wasmer;
@@ -274,6 +274,16 @@ macro_rules! parameters {
 
 parameters!(one i32 u32 u64 Reference);
 parameters!((), (A B), (A B C D E F G H I J K L M N O P Q S T U));
+
+/// Whether an error is an exception that no guest caught.
+pub(crate) fn is_exception(error: &Error) -> bool {
+    error.is_exception()
+}
+
+/// The payload of an exception that no guest caught.
+pub(crate) fn exception_payload<T: Send + 'static>(store: &mut Store<T>, error: &Error) -> AnyResult<Vec<Val>> {
+    Ok(error.to_exception().context("the error holds no exception")?.payload(store))
+}
 
 /// A nullable function reference.
 pub(crate) type Reference = Option<Func>;

@@ -4,6 +4,8 @@ mod benchmarks;
 mod convert;
 #[cfg(feature = "cranelift")]
 pub(super) mod cranelift;
+#[path = "../../suite/guest_view.rs"]
+mod guest_view;
 mod late_start;
 #[cfg(feature = "llvm")]
 pub(super) mod llvm;

@@ -6,7 +6,8 @@ pub(crate) use ::wasmtime::{
     MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Table, TypedFunc, Val, ValType, WasmParams,
     WasmResults,
 };
-use ::wasmtime::{FuncType, GlobalType, Mutability, ResourceLimiter, Trap, WasmBacktrace};
+use ::wasmtime::{FuncType, GlobalType, Mutability, ResourceLimiter, ThrownException, Trap, WasmBacktrace};
+use anyhow::{Context, Result as AnyResult};
 
 pub(crate) use super::convert::{
     deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports, to_engine,
@@ -86,6 +87,17 @@ pub(crate) fn constant<T: 'static>(store: &mut Store<T>, value: i32) -> Result<G
 /// The function at an index of a table; `None` if there is none.
 pub(crate) fn function_at<T: 'static>(store: &mut Store<T>, table: &Table, index: u32) -> Option<Func> {
     table.get(store, index.into())?.as_func()?.copied()
+}
+
+/// Whether an error is an exception that no guest caught.
+pub(crate) fn is_exception(error: &Error) -> bool {
+    error.is::<ThrownException>()
+}
+
+/// The payload of the exception that no guest caught. It is in the store, not in the error.
+pub(crate) fn exception_payload<T: 'static>(store: &mut Store<T>, _: &Error) -> AnyResult<Vec<Val>> {
+    let exception = store.take_pending_exception().context("there is no exception in the store")?;
+    Ok(vec![exception.field(store, 0)?])
 }
 
 /// A nullable function reference.

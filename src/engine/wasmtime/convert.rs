@@ -44,11 +44,11 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
 }
 
 /// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
-pub(crate) fn thrower_imports(store: &mut Store<()>) -> Result<[Extern; 3]> {
+pub(crate) fn thrower_imports<T: 'static>(store: &mut Store<T>) -> Result<[Extern; 3]> {
     let ty = TagType::new(FuncType::new(store.engine(), [ValType::I32], []));
     let tag = Tag::new(&mut *store, &ty)?;
     let early_exit = |code: u32| -> Result<(), Error> { if code == 0 { Ok(()) } else { Err(ExitCode(code).into()) } };
-    let throw = move |mut caller: Caller<'_, ()>, payload: i32| -> Result<(), Error> {
+    let throw = move |mut caller: Caller<'_, T>, payload: i32| -> Result<(), Error> {
         let of = ExnType::from_tag_type(&tag.ty(&caller))?;
         let pre = ExnRefPre::new(&mut caller, of);
         let exception = ExnRef::new(&mut caller, &pre, &tag, &[Val::I32(payload)])?;

@@ -5,7 +5,8 @@ mod context;
 mod convert;
 mod early_exit;
 mod epoch;
-mod exception;
+#[path = "../../suite/guest_view.rs"]
+mod guest_view;
 #[path = "../../suite/mod.rs"]
 mod suite;
 #[path = "../../suite/wasmtime_style/mod.rs"]
@@ -180,7 +181,7 @@ impl Family for Wasmtime {
                 callback::SCENARIOS,
                 context::SCENARIOS,
                 epoch::SCENARIOS,
-                exception::SCENARIOS,
+                guest_view::SCENARIOS,
                 wasmtime_style::fuel::SCENARIOS,
             ],
             suite::scenarios::SCENARIOS,

@@ -3,7 +3,6 @@ mod after;
 mod asynchronous;
 mod early_exit;
 mod exit;
-mod guest_view;
 mod interrupt;
 pub(super) mod limit;
 mod metering;
@@ -12,7 +11,7 @@ mod prebuilt;
 mod read_error;
 mod soak;
 
-use super::Wasmer;
+use super::{Wasmer, guest_view};
 use crate::engine::ScenarioTable;
 
 pub(super) const SCENARIOS: &[ScenarioTable<Wasmer>] = &[
