@@ -350,12 +350,15 @@ pub(crate) fn set_fuel<T: Send + 'static>(_: &mut Store<T>, _: u64) -> Result<()
 }
 
 /// The remaining fuel, in points. An instruction costs one point.
-pub(crate) fn fuel<T: Send + 'static>(store: &mut Store<T>, instance: &Instance) -> Option<u64> {
+pub(crate) fn fuel(store: &mut impl AsStoreMut, instance: &Instance) -> Option<u64> {
     Some(match get_remaining_points(store, instance) {
         MeteringPoints::Remaining(points) => points,
         MeteringPoints::Exhausted => 0,
     })
 }
+
+/// The remaining fuel, in a host function.
+pub(crate) use fuel as fuel_within;
 
 /// Sets the remaining fuel of a guest, in points.
 pub(crate) fn refill<T: Send + 'static>(store: &mut Store<T>, instance: &Instance, fuel: u64) -> Result<(), Error> {

@@ -10,6 +10,7 @@ pub(crate) mod exit;
 pub(crate) mod fixture;
 pub(crate) mod interrupt;
 pub(crate) mod limit;
+pub(crate) mod metering;
 pub(crate) mod module_origin;
 pub(crate) mod nesting;
 pub(crate) mod panic;

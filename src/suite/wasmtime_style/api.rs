@@ -108,6 +108,11 @@ pub(crate) fn fuel<T: 'static>(store: &mut Store<T>, _: &Instance) -> Option<u64
     store.get_fuel().ok()
 }
 
+/// The remaining fuel, in a host function; `None` if fuel is not counted.
+pub(crate) fn fuel_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance) -> Option<u64> {
+    caller.get_fuel().ok()
+}
+
 /// Sets the fuel of a guest.
 pub(crate) fn refill<T: 'static>(store: &mut Store<T>, _: &Instance, fuel: u64) -> Result<(), Error> {
     store.set_fuel(fuel)
