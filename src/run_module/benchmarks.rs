@@ -7,9 +7,7 @@ use anyhow::{Context, Result};
 use super::ModuleJob;
 use super::stubs::Stubs;
 use crate::catalog::benchmark::module::ModuleBenchmark;
-use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Instant, IterationResult, Outcome, Prepared, Unsupported,
-};
+use crate::engine::embedding::{Artifact, Compiled, Embedding, Instant, Outcome, Prepared, Unsupported, timed};
 
 /// A user's module, with its artifact after the first compilation, because a compilation may take a minute.
 pub struct MeasuredModule {
@@ -37,24 +35,14 @@ impl MeasuredModule {
         Ok(match cell {
             ModuleBenchmark::Compile => {
                 let metrics = this.metrics(&*engine)?;
-                Prepared::laps(move || {
-                    let started = Instant::now();
-                    let compiled = engine.compile(&this.wasm);
-                    (started.elapsed(), as_text(compiled.map(drop)))
-                })
-                .with_metrics(metrics)
+                Prepared::timing(move || engine.compile(&this.wasm)).with_metrics(metrics)
             }
             ModuleBenchmark::Serialize => {
                 // An engine without artifacts returns `Unsupported` here.
                 this.artifact(&*engine)?;
                 let compiled = this.compiled(&*engine)?;
                 let metrics = this.metrics(&*engine)?;
-                Prepared::laps(move || {
-                    let started = Instant::now();
-                    let artifact = compiled.serialize();
-                    (started.elapsed(), as_text(artifact.map(drop)))
-                })
-                .with_metrics(metrics)
+                Prepared::timing(move || compiled.serialize()).with_metrics(metrics)
             }
             ModuleBenchmark::Deserialize => {
                 let artifact = this.artifact(&*engine)?;
@@ -69,9 +57,8 @@ impl MeasuredModule {
                 let compiled = this.compiled(&*engine)?;
                 Prepared::laps(move || {
                     let host = Stubs::new(this.job.exit_at.clone()).host();
-                    let started = Instant::now();
-                    let instance = compiled.instantiate(host);
-                    (started.elapsed(), as_text(instance.map(drop).map_err(Into::into)))
+                    let (took, instance) = timed(|| compiled.instantiate(host));
+                    (took, instance.map(drop).map_err(|error| error.to_string()))
                 })
             }
             ModuleBenchmark::Call => this.calling(&*engine, Instant::now, |call| match &call.outcome {
@@ -156,8 +143,4 @@ struct CompletedCall {
     outcome: Outcome,
     took: Duration,
     exit: Option<Duration>,
-}
-
-fn as_text(result: Result<()>) -> IterationResult {
-    result.map_err(|error| format!("{error:#}"))
 }

@@ -11,7 +11,7 @@ use super::api::{
 use super::calls::{call, global, instantiate};
 use super::linked_instances::LinkedInstances;
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Instant, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Value,
+    Artifact, Compiled, Embedding, Host, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Value, timed,
 };
 
 impl Embedding for Engine {
@@ -98,9 +98,7 @@ impl Artifact for SerializedModule {
             None => self.engine.runtime(),
         };
         let bytes = self.bytes.clone();
-        let started = Instant::now();
-        let module = api::deserialize(&runtime, bytes);
-        let took = started.elapsed();
+        let (took, module) = timed(|| api::deserialize(&runtime, bytes));
         Ok((Box::new(CompiledModule { engine: self.engine.clone(), runtime, module: module?, fuel: self.fuel }), took))
     }
 }

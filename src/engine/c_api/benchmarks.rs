@@ -18,7 +18,7 @@ use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, IterationResult, Prepared, Trap, Type};
+use crate::engine::embedding::{Instant, IterationResult, Prepared, Trap, Type, timed};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::exit_code::ExitCode;
 use crate::guest::{self, generated};
@@ -74,13 +74,7 @@ const NO_EXIT: [Val; 2] = [Val::i32(LET_PASS.cast_signed()), Val::i32(7)];
 fn compile(api: &'static Api, wasm: Vec<u8>) -> Result<Prepared> {
     let metrics = [("wasm bytes", wasm.len() as f64)];
     CompiledGuest::new(api, &wasm)?;
-    let lap = move || {
-        let started = Instant::now();
-        let compiled = CompiledGuest::new(api, &wasm);
-        let took = started.elapsed();
-        (took, compiled.map(drop).map_err(|error| error.to_string()))
-    };
-    Ok(Prepared::laps(lap).with_metrics(metrics))
+    Ok(Prepared::timing(move || CompiledGuest::new(api, &wasm)).with_metrics(metrics))
 }
 
 /// An instance and its export `run`.
@@ -114,23 +108,16 @@ fn without_env(api: &'static Api, callback: Callback) -> Result<ReadyGuest> {
 fn instantiate(api: &'static Api, wasm: &[u8]) -> Result<Prepared> {
     let compiled = CompiledGuest::new(api, wasm)?;
     ready(&compiled)?;
-    Ok(Prepared::laps(move || {
-        let started = Instant::now();
-        let ready = ready(&compiled);
-        let took = started.elapsed();
-        (took, ready.map(drop).map_err(|error| error.to_string()))
-    }))
+    Ok(Prepared::timing(move || ready(&compiled)))
 }
 
 fn bytes_to_exit(api: &'static Api) -> Result<Prepared> {
     let wasm = guest::wasm(guest::EARLY_EXIT);
     Ok(Prepared::laps(move || {
-        let started = Instant::now();
-        let came = CompiledGuest::new(api, &wasm).and_then(|compiled| ready(&compiled)).map(|(guest, run)| {
-            let came = exit(&guest, run);
-            (came, guest)
+        let (took, came) = timed(|| {
+            let (guest, run) = CompiledGuest::new(api, &wasm).and_then(|compiled| ready(&compiled))?;
+            anyhow::Ok((exit(&guest, run), guest))
         });
-        let took = started.elapsed();
         (took, came.map_err(|error| error.to_string()).and_then(|(came, _)| came.ended(api)))
     }))
 }
@@ -293,12 +280,10 @@ fn start(api: &'static Api) -> Result<Prepared> {
         let code = constant(api, &store, 1)?;
         // SAFETY: the global is valid.
         let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code) }];
-        let started = Instant::now();
-        let came = match objects::instantiate(api, &store, &compiled.module, &imports) {
+        let (took, came) = timed(|| match objects::instantiate(api, &store, &compiled.module, &imports) {
             Err(NotMade::Trap(trap)) => env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
             Err(NotMade::Silent) | Ok(_) => GuestEnd::Returned(0),
-        };
-        let took = started.elapsed();
+        });
         Ok((took, came.ended(api)))
     };
     Ok(Prepared::laps(move || lap().unwrap_or_else(|error| (Duration::ZERO, Err(error.to_string())))))

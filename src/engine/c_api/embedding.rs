@@ -15,8 +15,8 @@ use super::interface::{ImportType, LibraryImport, LibraryInterface, LibrarySigna
 use super::objects::{self, Exports, NotMade, Owned};
 use super::{CApi, Implementation};
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Import, Instant, LinkedModules, ModuleInstance, NotInstantiated, Outcome,
-    Unsupported, Value, panic_message,
+    Artifact, Compiled, Embedding, Host, Import, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Unsupported,
+    Value, panic_message, timed,
 };
 use crate::exit_code::ExitCode;
 
@@ -144,10 +144,8 @@ impl Artifact for SerializedLibraryModule {
         let (api, implementation) = (self.api, self.implementation);
         let engine = Rc::new(objects::engine(api)?);
         let store = objects::store(api, &engine)?;
-        let started = Instant::now();
         // SAFETY: the store is valid, and the bytes are an artifact of the same library.
-        let module = unsafe { (api.wasm_module_deserialize)(*store, &Bytes::constant(&self.bytes)) };
-        let took = started.elapsed();
+        let (took, module) = timed(|| unsafe { (api.wasm_module_deserialize)(*store, &Bytes::constant(&self.bytes)) });
         let module = Owned::new(module, api.wasm_module_delete).context("refused without a reason")?;
         let (module, interface) = (Rc::new(module), self.interface.clone());
         Ok((Box::new(LibraryModule { api, implementation, module, _store: store, engine, interface }), took))

@@ -27,6 +27,14 @@ impl Instant {
     }
 }
 
+/// Times a step. Its result is dropped outside the timer.
+#[inline(always)]
+pub fn timed<T>(step: impl FnOnce() -> T) -> (Duration, T) {
+    let started = Instant::now();
+    let result = step();
+    (started.elapsed(), result)
+}
+
 impl Sub for Instant {
     type Output = Duration;
 

@@ -9,7 +9,7 @@ mod prepared;
 mod transcript;
 mod value;
 
-pub use instant::Instant;
+pub use instant::{Instant, timed};
 pub(crate) use outcome::panic_message;
 pub use outcome::{Outcome, Trap};
 pub use prepared::{BatchTime, IterationResult, MOST_KEPT, Prepared, STOPS};

@@ -1,10 +1,11 @@
 //! A prepared cell, with the timed loop of its batches.
+use std::fmt;
 use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::Instant;
+use super::{Instant, timed};
 
 /// A cell that is ready to run batches, with everything that it needs.
 ///
@@ -65,6 +66,14 @@ impl Prepared {
         Self::laps_keeping(0, lap)
     }
 
+    /// Times how long `make` takes to make a value, which is dropped outside the timer.
+    pub fn timing<T, E: fmt::Display>(mut make: impl FnMut() -> Result<T, E> + 'static) -> Self {
+        Self::laps(move || {
+            let (took, made) = timed(&mut make);
+            (took, made.map(drop).map_err(|error| format!("{error:#}")))
+        })
+    }
+
     /// As [`laps`](Self::laps), but an iteration is [`STOPS`] laps and takes their mean time. The lap times are kept, because a
     /// timeout must cover the slowest stop.
     pub fn stops(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
@@ -98,9 +107,7 @@ impl Prepared {
         judge: impl Fn(u64, R) -> IterationResult + 'static,
     ) -> Self {
         Self::new(move |iterations| {
-            let started = Instant::now();
-            let result = black_box(whole(iterations));
-            let elapsed = started.elapsed();
+            let (elapsed, result) = timed(|| black_box(whole(iterations)));
             let came = judge(iterations, result).err();
             BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came, each: Vec::new() }
         })

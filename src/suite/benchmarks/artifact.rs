@@ -9,7 +9,7 @@ use super::cold::to_exit;
 use crate::catalog::benchmark::{artifact, cold};
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, Prepared};
+use crate::engine::embedding::{Prepared, timed};
 use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
@@ -22,9 +22,7 @@ fn serialized(engine: &Engine, functions: u64) -> Result<Prepared> {
     let guest = engine.cached_module(&generated::of_size(functions)?)?;
     let must = serialize(&guest.1)?.len();
     Ok(Prepared::laps(move || {
-        let started = Instant::now();
-        let artifact = serialize(&guest.1);
-        let took = started.elapsed();
+        let (took, artifact) = timed(|| serialize(&guest.1));
         let ended = match artifact {
             Ok(bytes) if bytes.len() == must => Ok(()),
             Ok(bytes) => Err(format!("{} bytes, where {must} came before", bytes.len())),
@@ -41,9 +39,7 @@ fn deserialized(engine: &Engine, functions: u64) -> Result<Prepared> {
     let engine = engine.clone();
     Ok(Prepared::laps(move || {
         let (runtime, artifact) = (engine.runtime(), artifact.clone());
-        let started = Instant::now();
-        let module = deserialize(&runtime, artifact);
-        let took = started.elapsed();
+        let (took, module) = timed(|| deserialize(&runtime, artifact));
         (took, module.map(drop).map_err(|error| error.to_string()))
     })
     .with_metrics([("artifact bytes", bytes)]))

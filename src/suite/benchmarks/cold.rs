@@ -13,7 +13,7 @@ use super::{CachedModule, Engine};
 use crate::catalog::benchmark::cold;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, IterationResult, Prepared};
+use crate::engine::embedding::{IterationResult, Prepared, timed};
 use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
@@ -41,13 +41,12 @@ pub(crate) fn to_exit(make: impl FnOnce() -> Result<CachedModule>) -> (Duration,
 
 /// The time from creating a module to the result of its instance's first call.
 fn first_call(make: impl FnOnce() -> Result<CachedModule>, code: i32) -> (Duration, Result<ExitResult>) {
-    let started = Instant::now();
-    let made = make().and_then(|guest| {
+    let (took, made) = timed(|| {
+        let guest = make()?;
         let (mut ready, run) = ready(&guest)?;
         let came = exit::<Typed, _>(&mut ready.store, &run, code, 7);
         Ok((came, ready, guest))
     });
-    let took = started.elapsed();
     (took, made.map(|(came, ..)| came))
 }
 
@@ -75,9 +74,7 @@ fn first_exit(engine: &Engine) -> Result<Prepared> {
             Ok(ready) => ready,
             Err(error) => return (Duration::ZERO, Err(error.to_string())),
         };
-        let started = Instant::now();
-        let came = exit::<Typed, _>(&mut ready.store, &run, 1, 7);
-        let took = started.elapsed();
+        let (took, came) = timed(|| exit::<Typed, _>(&mut ready.store, &run, 1, 7));
         (took, ExitResult::ended(came))
     }))
 }

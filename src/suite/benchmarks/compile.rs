@@ -8,7 +8,7 @@ use super::api::{Module, Runtime, serialize};
 use crate::catalog::benchmark::compile;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, IterationResult, Prepared, Unsupported};
+use crate::engine::embedding::{IterationResult, Prepared, Unsupported, timed};
 use crate::engine::watermark::Watermark;
 use crate::guest::{self, generated};
 
@@ -29,7 +29,7 @@ fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared
     let metrics = sizes(&wasm, &engine.cached_module(&wasm)?.1)?;
     let engine = engine.clone();
     let lap = move || {
-        let (took, module) = timed(&engine, make, &wasm);
+        let (took, module) = compiled(&engine, make, &wasm);
         (took, ended(&module))
     };
     Ok(Prepared::laps(lap).with_metrics(metrics))
@@ -46,11 +46,12 @@ fn sizes(wasm: &[u8], module: &Module) -> Result<Vec<(&'static str, f64)>> {
     Ok(metrics)
 }
 
-fn timed(engine: &Engine, make: MakeRuntime, wasm: &[u8]) -> (Duration, Result<(Runtime, Module)>) {
-    let started = Instant::now();
-    let runtime = make(engine);
-    let module = Module::new(&runtime, wasm);
-    let took = started.elapsed();
+fn compiled(engine: &Engine, make: MakeRuntime, wasm: &[u8]) -> (Duration, Result<(Runtime, Module)>) {
+    let (took, (runtime, module)) = timed(|| {
+        let runtime = make(engine);
+        let module = Module::new(&runtime, wasm);
+        (runtime, module)
+    });
     (took, module.map(|module| (runtime, module)).map_err(Into::into))
 }
 
@@ -66,7 +67,7 @@ fn ended(module: &Result<(Runtime, Module)>) -> IterationResult {
 fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     let wasm = generated::of_size(functions)?;
     let before = Watermark::lowered();
-    let (took, module) = timed(engine, Engine::runtime, &wasm);
+    let (took, module) = compiled(engine, Engine::runtime, &wasm);
     let added = before.and_then(Watermark::rise).map(|bytes| ("added peak bytes", bytes as f64));
     let mut first = Some((took, ended(&module)));
     let metrics = sizes(&wasm, &module?.1)?;
@@ -74,7 +75,7 @@ fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     // Further iterations compile again.
     let lap = move || {
         first.take().unwrap_or_else(|| {
-            let (took, module) = timed(&engine, Engine::runtime, &wasm);
+            let (took, module) = compiled(&engine, Engine::runtime, &wasm);
             (took, ended(&module))
         })
     };

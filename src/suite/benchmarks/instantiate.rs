@@ -8,7 +8,7 @@ use super::{CachedModule, Engine};
 use crate::catalog::benchmark::instantiate;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, Prepared};
+use crate::engine::embedding::Prepared;
 use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
@@ -28,10 +28,5 @@ pub(super) fn ready(guest: &CachedModule) -> Result<(GuestInstance, RunFunc)> {
 }
 
 fn instantiate(guest: CachedModule) -> Prepared {
-    Prepared::laps(move || {
-        let started = Instant::now();
-        let ready = ready(&guest);
-        let took = started.elapsed();
-        (took, ready.map(drop).map_err(|error| error.to_string()))
-    })
+    Prepared::timing(move || ready(&guest))
 }

@@ -6,7 +6,7 @@ use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, down
 use super::guest_instance::{CODE, ExitResult};
 use super::way::{BeforeExit, typed};
 use super::{CachedModule, Engine};
-use crate::engine::embedding::{Instant, Prepared};
+use crate::engine::embedding::{Instant, Prepared, timed};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::exit_code::ExitCode;
 use crate::guest;
@@ -33,9 +33,7 @@ pub(super) fn whole(engine: &Engine, code: ExitCode) -> Result<Prepared> {
     before(&guest, || (), code)?;
     Ok(Prepared::laps(move || {
         let (mut store, imports) = before(&guest, || (), code).expect("as it was made before");
-        let started = Instant::now();
-        let came = instantiate(&mut store, &guest.1, &imports);
-        let took = started.elapsed();
+        let (took, came) = timed(|| instantiate(&mut store, &guest.1, &imports));
         let ended = match came {
             ExitResult::Returned(_) if code == ExitCode(0) => Ok(()),
             came => came.ended(),
