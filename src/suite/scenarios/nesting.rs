@@ -34,8 +34,7 @@ fn every_level(engine: &Engine, out: &Transcript) -> Result<()> {
     let error = failed(host.enter(3))?;
     // No level has kept a copy of the error.
     say!(out, "the caller's error, by value: exit code {}", downcast::<ExitCode>(error)?);
-    let (entered, left) = host.entered_and_left()?;
-    say!(out, "guest: entered {entered} times, returned {left} times");
+    say!(out, "{}", host.calls()?);
     Ok(())
 }
 
@@ -48,12 +47,10 @@ fn caught(engine: &Engine, out: &Transcript) -> Result<()> {
         _ => enter_guest(),
     })?;
     say!(out, "the caller gets: {}", ended(&host.enter(3)));
-    let (entered, left) = host.entered_and_left()?;
-    say!(out, "guest: entered {entered} times, returned {left} times");
+    say!(out, "{}", host.calls()?);
 
     let caught = (0..TIMES).filter(|_| matches!(host.enter(3), Ok(109))).count();
-    let (entered, left) = host.entered_and_left()?;
-    say!(out, "{TIMES} times more: caught {caught}; guest: entered {entered} times, returned {left} times");
+    say!(out, "{TIMES} times more: caught {caught}; {}", host.calls()?);
     Ok(())
 }
 

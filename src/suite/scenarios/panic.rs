@@ -120,8 +120,7 @@ fn through_every_level(engine: &Engine, out: &Transcript) -> Result<()> {
     for (how, catch) in [("not caught", false), ("caught at level 2", true)] {
         catches.store(catch, Relaxed);
         say!(out, "{how}: {}", ended_or_panicked(|| host.enter(3)));
-        let (entered, left) = host.entered_and_left()?;
-        say!(out, "guest: entered {entered} times, returned {left} times");
+        say!(out, "{}", host.calls()?);
     }
     Ok(())
 }

@@ -55,10 +55,11 @@ impl ReentrantHost {
         self.level.call(&mut self.store, levels)
     }
 
-    /// The number of entered guest calls, and the number of those that returned.
-    pub(crate) fn entered_and_left(&mut self) -> Result<(i32, i32)> {
+    /// The number of calls that the guest entered, and the number of those that returned, as text.
+    pub(crate) fn calls(&mut self) -> Result<String> {
         let entered = global(&mut self.store, &self.instance, "entered")?;
-        Ok((entered, global(&mut self.store, &self.instance, "left")?))
+        let left = global(&mut self.store, &self.instance, "left")?;
+        Ok(format!("guest: entered {entered} times, returned {left} times"))
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::Engine;
 use super::api::{Error, downcast, imports, outcome, wrap};
@@ -33,11 +33,7 @@ fn downcast_says_no(engine: &Engine, out: &Transcript) -> Result<()> {
         ("call stack exhausted", error_of("deeper", &[-1])?),
         ("5", error_of("exit", &[5])?),
     ] {
-        let trap = match outcome(&error) {
-            Outcome::Trapped(trap) => trap.to_string(),
-            Outcome::Exited(_) => "none".into(),
-            other => bail!("{name}: {other}"),
-        };
+        let trap = trap_name(&error);
         // By value: a failed downcast returns the error, so that the caller can read the trap.
         match downcast::<ExitCode>(error) {
             Ok(code) => say!(out, "{name}: exit code {code}; as a trap: {trap}"),
@@ -47,10 +43,11 @@ fn downcast_says_no(engine: &Engine, out: &Transcript) -> Result<()> {
     Ok(())
 }
 
-/// The trap's name.
+/// The trap's name; `none` for an exit.
 fn trap_name(error: &Error) -> String {
     match outcome(error) {
         Outcome::Trapped(trap) => trap.to_string(),
+        Outcome::Exited(_) => "none".into(),
         other => other.to_string(),
     }
 }
@@ -70,8 +67,7 @@ fn through_levels(engine: &Engine, out: &Transcript) -> Result<()> {
     })?;
     say!(out, "through {LEVELS} levels: {}", ended(&host.enter(LEVELS)));
     say!(out, "handed on as that by host functions: {} times", handed_on.load(Relaxed));
-    let (entered, left) = host.entered_and_left()?;
-    say!(out, "guest: entered {entered} times, returned {left} times");
+    say!(out, "{}", host.calls()?);
     // The minimum of several times, because other processes only add to a time.
     let mut least = |levels: u32| {
         let time = |_| {
