@@ -33,14 +33,6 @@ pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast().ok_or_else(|| Error::new("an error that changed its type"))
 }
 
-/// A list of imports, which must have the guest's order. The names are for Wasmer, and are ignored here.
-macro_rules! imports {
-    ($($module:literal => { $($name:literal => $given:expr),* $(,)? }),* $(,)?) => {
-        vec![$($($crate::engine::wasmi::api::Extern::from($given),)*)*]
-    };
-}
-pub(crate) use imports;
-
 /// Sets up a store so that no enabled mechanism stops its guest.
 pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
     if mechanisms.fuel {

@@ -16,6 +16,7 @@ use anyhow::Result;
 
 use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
+use self::wasmtime_style::runtime::{FUEL, LIMITER};
 
 use super::Support::Not;
 use super::{
@@ -47,15 +48,7 @@ const OPTIONS: &[BackendOption<Config>] = &[BackendOption {
 }];
 
 /// The options that enable mechanisms to stop or limit a guest.
-const MECHANISMS: &[BackendOption<Mechanisms>] = &[
-    BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] },
-    BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] },
-];
-
-fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut bool) -> &mut Mechanisms {
-    *mechanism(mechanisms) = true;
-    mechanisms
-}
+const MECHANISMS: &[BackendOption<Mechanisms>] = &[FUEL, LIMITER];
 
 /// The maximum depth of a guest, in calls. Wasmi's default is 1,000, but compilers limit the stack in bytes. With this depth,
 /// wasmi's stack of 1,000,000 bytes is the limit, so that the same guests run on all backends.

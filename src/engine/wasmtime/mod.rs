@@ -21,6 +21,7 @@ use anyhow::Result;
 
 use self::api::{Mechanisms, Runtime};
 use self::wasmtime_style::module_cache::{self, ModuleCache};
+use self::wasmtime_style::runtime::{FUEL, LIMITER, switch_on};
 
 use super::{
     BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, OpenBackend, SupportTable, listed,
@@ -94,15 +95,10 @@ const THREADS: BackendOption<Config> =
 
 /// The options that enable mechanisms to stop or limit a guest.
 const MECHANISMS: &[BackendOption<Mechanisms>] = &[
-    BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] },
+    FUEL,
     BackendOption { key: "epoch", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.epoch))] },
-    BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] },
+    LIMITER,
 ];
-
-fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut bool) -> &mut Mechanisms {
-    *mechanism(mechanisms) = true;
-    mechanisms
-}
 
 /// The options of one compiler, followed by [`MECHANISMS`].
 fn listed_with(own: &[BackendOption<Config>]) -> Vec<ListedOption> {

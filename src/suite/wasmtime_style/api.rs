@@ -11,6 +11,14 @@ use crate::guest;
 /// The imports of a guest, in the module's order.
 pub(crate) type Imports = Vec<Extern>;
 
+/// A list of imports, which must have the guest's order. The names are for Wasmer, and are ignored here.
+macro_rules! imports {
+    ($($module:literal => { $($name:literal => $given:expr),* $(,)? }),* $(,)?) => {
+        vec![$($($given.into(),)*)*]
+    };
+}
+pub(crate) use imports;
+
 /// The error that a typed host function returns to end its guest: the engine's error, which contains the host's error.
 pub(crate) type Raised<E> = <E as InError>::Error;
 

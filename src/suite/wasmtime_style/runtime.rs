@@ -2,6 +2,7 @@
 use std::ops::Deref;
 
 use super::super::api::{EngineHandle, Store, set_up};
+use crate::engine::BackendOption;
 
 /// The mechanisms that can stop a guest or refuse memory. An option enables each.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +14,20 @@ pub(crate) struct Mechanisms {
     pub(crate) epoch: bool,
     /// The engine calls a limiter when a memory or a table grows.
     pub(crate) limiter: bool,
+}
+
+/// The option that enables fuel.
+pub(crate) const FUEL: BackendOption<Mechanisms> =
+    BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] };
+
+/// The option that enables the limiter.
+pub(crate) const LIMITER: BackendOption<Mechanisms> =
+    BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] };
+
+/// Enables a mechanism.
+pub(crate) fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut bool) -> &mut Mechanisms {
+    *mechanism(mechanisms) = true;
+    mechanisms
 }
 
 /// The library's engine with its enabled mechanisms.
