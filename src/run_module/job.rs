@@ -1,13 +1,12 @@
 //! The steps of a module job: validate, compile, serialize, instantiate, call.
-use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::exported_state::left_behind;
 use super::import_calls::ImportCalls;
@@ -22,8 +21,7 @@ use crate::engine::embedding::{
 /// A module and its invocation. Workers get the path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleJob {
-    /// The path of the WebAssembly file.
-    #[serde(serialize_with = "any_path", deserialize_with = "read_path")]
+    /// The path of the WebAssembly file, which is Unicode.
     pub path: PathBuf,
     /// The call; `None` to call nothing.
     pub invocation: Option<Invocation>,
@@ -31,27 +29,6 @@ pub struct ModuleJob {
     pub exit_at: Option<ExitAt>,
     /// The fuel of an instance; `None` for no limit.
     pub fuel: Option<u64>,
-}
-
-/// A string if the path is Unicode, otherwise serde's representation of the path.
-fn any_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
-    match path.to_str() {
-        Some(text) => text.serialize(to),
-        None => path.as_os_str().serialize(to),
-    }
-}
-
-fn read_path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Text(PathBuf),
-        Raw(OsString),
-    }
-    Written::deserialize(from).map(|written| match written {
-        Written::Text(path) => path,
-        Written::Raw(path) => path.into(),
-    })
 }
 
 impl ModuleJob {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::NamedTempFile;
 
 use super::interface::Interface;
@@ -18,7 +18,8 @@ pub struct Source {
     /// The imports and exports.
     pub interface: Interface,
     path: PathBuf,
-    /// A temporary file for text or standard input, deleted with this.
+    /// A temporary file for text, for standard input, and for a path that is not Unicode, which no worker can be told in JSON.
+    /// Deleted with this.
     _made: Option<NamedTempFile>,
 }
 
@@ -45,18 +46,22 @@ impl Source {
         let (wasm, as_it_was) = if is_text(&found) { (assembled(&found)?, false) } else { (found, !stdin) };
         let interface = Interface::read(&wasm)?;
         let bytes = wasm.len() as u64;
-        let (path, made) = if as_it_was {
-            (fs::canonicalize(name)?, None)
-        } else {
-            let mut file = NamedTempFile::with_prefix("early-exit-")
-                .context("the temporary folder cannot be written to (TMPDIR names another)")?;
-            file.write_all(&wasm)?;
-            (file.path().to_owned(), Some(file))
+        let in_place = as_it_was.then(|| fs::canonicalize(name)).transpose()?;
+        let (path, made) = match in_place.filter(|path| path.to_str().is_some()) {
+            Some(path) => (path, None),
+            None => {
+                let mut file = NamedTempFile::with_prefix("early-exit-")
+                    .context("the temporary folder cannot be written to (TMPDIR names another)")?;
+                file.write_all(&wasm)?;
+                let path = file.path().to_owned();
+                ensure!(path.to_str().is_some(), "the temporary folder's path is not Unicode (TMPDIR names another)");
+                (path, Some(file))
+            }
         };
         Ok(Self { name: name.to_string_lossy().into_owned(), bytes, interface, path, _made: made })
     }
 
-    /// The path for workers.
+    /// The path for workers, which is Unicode.
     pub fn path(&self) -> &Path {
         &self.path
     }
