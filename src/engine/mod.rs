@@ -76,25 +76,29 @@ pub enum Availability {
     NotOnThisPlatform(&'static str),
 }
 
-/// The availability of a backend that a Cargo feature compiles in, on platforms where it builds.
-macro_rules! brought_by {
-    ($feature:literal, $open:expr, $options:expr) => {
-        brought_by!($feature, on all(), else "", $open, $options)
+/// A backend that a Cargo feature compiles in, on platforms where it builds: its name, its feature, the licence of its compiler,
+/// and the functions that open it and list its options.
+macro_rules! backend {
+    ($name:literal, $feature:literal, $licence:literal, $open:expr, $options:expr) => {
+        backend!($name, $feature, $licence, $open, $options, on all(), else "")
     };
-    ($feature:literal, on $platform:meta, else $why:literal, $open:expr, $options:expr) => {{
-        #[cfg(all(feature = $feature, $platform))]
-        {
-            Availability::Here($open, $options)
+    ($name:literal, $feature:literal, $licence:literal, $open:expr, $options:expr, unix) => {
+        backend!($name, $feature, $licence, $open, $options, on unix, else "Wasmer's compilers build on Unix only")
+    };
+    ($name:literal, $feature:literal, $licence:literal, $open:expr, $options:expr, on $platform:meta, else $why:literal) => {
+        Backend {
+            name: $name,
+            feature: Some($feature),
+            licence: $licence,
+            floor: false,
+            #[cfg(all(feature = $feature, $platform))]
+            presence: Availability::Here(|options| Ok(Arc::new($open(options)?)), $options),
+            #[cfg(all(not(feature = $feature), $platform))]
+            presence: Availability::NotCompiledIn,
+            #[cfg(not($platform))]
+            presence: Availability::NotOnThisPlatform($why),
         }
-        #[cfg(all(not(feature = $feature), $platform))]
-        {
-            Availability::NotCompiledIn
-        }
-        #[cfg(not($platform))]
-        {
-            Availability::NotOnThisPlatform($why)
-        }
-    }};
+    };
 }
 
 /// The name of the backend of shared libraries.
@@ -102,48 +106,24 @@ pub const C_API: &str = "c-api";
 
 /// All backends, in the order of the tables.
 pub static ALL: &[Backend] = &[
-    Backend {
-        name: "singlepass",
-        feature: Some("singlepass"),
-        licence: "BUSL-1.1",
-        floor: false,
-        presence: brought_by!("singlepass", on unix, else "Wasmer's compilers build on Unix only", wasmer::singlepass::open, wasmer::singlepass::options),
-    },
-    Backend {
-        name: "cranelift",
-        feature: Some("cranelift"),
-        licence: "MIT",
-        floor: false,
-        presence: brought_by!("cranelift", on unix, else "Wasmer's compilers build on Unix only", wasmer::cranelift::open, wasmer::cranelift::options),
-    },
-    Backend {
-        name: "llvm",
-        feature: Some("llvm"),
-        licence: "BUSL-1.1",
-        floor: false,
-        presence: brought_by!("llvm", on unix, else "Wasmer's compilers build on Unix only", wasmer::llvm::open, wasmer::llvm::options),
-    },
-    Backend {
-        name: "wasmtime-cranelift",
-        feature: Some("wasmtime"),
-        licence: "Apache-2.0 WITH LLVM-exception",
-        floor: false,
-        presence: brought_by!("wasmtime", wasmtime::cranelift, wasmtime::cranelift_options),
-    },
-    Backend {
-        name: "wasmtime-winch",
-        feature: Some("wasmtime"),
-        licence: "Apache-2.0 WITH LLVM-exception",
-        floor: false,
-        presence: brought_by!("wasmtime", wasmtime::winch, wasmtime::winch_options),
-    },
-    Backend {
-        name: "wasmi",
-        feature: Some("wasmi"),
-        licence: "MIT OR Apache-2.0",
-        floor: false,
-        presence: brought_by!("wasmi", wasmi::open, wasmi::options),
-    },
+    backend!("singlepass", "singlepass", "BUSL-1.1", wasmer::singlepass::open, wasmer::singlepass::options, unix),
+    backend!("cranelift", "cranelift", "MIT", wasmer::cranelift::open, wasmer::cranelift::options, unix),
+    backend!("llvm", "llvm", "BUSL-1.1", wasmer::llvm::open, wasmer::llvm::options, unix),
+    backend!(
+        "wasmtime-cranelift",
+        "wasmtime",
+        "Apache-2.0 WITH LLVM-exception",
+        wasmtime::Wasmtime::cranelift,
+        wasmtime::cranelift_options
+    ),
+    backend!(
+        "wasmtime-winch",
+        "wasmtime",
+        "Apache-2.0 WITH LLVM-exception",
+        wasmtime::Wasmtime::winch,
+        wasmtime::winch_options
+    ),
+    backend!("wasmi", "wasmi", "MIT OR Apache-2.0", wasmi::Wasmi::open, wasmi::options),
     Backend {
         name: C_API,
         feature: Some("c-api"),

@@ -1,12 +1,11 @@
 //! The backend `cranelift`: Wasmer with Cranelift.
 use std::num::NonZero;
-use std::sync::Arc;
 
 use anyhow::Result;
 use wasmer_compiler_cranelift::{Cranelift, CraneliftOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, ListedOption, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, ListedOption};
 
 const OPTIONS: &[BackendOption<Cranelift>] = &[
     BackendOption {
@@ -24,11 +23,7 @@ const OPTIONS: &[BackendOption<Cranelift>] = &[
     BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
 ];
 
-pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(with_options(options)?))
-}
-
-pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
+pub(in crate::engine) fn open(options: &BackendOptions) -> Result<Wasmer> {
     let compiler = format!("cranelift {}", cranelift_codegen::VERSION);
     Wasmer::with(compiler, None, Cranelift::new(), (OPTIONS, options), Cranelift::num_threads)
 }

@@ -1,12 +1,11 @@
 //! The backend `llvm`: Wasmer with LLVM.
 use std::num::NonZero;
-use std::sync::Arc;
 
 use anyhow::Result;
 use wasmer_compiler_llvm::{LLVM, LLVMOptLevel};
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, ListedOption, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, ListedOption};
 
 const OPTIONS: &[BackendOption<LLVM>] = &[
     BackendOption {
@@ -30,11 +29,7 @@ fn canonicalize_nans(config: &mut LLVM, enable: bool) -> &mut LLVM {
     config
 }
 
-pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(with_options(options)?))
-}
-
-pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
+pub(in crate::engine) fn open(options: &BackendOptions) -> Result<Wasmer> {
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     let version = format!("{major}.{minor}.{patch}");
     Wasmer::with(format!("llvm {version}"), Some(version), LLVM::new(), (OPTIONS, options), LLVM::num_threads)

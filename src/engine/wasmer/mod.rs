@@ -103,7 +103,7 @@ impl Wasmer {
         use llvm as compiler;
         #[cfg(all(feature = "singlepass", not(feature = "cranelift")))]
         use singlepass as compiler;
-        compiler::with_options(&super::BackendOptions::default()).expect("the compiler as it is by itself")
+        compiler::open(&super::BackendOptions::default()).expect("the compiler as it is by itself")
     }
 
     /// A new compiler configuration, to which the caller can add middlewares.

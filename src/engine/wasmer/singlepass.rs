@@ -1,12 +1,11 @@
 //! The backend `singlepass`: Wasmer with its single-pass compiler.
 use std::num::NonZero;
-use std::sync::Arc;
 
 use anyhow::Result;
 use wasmer_compiler_singlepass::Singlepass;
 
 use super::Wasmer;
-use crate::engine::{BackendOption, BackendOptions, ListedOption, OpenBackend};
+use crate::engine::{BackendOption, BackendOptions, ListedOption};
 
 const OPTIONS: &[BackendOption<Singlepass>] = &[
     BackendOption {
@@ -16,11 +15,7 @@ const OPTIONS: &[BackendOption<Singlepass>] = &[
     BackendOption { key: "threads", values: &[("1", |c| c.num_threads(NonZero::<usize>::MIN))] },
 ];
 
-pub(crate) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(with_options(options)?))
-}
-
-pub(super) fn with_options(options: &BackendOptions) -> Result<Wasmer> {
+pub(in crate::engine) fn open(options: &BackendOptions) -> Result<Wasmer> {
     // Singlepass is part of Wasmer and has no separate version.
     let compiler = format!("singlepass {}", ::wasmer::sys::vm::VERSION);
     Wasmer::with(compiler, None, Singlepass::new(), (OPTIONS, options), Singlepass::num_threads)

@@ -20,8 +20,8 @@ use self::wasmtime_style::runtime::{FUEL, LIMITER};
 
 use super::Support::Not;
 use super::{
-    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, ListedOption, NO_C_API, OpenBackend,
-    ScenarioTable, SupportTable, listed, no_error_clones, wasm_features,
+    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, ListedOption, NO_C_API, ScenarioTable,
+    SupportTable, listed, no_error_clones, wasm_features,
 };
 use crate::catalog::benchmark;
 use crate::catalog::scenario::module;
@@ -54,10 +54,6 @@ const MECHANISMS: &[BackendOption<Mechanisms>] = &[FUEL, LIMITER];
 /// wasmi's stack of 1,000,000 bytes is the limit, so that the same guests run on all backends.
 const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
 
-pub(super) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(Wasmi::with_options(options)?))
-}
-
 pub(super) fn options() -> Vec<ListedOption> {
     listed(OPTIONS).into_iter().chain(listed(MECHANISMS)).collect()
 }
@@ -65,10 +61,10 @@ pub(super) fn options() -> Vec<ListedOption> {
 impl Wasmi {
     #[cfg(test)]
     fn for_tests() -> Self {
-        Self::with_options(&BackendOptions::default()).expect("the engine as it is by itself")
+        Self::open(&BackendOptions::default()).expect("the engine as it is by itself")
     }
 
-    fn with_options(options: &BackendOptions) -> Result<Self> {
+    pub(super) fn open(options: &BackendOptions) -> Result<Self> {
         let mut config = Config::default();
         config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
         let mut mechanisms = Mechanisms::default();

@@ -24,8 +24,8 @@ use self::wasmtime_style::module_cache::{self, ModuleCache};
 use self::wasmtime_style::runtime::{FUEL, LIMITER, switch_on};
 
 use super::{
-    BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, OpenBackend, SupportTable, listed,
-    no_error_clones, wasm_features,
+    BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, no_error_clones,
+    wasm_features,
 };
 use crate::catalog::benchmark::{Benchmark, cold, floor};
 use crate::guest;
@@ -105,14 +105,6 @@ fn listed_with(own: &[BackendOption<Config>]) -> Vec<ListedOption> {
     listed(own).into_iter().chain(listed(MECHANISMS)).collect()
 }
 
-pub(super) fn cranelift(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(Wasmtime::with_options(options)?))
-}
-
-pub(super) fn winch(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    Ok(Arc::new(Wasmtime::with("winch", Strategy::Winch, WINCH, options)?))
-}
-
 pub(super) fn cranelift_options() -> Vec<ListedOption> {
     listed_with(CRANELIFT)
 }
@@ -124,12 +116,17 @@ pub(super) fn winch_options() -> Vec<ListedOption> {
 impl Wasmtime {
     #[cfg(test)]
     fn for_tests() -> Self {
-        Self::with_options(&BackendOptions::default()).expect("the engine as it is by itself")
+        Self::cranelift(&BackendOptions::default()).expect("the engine as it is by itself")
     }
 
     /// Wasmtime with Cranelift, its default compiler.
-    fn with_options(options: &BackendOptions) -> Result<Self> {
+    pub(super) fn cranelift(options: &BackendOptions) -> Result<Self> {
         Self::with("cranelift", Strategy::Cranelift, CRANELIFT, options)
+    }
+
+    /// Wasmtime with its single-pass compiler.
+    pub(super) fn winch(options: &BackendOptions) -> Result<Self> {
+        Self::with("winch", Strategy::Winch, WINCH, options)
     }
 
     fn with(
