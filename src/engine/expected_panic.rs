@@ -13,26 +13,26 @@ thread_local! {
 }
 
 /// Installs a panic hook that ignores expected panics and passes others to the previous hook. Installs it once per process.
-fn hush() {
+fn silence() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let tell = std::panic::take_hook();
+        let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if !EXPECTED.get() {
-                tell(panic);
+                report(panic);
             }
         }));
     });
 }
 
 /// Times a call whose host function panics with the exit code `must`, until the code is caught and downcast. If the call does
-/// not panic, `tell` describes its result.
+/// not panic, its result is described.
 pub(super) fn timed<R>(
     must: ExitCode,
     call: impl FnOnce() -> R,
-    tell: impl FnOnce(R) -> String,
+    describe: impl FnOnce(R) -> String,
 ) -> (Duration, IterationResult) {
-    hush();
+    silence();
     EXPECTED.set(true);
     let started = Instant::now();
     let caught = catch_unwind(AssertUnwindSafe(call)).map_err(|payload| payload.downcast::<ExitCode>());
@@ -42,7 +42,7 @@ pub(super) fn timed<R>(
         Err(Ok(code)) if *code == must => Ok(()),
         Err(Ok(code)) => Err(format!("panicked with exit code: {code}")),
         Err(Err(payload)) => Err(Outcome::panicked(&*payload).to_string()),
-        Ok(result) => Err(tell(result)),
+        Ok(result) => Err(describe(result)),
     };
     (took, ended)
 }

@@ -13,7 +13,7 @@ use crate::engine::embedding::{Embedding, Prepared, Transcript, Unsupported};
 /// An engine family: one API with one or more backends.
 pub trait Family: Embedding + Send + Sync + Sized + 'static {
     /// The support tables, one per theme.
-    const REPERTOIRE: SupportTable<Self>;
+    const SUPPORT: SupportTable<Self>;
 
     /// The description of the backend.
     fn about(&self) -> BackendInfo;
@@ -37,7 +37,7 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
 }
 
 /// Runs a scenario on a backend of the family.
-pub type Play<F> = fn(&F, &Transcript) -> anyhow::Result<()>;
+pub type RunScenario<F> = fn(&F, &Transcript) -> anyhow::Result<()>;
 
 /// Prepares a cell with its parameter on a backend of the family.
 pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
@@ -46,7 +46,7 @@ pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
 pub type Table<K, T> = &'static [(&'static K, Support<T>)];
 
 /// The scenarios of a theme, each with the function that runs it.
-pub type ScenarioTable<F> = Table<Scenario, Play<F>>;
+pub type ScenarioTable<F> = Table<Scenario, RunScenario<F>>;
 
 /// The benchmarks of a theme, each with the function that prepares a cell.
 pub type BenchmarkTable<F> = Table<Benchmark, Prepare<F>>;
@@ -57,7 +57,7 @@ pub type Tables<K, T> = &'static [Table<K, T>];
 /// The support of an engine family, with a row per scenario and a row per benchmark.
 pub struct SupportTable<F: 'static> {
     /// Scenarios. The first of several rows for a scenario counts.
-    pub scenarios: &'static [Tables<Scenario, Play<F>>],
+    pub scenarios: &'static [Tables<Scenario, RunScenario<F>>],
     /// Benchmarks. The first of several rows for a benchmark counts.
     pub benchmarks: &'static [Tables<Benchmark, Prepare<F>>],
     /// Unsupported themes. A row in a table takes precedence.
@@ -118,7 +118,7 @@ impl<F: Family> OpenBackend for F {
             ScenarioKind::Anywhere(play) => play(self, out),
             ScenarioKind::ByFamily => {
                 let known = |known: &Scenario| known.id == scenario.id;
-                find(F::REPERTOIRE.scenarios, known, F::REPERTOIRE.never, scenario.id)?(self, out)
+                find(F::SUPPORT.scenarios, known, F::SUPPORT.never, scenario.id)?(self, out)
             }
         }
         .map_err(BackendError::from_error)
@@ -156,7 +156,7 @@ pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE`
 /// The function that prepares a benchmark.
 fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError> {
     let known = |known: &Benchmark| known.id == benchmark.id;
-    find(F::REPERTOIRE.benchmarks, known, F::REPERTOIRE.never, benchmark.id)
+    find(F::SUPPORT.benchmarks, known, F::SUPPORT.never, benchmark.id)
 }
 
 /// The function for a scenario or benchmark in the support tables.

@@ -36,7 +36,8 @@ pub use backend_spec::{BackendSpec, is_plain_label};
 pub(crate) use family::NO_C_API;
 pub(crate) use family::NO_MODULE;
 pub use family::{
-    BackendError, BenchmarkTable, Family, Never, Play, Prepare, ScenarioTable, Support, SupportTable, Table, Tables,
+    BackendError, BenchmarkTable, Family, Never, Prepare, RunScenario, ScenarioTable, Support, SupportTable, Table,
+    Tables,
 };
 
 use std::any::Any;

@@ -36,7 +36,7 @@ impl Embedding for Native {
 }
 
 impl Family for Native {
-    const REPERTOIRE: SupportTable<Self> = SupportTable { scenarios: &[], benchmarks: &[], never: &[] };
+    const SUPPORT: SupportTable<Self> = SupportTable { scenarios: &[], benchmarks: &[], never: &[] };
 
     fn about(&self) -> BackendInfo {
         let compiler = env!("EARLY_EXIT_RUSTC").into();

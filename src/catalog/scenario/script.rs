@@ -9,21 +9,21 @@ pub struct Deviation {
     /// The expected line; `None` if the transcript has more lines than expected.
     pub expected: Option<String>,
     /// The line of the transcript; `None` if the transcript has fewer lines than expected.
-    pub came: Option<String>,
+    pub observed: Option<String>,
 }
 
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quoted = |line: &Option<String>| line.as_ref().map_or("nothing".into(), |line| format!("`{line}`"));
-        write!(f, "line {}: expected {}, came {}", self.line, quoted(&self.expected), quoted(&self.came))
+        write!(f, "line {}: expected {}, came {}", self.line, quoted(&self.expected), quoted(&self.observed))
     }
 }
 
 pub(crate) fn deviation(script: &[&str], transcript: &[String]) -> Option<Deviation> {
     (0..script.len().max(transcript.len())).find_map(|n| {
-        let (expected, came) = (script.get(n).copied(), transcript.get(n));
-        let equal = matches!((expected, came), (Some(expected), Some(came)) if matches(expected, came));
-        (!equal).then(|| Deviation { line: n + 1, expected: expected.map(str::to_owned), came: came.cloned() })
+        let (expected, observed) = (script.get(n).copied(), transcript.get(n));
+        let equal = matches!((expected, observed), (Some(expected), Some(observed)) if matches(expected, observed));
+        (!equal).then(|| Deviation { line: n + 1, expected: expected.map(str::to_owned), observed: observed.cloned() })
     })
 }
 

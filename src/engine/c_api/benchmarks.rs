@@ -114,11 +114,11 @@ fn instantiate(api: &'static Api, wasm: &[u8]) -> Result<Prepared> {
 fn bytes_to_exit(api: &'static Api) -> Result<Prepared> {
     let wasm = guest::wasm(guest::EARLY_EXIT);
     Ok(Prepared::laps(move || {
-        let (took, came) = timed(|| {
+        let (took, observed) = timed(|| {
             let (guest, run) = CompiledGuest::new(api, &wasm).and_then(|compiled| ready(&compiled))?;
             anyhow::Ok((exit(&guest, run), guest))
         });
-        (took, came.map_err(|error| error.to_string()).and_then(|(came, _)| came.ended(api)))
+        (took, observed.map_err(|error| error.to_string()).and_then(|(observed, _)| observed.ended(api)))
     }))
 }
 
@@ -179,15 +179,15 @@ fn code_in(message: &[u8]) -> Option<ExitCode> {
 /// The whole call.
 fn whole((guest, run): ReadyGuest, exit: impl Fn(&LibraryGuest, *mut Func) -> GuestEnd + 'static) -> Prepared {
     let api = guest.of.api;
-    Prepared::repeat(move || exit(&guest, run), GuestEnd::is_expected, move |came| came.describe(api))
+    Prepared::repeat(move || exit(&guest, run), GuestEnd::is_expected, move |observed| observed.describe(api))
 }
 
 /// From the trap to the caller. The host function notes when it creates the trap.
 fn latency((guest, run): ReadyGuest, exit: impl Fn(&LibraryGuest, *mut Func) -> GuestEnd + 'static) -> Prepared {
     Prepared::laps(move || {
-        let came = exit(&guest, run);
+        let observed = exit(&guest, run);
         let arrived = Instant::now();
-        latency_since_exit(arrived, came.ended(guest.of.api))
+        latency_since_exit(arrived, observed.ended(guest.of.api))
     })
 }
 
@@ -196,8 +196,8 @@ fn returned((guest, run): ReadyGuest) -> Prepared {
     let (api, sum) = (guest.of.api, LET_PASS.cast_signed() + 7);
     Prepared::repeat(
         move || guest.call_function(run, &NO_EXIT),
-        move |came| matches!(came, Ok(came) if *came == sum),
-        move |came| tell(api, came),
+        move |observed| matches!(observed, Ok(observed) if *observed == sum),
+        move |observed| describe(api, observed),
     )
 }
 
@@ -214,8 +214,8 @@ unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, r
 }
 
 /// Describes an unexpected result.
-fn tell<T: Debug>(api: &Api, came: Result<T, Owned<CTrap>>) -> String {
-    match came {
+fn describe<T: Debug>(api: &Api, observed: Result<T, Owned<CTrap>>) -> String {
+    match observed {
         Ok(value) => format!("returned {value:?}"),
         Err(trap) => objects::message(api, &trap),
     }
@@ -226,8 +226,8 @@ fn call(api: &'static Api) -> Result<Prepared> {
     let add = guest.exports.function("add_2")?;
     Ok(Prepared::repeat(
         move || guest.call_function(add, &EXIT),
-        |came| matches!(came, Ok(8)),
-        move |came| tell(api, came),
+        |observed| matches!(observed, Ok(8)),
+        move |observed| describe(api, observed),
     ))
 }
 
@@ -262,10 +262,10 @@ fn host_call(api: &'static Api) -> Result<Prepared> {
             // SAFETY: the result is an i64.
             objects::call(api, sum, &[argument], &mut results).map(|()| unsafe { results[0].of.i64 }.cast_unsigned())
         },
-        move |iterations, came| {
+        move |iterations, observed| {
             // 1 + 2 + .. + n modulo 2^64, like the sum of the guest. The product needs more than 64 bits.
             let must = (u128::from(iterations) * (u128::from(iterations) + 1) / 2) as u64;
-            if matches!(came, Ok(sum) if sum == must) { Ok(()) } else { Err(tell(api, came)) }
+            if matches!(observed, Ok(sum) if sum == must) { Ok(()) } else { Err(describe(api, observed)) }
         },
     ))
 }
@@ -280,11 +280,11 @@ fn start(api: &'static Api) -> Result<Prepared> {
         let code = constant(api, &store, 1)?;
         // SAFETY: the global is valid.
         let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code) }];
-        let (took, came) = timed(|| match objects::instantiate(api, &store, &compiled.module, &imports) {
+        let (took, observed) = timed(|| match objects::instantiate(api, &store, &compiled.module, &imports) {
             Err(NotMade::Trap(trap)) => env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
             Err(NotMade::Silent) | Ok(_) => GuestEnd::Returned(0),
         });
-        Ok((took, came.ended(api)))
+        Ok((took, observed.ended(api)))
     };
     Ok(Prepared::laps(move || lap().unwrap_or_else(|error| (Duration::ZERO, Err(error.to_string())))))
 }
@@ -302,8 +302,8 @@ fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) ->
             Ok(value) => GuestEnd::Returned(value),
             Err(trap) => guest.env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
         },
-        |came| matches!(came, GuestEnd::Trap(_)),
-        move |came| came.describe(api),
+        |observed| matches!(observed, GuestEnd::Trap(_)),
+        move |observed| observed.describe(api),
     ))
 }
 
@@ -333,7 +333,7 @@ fn kernel<R: PartialEq + Debug + 'static>(
             let mut results = [Val::i32(0)];
             objects::call(api, kernel, &[Val::i32(n)], &mut results).map(|()| read(&results[0]))
         },
-        move |came| matches!(came, Ok(came) if *came == must),
-        move |came| tell(api, came),
+        move |observed| matches!(observed, Ok(observed) if *observed == must),
+        move |observed| describe(api, observed),
     ))
 }

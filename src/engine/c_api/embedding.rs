@@ -269,8 +269,8 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, resul
     let values = || -> Result<Vec<Val>, HostEnd> {
         let failed = |error: anyhow::Error| HostEnd::Failed(error.to_string());
         // The library owns the arguments, so the host must not delete their references.
-        let arguments = arguments.iter().map(|value| told(api, value)).collect::<Result<Vec<_>>>().map_err(failed)?;
-        let answered = host(import, &arguments).map_err(HostEnd::Exited)?;
+        let arguments: Result<Vec<_>> = arguments.iter().map(|value| from_borrowed(api, value)).collect();
+        let answered = host(import, &arguments.map_err(failed)?).map_err(HostEnd::Exited)?;
         answered.into_iter().map(to_engine).collect::<Result<_>>().map_err(failed)
     };
     let end = match catch_unwind(AssertUnwindSafe(values)) {
@@ -294,7 +294,7 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, resul
 }
 
 /// Converts a value that the library owns.
-fn told(api: &Api, value: &Val) -> Result<Value> {
+fn from_borrowed(api: &Api, value: &Val) -> Result<Value> {
     if value.kind == bindings::kind::FUNCREF {
         // SAFETY: a value of this kind is a reference.
         return Ok(Value::FuncRef(unsafe { !value.of.reference.is_null() }));

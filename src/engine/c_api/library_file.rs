@@ -50,7 +50,7 @@ fn fits(head: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn told(bytes: &[u8]) -> String {
+    fn message(bytes: &[u8]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("lib.so");
         std::fs::write(&file, bytes).unwrap();
@@ -68,13 +68,13 @@ mod tests {
     #[test]
     fn other_files_than_libraries_are_rejected_before_any_code_runs() {
         let ours = ELF_MACHINE.unwrap_or(62);
-        assert_eq!(told(&header(2, 3, ours)), "fits");
-        assert!(told(&header(2, 3, ours + 1)).ends_with(&format!("{}, and this one has {ours}", ours + 1)));
-        assert!(told(&header(2, 1, ours)).ends_with("a program or an object file"));
-        assert!(told(&header(1, 3, ours)).ends_with("the least byte first"));
-        assert!(told(&header(2, 3, ours)[..19]).ends_with("cut off"));
-        assert!(told(b"\0asm\x01\0\0\0").ends_with("does not begin as one does"));
-        assert!(told(b"").ends_with("does not begin as one does"));
+        assert_eq!(message(&header(2, 3, ours)), "fits");
+        assert!(message(&header(2, 3, ours + 1)).ends_with(&format!("{}, and this one has {ours}", ours + 1)));
+        assert!(message(&header(2, 1, ours)).ends_with("a program or an object file"));
+        assert!(message(&header(1, 3, ours)).ends_with("the least byte first"));
+        assert!(message(&header(2, 3, ours)[..19]).ends_with("cut off"));
+        assert!(message(b"\0asm\x01\0\0\0").ends_with("does not begin as one does"));
+        assert!(message(b"").ends_with("does not begin as one does"));
         let missing = check(Path::new("/nowhere/lib.so")).unwrap_err().to_string();
         assert_eq!(missing, "no library /nowhere/lib.so");
         let folder = check(&std::env::temp_dir()).unwrap_err().to_string();

@@ -124,7 +124,7 @@ const NEVER: Never = &[
 ];
 
 impl Family for CApi {
-    const REPERTOIRE: SupportTable<Self> = SupportTable {
+    const SUPPORT: SupportTable<Self> = SupportTable {
         scenarios: &[&[scenarios::SCENARIOS]],
         benchmarks: &[&[benchmarks::BENCHMARKS]],
         never: &[NEVER],

@@ -245,8 +245,8 @@ fn threads(c_api: &CApi, out: &Transcript) -> Result<()> {
         let exports = objects::Exports::of(api, module, &instance)?;
         let run = exports.function("run")?;
         let is_right = |code: &u32| {
-            let came = objects::call(api, run, &[Val::i32(code.cast_signed()), Val::i32(7)], &mut [Val::i32(0)]);
-            came.is_err() && env.code.take() == Some(ExitCode(*code))
+            let observed = objects::call(api, run, &[Val::i32(code.cast_signed()), Val::i32(7)], &mut [Val::i32(0)]);
+            observed.is_err() && env.code.take() == Some(ExitCode(*code))
         };
         Ok((0..EXITS).map(|n| 1_000_000 * (thread + 1) + n).filter(is_right).count())
     };
@@ -264,10 +264,10 @@ fn soak(c_api: &CApi, out: &Transcript) -> Result<()> {
     let exits = |codes: std::ops::Range<u32>| -> Result<usize> {
         let mut right = 0;
         for code in codes.filter(|code| *code != LET_PASS) {
-            let (came, trap) = guest.exit("run", &[code.cast_signed(), 7])?;
+            let (observed, trap) = guest.exit("run", &[code.cast_signed(), 7])?;
             // Reads the message, as a host would.
             let message = message_bytes(c_api.api, *trap);
-            right += usize::from(came == ExitCode(code) && !message.is_empty());
+            right += usize::from(observed == ExitCode(code) && !message.is_empty());
         }
         Ok(right)
     };
@@ -378,7 +378,7 @@ fn host_info(c_api: &CApi, out: &Transcript) -> Result<()> {
     let (_, trap) = guest.exit("run", &[1, 7])?;
     say!(out, "attached: true");
     // SAFETY: the trap is valid.
-    let came = unsafe { get(*trap) };
-    say!(out, "came back: {}", came.cast_const().cast() == &raw const ATTACHED);
+    let observed = unsafe { get(*trap) };
+    say!(out, "came back: {}", observed.cast_const().cast() == &raw const ATTACHED);
     Ok(())
 }

@@ -29,9 +29,9 @@ pub struct BatchTime {
     /// Time inside the timer, summed over the iterations.
     pub elapsed: Duration,
     /// The number of iterations that did not end as expected.
-    pub astray: u64,
+    pub unexpected: u64,
     /// A description of the first unexpected end.
-    pub came: Option<String>,
+    pub observed: Option<String>,
     /// The lap times of [`Prepared::stops`], otherwise empty.
     pub each: Vec<Duration>,
 }
@@ -41,23 +41,23 @@ pub type IterationResult = Result<(), String>;
 
 impl Prepared {
     /// Repeats `step` inside the timer. `as_it_must` checks each result inside the timer too (a comparison and an addition), so
-    /// that a trap is never timed as a success. `tell` describes the first unexpected result, outside the timer.
+    /// that a trap is never timed as a success. The first unexpected result is described outside the timer.
     pub fn repeat<R: 'static>(
         mut step: impl FnMut() -> R + 'static,
         as_it_must: impl Fn(&R) -> bool + 'static,
-        tell: impl Fn(R) -> String + 'static,
+        describe: impl Fn(R) -> String + 'static,
     ) -> Self {
         Self::new(move |iterations| {
-            let (mut astray, mut came) = (0, None);
+            let (mut unexpected, mut observed) = (0, None);
             let started = Instant::now();
             for _ in 0..iterations {
                 let result = black_box(step());
                 if !as_it_must(&result) {
-                    astray += 1;
-                    came.get_or_insert(result);
+                    unexpected += 1;
+                    observed.get_or_insert(result);
                 }
             }
-            BatchTime { elapsed: started.elapsed(), astray, came: came.map(&tell), each: Vec::new() }
+            BatchTime { elapsed: started.elapsed(), unexpected, observed: observed.map(&describe), each: Vec::new() }
         })
     }
 
@@ -82,7 +82,7 @@ impl Prepared {
 
     fn laps_keeping(kept: u32, mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::new(move |iterations| {
-            let mut sample = BatchTime { elapsed: Duration::ZERO, astray: 0, came: None, each: Vec::new() };
+            let mut sample = BatchTime { elapsed: Duration::ZERO, unexpected: 0, observed: None, each: Vec::new() };
             let repeats = kept.max(1);
             for _ in 0..iterations * u64::from(repeats) {
                 let (took, ended) = lap();
@@ -90,9 +90,9 @@ impl Prepared {
                 if kept > 0 {
                     sample.each.push(took);
                 }
-                if let Err(came) = ended {
-                    sample.astray += 1;
-                    sample.came.get_or_insert(came);
+                if let Err(observed) = ended {
+                    sample.unexpected += 1;
+                    sample.observed.get_or_insert(observed);
                 }
             }
             sample.elapsed /= repeats;
@@ -108,8 +108,13 @@ impl Prepared {
     ) -> Self {
         Self::new(move |iterations| {
             let (elapsed, result) = timed(|| black_box(whole(iterations)));
-            let came = judge(iterations, result).err();
-            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came, each: Vec::new() }
+            let observed = judge(iterations, result).err();
+            BatchTime {
+                elapsed,
+                unexpected: if observed.is_some() { iterations } else { 0 },
+                observed,
+                each: Vec::new(),
+            }
         })
     }
 
@@ -117,8 +122,13 @@ impl Prepared {
     pub fn by_batch(mut batch: impl FnMut(u64) -> (Duration, IterationResult) + 'static) -> Self {
         Self::new(move |iterations| {
             let (elapsed, ended) = batch(iterations);
-            let came = ended.err();
-            BatchTime { elapsed, astray: if came.is_some() { iterations } else { 0 }, came, each: Vec::new() }
+            let observed = ended.err();
+            BatchTime {
+                elapsed,
+                unexpected: if observed.is_some() { iterations } else { 0 },
+                observed,
+                each: Vec::new(),
+            }
         })
     }
 
@@ -153,8 +163,8 @@ impl Prepared {
     /// When an iteration does not end as expected, because the time would be meaningless.
     pub fn batch(&mut self, iterations: u64) -> Result<Duration> {
         let sample = (self.batch)(iterations);
-        if let Some(came) = sample.came {
-            bail!("{} of {iterations} iterations did not end as they must: {came}", sample.astray);
+        if let Some(observed) = sample.observed {
+            bail!("{} of {iterations} iterations did not end as they must: {observed}", sample.unexpected);
         }
         let room = MOST_KEPT.saturating_sub(self.each.len());
         self.each.extend(sample.each.into_iter().take(room));
@@ -172,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_with_one_iteration_astray_has_no_number() {
+    fn a_batch_with_one_unexpected_result_has_no_number() {
         let mut n = 0;
         let step = move || {
             n += 1;

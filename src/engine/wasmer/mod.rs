@@ -143,7 +143,7 @@ impl Wasmer {
 }
 
 impl Family for Wasmer {
-    const REPERTOIRE: SupportTable<Self> = SupportTable {
+    const SUPPORT: SupportTable<Self> = SupportTable {
         scenarios: &[scenarios::SCENARIOS, suite::scenarios::SCENARIOS],
         benchmarks: &[benchmarks::BENCHMARKS, suite::benchmarks::BENCHMARKS],
         never: &[

@@ -112,7 +112,7 @@ const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
 ];
 
 impl Family for Wasmi {
-    const REPERTOIRE: SupportTable<Self> = SupportTable {
+    const SUPPORT: SupportTable<Self> = SupportTable {
         scenarios: &[
             &[early_exit::SCENARIOS, resume::SCENARIOS, NO_SCENARIOS, wasmtime_style::fuel::SCENARIOS],
             suite::scenarios::SCENARIOS,

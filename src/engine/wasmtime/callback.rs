@@ -5,7 +5,7 @@ use ::wasmtime::{Error, Func, Instance, Memory, MemoryType, Module, ResourceLimi
 use anyhow::Result;
 
 use super::api::new_store;
-use super::suite::scenarios::fixture::{ended, exit, first_line, told};
+use super::suite::scenarios::fixture::{call_and_describe, ended, exit, first_line};
 use super::{Wasmtime, epoch};
 use crate::catalog::scenario::{interrupt, limit};
 use crate::engine::ScenarioTable;
@@ -37,18 +37,18 @@ fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     // The guest calls this host function once, before its loop. The call ends an epoch.
     let running = Func::wrap(&mut store, move || clock.increment_epoch());
     let instance = Instance::new(&mut store, &module, &[running.into()])?;
-    say!(out, "{}", told(&mut store, &instance, "count", &[0])?);
+    say!(out, "{}", call_and_describe(&mut store, &instance, "count", &[0])?);
     store.set_epoch_deadline(1);
-    say!(out, "{}", told(&mut store, &instance, "once", &[])?);
-    say!(out, "{}", told(&mut store, &instance, "count", &[0])?);
+    say!(out, "{}", call_and_describe(&mut store, &instance, "once", &[])?);
+    say!(out, "{}", call_and_describe(&mut store, &instance, "count", &[0])?);
     store.set_epoch_deadline(1);
-    let panicked = catch_unwind(AssertUnwindSafe(|| match told(&mut store, &instance, "count", &[0]) {
-        Ok(told) => told,
+    let panicked = catch_unwind(AssertUnwindSafe(|| match call_and_describe(&mut store, &instance, "count", &[0]) {
+        Ok(line) => line,
         Err(error) => error.to_string(),
     }));
     say!(out, "an epoch that the callback panics at: {}", first_line(panicked));
     store.set_epoch_deadline(1);
-    say!(out, "{}", told(&mut store, &instance, "once", &[])?);
+    say!(out, "{}", call_and_describe(&mut store, &instance, "once", &[])?);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ fn limiter(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     let early_exit = Func::wrap(&mut store, exit);
     let instance = Instance::new(&mut store, &module, &[early_exit.into()])?;
     for (export, arguments) in [("grow", &[1][..]), ("grow", &[2]), ("size", &[]), ("grow", &[1])] {
-        say!(out, "{}", told(&mut store, &instance, export, arguments)?);
+        say!(out, "{}", call_and_describe(&mut store, &instance, export, arguments)?);
     }
     let memory = Memory::new(&mut store, MemoryType::new(4, None)).map(|_| "made");
     say!(out, "a memory of 4 pages: {}", ended(&memory));

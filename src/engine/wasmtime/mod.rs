@@ -167,7 +167,7 @@ fn runtime(config: &Config, mechanisms: Mechanisms) -> Runtime {
 }
 
 impl Family for Wasmtime {
-    const REPERTOIRE: SupportTable<Self> = SupportTable {
+    const SUPPORT: SupportTable<Self> = SupportTable {
         scenarios: &[
             &[
                 early_exit::SCENARIOS,

@@ -7,7 +7,7 @@ use super::Engine;
 use super::api::{
     Caller, Error, Func, Raised, Store, TypedFunc, Val, ValType, call_dynamic, dynamic, imports, raise, wrap, wrap_env,
 };
-use super::guest_instance::{GuestInstance, tell};
+use super::guest_instance::{GuestInstance, describe};
 use super::sweep::reentrant;
 use crate::catalog::benchmark::call;
 use crate::engine::BackendError;
@@ -40,7 +40,7 @@ macro_rules! adding {
         Prepared::repeat(
             move || add.call(&mut ready.store, $given),
             |result: &Result<i32, Error>| matches!(result, Ok(sum) if *sum == $sum),
-            tell,
+            describe,
         )
     }};
 }
@@ -63,7 +63,7 @@ fn call_dynamically(engine: &Engine) -> Result<Prepared> {
     Ok(Prepared::repeat(
         move || call_dynamic(&add, &mut ready.store, &[Val::I32(1), Val::I32(7)]).map(|[sum]| sum.i32()),
         |result| matches!(result, Ok(Some(8))),
-        tell,
+        describe,
     ))
 }
 
@@ -76,7 +76,7 @@ fn host(engine: &Engine, next: fn(&mut Store<u64>) -> Func) -> Result<Prepared> 
         |iterations, result| {
             // 1 + 2 + .. + n, in 128 bits, because the product can overflow 64 bits.
             let must = (u128::from(iterations) * (u128::from(iterations) + 1) / 2) as u64;
-            if matches!(result, Ok(sum) if sum == must) { Ok(()) } else { Err(tell(result)) }
+            if matches!(result, Ok(sum) if sum == must) { Ok(()) } else { Err(describe(result)) }
         },
     ))
 }
@@ -106,5 +106,5 @@ fn host_deadline(store: &mut Store<u64>) -> Func {
 
 fn reentry(engine: &Engine) -> Result<Prepared> {
     let (mut ready, descend) = reentrant(engine)?;
-    Ok(Prepared::repeat(move || descend.call(&mut ready.store, (0, 1)), |result| matches!(result, Ok(1)), tell))
+    Ok(Prepared::repeat(move || descend.call(&mut ready.store, (0, 1)), |result| matches!(result, Ok(1)), describe))
 }

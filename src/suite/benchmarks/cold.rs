@@ -44,10 +44,10 @@ fn first_call(make: impl FnOnce() -> Result<CachedModule>, code: i32) -> (Durati
     let (took, made) = timed(|| {
         let guest = make()?;
         let (mut ready, run) = ready(&guest)?;
-        let came = exit::<Typed, _>(&mut ready.store, &run, code, 7);
-        Ok((came, ready, guest))
+        let observed = exit::<Typed, _>(&mut ready.store, &run, code, 7);
+        Ok((observed, ready, guest))
     });
-    (took, made.map(|(came, ..)| came))
+    (took, made.map(|(observed, ..)| observed))
 }
 
 fn bytes_to_result(engine: &Engine, functions: u64) -> Result<Prepared> {
@@ -74,7 +74,7 @@ fn first_exit(engine: &Engine) -> Result<Prepared> {
             Ok(ready) => ready,
             Err(error) => return (Duration::ZERO, Err(error.to_string())),
         };
-        let (took, came) = timed(|| exit::<Typed, _>(&mut ready.store, &run, 1, 7));
-        (took, ExitResult::ended(came))
+        let (took, observed) = timed(|| exit::<Typed, _>(&mut ready.store, &run, 1, 7));
+        (took, ExitResult::ended(observed))
     }))
 }

@@ -3,7 +3,7 @@ use anyhow::Result;
 
 use super::Engine;
 use super::api::{TypedFunc, WasmResults, imports};
-use super::guest_instance::{GuestInstance, tell};
+use super::guest_instance::{GuestInstance, describe};
 use crate::catalog::benchmark::execute;
 use crate::catalog::benchmark::execute::{FIB_OF, FLOAT_SIZE, NESTED_ROWS, PARSED_NUMBERS, SWEPT_WORDS, TIGHT_TURNS};
 use crate::catalog::benchmark::floor;
@@ -36,6 +36,6 @@ where
     Ok(Prepared::repeat(
         move || kernel.call(&mut ready.store, n),
         move |result| matches!(result, Ok(result) if *result == must),
-        tell,
+        describe,
     ))
 }

@@ -2,7 +2,7 @@
 use anyhow::Result;
 
 use super::api::{Store, imports};
-use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, tell};
+use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, describe};
 use super::way::{BeforeExit, Dynamic, DynamicEnv, Indirect, Typed, TypedEnv, WayToExit};
 use super::{Engine, start};
 use crate::catalog::benchmark::unwind;
@@ -79,7 +79,7 @@ fn whole_with<M: WayToExit>(engine: &Engine, code: i32) -> Result<Prepared> {
 pub(crate) fn returned<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, || ())?;
     let run: RunFunc = ready.function(M::EXPORT)?;
-    Ok(Prepared::repeat(move || run.call(&mut ready.store, (0, 7)), |result| matches!(result, Ok(7)), tell))
+    Ok(Prepared::repeat(move || run.call(&mut ready.store, (0, 7)), |result| matches!(result, Ok(7)), describe))
 }
 
 pub(crate) fn latency<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
@@ -100,8 +100,8 @@ mod tests {
     fn a_guest_that_returns_where_it_should_exit_has_no_number() {
         for code in [0, 2] {
             let error = whole_with::<Typed>(&Engine::for_tests(), code).unwrap().batch(3).unwrap_err().to_string();
-            let came = if code == 0 { "returned 7" } else { "exited early with exit code: 2" };
-            assert_eq!(error, format!("3 of 3 iterations did not end as they must: {came}"));
+            let observed = if code == 0 { "returned 7" } else { "exited early with exit code: 2" };
+            assert_eq!(error, format!("3 of 3 iterations did not end as they must: {observed}"));
         }
     }
 

@@ -62,7 +62,7 @@ impl ExitResult {
 pub(crate) const CODE: ExitCode = ExitCode(1);
 
 /// Describes a wrong result.
-pub(crate) fn tell<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+pub(crate) fn describe<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     match result {
         Ok(value) => format!("returned {value:?}"),
         Err(error) => format!("{error:#}"),

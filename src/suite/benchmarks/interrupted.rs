@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use super::CachedModule;
 use super::api::{Store, TypedFunc, imports, outcome, wrap};
-use super::guest_instance::{GuestInstance, tell};
+use super::guest_instance::{GuestInstance, describe};
 use super::stop::{INTO_THE_LOOP, since};
 use crate::engine::embedding::{Outcome, Prepared, Trap};
 
@@ -84,7 +84,7 @@ pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> 
             Some(Outcome::Trapped(_)) => misreported && requested.is_some(),
             _ => false,
         };
-        let ended = if is_known { Ok(()) } else { Err(tell(result)) };
+        let ended = if is_known { Ok(()) } else { Err(describe(result)) };
         since(requested, arrived, ended)
     }))
 }

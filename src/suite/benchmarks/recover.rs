@@ -4,7 +4,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::api::{Global, Imports, Instance, Store, TypedFunc, Val, downcast, imports, new_store, wrap};
-use super::guest_instance::{CODE, early_exit, tell};
+use super::guest_instance::{CODE, describe, early_exit};
 use super::{CachedModule, Engine};
 use crate::catalog::benchmark::recover;
 use crate::engine::BenchmarkTable;
@@ -108,7 +108,7 @@ fn recovering(engine: &Engine, recover: fn(&mut RecoveringGuest) -> Result<()>) 
         let took = started.elapsed();
         let ended = match result {
             Ok(SUM) if exited == CODE => Ok(()),
-            result => Err(format!("exit code {exited}, then {}", tell(result))),
+            result => Err(format!("exit code {exited}, then {}", describe(result))),
         };
         Ok((took, ended))
     };

@@ -33,10 +33,10 @@ pub(super) fn whole(engine: &Engine, code: ExitCode) -> Result<Prepared> {
     before(&guest, || (), code)?;
     Ok(Prepared::laps(move || {
         let (mut store, imports) = before(&guest, || (), code).expect("as it was made before");
-        let (took, came) = timed(|| instantiate(&mut store, &guest.1, &imports));
-        let ended = match came {
+        let (took, observed) = timed(|| instantiate(&mut store, &guest.1, &imports));
+        let ended = match observed {
             ExitResult::Returned(_) if code == ExitCode(0) => Ok(()),
-            came => came.ended(),
+            observed => observed.ended(),
         };
         (took, ended)
     }))
@@ -47,8 +47,8 @@ pub(super) fn latency(engine: &Engine) -> Result<Prepared> {
     before(&guest, note_exit, CODE)?;
     Ok(Prepared::laps(move || {
         let (mut store, imports) = before(&guest, note_exit, CODE).expect("as it was made before");
-        let came = instantiate(&mut store, &guest.1, &imports);
+        let observed = instantiate(&mut store, &guest.1, &imports);
         let arrived = Instant::now();
-        latency_since_exit(arrived, came.ended())
+        latency_since_exit(arrived, observed.ended())
     }))
 }

@@ -9,7 +9,7 @@ use super::api::{
     Caller, Error, Instance, Module, Raised, TypedFunc, Val, downcast, fuel, imports, metered_outcome, outcome, raise,
     refill, refill_within, wrap_env,
 };
-use super::guest_instance::{GuestInstance, tell};
+use super::guest_instance::{GuestInstance, describe};
 use crate::catalog::benchmark::stop;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
@@ -74,7 +74,7 @@ fn budget(engine: &Engine, export: &str) -> Result<Prepared> {
         let reason = result.as_ref().err().map(outcome);
         let reason = reason.map(|reason| metered_outcome(&mut ready.store, &ready.instance, reason));
         let arrived = Instant::now();
-        let ended = if reason == Some(Outcome::Trapped(Trap::OutOfFuel)) { Ok(()) } else { Err(tell(result)) };
+        let ended = if reason == Some(Outcome::Trapped(Trap::OutOfFuel)) { Ok(()) } else { Err(describe(result)) };
         since(ready.store.data().taken, arrived, ended)
     };
     Ok(Prepared::stops(lap).with_metrics(metrics))
@@ -93,7 +93,7 @@ fn past_budget(engine: &Engine, export: &str) -> Result<f64> {
         let result = run.call(&mut ready.store, STEPS as i32);
         let left = fuel(&mut ready.store, &ready.instance).context("no fuel is counted")?;
         // Code without a branch may return before the engine checks the budget.
-        ensure!(result.is_ok() || budget != PLENTY, "with plenty for {STEPS} steps: {}", tell(result));
+        ensure!(result.is_ok() || budget != PLENTY, "with plenty for {STEPS} steps: {}", describe(result));
         let made = counter.get(&mut ready.store).i32().context("the counter is a number")?;
         Ok((u64::try_from(made)?, budget.saturating_sub(left)))
     };
@@ -128,7 +128,7 @@ fn deadline(engine: &Engine, export: &str) -> Result<Prepared> {
         let ended = match result {
             Ok(TOO_LATE) => Ok(()),
             Ok(other) => Err(format!("exited with {}", other.0)),
-            Err(result) => Err(tell(result)),
+            Err(result) => Err(describe(result)),
         };
         since(Some(passes), arrived, ended)
     }))

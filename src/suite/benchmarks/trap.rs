@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use super::Engine;
 use super::api::{imports, outcome, trap_code, wrap};
 use super::exit;
-use super::guest_instance::{CODE, GuestInstance, RunFunc, tell};
+use super::guest_instance::{CODE, GuestInstance, RunFunc, describe};
 use super::way::Typed;
 use crate::catalog::benchmark::unwind;
 use crate::engine::BenchmarkTable;
@@ -36,8 +36,8 @@ fn trap(engine: &Engine, export: &str, (a, b): (i32, i32), must: Trap) -> Result
     let mut ready = exit::ready::<Typed>(engine, || ())?;
     let run: RunFunc = ready.function(export)?;
     let error = run.call(&mut ready.store, (a, b)).err().context("the guest did not trap")?;
-    let came = outcome(&error);
-    ensure!(came == Outcome::Trapped(must), "expected a trap, {must}, but the guest {came}");
+    let observed = outcome(&error);
+    ensure!(observed == Outcome::Trapped(must), "expected a trap, {must}, but the guest {observed}");
     trapping(ready, run, (a, b))
 }
 
@@ -47,8 +47,8 @@ pub(super) fn trapping(mut ready: GuestInstance<u64>, run: RunFunc, (a, b): (i32
     let must = trap_code(first).context("an error that is no trap")?;
     Ok(Prepared::repeat(
         move || run.call(&mut ready.store, (a, b)).map_err(trap_code),
-        move |came| matches!(came, Err(Some(code)) if *code == must),
-        |came| match came {
+        move |observed| matches!(observed, Err(Some(code)) if *code == must),
+        |observed| match observed {
             Ok(returned) => format!("returned {returned}"),
             Err(Some(trap)) => format!("trapped: {trap:?}"),
             Err(None) => "an error that is no trap".into(),
@@ -66,5 +66,5 @@ fn panic(engine: &Engine) -> Result<Prepared> {
         imports! { "env" => { "early_exit" => wrap(store, panicking) } }
     })?;
     let run: RunFunc = ready.function("run")?;
-    Ok(Prepared::laps(move || expected_panic::timed(CODE, || run.call(&mut ready.store, (CODE.0 as i32, 7)), tell)))
+    Ok(Prepared::laps(move || expected_panic::timed(CODE, || run.call(&mut ready.store, (CODE.0 as i32, 7)), describe)))
 }

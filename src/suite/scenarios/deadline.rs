@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::Engine;
 use super::api::{Caller, Instance, Module, Raised, Runtime, imports, new_store, raise, wrap_env};
-use super::fixture::told;
+use super::fixture::call_and_describe;
 use crate::catalog::scenario::interrupt;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -24,8 +24,8 @@ fn deadline_in_import(engine: &Engine, out: &Transcript) -> Result<()> {
     for (export, milliseconds) in [("poll", 30), ("poll", 10), ("once", 10_000)] {
         let within = Duration::from_millis(milliseconds);
         let started = Instant::now();
-        let told = call_within(within, &runtime, &module, export)?;
-        let (call, ended) = told.split_once(": ").unwrap_or((&told, ""));
+        let line = call_within(within, &runtime, &module, export)?;
+        let (call, ended) = line.split_once(": ").unwrap_or((&line, ""));
         let in_time = match ended {
             "returned" => "",
             _ if started.elapsed() < within => "; before its time",
@@ -43,5 +43,5 @@ fn call_within(within: Duration, runtime: &Runtime, module: &Module, export: &st
     };
     let imports = imports! { "env" => { "running" => wrap_env(&mut store, running) } };
     let instance = Instance::new(&mut store, module, &imports)?;
-    told(&mut store, &instance, export, &[])
+    call_and_describe(&mut store, &instance, export, &[])
 }

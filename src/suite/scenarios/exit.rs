@@ -87,7 +87,7 @@ pub(crate) fn play(engine: &Engine, out: &Transcript, way: ExitFunction, export:
         match call.call(&mut store, code) {
             Ok(sum) => bail!("asked for {code}, but the guest returned {sum}"),
             Err(error) => match read(&store, error) {
-                Ok(ExitCode(came)) => say!(out, "asked for {code}: exit code {came}"),
+                Ok(ExitCode(observed)) => say!(out, "asked for {code}: exit code {observed}"),
                 Err(error) => bail!("asked for {code}, but the error holds no exit code: {error}"),
             },
         }
@@ -105,16 +105,16 @@ pub(crate) fn start(engine: &Engine, out: &Transcript, ways: &[(&str, ExitFuncti
     let mut store = new_store(&runtime, LET_PASS);
     for (name, (way, read)) in ways {
         let early_exit = way(&mut store);
-        let mut came = Vec::new();
+        let mut observed = Vec::new();
         for code in CODES {
             let code = constant(&mut store, code as i32)?;
             let imports = imports! { "env" => { "early_exit" => early_exit.clone(), "code" => code } };
             match Instance::new(&mut store, &module, &imports) {
                 Ok(_) => bail!("expected an early exit, but the start function returned"),
-                Err(error) => came.push(read(&store, error)?.to_string()),
+                Err(error) => observed.push(read(&store, error)?.to_string()),
             }
         }
-        say!(out, "{name}: {}", came.join(", "));
+        say!(out, "{name}: {}", observed.join(", "));
     }
     let Some((_, (way, _))) = ways.last() else { return Ok(()) };
     let (early_exit, code) = (way(&mut store), constant(&mut store, LET_PASS as i32)?);

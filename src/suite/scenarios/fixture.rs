@@ -127,7 +127,7 @@ pub(crate) fn call_export<T: Send + 'static>(
 }
 
 /// Calls an export. Returns the call and its outcome as text: `grow(1): returned 1`.
-pub(crate) fn told<T: Send + 'static>(
+pub(crate) fn call_and_describe<T: Send + 'static>(
     store: &mut Store<T>,
     instance: &Instance,
     export: &str,

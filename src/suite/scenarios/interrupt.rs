@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::api::{Caller, Instance, Module, Raised, Runtime, Store, imports, new_store, raise, wrap_env};
-use super::fixture::{bytes_at, told};
+use super::fixture::{bytes_at, call_and_describe};
 use crate::engine::embedding::Transcript;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
@@ -179,7 +179,7 @@ impl InterruptedGuest {
                     }
                 }
             });
-            let end = told(&mut self.store, &self.instance, export, &[0]);
+            let end = call_and_describe(&mut self.store, &self.instance, export, &[0]);
             drop(over);
             end
         })
@@ -193,7 +193,7 @@ impl InterruptedGuest {
 
     fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
         (self.support.ready)(&mut self.store);
-        let end = told(&mut self.store, &self.instance, export, arguments)?;
+        let end = call_and_describe(&mut self.store, &self.instance, export, arguments)?;
         self.report(out, &end);
         Ok(())
     }

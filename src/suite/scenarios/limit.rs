@@ -7,7 +7,7 @@ use super::api::{
     Instance, Module, Runtime, Store, StoreLimits, TypedFunc, capped, grow_memory, imports, memory_size, message,
     new_memory, wrap,
 };
-use super::fixture::{bytes_at, exit as early_exit, told};
+use super::fixture::{bytes_at, call_and_describe, exit as early_exit};
 use crate::catalog::scenario::limit;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
@@ -101,7 +101,7 @@ impl GrowingGuest {
     }
 
     fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
-        say!(out, "{}", told(&mut self.store, &self.instance, export, arguments)?);
+        say!(out, "{}", call_and_describe(&mut self.store, &self.instance, export, arguments)?);
         Ok(())
     }
 }

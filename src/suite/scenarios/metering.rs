@@ -7,7 +7,7 @@ use super::api::{
     Caller, Error, Instance, Module, Store, fuel_within, imports, new_store, refill, refill_within, set_fuel, to_error,
     wrap, wrap_env,
 };
-use super::fixture::{exit, told};
+use super::fixture::{call_and_describe, exit};
 use crate::engine::embedding::Transcript;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
@@ -61,7 +61,7 @@ impl MeteredGuest {
 
     /// Calls an export, and reports the call, its outcome and what is left.
     pub(crate) fn call(&mut self, export: &str, arguments: &[i32], out: &Transcript) -> Result<()> {
-        let ended = told(&mut self.store, &self.instance, export, arguments)?;
+        let ended = call_and_describe(&mut self.store, &self.instance, export, arguments)?;
         say!(out, "{ended}{}", (self.show_left)(&mut self.store, &self.instance));
         Ok(())
     }

@@ -71,12 +71,12 @@ macro_rules! attempts {
         })?;
         let call: TypedFunc<u32, ($($ty),*)> = instance.get_typed_func(&mut store, "call")?;
         let mut attempt = |code: u32, expected: &str| {
-            let result = call.call(&mut store, code).map(|came| match came == values() {
+            let result = call.call(&mut store, code).map(|observed| match observed == values() {
                 true => "its values".into(),
-                false => format!("{came:?}"),
+                false => format!("{observed:?}"),
             });
-            let came = ended(&result);
-            (came != expected).then(|| format!("({}): {came}", types.join(", ")))
+            let observed = ended(&result);
+            (observed != expected).then(|| format!("({}): {observed}", types.join(", ")))
         };
         Ok((attempt(5, "exited early with exit code: 5"), attempt(0, "returned its values")))
     }) as Attempt),*] };

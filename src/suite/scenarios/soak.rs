@@ -73,7 +73,7 @@ fn instances_in_one_store(engine: &Engine, out: &Transcript) -> Result<()> {
     let before = resident()?;
     let right = fill_and_drop(3)?;
     say!(out, "in three more, each dropped before the next: {right} exits with the code that was raised");
-    tell_growth(out, resident()? - before, 4);
+    report_growth(out, resident()? - before, 4);
     Ok(())
 }
 
@@ -87,11 +87,11 @@ fn leaves_nothing(out: &Transcript, times: u32, mut exits: impl FnMut(Range<u32>
     say!(out, "{} exits with the code that was raised", exits(0..times)?);
     // The slack is for free memory of the allocator. A leak of 16 bytes, the smallest allocation, exceeds it after 100,000
     // exits, and a leak of 105 bytes after 10,000.
-    tell_growth(out, resident()? - before, 1);
+    report_growth(out, resident()? - before, 1);
     Ok(())
 }
 
-fn tell_growth(out: &Transcript, grew: i64, slack_mib: i64) {
+fn report_growth(out: &Transcript, grew: i64, slack_mib: i64) {
     if grew < slack_mib * KIB * KIB {
         say!(out, "resident memory grew by less than {slack_mib} MiB");
     } else {
@@ -118,5 +118,5 @@ pub(crate) fn guest(store: &mut Store<()>, module: &Module, imports: &Imports) -
 
 fn exits_with(run: &TypedFunc<(i32, i32), i32>, store: &mut Store<()>, code: u32) -> bool {
     let result = run.call(store, (code as i32, 7));
-    result.is_err_and(|error| downcast::<ExitCode>(error).is_ok_and(|came| came == ExitCode(code)))
+    result.is_err_and(|error| downcast::<ExitCode>(error).is_ok_and(|observed| observed == ExitCode(code)))
 }

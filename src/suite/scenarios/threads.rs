@@ -93,8 +93,8 @@ impl ThreadGuest {
         match self.run.call(&mut self.store, (round as i32, 7)) {
             Ok(sum) => Err(format!("expected {expected}, but the guest returned {sum}")),
             Err(error) => match downcast::<ExitCode>(error) {
-                Ok(came) if came == expected => Ok(()),
-                Ok(came) => Err(format!("expected {expected}, came {came}")),
+                Ok(observed) if observed == expected => Ok(()),
+                Ok(observed) => Err(format!("expected {expected}, came {observed}")),
                 Err(error) => Err(format!("expected {expected}, came {error}")),
             },
         }

@@ -12,10 +12,10 @@ use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
-    (&wasi::PROC_EXIT, Do(|engine, out| [3, 255].into_iter().try_for_each(|code| tell(engine, code, exit, out)))),
-    (&wasi::PROC_EXIT_ZERO, Do(|engine, out| tell(engine, 0, exit, out))),
-    (&wasi::START_RETURNS, Do(|engine, out| tell(engine, -1, exit, out))),
-    (&wasi::PROC_EXIT_COMES_BACK, Do(|engine, out| tell(engine, 3, comes_back, out))),
+    (&wasi::PROC_EXIT, Do(|engine, out| [3, 255].into_iter().try_for_each(|code| report(engine, code, exit, out)))),
+    (&wasi::PROC_EXIT_ZERO, Do(|engine, out| report(engine, 0, exit, out))),
+    (&wasi::START_RETURNS, Do(|engine, out| report(engine, -1, exit, out))),
+    (&wasi::PROC_EXIT_COMES_BACK, Do(|engine, out| report(engine, 3, comes_back, out))),
 ];
 
 type ProcExit = fn(u32) -> Result<(), Raised<ExitCode>>;
@@ -44,7 +44,7 @@ fn status(result: Result<(), Error>) -> Result<u32, Error> {
     }
 }
 
-fn tell(engine: &Engine, asked: i32, proc_exit: ProcExit, out: &Transcript) -> Result<()> {
+fn report(engine: &Engine, asked: i32, proc_exit: ProcExit, out: &Transcript) -> Result<()> {
     let result = start(engine, asked, proc_exit)?;
     let arrived = if result.is_ok() { "returned" } else { "arrived as an error" };
     match status(result) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::super::api::{Instance, Module, Store, imports, outcome, wrap};
-use super::super::suite::benchmarks::guest_instance::{GuestInstance, RunFunc, early_exit, tell};
+use super::super::suite::benchmarks::guest_instance::{GuestInstance, RunFunc, describe, early_exit};
 use super::super::suite::scenarios::metering::{MeteredGuest, Till, host_charges, refuel, runs_out};
 use super::Engine;
 use crate::catalog::benchmark::unwind;
@@ -58,6 +58,6 @@ fn out_of_fuel(engine: &Engine) -> Result<Prepared> {
         let result = run.call(&mut ready.store, (0, 7));
         let ran_out = result.as_ref().is_err_and(|error| outcome(error) == Outcome::Trapped(Trap::OutOfFuel));
         let took = started.elapsed();
-        (took, if ran_out { Ok(()) } else { Err(tell(result)) })
+        (took, if ran_out { Ok(()) } else { Err(describe(result)) })
     }))
 }

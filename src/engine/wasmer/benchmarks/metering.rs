@@ -10,7 +10,7 @@ use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::wasmer::Wasmer;
 use crate::engine::wasmer::api::{Module, imports, wrap};
-use crate::engine::wasmer::suite::benchmarks::guest_instance::{GuestInstance, RunFunc, early_exit, tell};
+use crate::engine::wasmer::suite::benchmarks::guest_instance::{GuestInstance, RunFunc, describe, early_exit};
 use crate::guest;
 
 pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = &[(&unwind::METERING, Do(|wasmer, _| metering(wasmer)))];
@@ -30,6 +30,6 @@ fn metering(wasmer: &Wasmer) -> Result<Prepared> {
         let points = get_remaining_points(&mut ready.store, &ready.instance);
         let took = started.elapsed();
         let exhausted = result.is_err() && points == MeteringPoints::Exhausted;
-        (took, if exhausted { Ok(()) } else { Err(format!("{}, with {points:?}", tell(result))) })
+        (took, if exhausted { Ok(()) } else { Err(format!("{}, with {points:?}", describe(result))) })
     }))
 }

@@ -12,7 +12,7 @@ use crate::engine::wasmer::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
 use crate::engine::wasmer::suite::benchmarks::call as calls;
 use crate::engine::wasmer::suite::benchmarks::call::{adding, host_typed, ready as calling};
 use crate::engine::wasmer::suite::benchmarks::exit::{latency, ready, returned, ways, whole};
-use crate::engine::wasmer::suite::benchmarks::guest_instance::{CODE, RunFunc, tell};
+use crate::engine::wasmer::suite::benchmarks::guest_instance::{CODE, RunFunc, describe};
 use crate::engine::wasmer::suite::benchmarks::sweep::guest_depth;
 use crate::engine::wasmer::suite::benchmarks::way::{BeforeExit, WayToExit};
 use crate::exit_code::ExitCode;
@@ -97,6 +97,6 @@ fn returning<M: WayToExit>(wasmer: &Wasmer) -> Result<Prepared> {
     Ok(Prepared::laps(move || {
         let result = run.call(&mut ready.store, (0, 7));
         let arrived = Instant::now();
-        latency_since_exit(arrived, if matches!(result, Ok(7)) { Ok(()) } else { Err(tell(result)) })
+        latency_since_exit(arrived, if matches!(result, Ok(7)) { Ok(()) } else { Err(describe(result)) })
     }))
 }

@@ -26,19 +26,19 @@ fn clone_is_the_same(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 
     let ours = made.clone();
     let typed = move |_: u32| -> Result<(), RuntimeError> { Err(ours.clone()) };
-    tell(out, "typed", &made, &Fixture::new(wasmer, (), |store| wrap(store, typed))?.exit(1)?)?;
+    report_same_error(out, "typed", &made, &Fixture::new(wasmer, (), |store| wrap(store, typed))?.exit(1)?)?;
 
     let ours = made.clone();
     let early_exit = move |_: &[Value]| Err(ours.clone());
     let mut fixture = Fixture::new(wasmer, (), |store| dynamic(store, [Type::I32], [], early_exit))?;
-    tell(out, "dynamic", &made, &fixture.exit(1)?)
+    report_same_error(out, "dynamic", &made, &fixture.exit(1)?)
 }
 
 /// Reports whether both errors share one `ExitCode`, by its address, and how many frames the backtrace has.
-fn tell(out: &Transcript, way: &str, made: &RuntimeError, came: &RuntimeError) -> Result<()> {
+fn report_same_error(out: &Transcript, way: &str, made: &RuntimeError, observed: &RuntimeError) -> Result<()> {
     let code = |error: &RuntimeError| error.downcast_ref::<ExitCode>().map(ptr::from_ref).context("no exit code");
-    let same = code(came)? == code(made)?;
-    say!(out, "{way}: the same error {same}, frames in its trace {}", came.trace().len());
+    let same = code(observed)? == code(made)?;
+    say!(out, "{way}: the same error {same}, frames in its trace {}", observed.trace().len());
     Ok(())
 }
 

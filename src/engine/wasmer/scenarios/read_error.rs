@@ -39,7 +39,7 @@ fn on_the_spot<T: Send + 'static>(store: &mut Store<T>) -> Func {
 }
 
 fn source(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    fn told(error: Option<&(dyn Error + 'static)>) -> String {
+    fn describe(error: Option<&(dyn Error + 'static)>) -> String {
         match error.map(|error| error.downcast_ref()) {
             None => "nothing".into(),
             Some(Some(ExitCode(code))) => format!("exit code {code}"),
@@ -47,11 +47,15 @@ fn source(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         }
     }
     let error = Fixture::new(wasmer, (), typed)?.exit(7)?;
-    say!(out, "the source of an exit: {}", told(error.source()));
-    say!(out, "what is behind that: {}", told(error.source().and_then(Error::source)));
+    say!(out, "the source of an exit: {}", describe(error.source()));
+    say!(out, "what is behind that: {}", describe(error.source().and_then(Error::source)));
     let wrapped = anyhow!(error.clone()).context("the guest did not finish");
-    say!(out, "found in the chain of a wrapped clone: {}", told(wrapped.chain().find(|cause| cause.is::<ExitCode>())));
-    say!(out, "the source of a trap: {}", told(trap(wasmer)?.source()));
+    say!(
+        out,
+        "found in the chain of a wrapped clone: {}",
+        describe(wrapped.chain().find(|cause| cause.is::<ExitCode>()))
+    );
+    say!(out, "the source of a trap: {}", describe(trap(wasmer)?.source()));
     Ok(())
 }
 

@@ -44,16 +44,16 @@ pub(super) fn play(wasmer: &Wasmer, out: &Transcript, way: fn(&mut Store) -> Fun
     let caller = Caller::new(wasmer, way)?;
     for export in ["direct", "indirect"] {
         let call = caller.function(export)?;
-        let (mut came, mut all_polls) = (Vec::new(), 0);
+        let (mut observed, mut all_polls) = (Vec::new(), 0);
         for code in CODES {
             let (result, polls) = block_on(call.call_async(&caller.store, code));
             match result {
                 Ok(sum) => bail!("asked for {code}, but the guest returned {sum}"),
-                Err(error) => came.push(error.downcast::<ExitCode>()?.to_string()),
+                Err(error) => observed.push(error.downcast::<ExitCode>()?.to_string()),
             }
             all_polls += polls;
         }
-        say!(out, "{export}: {}; polls: {all_polls}", came.join(", "));
+        say!(out, "{export}: {}; polls: {all_polls}", observed.join(", "));
         say!(out, "times that the guest went on: {}", caller.times_it_went_on()?);
         let (sum, polls) = block_on(call.call_async(&caller.store, LET_PASS));
         say!(out, "let pass, it returns {}; polls: {polls}", sum?);

@@ -46,7 +46,7 @@ pub(super) fn called_plainly(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
 }
 
 pub(super) fn in_turn(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
-    fn told(call: u32, polled: Poll<Result<u32, RuntimeError>>) -> Result<String> {
+    fn describe(call: u32, polled: Poll<Result<u32, RuntimeError>>) -> Result<String> {
         Ok(match polled {
             Poll::Pending => format!("{call} waits"),
             Poll::Ready(result) => format!("{call} exits with {}", error(result)?.downcast::<ExitCode>()?),
@@ -60,14 +60,14 @@ pub(super) fn in_turn(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let call = caller.function("direct")?;
 
     let (mut one, mut two) = (pin!(call.call_async(&caller.store, 1)), pin!(call.call_async(&caller.store, 2)));
-    let both_wait = [told(1, poll_once(one.as_mut()))?, told(2, poll_once(two.as_mut()))?].join(", ");
-    let both_exit = [told(2, poll_once(two))?, told(1, poll_once(one))?].join(", ");
+    let both_wait = [describe(1, poll_once(one.as_mut()))?, describe(2, poll_once(two.as_mut()))?].join(", ");
+    let both_exit = [describe(2, poll_once(two))?, describe(1, poll_once(one))?].join(", ");
     say!(out, "polled in turn: {both_wait}, {both_exit}");
 
     let (mut one, mut two) = (Box::pin(call.call_async(&caller.store, 1)), pin!(call.call_async(&caller.store, 2)));
-    let both_wait = [told(1, poll_once(one.as_mut()))?, told(2, poll_once(two.as_mut()))?].join(", ");
+    let both_wait = [describe(1, poll_once(one.as_mut()))?, describe(2, poll_once(two.as_mut()))?].join(", ");
     drop(one);
-    say!(out, "the first dropped: {both_wait}, {}", told(2, poll_once(two))?);
+    say!(out, "the first dropped: {both_wait}, {}", describe(2, poll_once(two))?);
     say!(out, "times that the guest went on: {}", caller.times_it_went_on()?);
     Ok(())
 }
@@ -111,7 +111,7 @@ pub(super) fn dropped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
             }
         }
     };
-    let tell = |when| {
+    let report = |when| {
         let (entered, destroyed) = (counts.entered.load(Relaxed), counts.destroyed.load(Relaxed));
         say!(out, "{when}: entered {entered}, destroyed {destroyed}");
     };
@@ -119,17 +119,17 @@ pub(super) fn dropped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
     let call = caller.function("direct")?;
 
     drop(call.call_async(&caller.store, WAIT));
-    tell("never polled");
+    report("never polled");
     let mut waiting = Box::pin(call.call_async(&caller.store, WAIT));
     let polled = poll_once(waiting.as_mut());
-    tell(if polled.is_pending() { "polled, it waits" } else { "polled, it ended" });
+    report(if polled.is_pending() { "polled, it waits" } else { "polled, it ended" });
     // As a timeout would. This also drops the guest's frames.
     drop(waiting);
-    tell("dropped");
+    report("dropped");
     for _ in 0..100 {
         let _ = poll_once(pin!(call.call_async(&caller.store, WAIT)));
     }
-    tell("a hundred more");
+    report("a hundred more");
     say!(out, "times that the guest went on: {}", caller.times_it_went_on()?);
 
     let (result, _) = block_on(call.call_async(&caller.store, 7));
