@@ -106,15 +106,9 @@ impl Prepared {
         mut whole: impl FnMut(u64) -> R + 'static,
         judge: impl Fn(u64, R) -> IterationResult + 'static,
     ) -> Self {
-        Self::new(move |iterations| {
+        Self::by_batch(move |iterations| {
             let (elapsed, result) = timed(|| black_box(whole(iterations)));
-            let observed = judge(iterations, result).err();
-            BatchTime {
-                elapsed,
-                unexpected: if observed.is_some() { iterations } else { 0 },
-                observed,
-                each: Vec::new(),
-            }
+            (elapsed, judge(iterations, result))
         })
     }
 
