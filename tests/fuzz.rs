@@ -22,7 +22,9 @@ fn run(arguments: &[&str]) -> RandomRun {
 /// Two variants of one backend that differ only in their names.
 fn controls() -> Option<[String; 2]> {
     let one = here().into_iter().next()?;
-    Some([one.into(), format!("{one}:threads=1")])
+    // An interpreter has no threads of a compiler.
+    let option = if one == "wasmi" { "limiter=on" } else { "threads=1" };
+    Some([one.into(), format!("{one}:{option}")])
 }
 
 #[test]
