@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: the first signal ends the program in good order, the second at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first signal ends the program in good order, the second at once.
+use std::ffi::c_int;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,7 +27,7 @@ impl Interruption {
         if self.0.listens.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        for signal in [SIGINT, SIGTERM] {
+        for signal in signals() {
             // Handlers run in the order of registration, so the first signal must not reach the flag before this check.
             flag::register_conditional_shutdown(signal, 128 + signal, self.0.requested.clone())?;
             flag::register_usize(signal, self.0.signal.clone(), signal as usize)?;
@@ -40,11 +41,28 @@ impl Interruption {
         self.0.requested.load(Ordering::SeqCst)
     }
 
-    /// The exit status after an interruption: 130 after Ctrl-C, 143 after SIGTERM.
+    /// The exit status after an interruption: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
     pub fn exit_status(&self) -> Option<u8> {
         let signal = self.0.signal.load(Ordering::SeqCst);
         self.is_requested().then(|| u8::try_from(128 + signal).unwrap_or(u8::MAX))
     }
+}
+
+/// The signals that interrupt. A closed terminal does too, unless the parent ignores that, as `nohup` does.
+fn signals() -> Vec<c_int> {
+    let mut signals = vec![SIGINT, SIGTERM];
+    #[cfg(unix)]
+    {
+        // SAFETY: without a new action, the call only writes the present one, for which all zeros is a valid value.
+        let action = unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            (libc::sigaction(libc::SIGHUP, std::ptr::null(), &raw mut action) == 0).then_some(action)
+        };
+        if action.is_some_and(|action| action.sa_sigaction != libc::SIG_IGN) {
+            signals.push(libc::SIGHUP);
+        }
+    }
+    signals
 }
 
 #[cfg(test)]

@@ -86,7 +86,11 @@ fn json<T: serde::de::DeserializeOwned>(output: &Output) -> T {
 #[test]
 fn an_interrupted_scenario_shows_its_transcript() {
     let Some(backend) = here().into_iter().next() else { return };
-    for signal in [Signal::INT, Signal::TERM] {
+    // After `nohup`, a hangup is ignored.
+    let ignored = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = ignored.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    let hangup = (ignored.unwrap_or_default() & 1 == 0).then_some(Signal::HUP);
+    for signal in [Signal::INT, Signal::TERM].into_iter().chain(hangup) {
         let mut work = AtWork::begin(&["run", "fault/hang", "--backend", backend]);
         let mut said = [0; 8];
         work.child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();

@@ -282,6 +282,20 @@ fn a_module_comes_from_standard_input_too() {
     assert!(output.status.success() && shown.starts_with("standard input: "), "{shown}");
 }
 
+/// A pipe with a name, as in `run <(cat guest.wasm)`, cannot be read a second time.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_module_comes_from_a_pipe_with_a_name() {
+    if here().is_empty() {
+        return;
+    }
+    let mut command = Command::new(EARLY_EXIT);
+    let mut child = command.args(["run", "/dev/stdin"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&wat::parse_str("(module (func (export \"_start\")))").unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 #[test]
 fn an_invalid_module_is_rejected_in_one_line() {
     if here().is_empty() {

@@ -78,20 +78,39 @@ fn measure_of_a_module_succeeds_and_is_reported_with_all_backends() {
 #[test]
 fn a_feature_that_a_backend_does_not_claim_is_unsupported_and_not_a_failure() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |needs: &str, text: &str| {
+    // The module runs on all backends, and is measured on the one that lacks the feature.
+    let unsupported = |lacking: &str, text: &str| {
         let path = folder.path().join("guest.wat");
         fs::write(&path, text).unwrap();
-        let output = early_exit(&["run", path.to_str().unwrap()]).output().unwrap();
-        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !here().is_empty() {
-            assert_eq!(output.status.code(), Some(0), "{needs}: {stdout}");
+        let path = path.to_str().unwrap();
+        let mut commands = vec![vec!["run", path]];
+        if here().contains(&lacking) {
+            let measure = ["measure", "--module", path, "--launches", "1", "--filter", "module/compile"];
+            commands.push([&measure[..], &["--backend", lacking]].concat());
         }
-        assert!(!stdout.contains("FAILED") && !stdout.contains("disagree"), "{needs}: {stdout}");
-        stdout
+        for arguments in commands {
+            let output = early_exit(&arguments).output().unwrap();
+            let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(here().is_empty() || output.status.success(), "{arguments:?}: {stdout}");
+            assert!(!stdout.contains("FAILED") && !stdout.contains("disagree"), "{arguments:?}: {stdout}");
+            assert!(!here().contains(&lacking) || stdout.contains("n/a"), "{arguments:?}: {stdout}");
+        }
     };
-    let memory64 = run("64-bit memories", "(module (memory i64 1) (func (export \"_start\")))");
-    assert!(!here().contains(&"cranelift") || memory64.contains("n/a"), "{memory64}");
+    unsupported("cranelift", "(module (memory i64 1) (func (export \"_start\")))");
     // Singlepass claims SIMD, but does not support it, which is a known issue.
-    let simd = run("vectors", "(module (func (export \"_start\") (drop (i32x4.splat (i32.const 1)))))");
-    assert!(!here().contains(&"singlepass") || simd.contains("n/a"), "{simd}");
+    unsupported("singlepass", "(module (func (export \"_start\") (drop (i32x4.splat (i32.const 1)))))");
+}
+
+/// Wasmtime takes the instructions, but a host must enable shared memories.
+#[test]
+fn a_shared_memory_that_the_host_does_not_enable_is_unsupported() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guest.wat");
+    for memory in ["(memory 1 1 shared)", "(import \"env\" \"m\" (memory 1 1 shared))"] {
+        fs::write(&path, format!("(module {memory} (func (export \"_start\")))")).unwrap();
+        for backend in here().into_iter().filter(|backend| backend.starts_with("wasmtime")) {
+            let shown = stdout(&["run", path.to_str().unwrap(), "--backend", backend]);
+            assert!(shown.contains("n/a") && !shown.contains("FAILED"), "{memory}: {shown}");
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! The benchmarks of the user's module, on any engine.
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::ModuleJob;
+use super::runner::lack;
 use super::stubs::Stubs;
 use crate::catalog::benchmark::module::ModuleBenchmark;
 use crate::engine::embedding::{Artifact, Compiled, Embedding, Instant, Outcome, Prepared, Unsupported, timed};
@@ -13,24 +15,41 @@ use crate::engine::embedding::{Artifact, Compiled, Embedding, Instant, Outcome, 
 pub struct MeasuredModule {
     job: ModuleJob,
     wasm: Vec<u8>,
+    /// The backend, and the features that it claims.
+    backend: (String, Vec<String>),
     artifact: Mutex<Option<Arc<dyn Artifact>>>,
 }
 
 impl MeasuredModule {
-    /// Reads the module.
+    /// Reads the module, for a backend that claims these features.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn new(job: ModuleJob) -> Result<Self> {
+    pub fn new(job: ModuleJob, backend: &str, claimed: Vec<String>) -> Result<Self> {
         let wasm = std::fs::read(&job.path).with_context(|| job.path.display().to_string())?;
-        Ok(Self { job, wasm, artifact: Mutex::default() })
+        Ok(Self { job, wasm, backend: (backend.to_owned(), claimed), artifact: Mutex::default() })
     }
 
-    /// Prepares a cell of the module. The cell may keep `engine`.
+    /// Prepares a cell of the module. The cell may keep `engine`. As in `run`, the rejection of a feature that the backend does not
+    /// claim is no failure.
     ///
     /// # Errors
-    /// When the engine does not support the benchmark, or the preparation fails.
+    /// When the engine does not support the benchmark or the module, or the preparation fails.
     pub fn prepare(self: &Arc<Self>, engine: &Arc<dyn Embedding>, cell: ModuleBenchmark) -> Result<Prepared> {
+        let prepared = catch_unwind(AssertUnwindSafe(|| self.prepare_claimed(engine, cell)));
+        let failed = match &prepared {
+            Ok(Ok(_)) => false,
+            Ok(Err(error)) => !error.is::<Unsupported>(),
+            Err(_) => true,
+        };
+        let (backend, claimed) = &self.backend;
+        match failed.then(|| lack(backend, claimed, &self.wasm)).flatten() {
+            Some(lack) => Err(Unsupported(lack.into()).into()),
+            None => prepared.unwrap_or_else(|panic| resume_unwind(panic)),
+        }
+    }
+
+    fn prepare_claimed(self: &Arc<Self>, engine: &Arc<dyn Embedding>, cell: ModuleBenchmark) -> Result<Prepared> {
         let (this, engine) = (self.clone(), engine.clone());
         Ok(match cell {
             ModuleBenchmark::Compile => {

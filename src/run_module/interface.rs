@@ -68,7 +68,10 @@ impl Interface {
     /// If the bytes are not a module or are truncated. The error names the format of the bytes, if it is known.
     pub fn read(wasm: &[u8]) -> Result<Self> {
         ensure!(!wasm.is_empty(), "it is empty");
-        ensure!(wasm.starts_with(b"\0asm"), "it does not begin as a module does");
+        ensure!(
+            wasm.starts_with(b"\0asm"),
+            "it does not begin as a module does, and is no text in UTF-8 of at most 16 MiB"
+        );
         if let Some([_, _, layer, _]) = wasm.get(4..8)
             && *layer != 0
         {

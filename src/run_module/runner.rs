@@ -25,7 +25,8 @@ pub fn job(
     mut at: impl FnMut(Step),
 ) -> Result<(Hello, BackendRun)> {
     let (mut worker, hello) = launcher.launch(spec)?;
-    let lack = lack(&hello, spec, job);
+    let wasm = std::fs::read(&job.path).unwrap_or_default();
+    let lack = lack(spec.name(), &hello.backend_info.wasm_features, &wasm);
     let mut row = BackendRun::default();
     if let Err(verdict) = load(&mut worker, job, limits)? {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });
@@ -51,12 +52,10 @@ pub fn job(
 
 /// The missing feature, if the module needs more than the backend claims and is valid otherwise. A claim that is known to be
 /// false does not count.
-fn lack(hello: &Hello, spec: &BackendSpec, job: &ModuleJob) -> Option<String> {
-    let wasm = std::fs::read(&job.path).ok()?;
-    let valid = Claims::all().lack(&wasm).is_none();
-    let mut features = hello.backend_info.wasm_features.clone();
-    features.retain(|feature| false_claim(spec.name(), feature).is_none());
-    Claims::new(&features).lack(&wasm).filter(|_| valid)
+pub(super) fn lack(backend: &str, claimed: &[String], wasm: &[u8]) -> Option<String> {
+    let valid = Claims::all().lack(wasm).is_none();
+    let features: Vec<_> = claimed.iter().filter(|feature| false_claim(backend, feature).is_none()).cloned().collect();
+    Claims::new(&features).lack(wasm).filter(|_| valid)
 }
 
 /// Rejection of a module with features that the backend does not claim is no failure, as in `check`. A crash is a failure.

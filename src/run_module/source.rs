@@ -18,7 +18,7 @@ pub struct Source {
     /// The imports and exports.
     pub interface: Interface,
     path: PathBuf,
-    /// A temporary file for text, for standard input, and for a path that is not Unicode, which no worker can be told in JSON.
+    /// A temporary file for text, for standard input and other pipes, and for a path that is not Unicode, which no worker can be told in JSON.
     /// Deleted with this.
     _made: Option<NamedTempFile>,
 }
@@ -43,7 +43,9 @@ impl Source {
 
     fn take(name: &Path, stdin: bool) -> Result<Self> {
         let found = if stdin { bounded(io::stdin().lock())? } else { bounded(opened(name)?)? };
-        let (wasm, as_it_was) = if is_text(&found) { (assembled(&found)?, false) } else { (found, !stdin) };
+        // A pipe, such as `/dev/stdin`, can be read once only.
+        let is_file = !stdin && fs::metadata(name).is_ok_and(|metadata| metadata.is_file());
+        let (wasm, as_it_was) = if is_text(&found) { (assembled(&found)?, false) } else { (found, is_file) };
         let interface = Interface::read(&wasm)?;
         let bytes = wasm.len() as u64;
         let in_place = as_it_was.then(|| fs::canonicalize(name)).transpose()?;

@@ -63,7 +63,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
         affinity = pinned(affinity, &request);
         let response = match request {
             Request::RunScenario { scenario } => run_scenario(&*backend, &scenario, &wire)?,
-            Request::LoadModule { job } => match load(job) {
+            Request::LoadModule { job } => match load(job, spec, &*backend) {
                 Ok((bench, cells)) => {
                     (session, module) = (Some(bench), Some(cells));
                     Response::Loaded
@@ -157,8 +157,9 @@ fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> R
 }
 
 /// Loads a module for steps and for benchmarks.
-fn load(job: ModuleJob) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
-    Ok((ModuleSession::new(job.clone())?, Arc::new(MeasuredModule::new(job)?)))
+fn load(job: ModuleJob, spec: &BackendSpec, backend: &dyn OpenBackend) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
+    let session = ModuleSession::new(job.clone())?;
+    Ok((session, Arc::new(MeasuredModule::new(job, spec.name(), backend.about().wasm_features)?)))
 }
 
 /// The interval between two logs of the imports called so far.

@@ -16,6 +16,11 @@ pub(crate) use super::convert::{
 };
 pub(crate) use super::wasmtime_style::api::*;
 
+/// Why a module is not instantiated.
+pub(crate) fn unlinked(error: Error) -> anyhow::Error {
+    error.into()
+}
+
 /// Wasmi accepts every `Debug + Display + Send + Sync + 'static` type that implements its marker trait `HostError`.
 impl HostError for crate::exit_code::ExitCode {}
 

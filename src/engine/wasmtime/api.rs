@@ -14,6 +14,14 @@ pub(crate) use super::convert::{
 };
 pub(crate) use super::wasmtime_style::api::*;
 use super::{Wasmtime, runtime};
+use crate::engine::embedding::Unsupported;
+
+/// Why a module is not instantiated. A shared memory is unsupported, because this project does not enable it
+/// (`Config::shared_memory`).
+pub(crate) fn unlinked(error: Error) -> anyhow::Error {
+    let text = format!("{error:#}");
+    if text.contains("shared memory support is disabled") { Unsupported(text.into()).into() } else { error.into() }
+}
 
 /// An error type of the host. Wasmtime accepts every `Error + Send + Sync + 'static`.
 pub(crate) trait HostError: std::error::Error + Send + Sync + 'static {}

@@ -30,6 +30,9 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
             })
             .into()
         }
+        ExternType::Memory(of) if of.is_shared() => {
+            bail!(Unsupported("shared memory support is disabled for this engine (`Config::shared_memory`)".into()))
+        }
         ExternType::Memory(of) => Memory::new(store, of)?.into(),
         ExternType::Table(of) => {
             let nothing = null(of.element())?;

@@ -1,7 +1,7 @@
 //! The common part of the `api` modules of wasmtime and wasmi.
 use super::super::api::{
     AsContext, AsContextMut, Caller, Error, Extern, Func, HostError, Instance, IntoFunc, Memory, MemoryType, Module,
-    Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error,
+    Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error, unlinked,
 };
 use super::Engine;
 pub(crate) use super::runtime::{Mechanisms, Runtime, new_store};
@@ -101,7 +101,7 @@ pub(crate) fn link<T: 'static>(
     imports: &[Extern],
 ) -> Result<Instance, NotInstantiated> {
     Instance::new(store, module, imports).map_err(|error| match outcome(&error) {
-        Outcome::Failed(_) => NotInstantiated::Unlinked(error.into()),
+        Outcome::Failed(_) => NotInstantiated::Unlinked(unlinked(error)),
         ended => NotInstantiated::Start(ended),
     })
 }
