@@ -101,6 +101,23 @@ fn a_feature_that_a_backend_does_not_claim_is_unsupported_and_not_a_failure() {
     unsupported("singlepass", "(module (func (export \"_start\") (drop (i32x4.splat (i32.const 1)))))");
 }
 
+/// As in `run`, an exit or a trap in a start function is no failure; there is no instance to time.
+#[test]
+fn a_start_function_that_does_not_return_has_no_times() {
+    let Some(backend) = here().into_iter().next() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guest.wat");
+    let exit = r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (func $start (call $exit (i32.const 3))) (start $start) (func (export "_start"))"#;
+    let trap = r#"(memory 0) (data (i32.const 0) "x") (func (export "_start"))"#;
+    for (module, expected) in [(exit, "exit code: 3"), (trap, "out of bounds memory access")] {
+        fs::write(&path, format!("(module {module})")).unwrap();
+        let measure = ["measure", "--module", path.to_str().unwrap(), "--launches", "1", "--backend", backend];
+        let shown = stdout(&[&measure[..], &["--filter", "module/instantiate", "--filter", "module/call"]].concat());
+        assert!(shown.contains("n/a") && shown.contains(expected) && !shown.contains("FAILED"), "{shown}");
+    }
+}
+
 /// Wasmtime takes the instructions, but a host must enable shared memories.
 #[test]
 fn a_shared_memory_that_the_host_does_not_enable_is_unsupported() {

@@ -9,7 +9,9 @@ use super::ModuleJob;
 use super::runner::lack;
 use super::stubs::Stubs;
 use crate::catalog::benchmark::module::ModuleBenchmark;
-use crate::engine::embedding::{Artifact, Compiled, Embedding, Instant, Outcome, Prepared, Unsupported, timed};
+use crate::engine::embedding::{
+    Artifact, Compiled, Embedding, Instant, NotInstantiated, Outcome, Prepared, Unsupported, timed,
+};
 
 /// A user's module, with its artifact after the first compilation, because a compilation may take a minute.
 pub struct MeasuredModule {
@@ -74,6 +76,7 @@ impl MeasuredModule {
             }
             ModuleBenchmark::Instantiate => {
                 let compiled = this.compiled(&*engine)?;
+                drop(compiled.instantiate(Stubs::new(this.job.exit_at.clone()).host()).map_err(unable)?);
                 Prepared::laps(move || {
                     let host = Stubs::new(this.job.exit_at.clone()).host();
                     let (took, instance) = timed(|| compiled.instantiate(host));
@@ -119,7 +122,7 @@ impl MeasuredModule {
         let nothing = Unsupported("nothing is called: there is no `_start`, and --invoke names none".into());
         let invocation = self.job.invocation.as_ref().ok_or(nothing)?;
         let stubs = Stubs::new(self.job.exit_at.clone());
-        let mut instance = compiled.instantiate(stubs.host())?;
+        let mut instance = compiled.instantiate(stubs.host()).map_err(unable)?;
         let started = begin();
         let outcome = instance.call(&invocation.export, &invocation.arguments);
         let took = started.elapsed();
@@ -154,6 +157,14 @@ impl MeasuredModule {
             Err(error) => return Err(error),
         }
         Ok(metrics)
+    }
+}
+
+/// The error of an instantiation. A start function that does not return is no failure, as in `run`: there is no instance to time.
+fn unable(error: NotInstantiated) -> anyhow::Error {
+    match error {
+        NotInstantiated::Start(outcome) => Unsupported(format!("instantiation {outcome}").into()).into(),
+        NotInstantiated::Unlinked(error) => error,
     }
 }
 

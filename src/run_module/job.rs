@@ -183,7 +183,7 @@ impl ModuleSession {
                     let exit = self.stubs.raised().map(|raised| raised.elapsed());
                     return Ok((started.elapsed(), self.ended(outcome, exit)));
                 }
-                Err(unlinked) => return Err(unlinked.into()),
+                Err(NotInstantiated::Unlinked(error)) => return Err(error),
             },
             Step::Call => {
                 let invocation = self.job.invocation.as_ref().context("nothing is to be called")?;
