@@ -64,10 +64,8 @@ impl Document {
             Self::Check(serde_json::from_str(text).map_err(explained)?)
         } else if kind.cells.is_some() && !rest.trim().is_empty() {
             Self::Report(Box::new(journal::recover(text)?))
-        } else if let Some(other) = kind.other() {
-            bail!(
-                "is {other}, which is shown when it is made; give the file of `measure -o`, `check --json` or `report --format json`"
-            )
+        } else if kind.cells.is_none() || kind.changed_verdicts.is_some() {
+            bail!("is no report; give a file of `measure -o`, `check --json` or `report --format json`")
         } else {
             Self::Report(Box::new(serde_json::from_str(text).map_err(explained)?))
         };
@@ -108,19 +106,7 @@ struct DocumentKind {
     #[serde(alias = "played")]
     results: Option<serde::de::IgnoredAny>,
     reports: Option<serde::de::IgnoredAny>,
-    runs: Option<serde::de::IgnoredAny>,
     changed_verdicts: Option<serde::de::IgnoredAny>,
-}
-
-impl DocumentKind {
-    /// What the document is, if it is one that this program writes and does not read.
-    fn other(&self) -> Option<&'static str> {
-        match self {
-            Self { runs: Some(_), .. } => Some("the result of `measure --calibrate`"),
-            Self { changed_verdicts: Some(_), .. } => Some("the result of `compare --format json`"),
-            _ => None,
-        }
-    }
 }
 
 /// What version 1 called the fields of version 2, and their values where these changed.
@@ -243,12 +229,10 @@ mod tests {
         assert!(rejected("nonsense").contains("not JSON: expected ident at line 1 column 2"));
         assert!(rejected("[1, 2]").contains("not a document of this program"));
         assert!(rejected("{}").contains("no `version`"));
-        assert!(rejected("{\"version\": 2}").contains("missing field `machine`"));
-        assert!(rejected("{\"version\": 2, \"runs\": []}").contains("is the result of `measure --calibrate`"));
-        assert!(
-            rejected("{\"version\": 2, \"changed_verdicts\": [], \"cells\": []}")
-                .contains("of `compare --format json`")
-        );
+        assert!(rejected("{\"version\": 2, \"cells\": []}").contains("missing field `machine`"));
+        // What other commands write.
+        assert!(rejected("{\"version\": 2, \"runs\": []}").contains("is no report"));
+        assert!(rejected("{\"version\": 2, \"changed_verdicts\": [], \"cells\": []}").contains("is no report"));
         assert!(rejected(&text.replace("\"version\":2,", "\"version\":7,")).contains("version 7"));
         assert!(rejected(&text.replace("\"version\":2,", "\"version\":0,")).contains("measure again"));
         assert!(rejected(&text.replace("[100.0", "[1e999")).contains("out of range"));

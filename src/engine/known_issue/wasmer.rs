@@ -132,6 +132,21 @@ pub(super) static KNOWN_ISSUES: &[KnownIssue] = &[
         upstream: "docs/findings.md, a table too large",
     },
     KnownIssue {
+        backends: &["llvm"],
+        excuses: &[case("table-of-exceptions[..]", "compile: CRASHED: killed by signal [..]")],
+        reason: "reading a table of exceptions crashes the compiler",
+        upstream: "docs/findings.md, a table of exceptions",
+    },
+    KnownIssue {
+        backends: &["cranelift"],
+        excuses: &[case(
+            "table-of-exceptions[..]",
+            "instantiate: FAILED: Insufficient resources: tables of types other [..]",
+        )],
+        reason: "it claims exceptions, and makes no table of them",
+        upstream: "docs/findings.md, a table of exceptions",
+    },
+    KnownIssue {
         backends: &["singlepass"],
         excuses: &[case("large-frames --invoke parameters -1", "call: CRASHED: killed by signal [..]")],
         reason: "parameters on the stack that are larger than the guard page are not probed: the stack's end is overrun",
