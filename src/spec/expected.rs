@@ -113,7 +113,6 @@ const MESSAGES: &[(&str, &[Trap])] = &[
     ("call stack exhausted", &[Trap::CallStackExhausted]),
     ("unaligned atomic", &[Trap::UnalignedAtomic]),
     ("expected shared memory", &[Trap::ExpectedSharedMemory]),
-    ("null exception reference", &[Trap::NullExceptionReference]),
     ("null ", &[Trap::NullReference]),
     ("out of bounds array access", &[Trap::OutOfBoundsArrayAccess]),
     ("cast failure", &[Trap::CastFailure]),

@@ -9,7 +9,7 @@
 ;;> --invoke caught_deep 500
 ;;= returned 1; 0 calls
 ;;> --invoke throw_ref_null
-;;= trapped: null exception reference | trapped: null reference; 0 calls
+;;= trapped: null reference; 0 calls
 ;;> --invoke wrong_tag
 ;;= trapped: uncaught exception; 0 calls
 ;;> --invoke payload

@@ -72,7 +72,8 @@ pub enum Trap {
     CallStackExhausted,
     UnalignedAtomic,
     ExpectedSharedMemory,
-    NullExceptionReference,
+    /// Of any type: not every engine distinguishes a reference to an exception.
+    #[serde(alias = "null-exception-reference")]
     NullReference,
     OutOfBoundsArrayAccess,
     CastFailure,
@@ -98,7 +99,6 @@ impl fmt::Display for Trap {
             Self::CallStackExhausted => "call stack exhausted",
             Self::UnalignedAtomic => "unaligned atomic",
             Self::ExpectedSharedMemory => "expected shared memory",
-            Self::NullExceptionReference => "null exception reference",
             Self::NullReference => "null reference",
             Self::OutOfBoundsArrayAccess => "out of bounds array access",
             Self::CastFailure => "cast failure",

@@ -82,7 +82,7 @@ pub(crate) fn outcome(error: &RuntimeError) -> Outcome {
         TrapCode::BadSignature => Trap::IndirectCallTypeMismatch,
         TrapCode::StackOverflow => Trap::CallStackExhausted,
         TrapCode::HeapMisaligned | TrapCode::UnalignedAtomic => Trap::UnalignedAtomic,
-        TrapCode::UninitializedExnRef => Trap::NullExceptionReference,
+        TrapCode::UninitializedExnRef => Trap::NullReference,
         TrapCode::UncaughtException => Trap::UncaughtException,
         TrapCode::HostInterrupt => Trap::Interrupted,
         TrapCode::YieldOutsideAsyncContext | TrapCode::ReadonlyTableModified => {
