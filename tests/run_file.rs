@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use early_exit::engine::embedding::{Outcome, Value};
+use early_exit::engine::embedding::{Outcome, Trap, Value};
 use early_exit::exit_code::ExitCode;
 use early_exit::results::Verdict;
 use early_exit::run_module::Step;
@@ -181,6 +181,89 @@ fn imports_of_every_kind_are_met() {
     );
     assert_eq!(guest.outcomes(&[]), everywhere(&Outcome::Returned(vec![])));
     assert!(guest.run(&[]).0.rows.iter().all(|row| row.state["left"] == "1.5"));
+}
+
+/// The outcomes of the call on the backends that accept the module; they all agree.
+fn agreed(guest: &Guest, arguments: &[&str]) -> Vec<Outcome> {
+    let (ran, _) = guest.run(arguments);
+    assert_eq!(ran.disagreements, [], "{arguments:?}");
+    ran.rows.into_iter().filter_map(|row| row.outcome).collect()
+}
+
+fn all_are(outcomes: &[Outcome], expected: &Outcome) {
+    assert!(outcomes.iter().all(|outcome| outcome == expected), "{outcomes:?}");
+}
+
+#[test]
+fn references_to_exceptions_are_values() {
+    let guest = Guest::wat(
+        r#"(module
+            (import "e" "p" (func $p (param exnref) (result i32)))
+            (import "e" "n" (func $n (result exnref)))
+            (tag $t)
+            (func $caught (result exnref)
+              (block $h (result exnref) (try_table (catch_all_ref $h) (throw $t)) (unreachable)))
+            (func (export "null") (result exnref) (ref.null exn))
+            (func (export "caught") (result exnref) (call $caught))
+            (func (export "pass") (result i32) (call $p (call $caught)))
+            (func (export "made") (result i32) (ref.is_null (call $n)))
+            (func (export "throw") (throw_ref (call $n)))
+            (func (export "is_null") (param exnref) (result i32) (ref.is_null (local.get 0))))"#,
+    );
+    let returned = |value| Outcome::Returned(vec![value]);
+    all_are(&agreed(&guest, &["--invoke", "null"]), &returned(Value::OtherRef(false)));
+    all_are(&agreed(&guest, &["--invoke", "caught"]), &returned(Value::OtherRef(true)));
+    all_are(&agreed(&guest, &["--invoke", "pass"]), &returned(Value::I32(0)));
+    all_are(&agreed(&guest, &["--invoke", "pass", "--exit-at", "p"]), &Outcome::Exited(ExitCode(1)));
+    all_are(&agreed(&guest, &["--invoke", "made"]), &returned(Value::I32(1)));
+    all_are(&agreed(&guest, &["--invoke", "throw"]), &Outcome::Trapped(Trap::NullReference));
+    all_are(&agreed(&guest, &["--invoke", "is_null", "null"]), &returned(Value::I32(1)));
+}
+
+#[test]
+fn references_of_garbage_collection_are_values() {
+    let guest = Guest::wat(
+        r#"(module
+            (type $s (struct (field i32))) (type $f (func))
+            (import "e" "p" (func $p (param (ref null $s) (ref $s) i31ref)))
+            (import "e" "n" (func $n (result anyref (ref null $f) nullexternref exnref)))
+            (import "e" "some" (func $some (result (ref $s))))
+            (import "e" "g" (global $g (mut anyref)))
+            (import "e" "t" (table $t 2 (ref null $s)))
+            (export "left" (global $g))
+            (func (export "null") (result anyref) (ref.null any))
+            (func (export "i31") (result i31ref) (ref.i31 (i32.const 3)))
+            (func (export "extern") (result externref) (extern.convert_any (ref.i31 (i32.const 3))))
+            (func (export "pass") (call $p (ref.null $s) (struct.new $s (i32.const 3)) (ref.null i31)))
+            (func (export "made") (result anyref (ref null $f) nullexternref exnref) (call $n))
+            (func (export "some") (drop (call $some)))
+            (func (export "takes") (param (ref null $f) arrayref))
+            (func (export "takes_some") (param (ref $f))))"#,
+    );
+    let returned = |values: &[Value]| Outcome::Returned(values.to_vec());
+    all_are(&agreed(&guest, &["--invoke", "null"]), &returned(&[Value::OtherRef(false)]));
+    all_are(&agreed(&guest, &["--invoke", "i31"]), &returned(&[Value::OtherRef(true)]));
+    all_are(&agreed(&guest, &["--invoke", "extern"]), &returned(&[Value::OtherRef(true)]));
+    all_are(&agreed(&guest, &["--invoke", "pass"]), &returned(&[]));
+    all_are(&agreed(&guest, &["--invoke", "pass", "--exit-at", "p"]), &Outcome::Exited(ExitCode(1)));
+    let nulls = [Value::OtherRef(false), Value::FuncRef(false), Value::ExternRef(None), Value::OtherRef(false)];
+    all_are(&agreed(&guest, &["--invoke", "made"]), &returned(&nulls));
+    for outcome in agreed(&guest, &["--invoke", "some"]) {
+        assert!(outcome.to_string().ends_with("no reference that is not null can be made up"), "{outcome}");
+    }
+    all_are(&agreed(&guest, &["--invoke", "takes", "null", "null"]), &returned(&[]));
+    let told = refused(&guest.path, &["--invoke", "takes_some", "null"]);
+    assert!(told.contains("takes_some(non-null reference): `null` is no non-null reference"), "{told}");
+}
+
+#[test]
+fn an_import_that_cannot_be_made_up_is_unsupported() {
+    for import in
+        ["(global (ref func))", "(table 2 (ref func))", "(table 2 exnref)", "(global exnref)", "(global (mut exnref))"]
+    {
+        let (ran, status) = Guest::wat(&format!(r#"(module (import "e" "x" {import}))"#)).run(&[]);
+        assert_eq!((ran.disagreements, status), (vec![], Some(0)), "{import}");
+    }
 }
 
 #[test]

@@ -108,6 +108,7 @@ pub(crate) fn argument(ty: Type, rng: &mut ChaCha8Rng) -> Value {
         Type::V128 => Value::V128(rng.random()),
         Type::ExternRef if turning => Value::ExternRef(Some(rng.random_range(0..9))),
         Type::ExternRef => Value::ExternRef(None),
-        Type::FuncRef | Type::Other => Value::FuncRef(false),
+        Type::FuncRef => Value::FuncRef(false),
+        Type::Other | Type::NonNull => Value::OtherRef(false),
     }
 }

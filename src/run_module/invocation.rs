@@ -80,7 +80,8 @@ fn value(text: &str, ty: Type) -> Option<Value> {
         Type::FuncRef if text == "null" => Value::FuncRef(false),
         Type::ExternRef if text == "null" => Value::ExternRef(None),
         Type::ExternRef => Value::ExternRef(Some(text.parse().ok()?)),
-        Type::FuncRef | Type::Other => return None,
+        Type::Other if text == "null" => Value::OtherRef(false),
+        Type::FuncRef | Type::Other | Type::NonNull => return None,
     })
 }
 
@@ -214,6 +215,7 @@ mod tests {
         assert_eq!(value("-nan:0x1", Type::F32), Some(Value::F32(0xff80_0001)));
         assert_eq!(value("1e-3", Type::F64), Some(Value::F64(1e-3f64.to_bits())));
         assert_eq!(value("null", Type::ExternRef), Some(Value::ExternRef(None)));
+        assert_eq!(value("null", Type::Other), Some(Value::OtherRef(false)));
     }
 
     #[test]
@@ -224,6 +226,7 @@ mod tests {
         assert_eq!(value("nan:0x0", Type::F32), None);
         assert_eq!(value("nan:0x800000", Type::F32), None);
         assert_eq!(value("1", Type::FuncRef), None);
+        assert_eq!(value("null", Type::NonNull), None);
     }
 
     #[test]
@@ -249,14 +252,14 @@ mod tests {
         fn every_argument_can_be_typed_in(i32: i32, i64: i64, f32: u32, f64: u64, v128: u128, reference: Option<u32>) {
             let nan = Value::F32(f32 | 0x7f80_0001);
             let values = [Value::I32(i32), Value::I64(i64), Value::F32(f32), nan, Value::F64(f64), Value::V128(v128)];
-            for typed in values.into_iter().chain([Value::ExternRef(reference), Value::FuncRef(false)]) {
+            for typed in values.into_iter().chain([Value::ExternRef(reference), Value::FuncRef(false), Value::OtherRef(false)]) {
                 prop_assert_eq!(value(&text(&typed), typed.ty()), Some(typed));
             }
         }
 
         #[test]
         fn no_text_makes_it_panic(text in "[-+0-9a-fxn:_i.]{0,44}|\\PC{0,12}") {
-            for ty in [Type::I32, Type::I64, Type::F32, Type::F64, Type::V128, Type::FuncRef, Type::ExternRef, Type::Other] {
+            for ty in [Type::I32, Type::I64, Type::F32, Type::F64, Type::V128, Type::FuncRef, Type::ExternRef, Type::Other, Type::NonNull] {
                 if let Some(value) = value(&text, ty) {
                     prop_assert_eq!(value.ty(), ty);
                 }

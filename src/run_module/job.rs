@@ -214,7 +214,7 @@ impl ModuleSession {
 
 fn refused(error: anyhow::Error) -> Done {
     match error.downcast_ref::<Unsupported>() {
-        Some(never) => Done::Unsupported { reason: never.to_string() },
+        Some(_) => Done::Unsupported { reason: format!("{error:#}") },
         None => Done::Failed { reason: format!("{error:#}") },
     }
 }

@@ -76,7 +76,7 @@ fn usual(import: &Import, arguments: &[Value]) -> Result<Vec<Value>, ExitCode> {
 }
 
 fn zeros(import: &Import) -> Vec<Value> {
-    // Some reference types have no null value here; then the engine reports the missing result.
+    // A type without null has no value; then the engine reports the missing result.
     import.results.iter().filter_map(|ty| ty.zero()).collect()
 }
 

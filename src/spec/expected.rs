@@ -61,7 +61,7 @@ fn fits(value: Value, expected: &WastRetCore<'_>) -> bool {
         (Value::F64(bits), WastRetCore::F64(expected)) => double(bits, expected),
         (Value::V128(bits), WastRetCore::V128(expected)) => lanes(bits, expected),
         (Value::FuncRef(false) | Value::ExternRef(None), WastRetCore::RefNull(_)) => true,
-        (Value::ExternRef(Some(_)), WastRetCore::RefExtern(None)) => true,
+        (Value::ExternRef(Some(_)) | Value::OtherRef(true), WastRetCore::RefExtern(None)) => true,
         (Value::ExternRef(Some(n)), WastRetCore::RefExtern(Some(expected))) => n == *expected,
         (Value::FuncRef(true), WastRetCore::RefFunc(None)) => true,
         _ => false,

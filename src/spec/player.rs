@@ -81,6 +81,15 @@ pub fn play(
     Ok(outcome)
 }
 
+/// Whether an outcome does not say enough about a reference to judge it.
+fn cannot_be_told(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Failed(_) => true,
+        Outcome::Returned(values) => values.iter().any(|value| matches!(value, Value::OtherRef(_))),
+        _ => false,
+    }
+}
+
 const NO_SUCH_VALUE: &str = "it uses a reference that hosts cannot express here";
 
 /// The reason why an assertion did not pass.
@@ -192,7 +201,7 @@ impl<'a> Player<'a> {
                 let outcome = self.execute(exec)?;
                 match outcome {
                     Outcome::Returned(values) if are(&values, &results) => Ok(()),
-                    Outcome::Failed(_) if !results.iter().all(can_be_told) => {
+                    other if cannot_be_told(&other) && !results.iter().all(can_be_told) => {
                         Err(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))
                     }
                     other => Err(AssertionFailure::Failed(other.to_string())),

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::Result;
 
-use super::api::{self, Store, call_any, from_engine, outcome, to_engine};
+use super::api::{self, Store, call_any, from_engine, outcome};
 use crate::engine::embedding::{NotInstantiated, Outcome, Value};
 
 /// Instantiates a module. A panic is caught, and counts as the outcome of the start function.
@@ -21,8 +21,7 @@ pub(super) fn call(store: &mut Store<()>, instance: &api::Instance, export: &str
     let Some(function) = instance.get_func(&mut *store, export) else {
         return Outcome::Failed(format!("no function is exported as `{export}`"));
     };
-    let arguments: Result<Vec<_>> = arguments.iter().map(|value| to_engine(&mut *store, *value)).collect();
-    let arguments = match arguments {
+    let arguments = match api::arguments(&mut *store, &function, arguments) {
         Ok(arguments) => arguments,
         Err(error) => return Outcome::Failed(error.to_string()),
     };

@@ -2,7 +2,7 @@
 use anyhow::{Result, bail};
 
 use super::bindings::{Api, Bytes, Payload, Trap as CTrap, Val, kind};
-use crate::engine::embedding::{Trap, Unsupported, Value};
+use crate::engine::embedding::{CANNOT_PASS, Trap, Unsupported, Value};
 
 pub(super) fn to_engine(value: Value) -> Result<Val> {
     // All bytes are set, because some libraries read the whole payload.
@@ -28,8 +28,8 @@ pub(super) fn to_engine(value: Value) -> Result<Val> {
             of.reference = std::ptr::null_mut();
             kind::FUNCREF
         }
-        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
-        Value::V128(_) | Value::ExternRef(_) => {
+        Value::FuncRef(true) | Value::OtherRef(true) => bail!(CANNOT_PASS),
+        Value::V128(_) | Value::ExternRef(_) | Value::OtherRef(false) => {
             bail!(Unsupported(format!("through the C API, a host has no value of the type {}", value.ty()).into()))
         }
     };

@@ -59,7 +59,7 @@ pub(super) fn kind_of(ty: Type) -> Result<u8> {
         Type::F32 => kind::F32,
         Type::F64 => kind::F64,
         Type::FuncRef => kind::FUNCREF,
-        Type::V128 | Type::ExternRef | Type::Other => bail!(lacks(format!("value of the type {ty}"))),
+        Type::V128 | Type::ExternRef | Type::Other | Type::NonNull => bail!(lacks(format!("value of the type {ty}"))),
     })
 }
 

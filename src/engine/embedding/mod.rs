@@ -14,7 +14,7 @@ pub(crate) use outcome::panic_message;
 pub use outcome::{Outcome, Trap};
 pub use prepared::{BatchTime, IterationResult, MOST_KEPT, Prepared, STOPS};
 pub use transcript::Transcript;
-pub use value::{Type, Value};
+pub use value::{CANNOT_PASS, Type, Value};
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -19,9 +19,15 @@ pub enum Value {
     V128(u128),
     /// `funcref`: whether there is a function. A function can be observed, but not passed to a guest.
     FuncRef(bool),
-    /// `externref`: null, or a number that the host passed to the guest. Any other reference is `u32::MAX`.
+    /// `externref`: null, or a number that the host passed to the guest.
     ExternRef(Option<u32>),
+    /// A reference of another type, or one that the host did not make: whether it is not null. It can be observed, but only
+    /// null can be passed to a guest.
+    OtherRef(bool),
 }
+
+/// The error for a reference that only the guest can make.
+pub const CANNOT_PASS: &str = "a reference that the host only observed cannot be passed to a guest";
 
 /// The type of a [`Value`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,8 +41,10 @@ pub enum Type {
     V128,
     FuncRef,
     ExternRef,
-    /// Another reference type: an exception, or a type of the garbage collection proposal.
+    /// Another nullable reference type: to an exception, or of the garbage collection proposal.
     Other,
+    /// A reference type without null.
+    NonNull,
 }
 
 impl From<wasmparser::ValType> for Type {
@@ -50,13 +58,14 @@ impl From<wasmparser::ValType> for Type {
             ValType::V128 => Self::V128,
             ValType::Ref(RefType::FUNCREF) => Self::FuncRef,
             ValType::Ref(RefType::EXTERNREF) => Self::ExternRef,
-            ValType::Ref(_) => Self::Other,
+            ValType::Ref(of) if of.is_nullable() => Self::Other,
+            ValType::Ref(_) => Self::NonNull,
         }
     }
 }
 
 impl Type {
-    /// Zero, or the null reference; `None` for [`Type::Other`].
+    /// Zero, or the null reference; `None` for [`Type::NonNull`].
     pub fn zero(self) -> Option<Value> {
         Some(match self {
             Self::I32 => Value::I32(0),
@@ -66,7 +75,8 @@ impl Type {
             Self::V128 => Value::V128(0),
             Self::FuncRef => Value::FuncRef(false),
             Self::ExternRef => Value::ExternRef(None),
-            Self::Other => return None,
+            Self::Other => Value::OtherRef(false),
+            Self::NonNull => return None,
         })
     }
 }
@@ -82,6 +92,7 @@ impl Value {
             Self::V128(_) => Type::V128,
             Self::FuncRef(_) => Type::FuncRef,
             Self::ExternRef(_) => Type::ExternRef,
+            Self::OtherRef(_) => Type::Other,
         }
     }
 }
@@ -94,9 +105,10 @@ impl fmt::Display for Value {
             Self::F32(bits) => write!(f, "{:?}", f32::from_bits(*bits)),
             Self::F64(bits) => write!(f, "{:?}", f64::from_bits(*bits)),
             Self::V128(bits) => write!(f, "{bits:#034x}"),
-            Self::FuncRef(false) | Self::ExternRef(None) => f.write_str("null"),
+            Self::FuncRef(false) | Self::ExternRef(None) | Self::OtherRef(false) => f.write_str("null"),
             Self::FuncRef(true) => f.write_str("a function"),
             Self::ExternRef(Some(n)) => write!(f, "extern {n}"),
+            Self::OtherRef(true) => f.write_str("a reference"),
         }
     }
 }
@@ -111,7 +123,8 @@ impl fmt::Display for Type {
             Self::V128 => "v128",
             Self::FuncRef => "funcref",
             Self::ExternRef => "externref",
-            Self::Other => "another reference",
+            Self::Other => "reference",
+            Self::NonNull => "non-null reference",
         })
     }
 }
@@ -134,7 +147,7 @@ impl From<Value> for Bits {
             Value::F32(bits) => Some(u128::from(bits)),
             Value::F64(bits) => Some(u128::from(bits)),
             Value::V128(bits) => Some(bits),
-            Value::FuncRef(there) => there.then_some(1),
+            Value::FuncRef(there) | Value::OtherRef(there) => there.then_some(1),
             Value::ExternRef(n) => n.map(u128::from),
         };
         Self { ty: value.ty(), bits: bits.map(|bits| format!("{bits:x}")) }
@@ -159,7 +172,8 @@ impl TryFrom<Bits> for Value {
             Type::FuncRef => Self::FuncRef(bits.is_some()),
             Type::ExternRef if bits.is_none() => Self::ExternRef(None),
             Type::ExternRef => Self::ExternRef(Some(narrow()?)),
-            Type::Other => return Err(wrong()),
+            Type::Other => Self::OtherRef(bits.is_some()),
+            Type::NonNull => return Err(wrong()),
         })
     }
 }
@@ -178,6 +192,7 @@ mod tests {
             any::<u128>().prop_map(Value::V128),
             any::<bool>().prop_map(Value::FuncRef),
             any::<Option<u32>>().prop_map(Value::ExternRef),
+            any::<bool>().prop_map(Value::OtherRef),
         ]
     }
 

@@ -16,7 +16,7 @@ use anyhow::{Context, Result as AnyResult};
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
 use super::Wasmer;
-pub(crate) use super::convert::{from_engine, outcome, stub_import, thrower_imports, to_engine};
+pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import, thrower_imports};
 use super::late_start::LateStart;
 pub(crate) use super::scenarios::limit::capped;
 use crate::engine::embedding::{NotInstantiated, Outcome, Trap};

@@ -7,7 +7,7 @@ use ::wasmer::{
 use anyhow::{Context, Result, bail};
 
 use super::api::Store;
-use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Value};
+use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Unsupported, Value};
 use crate::exit_code::ExitCode;
 
 /// Creates a stub for an import: a function that calls `host`, or a memory, table, global or tag of the declared type.
@@ -99,14 +99,20 @@ pub(crate) fn from_engine(store: &impl AsStoreRef, value: &WasmerValue) -> Resul
         WasmerValue::F64(n) => Value::F64(n.to_bits()),
         WasmerValue::V128(n) => Value::V128(*n),
         WasmerValue::FuncRef(function) => Value::FuncRef(function.is_some()),
-        WasmerValue::ExternRef(reference) => {
-            Value::ExternRef(reference.as_ref().map(|held| held.downcast(store).copied().unwrap_or(u32::MAX)))
+        WasmerValue::ExternRef(None) => Value::ExternRef(None),
+        WasmerValue::ExternRef(Some(held)) => {
+            held.downcast(store).map_or(Value::OtherRef(true), |number| Value::ExternRef(Some(*number)))
         }
-        WasmerValue::ExceptionRef(_) => bail!("a reference to an exception, which no host can hold"),
+        WasmerValue::ExceptionRef(reference) => Value::OtherRef(reference.is_some()),
     })
 }
 
-pub(crate) fn to_engine(store: &mut impl AsStoreMut, value: Value) -> Result<WasmerValue> {
+/// The arguments of a call.
+pub(crate) fn arguments(store: &mut impl AsStoreMut, _: &Function, values: &[Value]) -> Result<Vec<WasmerValue>> {
+    values.iter().map(|value| to_engine(store, *value)).collect()
+}
+
+fn to_engine(store: &mut impl AsStoreMut, value: Value) -> Result<WasmerValue> {
     Ok(match value {
         Value::I32(n) => WasmerValue::I32(n),
         Value::I64(n) => WasmerValue::I64(n),
@@ -114,8 +120,10 @@ pub(crate) fn to_engine(store: &mut impl AsStoreMut, value: Value) -> Result<Was
         Value::F64(bits) => WasmerValue::F64(f64::from_bits(bits)),
         Value::V128(bits) => WasmerValue::V128(bits),
         Value::FuncRef(false) => WasmerValue::FuncRef(None),
-        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
+        Value::FuncRef(true) | Value::OtherRef(true) => bail!(CANNOT_PASS),
         Value::ExternRef(held) => WasmerValue::ExternRef(held.map(|held| ExternRef::new(store, held))),
+        // The only other type of reference that Wasmer has.
+        Value::OtherRef(false) => WasmerValue::ExceptionRef(None),
     })
 }
 
@@ -132,6 +140,11 @@ fn from_engine_type(of: WasmerType) -> Type {
     }
 }
 
+/// The initial value of a table or global. Wasmer makes no table of exceptions, and initializes 32 of the 64 bits that Cranelift
+/// reads from a global, so that null is not null for the guest.
 fn zero(store: &mut Store<()>, of: WasmerType) -> Result<WasmerValue> {
-    to_engine(store, from_engine_type(of).zero().context("no exception reference can be made up")?)
+    if of == WasmerType::ExceptionRef {
+        bail!(Unsupported("Wasmer's hosts cannot make tables and globals of exceptions".into()));
+    }
+    to_engine(store, from_engine_type(of).zero().context("every type has a zero or null")?)
 }

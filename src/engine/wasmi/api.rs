@@ -12,7 +12,7 @@ use ::wasmi_core::{LimiterError, ResourceLimiter};
 
 use super::Wasmi;
 pub(crate) use super::convert::{
-    deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports, to_engine,
+    arguments, deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports,
 };
 pub(crate) use super::wasmtime_style::api::*;
 

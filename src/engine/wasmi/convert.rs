@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use super::Wasmi;
 use super::api::Runtime;
-use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value, panic_message};
+use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Unsupported, Value, panic_message};
 use crate::exit_code::ExitCode;
 
 /// Creates a stub for an import: a function that calls `host`, or a memory, table or global of the declared type.
@@ -135,12 +135,17 @@ pub(crate) fn from_engine(store: impl AsContext, value: &Val) -> Result<Value> {
         Val::ExternRef(Nullable::Null) => Value::ExternRef(None),
         Val::ExternRef(Nullable::Val(held)) => {
             let number = held.data(store.as_context()).downcast_ref().copied();
-            Value::ExternRef(Some(number.unwrap_or(u32::MAX)))
+            number.map_or(Value::OtherRef(true), |number| Value::ExternRef(Some(number)))
         }
     })
 }
 
-pub(crate) fn to_engine(store: impl AsContextMut, value: Value) -> Result<Val> {
+/// The arguments of a call.
+pub(crate) fn arguments(mut store: impl AsContextMut, _: &Func, values: &[Value]) -> Result<Vec<Val>> {
+    values.iter().map(|value| to_engine(&mut store, *value)).collect()
+}
+
+fn to_engine(store: impl AsContextMut, value: Value) -> Result<Val> {
     Ok(match value {
         Value::I32(n) => Val::I32(n),
         Value::I64(n) => Val::I64(n),
@@ -148,8 +153,9 @@ pub(crate) fn to_engine(store: impl AsContextMut, value: Value) -> Result<Val> {
         Value::F64(bits) => Val::F64(F64::from_bits(bits)),
         Value::V128(bits) => Val::V128(V128::from(bits)),
         Value::FuncRef(false) => Val::FuncRef(Nullable::Null),
-        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
+        Value::FuncRef(true) | Value::OtherRef(true) => bail!(CANNOT_PASS),
         Value::ExternRef(None) => Val::ExternRef(Nullable::Null),
         Value::ExternRef(Some(held)) => Val::ExternRef(Nullable::Val(ExternRef::new(store, held))),
+        Value::OtherRef(false) => bail!("wasmi has no other references"),
     })
 }

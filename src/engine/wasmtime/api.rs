@@ -10,7 +10,7 @@ use ::wasmtime::{FuncType, GlobalType, Mutability, ResourceLimiter, ThrownExcept
 use anyhow::{Context, Result as AnyResult};
 
 pub(crate) use super::convert::{
-    deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports, to_engine,
+    arguments, deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports,
 };
 pub(crate) use super::wasmtime_style::api::*;
 use super::{Wasmtime, runtime};

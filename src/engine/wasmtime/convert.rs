@@ -4,11 +4,11 @@ use ::wasmtime::{
     FuncType, Global, HeapType, ImportType, Memory, Module, Ref, RefType, Store, Table, Tag, TagType, ThrownException,
     Trap as WasmtimeTrap, V128, Val, ValType,
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::Wasmtime;
 use super::api::Runtime;
-use crate::engine::embedding::{Host, Import, Outcome, Trap, Type, Unsupported, Value};
+use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Unsupported, Value};
 use crate::exit_code::ExitCode;
 
 /// Creates a stub for an import: a function that calls `host`, or a memory, table, global or tag of the declared type.
@@ -16,11 +16,14 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
     Ok(match import.ty() {
         ExternType::Func(of) => {
             let (import, host) = (function_import(place, import, &of), host.clone());
+            let results: Vec<_> = of.results().collect();
             let answer = move |caller: &mut Caller<'_, ()>, arguments: &[Val]| {
                 let arguments =
                     arguments.iter().map(|value| from_engine(&*caller, value)).collect::<Result<Vec<_>>>()?;
                 let values = host(&import, &arguments)?;
-                values.into_iter().map(|value| to_engine(&mut *caller, value)).collect::<Result<Vec<_>>>()
+                ensure!(values.len() == results.len(), no_reference());
+                let typed = values.into_iter().zip(&results);
+                typed.map(|(value, ty)| to_engine(&mut *caller, value, ty)).collect::<Result<Vec<_>>>()
             };
             Func::new(store, of, move |mut caller: Caller<'_, ()>, arguments: &[Val], results: &mut [Val]| {
                 // An `ExitCode` keeps its type, so that the caller finds it by downcast.
@@ -39,7 +42,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
             Table::new(store, of, nothing)?.into()
         }
         ExternType::Global(of) => {
-            let value = Val::default_for_ty(of.content()).context("no value of its type can be made up")?;
+            let value = Val::default_for_ty(of.content()).with_context(no_reference)?;
             Global::new(store, of, value)?.into()
         }
         ExternType::Tag(of) => Tag::new(store, &of)?.into(),
@@ -75,7 +78,8 @@ fn from_engine_type(of: ValType) -> Type {
         ValType::V128 => Type::V128,
         ValType::Ref(of) if of.is_nullable() && matches!(of.heap_type(), HeapType::Func) => Type::FuncRef,
         ValType::Ref(of) if of.is_nullable() && matches!(of.heap_type(), HeapType::Extern) => Type::ExternRef,
-        ValType::Ref(_) => Type::Other,
+        ValType::Ref(of) if of.is_nullable() => Type::Other,
+        ValType::Ref(_) => Type::NonNull,
     }
 }
 
@@ -143,13 +147,25 @@ pub(crate) fn from_engine(store: impl AsContext, value: &Val) -> Result<Value> {
         Val::ExternRef(None) => Value::ExternRef(None),
         Val::ExternRef(Some(held)) => {
             let number = held.data(&store)?.and_then(|held| held.downcast_ref().copied());
-            Value::ExternRef(Some(number.unwrap_or(u32::MAX)))
+            number.map_or(Value::OtherRef(true), |number| Value::ExternRef(Some(number)))
         }
-        other => bail!("a reference that no host can hold: {other:?}"),
+        Val::AnyRef(reference) => Value::OtherRef(reference.is_some()),
+        Val::ExnRef(reference) => Value::OtherRef(reference.is_some()),
+        Val::ContRef(reference) => Value::OtherRef(reference.is_some()),
     })
 }
 
-pub(crate) fn to_engine(store: impl AsContextMut, value: Value) -> Result<Val> {
+/// The arguments of a call.
+pub(crate) fn arguments(mut store: impl AsContextMut, function: &Func, values: &[Value]) -> Result<Vec<Val>> {
+    let ty = function.ty(&store);
+    let (takes, given) = (ty.params().len(), values.len());
+    ensure!(takes == given, "expected {takes} arguments, got {given}");
+    let typed = values.iter().zip(ty.params());
+    typed.map(|(value, ty)| to_engine(&mut store, *value, &ty)).collect()
+}
+
+/// Null has a different value in each hierarchy of reference types, so the type is needed.
+fn to_engine(store: impl AsContextMut, value: Value, ty: &ValType) -> Result<Val> {
     Ok(match value {
         Value::I32(n) => Val::I32(n),
         Value::I64(n) => Val::I64(n),
@@ -157,13 +173,19 @@ pub(crate) fn to_engine(store: impl AsContextMut, value: Value) -> Result<Val> {
         Value::F64(bits) => Val::F64(bits),
         Value::V128(bits) => Val::V128(V128::from(bits)),
         Value::FuncRef(false) => Val::FuncRef(None),
-        Value::FuncRef(true) => bail!("a function that is only told of cannot be handed to a guest"),
+        Value::FuncRef(true) | Value::OtherRef(true) => bail!(CANNOT_PASS),
         Value::ExternRef(None) => Val::ExternRef(None),
         Value::ExternRef(Some(held)) => Val::ExternRef(Some(ExternRef::new(store, held)?)),
+        Value::OtherRef(false) => Val::default_for_ty(ty).with_context(|| format!("null is no {ty}"))?,
     })
 }
 
 fn null(of: &RefType) -> Result<Ref> {
     let nothing = Val::default_for_ty(&ValType::Ref(of.clone())).and_then(|value| value.ref_());
-    nothing.with_context(|| format!("no reference of type {of} can be made up"))
+    nothing.with_context(no_reference)
+}
+
+/// The reason why a stub cannot be made, or cannot return.
+fn no_reference() -> Unsupported {
+    Unsupported("no reference that is not null can be made up".into())
 }
