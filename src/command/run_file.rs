@@ -1,4 +1,5 @@
 //! `run FILE`: runs a module on each backend.
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::run_module::result;
 use crate::run_module::result::{ModuleMetrics, ModuleRun};
 use crate::run_module::runner;
 use crate::run_module::{ModuleJob, Source};
+use crate::spec::claims::Claims;
 use crate::worker::{Launcher, Limits};
 
 pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
@@ -31,12 +33,14 @@ pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) ->
         rows.push(row);
     }
     status_line("");
+    let relaxed_simd = fs::read(&job.path).is_ok_and(|wasm| Claims::uses("relaxed-simd", &wasm));
     let ran = ModuleRun {
         version: results::VERSION,
         module: metrics(&source),
         invocation: job.invocation,
         exit_at: job.exit_at.map(|exit_at| exit_at.to_string()),
-        disagreements: disagreements(&rows),
+        relaxed_simd,
+        disagreements: disagreements(&rows, relaxed_simd),
         variants,
         absent: check::absent(),
         rows,

@@ -183,5 +183,8 @@ fn not_compared(run: &ModuleRun) -> String {
     if ran_out(Trap::OutOfFuel) {
         shown += "how fuel is counted is each engine's own: where it is used up is no disagreement\n";
     }
+    if run.relaxed_simd {
+        shown += "relaxed SIMD allows each engine its own results: other values are no disagreement\n";
+    }
     shown
 }

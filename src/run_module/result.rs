@@ -25,6 +25,9 @@ pub struct ModuleRun {
     pub absent: Vec<AbsentBackend>,
     /// The result per backend.
     pub rows: Vec<BackendRun>,
+    /// Whether the module uses relaxed SIMD, whose results differ between backends.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub relaxed_simd: bool,
     /// The disagreements.
     pub disagreements: Vec<Disagreement>,
     /// Whether the program was interrupted, so that backends are missing.

@@ -40,6 +40,13 @@ impl Claims {
         Self(WasmFeatures::all())
     }
 
+    /// Whether a valid module uses a proposal.
+    pub fn uses(proposal: &str, wasm: &[u8]) -> bool {
+        let of = FEATURES.iter().filter(|(name, _)| *name == proposal);
+        let without = Self(of.fold(WasmFeatures::all(), |all, (_, features)| all.difference(*features)));
+        Self::all().lack(wasm).is_none() && without.lack(wasm).is_some()
+    }
+
     /// The validation error of a module that exceeds the claims; `None` if the claims suffice.
     pub fn lack(self, wasm: &[u8]) -> Option<String> {
         let error = Validator::new_with_features(self.0).validate_all(wasm).err()?;
@@ -65,5 +72,7 @@ mod tests {
         let invalid = wat::parse_str("(module (func (result i32)))").unwrap();
         assert!(Claims::all().lack(&invalid).is_some());
         assert!(Claims::knows("threads") && !Claims::knows("no-such"));
+        assert!(Claims::uses("multi-value", &wasm) && !Claims::uses("simd", &wasm));
+        assert!(!Claims::uses("multi-value", &invalid));
     }
 }
