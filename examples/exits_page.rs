@@ -19,6 +19,10 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exiting-early.md")
 const BEGIN: &str = "<!-- figures begin: written by examples/exits_page.rs -->\n";
 const END: &str = "<!-- figures end -->\n";
 
+const LEGEND: &str = "\
+Each entry has four times: the whole call below 1 host frame; in parentheses, the same below 50 host frames; *leaving*, the part of the\n\
+call from the host's error to the caller; *returning*, the same call if the host function returns without an error.\n\n";
+
 fn main() -> Result<()> {
     let path = env::args().nth(1).context("name a report, written by `early-exit measure -o FILE`")?;
     let report = Report::read(path.as_ref())?;
@@ -34,7 +38,7 @@ fn main() -> Result<()> {
 fn figures(report: &Report) -> Result<String> {
     let variants: Vec<_> = (0..report.variants.len()).filter(|n| report.variants[*n].control_of.is_none()).collect();
     let labels: Vec<_> = variants.iter().map(|n| report.variants[*n].label.as_str()).collect();
-    let mut table = String::new();
+    let mut table = LEGEND.to_owned();
     writeln!(table, "| way | {} |", labels.join(" | "))?;
     writeln!(table, "| --- |{}", " --- |".repeat(labels.len()))?;
     for way in WAYS {
@@ -54,8 +58,7 @@ fn figures(report: &Report) -> Result<String> {
     let machine = &report.machine;
     writeln!(
         table,
-        "\nThe whole call below one frame of the host (below 50), the part of it from the host's error to the caller, and \
-         the same call when it returns instead. {} on {}, {} processors, {}; revision {}, profile {}, {} launches, {}.",
+        "\n{} on {}, {} processors, {}; revision {}, profile {}, {} launches, {}.",
         report.variants[0].backend_info.engine,
         machine.cpu,
         machine.processors,
