@@ -26,10 +26,12 @@ fn main() -> Result<()> {
 }
 
 const LEGEND: &str = "\
-x: ratio to the same backend without the mechanism, \u{b1} half a 95 % interval, from the same rounds. `?`: inconclusive, or the interval is\n\
-wider than about \u{b1}50 %. `\u{25b2}`, `\u{25bc}`: three or more launches are outlying, all of them slower or all of them faster. `-`: not measured.\n\
-Times to stop are of single stops. Past the budget: with a budget for 64 steps or turns, how many more of 256 ran. \"interrupt from\n\
-another thread\" is in builds with `host-interrupt` only; these tables do not show what it costs.\n";
+First table per backend: `x` is the ratio to the same backend without the mechanism, from the same rounds, \u{b1} half a 95 % interval. `?`:\n\
+inconclusive, or the interval is wider than about \u{b1}50 %. `\u{25b2}`, `\u{25bc}`: three or more launches are outlying, all of them slower or all of\n\
+them faster. `-`: not measured. Second table: times of single stops, from the last unit of the budget, the request or the deadline until\n\
+the caller has the error, for a guest in a loop, in a recursion or in a host function. Past the budget: a guest of 256 steps or turns has a\n\
+budget for 64; the number that it runs beyond these. A build with `host-interrupt` has one more row, \"interrupt from another thread\";\n\
+the table does not include the cost of that feature itself.\n";
 
 /// Two tables per backend, and the machine, build and launches of the report.
 fn figures(report: &Report) -> Result<String> {
