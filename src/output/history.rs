@@ -9,8 +9,8 @@ use crate::statistics::TimeVerdict;
 use crate::units;
 
 /// The legend of the tables.
-pub const LEGEND: &str = "A ratio is to the release before, from the same rounds, where it differs by more than 2 % and not by \
-                          chance (over all cells of the table, one in twenty such steps at most).";
+pub const LEGEND: &str = "In parentheses: the ratio to the release before, from the same rounds, if it differs from 1 by more \
+                          than 2 % and not by chance (of all such ratios of a table, at most one in twenty is by chance).";
 
 /// One table per history, with one row per release and one column per cell.
 pub fn grids(report: &Report) -> Vec<Grid> {
@@ -51,7 +51,7 @@ pub fn terminal(report: &Report) -> String {
 /// In Markdown; empty without a history.
 pub fn markdown(report: &Report) -> String {
     let grids: Vec<_> = grids(report).iter().map(Grid::markdown).collect();
-    if grids.is_empty() { String::new() } else { format!("{}\n{LEGEND}\n", grids.join("\n")) }
+    if grids.is_empty() { String::new() } else { format!("{LEGEND}\n\n{}", grids.join("\n")) }
 }
 
 /// One chart per history and theme, with one line per cell.
