@@ -30,7 +30,7 @@
 //! - `suggest` suggestions for misspelled names
 //! - `process_stats` a process's memory, open files and threads
 //! - `valgrind` valgrind's client requests
-//! - `hash_seed` fixed seeds of hash maps under valgrind
+//! - `hash_seed`, `heap` fixed seeds of hash maps, and a heap without holes, under valgrind
 
 pub mod analysis;
 pub mod catalog;
@@ -44,6 +44,7 @@ pub mod fuzz;
 pub mod guest;
 #[cfg(target_os = "linux")]
 mod hash_seed;
+mod heap;
 pub mod interruption;
 mod lists;
 pub mod output;

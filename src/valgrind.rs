@@ -3,6 +3,9 @@
 //! A client request is a sequence of instructions without effect on a processor that valgrind recognizes (`valgrind.h`). So
 //! valgrind need not be installed, and nothing is linked.
 use std::cell::Cell;
+use std::time::Duration;
+
+use crate::process_stats;
 
 /// The requests of callgrind in use.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +94,8 @@ enum Collecting {
 
 thread_local! {
     static COLLECTING: Cell<Collecting> = const { Cell::new(Collecting::Never) };
+    /// The number of threads when [`count`] started.
+    static THREADS: Cell<u64> = const { Cell::new(0) };
     /// Whether anything was counted since [`count`] started.
     static HAS_RUN: Cell<bool> = const { Cell::new(false) };
 }
@@ -124,6 +129,9 @@ pub(crate) fn stop() -> bool {
 #[inline(never)]
 fn toggle(state: Collecting) {
     HAS_RUN.set(true);
+    if state == Collecting::Paused {
+        wait_for_threads(THREADS.get());
+    }
     COLLECTING.set(if state == Collecting::Running { Collecting::Paused } else { Collecting::Running });
     request(ClientRequest::ToggleCollect as usize, 0);
 }
@@ -159,6 +167,20 @@ pub(crate) fn lower_handler_stack() -> std::io::Result<()> {
     Ok(())
 }
 
+/// Waits until other threads have ended, and no more than `most` are left: what they free then changes the heap. A thread may
+/// also stay.
+pub(crate) fn wait_for_threads(most: u64) {
+    const POLL: Duration = Duration::from_millis(1);
+    const MAX_POLLS: u32 = 100;
+    let are_more = || process_stats::threads(std::process::id()).is_some_and(|threads| threads > most);
+    for _ in 0..MAX_POLLS {
+        if !are_more() {
+            break;
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
 /// Counts the instructions of each piece of `work` between its marks on this thread, and those of all other threads. Each
 /// piece is dumped to a separate file; pieces after a failure are not. The process must be [instrumented](instrument).
 ///
@@ -180,6 +202,7 @@ pub(crate) fn count<E>(
         }
     }
     request(ClientRequest::ToggleCollect as usize, 0);
+    THREADS.set(process_stats::threads(std::process::id()).unwrap_or(u64::MAX));
     COLLECTING.set(Collecting::Paused);
     let _collected = Collected;
     for &piece in pieces {
@@ -191,6 +214,7 @@ pub(crate) fn count<E>(
         if !HAS_RUN.get() {
             return Err(unmarked());
         }
+        wait_for_threads(THREADS.get());
         request(ClientRequest::DumpAt as usize, c"batch".as_ptr() as usize);
     }
     Ok(())

@@ -146,24 +146,31 @@ fn every_backend_is_countable() {
     }
 }
 
-/// Hash maps have the same seeds in each launch, so compilers that use one thread execute the same instructions.
+/// Hash maps have the same seeds in each launch, so compilers that use one thread execute the same instructions. A heap without
+/// holes lets `realloc` grow the same blocks in place, so walks of the stack copy the same bytes.
 #[test]
-fn compilers_have_the_same_count_in_each_launch() {
-    let single_threaded = |backend: &&str| ["wasmi", "wasmtime-cranelift"].contains(backend);
-    let backends: Vec<_> = here().into_iter().filter(single_threaded).collect();
-    if !is_countable() || backends.is_empty() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let mut arguments = vec!["measure", "--instructions", "--launches", "2", "--filter", "compile/early-exit"];
-    arguments.extend(backends.iter().flat_map(|backend| ["--backend", *backend]));
-    early_exit(&arguments).arg("-o").arg(&file).assert().success();
-    let report = Report::read(&file).unwrap();
-    assert_eq!(report.cells.len(), backends.len());
-    for cell in &report.cells {
-        let spread = InstructionCount::of(cell).map(|count| count.spread());
-        assert!(spread.is_some_and(|spread| spread < 0.0005), "{spread:?}: {cell:?}");
+fn two_launches_have_the_same_count() {
+    let same = [
+        (["wasmi", "wasmtime-cranelift"].as_slice(), "compile/early-exit", 0.0005),
+        // An ending thread of the compiler frees memory meanwhile.
+        (["cranelift"].as_slice(), "floor/backtrace", 0.0025),
+    ];
+    for (backends, benchmark, limit) in same {
+        let backends: Vec<_> = here().into_iter().filter(|backend| backends.contains(backend)).collect();
+        if !is_countable() || backends.is_empty() {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.json");
+        let mut arguments = vec!["measure", "--instructions", "--launches", "2", "--filter", benchmark];
+        arguments.extend(backends.iter().flat_map(|backend| ["--backend", *backend]));
+        early_exit(&arguments).arg("-o").arg(&file).assert().success();
+        let report = Report::read(&file).unwrap();
+        assert!(report.cells.len() >= backends.len());
+        for cell in &report.cells {
+            let spread = InstructionCount::of(cell).map(|count| count.spread());
+            assert!(spread.is_some_and(|spread| spread < limit), "{spread:?}: {cell:?}");
+        }
     }
 }
 

@@ -1,54 +1,60 @@
 //! A child process per counted cell, so that cells do not affect each other. Starting a worker per cell takes longer than
 //! counting.
-use std::fs::File;
-use std::io::Write;
+//!
+//! The parent only waits while a child lives, and does the same for each. So every child starts from the same heap, whichever
+//! cells came before: counts depend on addresses.
 #[cfg(target_os = "linux")]
-use std::os::fd::OwnedFd;
+use std::io::{PipeReader, PipeWriter};
 
 use anyhow::Result;
 
-use super::protocol::Request;
 #[cfg(target_os = "linux")]
 use super::server::end_now;
 
 /// The process after a fork.
 pub(crate) enum Fork {
-    /// The child, which reads its requests here.
+    /// The child, which reads the requests that follow. The parent waits until this is dropped.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no child elsewhere"))]
-    Child(File),
+    Child(Alive),
     /// The parent.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no child elsewhere"))]
     Parent(Child),
 }
 
+/// The child's end of a pipe that closes when the child ends.
+pub(crate) struct Alive(
+    #[cfg(target_os = "linux")]
+    #[expect(dead_code, reason = "held open")]
+    PipeWriter,
+);
+
 /// A child process that handles the requests of its parent.
 pub(crate) struct Child {
-    requests: File,
+    #[cfg(target_os = "linux")]
+    alive: PipeReader,
     #[cfg(target_os = "linux")]
     pid: rustix::process::Pid,
 }
 
-/// Forks. Only the calling thread continues in the child. Until a worker under valgrind forks, everything runs on it, so no other
-/// holds a lock.
+/// Forks. Only the calling thread continues in the child. Until a worker under valgrind forks, everything runs on it, so no
+/// other holds a lock.
 ///
 /// # Errors
 /// When the system cannot create a process.
 #[cfg(target_os = "linux")]
 pub(crate) fn fork() -> Result<Fork> {
-    let (reader, requests) = std::io::pipe()?;
-    let [reader, requests] = [OwnedFd::from(reader), OwnedFd::from(requests)].map(File::from);
+    let (reader, writer) = std::io::pipe()?;
     // SAFETY: no lock is held, see above.
     match unsafe { libc::fork() } {
         -1 => Err(std::io::Error::last_os_error().into()),
         0 => {
-            drop(requests);
             // A guest may never return.
             rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-            Ok(Fork::Child(reader))
+            Ok(Fork::Child(Alive(writer)))
         }
         pid => {
             let pid = rustix::process::Pid::from_raw(pid).expect("a child has a number");
-            Ok(Fork::Parent(Child { requests, pid }))
+            Ok(Fork::Parent(Child { alive: reader, pid }))
         }
     }
 }
@@ -68,49 +74,41 @@ pub(crate) fn fork() -> Result<Fork> {
 }
 
 impl Child {
-    /// Relays requests until the child ends. If the child crashes, this process ends in the same way, so that the supervisor
-    /// sees the cause.
+    /// Waits until the child ends. If the child crashes, this process ends in the same way, so that the supervisor sees the
+    /// cause. Without a supervisor, both end.
     ///
     /// # Errors
-    /// When no thread can be started to watch the child.
+    /// When the system cannot wait.
     #[cfg(target_os = "linux")]
-    pub(crate) fn relay(mut self, lines: &mut impl Iterator<Item = String>) -> Result<()> {
-        use rustix::process::{WaitOptions, getpid, kill_process, waitpid};
-        let pid = self.pid;
-        let watch = move || {
-            let Ok(Some((_, status))) = waitpid(Some(pid), WaitOptions::empty()) else { end_now() };
-            if status.exit_status() != Some(0) {
-                if let Some(signal) = status.terminating_signal().and_then(rustix::process::Signal::from_named_raw) {
-                    let _ = kill_process(getpid(), signal);
-                }
+    pub(crate) fn wait(self) -> Result<()> {
+        use rustix::event::{PollFd, PollFlags, poll};
+        use rustix::process::{Signal, WaitOptions, getpid, kill_process, waitpid};
+        let stdin = rustix::stdio::stdin();
+        // Only the end of the other side is of interest, which is reported always.
+        let [mut alive, mut supervisor] =
+            [PollFd::new(&self.alive, PollFlags::empty()), PollFd::new(&stdin, PollFlags::empty())];
+        while alive.revents().is_empty() {
+            let mut both = [alive, supervisor];
+            poll(&mut both, None)?;
+            [alive, supervisor] = both;
+            if !supervisor.revents().is_empty() {
                 end_now();
             }
-        };
-        let watched = std::thread::Builder::new().spawn(watch)?;
-        loop {
-            // Without a supervisor, the child ends with this process.
-            let Some(line) = lines.next() else { end_now() };
-            let is_last = matches!(serde_json::from_str(&line), Ok(Request::Join));
-            // A dead child is noticed by the watching thread.
-            let _ = self.requests.write_all(format!("{line}\n").as_bytes());
-            if is_last {
-                break;
-            }
         }
-        let _ = watched.join();
+        let Some((_, status)) = waitpid(Some(self.pid), WaitOptions::empty())? else { end_now() };
+        if status.exit_status() != Some(0) {
+            if let Some(signal) = status.terminating_signal().and_then(Signal::from_named_raw) {
+                kill_process(getpid(), signal)?;
+            }
+            end_now();
+        }
         Ok(())
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn relay(mut self, _: &mut impl Iterator<Item = String>) -> Result<()> {
-        self.requests.flush()?;
-        unreachable_request(&Request::Join)
+    pub(crate) fn wait(self) -> Result<()> {
+        Ok(())
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn unreachable_request(request: &Request) -> Result<()> {
-    anyhow::bail!("{request:?} without a child process")
 }
 
 /// Ends the child without destructors.

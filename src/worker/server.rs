@@ -35,7 +35,7 @@ use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
 use crate::spec::player;
 use crate::spec::script;
-use crate::valgrind;
+use crate::{heap, valgrind};
 
 /// Serves one variant until stdin is closed.
 ///
@@ -43,7 +43,11 @@ use crate::valgrind;
 /// When the backend cannot be opened, or a request is invalid.
 pub fn serve(spec: &BackendSpec) -> Result<()> {
     let wire = ResponseWriter::take().context("cannot redirect stdout")?;
-    let _pool = valgrind::is_running().then(fork::pool_of_this_thread).transpose()?;
+    let alone = || {
+        heap::share();
+        fork::pool_of_this_thread()
+    };
+    let _pool = valgrind::is_running().then(alone).transpose()?;
     let backend = spec.open()?;
     if let Some(folder) = std::env::var_os(ARTIFACTS) {
         backend.keep_artifacts(Path::new(&folder));
@@ -53,12 +57,12 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
     let (mut session, mut module, mut soak) = (None, None, None);
     let reader = AffinityHint::default();
     let mut affinity = None;
-    let mut lines: Box<dyn Iterator<Item = String>> = match valgrind::is_running() {
+    let lines: Box<dyn Iterator<Item = String>> = match valgrind::is_running() {
         // Another thread's allocations would change the counts of the children.
-        true => Box::new(io::stdin().lines().map_while(Result::ok)),
+        true => Box::new(std::iter::from_fn(request_line)),
         false => Box::new(request_lines(io::stdin(), &reader)),
     };
-    while let Some(line) = lines.next() {
+    for line in lines {
         let request = serde_json::from_str(&line).with_context(|| format!("invalid request: {line}"))?;
         affinity = pinned(affinity, &request);
         let response = match request {
@@ -93,12 +97,12 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                 Response::WarmedUp
             }
             Request::Fork => match fork::fork() {
-                Ok(Fork::Child(requests)) => {
+                Ok(Fork::Child(alive)) => {
                     wire.send(&Response::Forked);
-                    return counting_child::serve(requests, &backend, module.as_ref(), &wire);
+                    return counting_child::serve(alive, &backend, module.as_ref(), &wire);
                 }
                 Ok(Fork::Parent(child)) => {
-                    child.relay(&mut lines)?;
+                    child.wait()?;
                     Response::Joined
                 }
                 Err(error) => Response::failed(error),
@@ -113,6 +117,13 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
         wire.send(&response);
     }
     Ok(())
+}
+
+/// Reads the next request. A child process goes on where its parent stopped: the supervisor sends a request only after the
+/// response to the last one.
+pub(crate) fn request_line() -> Option<String> {
+    let mut line = String::new();
+    matches!(io::stdin().read_line(&mut line), Ok(1..)).then_some(line)
 }
 
 /// Reads requests on a separate thread, so that the process ends with its supervisor even if a guest never returns.
