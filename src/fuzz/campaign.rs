@@ -11,6 +11,7 @@ use crate::fuzz::fuzz_worker::FuzzWorker;
 use crate::fuzz::minimize;
 use crate::fuzz::oracle;
 use crate::fuzz::result::RandomRun;
+use crate::fuzz::seed::ModuleSeed;
 use crate::parallel;
 use crate::results;
 use crate::worker::supervisor::{Launcher, WorkerError};
@@ -75,7 +76,8 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
 /// Runs a batch, and examines its mismatches.
 fn one_batch(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
     for round in worker.attempt(numbers)? {
-        let mismatch = if round.agreed() { None } else { Some(worker.examine(&round.seed(worker.config.seed))?) };
+        let seed = ModuleSeed::new(worker.config.seed, round.number);
+        let mismatch = if round.agree() { None } else { Some(worker.examine_afresh(&seed)?) };
         let new = {
             let mut run = run.lock().expect("no thread panics");
             match round.calls() {

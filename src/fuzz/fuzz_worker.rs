@@ -1,4 +1,4 @@
-//! A worker per variant, all of which run the same module.
+//! Runs and examines random modules in one worker process per variant.
 use std::ops::Range;
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use anyhow::{Result, anyhow, bail};
 
 use super::campaign::FuzzConfig;
 use super::oracle;
-use super::oracle::{Description, ObservedModule};
-use crate::fuzz::observation::Action;
+use super::oracle::{ModuleResults, ObservedModule};
+use crate::fuzz::observation::{Action, has_panicked};
 use crate::fuzz::result::Mismatch;
 use crate::fuzz::seed::ModuleSeed;
 use crate::worker::protocol::{ModuleTrial, Request, Response};
@@ -21,29 +21,6 @@ pub(crate) struct FuzzWorker<'a> {
     launcher: &'a Launcher,
     pub(crate) config: &'a FuzzConfig,
     workers: Vec<Option<Worker>>,
-}
-
-/// The result of one module per variant; `None` if the worker was lost.
-pub(crate) struct ModuleResults {
-    number: u64,
-    gave: Vec<Option<ModuleTrial>>,
-}
-
-impl ModuleResults {
-    /// Whether all variants agree.
-    pub(crate) fn agreed(&self) -> bool {
-        self.gave.iter().all(|gave| gave.is_some_and(|gave| Some(gave.digest) == self.gave[0].map(|gave| gave.digest)))
-    }
-
-    /// The number of calls, and the number of those with an early exit; `None` if no module could be generated.
-    pub(crate) fn calls(&self) -> Option<[u32; 2]> {
-        let none = self.gave.iter().any(|gave| gave.is_some_and(|gave| gave.digest.is_none()));
-        (!none).then(|| self.gave.iter().flatten().map(|gave| gave.calls).max().unwrap_or_default())
-    }
-
-    pub(crate) fn seed(&self, seed: u64) -> ModuleSeed {
-        ModuleSeed::new(seed, self.number)
-    }
 }
 
 impl<'a> FuzzWorker<'a> {
@@ -61,13 +38,13 @@ impl<'a> FuzzWorker<'a> {
 
     /// Runs modules on each variant.
     pub(crate) fn attempt(&mut self, numbers: Range<u64>) -> Result<Vec<ModuleResults>> {
-        let mut rounds: Vec<_> = numbers.clone().map(|number| ModuleResults { number, gave: vec![] }).collect();
+        let mut rounds: Vec<_> = numbers.clone().map(|number| ModuleResults { number, trials: vec![] }).collect();
         for variant in 0..self.config.specs.len() {
-            let mut gave = Vec::new();
-            while gave.len() < rounds.len() {
-                gave.extend(self.run_modules(variant, numbers.start + gave.len() as u64..numbers.end)?);
+            let mut trials = Vec::new();
+            while trials.len() < rounds.len() {
+                trials.extend(self.run_modules(variant, numbers.start + trials.len() as u64..numbers.end)?);
             }
-            rounds.iter_mut().zip(gave).for_each(|(round, gave)| round.gave.push(gave));
+            rounds.iter_mut().zip(trials).for_each(|(round, trial)| round.trials.push(trial));
         }
         Ok(rounds)
     }
@@ -86,40 +63,41 @@ impl<'a> FuzzWorker<'a> {
             worker.request(&request, &LIMITS, |line| heard.extend(serde_json::from_str::<ModuleTrial>(line).ok()));
         // Accepts the logs in order and once each only.
         let in_order = heard.into_iter().zip(numbers.clone()).take_while(|(trial, number)| trial.number == *number);
-        let mut gave: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
-        let next = numbers.start + gave.len() as u64;
+        let mut trials: Vec<_> = in_order.map(|(trial, _)| Some(trial)).collect();
+        let next = numbers.start + trials.len() as u64;
         match answer {
             Ok(Response::ModulesDone { next: end }) if end == next && next == numbers.end => {
                 self.workers[variant] = Some(worker);
             }
             // The backend panicked in the last module.
-            Ok(Response::ModulesDone { .. }) if !gave.is_empty() => {}
+            Ok(Response::ModulesDone { .. }) if !trials.is_empty() => {}
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
             // Several exceeded the time limit together: the machine may be busy, so the next runs alone.
             Err(WorkerError::TimedOut(_)) if next < numbers.end && numbers.end - numbers.start > 1 => {
-                gave.extend(self.run_modules(variant, next..next + 1)?);
+                trials.extend(self.run_modules(variant, next..next + 1)?);
             }
             // The worker was lost in the module after the last logged one.
-            _ if next < numbers.end => gave.push(None),
+            _ if next < numbers.end => trials.push(None),
             _ => {}
         }
-        Ok(gave)
+        Ok(trials)
     }
 
     /// The mismatch of a module, with fresh workers.
-    pub(crate) fn examine(&mut self, seed: &ModuleSeed) -> Result<Mismatch> {
+    pub(crate) fn examine_afresh(&mut self, seed: &ModuleSeed) -> Result<Mismatch> {
         self.workers.iter_mut().for_each(|worker| *worker = None);
-        Ok(self.look_at(seed)?.unwrap_or_else(|| oracle::not_again(seed, self.config.specs.len())))
+        Ok(self.examine(seed)?.unwrap_or_else(|| oracle::not_again(seed, self.config.specs.len())))
     }
 
     /// The mismatch of a module, if any.
-    pub(crate) fn look_at(&mut self, seed: &ModuleSeed) -> Result<Option<Mismatch>> {
+    pub(crate) fn examine(&mut self, seed: &ModuleSeed) -> Result<Option<Mismatch>> {
         let examined: Vec<_> =
-            (0..self.config.specs.len()).map(|variant| self.look(variant, seed)).collect::<Result<_>>()?;
+            (0..self.config.specs.len()).map(|variant| self.observe(variant, seed)).collect::<Result<_>>()?;
         Ok(oracle::mismatch(seed, &examined))
     }
 
-    fn look(&mut self, variant: usize, seed: &ModuleSeed) -> Result<ObservedModule> {
+    /// The observations of a module on one variant.
+    fn observe(&mut self, variant: usize, seed: &ModuleSeed) -> Result<ObservedModule> {
         let mut worker = self.worker(variant)?;
         let mut last = Action::Compile;
         let request = Request::ExamineModule { seed: seed.clone(), features: self.config.features.clone() };
@@ -130,7 +108,7 @@ impl<'a> FuzzWorker<'a> {
         });
         match answer {
             Ok(Response::Examined { observations }) => {
-                if !crate::fuzz::observation::has_panicked(&observations) {
+                if !has_panicked(&observations) {
                     self.workers[variant] = Some(worker);
                 }
                 Ok(ObservedModule { observations, lost: None })
@@ -141,19 +119,7 @@ impl<'a> FuzzWorker<'a> {
             }
             Ok(other) => Err(anyhow!("unexpected response: {other:?}")),
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
-            Err(lost) => Ok(ObservedModule { observations: vec![], lost: Some((last, observed(&lost))) }),
+            Err(lost) => Ok(ObservedModule { observations: vec![], lost: Some((last, (&lost).into())) }),
         }
     }
-}
-
-/// Why a worker is lost.
-fn observed(lost: &WorkerError) -> Description {
-    let short = match lost {
-        WorkerError::Crashed(how) => format!("crashed: {}", how.split(';').next().unwrap_or_default()),
-        WorkerError::TimedOut(_) => "did not come back".into(),
-        WorkerError::OverMemory { .. } => "held too much memory".into(),
-        WorkerError::Interrupted => lost.to_string(),
-        WorkerError::Protocol(_) => "said what is no answer".into(),
-    };
-    Description { short, full: lost.to_string() }
 }

@@ -17,7 +17,7 @@ pub(crate) fn minimize(worker: &mut FuzzWorker, mismatch: &Mismatch) -> Result<M
             if attempts > ATTEMPTS {
                 return Ok(smallest);
             }
-            let other = match worker.look_at(&seed) {
+            let other = match worker.examine(&seed) {
                 Err(error) if WorkerError::is_interruption(&error) => return Ok(smallest),
                 other => other?,
             };

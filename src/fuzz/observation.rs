@@ -142,6 +142,15 @@ fn observe(action: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(S
     Observation { action, ended, with, said }
 }
 
+/// The property that a detail of an observation shows, as [`observe`] writes details.
+pub(crate) fn property(detail: &str) -> String {
+    match detail.split_once(": ") {
+        Some((name, _)) => format!("export {name}"),
+        None if detail.contains("calls of imports") => "the calls of imports".into(),
+        None => "what it returned".into(),
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,12 +1,37 @@
-//! Compares observations, and finds the first disagreement.
+//! Judges whether variants agree on a module, finds the first mismatch, and whether known issues explain it.
 use crate::engine::known_issue::{CheckKind, explanation};
-use crate::fuzz::observation::{Action, Observation};
+use crate::fuzz::observation::{self, Action, Observation};
 use crate::fuzz::result::{ExplainedMismatch, Mismatch, MismatchGroup};
 use crate::fuzz::seed::ModuleSeed;
 use crate::lists::entry;
+use crate::worker::protocol::ModuleTrial;
+use crate::worker::supervisor::WorkerError;
 
 /// The property for a mismatch in the outcome.
 const HOW_IT_ENDED: &str = "how it ended";
+
+/// The result of one module per variant; `None` if the worker was lost.
+pub(crate) struct ModuleResults {
+    /// The module's number.
+    pub(crate) number: u64,
+    /// In the order of the variants.
+    pub(crate) trials: Vec<Option<ModuleTrial>>,
+}
+
+impl ModuleResults {
+    /// Whether all variants agree: no worker was lost, and the digests of the observations are equal.
+    pub(crate) fn agree(&self) -> bool {
+        let digest = |trial: &Option<ModuleTrial>| trial.map(|trial| trial.digest);
+        self.trials.iter().all(|trial| trial.is_some() && digest(trial) == digest(&self.trials[0]))
+    }
+
+    /// The number of calls, and the number of those with an early exit; `None` if no module could be generated.
+    pub(crate) fn calls(&self) -> Option<[u32; 2]> {
+        let trials = self.trials.iter().flatten();
+        let none = trials.clone().any(|trial| trial.digest.is_none());
+        (!none).then(|| trials.map(|trial| trial.calls).max().unwrap_or_default())
+    }
+}
 
 /// The observations of a module on one variant.
 pub(crate) struct ObservedModule {
@@ -23,6 +48,19 @@ pub(crate) struct Description {
     pub(crate) short: String,
     /// In full.
     pub(crate) full: String,
+}
+
+impl From<&WorkerError> for Description {
+    fn from(lost: &WorkerError) -> Self {
+        let short = match lost {
+            WorkerError::Crashed(how) => format!("crashed: {}", how.split(';').next().unwrap_or_default()),
+            WorkerError::TimedOut(_) => "did not come back".into(),
+            WorkerError::OverMemory { .. } => "held too much memory".into(),
+            WorkerError::Interrupted => lost.to_string(),
+            WorkerError::Protocol(_) => "said what is no answer".into(),
+        };
+        Self { short, full: lost.to_string() }
+    }
 }
 
 /// The first mismatch.
@@ -51,7 +89,7 @@ pub(crate) fn mismatch(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option
             let nth = |observation: &Observation| observation.with.get(n).cloned().unwrap_or_default();
             if differ(&nth) {
                 let described = all.map(|shown| Description { short: shown.ended.clone(), full: nth(shown) });
-                return Some(grouped(seed, &first.action, &name_of(&nth(first)), described));
+                return Some(grouped(seed, &first.action, &observation::property(&nth(first)), described));
             }
         }
     }
@@ -65,15 +103,6 @@ fn described(observation: Option<&Observation>) -> Description {
     };
     let said = said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
     Description { short: format!("{ended}{}", without_numbers(&said)), full: format!("{ended}{said}") }
-}
-
-/// The name in `m: 64 KiB, digest 0`: `m`.
-fn name_of(with: &str) -> String {
-    match with.split_once(": ") {
-        Some((name, _)) => format!("export {name}"),
-        None if with.contains("calls of imports") => "the calls of imports".into(),
-        None => "what it returned".into(),
-    }
 }
 
 /// The mismatch of the variants' descriptions, in the order of the variants.
