@@ -1,6 +1,7 @@
-//! Known issues: deviations of backends from what a check expects, with the reason and the upstream report.
+//! Known issues: the only table of excused deviations, with reasons and upstream reports, and the only rule that applies it.
 //!
-//! One table per engine. An entry excuses exactly what it describes: any other deviation still fails the check.
+//! One part of the table per engine. An entry excuses exactly what it describes: any other deviation fails its check. Every
+//! check asks [`explanation`].
 mod c_api;
 mod every_engine;
 mod wasmer;
