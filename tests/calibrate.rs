@@ -82,7 +82,7 @@ fn an_injected_slowdown_is_in_the_time() {
             .map(|_| ExperimentVariant::new(&BackendSpec::new(spec), &launcher))
             .collect(),
         cell_ids: execute::HASH.cell_ids(false).collect(),
-        urgent: Vec::new(),
+        priority: Vec::new(),
         injected_slowdowns: vec![injected_slowdowns],
         budget: Duration::from_secs(30),
         may_stretch: false,
@@ -107,7 +107,7 @@ fn a_second_look_reuses_the_pilot() {
     let order = Experiment {
         variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
         cell_ids: cell_ids.clone(),
-        urgent: Vec::new(),
+        priority: Vec::new(),
         injected_slowdowns: Vec::new(),
         budget: Duration::from_secs(20),
         may_stretch: false,
@@ -131,7 +131,7 @@ fn the_budget_that_is_advised_is_enough() {
     let order = Experiment {
         variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
         cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect(),
-        urgent: Vec::new(),
+        priority: Vec::new(),
         injected_slowdowns: Vec::new(),
         budget: Duration::from_millis(50),
         may_stretch: false,

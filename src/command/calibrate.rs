@@ -48,7 +48,7 @@ pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdou
             variants: controls(&spec, launcher),
             injected_slowdowns: cell_ids.iter().map(|cell_id| injected_slowdowns(cell_id, &mut random)).collect(),
             cell_ids: cell_ids.clone(),
-            urgent: Vec::new(),
+            priority: Vec::new(),
             budget: args.plan.budget(),
             may_stretch: false,
             launches: args.plan.launches,

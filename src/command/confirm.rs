@@ -81,7 +81,7 @@ fn second_look(
         budget,
         seed: experiment.seed.wrapping_add(1),
         launches: experiment.launches.map(|launches| CONFIRMATION_LAUNCHES * launches),
-        urgent: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
+        priority: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
         ..only(
             experiment,
             |variant| labels.contains(&variant.label),
@@ -195,7 +195,7 @@ mod tests {
         let experiment = Experiment {
             variants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
             cell_ids: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
-            urgent: Vec::new(),
+            priority: Vec::new(),
             injected_slowdowns: vec![share(0.1), share(0.2)],
             budget: Duration::from_secs(1),
             may_stretch: false,

@@ -24,7 +24,7 @@ pub(crate) fn experiment(args: &PlanArgs, variants: Vec<ExperimentVariant>, cell
     Experiment {
         variants,
         cell_ids,
-        urgent: Vec::new(),
+        priority: Vec::new(),
         injected_slowdowns: Vec::new(),
         budget: args.budget(),
         may_stretch: args.budget.is_none(),

@@ -30,7 +30,7 @@ pub struct Experiment {
     /// The cells of each variant.
     pub cell_ids: Vec<CellId>,
     /// The cells with priority in the plan.
-    pub urgent: Vec<CellId>,
+    pub priority: Vec<CellId>,
     /// The injected slowdown per cell and variant; empty for none.
     pub injected_slowdowns: Vec<Vec<InjectedSlowdown>>,
     /// The time limit in all.
@@ -159,7 +159,7 @@ pub fn measure(
         }
         report.add(cells);
         report.run.launches_completed = launch;
-        running.took(started.elapsed(), launch, pace.rounds);
+        running.took(started.elapsed(), launch, pace.rounds_factor);
     }
     if observer.is_cancelled() && report.run.launches_completed == 0 {
         bail!(WorkerError::Interrupted);
@@ -298,7 +298,7 @@ impl LaunchTask<'_> {
         let (mut workers, _) = WorkerSet::launch(&experiment.variants)?;
         let mut cells: Vec<CellRecord> =
             report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
-        let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds).map(|rounds| (places[n], rounds));
+        let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds_factor).map(|rounds| (places[n], rounds));
         let mut due: Vec<(usize, u32)> = (0..places.len()).filter_map(rounds).collect();
         due.shuffle(random);
         let started = Instant::now();

@@ -299,7 +299,7 @@ impl Pilot {
             let renewing = if fresh { self.launching } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
-            Some(CellCost { preparing, round, fresh, urgent: experiment.urgent.contains(&self.cell_ids[at]) })
+            Some(CellCost { preparing, round, fresh, has_priority: experiment.priority.contains(&self.cell_ids[at]) })
         };
         (0..self.cells.len()).map(cost).collect()
     }

@@ -13,7 +13,9 @@ pub(crate) const MIN_LAUNCHES: u32 = 8;
 /// The default limit of launches.
 const MAX_LAUNCHES: u32 = 60;
 /// The share of the budget for starting workers, above [`MIN_LAUNCHES`].
-const MAX_STARTING: f64 = 0.22;
+const MAX_STARTING_SHARE: f64 = 0.22;
+/// The same share if the number of launches is requested.
+const MAX_STARTING_SHARE_REQUESTED: f64 = 0.5;
 /// The fewest rounds per launch. A single round is off by more than 5 % in a quarter of the cases.
 pub(crate) const MIN_ROUNDS: u32 = 3;
 /// The most rounds per launch. Numbers of rounds are odd, because the median of two values is a mean.
@@ -32,7 +34,7 @@ pub(crate) struct CellCost {
     /// Whether every sample needs a fresh worker, so that a launch has one round.
     pub(crate) fresh: bool,
     /// Whether it is dropped last.
-    pub(crate) urgent: bool,
+    pub(crate) has_priority: bool,
 }
 
 /// The allocation of a cell.
@@ -141,8 +143,11 @@ pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], reque
     let affordable: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
     let fewest = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
     let within = |share: f64| how_often(time.mul_f64(share), starting);
-    let most =
-        requested.map_or(within(MAX_STARTING).min(MAX_LAUNCHES), |requested| requested.min(within(0.5))).max(fewest);
+    let most = match requested {
+        Some(requested) => requested.min(within(MAX_STARTING_SHARE_REQUESTED)),
+        None => MAX_LAUNCHES.min(within(MAX_STARTING_SHARE)),
+    };
+    let most = most.max(fewest);
     let division = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
         let left = time.checked_sub(launches * starting)?;
         Some((launches, divide(left, costs, &affordable, launches, fewest)?))
@@ -163,7 +168,7 @@ pub(crate) fn needs(starting: Duration, costs: &[CellCost], requested: Option<u3
     let launches = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
     let smallest = |n: usize| costs[n].smallest_allocation(launches).takes(costs[n]);
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
-    in_order.sort_by_key(|&n| (!costs[n].urgent, smallest(n)));
+    in_order.sort_by_key(|&n| (!costs[n].has_priority, smallest(n)));
     let (mut needs, mut so_far) = (vec![Duration::ZERO; costs.len()], launches * starting);
     for n in in_order {
         so_far += smallest(n);
@@ -223,7 +228,7 @@ const SAFETY_FACTOR: f64 = 1.4;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pace {
     /// The factor for the planned rounds in the next launch.
-    pub(crate) rounds: f64,
+    pub(crate) rounds_factor: f64,
     /// The last launch that is expected to fit.
     pub(crate) last: u32,
 }
@@ -249,7 +254,7 @@ const FEWER_ROUNDS: f64 = 0.5;
 /// Rounds are increased to this factor before launches are.
 const MORE_ROUNDS: f64 = 1.5;
 /// If starting workers takes this share of the remaining time, dropping cells is pointless.
-const MAX_STARTING_LEFT: f64 = 0.7;
+const MAX_STARTING_SHARE_LEFT: f64 = 0.7;
 /// The limit of launches as a multiple of the planned launches.
 const MORE_LAUNCHES: u32 = 2;
 /// A factor for which every cell has the fewest rounds.
@@ -300,20 +305,20 @@ impl Plan {
     }
 
     /// Whether the launches up to this one fit, with planned rounds times a factor.
-    fn fits(&self, rest: &Remaining, last: u32, rounds: f64) -> bool {
-        let takes = |launch| self.takes(rest.costs, rest.starting, launch, rounds);
+    fn fits(&self, rest: &Remaining, last: u32, factor: f64) -> bool {
+        let takes = |launch| self.takes(rest.costs, rest.starting, launch, factor);
         (rest.next..=last).map(takes).sum::<Duration>().mul_f64(rest.slowness) <= rest.left
     }
 
     /// The largest factor with which the launches up to this one fit.
-    fn most_rounds(&self, rest: &Remaining, last: u32) -> Option<f64> {
-        (0..=15).rev().map(|tenth| f64::from(tenth) / 10.0).find(|rounds| self.fits(rest, last, *rounds))
+    fn largest_factor(&self, rest: &Remaining, last: u32) -> Option<f64> {
+        (0..=15).rev().map(|tenth| f64::from(tenth) / 10.0).find(|factor| self.fits(rest, last, *factor))
     }
 
     /// More rounds in as many launches as fit, at least the planned ones.
     fn more_launches(&self, rest: &Remaining) -> Option<Pace> {
         let mut launches = (self.launches.max(rest.next)..=rest.most).rev();
-        launches.find(|last| self.fits(rest, *last, MORE_ROUNDS)).map(|last| Pace { rounds: MORE_ROUNDS, last })
+        launches.find(|last| self.fits(rest, *last, MORE_ROUNDS)).map(|last| Pace { rounds_factor: MORE_ROUNDS, last })
     }
 
     /// After the planned launches, one more in the remaining time, or none.
@@ -322,22 +327,24 @@ impl Plan {
         if next <= self.launches {
             return None;
         }
-        let rounds = self.most_rounds(rest, next).filter(|_| next <= rest.most);
-        Some(rounds.map_or(Pace { rounds: FEWEST_ROUNDS, last: next - 1 }, |rounds| Pace { rounds, last: next }))
+        Some(match self.largest_factor(rest, next).filter(|_| next <= rest.most) {
+            Some(rounds_factor) => Pace { rounds_factor, last: next },
+            None => Pace { rounds_factor: FEWEST_ROUNDS, last: next - 1 },
+        })
     }
 
     /// As many rounds as fit in the planned launches, unless they are much fewer.
     fn fewer_rounds(&self, rest: &Remaining) -> Option<Pace> {
-        let rounds = self.most_rounds(rest, self.launches).filter(|rounds| *rounds >= FEWER_ROUNDS)?;
-        Some(Pace { rounds, last: self.launches })
+        let rounds_factor = self.largest_factor(rest, self.launches).filter(|factor| *factor >= FEWER_ROUNDS)?;
+        Some(Pace { rounds_factor, last: self.launches })
     }
 
     /// Fewer launches, and in the fewest launches as many rounds as fit.
     fn fewer_launches(&self, rest: &Remaining) -> Option<Pace> {
         let fewest = rest.fewest.max(rest.next);
         match (fewest..=self.launches).rev().find(|last| self.fits(rest, *last, FEWER_ROUNDS)) {
-            Some(last) => Some(Pace { rounds: FEWER_ROUNDS, last }),
-            None => Some(Pace { rounds: self.most_rounds(rest, fewest)?, last: fewest }),
+            Some(last) => Some(Pace { rounds_factor: FEWER_ROUNDS, last }),
+            None => Some(Pace { rounds_factor: self.largest_factor(rest, fewest)?, last: fewest }),
         }
     }
 
@@ -348,20 +355,20 @@ impl Plan {
         let fewest = rest.fewest.max(next);
         let fewer = (next..fewest).rev().find(|last| self.fits(rest, *last, FEWEST_ROUNDS));
         let start = rest.starting.mul_f64(rest.slowness);
-        let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_LEFT);
+        let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_SHARE_LEFT);
         let gives_up = next > rest.fewest || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT);
         // A launch that is cut off keeps its results.
         let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
-        gives_up.then_some(Pace { rounds: FEWEST_ROUNDS, last })
+        gives_up.then_some(Pace { rounds_factor: FEWEST_ROUNDS, last })
     }
 
     /// Drops the most expensive cell, those with priority last. Without a cell, the run ends.
     fn drop_cell(&mut self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { costs, next, .. } = rest;
         let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, FEWEST_ROUNDS).is_some());
-        let cost = |&at: &usize| (!costs[at].urgent, costs[at].of_launch(costs[at].fewest_rounds()));
+        let cost = |&at: &usize| (!costs[at].has_priority, costs[at].of_launch(costs[at].fewest_rounds()));
         let Some(at) = taking_part.max_by_key(cost) else {
-            return Some(Pace { rounds: FEWEST_ROUNDS, last: next - 1 });
+            return Some(Pace { rounds_factor: FEWEST_ROUNDS, last: next - 1 });
         };
         let needs = needs(rest.starting, costs, Some(rest.fewest))[at].mul_f64(rest.slowness.max(1.0));
         self.allocations[at] = Allocation::TooSlow(needs);
@@ -376,7 +383,7 @@ mod tests {
 
     fn cost(preparing_us: u64, round_us: u64) -> CellCost {
         let [preparing, round] = [preparing_us, round_us].map(Duration::from_micros);
-        CellCost { preparing, round, fresh: false, urgent: false }
+        CellCost { preparing, round, fresh: false, has_priority: false }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -427,8 +434,8 @@ mod tests {
         let given = plan(MINUTE, Duration::ZERO, &costs, None).allocations;
         assert_eq!(given[0], Allocation::TooSlow(Duration::from_micros(24 * 30_001_000)));
         assert!(is_given(&given[1]));
-        let urgent = [CellCost { urgent: true, ..costs[0] }, costs[1]];
-        let given = plan(24 * MINUTE / 2, Duration::ZERO, &urgent, None).allocations;
+        let prioritized = [CellCost { has_priority: true, ..costs[0] }, costs[1]];
+        let given = plan(24 * MINUTE / 2, Duration::ZERO, &prioritized, None).allocations;
         assert!(is_given(&given[0]) && !is_given(&given[1]), "cells with priority come first");
     }
 
@@ -451,14 +458,14 @@ mod tests {
     }
 
     fn any_cost() -> impl Strategy<Value = CellCost> {
-        let cost = |(preparing, round, fresh, urgent)| CellCost { fresh, urgent, ..cost(preparing, round) };
+        let cost = |(preparing, round, fresh, has_priority)| CellCost { fresh, has_priority, ..cost(preparing, round) };
         // By orders of magnitude, as real cells.
         let micros = || (0u32..7, 1u64..10).prop_map(|(power, digit)| digit * 10_u64.pow(power) / 10);
         (micros(), micros(), prop::bool::weighted(0.05), prop::bool::weighted(0.1)).prop_map(cost)
     }
 
     /// Costs, the time to start workers, a time, and the requested launches.
-    fn any_look() -> impl Strategy<Value = (Vec<CellCost>, Duration, Duration, Option<u32>)> {
+    fn any_plan_input() -> impl Strategy<Value = (Vec<CellCost>, Duration, Duration, Option<u32>)> {
         let costs = prop::collection::vec(any_cost(), 1..60);
         let requested = prop::option::weighted(0.3, 1u32..100);
         let milliseconds = |range: std::ops::Range<u64>| range.prop_map(Duration::from_millis);
@@ -467,14 +474,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plan_fits_and_gives_each_cell_enough_launches_and_odd_rounds_or_none((costs, starting, time, requested) in any_look()) {
+        fn a_plan_fits_and_gives_each_cell_enough_launches_and_odd_rounds_or_none((costs, starting, time, requested) in any_plan_input()) {
             let plan = plan(time, starting, &costs, requested);
             let any = plan.allocations.iter().any(is_given);
             prop_assert!(!any || takes(&plan, &costs, starting) <= time, "{plan:?}");
             let least = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
             prop_assert!(plan.launches >= least && plan.launches <= requested.unwrap_or(MAX_LAUNCHES));
             if any && plan.launches > MIN_LAUNCHES {
-                let most = if requested.is_some() { 0.5 } else { MAX_STARTING };
+                let most = if requested.is_some() { MAX_STARTING_SHARE_REQUESTED } else { MAX_STARTING_SHARE };
                 prop_assert!(plan.launches * starting <= time.mul_f64(most));
             }
             for (share, cost) in plan.allocations.iter().zip(&costs) {
@@ -485,7 +492,7 @@ mod tests {
         }
 
         #[test]
-        fn more_time_drops_no_cell_and_narrows_intervals((costs, starting, time, _) in any_look(), more in 1.0..3.0) {
+        fn more_time_drops_no_cell_and_narrows_intervals((costs, starting, time, _) in any_plan_input(), more in 1.0..3.0) {
             let (less, more) = (plan(time, starting, &costs, None), plan(time.mul_f64(more), starting, &costs, None));
             let given = less.allocations.iter().zip(&more.allocations).filter(|(share, _)| is_given(share));
             prop_assert!(given.clone().all(|(_, share)| is_given(share)));
@@ -499,7 +506,7 @@ mod tests {
         /// The recommended budget suffices, whatever the pilot takes of it.
         #[test]
         fn the_recommended_budget_suffices(
-            (costs, starting, time, requested) in any_look(), pilot in 0.0..1.0, was_cut: bool,
+            (costs, starting, time, requested) in any_plan_input(), pilot in 0.0..1.0, was_cut: bool,
         ) {
             let allocations = plan(time, starting, &costs, requested).allocations;
             let budget = time.div_f64(PLANNED);
@@ -517,7 +524,7 @@ mod tests {
         /// A machine that becomes several times slower or faster during the run.
         #[test]
         fn a_run_ends_in_time_and_remaining_cells_have_enough_launches(
-            (costs, starting, time, requested) in any_look(), slow in prop::collection::vec(0.3..4.0, 1..4),
+            (costs, starting, time, requested) in any_plan_input(), slow in prop::collection::vec(0.3..4.0, 1..4),
         ) {
             prop_assume!(starting > Duration::from_millis(10) && time > Duration::from_secs(1));
             let planned = plan(time, starting, &costs, requested);
@@ -530,13 +537,13 @@ mod tests {
                 let pace = plan.pace(&costs, starting, launches + 1, left, slowness, requested.is_none());
                 if pace.last <= launches { break }
                 launches += 1;
-                let takes = plan.takes(&costs, starting, launches, pace.rounds);
+                let takes = plan.takes(&costs, starting, launches, pace.rounds_factor);
                 expected += takes;
                 let really = takes.mul_f64(slow[launches as usize % slow.len()]);
                 took += really;
                 left = left.saturating_sub(really);
                 for (at, made) in made.iter_mut().enumerate() {
-                    if let Some(rounds) = plan.rounds(at, launches, pace.rounds) {
+                    if let Some(rounds) = plan.rounds(at, launches, pace.rounds_factor) {
                         prop_assert!(rounds % 2 == 1 && (rounds >= MIN_ROUNDS || costs[at].fresh));
                         *made += 1;
                     }
@@ -565,11 +572,14 @@ mod tests {
             (pace, dropped)
         };
         let (on_time, _) = pace(1, 20.0, 1.0);
-        assert!((1.0..=MORE_ROUNDS).contains(&on_time.rounds), "{on_time:?}");
+        assert!((1.0..=MORE_ROUNDS).contains(&on_time.rounds_factor), "{on_time:?}");
         let (slower, dropped) = pace(2, 19.0, 1.5);
-        assert!(slower.rounds < 1.0 && slower.last == on_time.last && dropped.is_empty(), "{slower:?}");
+        assert!(slower.rounds_factor < 1.0 && slower.last == on_time.last && dropped.is_empty(), "{slower:?}");
         let (slow, dropped) = pace(2, 19.0, 3.0);
-        assert!(slow.rounds <= slower.rounds && slow.last < on_time.last && dropped.is_empty(), "{slow:?}");
+        assert!(
+            slow.rounds_factor <= slower.rounds_factor && slow.last < on_time.last && dropped.is_empty(),
+            "{slow:?}"
+        );
         let (too_slow, dropped) = pace(2, 6.0, 3.0);
         assert_eq!(dropped, [20]);
         assert!((MIN_LAUNCHES..on_time.last).contains(&too_slow.last), "{too_slow:?}");
