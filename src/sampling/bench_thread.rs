@@ -100,7 +100,7 @@ pub(crate) fn run_cell(
         return ready(Err(BackendError::unsupported(reason)));
     };
     if !benchmark.parallel {
-        cpu_affinity::pin_to(processor);
+        cpu_affinity::pin_to_or_last(processor);
     }
     match prepare(backend, benchmark, cell_id.at.unwrap_or(0), module) {
         Ok(mut cell) => {

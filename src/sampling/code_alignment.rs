@@ -14,7 +14,7 @@ pub(crate) struct CodePage(u64);
 const MAX_LOADING: Duration = Duration::from_secs(1);
 /// The longest time to start processes over. On a busy machine each start takes long, and other disturbances are worse than
 /// the alignment of code. Tests of the alignment wait.
-const MAX_STARTING: Duration = if cfg!(test) { Duration::from_secs(600) } else { Duration::from_millis(150) };
+const MAX_ALIGNING: Duration = if cfg!(test) { Duration::from_secs(600) } else { Duration::from_millis(150) };
 /// Most starts of a process. One of eight alignments is missed once in 5,000 times. Without address randomization, all
 /// starts are equal.
 const MAX_STARTS: u32 = 64;
@@ -49,7 +49,7 @@ pub(crate) fn spawn(command: &mut Command, like: Option<CodePage>) -> io::Result
     let Some(like) = like else { return Ok(child) };
     let started = Instant::now();
     for _ in 1..MAX_STARTS {
-        if started.elapsed() > MAX_STARTING {
+        if started.elapsed() > MAX_ALIGNING {
             break;
         }
         if CodePage::of(child.id()).is_none_or(|page| page == like) {

@@ -24,9 +24,10 @@ pub(crate) fn idlest_cpu() -> Option<usize> {
     ours.filter_map(|id| Some((idled(&id)?, id))).max().map(|(_, id)| id)
 }
 
-/// Pins the calling thread to a processor, by default to the last. Does nothing if the platform does not support it.
-pub(crate) fn pin_to(processor: Option<usize>) {
-    if let Some(id) = processor.or_else(last) {
+/// Pins the calling thread to a processor; to the one with the highest number for `None`. Does nothing if the platform does not
+/// support it.
+pub(crate) fn pin_to_or_last(processor: Option<usize>) {
+    if let Some(id) = processor.or_else(last_cpu) {
         core_affinity::set_for_current(CoreId { id });
     }
 }
@@ -42,11 +43,11 @@ pub(crate) struct AffinityGuard {
 }
 
 impl AffinityGuard {
-    /// Pins to that processor, by default to the last.
+    /// Pins to a processor, see [`pin_to_or_last`].
     #[cfg(target_os = "linux")]
     pub(crate) fn with(processor: Option<usize>) -> Self {
         let before = rustix::thread::sched_getaffinity(None).ok();
-        pin_to(processor);
+        pin_to_or_last(processor);
         Self { before }
     }
 
@@ -64,7 +65,8 @@ impl Drop for AffinityGuard {
     }
 }
 
-/// The processor for a thread that reads lines for another thread. It starts no threads, so it stays pinned.
+/// The processor for a thread that reads lines for another thread. It starts no threads, so it stays pinned. Holds the
+/// processor's number plus one; 0 stands for no processor.
 #[derive(Clone, Default)]
 pub(crate) struct AffinityHint(Arc<AtomicUsize>);
 
@@ -74,18 +76,19 @@ impl AffinityHint {
         self.0.store(processor + 1, Ordering::Relaxed);
     }
 
-    /// Pins the calling thread to it, unless it is `there` already.
-    pub(crate) fn go(&self, there: &mut usize) {
-        let asked = self.0.load(Ordering::Relaxed);
-        if asked != std::mem::replace(there, asked)
-            && let Some(processor) = asked.checked_sub(1)
+    /// Pins the calling thread to the processor, if one is set and it changed since the last call. `last_seen` is the value at
+    /// the last call, initially 0.
+    pub(crate) fn go(&self, last_seen: &mut usize) {
+        let hint = self.0.load(Ordering::Relaxed);
+        if hint != std::mem::replace(last_seen, hint)
+            && let Some(id) = hint.checked_sub(1)
         {
-            pin_to(Some(processor));
+            core_affinity::set_for_current(CoreId { id });
         }
     }
 }
 
-fn last() -> Option<usize> {
+fn last_cpu() -> Option<usize> {
     core_affinity::get_core_ids()?.into_iter().map(|core| core.id).max()
 }
 
@@ -131,12 +134,12 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn an_affinity_hint_moves_a_thread_once() {
         let went = std::thread::spawn(|| {
-            let (post, mut there, before) = (AffinityHint::default(), 0, ids());
-            post.go(&mut there);
+            let (hint, mut last_seen, before) = (AffinityHint::default(), 0, ids());
+            hint.go(&mut last_seen);
             assert_eq!(ids(), before);
             for processor in before {
-                post.at(processor);
-                post.go(&mut there);
+                hint.at(processor);
+                hint.go(&mut last_seen);
                 assert_eq!(ids(), [processor]);
             }
         });

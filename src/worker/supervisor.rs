@@ -184,7 +184,7 @@ impl Launcher {
         self.launch_like(spec, None)
     }
 
-    /// The same, with the code alignment of another worker.
+    /// Starts a worker for a backend, with the code alignment of another worker if one is given.
     pub(crate) fn launch_like(&self, spec: &BackendSpec, like: Option<CodePage>) -> Result<(Worker, Hello)> {
         self.launch_by(Command::new(&self.executable), spec, like, OPENING)
     }
@@ -194,7 +194,8 @@ impl Launcher {
         &self.executable
     }
 
-    /// The same, with a command that runs the executable with further arguments, and a time limit for the start.
+    /// Starts a worker for a backend by a command that runs the executable with further arguments. `opening` limits the time
+    /// until the backend is open.
     pub(crate) fn launch_by(
         &self,
         mut command: Command,
@@ -235,12 +236,12 @@ impl Worker {
         let (lines, stdout_lines) = mpsc::channel();
         let mut stdout = BufReader::new(stdout.expect("piped"));
         let reader = AffinityHint::default();
-        let (post, mut there) = (reader.clone(), 0);
+        let (hint, mut last_seen) = (reader.clone(), 0);
         std::thread::spawn(move || {
             while let Some(line) = next_line(&mut stdout)
                 && lines.send(line).is_ok()
             {
-                post.go(&mut there);
+                hint.go(&mut last_seen);
             }
         });
         let tail = Arc::new(Mutex::new(LastLines::default()));
