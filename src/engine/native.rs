@@ -30,7 +30,7 @@ impl Embedding for Native {
         bail!(NO_ENGINE)
     }
 
-    fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {
+    fn linked_modules(&self) -> Result<Box<dyn LinkedModules>> {
         bail!(NO_ENGINE)
     }
 }

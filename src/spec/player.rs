@@ -113,7 +113,7 @@ struct Player<'a> {
     claims: Claims,
     /// Whether the script belongs to a proposal.
     of_proposal: bool,
-    ensemble: Box<dyn LinkedModules>,
+    linked: Box<dyn LinkedModules>,
     modules: Definitions,
     instances: Definitions,
     /// Registered names without an instance, and the reason.
@@ -135,20 +135,20 @@ const MORE: [&str; 2] =
 
 impl<'a> Player<'a> {
     fn new(engine: &'a dyn Embedding, claims: Claims, of_proposal: bool) -> Result<Self> {
-        let mut ensemble = engine.ensemble()?;
+        let mut linked = engine.linked_modules()?;
         // Adds as many exports as the backend supports; two memories are a separate feature.
         let mut make = |more: &[&str]| -> Result<usize> {
             let wasm = wat::parse_str(SPECTEST.replace("MORE", &more.join("")))?;
             ensure!(claims.lack(&wasm).is_none(), "it exceeds the claims");
-            let module = ensemble.compile(&wasm)?;
-            Ok(ensemble.instantiate(module)?)
+            let module = linked.compile(&wasm)?;
+            Ok(linked.instantiate(module)?)
         };
         let [table64, shared] = MORE;
         let instance = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
         let instance = instance.or_else(|_| make(&[])).context("spectest")?;
-        ensemble.register("spectest", instance);
+        linked.register("spectest", instance);
         let empty = || HashMap::from([(None, Err("there is no module yet".to_owned()))]);
-        Ok(Self { engine, claims, of_proposal, ensemble, modules: empty(), instances: empty(), absent: HashMap::new() })
+        Ok(Self { engine, claims, of_proposal, linked, modules: empty(), instances: empty(), absent: HashMap::new() })
     }
 
     /// Records that the definitions of a skipped directive do not exist.
@@ -187,7 +187,7 @@ impl<'a> Player<'a> {
                 match self.instance(module) {
                     Ok(instance) => {
                         self.absent.remove(name);
-                        self.ensemble.register(name, instance);
+                        self.linked.register(name, instance);
                     }
                     Err(failure) => drop(self.absent.insert(name.to_owned(), failure.reason())),
                 }
@@ -237,7 +237,7 @@ impl<'a> Player<'a> {
             WastDirective::AssertUnlinkable { mut module, .. } => {
                 let wasm = module.encode().map_err(unsupported_text)?;
                 let module = self.compile(&wasm)?;
-                match self.ensemble.instantiate(module) {
+                match self.linked.instantiate(module) {
                     Err(NotInstantiated::Unlinked(_)) => Ok(()),
                     Err(NotInstantiated::Start(outcome)) => Err(AssertionFailure::Failed(outcome.to_string())),
                     Ok(_) => Err(AssertionFailure::Failed("linked".into())),
@@ -249,7 +249,7 @@ impl<'a> Player<'a> {
 
     /// Both compilation and validation must reject the module.
     fn reject(&mut self, wasm: &[u8]) -> AssertionResult {
-        if self.ensemble.compile(wasm).is_ok() {
+        if self.linked.compile(wasm).is_ok() {
             return Err(AssertionFailure::Failed("compiled".into()));
         }
         if self.engine.validate(wasm).is_ok() {
@@ -267,11 +267,11 @@ impl<'a> Player<'a> {
         if let Some(reason) = imports.iter().find_map(|import| self.absent.get(&import.module)) {
             return Err(AssertionFailure::Skipped(reason.clone()));
         }
-        self.ensemble.compile(wasm).map_err(|error| AssertionFailure::Failed(format!("refused: {error:#}")))
+        self.linked.compile(wasm).map_err(|error| AssertionFailure::Failed(format!("refused: {error:#}")))
     }
 
     fn instantiate(&mut self, module: usize) -> Result<usize, AssertionFailure> {
-        self.ensemble.instantiate(module).map_err(|error| AssertionFailure::Failed(error.to_string()))
+        self.linked.instantiate(module).map_err(|error| AssertionFailure::Failed(error.to_string()))
     }
 
     fn instance(&self, name: Option<Id<'_>>) -> Result<usize, AssertionFailure> {
@@ -283,7 +283,7 @@ impl<'a> Player<'a> {
         let instance = self.instance(call.module)?;
         let arguments: Option<Vec<Value>> = call.args.iter().map(argument).collect();
         let arguments = arguments.ok_or(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))?;
-        Ok(self.ensemble.call(instance, call.name, &arguments))
+        Ok(self.linked.call(instance, call.name, &arguments))
     }
 
     fn execute(&mut self, action: WastExecute<'_>) -> Result<Outcome, AssertionFailure> {
@@ -291,13 +291,13 @@ impl<'a> Player<'a> {
             WastExecute::Invoke(call) => self.call(&call),
             WastExecute::Get { module, global, .. } => {
                 let instance = self.instance(module)?;
-                let value = self.ensemble.global(instance, global);
+                let value = self.linked.global(instance, global);
                 Ok(value.map_or(Outcome::Failed("no such global".into()), |value| Outcome::Returned(vec![value])))
             }
             WastExecute::Wat(mut module) => {
                 let wasm = module.encode().map_err(unsupported_text)?;
                 let module = self.compile(&wasm)?;
-                Ok(match self.ensemble.instantiate(module) {
+                Ok(match self.linked.instantiate(module) {
                     Ok(_) => Outcome::Returned(vec![]),
                     Err(NotInstantiated::Start(outcome)) => outcome,
                     Err(NotInstantiated::Unlinked(error)) => Outcome::Failed(format!("{error:#}")),
@@ -363,7 +363,7 @@ mod tests {
             self.compile(wasm)
         }
 
-        fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {
+        fn linked_modules(&self) -> Result<Box<dyn LinkedModules>> {
             Ok(Box::new(Self))
         }
     }

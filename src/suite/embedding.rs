@@ -36,7 +36,7 @@ impl Embedding for Engine {
         Ok(Box::new(RunningModule { store, instance, metered: false }))
     }
 
-    fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {
+    fn linked_modules(&self) -> Result<Box<dyn LinkedModules>> {
         Ok(Box::new(LinkedInstances::new(self.runtime())))
     }
 }

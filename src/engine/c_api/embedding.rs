@@ -68,7 +68,7 @@ impl Embedding for CApi {
         bail!(Unsupported("the C API counts no fuel".into()))
     }
 
-    fn ensemble(&self) -> Result<Box<dyn LinkedModules>> {
+    fn linked_modules(&self) -> Result<Box<dyn LinkedModules>> {
         let api = self.api;
         let engine = objects::engine(api)?;
         let store = objects::store(api, &engine)?;

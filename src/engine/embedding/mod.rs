@@ -60,7 +60,7 @@ pub trait Embedding {
     ///
     /// # Errors
     /// When there is no engine, or the engine cannot be created.
-    fn ensemble(&self) -> Result<Box<dyn LinkedModules>>;
+    fn linked_modules(&self) -> Result<Box<dyn LinkedModules>>;
 }
 
 /// Several modules in one store. Modules and instances have numbers, each counted from 0 in the order of creation.
