@@ -93,10 +93,10 @@ fn injected_slowdowns(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<Injected
         true => InjectedSlowdown::Work(share),
         false => InjectedSlowdown::Iterations(share),
     };
-    let mut carried = vec![InjectedSlowdown::None];
-    carried.extend((0..CONTROLS).map(|_| match random.random_bool(SLOWED_SHARE) {
+    let mut slowdowns = vec![InjectedSlowdown::None];
+    slowdowns.extend((0..CONTROLS).map(|_| match random.random_bool(SLOWED_SHARE) {
         true => more(SLOWDOWNS[random.random_range(0..SLOWDOWNS.len())]),
         false => InjectedSlowdown::None,
     }));
-    carried
+    slowdowns
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::benchmark::CellId;
+use crate::results::SkipReason;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Limits, Worker, WorkerError};
 
@@ -68,6 +69,16 @@ pub enum Failure {
     /// The worker is lost.
     #[error("worker lost: {0}")]
     Lost(#[from] WorkerError),
+}
+
+impl From<Failure> for SkipReason {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unsupported(reason) => Self::Unsupported { reason },
+            Failure::Failed(reason) => Self::Failed { reason },
+            Failure::Lost(lost) => Self::WorkerLost { reason: lost.to_string() },
+        }
+    }
 }
 
 /// Prepares a cell in a worker, pinned to a processor.

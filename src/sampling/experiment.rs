@@ -1,5 +1,5 @@
-//! The paired sampler. Each launch has fresh workers and runs the benchmarks in random order; each round visits every variant
-//! in random order, so that drift of the machine cancels from ratios within a round.
+//! Runs a planned measurement of times. Each launch has fresh workers and runs the benchmarks in random order; each round visits
+//! every variant in random order, so that drift of the machine cancels from ratios within a round.
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -7,18 +7,17 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::sampling::injected_slowdown::InjectedSlowdown;
-use crate::sampling::pilot;
-use crate::sampling::pilot::Pilot;
-use crate::sampling::plan;
-use crate::sampling::variant::ExperimentVariant;
-
-use super::cell::{BatchSpec, BenchCell, Failure};
+use super::cell::{BatchSpec, BenchCell};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
 use crate::results::{CellRecord, Launch, Metric, Report, RunInfo, SkipReason};
+use crate::sampling::injected_slowdown::InjectedSlowdown;
+use crate::sampling::pilot;
+use crate::sampling::pilot::Pilot;
+use crate::sampling::plan;
 use crate::sampling::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan};
+use crate::sampling::variant::ExperimentVariant;
 use crate::sampling::worker_set::WorkerSet;
 use crate::worker::WorkerError;
 
@@ -101,13 +100,7 @@ pub fn measure(
     let started_at = Instant::now();
     let (mut experiment, pilot) = match seen.and_then(|pilot| pilot.part(experiment)) {
         Some(known) => known,
-        None => {
-            let experiment = experiment.keeping_artifacts()?;
-            let piloted =
-                if experiment.may_stretch { experiment.budget } else { experiment.budget.mul_f64(plan::PILOT) };
-            let pilot = pilot::pilot(&experiment, piloted, observer)?;
-            (experiment, pilot)
-        }
+        None => piloted(experiment, observer)?,
     };
     if observer.is_cancelled() {
         bail!(WorkerError::Interrupted);
@@ -115,17 +108,7 @@ pub fn measure(
     let mut report = blank(&experiment, &pilot)?;
     pilot.note(&mut report);
     if experiment.may_stretch {
-        let usual = experiment.budget;
-        experiment.budget =
-            RunningExperiment::plan(&experiment, &pilot, started_at).budget_for_all().clamp(usual, MAX_STRETCH * usual);
-        if experiment.budget > usual {
-            report.run.budget_seconds = experiment.budget.as_secs_f64();
-            report.run.notes.push(format!(
-                "the default budget of {:.0} s is too small for all cells: using up to {:.0} s; set a limit with --budget",
-                usual.as_secs_f64(),
-                experiment.budget.as_secs_f64()
-            ));
-        }
+        stretch_budget(&mut experiment, &pilot, started_at, &mut report.run);
     }
     let mut running = RunningExperiment::plan(&experiment, &pilot, started_at);
     running.drop_too_slow(&mut report);
@@ -136,31 +119,7 @@ pub fn measure(
     if let Some(journal) = journal.as_deref_mut() {
         journal.begin(&report)?;
     }
-
-    let mut random = ChaCha8Rng::seed_from_u64(experiment.seed);
-    for launch in 1.. {
-        if observer.is_cancelled() || running.nothing_left() {
-            break;
-        }
-        let started = Instant::now();
-        let pace = running.pace(launch);
-        running.drop_too_slow(&mut report);
-        if pace.last < launch {
-            break;
-        }
-        let launching = LaunchTask { number: launch, running: &running, pace: &pace };
-        let cells = match launching.run(&report, &mut random, observer) {
-            Err(error) if WorkerError::is_interruption(&error) => break,
-            cells => cells?,
-        };
-        let Some(cells) = cells else { break };
-        if let Some(journal) = journal.as_deref_mut() {
-            journal.launch(&cells)?;
-        }
-        report.add(cells);
-        report.run.launches_completed = launch;
-        running.took(started.elapsed(), launch, pace.rounds_factor);
-    }
+    running.launch_all(&mut report, journal, observer)?;
     if observer.is_cancelled() && report.run.launches_completed == 0 {
         bail!(WorkerError::Interrupted);
     }
@@ -168,6 +127,29 @@ pub fn measure(
     report.run.complete = report.run.launches_completed >= running.plan.launches;
     report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok((report, pilot))
+}
+
+/// The experiment with shared artifacts, and its pilot.
+fn piloted(experiment: &Experiment, observer: &mut dyn Progress) -> Result<(Experiment, Pilot)> {
+    let experiment = experiment.keeping_artifacts()?;
+    let time = if experiment.may_stretch { experiment.budget } else { experiment.budget.mul_f64(plan::PILOT) };
+    let pilot = pilot::pilot(&experiment, time, observer)?;
+    Ok((experiment, pilot))
+}
+
+/// Raises the default budget to that of all cells, if it is too small, and notes it.
+fn stretch_budget(experiment: &mut Experiment, pilot: &Pilot, started_at: Instant, run: &mut RunInfo) {
+    let default = experiment.budget;
+    let for_all = RunningExperiment::plan(experiment, pilot, started_at).budget_for_all();
+    experiment.budget = for_all.clamp(default, MAX_STRETCH * default);
+    if experiment.budget > default {
+        run.budget_seconds = experiment.budget.as_secs_f64();
+        run.notes.push(format!(
+            "the default budget of {:.0} s is too small for all cells: using up to {:.0} s; set a limit with --budget",
+            default.as_secs_f64(),
+            run.budget_seconds
+        ));
+    }
 }
 
 /// A running experiment with its plan.
@@ -192,6 +174,40 @@ impl<'a> RunningExperiment<'a> {
         let time = experiment.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
         let plan = plan::plan(time, pilot.launching, &costs, experiment.launches);
         Self { experiment, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
+    }
+
+    /// Launches as long as the plan and the observer allow, and adds the samples to the report.
+    fn launch_all(
+        &mut self,
+        report: &mut Report,
+        mut journal: Option<&mut Journal>,
+        observer: &mut dyn Progress,
+    ) -> Result<()> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.experiment.seed);
+        for launch in 1.. {
+            if observer.is_cancelled() || self.nothing_left() {
+                break;
+            }
+            let started = Instant::now();
+            let pace = self.pace(launch);
+            self.drop_too_slow(report);
+            if pace.last < launch {
+                break;
+            }
+            let launching = LaunchTask { number: launch, running: self, pace: &pace };
+            let cells = match launching.run(report, &mut random, observer) {
+                Err(error) if WorkerError::is_interruption(&error) => break,
+                cells => cells?,
+            };
+            let Some(cells) = cells else { break };
+            if let Some(journal) = journal.as_deref_mut() {
+                journal.launch(&cells)?;
+            }
+            report.add(cells);
+            report.run.launches_completed = launch;
+            self.took(started.elapsed(), launch, pace.rounds_factor);
+        }
+        Ok(())
     }
 
     /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
@@ -270,7 +286,7 @@ const MAX_DELAY_SHARE: f64 = 0.01;
 /// A report without samples.
 fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
     let cell = |at: usize, index: usize| {
-        let injected_slowdown = pilot.carried(experiment, at, index).share();
+        let injected_slowdown = pilot.feasible_slowdown(experiment, at, index).share();
         CellRecord::new(index, experiment.cell_ids[at].clone(), injected_slowdown)
     };
     let width = experiment.variants.len();
@@ -333,35 +349,12 @@ impl LaunchTask<'_> {
         cells: &mut [CellRecord],
         random: &mut ChaCha8Rng,
     ) -> bool {
-        let RunningExperiment { experiment, pilot, .. } = self.running;
-        let (cell_id, width) = (&experiment.cell_ids[at], experiment.variants.len());
+        let width = self.running.experiment.variants.len();
         let records = &mut cells[at * width..(at + 1) * width];
-        let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
-        let timeout = |index: usize| pilot.timeout(at, index);
-
-        let mut ready = Vec::new();
-        let mut indices: Vec<_> = (0..width).filter(|index| records[*index].skip_reason.is_none()).collect();
-        indices.shuffle(random);
-        for index in indices {
-            if self.running.is_late() {
-                records.iter_mut().for_each(|record| record.launches.clear());
-                return false;
-            }
-            let record = &mut records[index];
-            let injected_slowdown = pilot.carried(experiment, at, index);
-            if fresh && let Err(error) = workers.renew(index) {
-                record.skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
-                continue;
-            }
-            match workers.prepare(index, &injected_slowdown.on(cell_id), timeout(index)) {
-                Ok(cell) => {
-                    let batch_spec = pilot.batch_spec(experiment, at, index);
-                    record.launches.push(Launch::empty(self.number, batch_spec.iterations, batch_spec.slices));
-                    ready.push(ReadyCell { index, batch_spec, injected_slowdown, cell });
-                }
-                Err(failure) => record.skip_reason = Some(skip_reason(failure)),
-            }
-        }
+        let Some(mut ready) = self.prepare(workers, at, records, random) else {
+            records.iter_mut().for_each(|record| record.launches.clear());
+            return false;
+        };
         for round in 0..rounds {
             if self.running.is_late() {
                 // Too few rounds are worse than none.
@@ -371,33 +364,71 @@ impl LaunchTask<'_> {
                 return false;
             }
             ready.shuffle(random);
-            ready.retain(|ReadyCell { index, batch_spec, injected_slowdown, cell }| {
-                let record = &mut records[*index];
-                let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                let batch =
-                    BatchSpec { iterations: injected_slowdown.iterations(batch_spec.iterations), ..*batch_spec };
-                match workers.sample(*index, cell, batch, timeout(*index)) {
-                    Ok(batch) => {
-                        launch.nanoseconds.push(batch.slice.as_nanos() as f64 / batch_spec.iterations as f64);
-                        launch.each.extend(batch.each.iter().map(|took| took.as_nanos() as u64));
-                        let delayed = batch.delayed.unwrap_or_default();
-                        launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(MAX_DELAY_SHARE));
-                        true
-                    }
-                    Err(failure) => {
-                        record.skip_reason = Some(skip_reason(failure));
-                        record.launches.clear();
-                        false
-                    }
-                }
-            });
+            ready.retain(|cell| self.sample(workers, at, cell, &mut records[cell.index]));
         }
         for ReadyCell { index, cell, .. } in ready {
             if let Err(failure) = workers.release(index, cell) {
-                records[index].skip_reason = Some(skip_reason(failure));
+                records[index].skip_reason = Some(failure.into());
             }
         }
         true
+    }
+
+    /// Prepares a cell on each variant, in random order; `None` if time ran out.
+    fn prepare(
+        &self,
+        workers: &mut WorkerSet,
+        at: usize,
+        records: &mut [CellRecord],
+        random: &mut ChaCha8Rng,
+    ) -> Option<Vec<ReadyCell>> {
+        let RunningExperiment { experiment, pilot, .. } = self.running;
+        let cell_id = &experiment.cell_ids[at];
+        let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        let mut ready = Vec::new();
+        let mut indices: Vec<_> = (0..records.len()).filter(|index| records[*index].skip_reason.is_none()).collect();
+        indices.shuffle(random);
+        for index in indices {
+            if self.running.is_late() {
+                return None;
+            }
+            let record = &mut records[index];
+            let injected_slowdown = pilot.feasible_slowdown(experiment, at, index);
+            if fresh && let Err(error) = workers.renew(index) {
+                record.skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
+                continue;
+            }
+            match workers.prepare(index, &injected_slowdown.on(cell_id), pilot.timeout(at, index)) {
+                Ok(cell) => {
+                    let batch_spec = pilot.batch_spec(experiment, at, index);
+                    record.launches.push(Launch::empty(self.number, batch_spec.iterations, batch_spec.slices));
+                    ready.push(ReadyCell { index, batch_spec, injected_slowdown, cell });
+                }
+                Err(failure) => record.skip_reason = Some(failure.into()),
+            }
+        }
+        Some(ready)
+    }
+
+    /// Measures one batch of a prepared cell. Returns whether it succeeded.
+    fn sample(&self, workers: &mut WorkerSet, at: usize, ready: &ReadyCell, record: &mut CellRecord) -> bool {
+        let &ReadyCell { index, batch_spec, injected_slowdown, ref cell } = ready;
+        let batch = BatchSpec { iterations: injected_slowdown.iterations(batch_spec.iterations), ..batch_spec };
+        match workers.sample(index, cell, batch, self.running.pilot.timeout(at, index)) {
+            Ok(batch) => {
+                let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
+                launch.nanoseconds.push(batch.slice.as_nanos() as f64 / batch_spec.iterations as f64);
+                launch.each.extend(batch.each.iter().map(|took| took.as_nanos() as u64));
+                let delayed = batch.delayed.unwrap_or_default();
+                launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(MAX_DELAY_SHARE));
+                true
+            }
+            Err(failure) => {
+                record.skip_reason = Some(failure.into());
+                record.launches.clear();
+                false
+            }
+        }
     }
 }
 
@@ -408,12 +439,4 @@ struct ReadyCell {
     batch_spec: BatchSpec,
     injected_slowdown: InjectedSlowdown,
     cell: BenchCell,
-}
-
-pub(crate) fn skip_reason(failure: Failure) -> SkipReason {
-    match failure {
-        Failure::Unsupported(reason) => SkipReason::Unsupported { reason },
-        Failure::Failed(reason) => SkipReason::Failed { reason },
-        Failure::Lost(lost) => SkipReason::WorkerLost { reason: lost.to_string() },
-    }
 }

@@ -50,7 +50,7 @@ impl InjectedSlowdown {
 
     /// The batch for all variants of a cell, with slices of equal size. `None` if a slice would take too long for the injected
     /// slowdown.
-    pub(crate) fn common(all: &[Self], batch_spec: BatchSpec, one: Duration) -> Option<BatchSpec> {
+    pub(crate) fn batch_for_all(all: &[Self], batch_spec: BatchSpec, one: Duration) -> Option<BatchSpec> {
         let mut units: Vec<u64> =
             all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
         units.sort_unstable();
@@ -90,21 +90,21 @@ mod tests {
 
     #[test]
     fn slices_of_a_cell_have_whole_extra_iterations_for_every_variant() {
-        let common = |shares: &[f64], iterations, one_ns| {
+        let batch_for_all = |shares: &[f64], iterations, one_ns| {
             let shares: Vec<_> = shares.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
             let batch_spec = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
-            let batch_spec = InjectedSlowdown::common(&shares, batch_spec, Duration::from_nanos(one_ns))?;
+            let batch_spec = InjectedSlowdown::batch_for_all(&shares, batch_spec, Duration::from_nanos(one_ns))?;
             let extra: Vec<_> = shares
                 .iter()
                 .map(|injected_slowdown| injected_slowdown.iterations(batch_spec.iterations) - batch_spec.iterations)
                 .collect();
             Some((batch_spec.iterations, batch_spec.slices, extra))
         };
-        assert_eq!(common(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));
-        assert_eq!(common(&[0.03, 0.0], 1_000, 25), Some((1_023, 5, vec![31, 0])));
-        assert_eq!(common(&[0.02, 0.05], 1_230, 20), Some((1_300, 5, vec![26, 65])));
-        assert_eq!(common(&[0.01], 1, 10_000), Some((100, 1, vec![1])));
-        assert_eq!(common(&[0.01], 1, 50_000), None, "slices of five milliseconds are too long");
-        assert_eq!(common(&[0.0], 1, 50_000), Some((1, 5, vec![0])));
+        assert_eq!(batch_for_all(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));
+        assert_eq!(batch_for_all(&[0.03, 0.0], 1_000, 25), Some((1_023, 5, vec![31, 0])));
+        assert_eq!(batch_for_all(&[0.02, 0.05], 1_230, 20), Some((1_300, 5, vec![26, 65])));
+        assert_eq!(batch_for_all(&[0.01], 1, 10_000), Some((100, 1, vec![1])));
+        assert_eq!(batch_for_all(&[0.01], 1, 50_000), None, "slices of five milliseconds are too long");
+        assert_eq!(batch_for_all(&[0.0], 1, 50_000), Some((1, 5, vec![0])));
     }
 }

@@ -1,4 +1,4 @@
-//! The paired sampler: plans launches, measures batches in workers, and collects the samples.
+//! The paired sampler: the pilot and the plan, launches of workers that measure times, and counts of instructions.
 mod batch_size;
 pub mod bench_thread;
 pub mod cell;

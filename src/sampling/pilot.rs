@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::batch_size::{self, BatchSize, needs_warmup};
-use super::experiment::{Experiment, Progress, skip_reason};
+use super::experiment::{Experiment, Progress};
 use super::injected_slowdown::InjectedSlowdown;
 use super::plan::CellCost;
 use super::variant::ExperimentVariant;
@@ -149,7 +149,7 @@ fn visit(
     benchmark: &Benchmark,
     timeout: Duration,
 ) -> PilotCell {
-    let failed = |failure| PilotCell { skip_reason: Some(told(failure)), ..PilotCell::nothing() };
+    let failed = |failure| PilotCell { skip_reason: Some(pilot_skip_reason(failure)), ..PilotCell::nothing() };
     if !benchmark.fresh
         && let Err(failure) = workers.prepare(index, cell_id, timeout).and_then(|cell| workers.release(index, cell))
     {
@@ -168,23 +168,23 @@ fn visit(
         workers.sample(index, &cell, batch_spec, left).map(|batch| (batch.slice, asked.elapsed()))
     };
     if let Err(failure) = seen.choose_batch_size(benchmark, &mut sample) {
-        return PilotCell { skip_reason: Some(told(failure)), ..seen };
+        return PilotCell { skip_reason: Some(pilot_skip_reason(failure)), ..seen };
     }
     let releasing = Instant::now();
     if let Err(failure) = workers.release(index, cell) {
-        seen.skip_reason = Some(skip_reason(failure));
+        seen.skip_reason = Some(failure.into());
     }
     preparing += releasing.elapsed();
     PilotCell { preparing, ..seen }
 }
 
 /// A request that is cancelled at the end of the pilot's time is too slow; it may not have hung.
-fn told(failure: Failure) -> SkipReason {
+fn pilot_skip_reason(failure: Failure) -> SkipReason {
     match failure {
         Failure::Lost(WorkerError::TimedOut(after)) if after < MAX_REQUEST => {
             SkipReason::TooSlow { needs_seconds: None }
         }
-        other => skip_reason(other),
+        other => other.into(),
     }
 }
 
@@ -305,8 +305,8 @@ impl Pilot {
     }
 
     /// The injected slowdown of a cell; none if its slices would be too long.
-    pub(crate) fn carried(&self, experiment: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
-        match self.common(experiment, at, index) {
+    pub(crate) fn feasible_slowdown(&self, experiment: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
+        match self.slowed_batch(experiment, at, index) {
             Some(_) => experiment.injected_slowdown(at, index),
             None => InjectedSlowdown::None,
         }
@@ -314,14 +314,15 @@ impl Pilot {
 
     /// The batch of a cell.
     pub(crate) fn batch_spec(&self, experiment: &Experiment, at: usize, index: usize) -> BatchSpec {
-        self.common(experiment, at, index).unwrap_or_else(|| self.cells[at][index].size.batch_spec())
+        self.slowed_batch(experiment, at, index).unwrap_or_else(|| self.cells[at][index].size.batch_spec())
     }
 
-    fn common(&self, experiment: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
+    /// The batch of a cell with the injected slowdowns of all variants; `None` if its slices would be too long.
+    fn slowed_batch(&self, experiment: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
         let injected_slowdowns: Vec<_> =
             (0..self.variants.len()).map(|index| experiment.injected_slowdown(at, index)).collect();
         let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
-        InjectedSlowdown::common(&injected_slowdowns, self.cells[at][index].size.batch_spec(), slowest)
+        InjectedSlowdown::batch_for_all(&injected_slowdowns, self.cells[at][index].size.batch_spec(), slowest)
     }
 
     /// The timeout of a request for a cell, far above its expected time.

@@ -225,12 +225,13 @@ fn per_iteration(counts: &[Count], iterations: u64) -> Result<Vec<CountPerIterat
     counts.chunks_exact(2).map(of_pair).collect()
 }
 
-pub(crate) fn skip_reason(failure: Failure) -> SkipReason {
-    match failure {
-        Failure::Unsupported(reason) => SkipReason::Unsupported { reason },
-        Failure::Failed(reason) => SkipReason::Failed { reason: format!("under valgrind: {reason}") },
-        Failure::Lost(lost) => SkipReason::WorkerLost { reason: format!("under valgrind: {lost}") },
+/// Why a cell has no count.
+fn skip_reason(failure: Failure) -> SkipReason {
+    let mut skip_reason = failure.into();
+    if let SkipReason::Failed { reason } | SkipReason::WorkerLost { reason } = &mut skip_reason {
+        reason.insert_str(0, "under valgrind: ");
     }
+    skip_reason
 }
 
 #[cfg(test)]
