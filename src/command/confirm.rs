@@ -15,7 +15,7 @@ use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
 /// The share of the budget for the first run.
-const FIRST_LOOK: f64 = 0.5;
+const FIRST_RUN: f64 = 0.5;
 /// The factor for a requested number of launches in the confirmation run. It has few cells, so launches are cheap, and each
 /// launch places the cells anew in memory, which is a large part of the noise.
 const CONFIRMATION_LAUNCHES: u32 = 3;
@@ -33,11 +33,11 @@ pub(crate) fn measured_twice(
     margin: Margin,
 ) -> Result<Report> {
     let started_at = Instant::now();
-    let first = Experiment { budget: experiment.budget.mul_f64(FIRST_LOOK), ..experiment.clone() };
-    let (mut report, pilot) = watch.measure(&first, None, journal).map_err(of_both_looks)?;
+    let first = Experiment { budget: experiment.budget.mul_f64(FIRST_RUN), ..experiment.clone() };
+    let (mut report, pilot) = watch.measure(&first, None, journal).map_err(of_both_runs)?;
     for cell in &mut report.cells {
         if let Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) = &mut cell.skip_reason {
-            *seconds /= FIRST_LOOK;
+            *seconds /= FIRST_RUN;
         }
     }
     if !experiment.may_stretch {
@@ -48,8 +48,8 @@ pub(crate) fn measured_twice(
     if candidates.is_empty() && undecided.is_empty() || watch.is_over() {
         return Ok(report);
     }
-    let budget = second_budget(experiment, started_at.elapsed());
-    let second = second_look(experiment, &report, &candidates, &undecided, budget);
+    let budget = confirmation_budget(experiment, started_at.elapsed());
+    let second = confirmation_run(experiment, &report, &candidates, &undecided, budget);
     let what = format!("confirming {} differences, {} inconclusive: ", candidates.len(), undecided.len());
     match unless_interrupted(watch.prefixed(&what, |watch| watch.measure(&second, Some(&pilot), None))) {
         Ok(confirmation) => report.confirmation = confirmation.map(|(confirmation, _)| Box::new(confirmation)),
@@ -62,13 +62,13 @@ pub(crate) fn measured_twice(
 }
 
 /// The budget of the confirmation run: the rest. A first run that stretched its budget leaves the second its share.
-fn second_budget(experiment: &Experiment, spent: Duration) -> Duration {
-    let share = if experiment.may_stretch { 1.0 - FIRST_LOOK } else { 0.0 };
+fn confirmation_budget(experiment: &Experiment, spent: Duration) -> Duration {
+    let share = if experiment.may_stretch { 1.0 - FIRST_RUN } else { 0.0 };
     experiment.budget.saturating_sub(spent).max(experiment.budget.mul_f64(share))
 }
 
 /// The confirmation run. The candidates have priority.
-fn second_look(
+fn confirmation_run(
     experiment: &Experiment,
     report: &Report,
     candidates: &[(usize, CellId)],
@@ -97,10 +97,10 @@ fn labels(report: &Report, cells: &[(usize, CellId)]) -> Vec<String> {
 }
 
 /// Converts the budget that one run needs to the budget of both.
-fn of_both_looks(error: Error) -> Error {
+fn of_both_runs(error: Error) -> Error {
     match error.downcast::<BudgetTooSmall>() {
         Ok(BudgetTooSmall { for_one, for_all, known }) => {
-            let [for_one, for_all] = [for_one, for_all].map(|time| time.div_f64(FIRST_LOOK));
+            let [for_one, for_all] = [for_one, for_all].map(|time| time.div_f64(FIRST_RUN));
             BudgetTooSmall { for_one, for_all, known }.into()
         }
         Err(other) => other,
@@ -111,7 +111,7 @@ fn of_both_looks(error: Error) -> Error {
 /// chance in one of 924 cells whose counts vary.
 const CONFIRMATION_COUNTS: u32 = 6;
 
-/// The same for counts: everything first, then again the cells that are not the same.
+/// Counts instructions, and adds a confirmation run of the cells that are not the same.
 ///
 /// # Errors
 /// See [`instructions::count`](crate::sampling::instructions::count).
@@ -216,8 +216,8 @@ mod tests {
     #[test]
     fn the_recommended_budget_is_for_both_runs() {
         let [for_one, for_all] = [8, 30].map(Duration::from_secs);
-        let told = of_both_looks(BudgetTooSmall { for_one, for_all, known: true }.into()).to_string();
+        let told = of_both_runs(BudgetTooSmall { for_one, for_all, known: true }.into()).to_string();
         assert!(told.contains("--budget 16") && told.contains("--budget 60"), "{told}");
-        assert_eq!(of_both_looks(anyhow::anyhow!("no worker")).to_string(), "no worker");
+        assert_eq!(of_both_runs(anyhow::anyhow!("no worker")).to_string(), "no worker");
     }
 }

@@ -55,6 +55,6 @@ pub struct InjectionResult {
     pub verdict_with_margin: TimeVerdict,
     /// The verdict of `compare` with no margin.
     pub verdict_without_margin: TimeVerdict,
-    /// The verdict of the first look alone, with no margin and no correction.
+    /// The verdict of the first run alone, with no margin and no correction.
     pub uncorrected_verdict: TimeVerdict,
 }
