@@ -57,16 +57,16 @@ pub struct Recommendation<'a> {
     pub kind: &'static WorkKind,
     /// One row per criterion.
     pub rows: Vec<RankedRow<'a>>,
-    /// The result.
-    pub outcome: Ranking,
+    /// The decision.
+    pub decision: Decision,
     /// Whether every deciding ratio has enough launches that agree.
     pub sure: bool,
     report: &'a Report,
 }
 
-/// The result of all criteria.
+/// The decision by all criteria.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Ranking {
+pub enum Decision {
     /// In each row, no other variant is certainly more than 2 % faster than this one.
     Best(usize),
     /// None of these variants is faster than another with certainty; they differ by this share at most, 0.03 for 3 %.
@@ -104,7 +104,7 @@ pub fn answers<'a>(report: &'a Report, rows: &'a [EstimateRow<'a>]) -> Vec<Recom
         let order = &judged.first()?.best;
         best.sort_by_key(|n| order.iter().position(|other| other == n));
         let sure = judged.iter().all(|judged| judged.sure);
-        Some(Recommendation { kind, outcome: outcome(&judged, best), rows: judged, sure, report })
+        Some(Recommendation { kind, decision: decision(&judged, best), rows: judged, sure, report })
     };
     if columns.len() < 2 { vec![] } else { KINDS.iter().filter_map(answer).collect() }
 }
@@ -117,20 +117,20 @@ fn is_unbeaten(rows: &[RankedRow], variant: usize) -> bool {
     rows.iter().any(|judged| judged.cells[variant].is_some()) && rows.iter().all(holds)
 }
 
-fn outcome(rows: &[RankedRow], best: Vec<usize>) -> Ranking {
+fn decision(rows: &[RankedRow], best: Vec<usize>) -> Decision {
     match best[..] {
-        [] => return Ranking::Depends,
-        [one] => return Ranking::Best(one),
+        [] => return Decision::Depends,
+        [one] => return Decision::Best(one),
         _ => {}
     }
     let mut most = 0.0_f64;
     for (_, tie) in rows.iter().flat_map(|judged| &judged.ties).filter(|(n, _)| best.contains(n)) {
         match tie {
             Some(difference) => most = most.max(*difference),
-            None => return Ranking::Unknown(best),
+            None => return Decision::Unknown(best),
         }
     }
-    Ranking::Close(best, most)
+    Decision::Close(best, most)
 }
 
 /// The representative row of a benchmark: among the rows with the most times, at least two, the one with the largest
@@ -248,10 +248,10 @@ impl Recommendation<'_> {
 
     /// The recommended variants, or the fastest of each row if it depends.
     pub fn named(&self) -> Vec<usize> {
-        match &self.outcome {
-            Ranking::Best(one) => vec![*one],
-            Ranking::Close(all, _) | Ranking::Unknown(all) => all.clone(),
-            Ranking::Depends => {
+        match &self.decision {
+            Decision::Best(one) => vec![*one],
+            Decision::Close(all, _) | Decision::Unknown(all) => all.clone(),
+            Decision::Depends => {
                 let mut named: Vec<usize> = Vec::new();
                 for n in self.rows.iter().flat_map(|judged| judged.best.iter().copied()) {
                     if !named.contains(&n) {
@@ -265,32 +265,32 @@ impl Recommendation<'_> {
 
     /// Why no single backend is recommended.
     pub fn indecision(&self) -> Option<&'static str> {
-        match self.outcome {
-            Ranking::Best(_) => None,
-            Ranking::Close(..) => Some("too close to call"),
-            Ranking::Unknown(_) => Some("too few launches to say"),
-            Ranking::Depends => Some("it depends"),
+        match self.decision {
+            Decision::Best(_) => None,
+            Decision::Close(..) => Some("too close to call"),
+            Decision::Unknown(_) => Some("too few launches to say"),
+            Decision::Depends => Some("it depends"),
         }
     }
 
     /// The recommended backend, or why there is none: `too close to call: cranelift, llvm`.
     pub fn text(&self) -> String {
-        match (self.indecision(), &self.outcome) {
+        match (self.indecision(), &self.decision) {
             (None, _) => self.names(&self.named()),
-            (Some(verdict), Ranking::Depends) => format!("{verdict}: {}", self.each()),
+            (Some(verdict), Decision::Depends) => format!("{verdict}: {}", self.each()),
             (Some(verdict), _) => format!("{verdict}: {}", self.names(&self.named())),
         }
     }
 
     /// How large the lead is, and how certain.
     pub fn remark(&self) -> String {
-        let mut remarks = vec![match &self.outcome {
-            Ranking::Best(best) => self.lead(*best).unwrap_or_default(),
-            Ranking::Close(_, difference) => format!("at most {} apart", percent(*difference)),
-            Ranking::Unknown(_) => "raise --budget".into(),
-            Ranking::Depends => self.each(),
+        let mut remarks = vec![match &self.decision {
+            Decision::Best(best) => self.lead(*best).unwrap_or_default(),
+            Decision::Close(_, difference) => format!("at most {} apart", difference_text(*difference)),
+            Decision::Unknown(_) => "raise --budget".into(),
+            Decision::Depends => self.each(),
         }];
-        if let (Ranking::Best(one), [judged]) = (&self.outcome, &self.rows[..])
+        if let (Decision::Best(one), [judged]) = (&self.decision, &self.rows[..])
             && let Some(way) = judged.way(*one)
         {
             remarks.push(match judged.is_plain(*one) {
@@ -298,7 +298,7 @@ impl Recommendation<'_> {
                 false => format!("with {way}; its plain way takes {}", judged.plain_time_text(*one)),
             });
         }
-        if !self.sure && !matches!(self.outcome, Ranking::Unknown(_)) {
+        if !self.sure && !matches!(self.decision, Decision::Unknown(_)) {
             remarks.push("few launches: likely, not certain".into());
         }
         for n in self.named() {
@@ -346,7 +346,8 @@ fn times(least: f64, most: f64) -> String {
     if low == high { low } else { format!("{low} to {high}") }
 }
 
-fn percent(share: f64) -> String {
+/// A difference with at most one decimal: `0.1 %`, `9.9 %`, `10 %`.
+fn difference_text(share: f64) -> String {
     match 100.0 * share {
         percent if percent < 9.95 => format!("{percent:.1} %"),
         percent => format!("{percent:.0} %"),
@@ -405,12 +406,12 @@ mod tests {
     }
 
     /// The ranking, its text, the remark, and the criteria.
-    fn ranked(report: &Report, wanted: &str) -> (Ranking, String, String, Vec<String>) {
+    fn ranked(report: &Report, wanted: &str) -> (Decision, String, String, Vec<String>) {
         let rows = estimates::rows(report);
         let answers = answers(report, &rows);
         let answer = answers.iter().find(|answer| answer.kind.name == wanted).expect("the rows exist");
         let titles = answer.rows.iter().map(RankedRow::title).collect();
-        (answer.outcome.clone(), answer.text(), answer.remark(), titles)
+        (answer.decision.clone(), answer.text(), answer.remark(), titles)
     }
 
     #[test]
@@ -428,11 +429,11 @@ mod tests {
                 ],
             )
         };
-        let (outcome, _, remark, titles) = ranked(&exits(137.0), "exit cheaply");
-        assert_eq!((outcome, titles), (Ranking::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
+        let (decision, _, remark, titles) = ranked(&exits(137.0), "exit cheaply");
+        assert_eq!((decision, titles), (Decision::Best(2), vec!["cheapest of 3 ways @50".to_owned()]));
         assert_eq!(remark, "1.1 times as fast as singlepass; with the plain way");
-        let (outcome, _, remark, _) = ranked(&exits(62.0), "exit cheaply");
-        assert_eq!(outcome, Ranking::Best(0));
+        let (decision, _, remark, _) = ranked(&exits(62.0), "exit cheaply");
+        assert_eq!(decision, Decision::Best(0));
         assert_eq!(remark, "2.0 times as fast as wasmi; with typed-prebuilt; its plain way takes 13.0 us");
         let report = exits(137.0);
         let rows = estimates::rows(&report);
@@ -453,18 +454,18 @@ mod tests {
                 ],
             )
         };
-        let (outcome, _, remark, _) = ranked(&calls(Nothing), "call cheaply");
-        assert_eq!(outcome, Ranking::Best(2));
+        let (decision, _, remark, _) = ranked(&calls(Nothing), "call cheaply");
+        assert_eq!(decision, Decision::Best(2));
         assert!(remark.ends_with("wasmi has no time for call/host-typed"), "{remark}");
-        assert_eq!(ranked(&calls(Failure), "call cheaply").0, Ranking::Depends);
-        assert_eq!(ranked(&calls(Time(5.0)), "call cheaply").0, Ranking::Best(2));
+        assert_eq!(ranked(&calls(Failure), "call cheaply").0, Decision::Depends);
+        assert_eq!(ranked(&calls(Time(5.0)), "call cheaply").0, Decision::Best(2));
         // Also if another way works.
         let exits = |plain| {
             let prebuilt = ("unwind/typed-prebuilt@50", [Time(400.0), Time(450.0), Time(60.0)]);
             measured(10, &[("unwind/typed@50", [Time(500.0), Time(600.0), plain]), prebuilt])
         };
-        assert_eq!(ranked(&exits(Nothing), "exit cheaply").0, Ranking::Best(2));
-        assert_ne!(ranked(&exits(Failure), "exit cheaply").0, Ranking::Best(2));
+        assert_eq!(ranked(&exits(Nothing), "exit cheaply").0, Decision::Best(2));
+        assert_ne!(ranked(&exits(Failure), "exit cheaply").0, Decision::Best(2));
     }
 
     #[test]
@@ -485,14 +486,14 @@ mod tests {
         let loads =
             |launches| measured(launches, &[("artifact/deserialize/128", [Time(50.0), Time(50.2), Time(90.0)])]);
         for launches in 1..5 {
-            let (outcome, text, ..) = ranked(&loads(launches), "load fast");
-            assert!(matches!(outcome, Ranking::Unknown(_)), "{launches}: {outcome:?}");
+            let (decision, text, ..) = ranked(&loads(launches), "load fast");
+            assert!(matches!(decision, Decision::Unknown(_)), "{launches}: {decision:?}");
             assert!(text.starts_with("too few launches to say: singlepass, wasmtime-cranelift"), "{text}");
         }
-        let (outcome, text, remark, _) = ranked(&loads(12), "load fast");
+        let (decision, text, remark, _) = ranked(&loads(12), "load fast");
         assert!(
-            matches!(&outcome, Ranking::Close(both, difference) if *both == [0, 1] && *difference < 0.01),
-            "{outcome:?}"
+            matches!(&decision, Decision::Close(both, difference) if *both == [0, 1] && *difference < 0.01),
+            "{decision:?}"
         );
         assert_eq!(text, "too close to call: singlepass, wasmtime-cranelift");
         assert!(remark.starts_with("at most 0."), "{remark}");
@@ -501,8 +502,8 @@ mod tests {
     #[test]
     fn few_launches_suffice_for_a_large_lead() {
         let report = measured(4, &[("artifact/deserialize/128", [Time(50.0), Time(500.0), Time(900.0)])]);
-        let (outcome, _, remark, _) = ranked(&report, "load fast");
-        assert_eq!(outcome, Ranking::Best(0));
+        let (decision, _, remark, _) = ranked(&report, "load fast");
+        assert_eq!(decision, Decision::Best(0));
         assert_eq!(remark, "10 times as fast as wasmtime-cranelift; few launches: likely, not certain");
     }
 
@@ -511,11 +512,11 @@ mod tests {
         let row = |result| ("cold/bytes-to-result/128", [Time(4e6), Time(30e6), Time(result)]);
         // Compiling without a call decides nothing.
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        let (outcome, text, _, titles) = ranked(&measured(10, &[made, row(5e5)]), "compile fast");
-        assert_eq!((outcome, text.as_str()), (Ranking::Best(2), "wasmi (interpreter)"));
+        let (decision, text, _, titles) = ranked(&measured(10, &[made, row(5e5)]), "compile fast");
+        assert_eq!((decision, text.as_str()), (Decision::Best(2), "wasmi (interpreter)"));
         assert_eq!(titles, ["cold/bytes-to-result/128"]);
         let made = ("compile/functions/128", [Time(4e6), Time(30e6), Time(1e3)]);
-        assert_eq!(ranked(&measured(10, &[made, row(5e6)]), "compile fast").0, Ranking::Best(0));
+        assert_eq!(ranked(&measured(10, &[made, row(5e6)]), "compile fast").0, Decision::Best(0));
     }
 
     #[test]
@@ -527,8 +528,8 @@ mod tests {
                 ("execute/sweep", [Time(50.0), Time(60.0), Time(900.0)]),
             ],
         );
-        let (outcome, text, remark, _) = ranked(&report, "run fast");
-        assert_eq!(outcome, Ranking::Depends);
+        let (decision, text, remark, _) = ranked(&report, "run fast");
+        assert_eq!(decision, Decision::Depends);
         assert_eq!(text, format!("it depends: {remark}"));
         assert_eq!(remark, "wasmtime-cranelift for execute/fib; singlepass for execute/sweep");
     }

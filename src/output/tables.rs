@@ -1,6 +1,6 @@
 //! Tables of the analysis: answers, break-even points, the parts of an exit.
 use super::grid::Grid;
-use crate::analysis::best_backend::{Ranking, Recommendation};
+use crate::analysis::best_backend::{Decision, Recommendation};
 use crate::analysis::break_even::WorkloadComparison;
 use crate::analysis::breakdown::{ExitBreakdown, column, parts};
 use crate::analysis::estimates;
@@ -13,8 +13,8 @@ use crate::units;
 pub(crate) fn answers(answers: &[Recommendation]) -> Grid {
     let mut grid = Grid::new(["to", "take", ""]);
     for answer in answers {
-        let take = match answer.outcome {
-            Ranking::Depends => answer.indecision().unwrap_or_default().to_owned(),
+        let take = match answer.decision {
+            Decision::Depends => answer.indecision().unwrap_or_default().to_owned(),
             _ => answer.text(),
         };
         grid.row([answer.kind.name.to_owned(), take, answer.remark()]);
