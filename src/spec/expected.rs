@@ -68,23 +68,22 @@ fn fits(value: Value, expected: &WastRetCore<'_>) -> bool {
     }
 }
 
-/// A canonical NaN has only the highest bit of its fraction set; an arithmetic NaN has at least that bit set.
-fn single(bits: u32, expected: &NanPattern<F32>) -> bool {
-    const QUIET: u32 = 0x7fc0_0000;
+/// Whether the bits of a float match. A canonical NaN has only the highest bit of its fraction set; an arithmetic NaN has at least
+/// that bit set. `quiet` is the canonical NaN without its sign.
+fn is_float<F>(bits: u64, [quiet, sign]: [u64; 2], expected: &NanPattern<F>, bits_of: impl Fn(&F) -> u64) -> bool {
     match expected {
-        NanPattern::CanonicalNan => bits & 0x7fff_ffff == QUIET,
-        NanPattern::ArithmeticNan => bits & QUIET == QUIET,
-        NanPattern::Value(expected) => bits == expected.bits,
+        NanPattern::CanonicalNan => bits & !sign == quiet,
+        NanPattern::ArithmeticNan => bits & quiet == quiet,
+        NanPattern::Value(expected) => bits == bits_of(expected),
     }
 }
 
+fn single(bits: u32, expected: &NanPattern<F32>) -> bool {
+    is_float(bits.into(), [0x7fc0_0000, 1 << 31], expected, |expected| expected.bits.into())
+}
+
 fn double(bits: u64, expected: &NanPattern<F64>) -> bool {
-    const QUIET: u64 = 0x7ff8_0000_0000_0000;
-    match expected {
-        NanPattern::CanonicalNan => bits & 0x7fff_ffff_ffff_ffff == QUIET,
-        NanPattern::ArithmeticNan => bits & QUIET == QUIET,
-        NanPattern::Value(expected) => bits == expected.bits,
-    }
+    is_float(bits, [0x7ff8_0000_0000_0000, 1 << 63], expected, |expected| expected.bits)
 }
 
 fn lanes(bits: u128, expected: &V128Pattern) -> bool {
