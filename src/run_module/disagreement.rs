@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::embedding::Outcome;
 use crate::escape::escaped;
+use crate::lists::entry;
 use crate::results::Verdict;
 use crate::run_module::Step;
 use crate::run_module::result::BackendRun;
@@ -67,10 +68,8 @@ fn compare(
 ) {
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
     for (variant, row) in rows.iter().enumerate() {
-        let Some(has) = of(row) else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == has) {
-            Some((_, variants)) => variants.push(variant),
-            None => groups.push((has, vec![variant])),
+        if let Some(value) = of(row) {
+            entry(&mut groups, value).push(variant);
         }
     }
     if groups.len() > 1 {
