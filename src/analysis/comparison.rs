@@ -15,9 +15,11 @@ use crate::statistics::{
     unpaired, unpaired_by_shift,
 };
 
-/// Compares the variants of a run with their baselines. The [`candidates`] are judged by the confirmation run only, because
-/// selection biases their first launches. All other cells, and candidates that remain undecided, are judged by all launches.
-/// Each of the two runs has half of the error rate.
+/// Compares the variants of a run with their baselines, which were measured in the same rounds.
+///
+/// A candidate is judged by the confirmation run alone, because selection biases its first launches. Every other cell is judged
+/// by the launches of both runs, and so is a candidate that the confirmation run leaves inconclusive. A false verdict can come
+/// from either judgement, so each has half of the error rate.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
     if report.metric == Metric::Instructions {
         return count_comparison::live(report, margin);
@@ -25,9 +27,9 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
     let variants = pairs(report);
     let confidence = Confidence::EACH_OF_TWO;
     let mut found = judged(cells(&combined(report), &variants), margin, confidence);
-    if let Some(again) = &report.confirmation {
+    if let Some(confirmation) = &report.confirmation {
         let candidates = candidates(report, margin);
-        let mut fresh = cells(again, &variants);
+        let mut fresh = cells(confirmation, &variants);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
             |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
@@ -44,10 +46,10 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
 /// A report with the launches of both runs.
 fn combined(report: &Report) -> Report {
     let mut combined = Report { confirmation: None, ..report.clone() };
-    let Some(again) = &report.confirmation else { return combined };
+    let Some(confirmation) = &report.confirmation else { return combined };
     let mut fresh: HashMap<(&str, &CellId), &CellRecord> = HashMap::new();
-    for cell in &again.cells {
-        fresh.insert((&again.variants[cell.variant].label, &cell.cell_id), cell);
+    for cell in &confirmation.cells {
+        fresh.insert((&confirmation.variants[cell.variant].label, &cell.cell_id), cell);
     }
     for cell in &mut combined.cells {
         let label = report.variants[cell.variant].label.as_str();
@@ -91,11 +93,11 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
         return count_comparison::candidates(report, margin);
     }
     let found = cells(report, &pairs(report));
-    let looks = |pair: &&PendingComparison| {
+    let differs = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
     };
-    found.iter().filter(looks).map(PendingComparison::place).collect()
+    found.iter().filter(differs).map(PendingComparison::place).collect()
 }
 
 /// The cells that are inconclusive in the first run and not among the [`candidates`], with the index of the variant.
@@ -211,27 +213,42 @@ fn found(
     ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>,
 ) -> Vec<PendingComparison> {
     let pair = |(variant, cell, baseline): (usize, &CellRecord, &CellRecord)| {
-        let skip_reason = skip_reason(cell, baseline);
-        let estimate = if skip_reason.is_none() { ratio(cell, baseline) } else { None };
+        let without_ratio = without_ratio(variant, cell, baseline, &variants[variant]);
+        let estimate = if without_ratio.skip_reason.is_none() { ratio(cell, baseline) } else { None };
         let interval = estimate.as_ref().and_then(interval).and_then(Interval::exp);
         let cell = CellComparison {
-            variant,
-            cell_id: cell.cell_id.clone(),
-            verdict: None,
             ratio: estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
-            confirmed: false,
-            skip_reason,
-            newly_failing: is_newly_failing(cell, baseline, &variants[variant]),
+            ..without_ratio
         };
         PendingComparison { cell, estimate }
     };
     each(new, baseline, variants).map(pair).collect()
 }
 
+/// The comparison of a cell with its baseline, by what is known without samples.
+pub(crate) fn without_ratio(
+    variant: usize,
+    cell: &CellRecord,
+    baseline: &CellRecord,
+    labels: &(String, String),
+) -> CellComparison {
+    CellComparison {
+        variant,
+        cell_id: cell.cell_id.clone(),
+        verdict: None,
+        ratio: None,
+        low: None,
+        high: None,
+        confirmed: false,
+        skip_reason: skip_reason(cell, baseline),
+        newly_failing: is_newly_failing(cell, baseline, labels),
+    }
+}
+
 /// Why one of the two cells has no samples.
-pub(crate) fn skip_reason(cell: &CellRecord, baseline: &CellRecord) -> Option<String> {
+fn skip_reason(cell: &CellRecord, baseline: &CellRecord) -> Option<String> {
     let reason = |cell: &CellRecord| {
         cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
     };
@@ -239,11 +256,7 @@ pub(crate) fn skip_reason(cell: &CellRecord, baseline: &CellRecord) -> Option<St
 }
 
 /// Whether a cell of the variant, whose label is the first, fails, and its baseline's does not.
-pub(crate) fn is_newly_failing(
-    cell: &CellRecord,
-    baseline: &CellRecord,
-    (label, base_label): &(String, String),
-) -> bool {
+fn is_newly_failing(cell: &CellRecord, baseline: &CellRecord, (label, base_label): &(String, String)) -> bool {
     baseline.skip_reason.is_none()
         && match cell.skip_reason {
             Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }) => true,
@@ -289,7 +302,7 @@ struct Runs<'a> {
 impl Runs<'_> {
     fn ratio(&self, cell: &CellRecord, baseline: &CellRecord) -> Option<Estimate> {
         let (now, then, shift) = (time(cell)?, time(baseline)?, self.shift?);
-        match (floor(self.new, cell), floor(self.baseline, baseline)) {
+        match (same_worker_floor(self.new, cell), same_worker_floor(self.baseline, baseline)) {
             (Some(floor_now), Some(floor_then)) if tells(&floor_now, &now) && tells(&floor_then, &then) => {
                 unpaired((&now, &floor_now), (&then, &floor_then), shift)
             }
@@ -311,8 +324,8 @@ fn time(cell: &CellRecord) -> Option<Estimate> {
     typical_time(&samples(cell))
 }
 
-/// The native baseline of a cell from the same worker.
-fn floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
+/// The native baseline of a cell at its host depth, measured in the same worker.
+fn same_worker_floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
     let floor = benchmark::find(&cell.cell_id.benchmark)?.floor?;
     let is_it = |other: &&CellRecord| {
         other.variant == cell.variant
@@ -486,8 +499,8 @@ mod tests {
         let candidate: CellId = "unwind/indirect".parse().unwrap();
         assert!(candidates(&first, Margin::new(0.02).unwrap()).contains(&(0, candidate)));
 
-        let seen_again = Report { confirmation: Some(Box::new(first.clone())), ..first.clone() };
-        assert_eq!(verdict(&seen_again), (Some(TimeVerdict::Slower), true));
+        let confirmed = Report { confirmation: Some(Box::new(first.clone())), ..first.clone() };
+        assert_eq!(verdict(&confirmed), (Some(TimeVerdict::Slower), true));
 
         let gone = Report { confirmation: Some(Box::new(alike(&first))), ..first.clone() };
         assert_eq!(verdict(&gone), (Some(TimeVerdict::Same), true));
@@ -504,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_look_never_ends_less_certain_than_the_first() {
+    fn a_confirmation_run_never_ends_less_certain_than_the_first_run() {
         let first = run();
         let mut few = first.clone();
         few.cells.iter_mut().for_each(|cell| cell.launches.truncate(2));
@@ -522,7 +535,7 @@ mod tests {
     }
 
     #[test]
-    fn undecided_cells_are_judged_by_the_launches_of_both_looks() {
+    fn undecided_cells_are_judged_by_the_launches_of_both_runs() {
         let mut first = alike(&run());
         // Five launches have no verdict.
         first.cells.iter_mut().for_each(|cell| cell.launches.truncate(5));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::instruction_count::{CountRatio, InstructionCount, agreement};
-use crate::analysis::comparison::{self, each, is_newly_failing, pairs, shared_labels, skip_reason};
+use crate::analysis::comparison::{self, each, pairs, shared_labels, without_ratio};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, CellRecord, Comparison, Report};
@@ -35,7 +35,7 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
     let confirmation: HashMap<_, _> = new
         .confirmation
         .iter()
-        .flat_map(|again| each(again, again, variants))
+        .flat_map(|confirmation| each(confirmation, confirmation, variants))
         .map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)))
         .filter(|(place, _)| candidates.contains(place))
         .collect();
@@ -46,15 +46,12 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
             .zip(InstructionCount::comparable(baseline))
             .map(|(count, baseline)| count.ratio_to(&baseline));
         CellComparison {
-            variant,
-            cell_id: cell.cell_id.clone(),
             verdict: ratio.map(|ratio: CountRatio| ratio.verdict(margin)),
             ratio: ratio.map(|ratio| ratio.value),
             low: ratio.map(|ratio| ratio.low),
             high: ratio.map(|ratio| ratio.high),
             confirmed: confirmed.is_some(),
-            skip_reason: skip_reason(cell, baseline),
-            newly_failing: is_newly_failing(cell, baseline, &variants[variant]),
+            ..without_ratio(variant, cell, baseline, &variants[variant])
         }
     };
     let cells = each(new, baseline, variants).map(pair).collect();

@@ -88,7 +88,7 @@ pub fn launches(record: &CellRecord) -> Vec<(u32, f64)> {
 impl EstimateRow<'_> {
     /// The fastest variant, if all intervals agree. Controls are ignored.
     pub fn fastest(&self, report: &Report) -> Option<usize> {
-        let variants: Vec<_> = (0..self.cells.len()).filter(|n| report.variants[*n].control_of.is_none()).collect();
+        let variants = columns(report);
         let time = |n: &usize| self.cells[*n].nanoseconds().unwrap_or(f64::INFINITY);
         let best = *variants.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
         let beats = |other: &usize| match ratio(self.cells[best].record, self.cells[*other].record) {

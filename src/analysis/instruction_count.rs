@@ -25,7 +25,7 @@ impl InstructionCount {
     }
 
     /// The count without the search in the program's unwind table: it takes other steps where functions lie elsewhere, so two
-    /// builds differ by up to 6 % in a walk of the host's stack.
+    /// builds differ by up to 7 % in a walk of the host's stack.
     pub fn comparable(record: &CellRecord) -> Option<Self> {
         Self::of_launches(record, |launch| {
             let parts = launch.unwind_table_search.iter().copied().chain(std::iter::repeat(0.0));
@@ -53,7 +53,7 @@ impl InstructionCount {
             typical if typical < 1e10 => format!("{:.2} M", typical / 1e6),
             typical => format!("{:.2} G", typical / 1e9),
         };
-        if self.spread() < AGREE { number } else { format!("{number} ±{}", percent(self.spread() / 2.0)) }
+        if self.spread() < AGREE { number } else { format!("{number} ±{}", spread_text(self.spread() / 2.0)) }
     }
 
     /// The ratio to another count, with the bounds that the repeats of both allow.
@@ -94,8 +94,8 @@ impl CountRatio {
     }
 }
 
-/// A share with two digits: `0.3 %`, `12 %`.
-fn percent(share: f64) -> String {
+/// A spread with one or two digits: `0.05 %`, `0.3 %`, `12 %`.
+fn spread_text(share: f64) -> String {
     let percent = 100.0 * share;
     match percent {
         percent if percent < 0.1 => format!("{percent:.2} %"),

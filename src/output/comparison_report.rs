@@ -90,7 +90,7 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
         let _ = writeln!(
             shown,
             "{same} same within {}; {} inconclusive; {without} without a {}",
-            percent(comparison.margin),
+            margin(comparison),
             inconclusive.len(),
             if comparison.metric == Metric::Instructions { "count" } else { "time" }
         );
@@ -142,14 +142,11 @@ pub fn headline(comparison: &Comparison) -> String {
         }
         parts.push(match comparison.metric {
             Metric::Time => {
-                format!(
-                    "{slower} of {judged} cells slower, {faster} faster, by more than {}",
-                    percent(comparison.margin)
-                )
+                format!("{slower} of {judged} cells slower, {faster} faster, by more than {}", margin(comparison))
             }
             Metric::Instructions => format!(
                 "{slower} of {judged} cells execute more instructions, {faster} fewer, by more than {}",
-                percent(comparison.margin)
+                margin(comparison)
             ),
         });
     }
@@ -187,8 +184,9 @@ fn far(pair: &CellComparison) -> f64 {
     pair.ratio.map_or(0.0, |ratio| ratio.ln().abs())
 }
 
-fn percent(share: f64) -> String {
-    format!("{} %", (share * 1e6).round() / 1e4)
+/// The margin in percent, with as many decimals as it has.
+fn margin(comparison: &Comparison) -> String {
+    format!("{} %", (comparison.margin * 1e6).round() / 1e4)
 }
 
 fn ratio(pair: &CellComparison) -> String {

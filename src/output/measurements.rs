@@ -36,7 +36,7 @@ pub fn tables(report: &Report) -> String {
 
 fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let columns = columns(report);
-    let floors: Vec<_> = rows.iter().map(|row| floor(report, row)).collect();
+    let floors: Vec<_> = rows.iter().map(|row| reference_floor(report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
     let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
     let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("native")).collect();
@@ -134,7 +134,7 @@ fn decimals(of: f64) -> usize {
 }
 
 /// The native baseline of a row at its host depth, in nanoseconds: measured in the reference's worker in the same run.
-pub(crate) fn floor(report: &Report, row: &EstimateRow) -> Option<f64> {
+pub(crate) fn reference_floor(report: &Report, row: &EstimateRow) -> Option<f64> {
     let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
     let same_depth = |cell: &&crate::results::CellRecord| {
         cell.variant == 0 && cell.cell_id.benchmark == floor.id && cell.cell_id.host_frames == row.cell_id.host_frames

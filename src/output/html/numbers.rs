@@ -35,7 +35,7 @@ pub(crate) fn section(of: &ReportPage) -> Markup {
 
 fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
     let columns = of.columns();
-    let floors: Vec<_> = rows.iter().map(|row| measurements::floor(of.report, row)).collect();
+    let floors: Vec<_> = rows.iter().map(|row| measurements::reference_floor(of.report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
     html! {
         div.wide tabindex="0" role="region" aria-label=(format!("numbers of {theme}")) {
