@@ -12,7 +12,7 @@ use crate::engine::BackendSpec;
 use crate::output::comparison_report;
 use crate::results::journal::Journal;
 use crate::results::{ChangedVerdict, Comparison, Document, Metric};
-use crate::sampling::instructions::CountOrder;
+use crate::sampling::instructions::CountExperiment;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::{Margin, TimeVerdict};
 use crate::worker::Launcher;
@@ -111,9 +111,10 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
     };
     let mut watch = ProgressDisplay::begin(launcher);
     let report = if args.instructions {
-        let plant = args.plant.unwrap_or_default() / 100.0;
-        let planted = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| plant)).collect();
-        let experiment = CountOrder { variants, cell_ids, launches: args.plan.count_launches(), planted };
+        let share = args.plant.unwrap_or_default() / 100.0;
+        let injected_slowdowns = variants.iter().map(|variant| variant.baseline.map_or(0.0, |_| share)).collect();
+        let experiment =
+            CountExperiment { variants, cell_ids, launches: args.plan.count_launches(), injected_slowdowns };
         confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?
     } else {
         let experiment = selection::experiment(&args.plan, variants, cell_ids);

@@ -10,7 +10,7 @@ use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
 use crate::sampling::experiment::{BudgetTooSmall, Experiment};
-use crate::sampling::instructions::CountOrder;
+use crate::sampling::instructions::CountExperiment;
 use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 
@@ -117,7 +117,7 @@ const CONFIRMATION_COUNTS: u32 = 6;
 /// See [`instructions::count`](crate::sampling::instructions::count).
 pub(crate) fn counted_twice(
     watch: &mut ProgressDisplay,
-    experiment: &CountOrder,
+    experiment: &CountExperiment,
     journal: Option<&mut Journal>,
     margin: Margin,
 ) -> Result<Report> {
@@ -127,11 +127,11 @@ pub(crate) fn counted_twice(
         let labels = labels(&report, &candidates);
         let is_candidate = |cell_id: &CellId| candidates.iter().any(|(_, candidate)| candidate == cell_id);
         let kept = kept(&experiment.variants, |variant| labels.contains(&variant.label));
-        let second = CountOrder {
+        let second = CountExperiment {
             variants: renumbered(&experiment.variants, &kept),
             cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_candidate(cell_id)).cloned().collect(),
             launches: experiment.launches.max(CONFIRMATION_COUNTS),
-            planted: kept.iter().filter_map(|n| experiment.planted.get(*n).copied()).collect(),
+            injected_slowdowns: kept.iter().filter_map(|n| experiment.injected_slowdowns.get(*n).copied()).collect(),
         };
         let what = format!("confirming {} differences: ", candidates.len());
         let confirmation = watch.prefixed(&what, |watch| watch.count(&second, None));

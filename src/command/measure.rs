@@ -9,7 +9,7 @@ use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
-use crate::sampling::instructions::CountOrder;
+use crate::sampling::instructions::CountExperiment;
 use crate::sampling::variant::ExperimentVariant;
 use crate::worker::Launcher;
 
@@ -23,7 +23,12 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let report = if args.instructions {
-        let experiment = CountOrder { variants, cell_ids, launches: args.plan.count_launches(), planted: Vec::new() };
+        let experiment = CountExperiment {
+            variants,
+            cell_ids,
+            launches: args.plan.count_launches(),
+            injected_slowdowns: Vec::new(),
+        };
         watch.count(&experiment, journal.as_mut())?
     } else {
         let experiment = selection::experiment(&args.plan, ExperimentVariant::with_control(variants), cell_ids);

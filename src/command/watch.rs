@@ -12,7 +12,7 @@ use crate::results::journal::Journal;
 use crate::sampling::experiment;
 use crate::sampling::experiment::{Experiment, Progress};
 use crate::sampling::instructions;
-use crate::sampling::instructions::CountOrder;
+use crate::sampling::instructions::CountExperiment;
 use crate::sampling::machine;
 use crate::sampling::pilot::Pilot;
 use crate::worker::Launcher;
@@ -64,7 +64,7 @@ impl ProgressDisplay {
     ///
     /// # Errors
     /// See [`instructions::count`].
-    pub(crate) fn count(&mut self, experiment: &CountOrder, journal: Option<&mut Journal>) -> Result<Report> {
+    pub(crate) fn count(&mut self, experiment: &CountExperiment, journal: Option<&mut Journal>) -> Result<Report> {
         let counted = instructions::count(experiment, journal, self);
         self.bar.finish_and_clear();
         self.bar.reset();

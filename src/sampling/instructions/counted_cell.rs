@@ -87,17 +87,17 @@ impl<'a> Session<'a> {
         Ok((Self { valgrind, program, spec, processor, worker, is_warm: false }, hello))
     }
 
-    /// Counts a cell. `planted` is the share of extra instructions of its host function.
+    /// Counts a cell. The injected slowdown is a share of extra instructions, which its host function executes.
     ///
     /// # Errors
     /// Why there is no count.
-    pub(crate) fn count(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+    pub(crate) fn count(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<Ended, SkipReason> {
         if let Some(skip_reason) = never(cell_id) {
             return Err(skip_reason);
         }
         let is_fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
         self.ready(is_fresh)?;
-        let counted = if is_fresh { self.first_iteration(cell_id) } else { self.counted(cell_id, planted) };
+        let counted = if is_fresh { self.first_iteration(cell_id) } else { self.counted(cell_id, injected_slowdown) };
         let joined = if matches!(counted, Err(SkipReason::WorkerLost { .. })) { Ok(false) } else { self.worker.join() };
         if !matches!(joined, Ok(true)) {
             self.replace()?;
@@ -136,11 +136,11 @@ impl<'a> Session<'a> {
         Ok(Ended { metrics: cell.cell.metrics, iterations: 1, counts })
     }
 
-    fn counted(&mut self, cell_id: &CellId, planted: f64) -> Result<Ended, SkipReason> {
+    fn counted(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<Ended, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
         let first = cell.one()?;
         let one = first.total;
-        let planted = (one * planted).round() as u64;
+        let planted = (one * injected_slowdown).round() as u64;
         let (iterations, counts) = match one {
             _ if planted > 0 => cell.pairs(one, planted)?,
             VERY_LONG.. => (1, vec![first]),

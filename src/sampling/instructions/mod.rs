@@ -28,7 +28,7 @@ use crate::worker::Hello;
 
 /// The parameters of a count.
 #[derive(Debug, Clone)]
-pub struct CountOrder {
+pub struct CountExperiment {
     /// The variants. The first is the reference.
     pub variants: Vec<ExperimentVariant>,
     /// The cells of each variant.
@@ -36,7 +36,7 @@ pub struct CountOrder {
     /// The number of launches: differences between processes show as spread between launches.
     pub launches: u32,
     /// Fault injection: per variant, the share of extra instructions of the host functions that end guests.
-    pub planted: Vec<f64>,
+    pub injected_slowdowns: Vec<f64>,
 }
 
 /// Counts instructions. A cancelled report has the complete launches.
@@ -44,7 +44,7 @@ pub struct CountOrder {
 /// # Errors
 /// When valgrind is missing, no worker starts under it, or the journal cannot be written.
 pub fn count(
-    experiment: &CountOrder,
+    experiment: &CountExperiment,
     mut journal: Option<&mut Journal>,
     observer: &mut dyn Progress,
 ) -> Result<Report> {
@@ -111,7 +111,7 @@ fn rows(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
 }
 
 /// A report without samples.
-fn blank(experiment: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
+fn blank(experiment: &CountExperiment, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
     let width = experiment.variants.len();
     let cells = experiment.cell_ids.iter().flat_map(|cell_id| (0..width).map(|index| experiment.cell(index, cell_id)));
     let notes = vec![format!("counted by {}", valgrind.version())];
@@ -119,13 +119,13 @@ fn blank(experiment: &CountOrder, valgrind: &Valgrind, hellos: Vec<Hello>) -> Re
     super::blank(Metric::Instructions, &experiment.variants, hellos, run, cells.collect())
 }
 
-impl CountOrder {
+impl CountExperiment {
     fn cell(&self, index: usize, cell_id: &CellId) -> CellRecord {
-        CellRecord::new(index, cell_id.clone(), self.planted(index))
+        CellRecord::new(index, cell_id.clone(), self.injected_slowdown(index))
     }
 
-    fn planted(&self, index: usize) -> f64 {
-        self.planted.get(index).copied().unwrap_or_default()
+    fn injected_slowdown(&self, index: usize) -> f64 {
+        self.injected_slowdowns.get(index).copied().unwrap_or_default()
     }
 }
 
@@ -148,7 +148,7 @@ const CELLS_PER_WORKER: usize = 8;
 
 /// One launch.
 struct Counter<'a> {
-    experiment: &'a CountOrder,
+    experiment: &'a CountExperiment,
     valgrind: &'a Valgrind,
     programs: &'a HashMap<PathBuf, Program>,
     launch: u32,
@@ -251,7 +251,7 @@ impl Counter<'_> {
             let row = column.next.fetch_add(1, Ordering::Relaxed);
             let Some(cell_id) = self.experiment.cell_ids.get(row) else { break };
             let mut cell = self.experiment.cell(index, cell_id);
-            match session.count(cell_id, self.experiment.planted(index)) {
+            match session.count(cell_id, self.experiment.injected_slowdown(index)) {
                 Ok(ended) => {
                     cell.launches.push(ended.launch(self.launch));
                     cell.metrics = ended.metrics;
