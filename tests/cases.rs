@@ -36,7 +36,7 @@ struct Played<'a> {
 
 impl Play {
     /// The name of the play in known issues.
-    fn variant(&self) -> String {
+    fn subject(&self) -> String {
         let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
         format!("{stem} {}", self.arguments).trim_end().to_owned()
     }
@@ -60,7 +60,7 @@ impl Play {
         }
         let output = command.args(self.arguments.split_whitespace()).output().expect("the program can be started");
         let ran: ModuleRun = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.variant(), String::from_utf8_lossy(&output.stderr)));
+            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.subject(), String::from_utf8_lossy(&output.stderr)));
         let rows = ran.variants.into_iter().zip(&ran.rows);
         rows.map(|(variant, row)| Played { play: self, backend: variant.label, observed: observed(row) }).collect()
     }
@@ -154,15 +154,15 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
     let plays = all_plays();
     let (mut wrong, mut shown, mut tried) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     for Played { play, backend, observed } in run_all(&plays) {
-        let (variant, Some(observed)) = (play.variant(), observed) else { continue };
-        tried.insert(variant.clone());
+        let (subject, Some(observed)) = (play.subject(), observed) else { continue };
+        tried.insert(subject.clone());
         let command = format!("early-exit run {} {} --backend {backend}", play.file.display(), play.arguments);
         let known =
-            || excuses(&backend, CheckKind::Case).filter(|(_, known)| known.concerns(CheckKind::Case, &variant));
+            || excuses(&backend, CheckKind::Case).filter(|(_, known)| known.concerns(CheckKind::Case, &subject));
         if play.is_right(&observed) {
             let stale = known().filter(|(_, excuse)| !excuse.sometimes);
             wrong.extend(stale.map(|(issue, _)| format!("{command}\n  ends as it must: remove `{}`", issue.reason)));
-        } else if let Some((_, excuse)) = explanation(&backend, CheckKind::Case, &variant, &observed) {
+        } else if let Some((_, excuse)) = explanation(&backend, CheckKind::Case, &subject, &observed) {
             shown.insert((backend, excuse.subject, excuse.observed));
         } else {
             wrong.push(format!("{command}\n  must give {}\n  gave      {observed}", play.right));
@@ -180,8 +180,8 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
         }
     }
     if backends.len() == 6 {
-        let untried = plays.iter().map(Play::variant).filter(|variant| !tried.contains(variant));
-        wrong.extend(untried.map(|variant| format!("no backend takes {variant}")));
+        let untried = plays.iter().map(Play::subject).filter(|subject| !tried.contains(subject));
+        wrong.extend(untried.map(|subject| format!("no backend takes {subject}")));
     }
     assert!(wrong.is_empty(), "{} of {} plays deviate:\n{}", wrong.len(), plays.len(), wrong.join("\n"));
 }
@@ -190,8 +190,8 @@ fn each_case_ends_as_it_must_but_for_known_issues() {
 fn a_case_is_read_with_its_repeats() {
     let text = ";; About.\n;;> --invoke f 1\n;;> --invoke f 2\n;;= returned 1 | trapped: [..]; 0 calls\n;;>\n;;= instantiated\n";
     let plays = plays(Path::new("some/case.wat"), text);
-    let variants: Vec<_> = plays.iter().map(Play::variant).collect();
-    assert_eq!(variants, ["case --invoke f 1", "case --invoke f 2", "case"]);
+    let subjects: Vec<_> = plays.iter().map(Play::subject).collect();
+    assert_eq!(subjects, ["case --invoke f 1", "case --invoke f 2", "case"]);
     assert!(plays[1].is_right("returned 1; 0 calls") && plays[1].is_right("trapped: unreachable; 0 calls"));
     assert!(!plays[1].is_right("returned 1; 2 calls") && !plays[1].is_right("returned 2; 0 calls"));
     assert!(plays[2].is_right("instantiated; 7 calls"));

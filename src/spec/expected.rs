@@ -36,7 +36,7 @@ pub(crate) fn are(values: &[Value], expected: &[WastRet<'_>]) -> bool {
 }
 
 /// Whether a value of this kind can be compared through the embedding interface.
-pub(crate) fn can_be_told(expected: &WastRet<'_>) -> bool {
+pub(crate) fn is_comparable(expected: &WastRet<'_>) -> bool {
     let WastRet::Core(expected) = expected else { return false };
     match expected {
         WastRetCore::RefNull(Some(of)) => is(of, AbstractHeapType::Func) || is(of, AbstractHeapType::Extern),

