@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use early_exit::analysis::break_even::Workload;
 use early_exit::catalog::benchmark;
+use early_exit::engine::embedding::{Interface, Invocation};
 use early_exit::guest;
 use early_exit::output::{csv, html, markdown, summary};
 use early_exit::results::{Document, ReportSet};
-use early_exit::run_module::{ExitAt, Interface, Invocation, ModuleJob, Source};
+use early_exit::run_module::{ExitAt, ModuleJob, Source};
 use early_exit::sampling::cell::{Batch, BatchSpec, Counting};
 use early_exit::worker::{Hello, ModuleTrial, Request, Response};
 use proptest::prelude::*;

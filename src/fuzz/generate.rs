@@ -8,8 +8,8 @@ use super::feature_set::FeatureSet;
 use super::rewrite::Avoided;
 use super::seed::ModuleSeed;
 use super::shape::{ModuleShape, argument};
+use crate::engine::embedding::Invocation;
 use crate::engine::known_issue::{BRANCH_TABLE_WITH_VALUES, SELECT_BY_COMPARISON};
-use crate::run_module::Invocation;
 
 /// A random module and the calls to make.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run_module::Interface;
+    use crate::engine::embedding::Interface;
 
     fn features() -> FeatureSet {
         FeatureSet { features: ["multi-value", "reference-types", "bulk-memory", "simd"].map(String::from).to_vec() }

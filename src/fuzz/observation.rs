@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::{Deserialize, Serialize};
 
 use super::generate::GeneratedModule;
-use crate::engine::embedding::{Compiled, Embedding, NotInstantiated, Outcome, panic_message};
+use crate::engine::embedding::{Compiled, Embedding, Interface, Invocation, NotInstantiated, Outcome, panic_message};
 use crate::run_module::exported_state::left_behind;
-use crate::run_module::{ExitAt, ImportCalls, Interface, Invocation, Stubs};
+use crate::run_module::{ExitAt, ImportCalls, Stubs};
 
 /// The result of one action on a random module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

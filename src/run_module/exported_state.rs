@@ -1,12 +1,11 @@
 //! Exported globals and memories after a call, for comparison across backends.
 use std::hash::{DefaultHasher, Hasher};
 
-use super::interface::{ExternKind, Interface};
-use crate::engine::embedding::ModuleInstance;
+use crate::engine::embedding::{Exported, ExternKind, Interface, ModuleInstance};
 
 /// The exported state of a guest: each global's value, and a digest of each memory.
 pub(crate) fn left_behind(interface: &Interface, instance: &mut dyn ModuleInstance) -> Vec<(String, String)> {
-    let export_state = |export: &super::Exported| {
+    let export_state = |export: &Exported| {
         let value = match export.kind {
             ExternKind::Global => instance.global(&export.name)?.to_string(),
             ExternKind::Memory => digest(instance, &export.name)?,

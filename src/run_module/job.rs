@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::exit_at::ExitAt;
 use super::exported_state::left_behind;
 use super::import_calls::ImportCalls;
-use super::interface::Interface;
-use super::invocation::{ExitAt, Invocation};
 use super::source::Source;
 use super::stubs::Stubs;
 use crate::engine::embedding::{
-    Compiled, Embedding, ModuleInstance, NotInstantiated, Outcome, Unsupported, panic_message,
+    Compiled, Embedding, Interface, Invocation, ModuleInstance, NotInstantiated, Outcome, Unsupported, panic_message,
 };
 
 /// A module and its invocation. Workers get the path.

@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::embedding::{Outcome, Trap};
+use crate::engine::embedding::{Invocation, Outcome, Trap};
 use crate::results::{AbsentBackend, Variant, Verdict};
 use crate::run_module::disagreement::Disagreement;
-use crate::run_module::{ImportCalls, Invocation, Step};
+use crate::run_module::{ImportCalls, Step};
 
 /// The result of `run FILE`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::NamedTempFile;
 
-use super::interface::Interface;
+use crate::engine::embedding::Interface;
 
 /// A module in a file that workers can read, so that the module is not sent through their pipes.
 pub struct Source {

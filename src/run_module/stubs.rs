@@ -1,8 +1,8 @@
 //! Stub imports: zeros for plain functions, errors for WASI.
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::exit_at::ExitAt;
 use super::import_calls::{ImportCalls, ImportLog};
-use super::invocation::ExitAt;
 use crate::engine::embedding::{Host, Import, Instant, Type, Value};
 use crate::exit_code::ExitCode;
 

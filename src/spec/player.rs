@@ -13,8 +13,9 @@ use super::claims::Claims;
 use super::directive::{self, asserts};
 use super::expected::{are, argument, is_comparable, is_trap};
 use super::script::{Assertion, Script};
-use crate::engine::embedding::{Embedding, LinkedModules, NotInstantiated, Outcome, Trap, Value, panic_message};
-use crate::run_module::Interface;
+use crate::engine::embedding::{
+    Embedding, Interface, LinkedModules, NotInstantiated, Outcome, Trap, Value, panic_message,
+};
 
 /// The outcome of a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,9 +6,8 @@ use anyhow::{Context, Result};
 
 use super::Scenario;
 use crate::engine::embedding::Value::I32;
-use crate::engine::embedding::{Embedding, Host, Outcome, Transcript};
+use crate::engine::embedding::{Embedding, Host, Interface, Invocation, Outcome, Transcript};
 use crate::exit_code::ExitCode;
-use crate::run_module::{Interface, Invocation};
 use crate::{guest, say};
 
 /// The `unreachable` instruction.

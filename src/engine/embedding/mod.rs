@@ -3,6 +3,8 @@
 //! The user's modules, random modules and some scenarios run through these traits on any backend. Most timed loops do not,
 //! because a virtual call per iteration costs time: a [`Prepared`] cell has one virtual call per batch.
 mod instant;
+mod interface;
+mod invocation;
 mod outcome;
 pub(crate) mod planted;
 mod prepared;
@@ -10,6 +12,8 @@ mod transcript;
 mod value;
 
 pub use instant::{Instant, timed};
+pub use interface::{Exported, ExternKind, Imported, Interface, Signature};
+pub use invocation::Invocation;
 pub(crate) use outcome::panic_message;
 pub use outcome::{Outcome, Trap};
 pub use prepared::{BatchTime, IterationResult, MOST_KEPT, Prepared, STOPS};

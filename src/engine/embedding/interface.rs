@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use wasmparser::{CompositeInnerType, Encoding, ExternalKind, Parser, Payload, RecGroup, TypeRef, TypeSectionReader};
 
-use crate::engine::embedding::Type;
+use super::Type;
 
 /// The imports and exports of a module.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
