@@ -1,76 +1,82 @@
 //! Warnings about a report, each with a remedy.
 use super::estimates;
 use crate::engine;
-use crate::results::{Machine, Report, SkipReason};
+use crate::results::{CellRecord, Report, SkipReason};
 use crate::statistics::Estimate;
 
 /// The warnings for a report. `load` is the load average before the run; `alone` tells whether no other run measured at the
 /// same time.
 pub fn notes(report: &Report, load: Option<f64>, alone: bool) -> Vec<String> {
-    let Machine { processors, governor, .. } = &report.machine;
-    let mut notes = Vec::new();
-    let mut note = |holds: bool, text: String| notes.extend(holds.then_some(text));
+    let level = &report.build.opt_level;
+    let notes = [
+        (level != "3")
+            .then(|| format!("built at optimisation level {level}: times are not meaningful; build with --release")),
+        (!alone).then(|| "another run measured on this machine at the same time: run one after the other".into()),
+        busy_machine(report, load.unwrap_or(0.0)),
+        report.machine.governor.as_deref().filter(|governor| *governor != "performance").map(|governor| {
+            format!("the frequency governor is `{governor}`: use `performance` for reliable single times")
+        }),
+        disturbed_batches(report),
+        inconclusive_ratios(report),
+        too_slow(report),
+        absent_backends(),
+        incomplete(report),
+    ];
+    notes.into_iter().flatten().collect()
+}
 
-    note(
-        report.build.opt_level != "3",
-        format!(
-            "built at optimisation level {}: times are not meaningful; build with --release",
-            report.build.opt_level
-        ),
-    );
-    note(!alone, "another run measured on this machine at the same time: run one after the other".into());
-    let load = load.unwrap_or(0.0);
-    note(
-        load > 0.3 * *processors as f64,
+fn busy_machine(report: &Report, load: f64) -> Option<String> {
+    let processors = report.machine.processors;
+    (load > 0.3 * processors as f64).then(|| {
         format!(
             "the machine was busy at the start (load {load:.1} on {processors} processors): ratios are reliable, single times less so"
-        ),
-    );
-    if let Some(governor) = governor.as_deref().filter(|governor| *governor != "performance") {
-        note(true, format!("the frequency governor is `{governor}`: use `performance` for reliable single times"));
-    }
+        )
+    })
+}
 
+fn disturbed_batches(report: &Report) -> Option<String> {
     let batches: usize = launches(report).map(|launch| launch.samples().len()).sum();
     let disturbed: usize = launches(report).map(|launch| launch.disturbed as usize).sum();
     let share = disturbed as f64 / batches.max(1) as f64;
-    note(
-        share > 0.02,
+    (share > 0.02).then(|| {
         format!(
             "{:.0} % of the batches were disturbed by other processes: use a quieter machine or raise --budget",
             100.0 * share
-        ),
-    );
+        )
+    })
+}
 
+fn inconclusive_ratios(report: &Report) -> Option<String> {
     let rows = estimates::rows(report);
-    let ratios = || rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref());
-    let doubted = ratios().filter(|ratio| ratio.doubt().is_some()).count();
-    note(
-        doubted > 0,
+    let ratios: Vec<_> = rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()).collect();
+    let doubted = ratios.iter().filter(|ratio| ratio.doubt().is_some()).count();
+    (doubted > 0).then(|| {
         format!(
             "{doubted} of {} ratios are inconclusive, with too few launches that agree: raise --launches or --budget",
-            ratios().count()
-        ),
-    );
+            ratios.len()
+        )
+    })
+}
 
-    let too_slow: Vec<_> =
-        report.cells.iter().filter(|cell| matches!(cell.skip_reason, Some(SkipReason::TooSlow { .. }))).collect();
-    if let Some(first) = too_slow.first() {
-        note(
-            true,
-            format!(
-                "{} cells did not fit in the budget, such as {}: raise --budget or select cells with --filter",
-                too_slow.len(),
-                first.cell_id
-            ),
-        );
-    }
-    let missing: Vec<_> = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).collect();
-    note(!missing.is_empty(), format!("not compiled in: {}; `early-exit list` shows the features", missing.join(", ")));
-    note(
-        !report.run.complete,
-        format!("incomplete: {} of {} launches completed", report.run.launches_completed, report.run.launches),
-    );
-    notes
+fn too_slow(report: &Report) -> Option<String> {
+    let is_too_slow = |cell: &&CellRecord| matches!(cell.skip_reason, Some(SkipReason::TooSlow { .. }));
+    let cells: Vec<_> = report.cells.iter().filter(is_too_slow).collect();
+    let first = &cells.first()?.cell_id;
+    Some(format!(
+        "{} cells did not fit in the budget, such as {first}: raise --budget or select cells with --filter",
+        cells.len()
+    ))
+}
+
+fn absent_backends() -> Option<String> {
+    let absent: Vec<_> = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).collect();
+    (!absent.is_empty())
+        .then(|| format!("not compiled in: {}; `early-exit list` shows the features", absent.join(", ")))
+}
+
+fn incomplete(report: &Report) -> Option<String> {
+    let run = &report.run;
+    (!run.complete).then(|| format!("incomplete: {} of {} launches completed", run.launches_completed, run.launches))
 }
 
 /// The warnings for a report of instruction counts.
@@ -79,12 +85,7 @@ pub fn count_notes(report: &Report) -> Vec<String> {
     if report.build.opt_level != "3" {
         notes.push(format!("built at optimisation level {}: build with --release", report.build.opt_level));
     }
-    if !report.run.complete {
-        notes.push(format!(
-            "incomplete: {} of {} launches completed",
-            report.run.launches_completed, report.run.launches
-        ));
-    }
+    notes.extend(incomplete(report));
     notes
 }
 
