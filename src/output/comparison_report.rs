@@ -46,12 +46,31 @@ pub fn table(comparison: &Comparison) -> String {
     shown
 }
 
+/// The cells of a variant: the differences, then new failures, changed metrics, and the cells without a difference.
 fn one_side(comparison: &Comparison, variant: usize) -> String {
-    let cells = || comparison.cells.iter().filter(move |pair| pair.variant == variant);
-    let mut shown = String::new();
+    let cells: Vec<_> = comparison.cells.iter().filter(|pair| pair.variant == variant).collect();
+    let mut shown = differences(comparison, &cells);
+    for pair in cells.iter().filter(|pair| pair.newly_failing) {
+        let skip_reason = pair.skip_reason.as_deref().unwrap_or_default();
+        let _ = writeln!(shown, "{} {}: {skip_reason}", painted(BAD, "broke"), pair.cell_id);
+    }
+    for changed in comparison.changed_metrics.iter().filter(|changed| changed.variant == variant) {
+        let percent = 100.0 * (changed.after / changed.before - 1.0);
+        let [before, after] = [changed.before, changed.after].map(|bytes| units::bytes(bytes as u64));
+        let _ = writeln!(
+            shown,
+            "{} of {} changed from {before} to {after} ({percent:+.1} %)",
+            changed.metric, changed.cell_id
+        );
+    }
+    shown + &without_difference(comparison, &cells)
+}
+
+/// The table of the cells that differ, the largest differences first; empty without any.
+fn differences(comparison: &Comparison, cells: &[&CellComparison]) -> String {
     let mut table = terminal_table(["verdict", "cell", "ratio", range(comparison), ""]);
     for verdict in [TimeVerdict::Slower, TimeVerdict::Faster] {
-        let mut found: Vec<_> = cells().filter(|pair| pair.verdict == Some(verdict)).collect();
+        let mut found: Vec<_> = cells.iter().filter(|pair| pair.verdict == Some(verdict)).collect();
         found.sort_by(|a, b| far(b).total_cmp(&far(a)));
         for pair in found {
             let style = if verdict == TimeVerdict::Slower { BAD } else { GOOD };
@@ -65,28 +84,16 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
             ]);
         }
     }
-    if !table.is_empty() {
-        shown += &written(&table);
-    }
-    for pair in cells().filter(|pair| pair.newly_failing) {
-        let skip_reason = pair.skip_reason.as_deref().unwrap_or_default();
-        let _ = writeln!(shown, "{} {}: {skip_reason}", painted(BAD, "broke"), pair.cell_id);
-    }
-    for changed_metrics in
-        comparison.changed_metrics.iter().filter(|changed_metrics| changed_metrics.variant == variant)
-    {
-        let percent = 100.0 * (changed_metrics.after / changed_metrics.before - 1.0);
-        let (before, after) = (units::bytes(changed_metrics.before as u64), units::bytes(changed_metrics.after as u64));
-        let _ = writeln!(
-            shown,
-            "{} of {} changed from {before} to {after} ({percent:+.1} %)",
-            changed_metrics.metric, changed_metrics.cell_id
-        );
-    }
-    let same = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
-    let without = cells().filter(|pair| pair.verdict.is_none()).count();
-    let inconclusive: Vec<_> = cells().filter(|pair| pair.verdict == Some(TimeVerdict::Inconclusive)).collect();
-    if cells().next().is_some() {
+    if table.is_empty() { String::new() } else { written(&table) }
+}
+
+/// The number of cells without a difference, and the first names of those that have no verdict or an inconclusive one.
+fn without_difference(comparison: &Comparison, cells: &[&CellComparison]) -> String {
+    let mut shown = String::new();
+    let same = cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
+    let without = cells.iter().filter(|pair| pair.verdict.is_none()).count();
+    let inconclusive: Vec<_> = cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Inconclusive)).collect();
+    if !cells.is_empty() {
         let _ = writeln!(
             shown,
             "{same} same within {}; {} inconclusive; {without} without a {}",
@@ -95,7 +102,7 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
             if comparison.metric == Metric::Instructions { "count" } else { "time" }
         );
     }
-    let untimed: Vec<_> = cells().filter(|pair| pair.verdict.is_none() && !pair.newly_failing).collect();
+    let untimed: Vec<_> = cells.iter().filter(|pair| pair.verdict.is_none() && !pair.newly_failing).collect();
     for pair in untimed.iter().take(MAX_NAMED) {
         let skip_reason = pair.skip_reason.as_deref().unwrap_or("too few samples");
         let _ = writeln!(shown, "{} {}: {skip_reason}", painted(DIM, "no time:"), pair.cell_id);
