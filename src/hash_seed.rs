@@ -1,4 +1,5 @@
-//! A fixed seed for hash maps under valgrind: with another seed, keys meet in other places, and a count differs.
+//! Replaces libc's `getrandom`, so that the seeds of hash maps are fixed under valgrind: with another seed, keys meet in other
+//! places, and a count differs.
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use libc::{c_uint, c_void, size_t, ssize_t};

@@ -1,4 +1,4 @@
-//! The build that produced a result.
+//! [`Build`]: how the program that produced a result was built.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Result documents: reports, checks and comparisons, which all output is rendered from.
 mod atomic_file;
+mod build;
 mod calibration;
 mod catalog;
 mod comparison;
-mod fingerprint;
 pub mod journal;
 mod read;
 mod report;
@@ -12,10 +12,10 @@ pub(crate) mod validate;
 mod verdict;
 
 pub use atomic_file::AtomicFile;
+pub use build::Build;
 pub use calibration::{Calibration, CalibrationRun, InjectionResult};
 pub use catalog::{BackendEntry, Catalog, Entry};
 pub use comparison::{CellComparison, ChangedMetric, ChangedVerdict, ComparedVariant, Comparison};
-pub use fingerprint::Build;
 pub use read::Document;
 pub use report::{CellRecord, Launch, Machine, Metric, Report, RunInfo, SkipReason};
 pub use report_set::ReportSet;

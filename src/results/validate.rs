@@ -1,4 +1,5 @@
-//! Validation of documents, which may be edited, truncated or written by other tools. Analysis and output rely on it.
+//! Validates documents, which may be edited, truncated or written by other tools, and makes them safe to show: it escapes control
+//! characters, and removes retired benchmarks. Analysis and output rely on it.
 use std::collections::HashSet;
 
 use anyhow::{Result, anyhow, ensure};
@@ -139,8 +140,8 @@ fn variants(variants: &mut [Variant]) -> Result<()> {
 fn valid(cell: &mut CellRecord, place: &str) -> Result<()> {
     let cell_id = &cell.cell_id;
     ensure!(benchmark::find(&cell_id.benchmark).is_some(), "{place} is an unknown benchmark");
-    let deep = (1..=MAX_HOST_FRAMES).contains(&cell_id.host_frames);
-    ensure!(deep, "{place} has {} host frames", cell_id.host_frames);
+    let is_in_range = (1..=MAX_HOST_FRAMES).contains(&cell_id.host_frames);
+    ensure!(is_in_range, "{place} has {} host frames", cell_id.host_frames);
     clean(cell.metrics.iter_mut().map(|(name, _)| name));
     for (name, value) in &cell.metrics {
         ensure!(is_amount(*value), "{place} has {value} {name}");

@@ -1,4 +1,4 @@
-//! The typical value of a launch: a robust mean with its interval.
+//! [`Estimate`]: the value of a typical launch, a robust mean with its interval.
 use super::interval::{t_exceeded, t_tail};
 use super::outliers::outlying;
 use super::{Confidence, Interval, median};

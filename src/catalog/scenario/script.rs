@@ -1,4 +1,4 @@
-//! The comparison of a transcript with the lines that its scenario expects.
+//! Compares a transcript with the lines that its scenario expects, in which `[..]` stands for any text.
 use std::fmt;
 
 /// The first line that differs from the expected line.

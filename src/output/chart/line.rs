@@ -1,4 +1,4 @@
-//! Draws a [`Chart`].
+//! Draws a [`Chart`]: its axes, its lines with error bars, and a label at the end of each line.
 use maud::{Markup, Render, html};
 
 use super::axis::Scale;

@@ -1,4 +1,4 @@
-//! Line charts as SVG: log axes, error bars, a label at the end of each line.
+//! Charts as SVG: lines with error bars on logarithmic axes, lines over releases, and stacked bars.
 //!
 //! A chart does not depend on reports. Colours are CSS classes (`s0`, `s1`, ...); the page defines their values for light
 //! and dark mode. Each marker has its numbers as data attributes.

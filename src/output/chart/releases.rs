@@ -1,4 +1,4 @@
-//! Draws an engine's cells over its releases: evenly spaced, the steps marked.
+//! [`OverReleases`]: draws an engine's cells over its evenly spaced releases, and marks the steps.
 use maud::{Markup, Render, html};
 
 use super::axis::Scale;

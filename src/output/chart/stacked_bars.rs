@@ -1,4 +1,4 @@
-//! Draws a [`StackedBars`].
+//! [`StackedBars`]: draws bars that are divided into shares.
 use maud::{Markup, Render, html};
 
 use super::line::px;

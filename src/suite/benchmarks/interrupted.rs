@@ -1,4 +1,4 @@
-//! Interrupts of a guest by another thread. Engines differ in how to request an interrupt.
+//! Benchmarks of interrupts: how soon a guest stops after a request of another thread. Engines differ in how to request it.
 #![allow(dead_code, reason = "not every engine can be asked from another thread")]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};

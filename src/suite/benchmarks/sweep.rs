@@ -25,11 +25,11 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
 
 pub(crate) fn guest_depth<M: WayToExit>(engine: &Engine, frames: u64) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, || ())?;
-    let deep = deep(&mut ready, frames)?;
+    let recursion = recursion(&mut ready, frames)?;
     let frames = i32::try_from(frames)?;
     let code = CODE.0 as i32;
     Ok(Prepared::repeat(
-        move || exit::<M, _>(&mut ready.store, &deep, code, frames),
+        move || exit::<M, _>(&mut ready.store, &recursion, code, frames),
         ExitResult::is_expected,
         ExitResult::describe,
     ))
@@ -37,10 +37,10 @@ pub(crate) fn guest_depth<M: WayToExit>(engine: &Engine, frames: u64) -> Result<
 
 fn guest_depth_latency(engine: &Engine, frames: u64) -> Result<Prepared> {
     let mut ready = ready::<Typed>(engine, note_exit)?;
-    let deep = deep(&mut ready, frames)?;
+    let recursion = recursion(&mut ready, frames)?;
     let frames = i32::try_from(frames)?;
     Ok(Prepared::laps(move || {
-        let result = exit::<Typed, _>(&mut ready.store, &deep, CODE.0 as i32, frames);
+        let result = exit::<Typed, _>(&mut ready.store, &recursion, CODE.0 as i32, frames);
         let arrived = Instant::now();
         latency_since_exit(arrived, result.ended())
     }))
@@ -48,20 +48,20 @@ fn guest_depth_latency(engine: &Engine, frames: u64) -> Result<Prepared> {
 
 fn unreachable(engine: &Engine, frames: u64) -> Result<Prepared> {
     let mut ready = ready::<Typed>(engine, || ())?;
-    let deep = deep(&mut ready, frames)?;
-    trapping(ready, deep, (-1, i32::try_from(frames)?))
+    let recursion = recursion(&mut ready, frames)?;
+    trapping(ready, recursion, (-1, i32::try_from(frames)?))
 }
 
 /// The export that exits below `depth` guest frames. A compiler might turn the recursion into a loop. So a trap must show all
 /// of these frames, as far as the engine records frames.
-fn deep(ready: &mut GuestInstance<u64>, depth: u64) -> Result<RunFunc> {
-    let deep: RunFunc = ready.function("deep")?;
-    let trap = deep.call(&mut ready.store, (-1, i32::try_from(depth)?)).err().context("the guest did not trap")?;
+fn recursion(ready: &mut GuestInstance<u64>, depth: u64) -> Result<RunFunc> {
+    let recursion: RunFunc = ready.function("deep")?;
+    let trap = recursion.call(&mut ready.store, (-1, i32::try_from(depth)?)).err().context("the guest did not trap")?;
     if let Some((seen, least)) = frames(&trap) {
         ensure!((depth.min(least)..=depth).contains(&seen), "asked to go {depth} frames deep, the guest went {seen}");
     }
     ensure!(trap_code(trap).is_some(), "the guest ended in something else than a trap");
-    Ok(deep)
+    Ok(recursion)
 }
 
 /// A guest whose host function calls the guest again. The store's data is the guest's export, which exists only after the

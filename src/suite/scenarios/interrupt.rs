@@ -1,4 +1,4 @@
-//! Interrupts of a guest by another thread. Engines differ in how to request an interrupt.
+//! Scenarios of interrupts: what a guest does when another thread requests that it stops. Engines differ in how to request it.
 #![allow(dead_code, reason = "not every engine can be asked from another thread")]
 use std::collections::BTreeMap;
 use std::sync::Arc;
