@@ -70,8 +70,8 @@ pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdou
 /// The cells: calls and exits, and a guest that does more work.
 fn cell_ids(args: &MeasureArgs) -> Result<Vec<CellId>> {
     let wanted = |cell_id: &CellId| {
-        let theme = cell_id.benchmark.split('/').next().unwrap_or_default();
-        !args.plan.filter.is_empty() || matches!(theme, "call" | "unwind") || cell_id.benchmark == execute::HASH.id
+        let is_default = matches!(cell_id.theme(), "call" | "unwind") || cell_id.benchmark == execute::HASH.id;
+        !args.plan.filter.is_empty() || is_default
     };
     Ok(selection::selected(&args.plan)?.into_iter().filter(wanted).collect())
 }

@@ -97,9 +97,7 @@ impl TimeAndCount<'_> {
                 let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
                 let count = InstructionCount::of(counted.cells[*m].record);
                 let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
-                let theme = row.cell_id.benchmark.split('/').next().unwrap_or_default();
-                let cell = (time / count.typical, row.cell_id.to_string());
-                entry(&mut themes, theme).push(cell);
+                entry(&mut themes, row.cell_id.theme()).push((time / count.typical, row.cell_id.to_string()));
             }
             for (theme, mut cells) in themes {
                 cells.sort_by(|a, b| a.0.total_cmp(&b.0));

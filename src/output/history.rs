@@ -58,15 +58,14 @@ pub fn markdown(report: &Report) -> String {
 pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
     let mut charts = Vec::new();
     for history in history::histories(report) {
-        let theme = |row: &HistoryRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
-        for rows in history.rows.chunk_by(|a, b| theme(a) == theme(b)) {
+        for rows in history.rows.chunk_by(|a, b| a.cell_id.theme() == b.cell_id.theme()) {
             let line = |row: &HistoryRow| ReleaseLine {
                 name: row.cell_id.to_string(),
                 points: row.points.iter().map(|point| point.value.map(|value| (value, point.is_step()))).collect(),
             };
             charts.push(OverReleases {
                 id: format!("{id}-history-{}", charts.len()),
-                title: format!("{}: {}", history.engine, theme(&rows[0])),
+                title: format!("{}: {}", history.engine, rows[0].cell_id.theme()),
                 description: described(&history, rows, report.metric),
                 releases: history.releases.iter().map(|release| release.version.clone()).collect(),
                 time: report.metric == Metric::Time,

@@ -54,8 +54,8 @@ fn answers(report: &Report, workload: &break_even::Workload) -> String {
 fn numbers(report: &Report) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
-    for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
-        let _ = write!(shown, "\n### {}\n\n{}", theme(&rows[0]), themed(report, rows).markdown());
+    for rows in rows.chunk_by(|left, right| left.cell_id.theme() == right.cell_id.theme()) {
+        let _ = write!(shown, "\n### {}\n\n{}", rows[0].cell_id.theme(), themed(report, rows).markdown());
     }
     for broken in breakdown::all(report).into_iter().filter(|_| report.metric == Metric::Time) {
         let _ = write!(shown, "\n### Where an exit goes\n\n{}", tables::exit_breakdown(&broken, report).markdown());
@@ -71,10 +71,6 @@ fn numbers(report: &Report) -> String {
         let _ = write!(shown, "\n### Over releases\n\n{over_releases}");
     }
     shown + &notes(report) + &fingerprints(report)
-}
-
-fn theme<'a>(row: &'a EstimateRow) -> &'a str {
-    row.cell_id.benchmark.split('/').next().unwrap_or_default()
 }
 
 fn themed(report: &Report, rows: &[EstimateRow]) -> Grid {

@@ -20,9 +20,8 @@ use crate::units;
 pub fn tables(report: &Report) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
-    let theme = |row: &EstimateRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
-    for rows in rows.chunk_by(|left, right| theme(left) == theme(right)) {
-        shown += &themed(report, &theme(&rows[0]), rows);
+    for rows in rows.chunk_by(|left, right| left.cell_id.theme() == right.cell_id.theme()) {
+        shown += &themed(report, rows[0].cell_id.theme(), rows);
         shown.push('\n');
     }
     if report.metric == Metric::Time {

@@ -18,6 +18,13 @@ pub struct CellId {
     pub host_frames: u64,
 }
 
+impl CellId {
+    /// The first part of the benchmark's id: `call`.
+    pub(crate) fn theme(&self) -> &str {
+        self.benchmark.split('/').next().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for CellId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.benchmark)?;

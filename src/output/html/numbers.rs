@@ -7,7 +7,6 @@ use crate::catalog::benchmark;
 use crate::output::measurements;
 
 pub(crate) fn section(of: &ReportPage) -> Markup {
-    let theme = |row: &EstimateRow| row.cell_id.benchmark.split('/').next().unwrap_or_default().to_owned();
     html! {
         section id=(format!("{}-numbers", of.id)) {
             h2 { "All numbers" }
@@ -23,10 +22,11 @@ pub(crate) fn section(of: &ReportPage) -> Markup {
                 @if of.is_timed() { "; select a row's name to see its samples" }
                 "."
             }
-            @for rows in of.rows.chunk_by(|a, b| theme(a) == theme(b)) {
-                details.numbers open[theme(&rows[0]) == theme(&of.rows[0])] {
-                    summary { (theme(&rows[0])) small { (rows.len()) } }
-                    (table(of, &theme(&rows[0]), rows))
+            @for rows in of.rows.chunk_by(|a, b| a.cell_id.theme() == b.cell_id.theme()) {
+                @let theme = rows[0].cell_id.theme();
+                details.numbers open[theme == of.rows[0].cell_id.theme()] {
+                    summary { (theme) small { (rows.len()) } }
+                    (table(of, theme, rows))
                 }
             }
         }
