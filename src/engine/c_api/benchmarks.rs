@@ -11,14 +11,13 @@ use super::CApi;
 use super::bindings::{Api, Callback, CallbackWithEnv, Func, List, Trap as CTrap, Val};
 use super::convert::{self, trap};
 use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
-use super::interface::LibrarySignature;
 use super::objects::{self, NotMade, Owned};
 use super::scenarios::{plain_exit, without_environment};
 use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, IterationResult, Prepared, Trap, Type, timed};
+use crate::engine::embedding::{Instant, IterationResult, Prepared, Signature, Trap, Type, timed};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::exit_code::ExitCode;
 use crate::guest::{self, generated};
@@ -244,7 +243,7 @@ unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: 
 
 fn calls(api: &'static Api) -> Result<(LibraryGuest, *mut Func)> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::CALLS))?;
-    let signature = LibrarySignature { parameters: vec![Type::I64], results: vec![Type::I64] };
+    let signature = Signature { parameters: vec![Type::I64], results: vec![Type::I64] };
     let guest = LibraryGuest::new(&compiled, &[(signature, next)])?;
     let sum = guest.exports.function("sum")?;
     Ok((guest, sum))
@@ -272,7 +271,7 @@ fn host_call(api: &'static Api) -> Result<Prepared> {
 
 fn start(api: &'static Api) -> Result<Prepared> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EXIT_IN_START))?;
-    let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
+    let signature = Signature { parameters: vec![Type::I32], results: vec![Type::I32] };
     let lap = move || -> Result<(Duration, IterationResult)> {
         let store = objects::store(api, &compiled.engine)?;
         let env = Environment::new(api, &store);

@@ -11,12 +11,12 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::bindings::{self, Api, Bytes, Engine, Extern, Func, List, Module, Payload, Store, Trap, Val};
 use super::convert::{cause, from_engine, to_engine, trap};
-use super::interface::{ImportType, LibraryImport, LibraryInterface, LibrarySignature};
+use super::interface::{ImportType, LibraryImport, LibraryInterface};
 use super::objects::{self, Exports, NotMade, Owned};
 use super::{CApi, Implementation};
 use crate::engine::embedding::{
-    Artifact, Compiled, Embedding, Host, Import, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Unsupported,
-    Value, panic_message, timed,
+    Artifact, Compiled, Embedding, Host, Import, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Signature,
+    Unsupported, Value, panic_message, timed,
 };
 use crate::exit_code::ExitCode;
 
@@ -207,7 +207,7 @@ impl Stub {
         Ok(unsafe {
             match &import.of {
                 ImportType::Function(signature) => {
-                    let LibrarySignature { parameters, results } = signature.clone();
+                    let Signature { parameters, results } = signature.clone();
                     let (module, name) = (import.module.clone(), import.name.clone());
                     let import = Import { module, name, place, parameters, results };
                     let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
@@ -354,7 +354,7 @@ fn call(
     let prepared = || -> Result<_> {
         let function = exports.function(export)?;
         let of = interface.functions.iter().find(|(name, _)| name == export);
-        let (_, LibrarySignature { parameters, results }) =
+        let (_, Signature { parameters, results }) =
             of.with_context(|| format!("no function is exported as `{export}`"))?;
         let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
         ensure!(given == *parameters, "its arguments are not of the types that it takes");

@@ -8,10 +8,9 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::bindings::{self, Api, CallbackWithEnv, Engine, Extern, Func, Instance, List, Module, Store, Trap, Val};
 use super::embedding::exit_message;
-use super::interface::LibrarySignature;
 use super::objects::{self, Exports, NotMade, Owned};
 use crate::catalog::scenario::exit::LET_PASS;
-use crate::engine::embedding::{Type, planted};
+use crate::engine::embedding::{Signature, Type, planted};
 use crate::exit_code::ExitCode;
 
 /// A module with its engine.
@@ -79,11 +78,11 @@ pub(super) struct LibraryGuest {
 }
 
 /// A host function that a guest imports.
-pub(super) type HostImport = (LibrarySignature, CallbackWithEnv);
+pub(super) type HostImport = (Signature, CallbackWithEnv);
 
 /// `(param i32)`, the signature of `early_exit`.
-pub(super) fn takes_code() -> LibrarySignature {
-    LibrarySignature { parameters: vec![Type::I32], results: Vec::new() }
+pub(super) fn takes_code() -> Signature {
+    Signature { parameters: vec![Type::I32], results: Vec::new() }
 }
 
 impl LibraryGuest {

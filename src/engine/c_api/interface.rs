@@ -1,19 +1,17 @@
 //! The imports and exports of a module, with types. They are read by `wasmparser`, because the C API lacks some types, and some
 //! libraries end the process when a host reads such a type.
 use anyhow::{Context, Result, bail, ensure};
-use wasmparser::{
-    CompositeInnerType, ExternalKind, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
-};
+use wasmparser::{ExternalKind, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType};
 
 use super::bindings::{EXTERN_FUNC, EXTERN_GLOBAL, EXTERN_MEMORY, EXTERN_TABLE, SizeLimits, kind};
-use crate::engine::embedding::{Type, Unsupported};
+use crate::engine::embedding::{Signature, Type, Unsupported};
 
 /// The imports and exports of a module.
 #[derive(Debug, Default)]
 pub(super) struct LibraryInterface {
     pub(super) imports: Vec<LibraryImport>,
     /// The exported functions.
-    pub(super) functions: Vec<(String, LibrarySignature)>,
+    pub(super) functions: Vec<(String, Signature)>,
 }
 
 #[derive(Debug)]
@@ -26,7 +24,7 @@ pub(super) struct LibraryImport {
 /// The type of an import, by the kinds of the C API.
 #[derive(Debug)]
 pub(super) enum ImportType {
-    Function(LibrarySignature),
+    Function(Signature),
     Global { kind: u8, mutable: bool },
     Table { kind: u8, limits: SizeLimits },
     Memory(SizeLimits),
@@ -42,13 +40,6 @@ impl ImportType {
             Self::Memory(_) => EXTERN_MEMORY,
         }
     }
-}
-
-/// The type of a function.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct LibrarySignature {
-    pub(super) parameters: Vec<Type>,
-    pub(super) results: Vec<Type>,
 }
 
 /// The `wasm_valkind_t` of a type; [`Unsupported`] if a host cannot hold its values.
@@ -84,8 +75,8 @@ impl LibraryInterface {
 #[derive(Default)]
 struct Reader {
     interface: LibraryInterface,
-    /// The types of the module; `None` for a type that is not of a function.
-    types: Vec<Option<LibrarySignature>>,
+    /// See [`Signature::in_group`].
+    types: Vec<Option<Signature>>,
     /// The index of the type of each function, imported functions first.
     functions: Vec<u32>,
     /// The value type of each global, imported globals first.
@@ -97,13 +88,7 @@ impl Reader {
         match payload {
             Payload::TypeSection(types) => {
                 for group in types {
-                    self.types.extend(group?.types().map(|ty| match &ty.composite_type.inner {
-                        CompositeInnerType::Func(function) => Some(LibrarySignature {
-                            parameters: function.params().iter().copied().map(Type::from).collect(),
-                            results: function.results().iter().copied().map(Type::from).collect(),
-                        }),
-                        _ => None,
-                    }));
+                    self.types.extend(Signature::in_group(&group?));
                 }
             }
             Payload::ImportSection(imports) => {
@@ -177,7 +162,7 @@ impl Reader {
     }
 
     /// The function type with an index; [`Unsupported`] if a host cannot hold all of its values.
-    fn signature(&self, ty: u32) -> Result<LibrarySignature> {
+    fn signature(&self, ty: u32) -> Result<Signature> {
         let signature = self.types.get(ty as usize).and_then(Option::as_ref);
         let signature = signature.context("the type of a function is none")?.clone();
         signature.parameters.iter().chain(&signature.results).try_for_each(|of| kind_of(*of).map(drop))?;

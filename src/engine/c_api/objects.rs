@@ -9,7 +9,8 @@ use super::bindings::{
     Module, Store, Trap, Val, ValType,
 };
 use super::convert;
-use super::interface::{LibraryImport, LibrarySignature, kind_of};
+use super::interface::{LibraryImport, kind_of};
+use crate::engine::embedding::Signature;
 
 /// An object that the host owns and has to delete.
 pub(super) struct Owned<T> {
@@ -193,7 +194,7 @@ pub(super) fn export_names(api: &Api, module: &Owned<Module>) -> Vec<String> {
     }
 }
 
-fn function_type(api: &Api, signature: &LibrarySignature) -> Result<Owned<FuncType>> {
+fn function_type(api: &Api, signature: &Signature) -> Result<Owned<FuncType>> {
     let list = |types: &[_]| -> Result<List<*mut ValType>> {
         let kinds = types.iter().map(|ty| kind_of(*ty)).collect::<Result<Vec<_>>>()?;
         let mut list = List::EMPTY;
@@ -214,7 +215,7 @@ fn function_type(api: &Api, signature: &LibrarySignature) -> Result<Owned<FuncTy
 pub(super) fn function_with_env<T>(
     api: &Api,
     store: &Owned<Store>,
-    signature: &LibrarySignature,
+    signature: &Signature,
     callback: CallbackWithEnv,
     env: *const T,
 ) -> Result<Owned<Func>> {
@@ -228,7 +229,7 @@ pub(super) fn function_with_env<T>(
 pub(super) fn function(
     api: &Api,
     store: &Owned<Store>,
-    signature: &LibrarySignature,
+    signature: &Signature,
     callback: Callback,
 ) -> Result<Owned<Func>> {
     let ty = function_type(api, signature)?;

@@ -9,13 +9,12 @@ use super::CApi;
 use super::bindings::{Api, EXTERN_FUNC, Extern, List, Store, Trap, Val};
 use super::convert::{cause, message_bytes, trap};
 use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
-use super::interface::LibrarySignature;
 use super::objects::{self, NotMade, Owned};
 use crate::catalog::scenario::c_api;
 use crate::catalog::scenario::exit::{CODES, LET_PASS};
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Transcript, Type, Unsupported};
+use crate::engine::embedding::{Signature, Transcript, Type, Unsupported};
 use crate::exit_code::ExitCode;
 use crate::process_stats::resident_memory;
 use crate::{catalog, guest, say};
@@ -160,7 +159,7 @@ fn start(c_api: &CApi, out: &Transcript) -> Result<()> {
     let instantiated = |code: u32| -> Result<Option<ExitCode>> {
         let store = objects::store(api, &compiled.engine)?;
         let env = Environment::new(api, &store);
-        let signature = LibrarySignature { parameters: vec![Type::I32], results: vec![Type::I32] };
+        let signature = Signature { parameters: vec![Type::I32], results: vec![Type::I32] };
         let function = objects::function_with_env(api, &store, &signature, exit_or_answer, Rc::as_ptr(&env))?;
         let code_global = constant(api, &store, code.cast_signed())?;
         // SAFETY: the global is valid.
@@ -204,7 +203,7 @@ pub(super) unsafe extern "C" fn reenter(
 fn nested(c_api: &CApi, out: &Transcript) -> Result<()> {
     let api = c_api.api;
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::REENTRY))?;
-    let reentering = LibrarySignature { parameters: vec![Type::I32, Type::I32], results: vec![Type::I32] };
+    let reentering = Signature { parameters: vec![Type::I32, Type::I32], results: vec![Type::I32] };
     let guest = LibraryGuest::new(&compiled, &[(takes_code(), early_exit), (reentering, reenter)])?;
     guest.env.function.set(guest.exports.function("descend")?);
     for calls in [0, 1, 8] {

@@ -93,6 +93,19 @@ impl Interface {
     }
 }
 
+impl Signature {
+    /// The signature of each type of a group; `None` for a type that is not a function type.
+    pub(crate) fn in_group(group: &RecGroup) -> impl Iterator<Item = Option<Self>> {
+        group.types().map(|ty| match &ty.composite_type.inner {
+            CompositeInnerType::Func(function) => Some(Self {
+                parameters: function.params().iter().copied().map(Type::from).collect(),
+                results: function.results().iter().copied().map(Type::from).collect(),
+            }),
+            _ => None,
+        })
+    }
+}
+
 /// Describes a parser error with its offset, without repeating the word `error`.
 fn describe(error: wasmparser::Error) -> anyhow::Error {
     let at = error.offset();
@@ -105,7 +118,7 @@ fn describe(error: wasmparser::Error) -> anyhow::Error {
 #[derive(Default)]
 struct InterfaceReader {
     interface: Interface,
-    /// The signature of each type of the module; `None` for a type that is not a function type.
+    /// See [`Signature::in_group`].
     types: Vec<Option<Signature>>,
     /// The type index of each function, imported functions first.
     functions: Vec<u32>,
@@ -153,14 +166,8 @@ impl InterfaceReader {
 
     fn types(&mut self, types: TypeSectionReader) -> Result<()> {
         for group in types {
-            let group: RecGroup = group.map_err(describe)?;
-            self.types.extend(group.types().map(|ty| match &ty.composite_type.inner {
-                CompositeInnerType::Func(function) => Some(Signature {
-                    parameters: function.params().iter().copied().map(Type::from).collect(),
-                    results: function.results().iter().copied().map(Type::from).collect(),
-                }),
-                _ => None,
-            }));
+            let group = group.map_err(describe)?;
+            self.types.extend(Signature::in_group(&group));
         }
         Ok(())
     }
