@@ -23,6 +23,12 @@ pub(crate) struct BatchSize {
     pub(crate) warms_up: bool,
 }
 
+impl Default for BatchSize {
+    fn default() -> Self {
+        Self { iterations: 1, slices: 1, warms_up: false }
+    }
+}
+
 impl BatchSize {
     pub(crate) fn batch_spec(self) -> BatchSpec {
         let iterations = self.iterations / u64::from(self.slices);

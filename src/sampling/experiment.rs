@@ -140,7 +140,7 @@ fn piloted(experiment: &Experiment, observer: &mut dyn Progress) -> Result<(Expe
 /// Raises the default budget to that of all cells, if it is too small, and notes it.
 fn stretch_budget(experiment: &mut Experiment, pilot: &Pilot, started_at: Instant, run: &mut RunInfo) {
     let default = experiment.budget;
-    let for_all = RunningExperiment::plan(experiment, pilot, started_at).budget_for_all();
+    let [_, for_all] = RunningExperiment::plan(experiment, pilot, started_at).budgets().unwrap_or_default();
     experiment.budget = for_all.clamp(default, MAX_STRETCH * default);
     if experiment.budget > default {
         run.budget_seconds = experiment.budget.as_secs_f64();
@@ -215,7 +215,7 @@ impl<'a> RunningExperiment<'a> {
         let width = self.experiment.variants.len();
         for (share, &at) in self.plan.allocations.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = share else { continue };
-            let needs = plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
+            let needs = self.advice(*needs);
             for cell in &mut report.cells[at * width..(at + 1) * width] {
                 if cell.skip_reason.is_none() && cell.launches.is_empty() {
                     cell.skip_reason = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
@@ -224,11 +224,15 @@ impl<'a> RunningExperiment<'a> {
         }
     }
 
-    /// The budget that is large enough for all cells; zero if none can be measured.
-    fn budget_for_all(&self) -> Duration {
+    /// A budget that suffices for the needs of cells.
+    fn advice(&self, needs: Duration) -> Duration {
+        plan::advice(needs, self.pilot.took, self.pilot.was_cut)
+    }
+
+    /// The budgets that are large enough for one cell and for all; `None` if none can be measured.
+    fn budgets(&self) -> Option<[Duration; 2]> {
         let needs = plan::needs(self.pilot.launching, &self.costs, self.experiment.launches);
-        let all = needs.into_iter().max();
-        all.map_or(Duration::ZERO, |needs| plan::advice(needs, self.pilot.took, self.pilot.was_cut))
+        Some([needs.iter().min()?, needs.iter().max()?].map(|needs| self.advice(*needs)))
     }
 
     fn nothing_left(&self) -> bool {
@@ -237,10 +241,7 @@ impl<'a> RunningExperiment<'a> {
 
     /// The error if some cells can be measured, but none fits.
     fn too_small(&self) -> Option<BudgetTooSmall> {
-        let mut needs = plan::needs(self.pilot.launching, &self.costs, self.experiment.launches);
-        needs.sort_unstable();
-        let advice = |needs: &Duration| plan::advice(*needs, self.pilot.took, self.pilot.was_cut);
-        let (for_one, for_all) = (advice(needs.first()?), advice(needs.last()?));
+        let [for_one, for_all] = self.budgets()?;
         self.nothing_left().then_some(BudgetTooSmall { for_one, for_all, known: !self.pilot.was_cut })
     }
 

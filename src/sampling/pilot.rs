@@ -33,7 +33,7 @@ pub struct Pilot {
 }
 
 /// The pilot's results for one cell.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct PilotCell {
     preparing: Duration,
     /// The time of one iteration inside the timer.
@@ -81,25 +81,18 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
             let left = time.saturating_sub(started_at.elapsed());
             let in_time = !any || !left.is_zero();
             was_cut |= !in_time;
-            let of_twin = variant.control_of.and_then(|of| seen[at].get(of)).cloned();
-            let new = match of_twin {
+            let of_original = variant.control_of.and_then(|of| seen[at].get(of)).cloned();
+            let new = match of_original {
                 Some(same) => same,
-                None if observer.is_cancelled() => PilotCell::nothing(),
-                None if !in_time => {
-                    PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..PilotCell::nothing() }
-                }
+                None if observer.is_cancelled() => PilotCell::default(),
+                None if !in_time => PilotCell::skipped(SkipReason::TooSlow { needs_seconds: None }),
                 None => {
                     if benchmark.fresh {
                         workers.renew(index)?;
                     }
                     let cell_id = experiment.injected_slowdown(at, index).on(cell_id);
-                    visit(
-                        &mut workers,
-                        index,
-                        &cell_id,
-                        benchmark,
-                        left.max(if any { MIN_REQUEST } else { MAX_REQUEST }),
-                    )
+                    let timeout = left.max(if any { MIN_REQUEST } else { MAX_REQUEST });
+                    visit(&mut workers, index, &cell_id, benchmark, timeout)
                 }
             };
             seen[at].push(new);
@@ -149,7 +142,7 @@ fn visit(
     benchmark: &Benchmark,
     timeout: Duration,
 ) -> PilotCell {
-    let failed = |failure| PilotCell { skip_reason: Some(pilot_skip_reason(failure)), ..PilotCell::nothing() };
+    let failed = |failure| PilotCell::skipped(pilot_skip_reason(failure));
     if !benchmark.fresh
         && let Err(failure) = workers.prepare(index, cell_id, timeout).and_then(|cell| workers.release(index, cell))
     {
@@ -161,7 +154,7 @@ fn visit(
         Err(failure) => return failed(failure),
     };
     let mut preparing = started.elapsed();
-    let mut seen = PilotCell { metrics: cell.metrics.clone(), ..PilotCell::nothing() };
+    let mut seen = PilotCell { metrics: cell.metrics.clone(), ..PilotCell::default() };
     let mut sample = |batch_spec| {
         let left = timeout.saturating_sub(started.elapsed()).max(MIN_REQUEST);
         let asked = Instant::now();
@@ -241,16 +234,8 @@ impl PilotCell {
         }
     }
 
-    fn nothing() -> Self {
-        let none = Duration::ZERO;
-        Self {
-            preparing: none,
-            one: none,
-            size: BatchSize { iterations: 1, slices: 1, warms_up: false },
-            batch: none,
-            metrics: Vec::new(),
-            skip_reason: None,
-        }
+    fn skipped(reason: SkipReason) -> Self {
+        Self { skip_reason: Some(reason), ..Self::default() }
     }
 }
 
@@ -356,7 +341,7 @@ mod tests {
             .collect();
         let of = |iterations| PilotCell {
             size: BatchSize { iterations, slices: 1, warms_up: true },
-            ..PilotCell::nothing()
+            ..PilotCell::default()
         };
         let mut seen = vec![of(3), of(5), of(4)];
         equal_batches(&variants, &mut seen);
@@ -388,7 +373,7 @@ mod tests {
             let slice = Duration::from_nanos(100 * batch_spec.iterations) + lost;
             Ok((slice, slice * batch_spec.slices))
         };
-        let mut seen = PilotCell::nothing();
+        let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.size, BatchSize { iterations: 1_250, slices: 5, warms_up: true });
@@ -402,7 +387,7 @@ mod tests {
             let slice = Duration::from_nanos(100 * batch_spec.iterations);
             Ok((slice, slice * batch_spec.slices + lost))
         };
-        let mut seen = PilotCell::nothing();
+        let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.batch, Duration::from_micros(125));
     }
@@ -411,7 +396,7 @@ mod tests {
     fn an_uncut_batch_costs_one_repetition() {
         let one = Duration::from_millis(8);
         let mut sample = |batch_spec: BatchSpec| Ok((one, one * batch_spec.slices));
-        let mut seen = PilotCell::nothing();
+        let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
@@ -424,7 +409,7 @@ mod tests {
             drawn += batch_spec.slices;
             Ok((Duration::from_secs(batch_spec.iterations), Duration::from_secs(batch_spec.iterations)))
         };
-        let mut seen = PilotCell::nothing();
+        let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
         assert_eq!(drawn, 1);

@@ -67,7 +67,7 @@ pub fn count(
                 report.insert(blank)
             }
         };
-        let cells = rows(cells);
+        let cells = rows(&cells);
         if let Some(journal) = journal.as_deref_mut() {
             journal.launch(&cells)?;
         }
@@ -97,17 +97,10 @@ fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashM
     Ok(programs)
 }
 
-/// Transposes columns to rows: one row per cell id, one cell per variant.
-fn rows(columns: Vec<Vec<CellRecord>>) -> Vec<CellRecord> {
-    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    let mut cells = Vec::new();
-    loop {
-        let row: Vec<_> = columns.iter_mut().filter_map(Iterator::next).collect();
-        if row.is_empty() {
-            return cells;
-        }
-        cells.extend(row);
-    }
+/// Transposes columns of equal length to rows: one row per cell id, one cell per variant.
+fn rows(columns: &[Vec<CellRecord>]) -> Vec<CellRecord> {
+    let height = columns.first().map_or(0, Vec::len);
+    (0..height).flat_map(|row| columns.iter().map(move |column| column[row].clone())).collect()
 }
 
 /// A report without samples.
