@@ -16,7 +16,7 @@ use crate::sampling::injected_slowdown::InjectedSlowdown;
 use crate::sampling::pilot;
 use crate::sampling::pilot::Pilot;
 use crate::sampling::plan;
-use crate::sampling::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan};
+use crate::sampling::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan, Remaining};
 use crate::sampling::variant::ExperimentVariant;
 use crate::sampling::worker_set::WorkerSet;
 use crate::worker::WorkerError;
@@ -245,16 +245,12 @@ impl<'a> RunningExperiment<'a> {
         self.nothing_left().then_some(BudgetTooSmall { for_one, for_all, known: !self.pilot.was_cut })
     }
 
-    fn deadline(&self) -> Instant {
-        self.started_at + self.experiment.budget
-    }
-
     fn is_late(&self) -> bool {
-        Instant::now() > self.deadline()
+        self.left().is_zero()
     }
 
     fn left(&self) -> Duration {
-        self.deadline().saturating_duration_since(Instant::now())
+        self.experiment.budget.saturating_sub(self.started_at.elapsed())
     }
 
     /// The plan for the next launch.
@@ -263,9 +259,14 @@ impl<'a> RunningExperiment<'a> {
             Duration::ZERO => 1.0,
             expected => self.took.as_secs_f64() / expected.as_secs_f64(),
         };
-        let left = self.left().mul_f64(PACED);
-        let more = self.experiment.launches.is_none();
-        self.plan.pace(&self.costs, self.pilot.launching, launch, left, slowness, more)
+        self.plan.pace(&Remaining {
+            costs: &self.costs,
+            starting: self.pilot.launching,
+            next: launch,
+            left: self.left().mul_f64(PACED),
+            slowness,
+            may_add_launches: self.experiment.launches.is_none(),
+        })
     }
 
     /// Records the time of a launch with a share of its rounds.

@@ -234,19 +234,18 @@ pub(crate) struct Pace {
 }
 
 /// The rest of a running experiment.
-struct Remaining<'a> {
-    costs: &'a [CellCost],
+pub(crate) struct Remaining<'a> {
+    pub(crate) costs: &'a [CellCost],
     /// The time to start the workers of a launch, as predicted.
-    starting: Duration,
+    pub(crate) starting: Duration,
     /// The next launch.
-    next: u32,
-    /// The fewest and the most launches in all.
-    fewest: u32,
-    most: u32,
+    pub(crate) next: u32,
     /// The time left.
-    left: Duration,
+    pub(crate) left: Duration,
     /// The time of launches as a multiple of the predicted time.
-    slowness: f64,
+    pub(crate) slowness: f64,
+    /// Whether there may be more launches than planned.
+    pub(crate) may_add_launches: bool,
 }
 
 /// Rounds are reduced to this factor before launches are.
@@ -276,32 +275,31 @@ impl Plan {
         starting + costs.iter().enumerate().filter_map(of).sum::<Duration>()
     }
 
-    /// Adjusts the plan from the next launch on, if launches take `slowness` times the predicted time. Behind schedule it reduces
-    /// rounds, then launches, then cells, most expensive first; ahead of schedule it increases rounds, then launches (if `more`).
-    pub(crate) fn pace(
-        &mut self,
-        costs: &[CellCost],
-        starting: Duration,
-        next: u32,
-        left: Duration,
-        slowness: f64,
-        more: bool,
-    ) -> Pace {
-        let fewest = MIN_LAUNCHES.min(self.launches);
-        let most = if more { MORE_LAUNCHES * self.launches } else { self.launches };
-        let rest = Remaining { costs, starting, next, fewest, most, left, slowness };
+    /// Adjusts the plan from the next launch on. Behind schedule it reduces rounds, then launches, then cells, most expensive
+    /// first; ahead of schedule it increases rounds, then launches.
+    pub(crate) fn pace(&mut self, rest: &Remaining) -> Pace {
         loop {
             let pace = self
-                .more_launches(&rest)
-                .or_else(|| self.one_more_launch(&rest))
-                .or_else(|| self.fewer_rounds(&rest))
-                .or_else(|| self.fewer_launches(&rest))
-                .or_else(|| self.give_up(&rest))
-                .or_else(|| self.drop_cell(&rest));
+                .more_launches(rest)
+                .or_else(|| self.one_more_launch(rest))
+                .or_else(|| self.fewer_rounds(rest))
+                .or_else(|| self.fewer_launches(rest))
+                .or_else(|| self.give_up(rest))
+                .or_else(|| self.drop_cell(rest));
             if let Some(pace) = pace {
                 return pace;
             }
         }
+    }
+
+    /// The fewest launches in all.
+    fn fewest(&self) -> u32 {
+        MIN_LAUNCHES.min(self.launches)
+    }
+
+    /// The most launches in all.
+    fn most(&self, rest: &Remaining) -> u32 {
+        if rest.may_add_launches { MORE_LAUNCHES * self.launches } else { self.launches }
     }
 
     /// Whether the launches up to this one fit, with planned rounds times a factor.
@@ -317,7 +315,7 @@ impl Plan {
 
     /// More rounds in as many launches as fit, at least the planned ones.
     fn more_launches(&self, rest: &Remaining) -> Option<Pace> {
-        let mut launches = (self.launches.max(rest.next)..=rest.most).rev();
+        let mut launches = (self.launches.max(rest.next)..=self.most(rest)).rev();
         launches.find(|last| self.fits(rest, *last, MORE_ROUNDS)).map(|last| Pace { rounds_factor: MORE_ROUNDS, last })
     }
 
@@ -327,7 +325,7 @@ impl Plan {
         if next <= self.launches {
             return None;
         }
-        Some(match self.largest_factor(rest, next).filter(|_| next <= rest.most) {
+        Some(match self.largest_factor(rest, next).filter(|_| next <= self.most(rest)) {
             Some(rounds_factor) => Pace { rounds_factor, last: next },
             None => Pace { rounds_factor: FEWEST_ROUNDS, last: next - 1 },
         })
@@ -341,7 +339,7 @@ impl Plan {
 
     /// Fewer launches, and in the fewest launches as many rounds as fit.
     fn fewer_launches(&self, rest: &Remaining) -> Option<Pace> {
-        let fewest = rest.fewest.max(rest.next);
+        let fewest = self.fewest().max(rest.next);
         match (fewest..=self.launches).rev().find(|last| self.fits(rest, *last, FEWER_ROUNDS)) {
             Some(last) => Some(Pace { rounds_factor: FEWER_ROUNDS, last }),
             None => Some(Pace { rounds_factor: self.largest_factor(rest, fewest)?, last: fewest }),
@@ -352,11 +350,11 @@ impl Plan {
     /// better than fewer cells.
     fn give_up(&self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { next, left, .. } = rest;
-        let fewest = rest.fewest.max(next);
+        let fewest = self.fewest().max(next);
         let fewer = (next..fewest).rev().find(|last| self.fits(rest, *last, FEWEST_ROUNDS));
         let start = rest.starting.mul_f64(rest.slowness);
         let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_SHARE_LEFT);
-        let gives_up = next > rest.fewest || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT);
+        let gives_up = next > self.fewest() || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT);
         // A launch that is cut off keeps its results.
         let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
         gives_up.then_some(Pace { rounds_factor: FEWEST_ROUNDS, last })
@@ -370,7 +368,7 @@ impl Plan {
         let Some(at) = taking_part.max_by_key(cost) else {
             return Some(Pace { rounds_factor: FEWEST_ROUNDS, last: next - 1 });
         };
-        let needs = needs(rest.starting, costs, Some(rest.fewest))[at].mul_f64(rest.slowness.max(1.0));
+        let needs = needs(rest.starting, costs, Some(self.fewest()))[at].mul_f64(rest.slowness.max(1.0));
         self.allocations[at] = Allocation::TooSlow(needs);
         None
     }
@@ -534,10 +532,12 @@ mod tests {
             let (mut made, mut launches) = (vec![0; costs.len()], 0);
             loop {
                 let slowness = if launches == 0 { 1.0 } else { took.as_secs_f64() / expected.as_secs_f64() };
-                let pace = plan.pace(&costs, starting, launches + 1, left, slowness, requested.is_none());
+                let (costs, may_add_launches) = (&costs[..], requested.is_none());
+                let rest = Remaining { costs, starting, next: launches + 1, left, slowness, may_add_launches };
+                let pace = plan.pace(&rest);
                 if pace.last <= launches { break }
                 launches += 1;
-                let takes = plan.takes(&costs, starting, launches, pace.rounds_factor);
+                let takes = plan.takes(costs, starting, launches, pace.rounds_factor);
                 expected += takes;
                 let really = takes.mul_f64(slow[launches as usize % slow.len()]);
                 took += really;
@@ -566,8 +566,9 @@ mod tests {
         let costs = [vec![cost(1_000, 2_000); 20], vec![cost(1_000, 80_000)]].concat();
         let mut planned = plan(Duration::from_secs(20), Duration::from_millis(100), &costs, None);
         let mut pace = |next, seconds: f64, slowness| {
-            let left = Duration::from_secs_f64(seconds);
-            let pace = planned.pace(&costs, Duration::from_millis(100), next, left, slowness, true);
+            let (starting, left) = (Duration::from_millis(100), Duration::from_secs_f64(seconds));
+            let rest = Remaining { costs: &costs, starting, next, left, slowness, may_add_launches: true };
+            let pace = planned.pace(&rest);
             let dropped = (0..costs.len()).filter(|&at| !is_given(&planned.allocations[at])).collect::<Vec<_>>();
             (pace, dropped)
         };
