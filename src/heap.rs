@@ -4,17 +4,26 @@
 /// The sizes of malloc's caches of small blocks: 64 of 16 bytes and more, of which 8 are malloc's.
 #[cfg(target_env = "gnu")]
 const CACHED: std::ops::RangeInclusive<usize> = 1..=64;
-/// The logarithms of the sizes of larger holes: up to where malloc maps pages.
+/// The logarithms of the sizes of larger holes.
 #[cfg(target_env = "gnu")]
-const HOLES: std::ops::Range<u32> = 6..17;
+const HOLES: std::ops::Range<u32> = 6..23;
+/// More than any hole.
+#[cfg(target_env = "gnu")]
+const LARGE: usize = 16 << 20;
 
 /// Has all threads allocate from one heap. Otherwise, a new thread takes that of a thread which has ended, if it has ended by
-/// then.
+/// then. The heap has room for a batch and keeps it, and blocks below 32 MiB are on it, as after a long time: otherwise, what was
+/// freed before decides which blocks are mapped, and when the heap grows and shrinks.
 pub(crate) fn share() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: takes integers.
-    unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, 1);
+    for (option, value) in [
+        (libc::M_ARENA_MAX, 1),
+        (libc::M_MMAP_THRESHOLD, 32 << 20),
+        (libc::M_TRIM_THRESHOLD, i32::MAX),
+        (libc::M_TOP_PAD, 256 << 20),
+    ] {
+        // SAFETY: takes integers.
+        unsafe { libc::mallopt(option, value) };
     }
 }
 
@@ -22,12 +31,15 @@ pub(crate) fn share() {
 pub(crate) fn fill() {
     #[cfg(target_env = "gnu")]
     {
-        // SAFETY: asks for numbers.
-        let (end, free) = unsafe { (libc::sbrk(0) as usize, libc::mallinfo().keepcost) };
-        let fresh = end - free as usize;
+        // SAFETY: the block is not accessed.
+        let end = unsafe {
+            let end = libc::malloc(LARGE);
+            libc::free(end);
+            end as usize..end as usize + LARGE
+        };
         for size in HOLES.rev().map(|shift| 1 << shift).chain(CACHED.rev().map(|number| number * 16 + 8)) {
             // SAFETY: the block is not accessed.
-            while (unsafe { libc::malloc(size) } as usize) < fresh {}
+            while !end.contains(&(unsafe { libc::malloc(size) } as usize)) {}
         }
     }
 }
