@@ -32,14 +32,13 @@ pub(crate) fn fill() {
     #[cfg(target_env = "gnu")]
     {
         // SAFETY: the block is not accessed.
-        let end = unsafe {
-            let end = libc::malloc(LARGE);
-            libc::free(end);
-            end as usize..end as usize + LARGE
-        };
+        let block = |size| unsafe { libc::malloc(size) };
+        let large = block(LARGE);
+        let fresh = large as usize..large as usize + LARGE;
+        // SAFETY: it is not used any more.
+        unsafe { libc::free(large) };
         for size in HOLES.rev().map(|shift| 1 << shift).chain(CACHED.rev().map(|number| number * 16 + 8)) {
-            // SAFETY: the block is not accessed.
-            while !end.contains(&(unsafe { libc::malloc(size) } as usize)) {}
+            while !matches!(block(size) as usize, taken if taken == 0 || fresh.contains(&taken)) {}
         }
     }
 }
