@@ -143,7 +143,11 @@ fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, warms_up }: BatchS
     }
     cell.take_each();
     let before = run_delay();
-    let timed = (0..slices.max(1)).map(|_| cell.batch(iterations)).collect::<Result<Vec<_>>>()?;
+    let mut timed = Vec::with_capacity(slices as usize);
+    // `collect` would have two frames of its own below the cell.
+    for _ in 0..slices.max(1) {
+        timed.push(cell.batch(iterations)?);
+    }
     let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
     Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed, each: cell.take_each() })
 }
