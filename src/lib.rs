@@ -29,8 +29,7 @@
 //! - `parallel` work on several threads
 //! - `suggest` suggestions for misspelled names
 //! - `process_stats` a process's memory, open files and threads
-//! - `valgrind` valgrind's client requests
-//! - `hash_seed`, `heap` fixed seeds of hash maps, and a heap without holes, under valgrind
+//! - `valgrind` what this program does under valgrind: client requests, fixed seeds, a heap without holes
 
 pub mod analysis;
 pub mod catalog;
@@ -42,9 +41,6 @@ mod escape;
 pub mod exit_code;
 pub mod fuzz;
 pub mod guest;
-#[cfg(target_os = "linux")]
-mod hash_seed;
-mod heap;
 pub mod interruption;
 mod lists;
 pub mod output;

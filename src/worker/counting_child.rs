@@ -15,7 +15,7 @@ use crate::engine::embedding::{Prepared, planted};
 use crate::run_module::MeasuredModule;
 use crate::sampling::bench_thread::{STACK_SIZE, run_cell};
 use crate::sampling::cell::Counting;
-use crate::{heap, valgrind};
+use crate::valgrind;
 
 /// What runs before the first fork, with its parameter: a compiler, the loading of an artifact, and an exit.
 const WARMUP: [(&Benchmark, u64); 3] =
@@ -45,7 +45,7 @@ pub(crate) fn serve(
     wire: &ResponseWriter,
 ) -> Result<()> {
     let Request::Prepare { cell_id, processor } = next_request()? else { bail!("no cell to prepare") };
-    let count = || {
+    let run = || {
         let _pool = fork::pool_of_this_thread()?;
         valgrind::lower_handler_stack()?;
         let mut end = Ok(());
@@ -55,7 +55,7 @@ pub(crate) fn serve(
         end.and_then(|()| next_request()).map(drop)
     };
     thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, count)?;
+        let thread = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, run)?;
         thread.join().map_err(|_| anyhow!("{cell_id} panicked"))?
     })
 }
@@ -85,7 +85,7 @@ fn count_batches(cell: &mut Prepared, Counting { warmup, batches, planted }: &Co
     ensure!(valgrind::is_running(), "counting instructions needs valgrind");
     planted::plant(*planted);
     valgrind::wait_for_threads(THREADS);
-    heap::fill();
+    valgrind::heap::fill_holes();
     // Instrumented code takes a hundred times as long.
     if !batches.is_empty() {
         valgrind::instrument();

@@ -35,7 +35,7 @@ use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
 use crate::spec::player;
 use crate::spec::script;
-use crate::{heap, valgrind};
+use crate::valgrind;
 
 /// Serves one variant until stdin is closed.
 ///
@@ -43,11 +43,11 @@ use crate::{heap, valgrind};
 /// When the backend cannot be opened, or a request is invalid.
 pub fn serve(spec: &BackendSpec) -> Result<()> {
     let wire = ResponseWriter::take().context("cannot redirect stdout")?;
-    let alone = || {
-        heap::share();
+    let set_up_for_counting = || {
+        valgrind::heap::set_up();
         fork::pool_of_this_thread()
     };
-    let _pool = valgrind::is_running().then(alone).transpose()?;
+    let _pool = valgrind::is_running().then(set_up_for_counting).transpose()?;
     let backend = spec.open()?;
     if let Some(folder) = std::env::var_os(ARTIFACTS) {
         backend.keep_artifacts(Path::new(&folder));

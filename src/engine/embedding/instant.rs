@@ -2,7 +2,7 @@
 use std::ops::Sub;
 use std::time::{Duration, Instant as Reading};
 
-use crate::valgrind;
+use crate::valgrind::{stop_counting, toggle_counting};
 
 /// A reading of the clock; empty when instructions are counted, because time under valgrind is meaningless.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +12,7 @@ impl Instant {
     /// Marks the start or the end of the timed part: of two readings, the first is the start.
     #[inline]
     pub fn now() -> Self {
-        Self((!valgrind::mark()).then(Reading::now))
+        Self((!toggle_counting()).then(Reading::now))
     }
 
     /// A reading that marks neither start nor end of the counted part.
@@ -23,7 +23,7 @@ impl Instant {
     /// Marks the end of the timed part, and returns the time since this reading; zero when instructions are counted.
     #[inline]
     pub fn elapsed(self) -> Duration {
-        if valgrind::stop() { Duration::ZERO } else { self.0.map_or(Duration::ZERO, |reading| reading.elapsed()) }
+        if stop_counting() { Duration::ZERO } else { self.0.map_or(Duration::ZERO, |reading| reading.elapsed()) }
     }
 }
 

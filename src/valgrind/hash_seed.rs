@@ -1,4 +1,4 @@
-//! Replaces libc's `getrandom`, so that the seeds of hash maps are fixed under valgrind: with another seed, keys meet in other
+//! Fixed seeds of hash maps: replaces libc's `getrandom` by symbol, on Linux only. With another seed, keys meet in other
 //! places, and a count differs.
 use std::sync::atomic::{AtomicU64, Ordering};
 

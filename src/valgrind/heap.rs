@@ -1,5 +1,5 @@
-//! The heap of a process under valgrind: where `realloc` finds room to grow in place, it copies nothing, so counts depend on the
-//! holes that earlier threads left.
+//! A heap without holes: one for all threads, with the holes filled. Where `realloc` finds room to grow in place, it copies
+//! nothing, so counts depend on the holes that earlier threads left.
 
 /// The sizes of malloc's caches of small blocks: 64 of 16 bytes and more, of which 8 are malloc's.
 #[cfg(target_env = "gnu")]
@@ -14,7 +14,7 @@ const LARGE: usize = 16 << 20;
 /// Has all threads allocate from one heap. Otherwise, a new thread takes that of a thread which has ended, if it has ended by
 /// then. The heap has room for a batch and keeps it, and blocks below 32 MiB are on it, as after a long time: otherwise, what was
 /// freed before decides which blocks are mapped, and when the heap grows and shrinks.
-pub(crate) fn share() {
+pub(crate) fn set_up() {
     #[cfg(target_env = "gnu")]
     for (option, value) in [
         (libc::M_ARENA_MAX, 1),
@@ -28,7 +28,7 @@ pub(crate) fn share() {
 }
 
 /// Takes the holes of the heap and the cached blocks of this thread for good. What is allocated next has fresh memory.
-pub(crate) fn fill() {
+pub(crate) fn fill_holes() {
     #[cfg(target_env = "gnu")]
     {
         // SAFETY: the block is not accessed.
