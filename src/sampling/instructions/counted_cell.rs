@@ -4,8 +4,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::callgrind::Count;
+use super::counted_worker::{CountedWorker, Program, Valgrind};
 use super::never;
-use super::valgrind::{CountedWorker, Program, Valgrind};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
@@ -25,8 +25,8 @@ pub(crate) struct Session<'a> {
     is_warm: bool,
 }
 
-/// A counted cell.
-pub(crate) struct Ended {
+/// The counts of a cell.
+pub(crate) struct CellCounts {
     /// Metrics without counting: name and value.
     pub(crate) metrics: Vec<(String, f64)>,
     /// Iterations of the smaller of two batches.
@@ -65,7 +65,7 @@ const VERY_LONG: f64 = 2e8;
 
 pub(crate) const LIMITS: Limits = Limits { time: TIMEOUT, memory: MEMORY };
 
-impl Ended {
+impl CellCounts {
     /// The samples, as the launch of this number.
     pub(crate) fn launch(&self, number: u32) -> Launch {
         let instructions = self.counts.iter().map(|count| count.total).collect();
@@ -91,7 +91,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Why there is no count.
-    pub(crate) fn count(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<Ended, SkipReason> {
+    pub(crate) fn count(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<CellCounts, SkipReason> {
         if let Some(skip_reason) = never(cell_id) {
             return Err(skip_reason);
         }
@@ -130,24 +130,24 @@ impl<'a> Session<'a> {
     }
 
     /// The first iteration of a process.
-    fn first_iteration(&mut self, cell_id: &CellId) -> Result<Ended, SkipReason> {
+    fn first_iteration(&mut self, cell_id: &CellId) -> Result<CellCounts, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
         let counts = vec![cell.one()?];
-        Ok(Ended { metrics: cell.cell.metrics, iterations: 1, counts })
+        Ok(CellCounts { metrics: cell.cell.metrics, iterations: 1, counts })
     }
 
-    fn counted(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<Ended, SkipReason> {
+    fn counted(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<CellCounts, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
         let first = cell.one()?;
         let one = first.total;
         let planted = (one * injected_slowdown).round() as u64;
         let (iterations, counts) = match one {
-            _ if planted > 0 => cell.pairs(one, planted)?,
+            _ if planted > 0 => cell.count_pairs(one, planted)?,
             VERY_LONG.. => (1, vec![first]),
             LONG.. => (1, vec![cell.one()?]),
-            _ => cell.pairs(one, 0)?,
+            _ => cell.count_pairs(one, 0)?,
         };
-        Ok(Ended { metrics: cell.cell.metrics, iterations, counts })
+        Ok(CellCounts { metrics: cell.cell.metrics, iterations, counts })
     }
 
     /// Prepares a cell in a child process of the worker.
@@ -180,10 +180,11 @@ impl CountedCell<'_> {
 
     /// The counts of an iteration by pairs of batches, for an iteration of about `one`; with the iterations of the smaller
     /// batch. Before the first pair, allocators and tables grow.
-    fn pairs(&mut self, one: f64, planted: u64) -> Result<(u64, Vec<CountPerIteration>), SkipReason> {
+    fn count_pairs(&mut self, one: f64, planted: u64) -> Result<(u64, Vec<CountPerIteration>), SkipReason> {
         let iterations = iterations(one);
         let settling = if iterations == 1 { 1 } else { SETTLING * iterations };
-        let batches = [&[settling][..], &[iterations, 2 * iterations].repeat(pairs(one * iterations as f64))].concat();
+        let batches =
+            [&[settling][..], &[iterations, 2 * iterations].repeat(number_of_pairs(one * iterations as f64))].concat();
         Ok((iterations, per_iteration(&self.counts(0, batches, planted)?[1..], iterations)?))
     }
 }
@@ -196,7 +197,7 @@ fn iterations(one: f64) -> u64 {
 }
 
 /// The number of pairs whose smaller batch has so many instructions: odd, so that the median is one of them.
-fn pairs(batch: f64) -> usize {
+fn number_of_pairs(batch: f64) -> usize {
     let fit = (PAIRS / (3.0 * batch)) as usize;
     (fit.clamp(1, MAX_PAIRS) - 1) / 2 * 2 + 1
 }
@@ -257,6 +258,6 @@ mod tests {
     #[test]
     fn batch_sizes_are_powers_of_two_and_at_least_one() {
         assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [64, 64, 4, 4, 1, 1]);
-        assert_eq!([64.0, 2.5e5, 4e5, 3e6, 1e12].map(pairs), [5, 5, 3, 1, 1]);
+        assert_eq!([64.0, 2.5e5, 4e5, 3e6, 1e12].map(number_of_pairs), [5, 5, 3, 1, 1]);
     }
 }

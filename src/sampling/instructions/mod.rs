@@ -2,9 +2,9 @@
 //! workers run in parallel, one per processor. Which worker counts a cell makes no difference.
 mod callgrind;
 mod counted_cell;
+mod counted_worker;
 mod elf;
 mod profiles;
-mod valgrind;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub use callgrind::{Function, ParseError, Profile};
 pub use profiles::{Profiled, profile};
 
 use self::counted_cell::Session;
-use self::valgrind::{Program, Valgrind};
+use self::counted_worker::{Program, Valgrind};
 use super::experiment::Progress;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
@@ -245,9 +245,9 @@ impl Counter<'_> {
             let Some(cell_id) = self.experiment.cell_ids.get(row) else { break };
             let mut cell = self.experiment.cell(index, cell_id);
             match session.count(cell_id, self.experiment.injected_slowdown(index)) {
-                Ok(ended) => {
-                    cell.launches.push(ended.launch(self.launch));
-                    cell.metrics = ended.metrics;
+                Ok(counts) => {
+                    cell.launches.push(counts.launch(self.launch));
+                    cell.metrics = counts.metrics;
                 }
                 Err(skip_reason) => cell.skip_reason = Some(skip_reason),
             }

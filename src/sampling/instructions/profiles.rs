@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use super::callgrind::Profile;
 use super::counted_cell::LIMITS;
+use super::counted_worker::{self, Valgrind};
 use super::never;
-use super::valgrind::{self, Valgrind};
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
 use crate::sampling::cell;
@@ -58,7 +58,7 @@ pub fn profile(
         }
     }
     let file = worker.dumps(1).remove(0);
-    let read = valgrind::profile(&file)?;
+    let read = counted_worker::profile(&file)?;
     if let Some(keep) = keep {
         fs::copy(&file, &keep).with_context(|| format!("cannot write {}", keep.display()))?;
     }
