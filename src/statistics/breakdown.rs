@@ -1,5 +1,5 @@
 //! Splits a total into its measured parts and a rest.
-use super::{Estimate, OUTLYING, median, outliers};
+use super::{Estimate, TOLERANCE, median, outliers};
 
 /// The parts of a time and the rest. They add up to the total, because all are means over the same launches.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub fn breakdown<P: AsRef<[f64]>>(total: &[f64], parts: &[P]) -> Option<Breakdow
     let left = |launch: usize| total[launch] - parts.iter().map(|part| part[launch]).sum::<f64>();
     let rest: Vec<f64> = (0..total.len()).map(left).collect();
 
-    let tolerance = |values: &[f64]| OUTLYING * median(values).unwrap_or(0.0).abs();
+    let tolerance = |values: &[f64]| TOLERANCE * median(values).unwrap_or(0.0).abs();
     let mut outlying = outliers::outlying(&rest, tolerance(total))?;
     for values in parts.iter().chain([&total]) {
         outlying.extend(outliers::outlying(values, tolerance(values))?);

@@ -40,7 +40,7 @@ mod typical_launch;
 mod unpaired;
 mod warmup;
 
-use outliers::OUTLYING;
+use outliers::TOLERANCE;
 
 pub use benjamini_hochberg::benjamini_hochberg;
 pub use breakdown::{Breakdown, breakdown};

@@ -3,15 +3,15 @@ use super::{median, scaled_mad};
 
 /// The tolerance of outliers: 5 % of the value. A process can be off by much more for its lifetime, because of its memory
 /// layout alone.
-pub(super) const OUTLYING: f64 = 0.05;
+pub(super) const TOLERANCE: f64 = 0.05;
 /// The limit for outliers in [`scaled_mad`]s, i.e. in standard deviations if normal.
-const OUTLYING_MADS: f64 = 5.0;
+const MAX_MADS: f64 = 5.0;
 
-/// The values that are further from the median than `tolerance` and than [`OUTLYING_MADS`]. `None` if there are no values, or
+/// The values that are further from the median than `tolerance` and than [`MAX_MADS`]. `None` if there are no values, or
 /// a value or the range is not finite.
 pub(crate) fn outlying(values: &[f64], tolerance: f64) -> Option<Vec<usize>> {
     let middle = median(values)?;
-    let furthest = tolerance.max(OUTLYING_MADS * scaled_mad(values)?);
+    let furthest = tolerance.max(MAX_MADS * scaled_mad(values)?);
     Some((0..values.len()).filter(|&launch| (values[launch] - middle).abs() > furthest).collect())
 }
 

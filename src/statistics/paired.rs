@@ -1,5 +1,5 @@
 //! Log ratios of paired samples, and the typical ratio.
-use super::{Estimate, OUTLYING, median};
+use super::{Estimate, TOLERANCE, median};
 
 /// `ln(a / b)` for every round of one launch, from the times of two cells in the same rounds, in any one unit. A
 /// positive value means that `a` took longer. Swapping the cells only changes the sign.
@@ -19,7 +19,7 @@ pub fn log_ratios(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
 /// `None` if a launch has no rounds, and where [`Estimate::over_launches`] has no value.
 pub fn typical_ratio<L: AsRef<[f64]>>(launches: &[L]) -> Option<Estimate> {
     let medians = launches.iter().map(|launch| median(launch.as_ref())).collect::<Option<Vec<_>>>()?;
-    Estimate::over_launches(&medians, OUTLYING.ln_1p())
+    Estimate::over_launches(&medians, TOLERANCE.ln_1p())
 }
 
 /// The typical launch's time, from the times of every launch in any unit, estimated *on the log scale*: the time is the

@@ -1,7 +1,7 @@
 //! Does the interval hold the truth as often as it says?
 
 use super::{CLEAN, SimulatedMachine, USUAL, laplace, monte_carlo, seeded, skewed, t3};
-use crate::statistics::{Confidence, Estimate, Interval, OUTLYING, median};
+use crate::statistics::{Confidence, Estimate, Interval, TOLERANCE, median};
 
 /// The machines, and how often the 95 % interval is promised to hold the truth at least. Where that is less than
 /// 94 %, a known weakness is written down.
@@ -56,7 +56,7 @@ fn runs(machine: SimulatedMachine, count: usize) -> impl Iterator<Item = Vec<f64
 }
 
 fn interval(launches: &[f64]) -> Interval {
-    let estimate = Estimate::over_launches(launches, OUTLYING.ln_1p()).expect("finite");
+    let estimate = Estimate::over_launches(launches, TOLERANCE.ln_1p()).expect("finite");
     estimate.interval(Confidence::NINETY_FIVE).expect("three launches or more")
 }
 
@@ -92,7 +92,7 @@ fn ten_launches_one_in_ten_off_by_a_quarter() {
 #[test]
 fn doubt_is_rare_where_outliers_are_and_certain_where_launches_are_few() {
     let doubted = |machine| {
-        let estimates = runs(machine, 2_000).map(|launches| Estimate::over_launches(&launches, OUTLYING.ln_1p()));
+        let estimates = runs(machine, 2_000).map(|launches| Estimate::over_launches(&launches, TOLERANCE.ln_1p()));
         estimates.filter(|estimate| estimate.as_ref().unwrap().doubt().is_some()).count()
     };
     assert_eq!(doubted(CLEAN), 0);
