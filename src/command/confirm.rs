@@ -1,4 +1,5 @@
-//! Measures twice: everything first, then differences and inconclusive cells again on fresh launches.
+//! Measures twice: everything first, then the cells that [`analysis::comparison`](crate::analysis::comparison) chooses, on fresh
+//! launches.
 use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
@@ -18,7 +19,7 @@ use crate::statistics::Margin;
 const FIRST_RUN: f64 = 0.5;
 /// The factor for a requested number of launches in the confirmation run. It has few cells, so launches are cheap, and each
 /// launch places the cells anew in memory, which is a large part of the noise.
-const CONFIRMATION_LAUNCHES: u32 = 3;
+const CONFIRMATION_FACTOR: u32 = 3;
 
 /// Measures, and adds a confirmation run of the [`candidates`](comparison::candidates), which are judged by it alone if it decides
 /// them, and of the [`undecided`](comparison::undecided) cells, which are judged by all launches. If the confirmation run fails,
@@ -80,7 +81,7 @@ fn confirmation_run(
     Experiment {
         budget,
         seed: experiment.seed.wrapping_add(1),
-        launches: experiment.launches.map(|launches| CONFIRMATION_LAUNCHES * launches),
+        launches: experiment.launches.map(|launches| CONFIRMATION_FACTOR * launches),
         priority: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
         ..only(
             experiment,
@@ -92,7 +93,7 @@ fn confirmation_run(
 
 /// The labels of the variants of some cells, and of their baselines.
 fn labels(report: &Report, cells: &[(usize, CellId)]) -> Vec<String> {
-    let pairs = comparison::pairs(report);
+    let pairs = comparison::label_pairs(report);
     cells.iter().flat_map(|(pair, _)| [pairs[*pair].0.clone(), pairs[*pair].1.clone()]).collect()
 }
 
@@ -107,9 +108,9 @@ fn of_both_runs(error: Error) -> Error {
     }
 }
 
-/// The launches of the confirmation run of counts: with six on each side, all counts of one side exceed all of the other by
-/// chance in one of 924 cells whose counts vary.
-const CONFIRMATION_COUNTS: u32 = 6;
+/// The fewest launches of the confirmation run of counts: with six on each side, all counts of one side exceed all of the other
+/// by chance in one of 924 cells whose counts vary.
+const MIN_CONFIRMATION_LAUNCHES: u32 = 6;
 
 /// Counts instructions, and adds a confirmation run of the cells that are not the same.
 ///
@@ -130,7 +131,7 @@ pub(crate) fn counted_twice(
         let second = CountExperiment {
             variants: renumbered(&experiment.variants, &kept),
             cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_candidate(cell_id)).cloned().collect(),
-            launches: experiment.launches.max(CONFIRMATION_COUNTS),
+            launches: experiment.launches.max(MIN_CONFIRMATION_LAUNCHES),
             injected_slowdowns: kept.iter().filter_map(|n| experiment.injected_slowdowns.get(*n).copied()).collect(),
         };
         let what = format!("confirming {} differences: ", candidates.len());

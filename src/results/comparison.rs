@@ -65,8 +65,9 @@ pub struct CellComparison {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
-    /// Whether the numbers and the verdict come from the confirmation run alone, because the first run did not show the cell to be
-    /// the same.
+    /// Whether the numbers and the verdict come from the confirmation run alone: for times, because the first run showed a
+    /// difference and the confirmation run is conclusive; for instructions, because the first run did not show the cell to be the
+    /// same.
     pub confirmed: bool,
     /// Why the variant or the baseline has no samples.
     #[serde(skip_serializing_if = "Option::is_none", default)]
