@@ -24,23 +24,23 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
     if report.metric == Metric::Instructions {
         return count_comparison::live(report, margin);
     }
-    let variants = pairs(report);
+    let variants = label_pairs(report);
     let confidence = Confidence::EACH_OF_TWO;
-    let mut found = judged(cells(&combined(report), &variants), margin, confidence);
+    let mut pairs = judged(compare_live_cells(&combined(report), &variants), margin, confidence);
     if let Some(confirmation) = &report.confirmation {
         let candidates = candidates(report, margin);
-        let mut fresh = cells(confirmation, &variants);
+        let mut fresh = compare_live_cells(confirmation, &variants);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
             |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
         for mut pair in judged(fresh, margin, confidence).into_iter().filter(decided) {
-            if let Some(first) = found.iter_mut().find(|first| first.place() == pair.place()) {
+            if let Some(first) = pairs.iter_mut().find(|first| first.place() == pair.place()) {
                 pair.cell.confirmed = true;
                 *first = pair;
             }
         }
     }
-    Comparison { live: true, ..timed(report, report, &variants, found, margin, confidence) }
+    Comparison { live: true, ..build_time_comparison(report, report, &variants, pairs, margin, confidence) }
 }
 
 /// A report with the launches of both runs.
@@ -72,9 +72,9 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     }
     let variants = shared_labels(baseline, new);
     let runs = Runs { baseline, new, shift: shift(baseline, new, &variants) };
-    let found = found(new, baseline, &variants, |cell, baseline| runs.ratio(cell, baseline));
+    let pairs = compare_cells(new, baseline, &variants, |cell, baseline| runs.ratio(cell, baseline));
     let confidence = Confidence::NINETY_FIVE;
-    timed(new, baseline, &variants, judged(found, margin, confidence), margin, confidence)
+    build_time_comparison(new, baseline, &variants, judged(pairs, margin, confidence), margin, confidence)
 }
 
 /// The labels that are variants of both reports and not controls, each as its own baseline.
@@ -92,24 +92,24 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     if report.metric == Metric::Instructions {
         return count_comparison::candidates(report, margin);
     }
-    let found = cells(report, &pairs(report));
+    let pairs = compare_live_cells(report, &label_pairs(report));
     let differs = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
     };
-    found.iter().filter(differs).map(PendingComparison::place).collect()
+    pairs.iter().filter(differs).map(PendingComparison::place).collect()
 }
 
 /// The cells that are inconclusive in the first run and not among the [`candidates`], with the index of the variant.
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let candidates = candidates(report, margin);
-    let found = judged(cells(report, &pairs(report)), margin, Confidence::EACH_OF_TWO);
-    let inconclusive = found.iter().filter(|pair| pair.cell.verdict == Some(TimeVerdict::Inconclusive));
+    let pairs = judged(compare_live_cells(report, &label_pairs(report)), margin, Confidence::EACH_OF_TWO);
+    let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(TimeVerdict::Inconclusive));
     inconclusive.map(PendingComparison::place).filter(|place| !candidates.contains(place)).collect()
 }
 
 /// The labels of the variants with a baseline, and of their baselines.
-pub fn pairs(report: &Report) -> Vec<(String, String)> {
+pub fn label_pairs(report: &Report) -> Vec<(String, String)> {
     let variant =
         |variant: &Variant| Some((variant.label.clone(), report.variants.get(variant.baseline?)?.label.clone()));
     report.variants.iter().filter_map(variant).collect()
@@ -177,23 +177,23 @@ impl PendingComparison {
 }
 
 /// The comparisons of variants in the same rounds.
-fn cells(report: &Report, variants: &[(String, String)]) -> Vec<PendingComparison> {
-    found(report, report, variants, ratio)
+fn compare_live_cells(report: &Report, variants: &[(String, String)]) -> Vec<PendingComparison> {
+    compare_cells(report, report, variants, ratio)
 }
 
 /// The comparisons with their verdicts, corrected for multiple comparisons. One without an estimate has no verdict.
-fn judged(mut found: Vec<PendingComparison>, margin: Margin, confidence: Confidence) -> Vec<PendingComparison> {
-    let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.clone()).collect();
-    let estimated = found.iter_mut().filter(|pair| pair.estimate.is_some());
+fn judged(mut pairs: Vec<PendingComparison>, margin: Margin, confidence: Confidence) -> Vec<PendingComparison> {
+    let estimates: Vec<_> = pairs.iter().filter_map(|pair| pair.estimate.clone()).collect();
+    let estimated = pairs.iter_mut().filter(|pair| pair.estimate.is_some());
     for (pair, verdict) in estimated.zip(judge(&estimates, margin, confidence)) {
         pair.cell.verdict = Some(verdict);
     }
-    found
+    pairs
 }
 
 /// The smallest detectable difference at the margin, and the share of outliers.
-fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
-    let estimates: Vec<_> = found.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
+fn resolution(pairs: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
+    let estimates: Vec<_> = pairs.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
     let resolved = |estimate: &&Estimate| smallest_resolvable(estimate, 1, margin, confidence, Confidence::NINETY);
     let resolution = match median(&estimates.iter().filter_map(resolved).collect::<Vec<_>>()) {
         Some(typical) => format!(
@@ -206,7 +206,7 @@ fn resolution(found: &[PendingComparison], margin: Margin, confidence: Confidenc
     format!("resolution: {resolution}; {}", left_out(estimates.into_iter()))
 }
 
-fn found(
+fn compare_cells(
     new: &Report,
     baseline: &Report,
     variants: &[(String, String)],
@@ -224,7 +224,7 @@ fn found(
         };
         PendingComparison { cell, estimate }
     };
-    each(new, baseline, variants).map(pair).collect()
+    paired_cells(new, baseline, variants).map(pair).collect()
 }
 
 /// The comparison of a cell with its baseline, by what is known without samples.
@@ -275,19 +275,19 @@ pub(crate) fn is_same_backend(label: &str, baseline: &str) -> bool {
 pub const BEFORE: &str = " before";
 
 /// Each cell of each variant with its baseline's cell.
-pub(crate) fn each<'a>(
+pub(crate) fn paired_cells<'a>(
     new: &'a Report,
     baseline: &'a Report,
     variants: &'a [(String, String)],
 ) -> impl Iterator<Item = (usize, &'a CellRecord, &'a CellRecord)> {
     variants.iter().enumerate().flat_map(move |(n, (label, base_label))| {
-        let theirs: HashMap<_, _> = of(baseline, base_label).map(|cell| (&cell.cell_id, cell)).collect();
-        of(new, label).filter_map(move |cell| Some((n, cell, *theirs.get(&cell.cell_id)?)))
+        let theirs: HashMap<_, _> = cells_with_label(baseline, base_label).map(|cell| (&cell.cell_id, cell)).collect();
+        cells_with_label(new, label).filter_map(move |cell| Some((n, cell, *theirs.get(&cell.cell_id)?)))
     })
 }
 
 /// The cells of the variant with a label.
-fn of<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecord> {
+fn cells_with_label<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecord> {
     let place = report.variants.iter().position(|variant| variant.label == label);
     report.cells.iter().filter(move |cell| Some(cell.variant) == place)
 }
@@ -338,7 +338,7 @@ fn same_worker_floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
 /// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
 fn shift(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Option<RunShift> {
     let shift = |is_it: fn(&CellRecord) -> bool| {
-        let cells = each(new, baseline, variants).filter(|(_, cell, _)| is_it(cell));
+        let cells = paired_cells(new, baseline, variants).filter(|(_, cell, _)| is_it(cell));
         RunShift::of(
             &cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>(),
         )
@@ -383,7 +383,7 @@ fn drifts(metric: &str) -> f64 {
 
 fn changed_metrics(new: &Report, baseline: &Report, variants: &[(String, String)]) -> Vec<ChangedMetric> {
     let mut changed_metrics: Vec<ChangedMetric> = Vec::new();
-    for (variant, cell, baseline) in each(new, baseline, variants) {
+    for (variant, cell, baseline) in paired_cells(new, baseline, variants) {
         for (metric, after) in &cell.metrics {
             let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
             // One benchmark represents several with the same module.
@@ -406,20 +406,20 @@ fn changed_metrics(new: &Report, baseline: &Report, variants: &[(String, String)
 }
 
 /// A comparison of times.
-fn timed(
+fn build_time_comparison(
     new: &Report,
     baseline: &Report,
     variants: &[(String, String)],
-    found: Vec<PendingComparison>,
+    pairs: Vec<PendingComparison>,
     margin: Margin,
     confidence: Confidence,
 ) -> Comparison {
-    let notes = [&new.run.notes[..], &[resolution(&found, margin, confidence)]].concat();
-    compared(new, baseline, variants, found.into_iter().map(|pair| pair.cell).collect(), margin, notes)
+    let notes = [&new.run.notes[..], &[resolution(&pairs, margin, confidence)]].concat();
+    build_comparison(new, baseline, variants, pairs.into_iter().map(|pair| pair.cell).collect(), margin, notes)
 }
 
 /// The comparison of two reports, or of one with itself: these cells, and these notes before the [`differences`].
-pub(crate) fn compared(
+pub(crate) fn build_comparison(
     new: &Report,
     baseline: &Report,
     variants: &[(String, String)],

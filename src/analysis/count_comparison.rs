@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::instruction_count::{CountRatio, InstructionCount, agreement};
-use crate::analysis::comparison::{self, each, pairs, shared_labels, without_ratio};
+use crate::analysis::comparison::{self, label_pairs, paired_cells, shared_labels, without_ratio};
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, CellRecord, Comparison, Report};
@@ -11,12 +11,12 @@ use crate::statistics::{Margin, TimeVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
-    Comparison { live: true, ..compared(report, report, &pairs(report), margin) }
+    Comparison { live: true, ..compare_counts(report, report, &label_pairs(report), margin) }
 }
 
 /// Compares two reports by label.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
-    compared(new, baseline, &shared_labels(baseline, new), margin)
+    compare_counts(new, baseline, &shared_labels(baseline, new), margin)
 }
 
 /// The cells that are not the same within the margin, with the index of the variant.
@@ -29,13 +29,13 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
         .collect()
 }
 
-fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], margin: Margin) -> Comparison {
+fn compare_counts(new: &Report, baseline: &Report, variants: &[(String, String)], margin: Margin) -> Comparison {
     // The confirmation run counts a cell on each variant that has any candidate.
     let candidates = if new.confirmation.is_some() { candidates(new, margin) } else { Vec::new() };
     let confirmation: HashMap<_, _> = new
         .confirmation
         .iter()
-        .flat_map(|confirmation| each(confirmation, confirmation, variants))
+        .flat_map(|confirmation| paired_cells(confirmation, confirmation, variants))
         .map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)))
         .filter(|(place, _)| candidates.contains(place))
         .collect();
@@ -54,9 +54,9 @@ fn compared(new: &Report, baseline: &Report, variants: &[(String, String)], marg
             ..without_ratio(variant, cell, baseline, &variants[variant])
         }
     };
-    let cells = each(new, baseline, variants).map(pair).collect();
+    let cells = paired_cells(new, baseline, variants).map(pair).collect();
     let notes = vec![agreement(new), warnings::KERNEL.into(), warnings::LAYOUT.into()];
-    comparison::compared(new, baseline, variants, cells, margin, notes)
+    comparison::build_comparison(new, baseline, variants, cells, margin, notes)
 }
 
 #[cfg(test)]
