@@ -5,8 +5,8 @@ use std::ops::{Deref, DerefMut};
 use ::wasmer::sys::EngineBuilder;
 use ::wasmer::sys::vm::TrapCode;
 use ::wasmer::{
-    AsStoreMut, AsStoreRef, ExportError, FromToNativeWasmType, FunctionEnv, FunctionType, HostFunction,
-    InstantiationError, IntoBytes, MemoryError, MemoryType, TypedFunction, WasmTypeList, WithEnv, WithoutEnv,
+    AsStoreMut, AsStoreRef, Exception, ExportError, FromToNativeWasmType, FunctionEnv, FunctionType, HostFunction,
+    InstantiationError, IntoBytes, MemoryError, MemoryType, Tag, TypedFunction, WasmTypeList, WithEnv, WithoutEnv,
 };
 pub(crate) use ::wasmer::{
     Engine as Runtime, Extern, Function as Func, FunctionEnvMut as Caller, Global, Imports, Memory, Module,
@@ -16,15 +16,16 @@ use anyhow::{Context, Result as AnyResult};
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
 use super::Wasmer;
-pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import, thrower_imports};
+pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import};
 use super::late_start::LateStart;
 pub(crate) use super::scenarios::limit::capped;
 use crate::engine::embedding::{NotInstantiated, Outcome, Trap};
+use crate::exit_code::ExitCode;
 
 /// An error type of the host. Wasmer accepts every `Error + Send + Sync + 'static`.
 pub(crate) trait HostError: std::error::Error + Send + Sync + 'static {}
 
-impl HostError for crate::exit_code::ExitCode {}
+impl HostError for ExitCode {}
 
 /// The error type of a typed host function that ends its guest. On Wasmer it is the host's error itself.
 pub(crate) type Raised<E> = E;
@@ -390,6 +391,20 @@ pub(crate) fn metered_outcome<T: Send + 'static>(
         Outcome::Trapped(Trap::Unreachable) if exhausted(store) => Outcome::Trapped(Trap::OutOfFuel),
         other => other,
     }
+}
+
+/// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
+pub(crate) fn thrower_imports(store: &mut impl AsStoreMut) -> AnyResult<[Extern; 3]> {
+    let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
+    let throw = |mut env: Caller<Tag>, payload: i32| -> Result<(), Error> {
+        let (tag, mut store) = env.data_and_store_mut();
+        let exception = Exception::new(&mut store, tag, &[Val::I32(payload)]);
+        Err(Error::exception(&store, exception))
+    };
+    let tag = Tag::new(store, [ValType::I32]);
+    let env = FunctionEnv::new(store, tag.clone());
+    let (early_exit, throw) = (Func::new_typed(store, early_exit), Func::new_typed_with_env(store, &env, throw));
+    Ok([early_exit.into(), throw.into(), tag.into()])
 }
 
 pub(crate) fn serialize(module: &Module) -> AnyResult<impl Deref<Target = [u8]> + Clone + IntoBytes + use<>> {

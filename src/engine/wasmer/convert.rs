@@ -1,8 +1,8 @@
 //! Conversion between Wasmer's values, errors and imports and those of the any-module interface.
 use ::wasmer::sys::vm::TrapCode;
 use ::wasmer::{
-    AsStoreMut, AsStoreRef, Exception, Extern, ExternRef, ExternType, Function, FunctionEnv, FunctionEnvMut,
-    FunctionType, Global, ImportType, Memory, RuntimeError, Table, Tag, Type as WasmerType, Value as WasmerValue,
+    AsStoreMut, AsStoreRef, Extern, ExternRef, ExternType, Function, FunctionEnvMut, FunctionType, Global, ImportType,
+    Memory, RuntimeError, Table, Tag, Type as WasmerType, Value as WasmerValue,
 };
 use anyhow::{Context, Result, bail};
 
@@ -48,21 +48,6 @@ fn function_import(place: usize, import: &ImportType, of: &FunctionType) -> Impo
     let types = |types: &[WasmerType]| types.iter().copied().map(from_engine_type).collect();
     let (parameters, results) = (types(of.params()), types(of.results()));
     Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
-}
-
-/// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
-pub(crate) fn thrower_imports(store: &mut impl AsStoreMut) -> Result<[Extern; 3]> {
-    let early_exit = |code: u32| if code == 0 { Ok(()) } else { Err(ExitCode(code)) };
-    let throw = |mut env: FunctionEnvMut<Tag>, payload: i32| -> Result<(), RuntimeError> {
-        let (tag, mut store) = env.data_and_store_mut();
-        let exception = Exception::new(&mut store, tag, &[WasmerValue::I32(payload)]);
-        Err(RuntimeError::exception(&store, exception))
-    };
-    let tag = Tag::new(store, [WasmerType::I32]);
-    let env = FunctionEnv::new(store, tag.clone());
-    let (early_exit, throw) =
-        (Function::new_typed(store, early_exit), Function::new_typed_with_env(store, &env, throw));
-    Ok([early_exit.into(), throw.into(), tag.into()])
 }
 
 /// The only conversion of a Wasmer error to an [`Outcome`].

@@ -9,12 +9,12 @@ pub(crate) use ::wasmi::{
 };
 use ::wasmi::{FuncType, Mutability, Nullable};
 use ::wasmi_core::{LimiterError, ResourceLimiter};
+use anyhow::{Result as AnyResult, bail};
 
 use super::Wasmi;
-pub(crate) use super::convert::{
-    arguments, deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports,
-};
+pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import};
 pub(crate) use super::wasmtime_style::api::*;
+use crate::engine::embedding::Unsupported;
 
 /// Why a module is not instantiated.
 pub(crate) fn unlinked(error: Error) -> anyhow::Error {
@@ -108,4 +108,25 @@ pub(crate) fn trap_code(error: Error) -> Option<impl Debug + PartialEq + Copy + 
 /// Always `None`, because wasmi's errors have no backtrace.
 pub(crate) fn frames(_: &Error) -> Option<(u64, u64)> {
     None
+}
+
+/// Always fails with [`Unsupported`], because wasmi has no exceptions.
+pub(crate) fn thrower_imports(_: &mut Store<()>) -> AnyResult<[Extern; 0]> {
+    bail!(Unsupported("wasmi has no exceptions".into()))
+}
+
+/// The reason why a module cannot be serialized.
+pub(super) const NO_ARTIFACTS: &str = "an interpreter has no artifacts";
+
+pub(crate) fn serialize(_: &Module) -> AnyResult<Vec<u8>> {
+    bail!(Unsupported(NO_ARTIFACTS.into()))
+}
+
+/// Always fails with [`Unsupported`], because wasmi has no artifacts to load.
+pub(crate) fn headless_runtime(_: &Wasmi) -> AnyResult<Runtime> {
+    bail!(Unsupported(NO_ARTIFACTS.into()))
+}
+
+pub(crate) fn deserialize(_: &EngineHandle, _: Vec<u8>) -> AnyResult<Module> {
+    bail!(Unsupported(NO_ARTIFACTS.into()))
 }

@@ -3,14 +3,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::wasmi::errors::{ErrorKind, HostError, InstantiationError, MemoryError, TableError};
 use ::wasmi::{
-    AsContext, AsContextMut, Caller, Engine, Error, Extern, ExternRef, ExternType, F32, F64, Func, FuncType, Global,
-    ImportType, Memory, Module, Nullable, Ref, Store, Table, TrapCode, V128, Val, ValType,
+    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, F32, F64, Func, FuncType, Global,
+    ImportType, Memory, Nullable, Ref, Store, Table, TrapCode, V128, Val, ValType,
 };
 use anyhow::{Result, bail};
 
-use super::Wasmi;
-use super::api::Runtime;
-use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Unsupported, Value, panic_message};
+use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Value, panic_message};
 use crate::exit_code::ExitCode;
 
 /// Creates a stub for an import: a function that calls `host`, or a memory, table or global of the declared type.
@@ -48,11 +46,6 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
     })
 }
 
-/// Always fails with [`Unsupported`], because wasmi has no exceptions.
-pub(crate) fn thrower_imports(_: &mut Store<()>) -> Result<[Extern; 0]> {
-    bail!(Unsupported("wasmi has no exceptions".into()))
-}
-
 /// The message of a host function's panic.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -76,22 +69,6 @@ fn from_engine_type(of: ValType) -> Type {
         ValType::FuncRef => Type::FuncRef,
         ValType::ExternRef => Type::ExternRef,
     }
-}
-
-/// The reason why a module cannot be serialized.
-pub(super) const NO_ARTIFACTS: &str = "an interpreter has no artifacts";
-
-pub(crate) fn serialize(_: &Module) -> Result<Vec<u8>> {
-    bail!(Unsupported(NO_ARTIFACTS.into()))
-}
-
-/// Always fails with [`Unsupported`], because wasmi has no artifacts to load.
-pub(crate) fn headless_runtime(_: &Wasmi) -> Result<Runtime> {
-    bail!(Unsupported(NO_ARTIFACTS.into()))
-}
-
-pub(crate) fn deserialize(_: &Engine, _: Vec<u8>) -> Result<Module> {
-    bail!(Unsupported(NO_ARTIFACTS.into()))
 }
 
 /// The only conversion of a wasmi error to an [`Outcome`].

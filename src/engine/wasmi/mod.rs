@@ -92,15 +92,15 @@ impl Wasmi {
 
 /// The scenarios of the suite that wasmi does not support, because it has no artifacts.
 const NO_SCENARIOS: ScenarioTable<Wasmi> =
-    &[(&module::SERIALIZED, Not(convert::NO_ARTIFACTS)), (&module::HEADLESS, Not(convert::NO_ARTIFACTS))];
+    &[(&module::SERIALIZED, Not(api::NO_ARTIFACTS)), (&module::HEADLESS, Not(api::NO_ARTIFACTS))];
 
 const NO_INTERRUPTS: &str = "wasmi cannot be interrupted from another thread";
 
 /// The benchmarks of the suite that wasmi does not support.
 const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
-    (&benchmark::artifact::SERIALIZE, Not(convert::NO_ARTIFACTS)),
-    (&benchmark::artifact::DESERIALIZE, Not(convert::NO_ARTIFACTS)),
-    (&benchmark::cold::ARTIFACT_TO_EXIT, Not(convert::NO_ARTIFACTS)),
+    (&benchmark::artifact::SERIALIZE, Not(api::NO_ARTIFACTS)),
+    (&benchmark::artifact::DESERIALIZE, Not(api::NO_ARTIFACTS)),
+    (&benchmark::cold::ARTIFACT_TO_EXIT, Not(api::NO_ARTIFACTS)),
     (
         &benchmark::unwind::PANIC,
         Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),

@@ -6,15 +6,17 @@ pub(crate) use ::wasmtime::{
     MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Table, TypedFunc, Val, ValType, WasmParams,
     WasmResults,
 };
-use ::wasmtime::{FuncType, GlobalType, Mutability, ResourceLimiter, ThrownException, Trap, WasmBacktrace};
-use anyhow::{Context, Result as AnyResult};
-
-pub(crate) use super::convert::{
-    arguments, deserialize, from_engine, headless_runtime, outcome, serialize, stub_import, thrower_imports,
+use ::wasmtime::{
+    ExnRef, ExnRefPre, ExnType, FuncType, GlobalType, Mutability, ResourceLimiter, Tag, TagType, ThrownException, Trap,
+    WasmBacktrace,
 };
+use anyhow::{Context, Result as AnyResult, bail};
+
+pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import};
 pub(crate) use super::wasmtime_style::api::*;
 use super::{Wasmtime, runtime};
 use crate::engine::embedding::Unsupported;
+use crate::exit_code::ExitCode;
 
 /// Why a module is not instantiated. A shared memory is unsupported, because this project does not enable it
 /// (`Config::shared_memory`).
@@ -26,7 +28,7 @@ pub(crate) fn unlinked(error: Error) -> anyhow::Error {
 /// An error type of the host. Wasmtime accepts every `Error + Send + Sync + 'static`.
 pub(crate) trait HostError: std::error::Error + Send + Sync + 'static {}
 
-impl HostError for crate::exit_code::ExitCode {}
+impl HostError for ExitCode {}
 
 /// Wraps a host error in the engine's error, which dynamic host functions and host functions that call a guest return.
 pub(crate) fn to_error<E: HostError>(error: E) -> Error {
@@ -111,4 +113,41 @@ pub(crate) fn trap_code(error: Error) -> Option<impl Debug + PartialEq + Copy + 
 /// The number of guest frames in the error's backtrace, if any, and the depth up to which no frame is missing: 20 or more.
 pub(crate) fn frames(error: &Error) -> Option<(u64, u64)> {
     error.downcast_ref::<WasmBacktrace>().map(|trace| (trace.frames().len() as u64, 20))
+}
+
+/// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
+pub(crate) fn thrower_imports<T: 'static>(store: &mut Store<T>) -> AnyResult<[Extern; 3]> {
+    let ty = TagType::new(FuncType::new(store.engine(), [ValType::I32], []));
+    let tag = Tag::new(&mut *store, &ty)?;
+    let early_exit = |code: u32| -> Result<(), Error> { if code == 0 { Ok(()) } else { Err(ExitCode(code).into()) } };
+    let throw = move |mut caller: Caller<'_, T>, payload: i32| -> Result<(), Error> {
+        let of = ExnType::from_tag_type(&tag.ty(&caller))?;
+        let pre = ExnRefPre::new(&mut caller, of);
+        let exception = ExnRef::new(&mut caller, &pre, &tag, &[Val::I32(payload)])?;
+        caller.as_context_mut().throw(exception)
+    };
+    Ok([Func::wrap(&mut *store, early_exit).into(), Func::wrap(&mut *store, throw).into(), tag.into()])
+}
+
+/// The reason why a runtime without a compiler cannot load Winch's artifacts.
+pub(crate) const WINCH_NEEDS_ITS_COMPILER: &str =
+    "an engine without a compiler has no name for Winch's calling convention";
+
+pub(crate) fn serialize(module: &Module) -> AnyResult<Vec<u8>> {
+    Ok(module.serialize()?)
+}
+
+/// A new runtime without a compiler. It must have the settings with which the artifact was compiled, except for the compiler.
+/// Winch's calling convention is such a setting, and needs the compiler, so Winch is [`Unsupported`].
+pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> AnyResult<Runtime> {
+    if wasmtime.compiler == "winch" {
+        bail!(Unsupported(WINCH_NEEDS_ITS_COMPILER.into()));
+    }
+    let mut config = wasmtime.config.clone();
+    Ok(Runtime::new(EngineHandle::new(config.enable_compiler(false))?, wasmtime.mechanisms))
+}
+
+pub(crate) fn deserialize(engine: &EngineHandle, artifact: Vec<u8>) -> AnyResult<Module> {
+    // SAFETY: `serialize` made the bytes in this process from a valid module.
+    Ok(unsafe { Module::deserialize(engine, artifact) }?)
 }

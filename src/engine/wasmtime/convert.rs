@@ -1,13 +1,10 @@
 //! Conversion between wasmtime's values, errors and imports and those of the any-module interface.
 use ::wasmtime::{
-    AsContext, AsContextMut, Caller, Engine, Error, ExnRef, ExnRefPre, ExnType, Extern, ExternRef, ExternType, Func,
-    FuncType, Global, HeapType, ImportType, Memory, Module, Ref, RefType, Store, Table, Tag, TagType, ThrownException,
-    Trap as WasmtimeTrap, V128, Val, ValType,
+    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, Func, FuncType, Global, HeapType,
+    ImportType, Memory, Ref, RefType, Store, Table, Tag, ThrownException, Trap as WasmtimeTrap, V128, Val, ValType,
 };
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Wasmtime;
-use super::api::Runtime;
 use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Unsupported, Value};
 use crate::exit_code::ExitCode;
 
@@ -49,20 +46,6 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
     })
 }
 
-/// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
-pub(crate) fn thrower_imports<T: 'static>(store: &mut Store<T>) -> Result<[Extern; 3]> {
-    let ty = TagType::new(FuncType::new(store.engine(), [ValType::I32], []));
-    let tag = Tag::new(&mut *store, &ty)?;
-    let early_exit = |code: u32| -> Result<(), Error> { if code == 0 { Ok(()) } else { Err(ExitCode(code).into()) } };
-    let throw = move |mut caller: Caller<'_, T>, payload: i32| -> Result<(), Error> {
-        let of = ExnType::from_tag_type(&tag.ty(&caller))?;
-        let pre = ExnRefPre::new(&mut caller, of);
-        let exception = ExnRef::new(&mut caller, &pre, &tag, &[Val::I32(payload)])?;
-        caller.as_context_mut().throw(exception)
-    };
-    Ok([Func::wrap(&mut *store, early_exit).into(), Func::wrap(&mut *store, throw).into(), tag.into()])
-}
-
 fn function_import(place: usize, import: &ImportType<'_>, of: &FuncType) -> Import {
     let (parameters, results) =
         (of.params().map(from_engine_type).collect(), of.results().map(from_engine_type).collect());
@@ -81,29 +64,6 @@ fn from_engine_type(of: ValType) -> Type {
         ValType::Ref(of) if of.is_nullable() => Type::Other,
         ValType::Ref(_) => Type::NonNull,
     }
-}
-
-pub(crate) fn serialize(module: &Module) -> Result<Vec<u8>> {
-    Ok(module.serialize()?)
-}
-
-/// The reason why a runtime without a compiler cannot load Winch's artifacts.
-pub(crate) const WINCH_NEEDS_ITS_COMPILER: &str =
-    "an engine without a compiler has no name for Winch's calling convention";
-
-/// A new runtime without a compiler. It must have the settings with which the artifact was compiled, except for the compiler.
-/// Winch's calling convention is such a setting, and needs the compiler, so Winch is [`Unsupported`].
-pub(crate) fn headless_runtime(wasmtime: &Wasmtime) -> Result<Runtime> {
-    if wasmtime.compiler == "winch" {
-        bail!(Unsupported(WINCH_NEEDS_ITS_COMPILER.into()));
-    }
-    let mut config = wasmtime.config.clone();
-    Ok(Runtime::new(Engine::new(config.enable_compiler(false))?, wasmtime.mechanisms))
-}
-
-pub(crate) fn deserialize(engine: &Engine, artifact: Vec<u8>) -> Result<Module> {
-    // SAFETY: `serialize` made the bytes in this process from a valid module.
-    Ok(unsafe { Module::deserialize(engine, artifact) }?)
 }
 
 /// The only conversion of a wasmtime error to an [`Outcome`].

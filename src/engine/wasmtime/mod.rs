@@ -193,8 +193,7 @@ impl Family for Wasmtime {
     };
 
     fn cannot(&self, benchmark: &Benchmark) -> Option<&'static str> {
-        (self.compiler == "winch" && benchmark.id == cold::ARTIFACT_TO_EXIT.id)
-            .then_some(convert::WINCH_NEEDS_ITS_COMPILER)
+        (self.compiler == "winch" && benchmark.id == cold::ARTIFACT_TO_EXIT.id).then_some(api::WINCH_NEEDS_ITS_COMPILER)
     }
 
     fn resident_code(&self) -> Result<Box<dyn Any>> {
