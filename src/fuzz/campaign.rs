@@ -33,8 +33,8 @@ pub struct FuzzConfig {
     pub jobs: usize,
 }
 
-/// Modules per request.
-const BATCH: u64 = 25;
+/// The number of modules per request.
+const PER_REQUEST: u64 = 25;
 
 /// Runs random modules on all variants. `over` gets the number of completed modules and of unexplained kinds of mismatch. An
 /// interrupted run returns the results so far.
@@ -50,14 +50,16 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
         features: config.features.features.clone(),
         ..RandomRun::default()
     });
-    let batches: Vec<_> =
-        (0..config.count).step_by(BATCH as usize).map(|from| from..(from + BATCH).min(config.count)).collect();
+    let ranges: Vec<_> = (0..config.count)
+        .step_by(PER_REQUEST as usize)
+        .map(|from| from..(from + PER_REQUEST).min(config.count))
+        .collect();
     parallel::map(
-        &batches,
+        &ranges,
         config.jobs,
         || FuzzWorker::new(launcher, config),
         |worker, _, numbers| {
-            match one_batch(worker, numbers.clone(), &run) {
+            match fuzz_modules(worker, numbers.clone(), &run) {
                 // The results so far count.
                 Err(error) if WorkerError::is_interruption(&error) => return Ok(()),
                 done => done?,
@@ -73,14 +75,14 @@ pub fn random(launcher: &Launcher, config: &FuzzConfig, over: &(dyn Fn(u64, usiz
     Ok(run)
 }
 
-/// Runs a batch, and examines its mismatches.
-fn one_batch(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
-    for round in worker.attempt(numbers)? {
-        let seed = ModuleSeed::new(worker.config.seed, round.number);
-        let mismatch = if round.agree() { None } else { Some(worker.examine_afresh(&seed)?) };
+/// Runs the modules of one request, and examines their mismatches.
+fn fuzz_modules(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<RandomRun>) -> Result<()> {
+    for result in worker.attempt(numbers)? {
+        let seed = ModuleSeed::new(worker.config.seed, result.number);
+        let mismatch = if result.agree() { None } else { Some(worker.examine_afresh(&seed)?) };
         let new = {
             let mut run = run.lock().expect("no thread panics");
-            match round.calls() {
+            match result.calls() {
                 Some([calls, exits]) => {
                     run.tally.modules += 1;
                     run.tally.calls += u64::from(calls);

@@ -38,15 +38,15 @@ impl<'a> FuzzWorker<'a> {
 
     /// Runs modules on each variant.
     pub(crate) fn attempt(&mut self, numbers: Range<u64>) -> Result<Vec<ModuleResults>> {
-        let mut rounds: Vec<_> = numbers.clone().map(|number| ModuleResults { number, trials: vec![] }).collect();
+        let mut results: Vec<_> = numbers.clone().map(|number| ModuleResults { number, trials: vec![] }).collect();
         for variant in 0..self.config.specs.len() {
             let mut trials = Vec::new();
-            while trials.len() < rounds.len() {
+            while trials.len() < results.len() {
                 trials.extend(self.run_modules(variant, numbers.start + trials.len() as u64..numbers.end)?);
             }
-            rounds.iter_mut().zip(trials).for_each(|(round, trial)| round.trials.push(trial));
+            results.iter_mut().zip(trials).for_each(|(result, trial)| result.trials.push(trial));
         }
-        Ok(rounds)
+        Ok(results)
     }
 
     /// Runs modules on one variant, at least the first, until they are done or the worker is lost. The module in which it was
@@ -86,7 +86,7 @@ impl<'a> FuzzWorker<'a> {
     /// The mismatch of a module, with fresh workers.
     pub(crate) fn examine_afresh(&mut self, seed: &ModuleSeed) -> Result<Mismatch> {
         self.workers.iter_mut().for_each(|worker| *worker = None);
-        Ok(self.examine(seed)?.unwrap_or_else(|| oracle::not_again(seed, self.config.specs.len())))
+        Ok(self.examine(seed)?.unwrap_or_else(|| oracle::not_reproduced(seed, self.config.specs.len())))
     }
 
     /// The mismatch of a module, if any.

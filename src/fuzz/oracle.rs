@@ -135,7 +135,7 @@ fn without_numbers(text: &str) -> String {
 }
 
 /// The mismatch that did not occur again in fresh workers.
-pub(crate) fn not_again(seed: &ModuleSeed, variants: usize) -> Mismatch {
+pub(crate) fn not_reproduced(seed: &ModuleSeed, variants: usize) -> Mismatch {
     let (variants, agreed) = ((0..variants).collect(), "agreed".to_owned());
     Mismatch {
         seed: seed.clone(),
