@@ -110,7 +110,7 @@ pub fn measure(
     if experiment.may_stretch {
         stretch_budget(&mut experiment, &pilot, started_at, &mut report.run);
     }
-    let mut running = RunningExperiment::plan(&experiment, &pilot, started_at);
+    let mut running = RunningExperiment::new(&experiment, &pilot, started_at);
     running.drop_too_slow(&mut report);
     if let Some(too_small) = running.too_small() {
         return Err(too_small.into());
@@ -140,7 +140,7 @@ fn piloted(experiment: &Experiment, observer: &mut dyn Progress) -> Result<(Expe
 /// Raises the default budget to that of all cells, if it is too small, and notes it.
 fn stretch_budget(experiment: &mut Experiment, pilot: &Pilot, started_at: Instant, run: &mut RunInfo) {
     let default = experiment.budget;
-    let [_, for_all] = RunningExperiment::plan(experiment, pilot, started_at).budgets().unwrap_or_default();
+    let [_, for_all] = RunningExperiment::new(experiment, pilot, started_at).budgets().unwrap_or_default();
     experiment.budget = for_all.clamp(default, MAX_STRETCH * default);
     if experiment.budget > default {
         run.budget_seconds = experiment.budget.as_secs_f64();
@@ -168,11 +168,11 @@ struct RunningExperiment<'a> {
 }
 
 impl<'a> RunningExperiment<'a> {
-    fn plan(experiment: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
+    fn new(experiment: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
         let able = pilot.costs(experiment).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
         let (places, costs): (Vec<_>, Vec<_>) = able.unzip();
         let time = experiment.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
-        let plan = plan::plan(time, pilot.launching, &costs, experiment.launches);
+        let plan = plan::plan(time, pilot.starting, &costs, experiment.launches);
         Self { experiment, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
@@ -194,8 +194,8 @@ impl<'a> RunningExperiment<'a> {
             if pace.last < launch {
                 break;
             }
-            let launching = LaunchTask { number: launch, running: self, pace: &pace };
-            let cells = match launching.run(report, &mut random, observer) {
+            let task = LaunchTask { number: launch, running: self, pace: &pace };
+            let cells = match task.run(report, &mut random, observer) {
                 Err(error) if WorkerError::is_interruption(&error) => break,
                 cells => cells?,
             };
@@ -205,7 +205,7 @@ impl<'a> RunningExperiment<'a> {
             }
             report.add(cells);
             report.run.launches_completed = launch;
-            self.took(started.elapsed(), launch, pace.rounds_factor);
+            self.record_time(started.elapsed(), launch, pace.rounds_factor);
         }
         Ok(())
     }
@@ -213,8 +213,8 @@ impl<'a> RunningExperiment<'a> {
     /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
     fn drop_too_slow(&self, report: &mut Report) {
         let width = self.experiment.variants.len();
-        for (share, &at) in self.plan.allocations.iter().zip(&self.places) {
-            let Allocation::TooSlow(needs) = share else { continue };
+        for (allocation, &at) in self.plan.allocations.iter().zip(&self.places) {
+            let Allocation::TooSlow(needs) = allocation else { continue };
             let needs = self.advice(*needs);
             for cell in &mut report.cells[at * width..(at + 1) * width] {
                 if cell.skip_reason.is_none() && cell.launches.is_empty() {
@@ -231,12 +231,12 @@ impl<'a> RunningExperiment<'a> {
 
     /// The budgets that are large enough for one cell and for all; `None` if none can be measured.
     fn budgets(&self) -> Option<[Duration; 2]> {
-        let needs = plan::needs(self.pilot.launching, &self.costs, self.experiment.launches);
+        let needs = plan::needed_times(self.pilot.starting, &self.costs, self.experiment.launches);
         Some([needs.iter().min()?, needs.iter().max()?].map(|needs| self.advice(*needs)))
     }
 
     fn nothing_left(&self) -> bool {
-        self.plan.allocations.iter().all(|share| matches!(share, Allocation::TooSlow(_)))
+        self.plan.allocations.iter().all(|allocation| matches!(allocation, Allocation::TooSlow(_)))
     }
 
     /// The error if some cells can be measured, but none fits.
@@ -261,7 +261,7 @@ impl<'a> RunningExperiment<'a> {
         };
         self.plan.pace(&Remaining {
             costs: &self.costs,
-            starting: self.pilot.launching,
+            starting: self.pilot.starting,
             next: launch,
             left: self.left().mul_f64(PACED),
             slowness,
@@ -269,10 +269,10 @@ impl<'a> RunningExperiment<'a> {
         })
     }
 
-    /// Records the time of a launch with a share of its rounds.
-    fn took(&mut self, time: Duration, launch: u32, share: f64) {
+    /// Records the time of a launch with its planned rounds times a factor.
+    fn record_time(&mut self, time: Duration, launch: u32, rounds_factor: f64) {
         self.took += time;
-        self.expected += self.plan.takes(&self.costs, self.pilot.launching, launch, share);
+        self.expected += self.plan.takes(&self.costs, self.pilot.starting, launch, rounds_factor);
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Pilot {
     /// The hello of each worker.
     pub(crate) hellos: Vec<Hello>,
     /// The time to launch all workers.
-    pub(crate) launching: Duration,
+    pub(crate) starting: Duration,
     /// The duration of the pilot.
     pub(crate) took: Duration,
     /// Whether the time ran out before every cell was visited.
@@ -67,7 +67,7 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
     // The first worker had to be read from disk.
     let launched = Instant::now();
     drop(std::mem::replace(&mut workers, WorkerSet::launch(variants)?.0));
-    let launching = launched.elapsed();
+    let starting = launched.elapsed();
     let count = experiment.cell_ids.len();
     let mut seen: Vec<Vec<PilotCell>> = vec![Vec::new(); count];
     // Without one measurable cell, no budget can be recommended.
@@ -104,7 +104,7 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
         variants: variants.clone(),
         cell_ids: experiment.cell_ids.clone(),
         hellos,
-        launching,
+        starting,
         took: started_at.elapsed(),
         was_cut,
         cells: seen,
@@ -267,7 +267,7 @@ impl Pilot {
             variants: variants.clone(),
             cell_ids: experiment.cell_ids.clone(),
             hellos: indices.iter().map(|&of| self.hellos[of].clone()).collect(),
-            launching: self.launching.mul_f64(share),
+            starting: self.starting.mul_f64(share),
             took: Duration::ZERO,
             was_cut: false,
             cells: places.iter().map(|&at| indices.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
@@ -281,7 +281,7 @@ impl Pilot {
             let able = || self.cells[at].iter().filter(|seen| seen.skip_reason.is_none());
             able().next()?;
             let fresh = benchmark::find(&self.cell_ids[at].benchmark).is_some_and(|benchmark| benchmark.fresh);
-            let renewing = if fresh { self.launching } else { Duration::ZERO };
+            let renewing = if fresh { self.starting } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
             Some(CellCost { preparing, round, fresh, has_priority: experiment.priority.contains(&self.cell_ids[at]) })

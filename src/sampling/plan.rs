@@ -4,7 +4,7 @@
 //! coverage. A running experiment is adjusted by the clock only.
 use std::time::Duration;
 
-use crate::statistics::{LEAST_KEPT, median};
+use crate::statistics::{MIN_KEPT, median};
 
 /// The limit of a cell's time as a multiple of the median cell's.
 const PREFERENCE: f64 = 2.0;
@@ -55,6 +55,11 @@ pub(crate) struct Plan {
     pub(crate) allocations: Vec<Allocation>,
 }
 
+/// The fewest launches of a cell, given the requested number.
+fn min_launches(requested: Option<u32>) -> u32 {
+    requested.map_or(MIN_LAUNCHES, |launches| launches.min(MIN_LAUNCHES))
+}
+
 /// The nearest odd number of rounds within the limits.
 fn odd(rounds: f64) -> u32 {
     let half = ((rounds - 1.0) / 2.0).round().max(0.0);
@@ -66,13 +71,13 @@ impl CellCost {
         self.preparing + rounds * self.round
     }
 
-    fn fewest_rounds(self) -> u32 {
+    fn min_rounds(self) -> u32 {
         if self.fresh { 1 } else { MIN_ROUNDS }
     }
 
     /// The smallest allocation with a verdict.
     fn smallest_allocation(self, launches: u32) -> Allocation {
-        Allocation::Rounds { launches, rounds: self.fewest_rounds() }
+        Allocation::Rounds { launches, rounds: self.min_rounds() }
     }
 
     /// The optimal rounds per launch: the square root of preparation cost by round cost, times that of round variance by launch
@@ -83,8 +88,8 @@ impl CellCost {
     }
 
     /// The largest allocation for a time, at least the smallest one.
-    fn largest_allocation(self, time: Duration, launches: u32, fewest: u32) -> Allocation {
-        let launches_of = |rounds| how_often(time, self.of_launch(rounds)).clamp(fewest, launches);
+    fn largest_allocation(self, time: Duration, launches: u32, min: u32) -> Allocation {
+        let launches_of = |rounds| how_often(time, self.of_launch(rounds)).clamp(min, launches);
         if self.fresh {
             return Allocation::Rounds { launches: launches_of(1), rounds: 1 };
         }
@@ -96,7 +101,7 @@ impl CellCost {
             return Allocation::Rounds { launches, rounds: fitting };
         }
         // Prefers fewer launches to launches that mostly prepare.
-        let enough = how_often(time, self.of_launch(worthwhile)) >= fewest;
+        let enough = how_often(time, self.of_launch(worthwhile)) >= min;
         let rounds = if enough { worthwhile } else { MIN_ROUNDS };
         Allocation::Rounds { launches: launches_of(rounds), rounds }
     }
@@ -129,7 +134,7 @@ fn how_often(time: Duration, cost: Duration) -> u32 {
 /// variances for cells of equal scatter (W. Cochran, "Sampling Techniques", 1977, §5.5). It is limited, so that cells of
 /// seconds leave time for cells of microseconds.
 fn weights(costs: &[CellCost]) -> Vec<f64> {
-    let a_launch = |cost: &CellCost| cost.of_launch(cost.fewest_rounds()).as_secs_f64();
+    let a_launch = |cost: &CellCost| cost.of_launch(cost.min_rounds()).as_secs_f64();
     let middle = median(&costs.iter().map(a_launch).collect::<Vec<_>>()).unwrap_or_default();
     let against_middle = |cost| (a_launch(cost) / middle.max(1e-9)).sqrt();
     costs.iter().map(|cost| against_middle(cost).clamp(1.0 / PREFERENCE, PREFERENCE)).collect()
@@ -139,33 +144,33 @@ fn weights(costs: &[CellCost]) -> Vec<f64> {
 /// verdict or none: cells that do not fit are skipped, the most expensive first and those with priority last. `requested` is the
 /// requested number of launches; it is observed as long as starting workers leaves half of the time.
 pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Plan {
-    let needs = needs(starting, costs, requested);
+    let needs = needed_times(starting, costs, requested);
     let affordable: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
-    let fewest = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
+    let min = min_launches(requested);
     let within = |share: f64| how_often(time.mul_f64(share), starting);
-    let most = match requested {
+    let max = match requested {
         Some(requested) => requested.min(within(MAX_STARTING_SHARE_REQUESTED)),
         None => MAX_LAUNCHES.min(within(MAX_STARTING_SHARE)),
     };
-    let most = most.max(fewest);
+    let max = max.max(min);
     let division = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
         let left = time.checked_sub(launches * starting)?;
-        Some((launches, divide(left, costs, &affordable, launches, fewest)?))
+        Some((launches, divide(left, costs, &affordable, launches, min)?))
     };
     let half_width = |cells: &[(usize, Allocation)]| cells.iter().map(|(_, cell)| cell.half_width()).sum::<f64>();
     let chosen = match requested {
-        Some(_) => (fewest..=most).rev().find_map(division),
-        None => (fewest..=most).filter_map(division).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
+        Some(_) => (min..=max).rev().find_map(division),
+        None => (min..=max).filter_map(division).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
     };
     let mut allocations: Vec<Allocation> = needs.into_iter().map(Allocation::TooSlow).collect();
-    let (launches, cells) = chosen.unwrap_or((fewest, Vec::new()));
+    let (launches, cells) = chosen.unwrap_or((min, Vec::new()));
     cells.into_iter().for_each(|(n, allocation)| allocations[n] = allocation);
     Plan { launches, allocations }
 }
 
 /// For each cell, the time that suffices for it and all cheaper ones; cells with priority count as the cheapest.
-pub(crate) fn needs(starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Vec<Duration> {
-    let launches = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
+pub(crate) fn needed_times(starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Vec<Duration> {
+    let launches = min_launches(requested);
     let smallest = |n: usize| costs[n].smallest_allocation(launches).takes(costs[n]);
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
     in_order.sort_by_key(|&n| (!costs[n].has_priority, smallest(n)));
@@ -177,19 +182,19 @@ pub(crate) fn needs(starting: Duration, costs: &[CellCost], requested: Option<u3
     needs
 }
 
-/// Divides a time among cells by their [`weights`]; unused time goes to the others. Each cell has at least the `fewest` launches.
+/// Divides a time among cells by their [`weights`]; unused time goes to the others. Each cell has at least `min` launches.
 /// `None` if the smallest allocations do not fit.
 fn divide(
     time: Duration,
     costs: &[CellCost],
     among: &[usize],
     launches: u32,
-    fewest: u32,
+    min: u32,
 ) -> Option<Vec<(usize, Allocation)>> {
     let among_costs: Vec<CellCost> = among.iter().map(|&n| costs[n]).collect();
     let weights = weights(&among_costs);
     let allocations = |each: Duration| {
-        let of = |(cost, weight): (&CellCost, &f64)| cost.largest_allocation(each.mul_f64(*weight), launches, fewest);
+        let of = |(cost, weight): (&CellCost, &f64)| cost.largest_allocation(each.mul_f64(*weight), launches, min);
         among_costs.iter().zip(&weights).map(of).collect::<Vec<_>>()
     };
     let fits = |allocations: &[Allocation]| {
@@ -255,9 +260,9 @@ const MORE_ROUNDS: f64 = 1.5;
 /// If starting workers takes this share of the remaining time, dropping cells is pointless.
 const MAX_STARTING_SHARE_LEFT: f64 = 0.7;
 /// The limit of launches as a multiple of the planned launches.
-const MORE_LAUNCHES: u32 = 2;
+const MAX_LAUNCHES_FACTOR: u32 = 2;
 /// A factor for which every cell has the fewest rounds.
-const FEWEST_ROUNDS: f64 = 0.0;
+const MIN_ROUNDS_FACTOR: f64 = 0.0;
 
 impl Plan {
     /// The rounds of a cell in a launch (counted from 1), as planned times a factor; `None` if it does not take part.
@@ -292,14 +297,9 @@ impl Plan {
         }
     }
 
-    /// The fewest launches in all.
-    fn fewest(&self) -> u32 {
-        MIN_LAUNCHES.min(self.launches)
-    }
-
     /// The most launches in all.
-    fn most(&self, rest: &Remaining) -> u32 {
-        if rest.may_add_launches { MORE_LAUNCHES * self.launches } else { self.launches }
+    fn max_launches(&self, rest: &Remaining) -> u32 {
+        if rest.may_add_launches { MAX_LAUNCHES_FACTOR * self.launches } else { self.launches }
     }
 
     /// Whether the launches up to this one fit, with planned rounds times a factor.
@@ -315,7 +315,7 @@ impl Plan {
 
     /// More rounds in as many launches as fit, at least the planned ones.
     fn more_launches(&self, rest: &Remaining) -> Option<Pace> {
-        let mut launches = (self.launches.max(rest.next)..=self.most(rest)).rev();
+        let mut launches = (self.launches.max(rest.next)..=self.max_launches(rest)).rev();
         launches.find(|last| self.fits(rest, *last, MORE_ROUNDS)).map(|last| Pace { rounds_factor: MORE_ROUNDS, last })
     }
 
@@ -325,9 +325,9 @@ impl Plan {
         if next <= self.launches {
             return None;
         }
-        Some(match self.largest_factor(rest, next).filter(|_| next <= self.most(rest)) {
+        Some(match self.largest_factor(rest, next).filter(|_| next <= self.max_launches(rest)) {
             Some(rounds_factor) => Pace { rounds_factor, last: next },
-            None => Pace { rounds_factor: FEWEST_ROUNDS, last: next - 1 },
+            None => Pace { rounds_factor: MIN_ROUNDS_FACTOR, last: next - 1 },
         })
     }
 
@@ -339,10 +339,10 @@ impl Plan {
 
     /// Fewer launches, and in the fewest launches as many rounds as fit.
     fn fewer_launches(&self, rest: &Remaining) -> Option<Pace> {
-        let fewest = self.fewest().max(rest.next);
-        match (fewest..=self.launches).rev().find(|last| self.fits(rest, *last, FEWER_ROUNDS)) {
+        let min = min_launches(Some(self.launches)).max(rest.next);
+        match (min..=self.launches).rev().find(|last| self.fits(rest, *last, FEWER_ROUNDS)) {
             Some(last) => Some(Pace { rounds_factor: FEWER_ROUNDS, last }),
-            None => Some(Pace { rounds_factor: self.largest_factor(rest, fewest)?, last: fewest }),
+            None => Some(Pace { rounds_factor: self.largest_factor(rest, min)?, last: min }),
         }
     }
 
@@ -350,25 +350,26 @@ impl Plan {
     /// better than fewer cells.
     fn give_up(&self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { next, left, .. } = rest;
-        let fewest = self.fewest().max(next);
-        let fewer = (next..fewest).rev().find(|last| self.fits(rest, *last, FEWEST_ROUNDS));
+        let min = min_launches(Some(self.launches)).max(next);
+        let fewer = (next..min).rev().find(|last| self.fits(rest, *last, MIN_ROUNDS_FACTOR));
         let start = rest.starting.mul_f64(rest.slowness);
-        let hopeless = start * (fewest + 1 - next) > left.mul_f64(MAX_STARTING_SHARE_LEFT);
-        let gives_up = next > self.fewest() || hopeless || fewer.is_some_and(|last| last as usize >= LEAST_KEPT);
+        let hopeless = start * (min + 1 - next) > left.mul_f64(MAX_STARTING_SHARE_LEFT);
+        let gives_up =
+            next > min_launches(Some(self.launches)) || hopeless || fewer.is_some_and(|last| last as usize >= MIN_KEPT);
         // A launch that is cut off keeps its results.
         let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
-        gives_up.then_some(Pace { rounds_factor: FEWEST_ROUNDS, last })
+        gives_up.then_some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last })
     }
 
     /// Drops the most expensive cell, those with priority last. Without a cell, the run ends.
     fn drop_cell(&mut self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { costs, next, .. } = rest;
-        let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, FEWEST_ROUNDS).is_some());
-        let cost = |&at: &usize| (!costs[at].has_priority, costs[at].of_launch(costs[at].fewest_rounds()));
+        let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, MIN_ROUNDS_FACTOR).is_some());
+        let cost = |&at: &usize| (!costs[at].has_priority, costs[at].of_launch(costs[at].min_rounds()));
         let Some(at) = taking_part.max_by_key(cost) else {
-            return Some(Pace { rounds_factor: FEWEST_ROUNDS, last: next - 1 });
+            return Some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last: next - 1 });
         };
-        let needs = needs(rest.starting, costs, Some(self.fewest()))[at].mul_f64(rest.slowness.max(1.0));
+        let needs = needed_times(rest.starting, costs, Some(self.launches))[at].mul_f64(rest.slowness.max(1.0));
         self.allocations[at] = Allocation::TooSlow(needs);
         None
     }
@@ -476,15 +477,15 @@ mod tests {
             let plan = plan(time, starting, &costs, requested);
             let any = plan.allocations.iter().any(is_given);
             prop_assert!(!any || takes(&plan, &costs, starting) <= time, "{plan:?}");
-            let least = MIN_LAUNCHES.min(requested.unwrap_or(MIN_LAUNCHES));
-            prop_assert!(plan.launches >= least && plan.launches <= requested.unwrap_or(MAX_LAUNCHES));
+            let min = min_launches(requested);
+            prop_assert!(plan.launches >= min && plan.launches <= requested.unwrap_or(MAX_LAUNCHES));
             if any && plan.launches > MIN_LAUNCHES {
-                let most = if requested.is_some() { MAX_STARTING_SHARE_REQUESTED } else { MAX_STARTING_SHARE };
-                prop_assert!(plan.launches * starting <= time.mul_f64(most));
+                let max = if requested.is_some() { MAX_STARTING_SHARE_REQUESTED } else { MAX_STARTING_SHARE };
+                prop_assert!(plan.launches * starting <= time.mul_f64(max));
             }
             for (share, cost) in plan.allocations.iter().zip(&costs) {
                 let Allocation::Rounds { launches, rounds } = *share else { continue };
-                prop_assert!((least..=plan.launches).contains(&launches));
+                prop_assert!((min..=plan.launches).contains(&launches));
                 prop_assert!(rounds % 2 == 1 && rounds <= MAX_ROUNDS && (rounds >= MIN_ROUNDS || cost.fresh));
             }
         }
@@ -548,13 +549,13 @@ mod tests {
                         *made += 1;
                     }
                 }
-                prop_assert!(launches <= MORE_LAUNCHES * planned.launches);
+                prop_assert!(launches <= MAX_LAUNCHES_FACTOR * planned.launches);
             }
-            let least = MIN_LAUNCHES.min(planned.launches);
+            let min = MIN_LAUNCHES.min(planned.launches);
             // The speed is constant and known from the first launch, so no cell is dropped.
             if slow.iter().all(|s| *s == slow[0] && *s <= 1.0) {
                 prop_assert!(took <= time);
-                prop_assert!(plan.allocations.iter().zip(&made).all(|(share, made)| !is_given(share) || *made >= least));
+                prop_assert!(plan.allocations.iter().zip(&made).all(|(share, made)| !is_given(share) || *made >= min));
                 prop_assert_eq!(plan.allocations, planned.allocations, "no cell is dropped");
             }
         }

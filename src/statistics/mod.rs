@@ -52,6 +52,6 @@ pub use proportion::Proportion;
 pub use resolution::smallest_resolvable;
 pub use theil_sen::slope;
 pub use time_verdict::{Margin, TimeVerdict, judge};
-pub use typical_launch::{Estimate, Inconclusive, LEAST_KEPT, Mode};
+pub use typical_launch::{Estimate, Inconclusive, MIN_KEPT, Mode};
 pub use unpaired::{RunShift, unpaired, unpaired_by_shift};
 pub use warmup::is_warm;

@@ -4,13 +4,13 @@ use super::outliers::outlying;
 use super::{Confidence, Interval, median};
 
 /// With fewer launches, outliers cannot be identified.
-pub const LEAST_KEPT: usize = 6;
+pub const MIN_KEPT: usize = 6;
 /// From this number of launches on, the mean is trimmed by [`TRIMMED`] at each end.
-const LEAST_TRIMMED: usize = 12;
+const MIN_TRIMMED: usize = 12;
 /// The share trimmed at each end.
 const TRIMMED: f64 = 0.2;
 /// With fewer values there is no interval.
-const LEAST_FOR_INTERVAL: usize = 3;
+const MIN_FOR_INTERVAL: usize = 3;
 
 /// The *typical* launch's value, estimated from one number per launch, on the scale of these numbers: log ratios, log times,
 /// nanoseconds per frame.
@@ -18,7 +18,7 @@ const LEAST_FOR_INTERVAL: usize = 3;
 /// A launch is an outlier if it is further from the median than the tolerance (5 % of the value) and than 5 scaled MADs. The
 /// estimate is the mean of the others with Student's interval; from twelve launches on, the mean trimmed by a fifth
 /// at each end with the winsorized variance: K. K. Yuen, "The two-sample trimmed t for unequal population variances",
-/// Biometrika 61, 1974. If fewer than [`LEAST_KEPT`] launches are left, or more than 30 % are outliers, the typical launches
+/// Biometrika 61, 1974. If fewer than [`MIN_KEPT`] launches are left, or more than 30 % are outliers, the typical launches
 /// are unknown: the estimate is over all launches and [`Inconclusive`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
@@ -40,7 +40,7 @@ struct Spread {
 /// Why an estimate allows no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inconclusive {
-    /// Fewer than [`LEAST_KEPT`] launches are left.
+    /// Fewer than [`MIN_KEPT`] launches are left.
     FewLaunches,
     /// More than 30 % of the launches are outliers.
     ManyOutlying,
@@ -56,7 +56,7 @@ pub enum Mode {
 }
 
 /// Two outliers are on the same side by chance in half of the cases.
-const LEAST_OF_MODE: usize = 3;
+const MIN_OF_MODE: usize = 3;
 
 impl Estimate {
     /// The estimate from one number per launch, in order. `tolerance` is the smallest distance of an outlier, on the scale of the
@@ -78,12 +78,12 @@ impl Estimate {
         let doubt = if outlying.len() * 10 > values.len() * 3 {
             Some(Inconclusive::ManyOutlying)
         } else {
-            (kept < LEAST_KEPT).then_some(Inconclusive::FewLaunches)
+            (kept < MIN_KEPT).then_some(Inconclusive::FewLaunches)
         };
         let counts = |launch: &usize| doubt.is_some() || !outlying.contains(launch);
         // Relative to the median, so that identical launches have no spread.
         let deviations: Vec<f64> = (0..values.len()).filter(counts).map(|launch| values[launch] - middle).collect();
-        let trimmed = if trim && doubt.is_none() && kept >= LEAST_TRIMMED { TRIMMED } else { 0.0 };
+        let trimmed = if trim && doubt.is_none() && kept >= MIN_TRIMMED { TRIMMED } else { 0.0 };
         let (mean, spread) = trimmed_mean(deviations, trimmed);
         let value = middle + mean;
         if !value.is_finite() || spread.is_some_and(|spread| !spread.standard_error.is_finite()) {
@@ -131,7 +131,7 @@ impl Estimate {
     pub fn mode(&self) -> Option<Mode> {
         let outlying = self.outlying.len();
         match self.above {
-            _ if outlying < LEAST_OF_MODE => None,
+            _ if outlying < MIN_OF_MODE => None,
             0 => Some(Mode::Below),
             above if above == outlying => Some(Mode::Above),
             _ => None,
@@ -213,7 +213,7 @@ fn trimmed_mean(mut values: Vec<f64>, share: f64) -> (f64, Option<Spread>) {
     let squares: f64 = values.iter().map(|value| (value - pulled_in).powi(2)).sum();
     let freedom = kept as f64 - 1.0;
     let spread = || Spread { standard_error: (squares / (kept as f64 * freedom)).sqrt(), freedom };
-    (middle, (count >= LEAST_FOR_INTERVAL).then(spread))
+    (middle, (count >= MIN_FOR_INTERVAL).then(spread))
 }
 
 #[cfg(test)]
