@@ -30,10 +30,10 @@ pub(crate) fn check_soak(args: &CheckSoakArgs, launcher: &Launcher, out: &mut St
             }))?;
         status_line("");
         let Some(soaked) = soaked else { break };
-        let Some(soaked) = soaked else { continue };
-        held &= !soaked.verdicts().iter().any(Verdict::is_bad);
+        let Some((soaked, verdicts)) = soaked else { continue };
+        held &= !verdicts.iter().any(Verdict::is_bad);
         if !args.json {
-            write!(out, "{}", render::summary(&soaked))?;
+            write!(out, "{}", render::summary(&soaked, &verdicts))?;
             out.flush()?;
         }
         all.push(soaked);

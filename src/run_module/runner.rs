@@ -26,7 +26,7 @@ pub fn job(
 ) -> Result<(Hello, BackendRun)> {
     let (mut worker, hello) = launcher.launch(spec)?;
     let wasm = std::fs::read(&job.path).unwrap_or_default();
-    let lack = lack(spec.name(), &hello.backend_info.wasm_features, &wasm);
+    let lack = lack(&spec.issue_name(&hello.backend_info), &hello.backend_info.wasm_features, &wasm);
     let mut row = BackendRun::default();
     if let Err(verdict) = load(&mut worker, job, limits)? {
         row.steps.push(StepTaken { step: Step::Validate, verdict, nanoseconds: None });

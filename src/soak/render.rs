@@ -11,7 +11,7 @@ use crate::units;
 const WIDTH: usize = 48;
 
 /// The counts, the resources over time, and the failures.
-pub fn summary(soaked: &SoakResult) -> String {
+pub fn summary(soaked: &SoakResult, verdicts: &[Verdict]) -> String {
     let counts = &soaked.counts;
     let seconds = soaked.samples.last().map_or(0.0, |sample| sample.seconds);
     let ways = [
@@ -43,11 +43,10 @@ pub fn summary(soaked: &SoakResult) -> String {
         None => "how memory grows cannot be told: too few samples, or none on this platform".into(),
     };
     let _ = writeln!(shown, "  {}", painted(DIM, &slope));
-    let verdicts = soaked.verdicts();
     if verdicts.is_empty() {
         shown += &format!("  {}\n", painted(GOOD, "nothing grows"));
     }
-    for verdict in &verdicts {
+    for verdict in verdicts {
         let (style, reason) = match verdict {
             Verdict::KnownIssue { observed, reason, upstream } => (DIM, format!("{observed}: {reason} ({upstream})")),
             other => (BAD, other.reason().unwrap_or_default()),

@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 
 use crate::engine::BackendSpec;
 use crate::process_stats::{open_files, resident_memory, threads};
+use crate::results::Verdict;
 use crate::soak::result::{SoakResult, SoakSample};
 use crate::soak::workload::Mixture;
 use crate::worker::protocol::{Request, Response};
@@ -15,8 +16,8 @@ const STEP: Duration = Duration::from_millis(500);
 /// The fewest samples.
 const SAMPLES: u32 = 20;
 
-/// Runs a workload on a variant for a time, or until the program is interrupted, and calls `at` with each sample. `None` if
-/// the variant does not support the workload.
+/// Runs a workload on a variant for a time, or until the program is interrupted, and calls `at` with each sample. The verdicts
+/// are on the failures. `None` if the variant does not support the workload.
 ///
 /// # Errors
 /// When no worker starts. A lost worker and a wrong result are part of the result.
@@ -26,7 +27,7 @@ pub fn soak(
     seed: u64,
     time: Duration,
     mut at: impl FnMut(&SoakSample),
-) -> Result<Option<SoakResult>> {
+) -> Result<Option<(SoakResult, Vec<Verdict>)>> {
     let (mut worker, hello) = launcher.launch(spec)?;
     if mixture == Mixture::Exceptions && !hello.backend_info.wasm_features.iter().any(|feature| feature == "exceptions")
     {
@@ -61,5 +62,6 @@ pub fn soak(
         at(&sample);
         soaked.samples.push(sample);
     }
-    Ok(Some(soaked))
+    let verdicts = soaked.verdicts(&spec.issue_name(&hello.backend_info));
+    Ok(Some((soaked, verdicts)))
 }

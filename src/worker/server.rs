@@ -170,7 +170,8 @@ fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> R
 /// Loads a module for steps and for benchmarks.
 fn load(job: ModuleJob, spec: &BackendSpec, backend: &dyn OpenBackend) -> Result<(ModuleSession, Arc<MeasuredModule>)> {
     let session = ModuleSession::new(job.clone())?;
-    Ok((session, Arc::new(MeasuredModule::new(job, spec.name(), backend.about().wasm_features)?)))
+    let about = backend.about();
+    Ok((session, Arc::new(MeasuredModule::new(job, &spec.issue_name(&about), about.wasm_features)?)))
 }
 
 /// The interval between two logs of the imports called so far.
