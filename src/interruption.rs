@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first signal ends the program in good order, the second at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first signal sets a flag, and the second ends the program at once. The commands end in
+//! good order and print what they have: `unless_interrupted` in `src/command/mod.rs`.
 use std::ffi::c_int;
 use std::io;
 use std::sync::Arc;

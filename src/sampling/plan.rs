@@ -361,7 +361,7 @@ impl Plan {
         gives_up.then_some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last })
     }
 
-    /// Drops the most expensive cell, those with priority last. Without a cell, the run ends.
+    /// Drops the most expensive cell, which need not be the late one, those with priority last. Without a cell, the run ends.
     fn drop_cell(&mut self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { costs, next, .. } = rest;
         let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, MIN_ROUNDS_FACTOR).is_some());

@@ -1,7 +1,8 @@
 //! The catalogue of benchmarks, as data. No entry is for one engine only.
 //!
 //! An entry names the timed part and the parameter. Each engine family prepares most benchmarks. Native baselines, benchmarks
-//! of the user's module, and benchmarks that run another benchmark on several threads are prepared once for all families.
+//! of the user's module, and benchmarks that run another benchmark on several threads are prepared once for all families. The code is
+//! in the file of the same name in `src/suite/benchmarks/`, or in the folder of an engine.
 pub mod artifact;
 pub mod call;
 mod cell_id;

@@ -2,6 +2,9 @@
 //!
 //! A scenario has a description and an expected transcript. An engine family runs the scenario and logs each step as a line.
 //! The verdict compares these lines with the expected transcript. So the log and the checked output are the same lines.
+//!
+//! The code of a theme is in the file of the same name in `src/suite/scenarios/`, or in the folder of the engine that alone can
+//! run it. The comparison with the expected transcript is in `transcript_match`.
 pub mod after;
 pub mod asynchronous;
 pub mod c_api;
@@ -21,14 +24,14 @@ pub mod nesting;
 pub mod panic;
 pub mod resume;
 pub mod rust_stack;
-mod script;
 pub mod soak;
 pub mod stop;
 pub mod threads;
+mod transcript_match;
 pub mod trap;
 pub mod wasi;
 
-pub use script::{Deviation, matches};
+pub use transcript_match::{Deviation, matches};
 
 use std::time::Duration;
 
@@ -103,7 +106,7 @@ impl Scenario {
 
     /// The first difference between a transcript and the expected one, if they differ.
     pub fn deviation(&self, said: &[String]) -> Option<Deviation> {
-        script::deviation(self.expect, said)
+        transcript_match::deviation(self.expect, said)
     }
 }
 

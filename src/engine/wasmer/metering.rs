@@ -5,6 +5,23 @@ use ::wasmer::sys::{FunctionMiddleware, MiddlewareError, ModuleMiddleware};
 use ::wasmer::{LocalFunctionIndex, ModuleInfo};
 use wasmer_middlewares::Metering;
 
+use crate::engine::BackendOption;
+
+/// The mechanisms that can stop a guest. An option enables each.
+#[derive(Clone, Copy, Default)]
+pub(super) struct WasmerMechanisms {
+    pub(super) metering: bool,
+}
+
+/// The options that all three compilers have.
+pub(super) const MECHANISMS: &[BackendOption<WasmerMechanisms>] =
+    &[BackendOption { key: "metering", values: &[("on", |mechanisms| switch_on_metering(mechanisms))] }];
+
+fn switch_on_metering(mechanisms: &mut WasmerMechanisms) -> &mut WasmerMechanisms {
+    mechanisms.metering = true;
+    mechanisms
+}
+
 /// The initial points of a guest that must not be stopped.
 const UNLIMITED: u64 = u64::MAX;
 

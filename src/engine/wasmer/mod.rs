@@ -29,7 +29,7 @@ use wasmer_middlewares::Metering;
 
 use self::api::Runtime;
 use self::late_start::LateStart;
-use self::metering::MeterEachModule;
+use self::metering::{MECHANISMS, MeterEachModule, WasmerMechanisms};
 use self::module_cache::ModuleCache;
 use super::{
     BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, wasm_features,
@@ -49,21 +49,6 @@ pub(crate) struct Wasmer {
     one_thread: MakeConfig,
     mechanisms: WasmerMechanisms,
     module_cache: Arc<ModuleCache>,
-}
-
-/// The mechanisms that can stop a guest. An option enables each.
-#[derive(Clone, Copy, Default)]
-struct WasmerMechanisms {
-    metering: bool,
-}
-
-/// The options that all three compilers have.
-const MECHANISMS: &[BackendOption<WasmerMechanisms>] =
-    &[BackendOption { key: "metering", values: &[("on", |mechanisms| switch_on_metering(mechanisms))] }];
-
-fn switch_on_metering(mechanisms: &mut WasmerMechanisms) -> &mut WasmerMechanisms {
-    mechanisms.metering = true;
-    mechanisms
 }
 
 /// The options of one compiler, followed by [`MECHANISMS`].
@@ -125,8 +110,8 @@ impl Wasmer {
         EngineBuilder::new(config).into()
     }
 
-    /// A new runtime whose guests start with `points` points and pay one point per instruction. The host must call the start
-    /// function, see [`LateStart`].
+    /// A new runtime whose guests start with `points` points and pay one point per instruction. `metering=on` has no effect on it.
+    /// The host must call the start function, see [`LateStart`].
     ///
     /// The runtime can compile one module only, because a `Metering` stores the indices of that module's globals.
     fn metered_runtime(&self, points: u64) -> Runtime {

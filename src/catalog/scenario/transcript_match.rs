@@ -19,9 +19,10 @@ impl fmt::Display for Deviation {
     }
 }
 
-pub(crate) fn deviation(script: &[&str], transcript: &[String]) -> Option<Deviation> {
-    (0..script.len().max(transcript.len())).find_map(|n| {
-        let (expected, observed) = (script.get(n).copied(), transcript.get(n));
+/// The first line that differs; `None` if the transcript is as expected.
+pub(crate) fn deviation(expected: &[&str], transcript: &[String]) -> Option<Deviation> {
+    (0..expected.len().max(transcript.len())).find_map(|n| {
+        let (expected, observed) = (expected.get(n).copied(), transcript.get(n));
         let equal = matches!((expected, observed), (Some(expected), Some(observed)) if matches(expected, observed));
         (!equal).then(|| Deviation { line: n + 1, expected: expected.map(str::to_owned), observed: observed.cloned() })
     })
