@@ -55,7 +55,7 @@ const MAX_ITERATIONS: u64 = 64;
 /// Batches' worth of iterations before the first pair.
 const SETTLING: u64 = 8;
 /// The approximate instructions of all pairs of a cell and launch.
-const PAIRS: f64 = 4e6;
+const PAIRS: f64 = 12e6;
 /// The limit of pairs per cell and launch: with five, the median has no trace of a table that grows meanwhile.
 const MAX_PAIRS: usize = 5;
 /// The instructions of an iteration in which the fixed cost of a batch, some thousands, is less than 0.05 %.
