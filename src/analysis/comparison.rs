@@ -303,7 +303,9 @@ impl Runs<'_> {
     fn ratio(&self, cell: &CellRecord, baseline: &CellRecord) -> Option<Estimate> {
         let (now, then, shift) = (time(cell)?, time(baseline)?, self.shift?);
         match (same_worker_floor(self.new, cell), same_worker_floor(self.baseline, baseline)) {
-            (Some(floor_now), Some(floor_then)) if tells(&floor_now, &now) && tells(&floor_then, &then) => {
+            (Some(floor_now), Some(floor_then))
+                if is_comparable(&floor_now, &now) && is_comparable(&floor_then, &then) =>
+            {
                 unpaired((&now, &floor_now), (&then, &floor_then), shift)
             }
             _ => unpaired_by_shift(&now, &then, shift),
@@ -313,12 +315,12 @@ impl Runs<'_> {
 
 /// Whether a native baseline is comparable in size with its cell. A baseline of two nanoseconds does not predict an exit of
 /// microseconds, and depends on code placement.
-fn tells(floor: &Estimate, of: &Estimate) -> bool {
-    of.value() - floor.value() < FLOOR_TELLS.ln()
+fn is_comparable(floor: &Estimate, of: &Estimate) -> bool {
+    of.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln()
 }
 
 /// The largest ratio between a cell and a comparable native baseline.
-const FLOOR_TELLS: f64 = 10.0;
+const MAX_RATIO_TO_FLOOR: f64 = 10.0;
 
 fn time(cell: &CellRecord) -> Option<Estimate> {
     typical_time(&samples(cell))

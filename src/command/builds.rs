@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 
-use super::choice;
+use super::backends;
 use crate::cli::BackendArgs;
 use crate::engine::{self, BackendSpec};
 use crate::sampling::variant::ExperimentVariant;
@@ -23,7 +23,7 @@ struct NamedBuild {
 /// When a build is none, or has none of the backends that were chosen; when two have one label.
 pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     if builds.is_empty() {
-        let specs = choice::backends_or_floor(choice)?;
+        let specs = backends::selected_or_floor(choice)?;
         return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
     }
     let builds = builds.iter().map(|build| named(build)).collect::<Result<Vec<_>>>()?;
@@ -37,7 +37,7 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
         // Libraries alone, where what was chosen is elsewhere.
         let backends =
             if here.is_empty() && !elsewhere.is_empty() { vec![BackendSpec::new(engine::C_API)] } else { here.clone() };
-        let specs = choice::backends_or_floor(&BackendArgs { backends, libraries: choice.libraries.clone() })?;
+        let specs = backends::selected_or_floor(&BackendArgs { backends, libraries: choice.libraries.clone() })?;
         variants.extend(specs.iter().map(|spec| ExperimentVariant::new(spec, &ours)));
     }
     for (build, launcher) in builds.iter().zip(&theirs) {

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, choice, confirm, selection, unless_interrupted};
+use super::{Status, Stdout, backends, cells, confirm, unless_interrupted};
 use crate::catalog::benchmark::{CellId, execute};
 use crate::cli::MeasureArgs;
 use crate::engine::BackendSpec;
@@ -28,7 +28,7 @@ const SLOWED_SHARE: f64 = 0.2;
 const CONTROLS: usize = 1;
 
 pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let spec = choice::backends_or_floor(&args.choice)?.swap_remove(0);
+    let spec = backends::selected_or_floor(&args.choice)?.swap_remove(0);
     let cell_ids = cell_ids(args)?;
     let mut random = ChaCha8Rng::seed_from_u64(args.plan.seed.unwrap_or_else(rand::random));
     let mut calibration = Calibration {
@@ -73,7 +73,7 @@ fn cell_ids(args: &MeasureArgs) -> Result<Vec<CellId>> {
         let is_default = matches!(cell_id.theme(), "call" | "unwind") || cell_id.benchmark == execute::HASH.id;
         !args.plan.filter.is_empty() || is_default
     };
-    Ok(selection::selected(&args.plan)?.into_iter().filter(wanted).collect())
+    Ok(cells::selected(&args.plan)?.into_iter().filter(wanted).collect())
 }
 
 fn controls(spec: &BackendSpec, launcher: &Launcher) -> Vec<ExperimentVariant> {

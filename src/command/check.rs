@@ -3,7 +3,7 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use wildmatch::WildMatch;
 
-use super::{Status, Stdout, choice, unless_interrupted};
+use super::{Status, Stdout, backends, unless_interrupted};
 use crate::catalog::scenario;
 use crate::catalog::scenario::Scenario;
 use crate::check;
@@ -19,7 +19,7 @@ use crate::worker::{Hello, Launcher};
 
 pub(crate) fn check(args: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let scenarios = selected(&args.filter)?;
-    let specs = choice::backends(&args.choice)?;
+    let specs = backends::selected(&args.choice)?;
     // A library that cannot be loaded is refused before the other backends are checked.
     for spec in &specs {
         if spec.backend()?.needs_library() {

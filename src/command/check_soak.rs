@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, choice, status_line, unless_interrupted};
+use super::{Status, Stdout, backends, status_line, unless_interrupted};
 use crate::cli::CheckSoakArgs;
 use crate::results::Verdict;
 use crate::soak::render;
@@ -20,7 +20,7 @@ pub(crate) fn check_soak(args: &CheckSoakArgs, launcher: &Launcher, out: &mut St
     let (time, seed) = (Duration::from_secs_f64(args.time), args.seed.unwrap_or_else(rand::random));
     let mut held = true;
     let mut all = Vec::new();
-    let backends = choice::backends(&args.choice)?;
+    let backends = backends::selected(&args.choice)?;
     let mixtures = [(Mixture::Exits, 1.0 - EXCEPTIONS), (Mixture::Exceptions, EXCEPTIONS)];
     for (spec, (mixture, share)) in backends.iter().flat_map(|spec| mixtures.map(|mixture| (spec, mixture))) {
         let soaked =

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use wildmatch::WildMatch;
 
 use super::check::progress;
-use super::{Status, Stdout, choice, unless_interrupted};
+use super::{Status, Stdout, backends, unless_interrupted};
 use crate::cli::CheckSpecArgs;
 use crate::engine::BackendSpec;
 use crate::parallel;
@@ -18,7 +18,7 @@ use crate::spec::script::Script;
 use crate::worker::Launcher;
 
 pub(crate) fn check_spec(args: &CheckSpecArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let specs = choice::backends(&args.choice)?;
+    let specs = backends::selected(&args.choice)?;
     let scripts = selected(&args.filter)?;
     let all = Scripts { scripts: &scripts, all: args.filter.is_empty() };
     let started = Instant::now();

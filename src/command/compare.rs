@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, builds, check, choice, confirm, note, selection};
+use super::{Status, Stdout, backends, builds, cells, check, confirm, note};
 use crate::analysis::comparison;
 use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::engine::BackendSpec;
@@ -97,8 +97,8 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
 /// Measures variants and baselines in the same rounds.
 fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Comparison> {
     let specs = specs(args)?;
-    let cell_ids = selection::selected(&args.plan)?;
-    let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
+    let cell_ids = cells::selected(&args.plan)?;
+    let (launcher, _source) = cells::with_module(&args.plan, launcher)?;
     let launcher = &launcher;
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let (variants, changed_verdicts) = match &args.baseline {
@@ -117,7 +117,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
             CountExperiment { variants, cell_ids, launches: args.plan.count_launches(), injected_slowdowns };
         confirm::counted_twice(&mut watch, &experiment, journal.as_mut(), margin)?
     } else {
-        let experiment = selection::experiment(&args.plan, variants, cell_ids);
+        let experiment = cells::experiment(&args.plan, variants, cell_ids);
         confirm::measured_twice(&mut watch, &experiment, journal.as_mut(), margin)?
     };
     journal.map(|journal| journal.finish(&report)).transpose()?;
@@ -126,7 +126,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
 
 /// The chosen backends. Without a choice, those of this build that the baseline has too.
 fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
-    let mut specs = choice::backends_or_floor(&args.choice)?;
+    let mut specs = backends::selected_or_floor(&args.choice)?;
     let chosen = !args.choice.backends.is_empty() || !args.choice.libraries.is_empty();
     // A baseline of an older revision may list its backends in another form.
     let Some(others) = args.baseline.as_deref().filter(|_| !chosen).and_then(|other| builds::backends_of(other).ok())

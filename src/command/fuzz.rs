@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Status, Stdout, check, choice, note, status_line};
+use super::{Status, Stdout, backends, check, note, status_line};
 use crate::cli::FuzzArgs;
 use crate::engine::BackendSpec;
 use crate::engine::known_issue::false_claim;
@@ -21,7 +21,7 @@ use crate::fuzz::result::{Mismatch, RandomRun, SavedModule};
 use crate::worker::Launcher;
 
 pub(crate) fn fuzz(args: &FuzzArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let specs = choice::backends(&args.choice)?;
+    let specs = backends::selected(&args.choice)?;
     ensure!(specs.len() > 1, "needs at least two backends, or one with different options (cranelift:opt=none)");
     ensure!(!args.save.exists() || args.save.is_dir(), "{} is not a folder", args.save.display());
     let (names, features, left_out) = features(launcher, &specs)?;

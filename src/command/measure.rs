@@ -4,7 +4,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::watch::ProgressDisplay;
-use super::{Status, Stdout, builds, calibrate, choice, selection};
+use super::{Status, Stdout, backends, builds, calibrate, cells};
 use crate::cli::MeasureArgs;
 use crate::output::{measurements, summary};
 use crate::results::journal::Journal;
@@ -17,9 +17,9 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
     if args.calibrate {
         return calibrate::calibrate(args, launcher, out);
     }
-    let (launcher, _source) = selection::with_module(&args.plan, launcher)?;
+    let (launcher, _source) = cells::with_module(&args.plan, launcher)?;
     let variants = variants(args, &launcher)?;
-    let cell_ids = if args.stoppable { selection::stoppable(&args.plan)? } else { selection::selected(&args.plan)? };
+    let cell_ids = if args.stoppable { cells::of_mechanisms(&args.plan)? } else { cells::selected(&args.plan)? };
     let mut journal = args.output.as_deref().map(Journal::open).transpose()?;
     let mut watch = ProgressDisplay::begin(&launcher);
     let report = if args.instructions {
@@ -31,7 +31,7 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
         };
         watch.count(&experiment, journal.as_mut())?
     } else {
-        let experiment = selection::experiment(&args.plan, ExperimentVariant::with_control(variants), cell_ids);
+        let experiment = cells::experiment(&args.plan, ExperimentVariant::with_control(variants), cell_ids);
         watch.measure(&experiment, None, journal.as_mut())?.0
     };
     // Writes the file first, because stdout may be closed.
@@ -45,7 +45,7 @@ pub(crate) fn measure(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout)
 /// The selected variants, without an A/A control.
 fn variants(args: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     if args.stoppable {
-        let specs = choice::stoppable(&args.choice)?;
+        let specs = backends::with_mechanisms(&args.choice)?;
         return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
     }
     builds::variants(&args.builds, &args.choice, launcher)

@@ -1,10 +1,11 @@
 //! The subcommands, one file each.
+mod backends;
 mod builds;
 mod calibrate;
+mod cells;
 mod check;
 mod check_soak;
 mod check_spec;
-mod choice;
 mod compare;
 mod confirm;
 mod fuzz;
@@ -15,7 +16,6 @@ mod profile;
 mod report;
 mod run;
 mod run_file;
-mod selection;
 mod target;
 mod watch;
 

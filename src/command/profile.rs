@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Status, Stdout, choice};
+use super::{Status, Stdout, backends};
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::cli::ProfileArgs;
@@ -15,7 +15,7 @@ use crate::worker::Launcher;
 
 pub(crate) fn profile(args: &ProfileArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let cell_id = cell_id(args)?;
-    let backends = choice::backends_or_floor(&args.choice)?;
+    let backends = backends::selected_or_floor(&args.choice)?;
     if let Some(folder) = &args.output {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 use anyhow::{Result, bail};
 
 use super::target::{self, Target};
-use super::{Status, Stdout, choice, note, run_file, unless_interrupted};
+use super::{Status, Stdout, backends, note, run_file, unless_interrupted};
 use crate::catalog::scenario;
 use crate::check;
 use crate::check::CheckObserver;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Resu
     if !args.invoke.is_empty() || args.exit_at.is_some() || args.fuel.is_some() || args.json {
         bail!("--invoke, --exit-at, --fuel and --json need a module; `{}` is a scenario", scenario.id);
     }
-    let variants = choice::backends(&args.choice)?;
+    let variants = backends::selected(&args.choice)?;
     let alone = variants.len() == 1;
     let mut rows: Vec<(BackendSpec, ScenarioResult, Option<ExitCosts>)> = Vec::new();
     for (n, spec) in variants.into_iter().enumerate() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Status, Stdout, check, choice, note, status_line, unless_interrupted};
+use super::{Status, Stdout, backends, check, note, status_line, unless_interrupted};
 use crate::cli::RunArgs;
 use crate::escape::escaped;
 use crate::results;
@@ -19,7 +19,7 @@ use crate::spec::claims::Claims;
 use crate::worker::{Launcher, Limits};
 
 pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let specs = choice::backends(&args.choice)?;
+    let specs = backends::selected(&args.choice)?;
     let source = Source::open(&args.what)?;
     let invoke: Vec<_> = args.invoke.iter().chain(&args.arguments).cloned().collect();
     let job = ModuleJob { fuel: args.fuel, ..ModuleJob::of(&source, &invoke, args.exit_at.as_ref())? };

@@ -1,4 +1,4 @@
-//! Runs a module on one variant in a worker, and determines the verdict of each step.
+//! Runs a module on one variant in a worker, determines the verdict of each step, and recommends a larger limit.
 use std::path::Path;
 
 use anyhow::Result;
@@ -137,14 +137,17 @@ fn stray(worker: &mut Worker, response: &Response) -> Verdict {
 /// # Errors
 /// When the program is interrupted.
 fn lost(lost: WorkerError, limits: &Limits) -> Result<Verdict, WorkerError> {
+    /// The recommended limits, as multiples of the exceeded ones.
+    const LONGER: f64 = 5.0;
+    const MORE_MEMORY: u64 = 2;
     Ok(match lost {
         WorkerError::Interrupted => return Err(lost),
         WorkerError::TimedOut(_) => {
-            let seconds = (limits.time.as_secs_f64() * 5.0).ceil();
+            let seconds = (limits.time.as_secs_f64() * LONGER).ceil();
             Verdict::TimedOut { limit: format!("{lost}; --timeout {seconds} gives it longer") }
         }
         WorkerError::OverMemory { .. } => {
-            let gibibytes = (limits.memory * 2).div_ceil(1 << 30);
+            let gibibytes = (limits.memory * MORE_MEMORY).div_ceil(1 << 30);
             Verdict::OverMemory { limit: format!("{lost}; --memory {gibibytes}G gives it more") }
         }
         other => other.into(),

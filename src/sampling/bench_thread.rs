@@ -1,5 +1,5 @@
-//! Runs a cell on a separate thread below a given number of host frames, under criterion and in workers alike, because every
-//! frame above the call makes an exit more expensive.
+//! Times the batches of a cell on a separate thread, under criterion and in workers alike. The cell runs below a given number of
+//! host frames, because every frame above the call makes an exit more expensive.
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;

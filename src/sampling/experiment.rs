@@ -34,7 +34,7 @@ pub struct Experiment {
     pub injected_slowdowns: Vec<Vec<InjectedSlowdown>>,
     /// The time limit in all.
     pub budget: Duration,
-    /// Whether up to [`MAX_STRETCH`] times the budget may be used if not all cells fit, because the budget is the default.
+    /// Whether the budget may grow if not all cells fit, because it is the default.
     pub may_stretch: bool,
     /// The number of launches, if given.
     pub launches: Option<u32>,
@@ -141,7 +141,7 @@ fn piloted(experiment: &Experiment, observer: &mut dyn Progress) -> Result<(Expe
 fn stretch_budget(experiment: &mut Experiment, pilot: &Pilot, started_at: Instant, run: &mut RunInfo) {
     let default = experiment.budget;
     let [_, for_all] = RunningExperiment::new(experiment, pilot, started_at).budgets().unwrap_or_default();
-    experiment.budget = for_all.clamp(default, MAX_STRETCH * default);
+    experiment.budget = for_all.clamp(default, plan::MAX_STRETCH * default);
     if experiment.budget > default {
         run.budget_seconds = experiment.budget.as_secs_f64();
         run.notes.push(format!(
@@ -275,9 +275,6 @@ impl<'a> RunningExperiment<'a> {
         self.expected += self.plan.takes(&self.costs, self.pilot.starting, launch, rounds_factor);
     }
 }
-
-/// The limit of the stretched budget, as a multiple of the default.
-pub const MAX_STRETCH: u32 = 4;
 
 /// The share of the remaining time that is planned, because launches vary.
 const PACED: f64 = 0.97;

@@ -10,6 +10,8 @@ use crate::statistics::{MIN_KEPT, median};
 const PREFERENCE: f64 = 2.0;
 /// The fewest launches of a cell: fewer than six give no verdict, and one or two may be outliers.
 pub(crate) const MIN_LAUNCHES: u32 = 8;
+/// The limit of the default budget if not all cells fit, as a multiple of it.
+pub(crate) const MAX_STRETCH: u32 = 4;
 /// The default limit of launches.
 const MAX_LAUNCHES: u32 = 60;
 /// The share of the budget for starting workers, above [`MIN_LAUNCHES`].

@@ -6,7 +6,7 @@ use crate::cli::BackendArgs;
 use crate::engine::{self, BackendSpec};
 
 /// The requested backends with their options, or all in this build.
-pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+pub(crate) fn selected(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let specs = specs(choice)?;
     for spec in &specs {
         if spec.backend()?.floor {
@@ -24,7 +24,7 @@ pub(crate) fn backends(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
 }
 
 /// The same for commands that also work without a backend: the native baseline then.
-pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+pub(crate) fn selected_or_floor(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let mut specs = specs(choice)?;
     if specs.is_empty() {
         specs.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| BackendSpec::new(floor.name)));
@@ -33,9 +33,9 @@ pub(crate) fn backends_or_floor(choice: &BackendArgs) -> Result<Vec<BackendSpec>
 }
 
 /// Each backend by itself, and with each mechanism that it has an option for.
-pub(crate) fn stoppable(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+pub(crate) fn with_mechanisms(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let mut specs: Vec<BackendSpec> = Vec::new();
-    for spec in backends(choice)? {
+    for spec in selected(choice)? {
         let options = spec.backend()?.options();
         let has = |mechanism: &&Mechanism| options.iter().any(|(key, _)| Some(*key) == mechanism.option);
         let mechanisms = WITH_OPTION.iter().filter(has).filter_map(|mechanism| mechanism.option);

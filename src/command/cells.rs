@@ -47,7 +47,7 @@ pub(crate) fn selected(args: &PlanArgs) -> Result<Vec<CellId>> {
 }
 
 /// The cells that tell what it costs to be able to stop a guest.
-pub(crate) fn stoppable(args: &PlanArgs) -> Result<Vec<CellId>> {
+pub(crate) fn of_mechanisms(args: &PlanArgs) -> Result<Vec<CellId>> {
     filtered(mechanism::cells(), args)
 }
 
