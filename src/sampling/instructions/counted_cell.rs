@@ -258,6 +258,6 @@ mod tests {
     #[test]
     fn batch_sizes_are_powers_of_two_and_at_least_one() {
         assert_eq!([1.0, 3_900.0, 55_360.0, 55_500.0, 3e6, 1e12].map(iterations), [64, 64, 4, 4, 1, 1]);
-        assert_eq!([64.0, 2.5e5, 4e5, 3e6, 1e12].map(number_of_pairs), [5, 5, 3, 1, 1]);
+        assert_eq!([64.0, 7e5, 1.1e6, 3e6, 1e12].map(number_of_pairs), [5, 5, 3, 1, 1]);
     }
 }
