@@ -12,6 +12,7 @@ use crate::engine::BackendSpec;
 use crate::results::{Launch, SkipReason};
 use crate::sampling::cell;
 use crate::sampling::cell::{BenchCell, Counting, Failure};
+use crate::statistics::median;
 use crate::worker::{Hello, Limits};
 
 /// A worker under valgrind, replaced when it is lost. Each cell runs in a child process.
@@ -95,9 +96,19 @@ impl<'a> Session<'a> {
         if let Some(skip_reason) = never(cell_id) {
             return Err(skip_reason);
         }
+        let counts = self.count_in_child(cell_id, 0)?;
+        // Of a later iteration: the first one can have eight times as many instructions.
+        let totals: Vec<_> = counts.counts.iter().map(|count| count.total).collect();
+        match median(&totals).map_or(0, |typical| (typical * injected_slowdown).round() as u64) {
+            0 => Ok(counts),
+            planted => self.count_in_child(cell_id, planted),
+        }
+    }
+
+    fn count_in_child(&mut self, cell_id: &CellId, planted: u64) -> Result<CellCounts, SkipReason> {
         let is_fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
         self.ready(is_fresh)?;
-        let counted = if is_fresh { self.first_iteration(cell_id) } else { self.counted(cell_id, injected_slowdown) };
+        let counted = if is_fresh { self.first_iteration(cell_id, planted) } else { self.counted(cell_id, planted) };
         let joined = if matches!(counted, Err(SkipReason::WorkerLost { .. })) { Ok(false) } else { self.worker.join() };
         if !matches!(joined, Ok(true)) {
             self.replace()?;
@@ -130,22 +141,19 @@ impl<'a> Session<'a> {
     }
 
     /// The first iteration of a process.
-    fn first_iteration(&mut self, cell_id: &CellId) -> Result<CellCounts, SkipReason> {
+    fn first_iteration(&mut self, cell_id: &CellId, planted: u64) -> Result<CellCounts, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
-        let counts = vec![cell.one()?];
+        let counts = vec![cell.one(planted)?];
         Ok(CellCounts { metrics: cell.cell.metrics, iterations: 1, counts })
     }
 
-    fn counted(&mut self, cell_id: &CellId, injected_slowdown: f64) -> Result<CellCounts, SkipReason> {
+    fn counted(&mut self, cell_id: &CellId, planted: u64) -> Result<CellCounts, SkipReason> {
         let mut cell = self.prepare(cell_id)?;
-        let first = cell.one()?;
-        let one = first.total;
-        let planted = (one * injected_slowdown).round() as u64;
-        let (iterations, counts) = match one {
-            _ if planted > 0 => cell.count_pairs(one, planted)?,
+        let first = cell.one(planted)?;
+        let (iterations, counts) = match first.total {
             VERY_LONG.. => (1, vec![first]),
-            LONG.. => (1, vec![cell.one()?]),
-            _ => cell.count_pairs(one, 0)?,
+            LONG.. => (1, vec![cell.one(planted)?]),
+            one => cell.count_pairs(one, planted)?,
         };
         Ok(CellCounts { metrics: cell.cell.metrics, iterations, counts })
     }
@@ -166,8 +174,8 @@ struct CountedCell<'a> {
 
 impl CountedCell<'_> {
     /// The count of one iteration alone.
-    fn one(&mut self) -> Result<CountPerIteration, SkipReason> {
-        Ok(CountPerIteration::of(self.counts(0, vec![1], 0)?[0], 1))
+    fn one(&mut self, planted: u64) -> Result<CountPerIteration, SkipReason> {
+        Ok(CountPerIteration::of(self.counts(0, vec![1], planted)?[0], 1))
     }
 
     /// The count of each batch.
