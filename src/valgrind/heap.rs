@@ -2,20 +2,20 @@
 //! nothing, so counts depend on the holes that earlier threads left.
 
 /// The sizes of malloc's caches of small blocks: 64 of 16 bytes and more, of which 8 are malloc's.
-#[cfg(target_env = "gnu")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 const CACHED: std::ops::RangeInclusive<usize> = 1..=64;
 /// The logarithms of the sizes of larger holes.
-#[cfg(target_env = "gnu")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 const HOLES: std::ops::Range<u32> = 6..23;
 /// More than any hole.
-#[cfg(target_env = "gnu")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LARGE: usize = 16 << 20;
 
 /// Has all threads allocate from one heap. Otherwise, a new thread takes that of a thread which has ended, if it has ended by
 /// then. The heap has room for a batch and keeps it, and blocks below 32 MiB are on it, as after a long time: otherwise, what was
 /// freed before decides which blocks are mapped, and when the heap grows and shrinks.
 pub(crate) fn set_up() {
-    #[cfg(target_env = "gnu")]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     for (option, value) in [
         (libc::M_ARENA_MAX, 1),
         (libc::M_MMAP_THRESHOLD, 32 << 20),
@@ -29,7 +29,7 @@ pub(crate) fn set_up() {
 
 /// Takes the holes of the heap and the cached blocks of this thread for good. What is allocated next has fresh memory.
 pub(crate) fn fill_holes() {
-    #[cfg(target_env = "gnu")]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         // SAFETY: the block is not accessed.
         let block = |size| unsafe { libc::malloc(size) };
