@@ -66,7 +66,7 @@ pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> 
         Whereabouts::Host => "poll",
     };
     let run: TypedFunc<(), ()> = ready.function(export)?;
-    let requester = Requester::start((interrupts.request)(&interrupts.module, &mut ready.store), state.clone());
+    let requester = RequestingThread::start((interrupts.request)(&interrupts.module, &mut ready.store), state.clone());
     let (make_ready, misreported) = (interrupts.ready, interrupts.misreported);
     Ok(Prepared::stops(move || {
         make_ready(&mut ready.store);
@@ -90,7 +90,7 @@ pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> 
 }
 
 /// The requesting thread. It interrupts one guest per message of `watch`, and ends when this is dropped.
-struct Requester {
+struct RequestingThread {
     watch: mpsc::Sender<()>,
     over: mpsc::Sender<()>,
     /// The time of the first request to the guest that ended; `None` without a request.
@@ -100,7 +100,7 @@ struct Requester {
 /// The time after which a request counts as lost and is repeated.
 const LOST: Duration = Duration::from_millis(20);
 
-impl Requester {
+impl RequestingThread {
     fn start(request: Box<dyn Fn() + Send>, state: Running) -> Self {
         let (watch, to_watch) = mpsc::channel();
         let (over, is_over) = mpsc::channel();
