@@ -10,7 +10,7 @@ use early_exit::statistics::TimeVerdict;
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
 /// Whether instructions can be counted here; where not, that is said, and what needs it is skipped.
-fn is_countable() -> bool {
+pub(crate) fn is_countable() -> bool {
     let is_here = cfg!(target_os = "linux") && Command::new("valgrind").arg("--version").output().is_ok();
     if !is_here {
         eprintln!("skipped: there is no valgrind here (scripts/install-valgrind)");

@@ -12,6 +12,7 @@ use early_exit::soak::result::SoakResult;
 use early_exit::spec::result::SpecRun;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::instructions::is_countable;
 use crate::supervisor::{is_gone, wait_until};
 use crate::{EARLY_EXIT, here};
 
@@ -198,11 +199,17 @@ fn an_interrupted_measurement_reports_its_launches() {
 #[test]
 fn before_the_first_launch_nothing_is_written() {
     let Some(backend) = here().into_iter().next() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let work = AtWork::begin(&["measure", "--backend", backend, "--budget", "600", "-o", file.to_str().unwrap()]);
-    work.until_a_guest_runs(&[]);
-    let output = work.interrupted(Signal::TERM);
-    assert!(output.stdout.is_empty());
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "neither a report nor a journal");
+    for how in [["--budget", "600"].as_slice(), &["--instructions"]] {
+        if how == ["--instructions"] && !is_countable() {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.json");
+        let arguments = ["measure", "--backend", backend, "-o", file.to_str().unwrap()];
+        let work = AtWork::begin(&[&arguments[..], how].concat());
+        work.until_a_guest_runs(&[]);
+        let output = work.interrupted(Signal::TERM);
+        assert!(output.stdout.is_empty());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "neither a report nor a journal");
+    }
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 pub use callgrind::{Function, ParseError, Profile};
 pub use profiles::{Profiled, profile};
@@ -24,7 +24,7 @@ use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
 use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
-use crate::worker::Hello;
+use crate::worker::{Hello, WorkerError};
 
 /// The parameters of a count.
 #[derive(Debug, Clone)]
@@ -42,7 +42,8 @@ pub struct CountExperiment {
 /// Counts instructions. A cancelled report has the complete launches.
 ///
 /// # Errors
-/// When valgrind is missing, no worker starts under it, or the journal cannot be written.
+/// When valgrind is missing, no worker starts under it, the run is cancelled before the first launch, or the journal cannot be
+/// written.
 pub fn count(
     experiment: &CountExperiment,
     mut journal: Option<&mut Journal>,
@@ -77,7 +78,7 @@ pub fn count(
         report.add(cells);
         report.run.launches_completed = launch;
     }
-    let mut report = report.ok_or_else(|| anyhow!("cancelled before the first launch completed"))?;
+    let mut report = report.ok_or(WorkerError::Interrupted)?;
     report.run.complete = report.run.launches_completed == experiment.launches;
     report.run.elapsed_seconds = started_at.elapsed().as_secs_f64();
     Ok(report)
