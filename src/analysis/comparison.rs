@@ -1,18 +1,19 @@
 //! Compares measured variants with their baselines.
 use std::collections::HashMap;
 
+use itertools::Itertools;
+
 use super::count_comparison;
 use super::estimates::{interval, ratio, samples};
-use crate::analysis::warnings::left_out;
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::CellId;
+use super::warnings::left_out;
+use crate::catalog::benchmark::{self, CellId};
 use crate::results::{
     CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Launch,
-    Machine, Metric, Report, SkipReason, VERSION, Variant,
+    Metric, Report, ScenarioResult, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
-    Confidence, Estimate, Interval, Margin, RunShift, TimeVerdict, judge, median, smallest_resolvable, typical_time,
-    unpaired, unpaired_by_shift,
+    Confidence, Estimate, Interval, Margin, RunShift, TimeVerdict, TimeWithBaseline, judge, median,
+    smallest_resolvable, typical_time, unpaired,
 };
 
 /// Compares the variants of a run with their baselines, which were measured in the same rounds.
@@ -24,12 +25,11 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
     if report.metric == Metric::Instructions {
         return count_comparison::live(report, margin);
     }
-    let variants = label_pairs(report);
     let confidence = Confidence::EACH_OF_TWO;
-    let mut pairs = judged(compare_live_cells(&combined(report), &variants), margin, confidence);
+    let mut pairs = judged(ReportPair::live(&combined(report)).compare(ratio), margin, confidence);
     if let Some(confirmation) = &report.confirmation {
         let candidates = candidates(report, margin);
-        let mut fresh = compare_live_cells(confirmation, &variants);
+        let mut fresh = ReportPair::live(report).confirmation(confirmation).compare(ratio);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
             |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
@@ -40,26 +40,25 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
             }
         }
     }
-    Comparison { live: true, ..build_time_comparison(report, report, &variants, pairs, margin, confidence) }
+    Comparison { live: true, ..ReportPair::live(report).time_comparison(pairs, margin, confidence) }
 }
 
 /// A report with the launches of both runs.
 fn combined(report: &Report) -> Report {
     let mut combined = Report { confirmation: None, ..report.clone() };
     let Some(confirmation) = &report.confirmation else { return combined };
-    let mut fresh: HashMap<(&str, &CellId), &CellRecord> = HashMap::new();
-    for cell in &confirmation.cells {
-        fresh.insert((&confirmation.variants[cell.variant].label, &cell.cell_id), cell);
-    }
+    let label = |cell: &CellRecord| confirmation.variants[cell.variant].label.as_str();
+    let fresh: HashMap<_, _> = confirmation.cells.iter().map(|cell| ((label(cell), &cell.cell_id), cell)).collect();
     for cell in &mut combined.cells {
         let label = report.variants[cell.variant].label.as_str();
         let Some(more) = fresh.get(&(label, &cell.cell_id)) else { continue };
         let after =
             |launch: &Launch| Launch { launch: launch.launch + report.run.launches_completed, ..launch.clone() };
         cell.launches.extend(more.launches.iter().map(after));
-        let skip_reason =
-            more.skip_reason.clone().filter(|skip_reason| !matches!(skip_reason, SkipReason::TooSlow { .. }));
-        cell.skip_reason = cell.skip_reason.take().or(skip_reason);
+        let is_too_slow = matches!(more.skip_reason, Some(SkipReason::TooSlow { .. }));
+        if cell.skip_reason.is_none() && !is_too_slow {
+            cell.skip_reason.clone_from(&more.skip_reason);
+        }
     }
     combined
 }
@@ -70,21 +69,11 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     if new.metric == Metric::Instructions {
         return count_comparison::files(baseline, new, margin);
     }
-    let variants = shared_labels(baseline, new);
-    let runs = Runs { baseline, new, shift: shift(baseline, new, &variants) };
-    let pairs = compare_cells(new, baseline, &variants, |cell, baseline| runs.ratio(cell, baseline));
+    let reports = ReportPair::files(baseline, new);
+    let shift = reports.shift();
+    let pairs = reports.compare(|now, then| unpaired(&with_floor(new, now)?, &with_floor(baseline, then)?, shift?));
     let confidence = Confidence::NINETY_FIVE;
-    build_time_comparison(new, baseline, &variants, judged(pairs, margin, confidence), margin, confidence)
-}
-
-/// The labels that are variants of both reports and not controls, each as its own baseline.
-pub(crate) fn shared_labels(baseline: &Report, new: &Report) -> Vec<(String, String)> {
-    let labels = |report: &Report| -> Vec<String> {
-        let variants = report.variants.iter().filter(|variant| variant.control_of.is_none());
-        variants.map(|variant| variant.label.clone()).collect()
-    };
-    let in_base = labels(baseline);
-    labels(new).into_iter().filter(|label| in_base.contains(label)).map(|label| (label.clone(), label)).collect()
+    reports.time_comparison(judged(pairs, margin, confidence), margin, confidence)
 }
 
 /// The cells that differ by more than the margin in the first run, uncorrected, with the index of the variant.
@@ -92,7 +81,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     if report.metric == Metric::Instructions {
         return count_comparison::candidates(report, margin);
     }
-    let pairs = compare_live_cells(report, &label_pairs(report));
+    let pairs = ReportPair::live(report).compare(ratio);
     let differs = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
@@ -103,7 +92,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
 /// The cells that are inconclusive in the first run and not among the [`candidates`], with the index of the variant.
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let candidates = candidates(report, margin);
-    let pairs = judged(compare_live_cells(report, &label_pairs(report)), margin, Confidence::EACH_OF_TWO);
+    let pairs = judged(ReportPair::live(report).compare(ratio), margin, Confidence::EACH_OF_TWO);
     let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(TimeVerdict::Inconclusive));
     inconclusive.map(PendingComparison::place).filter(|place| !candidates.contains(place)).collect()
 }
@@ -121,46 +110,26 @@ pub fn checks(baseline: &CheckResult, new: &CheckResult) -> Comparison {
         let other = baseline.variants.iter().find(|other| other.label == variant.label)?;
         Some(compared_variant(variant.clone(), other.clone()))
     });
-    Comparison {
-        version: VERSION,
-        metric: Metric::Time,
-        machine: Machine::default(),
-        live: false,
-        margin: 0.0,
-        variants: variants.collect(),
-        cells: Vec::new(),
-        changed_verdicts: changed(baseline, new),
-        changed_metrics: Vec::new(),
-        notes: Vec::new(),
-    }
+    let (variants, changed_verdicts) = (variants.collect(), changed(baseline, new));
+    Comparison { version: VERSION, variants, changed_verdicts, ..Comparison::default() }
 }
 
 /// The scenarios with different verdicts in two check results; variants are matched by label.
 pub fn changed(baseline: &CheckResult, new: &CheckResult) -> Vec<ChangedVerdict> {
-    let mut changed = Vec::new();
-    for (n, variant) in new.variants.iter().enumerate() {
-        let Some(in_base) = baseline.variants.iter().position(|other| other.label == variant.label) else { continue };
-        let verdicts: HashMap<_, _> = baseline
-            .results
-            .iter()
-            .filter(|played| played.variant == in_base)
-            .map(|played| (&played.scenario, &played.verdict))
-            .collect();
-        for played in new.results.iter().filter(|played| played.variant == n) {
-            if let Some(before) = verdicts.get(&played.scenario)
-                && before.word() != played.verdict.word()
-            {
-                changed.push(ChangedVerdict {
-                    label: variant.label.clone(),
-                    scenario: played.scenario.clone(),
-                    before: before.word().into(),
-                    after: played.verdict.to_string(),
-                    worse: played.verdict.is_bad() && !before.is_bad(),
-                });
-            }
-        }
-    }
-    changed
+    let label = |check: &CheckResult, played: &ScenarioResult| check.variants[played.variant].label.clone();
+    let verdicts: HashMap<_, _> =
+        baseline.results.iter().map(|played| ((label(baseline, played), &played.scenario), &played.verdict)).collect();
+    let changed = |played: &ScenarioResult| {
+        let before = verdicts.get(&(label(new, played), &played.scenario))?;
+        (before.word() != played.verdict.word()).then(|| ChangedVerdict {
+            label: label(new, played),
+            scenario: played.scenario.clone(),
+            before: before.word().into(),
+            after: played.verdict.to_string(),
+            worse: played.verdict.is_bad() && !before.is_bad(),
+        })
+    };
+    new.results.iter().sorted_by_key(|played| played.variant).filter_map(changed).collect()
 }
 
 /// A comparison, without a verdict at first, and its estimate.
@@ -174,11 +143,6 @@ impl PendingComparison {
     fn place(&self) -> (usize, CellId) {
         (self.cell.variant, self.cell.cell_id.clone())
     }
-}
-
-/// The comparisons of variants in the same rounds.
-fn compare_live_cells(report: &Report, variants: &[(String, String)]) -> Vec<PendingComparison> {
-    compare_cells(report, report, variants, ratio)
 }
 
 /// The comparisons with their verdicts, corrected for multiple comparisons. One without an estimate has no verdict.
@@ -206,44 +170,135 @@ fn resolution(pairs: &[PendingComparison], margin: Margin, confidence: Confidenc
     format!("resolution: {resolution}; {}", left_out(estimates.into_iter()))
 }
 
-fn compare_cells(
-    new: &Report,
-    baseline: &Report,
-    variants: &[(String, String)],
-    ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>,
-) -> Vec<PendingComparison> {
-    let pair = |(variant, cell, baseline): (usize, &CellRecord, &CellRecord)| {
-        let without_ratio = without_ratio(variant, cell, baseline, &variants[variant]);
-        let estimate = if without_ratio.skip_reason.is_none() { ratio(cell, baseline) } else { None };
-        let interval = estimate.as_ref().and_then(interval).and_then(Interval::exp);
-        let cell = CellComparison {
-            ratio: estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
-            low: interval.map(|interval| interval.low),
-            high: interval.map(|interval| interval.high),
-            ..without_ratio
-        };
-        PendingComparison { cell, estimate }
-    };
-    paired_cells(new, baseline, variants).map(pair).collect()
+/// Two reports, or twice the same, with the variants to compare.
+pub(crate) struct ReportPair<'a> {
+    pub(crate) new: &'a Report,
+    baseline: &'a Report,
+    /// The labels of variants of the new report, and of their baselines in the other.
+    labels: Vec<(String, String)>,
 }
 
-/// The comparison of a cell with its baseline, by what is known without samples.
-pub(crate) fn without_ratio(
-    variant: usize,
-    cell: &CellRecord,
-    baseline: &CellRecord,
-    labels: &(String, String),
-) -> CellComparison {
-    CellComparison {
-        variant,
-        cell_id: cell.cell_id.clone(),
-        verdict: None,
-        ratio: None,
-        low: None,
-        high: None,
-        confirmed: false,
-        skip_reason: skip_reason(cell, baseline),
-        newly_failing: is_newly_failing(cell, baseline, labels),
+/// The index of a variant among the compared ones, its cell, and its baseline's cell.
+pub(crate) type CellPair<'a> = (usize, &'a CellRecord, &'a CellRecord);
+
+impl<'a> ReportPair<'a> {
+    /// The variants of a report and their baselines.
+    pub(crate) fn live(report: &'a Report) -> Self {
+        Self { new: report, baseline: report, labels: label_pairs(report) }
+    }
+
+    /// The same variants in the confirmation run.
+    pub(crate) fn confirmation(&self, run: &'a Report) -> Self {
+        Self { new: run, baseline: run, labels: self.labels.clone() }
+    }
+
+    /// The variants of both reports that are not controls, each as its own baseline.
+    pub(crate) fn files(baseline: &'a Report, new: &'a Report) -> Self {
+        let is_shared = |variant: &&Variant| {
+            let is_same = |other: &Variant| other.label == variant.label && other.control_of.is_none();
+            variant.control_of.is_none() && baseline.variants.iter().any(is_same)
+        };
+        let shared = new.variants.iter().filter(is_shared);
+        Self { new, baseline, labels: shared.map(|variant| (variant.label.clone(), variant.label.clone())).collect() }
+    }
+
+    /// Each cell of each variant with its baseline's cell.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = CellPair<'a>> {
+        self.labels.iter().enumerate().flat_map(|(n, (label, base_label))| {
+            let baseline = cells_with_label(self.baseline, base_label);
+            let baseline: HashMap<_, _> = baseline.map(|cell| (&cell.cell_id, cell)).collect();
+            let new = cells_with_label(self.new, label);
+            new.filter_map(move |cell| Some((n, cell, *baseline.get(&cell.cell_id)?)))
+        })
+    }
+
+    /// The comparisons of times, without verdicts.
+    fn compare(&self, ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>) -> Vec<PendingComparison> {
+        let pair = |cells: CellPair| {
+            let without_ratio = self.without_ratio(cells);
+            let estimate = if without_ratio.skip_reason.is_none() { ratio(cells.1, cells.2) } else { None };
+            let interval = estimate.as_ref().and_then(interval).and_then(Interval::exp);
+            let cell = CellComparison {
+                ratio: estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
+                low: interval.map(|interval| interval.low),
+                high: interval.map(|interval| interval.high),
+                ..without_ratio
+            };
+            PendingComparison { cell, estimate }
+        };
+        self.cells().map(pair).collect()
+    }
+
+    /// The comparison of a cell with its baseline, by what is known without samples.
+    pub(crate) fn without_ratio(&self, (variant, cell, baseline): CellPair) -> CellComparison {
+        CellComparison {
+            variant,
+            cell_id: cell.cell_id.clone(),
+            verdict: None,
+            ratio: None,
+            low: None,
+            high: None,
+            confirmed: false,
+            skip_reason: skip_reason(cell, baseline),
+            newly_failing: is_newly_failing(cell, baseline, &self.labels[variant]),
+        }
+    }
+
+    /// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
+    fn shift(&self) -> Option<RunShift> {
+        let shift = |is_it: fn(&CellRecord) -> bool| {
+            let cells = self.cells().filter(|(_, cell, _)| is_it(cell));
+            let ratios = cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value()));
+            RunShift::of(&ratios.collect::<Vec<_>>())
+        };
+        let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
+        let all = shift(|_| true)?;
+        let floors = floors.unwrap_or(all);
+        Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
+    }
+
+    fn time_comparison(&self, pairs: Vec<PendingComparison>, margin: Margin, confidence: Confidence) -> Comparison {
+        let notes = [&self.new.run.notes[..], &[resolution(&pairs, margin, confidence)]].concat();
+        self.comparison(pairs.into_iter().map(|pair| pair.cell).collect(), margin, notes)
+    }
+
+    /// The comparison with these cells, and these notes before the differences between the reports.
+    pub(crate) fn comparison(&self, cells: Vec<CellComparison>, margin: Margin, mut notes: Vec<String>) -> Comparison {
+        let (new, baseline) = (self.new, self.baseline);
+        let find = |report: &Report, label: &str| report.variants.iter().find(|known| known.label == label).cloned();
+        let described = |(label, base_label): &(String, String)| {
+            Some(compared_variant(find(new, label)?, find(baseline, base_label)?))
+        };
+        notes.extend(differences(new, baseline));
+        Comparison {
+            version: VERSION,
+            metric: new.metric,
+            machine: new.machine.clone(),
+            margin: margin.value(),
+            variants: self.labels.iter().filter_map(described).collect(),
+            cells,
+            changed_metrics: self.changed_metrics(),
+            notes,
+            ..Comparison::default()
+        }
+    }
+
+    fn changed_metrics(&self) -> Vec<ChangedMetric> {
+        let mut changed: Vec<ChangedMetric> = Vec::new();
+        for (variant, cell, baseline) in self.cells() {
+            for (metric, after) in &cell.metrics {
+                let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
+                // One benchmark represents several with the same module.
+                let is_listed = changed.iter().any(|listed| {
+                    (listed.variant, &listed.metric, listed.before, listed.after) == (variant, metric, *before, *after)
+                });
+                if (after / before).ln().abs() > drifts(metric) && !is_listed {
+                    let (cell_id, metric, before, after) = (cell.cell_id.clone(), metric.clone(), *before, *after);
+                    changed.push(ChangedMetric { variant, cell_id, metric, before, after });
+                }
+            }
+        }
+        changed
     }
 }
 
@@ -274,81 +329,32 @@ pub(crate) fn is_same_backend(label: &str, baseline: &str) -> bool {
 /// The suffix of the label of a variant in the baseline build.
 pub const BEFORE: &str = " before";
 
-/// Each cell of each variant with its baseline's cell.
-pub(crate) fn paired_cells<'a>(
-    new: &'a Report,
-    baseline: &'a Report,
-    variants: &'a [(String, String)],
-) -> impl Iterator<Item = (usize, &'a CellRecord, &'a CellRecord)> {
-    variants.iter().enumerate().flat_map(move |(n, (label, base_label))| {
-        let theirs: HashMap<_, _> = cells_with_label(baseline, base_label).map(|cell| (&cell.cell_id, cell)).collect();
-        cells_with_label(new, label).filter_map(move |cell| Some((n, cell, *theirs.get(&cell.cell_id)?)))
-    })
-}
-
 /// The cells of the variant with a label.
-fn cells_with_label<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecord> {
+fn cells_with_label<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecord> + use<'a> {
     let place = report.variants.iter().position(|variant| variant.label == label);
     report.cells.iter().filter(move |cell| Some(cell.variant) == place)
 }
 
-/// Two runs and the drift between them.
-struct Runs<'a> {
-    baseline: &'a Report,
-    new: &'a Report,
-    shift: Option<RunShift>,
-}
-
-impl Runs<'_> {
-    fn ratio(&self, cell: &CellRecord, baseline: &CellRecord) -> Option<Estimate> {
-        let (now, then, shift) = (time(cell)?, time(baseline)?, self.shift?);
-        match (same_worker_floor(self.new, cell), same_worker_floor(self.baseline, baseline)) {
-            (Some(floor_now), Some(floor_then))
-                if is_comparable(&floor_now, &now) && is_comparable(&floor_then, &then) =>
-            {
-                unpaired((&now, &floor_now), (&then, &floor_then), shift)
-            }
-            _ => unpaired_by_shift(&now, &then, shift),
-        }
-    }
-}
-
-/// Whether a native baseline is comparable in size with its cell. A baseline of two nanoseconds does not predict an exit of
+/// The largest ratio between a cell and a comparable native baseline. A baseline of two nanoseconds does not predict an exit of
 /// microseconds, and depends on code placement.
-fn is_comparable(floor: &Estimate, of: &Estimate) -> bool {
-    of.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln()
-}
-
-/// The largest ratio between a cell and a comparable native baseline.
 const MAX_RATIO_TO_FLOOR: f64 = 10.0;
 
 fn time(cell: &CellRecord) -> Option<Estimate> {
     typical_time(&samples(cell))
 }
 
-/// The native baseline of a cell at its host depth, measured in the same worker.
-fn same_worker_floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
-    let floor = benchmark::find(&cell.cell_id.benchmark)?.floor?;
-    let is_it = |other: &&CellRecord| {
+/// The time of a cell, and the time of its native baseline at its host depth in the same worker, if comparable.
+fn with_floor(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
+    let of_cell = time(cell)?;
+    let floor = benchmark::find(&cell.cell_id.benchmark).and_then(|benchmark| benchmark.floor);
+    let is_floor = |other: &&CellRecord| {
         other.variant == cell.variant
-            && other.cell_id.benchmark == floor.id
+            && floor.is_some_and(|floor| other.cell_id.benchmark == floor.id)
             && other.cell_id.host_frames == cell.cell_id.host_frames
     };
-    time(report.cells.iter().find(is_it)?)
-}
-
-/// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
-fn shift(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Option<RunShift> {
-    let shift = |is_it: fn(&CellRecord) -> bool| {
-        let cells = paired_cells(new, baseline, variants).filter(|(_, cell, _)| is_it(cell));
-        RunShift::of(
-            &cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>(),
-        )
-    };
-    let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
-    let all = shift(|_| true)?;
-    let floors = floors.unwrap_or(all);
-    Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
+    let floor = report.cells.iter().find(is_floor).and_then(time);
+    let floor = floor.filter(|floor| of_cell.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln());
+    Some((of_cell, floor))
 }
 
 /// Differences between the two reports that can explain differences of their cells.
@@ -383,70 +389,6 @@ fn drifts(metric: &str) -> f64 {
     if metric.contains("peak") { 0.2 } else { 0.001 }
 }
 
-fn changed_metrics(new: &Report, baseline: &Report, variants: &[(String, String)]) -> Vec<ChangedMetric> {
-    let mut changed_metrics: Vec<ChangedMetric> = Vec::new();
-    for (variant, cell, baseline) in paired_cells(new, baseline, variants) {
-        for (metric, after) in &cell.metrics {
-            let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
-            // One benchmark represents several with the same module.
-            let is_listed = |changed_metrics: &ChangedMetric| {
-                (changed_metrics.variant, &changed_metrics.metric, changed_metrics.before, changed_metrics.after)
-                    == (variant, metric, *before, *after)
-            };
-            if (after / before).ln().abs() > drifts(metric) && !changed_metrics.iter().any(is_listed) {
-                changed_metrics.push(ChangedMetric {
-                    variant,
-                    cell_id: cell.cell_id.clone(),
-                    metric: metric.clone(),
-                    before: *before,
-                    after: *after,
-                });
-            }
-        }
-    }
-    changed_metrics
-}
-
-/// A comparison of times.
-fn build_time_comparison(
-    new: &Report,
-    baseline: &Report,
-    variants: &[(String, String)],
-    pairs: Vec<PendingComparison>,
-    margin: Margin,
-    confidence: Confidence,
-) -> Comparison {
-    let notes = [&new.run.notes[..], &[resolution(&pairs, margin, confidence)]].concat();
-    build_comparison(new, baseline, variants, pairs.into_iter().map(|pair| pair.cell).collect(), margin, notes)
-}
-
-/// The comparison of two reports, or of one with itself: these cells, and these notes before the [`differences`].
-pub(crate) fn build_comparison(
-    new: &Report,
-    baseline: &Report,
-    variants: &[(String, String)],
-    cells: Vec<CellComparison>,
-    margin: Margin,
-    mut notes: Vec<String>,
-) -> Comparison {
-    let find = |report: &Report, label: &str| report.variants.iter().find(|variant| variant.label == label).cloned();
-    let described =
-        |(label, base_label): &(String, String)| Some(compared_variant(find(new, label)?, find(baseline, base_label)?));
-    notes.extend(differences(new, baseline));
-    Comparison {
-        version: VERSION,
-        metric: new.metric,
-        machine: new.machine.clone(),
-        live: false,
-        margin: margin.value(),
-        variants: variants.iter().filter_map(described).collect(),
-        cells,
-        changed_verdicts: Vec::new(),
-        changed_metrics: changed_metrics(new, baseline, variants),
-        notes,
-    }
-}
-
 fn compared_variant(variant: Variant, other: Variant) -> ComparedVariant {
     ComparedVariant {
         label: variant.label,
@@ -471,7 +413,7 @@ mod tests {
     }
 
     fn verdict(report: &Report) -> (Option<TimeVerdict>, bool) {
-        let comparison = live(report, Margin::new(0.02).unwrap());
+        let comparison = live(report, Margin::TWO_PERCENT);
         let pair = comparison.cells.iter().find(|pair| pair.cell_id.benchmark == "unwind/indirect").unwrap();
         (pair.verdict, pair.confirmed)
     }
@@ -479,7 +421,7 @@ mod tests {
     #[test]
     fn missing_support_is_broken_only_in_the_same_backend() {
         let broken = |report: &Report| {
-            let comparison = live(report, Margin::new(0.02).unwrap());
+            let comparison = live(report, Margin::TWO_PERCENT);
             (comparison.cells.iter().filter(|pair| pair.newly_failing).count(), comparison.is_worse())
         };
         let mut report = run();
@@ -499,13 +441,12 @@ mod tests {
         let first = run();
         assert_eq!(verdict(&first), (Some(TimeVerdict::Slower), false));
         let candidate: CellId = "unwind/indirect".parse().unwrap();
-        assert!(candidates(&first, Margin::new(0.02).unwrap()).contains(&(0, candidate)));
+        assert!(candidates(&first, Margin::TWO_PERCENT).contains(&(0, candidate)));
 
-        let confirmed = Report { confirmation: Some(Box::new(first.clone())), ..first.clone() };
-        assert_eq!(verdict(&confirmed), (Some(TimeVerdict::Slower), true));
-
-        let gone = Report { confirmation: Some(Box::new(alike(&first))), ..first.clone() };
-        assert_eq!(verdict(&gone), (Some(TimeVerdict::Same), true));
+        for (second, expected) in [(first.clone(), TimeVerdict::Slower), (alike(&first), TimeVerdict::Same)] {
+            let both = Report { confirmation: Some(Box::new(second)), ..first.clone() };
+            assert_eq!(verdict(&both), (Some(expected), true));
+        }
     }
 
     /// The same with equal times.
@@ -542,14 +483,14 @@ mod tests {
         // Five launches have no verdict.
         first.cells.iter_mut().for_each(|cell| cell.launches.truncate(5));
         first.run.launches_completed = 5;
-        let margin = Margin::new(0.02).unwrap();
-        let cell_id: CellId = "unwind/indirect".parse().unwrap();
-        assert!(candidates(&first, margin).is_empty() && undecided(&first, margin).contains(&(0, cell_id)));
+        let cell = (0, "unwind/indirect".parse().unwrap());
+        let margin = Margin::TWO_PERCENT;
+        assert!(candidates(&first, margin).is_empty() && undecided(&first, margin).contains(&cell));
         assert_eq!(verdict(&first), (Some(TimeVerdict::Inconclusive), false));
         let both = Report { confirmation: Some(Box::new(first.clone())), ..first };
         assert_eq!(verdict(&both), (Some(TimeVerdict::Same), false));
         let launches = &combined(&both).cells[0].launches;
-        assert_eq!(launches.iter().map(|launch| launch.launch).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+        assert!(launches.iter().map(|launch| launch.launch).eq(1..=10));
     }
 
     #[test]

@@ -2,61 +2,56 @@
 //! the layout of the program is left out, because a baseline is mostly another build.
 use std::collections::HashMap;
 
-use super::instruction_count::{CountRatio, InstructionCount, agreement};
-use crate::analysis::comparison::{self, label_pairs, paired_cells, shared_labels, without_ratio};
-use crate::analysis::warnings;
+use super::comparison::{CellPair, ReportPair};
+use super::instruction_count::{InstructionCount, agreement};
+use super::warnings;
 use crate::catalog::benchmark::CellId;
-use crate::results::{CellComparison, CellRecord, Comparison, Report};
+use crate::results::{CellComparison, Comparison, Report};
 use crate::statistics::{Margin, TimeVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
-    Comparison { live: true, ..compare_counts(report, report, &label_pairs(report), margin) }
+    Comparison { live: true, ..compare_counts(&ReportPair::live(report), margin) }
 }
 
 /// Compares two reports by label.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
-    compare_counts(new, baseline, &shared_labels(baseline, new), margin)
+    compare_counts(&ReportPair::files(baseline, new), margin)
 }
 
 /// The cells that are not the same within the margin, with the index of the variant.
 pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let first = Report { confirmation: None, ..report.clone() };
-    let cells = live(&first, margin).cells.into_iter();
-    cells
-        .filter(|pair| pair.verdict.is_some_and(|verdict| verdict != TimeVerdict::Same))
-        .map(|pair| (pair.variant, pair.cell_id))
-        .collect()
+    let differ = |pair: &CellComparison| pair.verdict.is_some_and(|verdict| verdict != TimeVerdict::Same);
+    live(&first, margin).cells.into_iter().filter(differ).map(|pair| (pair.variant, pair.cell_id)).collect()
 }
 
-fn compare_counts(new: &Report, baseline: &Report, variants: &[(String, String)], margin: Margin) -> Comparison {
+fn compare_counts(reports: &ReportPair, margin: Margin) -> Comparison {
+    let new = reports.new;
     // The confirmation run counts a cell on each variant that has any candidate.
     let candidates = if new.confirmation.is_some() { candidates(new, margin) } else { Vec::new() };
-    let confirmation: HashMap<_, _> = new
-        .confirmation
-        .iter()
-        .flat_map(|confirmation| paired_cells(confirmation, confirmation, variants))
-        .map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)))
-        .filter(|(place, _)| candidates.contains(place))
-        .collect();
-    let pair = |(variant, cell, baseline): (usize, &CellRecord, &CellRecord)| {
+    let run = new.confirmation.as_deref().map(|confirmation| reports.confirmation(confirmation));
+    let fresh = run.iter().flat_map(ReportPair::cells);
+    let fresh = fresh.map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)));
+    let confirmation: HashMap<_, _> = fresh.filter(|(place, _)| candidates.contains(place)).collect();
+    let pair = |(variant, cell, baseline): CellPair| {
         let confirmed = confirmation.get(&(variant, cell.cell_id.clone()));
         let (cell, baseline) = confirmed.copied().unwrap_or((cell, baseline));
         let ratio = InstructionCount::comparable(cell)
             .zip(InstructionCount::comparable(baseline))
             .map(|(count, baseline)| count.ratio_to(&baseline));
         CellComparison {
-            verdict: ratio.map(|ratio: CountRatio| ratio.verdict(margin)),
+            verdict: ratio.map(|ratio| ratio.verdict(margin)),
             ratio: ratio.map(|ratio| ratio.value),
             low: ratio.map(|ratio| ratio.low),
             high: ratio.map(|ratio| ratio.high),
             confirmed: confirmed.is_some(),
-            ..without_ratio(variant, cell, baseline, &variants[variant])
+            ..reports.without_ratio((variant, cell, baseline))
         }
     };
-    let cells = paired_cells(new, baseline, variants).map(pair).collect();
+    let cells = reports.cells().map(pair).collect();
     let notes = vec![agreement(new), warnings::KERNEL.into(), warnings::LAYOUT.into()];
-    comparison::build_comparison(new, baseline, variants, cells, margin, notes)
+    reports.comparison(cells, margin, notes)
 }
 
 #[cfg(test)]
@@ -79,51 +74,46 @@ mod tests {
         report
     }
 
-    fn verdicts(comparison: &Comparison) -> Vec<Option<TimeVerdict>> {
-        comparison.cells.iter().map(|pair| pair.verdict).collect()
+    fn margin() -> Margin {
+        Margin::new(0.005).unwrap()
+    }
+
+    /// The verdict of each cell, and whether it is confirmed.
+    fn verdicts(report: &Report) -> Vec<(Option<TimeVerdict>, bool)> {
+        live(report, margin()).cells.iter().map(|pair| (pair.verdict, pair.confirmed)).collect()
     }
 
     #[test]
     fn every_cell_is_decided_by_the_margin() {
-        let margin = Margin::new(0.005).unwrap();
-        assert_eq!(verdicts(&live(&counted(1.01), margin)), [Some(TimeVerdict::Slower); 2]);
-        assert_eq!(verdicts(&live(&counted(1.0), margin)), [Some(TimeVerdict::Same); 2]);
-        assert_eq!(verdicts(&live(&counted(0.99), margin)), [Some(TimeVerdict::Faster); 2]);
-        assert_eq!(candidates(&counted(1.01), margin).len(), 2);
-        assert!(candidates(&counted(1.004), margin).is_empty());
+        for (factor, verdict) in [(1.01, TimeVerdict::Slower), (1.0, TimeVerdict::Same), (0.99, TimeVerdict::Faster)] {
+            assert_eq!(verdicts(&counted(factor)), [(Some(verdict), false); 2]);
+        }
+        assert_eq!([1.01, 1.004].map(|factor| candidates(&counted(factor), margin()).len()), [2, 0]);
     }
 
     #[test]
     fn the_search_in_the_unwind_table_is_not_compared() {
         let mut report = counted(1.05);
-        for cell in report.cells.iter_mut().filter(|cell| cell.variant == 1) {
-            for launch in &mut cell.launches {
-                launch.unwind_table_search = vec![500.0; 2];
-            }
-        }
+        let cells = report.cells.iter_mut().filter(|cell| cell.variant == 1);
+        cells.flat_map(|cell| &mut cell.launches).for_each(|launch| launch.unwind_table_search = vec![500.0; 2]);
         report.validate().unwrap();
-        assert_eq!(verdicts(&live(&report, Margin::new(0.005).unwrap())), [Some(TimeVerdict::Same); 2]);
+        assert_eq!(verdicts(&report), [(Some(TimeVerdict::Same), false); 2]);
     }
 
     #[test]
     fn candidates_are_judged_by_fresh_counts() {
         let report = Report { confirmation: Some(Box::new(counted(1.0))), ..counted(1.01) };
-        let comparison = live(&report, Margin::new(0.005).unwrap());
-        assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Same); 2]);
-        assert!(comparison.cells.iter().all(|pair| pair.confirmed));
+        assert_eq!(verdicts(&report), [(Some(TimeVerdict::Same), true); 2]);
     }
 
     #[test]
     fn fresh_counts_of_other_cells_are_not_used() {
         let mut first = counted(1.01);
-        for launch in first.cells.iter_mut().skip(3).flat_map(|cell| &mut cell.launches) {
-            launch.instructions = vec![1e4; 2];
-        }
-        assert_eq!(candidates(&first, Margin::new(0.005).unwrap()).len(), 1);
+        let others = first.cells.iter_mut().skip(3).flat_map(|cell| &mut cell.launches);
+        others.for_each(|launch| launch.instructions = vec![1e4; 2]);
+        assert_eq!(candidates(&first, margin()).len(), 1);
         let report = Report { confirmation: Some(Box::new(counted(1.02))), ..first };
-        let comparison = live(&report, Margin::new(0.005).unwrap());
-        assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Slower), Some(TimeVerdict::Same)]);
-        assert_eq!(comparison.cells.iter().map(|pair| pair.confirmed).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(verdicts(&report), [(Some(TimeVerdict::Slower), true), (Some(TimeVerdict::Same), false)]);
     }
 
     #[test]
@@ -132,7 +122,7 @@ mod tests {
         let cell = report.cells.iter_mut().find(|cell| cell.variant == 1).unwrap();
         cell.launches.clear();
         cell.skip_reason = Some(SkipReason::Unsupported { reason: "no artifacts".into() });
-        assert!(live(&report, Margin::new(0.005).unwrap()).cells.iter().all(|pair| !pair.newly_failing));
+        assert!(live(&report, margin()).cells.iter().all(|pair| !pair.newly_failing));
     }
 
     #[test]
@@ -141,7 +131,7 @@ mod tests {
         for report in [&mut baseline, &mut new] {
             report.variants[1].baseline = None;
         }
-        let comparison = files(&baseline, &new, Margin::new(0.005).unwrap());
+        let comparison = files(&baseline, &new, margin());
         let slower = comparison.cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Slower));
         assert_eq!((slower.count(), comparison.cells.len()), (2, 4));
     }

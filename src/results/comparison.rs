@@ -8,7 +8,7 @@ use crate::engine::BackendInfo;
 use crate::statistics::TimeVerdict;
 
 /// The result of `compare`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// The [`VERSION`](super::VERSION) of the document.
     pub version: u32,

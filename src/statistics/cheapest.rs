@@ -1,4 +1,6 @@
 //! The cheapest of several linear costs, per range of units.
+use itertools::Itertools;
+
 use super::Interval;
 
 /// A linear cost: a fixed part, and a part per unit. Both are in any one unit of cost.
@@ -71,8 +73,7 @@ pub struct CheapestRange {
 /// intersections of lines. The result is empty without costs.
 pub fn cheapest(costs: &[CostRange]) -> Vec<CheapestRange> {
     let lines: Vec<LinearCost> = costs.iter().flat_map(|cost| [cost.typical, cost.low, cost.high]).collect();
-    let mut ends: Vec<f64> =
-        lines.iter().enumerate().flat_map(|(n, a)| lines[..n].iter().filter_map(|b| a.meets(*b))).collect();
+    let mut ends: Vec<f64> = lines.iter().tuple_combinations().filter_map(|(a, b)| b.meets(*a)).collect();
     ends.push(0.0);
     ends.sort_by(f64::total_cmp);
     ends.dedup();
@@ -94,9 +95,8 @@ pub fn cheapest(costs: &[CostRange]) -> Vec<CheapestRange> {
 /// The costs that may be the lowest at `units`: their lower bound is at most the lowest upper bound.
 fn contenders(costs: &[CostRange], units: f64) -> Vec<usize> {
     let ceiling = costs.iter().map(|cost| cost.high.at(units)).fold(f64::INFINITY, f64::min);
-    let mut contenders: Vec<usize> = (0..costs.len()).filter(|n| costs[*n].low.at(units) <= ceiling).collect();
-    contenders.sort_by(|a, b| costs[*a].typical.at(units).total_cmp(&costs[*b].typical.at(units)));
-    contenders
+    let contenders = costs.iter().positions(|cost| cost.low.at(units) <= ceiling);
+    contenders.sorted_by(|a, b| costs[*a].typical.at(units).total_cmp(&costs[*b].typical.at(units))).collect()
 }
 
 #[cfg(test)]
@@ -115,22 +115,16 @@ mod tests {
 
     #[test]
     fn exact_costs_change_at_their_intersections() {
+        let range = |from, to, least: &[usize]| CheapestRange { from, to, least: least.to_vec() };
         // The lowest cost for few, for some and for many units.
         let costs = [exact(1.0, 10.0), exact(40.0, 4.0), exact(1000.0, 1.0)];
-        assert_eq!(
-            cheapest(&costs),
-            [
-                CheapestRange { from: 0.0, to: Some(6.5), least: vec![0] },
-                CheapestRange { from: 6.5, to: Some(320.0), least: vec![1] },
-                CheapestRange { from: 320.0, to: None, least: vec![2] },
-            ]
-        );
-    }
-
-    #[test]
-    fn a_cost_with_higher_start_and_step_is_never_the_cheapest() {
-        let ranges = cheapest(&[exact(1.0, 1.0), exact(2.0, 2.0)]);
-        assert_eq!(ranges, [CheapestRange { from: 0.0, to: None, least: vec![0] }]);
+        let ranges = [range(0.0, Some(6.5), &[0]), range(6.5, Some(320.0), &[1]), range(320.0, None, &[2])];
+        assert_eq!(cheapest(&costs), ranges);
+        // A cost with higher start and step is never the cheapest.
+        assert_eq!(cheapest(&[exact(1.0, 1.0), exact(2.0, 2.0)]), [range(0.0, None, &[0])]);
+        // Equal costs are too close to call everywhere.
+        assert_eq!(cheapest(&[exact(1.0, 1.0); 2]), [range(0.0, None, &[0, 1])]);
+        assert_eq!(cheapest(&[]), []);
     }
 
     #[test]
@@ -140,12 +134,6 @@ mod tests {
         assert_eq!(least, [&[0][..], &[0, 1], &[1, 0], &[1]]);
         // The estimates intersect as exact costs do; the bounds intersect where 1.1 + 11 n is 36 + 3.6 n.
         assert!((ranges[1].from - 34.9 / 7.4).abs() < 1e-9 && (ranges[2].from - 6.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn equal_costs_are_too_close_to_call_everywhere() {
-        assert_eq!(cheapest(&[exact(1.0, 1.0); 2]), [CheapestRange { from: 0.0, to: None, least: vec![0, 1] }]);
-        assert_eq!(cheapest(&[]), []);
     }
 
     #[test]
@@ -171,7 +159,7 @@ mod tests {
             let [a, b] = [a, b].map(|(start, step)| LinearCost { start, step });
             if let Some(units) = a.meets(b) {
                 prop_assert!((a.at(units) / b.at(units) - 1.0).abs() < 1e-6);
-                prop_assert_eq!(b.meets(a).is_some(), true);
+                prop_assert!(b.meets(a).is_some());
             } else {
                 prop_assert!((a.start < b.start) == (a.step < b.step) || a.step == b.step || a.start == b.start);
             }
@@ -182,17 +170,16 @@ mod tests {
             let ranges = cheapest(&costs);
             prop_assert_eq!(ranges[0].from, 0.0);
             prop_assert_eq!(ranges.last().unwrap().to, None);
-            for pair in ranges.windows(2) {
-                prop_assert_eq!(pair[0].to, Some(pair[1].from));
-                prop_assert!(pair[0].least != pair[1].least);
+            for (range, next) in ranges.iter().tuple_windows() {
+                prop_assert!(range.to == Some(next.from) && range.least != next.least);
             }
             let units = 10f64.powf(exponent) - 1.0;
             let range = ranges.iter().find(|range| range.from <= units && range.to.is_none_or(|to| units < to)).unwrap();
             let at_an_end = ranges.iter().any(|range| (range.from - units).abs() < 1e-6 * units);
             prop_assert!(at_an_end || range.least == contenders(&costs, units), "{:?} {}", ranges, units);
             if let [winner] = range.least[..] {
-                let others = costs.iter().enumerate().filter(|(n, _)| *n != winner);
-                prop_assert!(at_an_end || others.clone().all(|(_, other)| costs[winner].at(units).high < other.at(units).low));
+                let mut others = costs.iter().enumerate().filter(|(n, _)| *n != winner);
+                prop_assert!(at_an_end || others.all(|(_, other)| costs[winner].at(units).high < other.at(units).low));
             }
         }
     }

@@ -53,5 +53,5 @@ pub use resolution::smallest_resolvable;
 pub use theil_sen::slope;
 pub use time_verdict::{Margin, TimeVerdict, judge};
 pub use typical_launch::{Estimate, Inconclusive, MIN_KEPT, Mode};
-pub use unpaired::{RunShift, unpaired, unpaired_by_shift};
+pub use unpaired::{RunShift, TimeWithBaseline, unpaired};
 pub use warmup::is_warm;

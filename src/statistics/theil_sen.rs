@@ -1,5 +1,7 @@
 //! Theil-Sen estimation of a slope.
 
+use itertools::Itertools;
+
 use super::median;
 
 /// The slope of the line through points, by the estimator of H. Theil ("A rank-invariant method of linear and polynomial
@@ -14,11 +16,8 @@ pub fn slope(parameters: &[f64], values: &[f64]) -> Option<f64> {
     if distinct.len() < 3 || parameters.len() != values.len() {
         return None;
     }
-    let points = || std::iter::zip(parameters, values);
-    let slopes = points().enumerate().flat_map(|(n, (x, y))| {
-        points().skip(n + 1).filter(move |(other, _)| *other != x).map(move |(x1, y1)| (y1 - y) / (x1 - x))
-    });
-    median(&slopes.collect::<Vec<_>>())
+    let pairs = std::iter::zip(parameters, values).tuple_combinations().filter(|((x, _), (x1, _))| x1 != x);
+    median(&pairs.map(|((x, y), (x1, y1))| (y1 - y) / (x1 - x)).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

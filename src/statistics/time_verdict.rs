@@ -93,16 +93,10 @@ fn trusted(cell: &Estimate) -> Option<&Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::typical_launch::tests::alternating as cell;
     use crate::statistics::typical_ratio;
     use TimeVerdict::{Faster, Inconclusive, Same, Slower};
     use proptest::{collection::vec, prelude::*};
-
-    /// Ten launches around a log ratio, `scatter` above or below.
-    fn cell(ratio: f64, scatter: f64) -> Estimate {
-        let launches: Vec<[f64; 1]> =
-            (0..10).map(|launch| [ratio + if launch % 2 == 0 { scatter } else { -scatter }]).collect();
-        typical_ratio(&launches).unwrap()
-    }
 
     fn judge_by(cells: &[Estimate], margin: f64) -> Vec<TimeVerdict> {
         judge(cells, Margin::new(margin).unwrap(), Confidence::NINETY_FIVE)
@@ -122,24 +116,22 @@ mod tests {
 
     #[test]
     fn an_inconclusive_estimate_has_an_inconclusive_verdict() {
-        let clear = typical_ratio(&[[0.5]; 5]).unwrap();
-        assert_eq!(judge_by(&[clear], 0.02), [Inconclusive]);
-        assert_eq!(judge_by(&[typical_ratio(&[[0.0]; 5]).unwrap()], 0.02), [Inconclusive]);
-        assert_eq!(judge_by(&[typical_ratio(&[[0.5]; 6]).unwrap()], 0.02), [Slower]);
+        for (ratio, launches, verdict) in [(0.5, 5, Inconclusive), (0.0, 5, Inconclusive), (0.5, 6, Slower)] {
+            assert_eq!(judge_by(&[typical_ratio(&vec![[ratio]; launches]).unwrap()], 0.02), [verdict]);
+        }
     }
 
     #[test]
     fn the_interval_relative_to_the_margin_decides() {
         // A single cell needs no correction: an interval just beyond the margin is slower, any other is not.
-        let half_width = cell(0.0, 0.01).interval(Confidence::NINETY_FIVE).unwrap().half_width();
-        let end = Margin::TWO_PERCENT.log() + half_width;
-        assert_eq!(judge_by(&[cell(end + 1e-6, 0.01)], 0.02), [Slower]);
-        assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Inconclusive]);
+        let half_width = |confidence| cell(0.0, 0.01).interval(confidence).unwrap().half_width();
+        let end = Margin::TWO_PERCENT.log() + half_width(Confidence::NINETY_FIVE);
+        let cells = [end + 1e-6, end - 1e-6].map(|ratio| judge_by(&[cell(ratio, 0.01)], 0.02)[0]);
+        assert_eq!(cells, [Slower, Inconclusive]);
         // The equivalence test uses the interval at twice the error.
-        let ninety = Confidence::new(0.9).unwrap();
-        let end = Margin::TWO_PERCENT.log() - cell(0.0, 0.01).interval(ninety).unwrap().half_width();
-        assert_eq!(judge_by(&[cell(end - 1e-6, 0.01)], 0.02), [Same]);
-        assert_eq!(judge_by(&[cell(end + 1e-6, 0.01)], 0.02), [Inconclusive]);
+        let end = Margin::TWO_PERCENT.log() - half_width(Confidence::NINETY);
+        let cells = [end - 1e-6, end + 1e-6].map(|ratio| judge_by(&[cell(ratio, 0.01)], 0.02)[0]);
+        assert_eq!(cells, [Same, Inconclusive]);
     }
 
     #[test]

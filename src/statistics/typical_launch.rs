@@ -83,32 +83,32 @@ impl Estimate {
         let counts = |launch: &usize| doubt.is_some() || !outlying.contains(launch);
         // Relative to the median, so that identical launches have no spread.
         let deviations: Vec<f64> = (0..values.len()).filter(counts).map(|launch| values[launch] - middle).collect();
-        let trimmed = if trim && doubt.is_none() && kept >= MIN_TRIMMED { TRIMMED } else { 0.0 };
-        let (mean, spread) = trimmed_mean(deviations, trimmed);
-        let value = middle + mean;
-        if !value.is_finite() || spread.is_some_and(|spread| !spread.standard_error.is_finite()) {
-            return None;
-        }
-        Some(Self { value, spread, launches: values.len(), above: above(values, middle, &outlying), outlying, doubt })
+        let share = if trim && doubt.is_none() && kept >= MIN_TRIMMED { TRIMMED } else { 0.0 };
+        let (mean, spread) = trimmed_mean(deviations, share);
+        let above = outlying.iter().filter(|launch| values[**launch] > middle).count();
+        Self { value: middle + mean, spread, launches: values.len(), outlying, above, doubt }.if_finite()
     }
 
-    /// The sum of independent estimates, from the variance and the degrees of freedom of each (Welch, Satterthwaite). `None` if it
-    /// is not finite.
-    pub(crate) fn of_parts(value: f64, parts: &[(f64, f64)], doubt: Option<Inconclusive>) -> Option<Self> {
-        let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
-        let squares: f64 = parts.iter().map(|(variance, freedom)| variance.powi(2) / freedom).sum();
-        let most: f64 = parts.iter().map(|(_, freedom)| freedom).sum();
+    /// The sum `value` of independent estimates and of an error with the standard deviation `more`, whose degrees of freedom are
+    /// the most of the others (Welch, Satterthwaite). `None` if a part has no interval, or the sum is not finite.
+    pub(crate) fn of_parts(value: f64, parts: &[&Self], more: f64) -> Option<Self> {
+        let mut spreads: Vec<Spread> = parts.iter().map(|part| part.spread).collect::<Option<_>>()?;
+        let freedom = spreads.iter().map(|spread| spread.freedom).fold(1.0, f64::max);
+        spreads.push(Spread { standard_error: more, freedom });
+        let variances = || spreads.iter().map(|spread| (spread.standard_error.powi(2), spread.freedom));
+        let variance: f64 = variances().map(|(variance, _)| variance).sum();
+        let squares: f64 = variances().map(|(variance, freedom)| variance.powi(2) / freedom).sum();
+        let most: f64 = variances().map(|(_, freedom)| freedom).sum();
         // Without variance the quotient is undefined.
         let freedom = if squares > 0.0 { variance.powi(2) / squares } else { most };
-        let spread = Spread { standard_error: variance.sqrt(), freedom };
-        (value.is_finite() && spread.standard_error.is_finite() && freedom >= 1.0).then_some(Self {
-            value,
-            spread: Some(spread),
-            launches: 0,
-            above: 0,
-            outlying: Vec::new(),
-            doubt,
-        })
+        let spread = (freedom >= 1.0).then_some(Spread { standard_error: variance.sqrt(), freedom })?;
+        let doubt = parts.iter().find_map(|part| part.doubt);
+        Self { value, spread: Some(spread), launches: 0, outlying: Vec::new(), above: 0, doubt }.if_finite()
+    }
+
+    fn if_finite(self) -> Option<Self> {
+        let has_finite_error = self.spread.is_none_or(|spread| spread.standard_error.is_finite());
+        (self.value.is_finite() && has_finite_error).then_some(self)
     }
 
     /// The typical launch's value.
@@ -145,11 +145,9 @@ impl Estimate {
 
     /// The estimate in another unit; `factor` is the size of this unit in the other. `None` unless it is positive and finite.
     pub fn scaled(&self, factor: f64) -> Option<Self> {
-        (factor > 0.0 && factor.is_finite()).then_some(())?;
+        let is_factor = factor > 0.0 && factor.is_finite();
         let spread = self.spread.map(|spread| Spread { standard_error: spread.standard_error * factor, ..spread });
-        let finite = spread.is_none_or(|spread| spread.standard_error.is_finite());
-        Some(Self { value: self.value * factor, spread, ..self.clone() })
-            .filter(|scaled| finite && scaled.value.is_finite())
+        Self { value: self.value * factor, spread, ..self.clone() }.if_finite().filter(|_| is_factor)
     }
 
     /// Why the estimate allows no verdict, if so.
@@ -194,11 +192,6 @@ impl Estimate {
     }
 }
 
-/// The number of outliers above the median.
-fn above(values: &[f64], middle: f64, outlying: &[usize]) -> usize {
-    outlying.iter().filter(|launch| values[**launch] > middle).count()
-}
-
 /// The trimmed mean and the winsorized variance. With a share of 0 it is the mean and the variance.
 fn trimmed_mean(mut values: Vec<f64>, share: f64) -> (f64, Option<Spread>) {
     values.sort_by(f64::total_cmp);
@@ -217,9 +210,15 @@ fn trimmed_mean(mut values: Vec<f64>, share: f64) -> (f64, Option<Spread>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::{collection::vec, prelude::*, sample::Index};
+
+    /// The estimate from ten launches, in turn `scatter` above and below `middle`.
+    pub(in crate::statistics) fn alternating(middle: f64, scatter: f64) -> Estimate {
+        let launches = [middle + scatter, middle - scatter].repeat(5);
+        Estimate::over_launches(&launches, crate::statistics::TOLERANCE.ln_1p()).unwrap()
+    }
 
     fn estimate(values: &[f64]) -> Estimate {
         Estimate::over_launches(values, 0.05).unwrap()
@@ -240,18 +239,17 @@ mod tests {
         // mean(x, .2) + c(-1, 1) * qt(.975, h - 1) * sqrt((n - 1) * var(w) / (h * (h - 1)))
         let estimate = estimate(&[1.0, 3.0, 3.0, 4.0, 5.0, 6.0, 6.0, 7.0, 8.0, 9.0, 14.0, 21.0].map(|x: f64| x / 1e3));
         assert!((estimate.value() - 0.006).abs() < 1e-12, "{}", estimate.value());
-        let winsorised = [3.0, 3.0, 3.0, 4.0, 5.0, 6.0, 6.0, 7.0, 8.0, 9.0, 9.0, 9.0].map(|x: f64| x / 1e3);
-        let mean = winsorised.iter().sum::<f64>() / 12.0;
-        let squares: f64 = winsorised.iter().map(|x| (x - mean).powi(2)).sum();
+        let winsorized = [3.0, 3.0, 3.0, 4.0, 5.0, 6.0, 6.0, 7.0, 8.0, 9.0, 9.0, 9.0].map(|x: f64| x / 1e3);
+        let mean = winsorized.iter().sum::<f64>() / 12.0;
+        let squares: f64 = winsorized.iter().map(|x| (x - mean).powi(2)).sum();
         assert!((estimate.standard_error().unwrap() - (squares / (8.0 * 7.0)).sqrt()).abs() < 1e-12);
         assert_eq!(estimate.freedom(), Some(7.0));
     }
 
     #[test]
     fn launches_that_are_all_off_to_one_side_are_a_mode() {
-        let with = |off: &[f64]| {
-            estimate(&[&[0.001, -0.001, 0.002, -0.002, 0.0, 0.001, -0.001, 0.0][..], off].concat()).mode()
-        };
+        let quiet = [0.001, -0.001, 0.002, -0.002, 0.0, 0.001, -0.001, 0.0];
+        let with = |off: &[f64]| estimate(&[&quiet[..], off].concat()).mode();
         assert_eq!(with(&[0.3, 0.2, 0.3]), Some(Mode::Above));
         assert_eq!(with(&[-0.3, -0.2, -0.3]), Some(Mode::Below));
         assert_eq!([with(&[0.3, -0.2, 0.3]), with(&[0.3, 0.2]), with(&[])], [None; 3]);
@@ -261,11 +259,11 @@ mod tests {
     fn an_outlying_launch_is_counted_and_left_out() {
         let kept = [0.0, 0.01, -0.01, 0.005, -0.005, 0.002, -0.002];
         let with_outlier = [&kept[..3], &[0.25], &kept[3..]].concat();
-        let estimate_with = estimate(&with_outlier);
-        assert_eq!((estimate_with.outlying(), estimate_with.doubt()), (&[3][..], None));
-        assert!((estimate_with.value() - estimate(&kept).value()).abs() < 1e-15);
-        assert!((estimate_with.standard_error().unwrap() - estimate(&kept).standard_error().unwrap()).abs() < 1e-15);
-        assert_eq!((estimate_with.launches(), estimate_with.freedom()), (8, Some(6.0)));
+        let (with, without) = (estimate(&with_outlier), estimate(&kept));
+        assert_eq!((with.outlying(), with.doubt()), (&[3][..], None));
+        assert!((with.value() - without.value()).abs() < 1e-15);
+        assert!((with.standard_error().unwrap() - without.standard_error().unwrap()).abs() < 1e-15);
+        assert_eq!((with.launches(), with.freedom()), (8, Some(6.0)));
     }
 
     #[test]

@@ -2,20 +2,27 @@
 
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
 use crate::statistics::TimeVerdict::{Faster, Inconclusive, Same, Slower};
-use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
+use crate::statistics::typical_launch::tests::alternating;
+use crate::statistics::{Confidence, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
 
-/// So many runs of [`CELLS`] cells that all have the same truth, judged.
+/// The verdicts of a number of runs of [`CELLS`] cells that all have the same truth.
 fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<TimeVerdict>> {
-    let mut random = seeded(1987);
-    let margin = Margin::new(margin).unwrap();
-    let mut run = |_| {
-        let cells: Vec<Estimate> =
-            (0..CELLS).map(|_| typical_ratio(&machine.run(truth, &mut random)).unwrap()).collect();
-        judge(&cells, margin, Confidence::NINETY_FIVE)
-    };
-    (0..runs).map(&mut run).collect()
+    judged_by_cell(1987, machine, |_| truth, margin, runs)
+}
+
+fn judged_by_cell(
+    seed: u64,
+    machine: SimulatedMachine,
+    truth: impl Fn(usize) -> f64,
+    margin: f64,
+    runs: usize,
+) -> Vec<Vec<TimeVerdict>> {
+    let (mut random, margin) = (seeded(seed), Margin::new(margin).unwrap());
+    let mut cell = |n| typical_ratio(&machine.run(truth(n), &mut random)).unwrap();
+    let run = |_| judge(&(0..CELLS).map(&mut cell).collect::<Vec<_>>(), margin, Confidence::NINETY_FIVE);
+    (0..runs).map(run).collect()
 }
 
 /// In how many of the runs any cell got one of the verdicts.
@@ -45,32 +52,22 @@ fn identical_variants_rarely_differ_in_any_cell() {
 /// However many became slower or faster, few of those that did not are named.
 #[test]
 fn few_reported_differences_are_false() {
-    let mut random = seeded(2001);
-    let (mut named, mut wrongly, mut found) = ([0; 2], [0; 2], 0);
-    for _ in 0..400 {
-        let truth = |cell: usize| [0.03, -0.03, 0.0, 0.0][cell % 4];
-        let cells: Vec<Estimate> =
-            (0..CELLS).map(|cell| typical_ratio(&CLEAN.run(truth(cell), &mut random)).unwrap()).collect();
-        let verdicts = judge(&cells, Margin::new(0.0).unwrap(), Confidence::NINETY_FIVE);
-        for (cell, verdict) in verdicts.into_iter().enumerate() {
-            for (side, called) in [Slower, Faster].into_iter().enumerate() {
-                named[side] += usize::from(verdict == called);
-                wrongly[side] += usize::from(verdict == called && cell % 4 != side);
-            }
-            found += usize::from(cell % 4 == 0 && verdict == Slower);
-        }
-    }
-    for side in 0..2 {
-        let share = wrongly[side] as f64 / named[side] as f64;
-        assert!(share <= 0.025 + monte_carlo(0.025, named[side]), "{share}");
+    let runs = judged_by_cell(2001, CLEAN, |cell| [0.03, -0.03, 0.0, 0.0][cell % 4], 0.0, 400);
+    let cells = || runs.iter().flat_map(|run| run.iter().enumerate()).map(|(cell, verdict)| (cell % 4, *verdict));
+    for (side, called) in [Slower, Faster].into_iter().enumerate() {
+        let named = cells().filter(|(_, verdict)| *verdict == called).count();
+        let wrongly = named - cells().filter(|cell| *cell == (side, called)).count();
+        let share = wrongly as f64 / named as f64;
+        assert!(share <= 0.025 + monte_carlo(0.025, named), "{share}");
         // Not by never saying anything.
         assert!(share >= 0.01, "{share}");
     }
+    let found = cells().filter(|cell| *cell == (0, Slower)).count();
     assert!(found as f64 / (400.0 * CELLS as f64 / 4.0) > 0.95, "{found}");
 }
 
 #[test]
-fn a_margin_makes_twins_the_same() {
+fn a_margin_makes_controls_the_same() {
     let controls = judged(USUAL, 0.0, 0.02, 50);
     assert_eq!(any(&controls, &[Faster, Slower]), 0.0);
     assert!(share(&controls, Same) > 0.95, "{}", share(&controls, Same));
@@ -89,12 +86,10 @@ fn at_the_edge_of_the_margin_each_error_has_its_level() {
 
 #[test]
 fn five_per_cent_are_found_and_never_with_the_wrong_sign() {
-    let slowed = judged(USUAL, 1.05_f64.ln(), 0.02, 50);
-    assert!(share(&slowed, Slower) >= 0.95, "{}", share(&slowed, Slower));
-    let sped_up = judged(USUAL, -1.05_f64.ln(), 0.02, 50);
-    assert!(share(&sped_up, Faster) >= 0.95, "{}", share(&sped_up, Faster));
-    for (runs, wrong) in [(&slowed, Faster), (&slowed, Same), (&sped_up, Slower), (&sped_up, Same)] {
-        assert_eq!(share(runs, wrong), 0.0);
+    for (truth, right, opposite) in [(1.05_f64.ln(), Slower, Faster), (-1.05_f64.ln(), Faster, Slower)] {
+        let runs = judged(USUAL, truth, 0.02, 50);
+        assert!(share(&runs, right) >= 0.95, "{}", share(&runs, right));
+        assert_eq!([share(&runs, opposite), share(&runs, Same)], [0.0; 2]);
     }
 }
 
@@ -107,24 +102,22 @@ fn few_launches_never_say_anything() {
 /// What a run says that it could have resolved is found as often as it says.
 #[test]
 fn the_smallest_resolvable_difference_is_found_with_its_power() {
-    // A twin that shows the true standard error: the launch's own, and that of a median of twelve ratios.
+    // A control that shows the true standard error: the launch's own, and that of a median of twelve ratios.
     let mut random = seeded(1995);
-    let medians: Vec<Vec<f64>> = SimulatedMachine { launches: 4_000, ..CLEAN }.run(0.0, &mut random);
-    let medians: Vec<f64> = medians.iter().map(|rounds| median(rounds).unwrap()).collect();
+    let launches = SimulatedMachine { launches: 4_000, ..CLEAN }.run(0.0, &mut random);
+    let medians: Vec<f64> = launches.iter().map(|rounds| median(rounds).unwrap()).collect();
     let mean = medians.iter().sum::<f64>() / 4_000.0;
     let sd = (medians.iter().map(|median| (median - mean).powi(2)).sum::<f64>() / 3_999.0).sqrt();
-    let away = sd * (9.0_f64 / 10.0).sqrt();
-    let control: Vec<[f64; 1]> = (0..10).map(|launch| [if launch % 2 == 0 { away } else { -away }]).collect();
+    let control = alternating(0.0, sd * (9.0_f64 / 10.0).sqrt());
 
-    let power = Confidence::new(0.9).unwrap();
-    let control = typical_ratio(&control).unwrap();
+    let power = Confidence::NINETY;
     for margin in [0.0, 0.02] {
         let margin = Margin::new(margin).unwrap();
         let difference = smallest_resolvable(&control, CELLS, margin, Confidence::NINETY_FIVE, power).unwrap();
         // One cell differs; the others are there to be corrected for.
         let mut found = 0;
         for _ in 0..2_000 {
-            let mut cells = vec![typical_ratio(&[[0.0]; 10]).unwrap(); CELLS];
+            let mut cells = vec![alternating(0.0, 0.0); CELLS];
             cells[7] = typical_ratio(&CLEAN.run(difference, &mut random)).unwrap();
             found += usize::from(judge(&cells, margin, Confidence::NINETY_FIVE)[7] == Slower);
         }
