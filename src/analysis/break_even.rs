@@ -1,7 +1,8 @@
 //! The cheapest backend for a job: one compilation (or one load of an artifact), N calls, and a few exits.
+use itertools::Itertools;
+
 use super::best_backend::chosen;
-use super::estimates;
-use super::estimates::EstimateRow;
+use super::estimates::{self, EstimateRow};
 use crate::catalog::benchmark::{Benchmark, CellId, artifact, cold, compile, execute, module, unwind};
 use crate::results::Report;
 use crate::statistics::{CostRange, Interval, cheapest};
@@ -59,21 +60,20 @@ const MOST_CALLS: f64 = 1e12;
 /// The jobs for which the report has times, with compilation and with an artifact: for the user's module, if measured, and
 /// for a built-in module.
 pub fn jobs(report: &Report, rows: &[EstimateRow], workload: &Workload) -> Vec<WorkloadComparison> {
-    let of = |benchmark: &Benchmark| rows.iter().find(|row| row.cell_id.benchmark == benchmark.id);
+    let of = |benchmark: &str| rows.iter().find(|row| row.cell_id.benchmark == benchmark);
     let generated = |setup: &Benchmark| match workload.functions {
         Some(_) => rows.iter().find(|row| row.cell_id.benchmark == setup.id && row.cell_id.at == workload.functions),
         None => chosen(rows, setup),
     };
     let exit = chosen(rows, &unwind::TYPED.whole).map(|row| (row, workload.exits));
-    let kernel = || Some(vec![rows.iter().find(|row| row.cell_id.benchmark == workload.kernel)?]);
     // Each call was timed on a fresh instance.
-    let call = || Some(vec![of(&module::INSTANTIATE)?, of(&module::CALL)?]);
-    let own = |setup| job(report, of(setup)?, &call()?, exit);
-    let ours = |setup| job(report, generated(setup)?, &kernel()?, Some(exit?));
-    let own = [&module::COMPILE, &module::DESERIALIZE].into_iter().filter_map(own);
+    let of_user =
+        |setup: &Benchmark| job(report, of(setup.id)?, &[of(module::INSTANTIATE.id)?, of(module::CALL.id)?], exit);
+    let built_in = |setup| job(report, generated(setup)?, &[of(&workload.kernel)?], Some(exit?));
     // Up to the first result if measured, because interpreters defer compilation.
-    let compiled = ours(&cold::BYTES_TO_RESULT).or_else(|| ours(&compile::GENERATED));
-    own.chain(compiled).chain(ours(&artifact::DESERIALIZE)).collect()
+    let compiled = built_in(&cold::BYTES_TO_RESULT).or_else(|| built_in(&compile::GENERATED));
+    let jobs = [of_user(&module::COMPILE), of_user(&module::DESERIALIZE), compiled, built_in(&artifact::DESERIALIZE)];
+    jobs.into_iter().flatten().collect()
 }
 
 fn job(
@@ -86,11 +86,9 @@ fn job(
         let known = |row: &EstimateRow| row.cells[n].known();
         let mut start = known(setup)?;
         if let Some((exit, exits)) = exit {
-            let exit = known(exit)?;
-            start = (start.0 + exits as f64 * exit.0, added(start.1, exit.1, exits as f64));
+            start = added(start, known(exit)?, exits as f64);
         }
-        let parts = each.iter().map(|row| known(row)).collect::<Option<Vec<_>>>()?;
-        let step = parts.into_iter().reduce(|one, other| (one.0 + other.0, added(one.1, other.1, 1.0)))?;
+        let step = each.iter().map(|row| known(row)).reduce(|one, other| Some(added(one?, other?, 1.0)))??;
         Some((n, CostRange::new(start, step)?))
     };
     let costs: Vec<_> = estimates::columns(report).into_iter().filter_map(cost).collect();
@@ -106,8 +104,10 @@ fn job(
     })
 }
 
-fn added(one: Interval, many: Interval, times: f64) -> Interval {
-    Interval { low: one.low + times * many.low, high: one.high + times * many.high }
+/// A time plus a multiple of another, each with its interval.
+fn added(one: (f64, Interval), many: (f64, Interval), times: f64) -> (f64, Interval) {
+    let interval = Interval { low: one.1.low + times * many.1.low, high: one.1.high + times * many.1.high };
+    (one.0 + times * many.0, interval)
 }
 
 /// Ranges in whole calls, at least 1. Adjacent ranges with the same variants are merged.
@@ -115,7 +115,7 @@ fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
     let (variants, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
     let mut spans: Vec<CallRange> = Vec::new();
     for stretch in cheapest(&lines).into_iter().filter(|stretch| stretch.from < MOST_CALLS) {
-        let ahead = stretch.least[0];
+        let ahead = lines[stretch.least[0]];
         let mut least: Vec<usize> = stretch.least.iter().map(|n| variants[*n]).collect();
         least.sort_unstable();
         let to = stretch.to.filter(|to| *to < MOST_CALLS).map(|to| to.ceil() as u64 - 1);
@@ -126,11 +126,9 @@ fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
         match spans.last_mut() {
             Some(last) if last.least == least => {
                 last.to = to;
-                let even = lines.iter().any(|line| {
-                    let gap = line.typical.at(stretch.from) / lines[ahead].typical.at(stretch.from) - 1.0;
-                    *line != lines[ahead] && gap.abs() < 1e-9
-                });
-                last.even.extend(even.then_some(stretch.from));
+                let cost = |line: &CostRange| line.typical.at(stretch.from);
+                let is_even = |line: &CostRange| *line != ahead && (cost(line) / cost(&ahead) - 1.0).abs() < 1e-9;
+                last.even.extend(lines.iter().any(is_even).then_some(stretch.from));
             }
             _ => spans.push(CallRange { from, to, least, even: vec![] }),
         }
@@ -146,10 +144,9 @@ impl WorkloadComparison {
             Some((exit, 1)) => format!(" and one exit ({exit})"),
             Some((exit, exits)) => format!(" and {} exits ({exit})", units::count(*exits)),
         };
-        let each: Vec<_> = self.each.iter().map(CellId::to_string).collect();
-        let often = match &each[..] {
+        let often = match &self.each[..] {
             [call] => format!("N calls of {call}"),
-            parts => format!("N times {}", parts.join(" and ")),
+            parts => format!("N times {}", parts.iter().join(" and ")),
         };
         format!("{}, then {often}{exits}", self.setup)
     }

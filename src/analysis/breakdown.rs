@@ -1,5 +1,7 @@
 //! Breaks down the time of an exit: coroutine, backtrace, error value, rest.
-use super::estimates;
+use std::collections::HashMap;
+
+use super::estimates::{self, EstimateRow};
 use crate::catalog::benchmark::Benchmark;
 use crate::catalog::benchmark::unwind::{BREAKDOWN, TYPED};
 use crate::results::{CellRecord, Report};
@@ -21,18 +23,13 @@ pub fn parts() -> impl Iterator<Item = &'static str> {
 /// One breakdown per host depth at which the exit and its parts were measured.
 pub fn all(report: &Report) -> Vec<ExitBreakdown> {
     let rows = estimates::rows(report);
-    let row = |host_frames: u64| {
-        let is_it = |row: &&estimates::EstimateRow| {
-            (&*row.cell_id.benchmark, row.cell_id.host_frames) == (TYPED.whole.id, host_frames)
-        };
-        rows.iter().find(is_it)
-    };
     let at_depth = |&host_frames: &u64| {
-        let variants = estimates::columns(report).into_iter();
+        let is_exit =
+            |row: &&EstimateRow| (&*row.cell_id.benchmark, row.cell_id.host_frames) == (TYPED.whole.id, host_frames);
         // The total is the time in the tables.
-        let whole = |n: usize| row(host_frames)?.cells[n].nanoseconds();
-        let parts = |n| Some((n, broken_down(report, n, host_frames)?.of_total(whole(n)?)?));
-        let variants: Vec<_> = variants.filter_map(parts).collect();
+        let exit = rows.iter().find(is_exit)?;
+        let parts = |n| Some((n, broken_down(report, n, host_frames)?.of_total(exit.cells[n].nanoseconds()?)?));
+        let variants: Vec<_> = estimates::columns(report).into_iter().filter_map(parts).collect();
         (!variants.is_empty()).then_some(ExitBreakdown { host_frames, variants })
     };
     TYPED.whole.host_frames.iter().filter_map(at_depth).collect()
@@ -47,29 +44,26 @@ fn made_of(report: &Report, variant: usize) -> impl Iterator<Item = (&'static Be
 /// The [`parts`], `None` for a part that the variant does not have; the rest; the total.
 pub(crate) fn column(report: &Report, variant: usize, of: &Breakdown) -> Vec<Option<Estimate>> {
     let mut parts = of.parts.iter().cloned();
-    let parts =
-        made_of(report, variant).map(|(_, is_part)| is_part.then(|| parts.next()).flatten()).collect::<Vec<_>>();
-    parts.into_iter().chain([Some(of.rest.clone()), Some(of.total.clone())]).collect()
+    let parts = made_of(report, variant).map(|(_, is_part)| is_part.then(|| parts.next()).flatten());
+    parts.chain([Some(of.rest.clone()), Some(of.total.clone())]).collect()
 }
 
 /// Breaks down each launch separately, because a slow launch is slow in all parts.
 fn broken_down(report: &Report, variant: usize, host_frames: u64) -> Option<Breakdown> {
     let whole = estimates::launches(find(report, variant, TYPED.whole.id, host_frames)?);
-    let parts: Vec<Vec<(u32, f64)>> = made_of(report, variant)
-        .filter_map(|(floor, is_part)| is_part.then_some(floor))
-        .map(|floor| {
-            let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
-            Some(estimates::launches(find(report, variant, floor.id, depth)?))
-        })
-        .collect::<Option<_>>()?;
+    let part = |floor: &Benchmark| {
+        let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
+        Some(estimates::launches(find(report, variant, floor.id, depth)?).into_iter().collect())
+    };
+    let parts = made_of(report, variant).filter(|(_, is_part)| *is_part).map(|(floor, _)| part(floor));
+    let parts: Vec<HashMap<u32, f64>> = parts.collect::<Option<_>>()?;
     if parts.is_empty() {
         return None;
     }
-    let at = |launches: &[(u32, f64)], wanted: u32| launches.iter().find(|(n, _)| *n == wanted).map(|(_, time)| *time);
-    let in_all: Vec<u32> =
-        whole.iter().map(|(n, _)| *n).filter(|n| parts.iter().all(|part| at(part, *n).is_some())).collect();
-    let times = |launches: &[(u32, f64)]| in_all.iter().filter_map(|n| at(launches, *n)).collect::<Vec<_>>();
-    breakdown(&times(&whole), &parts.iter().map(|part| times(part)).collect::<Vec<_>>())
+    let in_all = whole.iter().filter(|(n, _)| parts.iter().all(|part| part.contains_key(n)));
+    let total: Vec<f64> = in_all.clone().map(|(_, time)| *time).collect();
+    let parts: Vec<Vec<f64>> = parts.iter().map(|part| in_all.clone().map(|(n, _)| part[n]).collect()).collect();
+    breakdown(&total, &parts)
 }
 
 fn find<'a>(report: &'a Report, variant: usize, benchmark: &str, host_frames: u64) -> Option<&'a CellRecord> {

@@ -18,7 +18,7 @@ pub struct History<'a> {
 
 /// A release.
 pub struct Release {
-    /// The place of its variant.
+    /// The index of its variant.
     pub column: usize,
     /// Its version.
     pub version: String,
@@ -26,21 +26,23 @@ pub struct Release {
 
 /// A cell over the releases.
 pub struct HistoryRow<'a> {
-    /// Which.
+    /// The cell.
     pub cell_id: &'a CellId,
-    /// What each release takes.
+    /// The measured value of each release.
     pub points: Vec<HistoryPoint>,
 }
 
-/// What a release takes.
+/// The measured value of a release.
 #[derive(Debug, Clone, Default)]
 pub struct HistoryPoint {
-    /// Nanoseconds, or instructions; nothing where it has none.
+    /// Nanoseconds or instructions; `None` without samples.
     pub value: Option<f64>,
-    /// How many times as much as the last release before that has this cell, from rounds in which both were.
+    /// The ratio to the last earlier release with this cell, from the rounds with both.
     pub change: Option<f64>,
-    /// What that ratio says, corrected over all steps of the history.
+    /// The verdict on the ratio, corrected over all steps of the history.
     pub step: Option<TimeVerdict>,
+    /// The estimate of the ratio of times.
+    estimate: Option<Estimate>,
 }
 
 impl HistoryPoint {
@@ -50,7 +52,7 @@ impl HistoryPoint {
     }
 }
 
-/// So many releases are a history.
+/// The number of releases that make a history.
 const LEAST_RELEASES: usize = 3;
 
 /// The histories in a report.
@@ -69,23 +71,17 @@ pub fn histories(report: &Report) -> Vec<History<'_>> {
     engines.into_iter().filter_map(history).filter(|history| !history.rows.is_empty()).collect()
 }
 
-/// What releases have in common: the engine of a library, and of what is compiled in the backend with its options.
+/// The name that releases have in common: the engine of a library, or the backend with its options.
 fn engine(variant: &Variant) -> String {
-    let name = match variant.backend_info.library {
-        Some(_) => variant.backend_info.engine.split(' ').next(),
-        None => variant.label.split(' ').next(),
-    };
-    name.unwrap_or_default().to_owned()
+    let name = if variant.backend_info.library.is_some() { &variant.backend_info.engine } else { &variant.label };
+    name.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// The version that a variant is of: the engine tells it, or, where it tells less than the label does, that.
+/// The version of a variant: the engine's, or the label's if that is more exact or the engine has none.
 fn version(variant: &Variant) -> Option<String> {
-    let label = version_in(&variant.label);
-    let by_library = version_in(&variant.backend_info.engine);
-    match (by_library, label) {
-        (Some(by_library), Some(label)) if label.starts_with(&format!("{by_library}.")) => Some(label),
-        (Some(by_library), _) => Some(by_library),
-        (None, label) => label,
+    match (version_in(&variant.backend_info.engine), version_in(&variant.label)) {
+        (Some(engine), Some(label)) if label.starts_with(&format!("{engine}.")) => Some(label),
+        (engine, label) => engine.or(label),
     }
 }
 
@@ -102,24 +98,22 @@ fn numbers(version: &str) -> Vec<u64> {
     version.split('.').map(|number| number.parse().unwrap_or(u64::MAX)).collect()
 }
 
-fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> History<'a> {
-    let width = report.variants.len().max(1);
-    let mut rows: Vec<(HistoryRow<'a>, Vec<Option<Estimate>>)> = Vec::new();
-    for (cells, estimated) in report.cells.chunks(width).zip(estimates::rows(report)) {
+fn over(report: &Report, engine: String, releases: Vec<Release>) -> History<'_> {
+    let mut rows = Vec::new();
+    for row in estimates::rows(report) {
         let mut before: Option<&CellRecord> = None;
-        let (mut points, mut changes) = (Vec::new(), Vec::new());
+        let mut points = Vec::new();
         for Release { column, .. } in &releases {
-            let (record, estimate) = (&cells[*column], &estimated.cells[*column]);
+            let cell = &row.cells[*column];
             let mut point = HistoryPoint::default();
-            let mut change = None;
             match report.metric {
                 Metric::Time => {
-                    point.value = estimate.nanoseconds();
-                    change = before.and_then(|before| estimates::ratio(record, before));
-                    point.change = change.as_ref().map(|change| change.value().exp());
+                    point.value = cell.nanoseconds();
+                    point.estimate = before.and_then(|before| estimates::ratio(cell.record, before));
+                    point.change = point.estimate.as_ref().map(|ratio| ratio.value().exp());
                 }
                 Metric::Instructions => {
-                    let count = InstructionCount::of(record);
+                    let count = InstructionCount::of(cell.record);
                     point.value = count.map(|count| count.typical);
                     let ratio =
                         count.zip(before.and_then(InstructionCount::of)).map(|(count, before)| count.ratio_to(&before));
@@ -128,24 +122,22 @@ fn over<'a>(report: &'a Report, engine: String, releases: Vec<Release>) -> Histo
                 }
             }
             if point.value.is_some() {
-                before = Some(record);
+                before = Some(cell.record);
             }
             points.push(point);
-            changes.push(change);
         }
         if points.iter().filter(|point| point.value.is_some()).count() >= LEAST_RELEASES {
-            rows.push((HistoryRow { cell_id: &cells[0].cell_id, points }, changes));
+            rows.push(HistoryRow { cell_id: row.cell_id, points });
         }
     }
     // All steps of a history are one family.
-    let changes: Vec<_> = rows.iter().flat_map(|(_, changes)| changes.iter().flatten().cloned()).collect();
-    let mut verdicts = judge(&changes, Margin::TWO_PERCENT, Confidence::NINETY_FIVE).into_iter();
-    for (row, changes) in &mut rows {
-        for (point, _) in row.points.iter_mut().zip(changes.iter()).filter(|(_, change)| change.is_some()) {
-            point.step = verdicts.next();
-        }
+    let points = rows.iter().flat_map(|row: &HistoryRow| &row.points);
+    let ratios: Vec<_> = points.filter_map(|point| point.estimate.clone()).collect();
+    let estimated = rows.iter_mut().flat_map(|row| &mut row.points).filter(|point| point.estimate.is_some());
+    for (point, verdict) in estimated.zip(judge(&ratios, Margin::TWO_PERCENT, Confidence::NINETY_FIVE)) {
+        point.step = Some(verdict);
     }
-    History { engine, releases, rows: rows.into_iter().map(|(row, _)| row).collect() }
+    History { engine, releases, rows }
 }
 
 #[cfg(test)]
@@ -154,10 +146,8 @@ mod tests {
 
     #[test]
     fn versions_are_found_and_sorted_by_their_numbers() {
-        assert_eq!(version_in("wasmtime 48.0.0"), Some("48.0.0".into()));
-        assert_eq!(version_in("wasmi (wasmi-2.0.0)"), Some("2.0.0".into()));
-        assert_eq!(version_in("wasmtime-cranelift old"), None);
-        assert_eq!(version_in("the library"), None);
+        let texts = ["wasmtime 48.0.0", "wasmi (wasmi-2.0.0)", "wasmtime-cranelift old", "the library"];
+        assert_eq!(texts.map(version_in), [Some("48.0.0".into()), Some("2.0.0".into()), None, None]);
         let mut versions = ["1.0.1", "50", "0.36.0", "12.0.0", "4.0.0"];
         versions.sort_by_key(|version| numbers(version));
         assert_eq!(versions, ["0.36.0", "1.0.1", "4.0.0", "12.0.0", "50"]);

@@ -110,13 +110,8 @@ pub fn agreement(report: &Report) -> String {
     if report.run.launches_completed < 2 {
         return "one launch, so no repeats that could differ; --launches 2 has them".into();
     }
-    let within = |share: f64| spreads.iter().filter(|spread| **spread <= share).count();
-    format!(
-        "repeats agree within 0.05 % in {} of {} cells, and within 0.5 % in {}",
-        within(AGREE),
-        spreads.len(),
-        within(0.005)
-    )
+    let [close, near] = [AGREE, 0.005].map(|share| spreads.iter().filter(|spread| **spread <= share).count());
+    format!("repeats agree within 0.05 % in {close} of {} cells, and within 0.5 % in {near}", spreads.len())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What each mechanism that can stop a guest costs while it stops nothing, and how fast it stops.
 use crate::analysis::estimates::{self, columns};
-use crate::catalog::benchmark::{Benchmark, CellId, stop};
-use crate::catalog::benchmark::{call, compile};
+use crate::catalog::benchmark::{Benchmark, CellId, call, compile, stop};
 use crate::catalog::mechanism::{
     BESIDES, COMPILED_FUNCTIONS, DEADLINE_IN_IMPORT, INTERRUPT_OF_THE_BUILD, KERNELS, Mechanism, WITH_OPTION,
 };
@@ -69,42 +68,41 @@ pub fn backends(report: &Report) -> Vec<BackendMechanisms> {
     let label = |variant: usize| report.variants[variant].label.as_str();
     let plain = columns.iter().copied().filter(|variant| !label(*variant).contains(':'));
     let of_backend = |plain: usize| {
-        let options = |variant: &usize| label(*variant).strip_prefix(label(plain))?.strip_prefix(':');
-        let variants: Vec<_> = columns.iter().filter_map(|variant| Some((*variant, options(variant)?))).collect();
-        let mut rows: Vec<_> =
-            variants.iter().map(|(variant, options)| row(report, plain, *variant, options)).collect();
-        let by_option = |row: &MechanismRow| row.stops[2].is_some();
-        let extra = [(&INTERRUPT_OF_THE_BUILD, !rows.iter().any(by_option)), (&DEADLINE_IN_IMPORT, true)];
-        for (mechanism, _) in extra.into_iter().filter(|(_, wanted)| *wanted) {
-            rows.extend(without_option(report, plain, mechanism));
+        let options = |variant: usize| label(variant).strip_prefix(label(plain))?.strip_prefix(':');
+        let with_options = |variant: &usize| Some(row(report, plain, *variant, options(*variant)?));
+        let mut rows: Vec<_> = columns.iter().filter_map(with_options).collect();
+        // An option replaces the interrupt of the build.
+        if rows.iter().all(|row| row.stops[2].is_none()) {
+            rows.extend(without_option(report, plain, &INTERRUPT_OF_THE_BUILD));
         }
+        rows.extend(without_option(report, plain, &DEADLINE_IN_IMPORT));
         BackendMechanisms { plain, rows }
     };
     plain.map(of_backend).filter(|backend| !backend.rows.is_empty()).collect()
 }
 
 fn row(report: &Report, plain: usize, variant: usize, options: &str) -> MechanismRow {
-    let on = |mechanism: &&Mechanism| {
-        options
-            .split(',')
-            .any(|option| option.strip_suffix("=on").is_some_and(|option| Some(option) == mechanism.option))
-    };
-    let mechanisms: Vec<_> = WITH_OPTION.iter().filter(on).collect();
+    let on: Vec<_> = options.split(',').map(|option| option.strip_suffix("=on")).collect();
+    let is_on = |mechanism: &&Mechanism| mechanism.option.is_some() && on.contains(&mechanism.option);
+    let mechanisms: Vec<_> = WITH_OPTION.iter().filter(is_on).collect();
     let slowdown = |benchmark: &Benchmark, at| {
         let [with, without] = [variant, plain].map(|variant| cell(report, variant, benchmark, at));
         estimates::ratio(with?, without?)
     };
     let kernels = KERNELS.iter().map(|kernel| (*kernel, kernel.parameter.as_ref().map(|over| over.values[0])));
     let besides = BESIDES.iter().map(|(benchmark, at)| (*benchmark, *at));
-    let [with, without] = [variant, plain]
-        .map(|variant| fact(cell(report, variant, &compile::GENERATED, Some(COMPILED_FUNCTIONS))?, "artifact bytes"));
+    let code =
+        |variant| metric(cell(report, variant, &compile::GENERATED, Some(COMPILED_FUNCTIONS))?, "artifact bytes");
     let timed_by = |place: usize| mechanisms.iter().find_map(|mechanism| mechanism.timed_by[place]);
     MechanismRow {
         name: options.to_owned(),
         slowdowns: kernels.chain(besides).map(|(benchmark, at)| slowdown(benchmark, at)).collect(),
-        code: with.zip(without).map(|(with, without)| with / without),
+        code: code(variant).zip(code(plain)).map(|(with, without)| with / without),
         stops: [0, 1, 2].map(|place| StopTimes::of_cell(cell(report, variant, timed_by(place)?, None)?)),
-        past: timed_by(0).and_then(|benchmark| past(cell(report, variant, benchmark, None)?)),
+        past: timed_by(0).and_then(|benchmark| {
+            let record = cell(report, variant, benchmark, None)?;
+            Some([metric(record, stop::STRAIGHT_PAST)?, metric(record, stop::TURNS_PAST)?])
+        }),
         mechanisms,
     }
 }
@@ -113,19 +111,18 @@ fn row(report: &Report, plain: usize, variant: usize, options: &str) -> Mechanis
 fn without_option(report: &Report, plain: usize, mechanism: &'static Mechanism) -> Option<MechanismRow> {
     let timed = |place: usize| StopTimes::of_cell(cell(report, plain, mechanism.timed_by[place]?, None)?);
     let stops = [0, 1, 2].map(timed);
-    let mut slowdowns: Vec<Option<Estimate>> =
-        KERNELS.iter().map(|_| None).chain(BESIDES.iter().map(|_| None)).collect();
-    if mechanism.name == DEADLINE_IN_IMPORT.name {
-        let place = BESIDES.iter().position(|(benchmark, _)| benchmark.id == call::HOST_TYPED.id);
-        let [with, without] = [&call::HOST_DEADLINE, &call::HOST_TYPED].map(|call| cell(report, plain, call, None));
-        if let (Some(place), Some(with), Some(without)) = (place, with, without) {
-            slowdowns[KERNELS.len() + place] = estimates::ratio(with, without);
+    let slowdown = |benchmark: &Benchmark| {
+        if mechanism.name != DEADLINE_IN_IMPORT.name || benchmark.id != call::HOST_TYPED.id {
+            return None;
         }
-    }
+        let [with, without] = [&call::HOST_DEADLINE, benchmark].map(|call| cell(report, plain, call, None));
+        estimates::ratio(with?, without?)
+    };
+    let benchmarks = KERNELS.iter().chain(BESIDES.iter().map(|(benchmark, _)| benchmark));
     stops[0].is_some().then(|| MechanismRow {
         name: mechanism.name.into(),
         mechanisms: vec![mechanism],
-        slowdowns,
+        slowdowns: benchmarks.map(|benchmark| slowdown(benchmark)).collect(),
         code: None,
         stops,
         past: None,
@@ -137,12 +134,8 @@ fn cell<'a>(report: &'a Report, variant: usize, benchmark: &Benchmark, at: Optio
     report.cells.iter().find(|cell| cell.variant == variant && cell.cell_id == cell_id)
 }
 
-fn fact(record: &CellRecord, name: &str) -> Option<f64> {
+fn metric(record: &CellRecord, name: &str) -> Option<f64> {
     record.metrics.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
-}
-
-fn past(record: &CellRecord) -> Option<[f64; 2]> {
-    Some([fact(record, stop::STRAIGHT_PAST)?, fact(record, stop::TURNS_PAST)?])
 }
 
 #[cfg(test)]

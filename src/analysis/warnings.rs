@@ -1,4 +1,6 @@
 //! Warnings about a report, each with a remedy.
+use itertools::Itertools;
+
 use super::estimates;
 use crate::engine;
 use crate::results::{CellRecord, Report, SkipReason};
@@ -35,43 +37,39 @@ fn busy_machine(report: &Report, load: f64) -> Option<String> {
 }
 
 fn disturbed_batches(report: &Report) -> Option<String> {
-    let batches: usize = launches(report).map(|launch| launch.samples().len()).sum();
-    let disturbed: usize = launches(report).map(|launch| launch.disturbed as usize).sum();
+    let launches = || report.cells.iter().flat_map(|cell| &cell.launches);
+    let batches: usize = launches().map(|launch| launch.samples().len()).sum();
+    let disturbed: usize = launches().map(|launch| launch.disturbed as usize).sum();
     let share = disturbed as f64 / batches.max(1) as f64;
+    let percent = 100.0 * share;
     (share > 0.02).then(|| {
         format!(
-            "{:.0} % of the batches were disturbed by other processes: use a quieter machine or raise --budget",
-            100.0 * share
+            "{percent:.0} % of the batches were disturbed by other processes: use a quieter machine or raise --budget"
         )
     })
 }
 
 fn inconclusive_ratios(report: &Report) -> Option<String> {
     let rows = estimates::rows(report);
-    let ratios: Vec<_> = rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()).collect();
-    let doubted = ratios.iter().filter(|ratio| ratio.doubt().is_some()).count();
+    let ratios = rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref());
+    let (count, doubted) = (ratios.clone().count(), ratios.filter(|ratio| ratio.doubt().is_some()).count());
     (doubted > 0).then(|| {
-        format!(
-            "{doubted} of {} ratios are inconclusive, with too few launches that agree: raise --launches or --budget",
-            ratios.len()
-        )
+        format!("{doubted} of {count} ratios are inconclusive, with too few launches that agree: raise --launches or --budget")
     })
 }
 
 fn too_slow(report: &Report) -> Option<String> {
     let is_too_slow = |cell: &&CellRecord| matches!(cell.skip_reason, Some(SkipReason::TooSlow { .. }));
-    let cells: Vec<_> = report.cells.iter().filter(is_too_slow).collect();
-    let first = &cells.first()?.cell_id;
+    let mut cells = report.cells.iter().filter(is_too_slow);
+    let (count, first) = (cells.clone().count(), &cells.next()?.cell_id);
     Some(format!(
-        "{} cells did not fit in the budget, such as {first}: raise --budget or select cells with --filter",
-        cells.len()
+        "{count} cells did not fit in the budget, such as {first}: raise --budget or select cells with --filter"
     ))
 }
 
 fn absent_backends() -> Option<String> {
-    let absent: Vec<_> = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).collect();
-    (!absent.is_empty())
-        .then(|| format!("not compiled in: {}; `early-exit list` shows the features", absent.join(", ")))
+    let absent = engine::ALL.iter().filter(|backend| !backend.is_here()).map(|backend| backend.name).join(", ");
+    (!absent.is_empty()).then(|| format!("not compiled in: {absent}; `early-exit list` shows the features"))
 }
 
 fn incomplete(report: &Report) -> Option<String> {
@@ -96,23 +94,15 @@ pub const KERNEL: &str = "instructions of the kernel are not counted, so a trap 
 /// The part of a count that is not compared.
 pub const LAYOUT: &str = "the search in a program's unwind table is not compared, since its steps depend on where functions lie in the program";
 
-fn launches(report: &Report) -> impl Iterator<Item = &crate::results::Launch> {
-    report.cells.iter().flat_map(|cell| &cell.launches)
-}
-
 /// The share of launches excluded as outliers, and the number of ratios with outliers on one side only.
 pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String {
-    let (mut count, mut modes, mut launches, mut outlying) = (0, 0, 0, 0);
-    for ratio in ratios {
-        count += 1;
-        modes += usize::from(ratio.mode().is_some());
-        launches += ratio.launches();
-        outlying += ratio.outlying().len();
-    }
+    let ratios: Vec<_> = ratios.collect();
+    let launches: usize = ratios.iter().map(|ratio| ratio.launches()).sum();
+    let outlying: usize = ratios.iter().map(|ratio| ratio.outlying().len()).sum();
     let share = outlying as f64 / launches.max(1) as f64;
-    let one_sided = match modes {
+    let one_sided = match ratios.iter().filter(|ratio| ratio.mode().is_some()).count() {
         0 => String::new(),
-        modes => format!("; in {modes} of {count} ratios some processes are slower (▲) or faster (▼)"),
+        modes => format!("; in {modes} of {} ratios some processes are slower (▲) or faster (▼)", ratios.len()),
     };
     format!("{:.1} % of launches are excluded as outliers{one_sided}", 100.0 * share)
 }
