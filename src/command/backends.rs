@@ -1,5 +1,5 @@
 //! The backends that the arguments select.
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::catalog::mechanism::{Mechanism, WITH_OPTION};
 use crate::cli::BackendArgs;
@@ -9,9 +9,7 @@ use crate::engine::{self, BackendSpec};
 pub(crate) fn selected(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let specs = specs(choice)?;
     for spec in &specs {
-        if spec.backend()?.floor {
-            bail!("`{}` is the native baseline, not a backend", spec.name());
-        }
+        ensure!(!spec.backend()?.floor, "`{}` is the native baseline, not a backend", spec.name());
     }
     if specs.is_empty() {
         let known = engine::ALL.iter().filter(|backend| !backend.floor);
@@ -69,9 +67,8 @@ fn specs(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     for library in &choice.libraries {
         let spec = BackendSpec::library(library)?;
         spec.check()?;
-        if specs.iter().any(|known| known.label() == spec.label()) {
-            bail!("two libraries have the label `{}`; write --library LABEL=PATH", spec.label());
-        }
+        let is_new = specs.iter().all(|known| known.label() != spec.label());
+        ensure!(is_new, "two libraries have the label `{}`; write --library LABEL=PATH", spec.label());
         specs.push(spec);
     }
     Ok(specs)

@@ -2,7 +2,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail, ensure};
+use itertools::Itertools;
 use serde::Deserialize;
 
 use super::backends;
@@ -48,18 +49,15 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
             true => has.iter().map(BackendSpec::new).collect(),
             false => choice.backends.iter().filter(chosen).cloned().collect(),
         };
-        if specs.is_empty() {
-            bail!("the build {} has none of the backends that were chosen; it has: {}", build.label, has.join(", "));
-        }
+        let (label, all) = (&build.label, has.join(", "));
+        ensure!(!specs.is_empty(), "the build {label} has none of the backends that were chosen; it has: {all}");
         variants.extend(specs.iter().map(|spec| ExperimentVariant {
-            label: format!("{spec} {}", build.label),
+            label: format!("{spec} {label}"),
             ..ExperimentVariant::new(spec, launcher)
         }));
     }
-    for (n, variant) in variants.iter().enumerate() {
-        if variants[..n].iter().any(|other| other.label == variant.label) {
-            bail!("two columns would be called `{}`; --build LABEL=PROGRAM calls one of them otherwise", variant.label);
-        }
+    if let Some(label) = variants.iter().map(|variant| &variant.label).duplicates().next() {
+        bail!("two columns would be called `{label}`; --build LABEL=PROGRAM calls one of them otherwise");
     }
     Ok(variants)
 }
@@ -101,9 +99,7 @@ pub(super) fn backends_of(program: &Path) -> Result<Vec<String>> {
         floor: bool,
     }
     let output = Command::new(std::path::absolute(program)?).args(["list", "--json"]).output()?;
-    if !output.status.success() {
-        return Err(anyhow!("`list` ended with {}", output.status));
-    }
+    ensure!(output.status.success(), "`list` ended with {}", output.status);
     let listed: ListedBackends = serde_json::from_slice(&output.stdout).context("what it lists cannot be read")?;
     let here = listed.backends.into_iter().filter(|backend| backend.availability == "here" && !backend.floor);
     Ok(here.map(|backend| backend.name).collect())

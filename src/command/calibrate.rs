@@ -24,8 +24,6 @@ use crate::worker::Launcher;
 const SLOWDOWNS: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
 /// The share of cells with an injected slowdown: few, as after a real upgrade.
 const SLOWED_SHARE: f64 = 0.2;
-/// The controls in each run: as many columns as `compare` has for two builds of one backend.
-const CONTROLS: usize = 1;
 
 pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let spec = backends::selected_or_floor(&args.choice)?.swap_remove(0);
@@ -45,14 +43,10 @@ pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdou
     for run in 1..=args.runs {
         watch.prefix = if args.runs > 1 { format!("run {run} of {}: ", args.runs) } else { String::new() };
         let experiment = Experiment {
-            variants: controls(&spec, launcher),
             injected_slowdowns: cell_ids.iter().map(|cell_id| injected_slowdowns(cell_id, &mut random)).collect(),
-            cell_ids: cell_ids.clone(),
-            priority: Vec::new(),
-            budget: args.plan.budget(),
             may_stretch: false,
-            launches: args.plan.launches,
             seed: random.random(),
+            ..cells::experiment(&args.plan, with_control(&spec, launcher), cell_ids.clone())
         };
         // As in `compare` without a margin: every difference is confirmed.
         let report = unless_interrupted(confirm::measured_twice(&mut watch, &experiment, None, Margin::ZERO))?;
@@ -76,27 +70,21 @@ fn cell_ids(args: &MeasureArgs) -> Result<Vec<CellId>> {
     Ok(cells::selected(&args.plan)?.into_iter().filter(wanted).collect())
 }
 
-fn controls(spec: &BackendSpec, launcher: &Launcher) -> Vec<ExperimentVariant> {
+/// A variant and a control: as many columns as `compare` has for two builds of one backend.
+fn with_control(spec: &BackendSpec, launcher: &Launcher) -> Vec<ExperimentVariant> {
     let reference = ExperimentVariant::new(spec, launcher);
-    let control = |n: usize| ExperimentVariant {
-        label: format!("{} control {n}", spec.label()),
-        control_of: Some(0),
-        baseline: Some(0),
-        ..reference.clone()
-    };
-    [reference.clone()].into_iter().chain((1..=CONTROLS).map(control)).collect()
+    let label = format!("{} control 1", spec.label());
+    let control = ExperimentVariant { label, control_of: Some(0), baseline: Some(0), ..reference.clone() };
+    vec![reference, control]
 }
 
-/// Random slowdowns for a few of the controls.
+/// No slowdown of the variant, and now and then a random slowdown of the control.
 fn injected_slowdowns(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
-    let more = |share| match cell_id.benchmark == execute::HASH.id {
-        true => InjectedSlowdown::Work(share),
-        false => InjectedSlowdown::Iterations(share),
-    };
-    let mut slowdowns = vec![InjectedSlowdown::None];
-    slowdowns.extend((0..CONTROLS).map(|_| match random.random_bool(SLOWED_SHARE) {
-        true => more(SLOWDOWNS[random.random_range(0..SLOWDOWNS.len())]),
-        false => InjectedSlowdown::None,
-    }));
-    slowdowns
+    if !random.random_bool(SLOWED_SHARE) {
+        return vec![InjectedSlowdown::None; 2];
+    }
+    let share = SLOWDOWNS[random.random_range(0..SLOWDOWNS.len())];
+    let is_work = cell_id.benchmark == execute::HASH.id;
+    let slowdown = if is_work { InjectedSlowdown::Work(share) } else { InjectedSlowdown::Iterations(share) };
+    vec![InjectedSlowdown::None, slowdown]
 }

@@ -1,9 +1,9 @@
 //! The cells and the module that the command line selects for measurement.
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
+use itertools::{Itertools, iproduct};
 use wildmatch::WildMatch;
 
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use crate::catalog::benchmark::{self, Benchmark, BenchmarkKind, CellId};
 use crate::catalog::mechanism;
 use crate::cli::PlanArgs;
 use crate::run_module::{ModuleJob, Source};
@@ -41,9 +41,7 @@ pub(crate) fn selected(args: &PlanArgs) -> Result<Vec<CellId>> {
         _ => true,
     };
     let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.headline);
-    let mut cells: Vec<_> = benchmarks.flat_map(|benchmark| cells_of(benchmark, args)).collect();
-    cells.dedup();
-    filtered(cells, args)
+    filtered(benchmarks.flat_map(|benchmark| cells_of(benchmark, args)), args)
 }
 
 /// The cells that tell what it costs to be able to stop a guest.
@@ -51,36 +49,27 @@ pub(crate) fn of_mechanisms(args: &PlanArgs) -> Result<Vec<CellId>> {
     filtered(mechanism::cells(), args)
 }
 
-fn filtered(mut cells: Vec<CellId>, args: &PlanArgs) -> Result<Vec<CellId>> {
+fn filtered(cells: impl IntoIterator<Item = CellId>, args: &PlanArgs) -> Result<Vec<CellId>> {
     let globs: Vec<_> = args.filter.iter().map(|glob| WildMatch::new(glob)).collect();
     let is_selected = |cell: &CellId| {
         let ids = [cell.to_string(), cell.benchmark.clone()];
         globs.is_empty() || globs.iter().any(|glob| ids.iter().any(|id| glob.matches(id)))
     };
-    cells.retain(is_selected);
-    if cells.is_empty() {
-        bail!("no benchmark matches {}; `early-exit list` lists the benchmarks", args.filter.join(" or "));
-    }
+    let cells: Vec<_> = cells.into_iter().filter(is_selected).collect();
+    let wanted = args.filter.join(" or ");
+    ensure!(!cells.is_empty(), "no benchmark matches {wanted}; `early-exit list` lists the benchmarks");
     Ok(cells)
 }
 
 /// The cells of a benchmark; parameters and depths from the command line replace the benchmark's own.
-fn cells_of(benchmark: &'static Benchmark, args: &PlanArgs) -> Vec<CellId> {
-    let mut cells = Vec::new();
-    for default in benchmark.cell_ids(args.full) {
+fn cells_of(benchmark: &'static Benchmark, args: &PlanArgs) -> impl Iterator<Item = CellId> {
+    let of_default = |default: CellId| {
         let at: Vec<_> = match default.at {
             Some(_) if !args.at.is_empty() => args.at.iter().copied().map(Some).collect(),
             parameter => vec![parameter],
         };
         let depths = if args.host_frames.is_empty() { vec![default.host_frames] } else { args.host_frames.clone() };
-        for at in at {
-            for &host_frames in &depths {
-                let cell = CellId { at, host_frames, ..default.clone() };
-                if !cells.contains(&cell) {
-                    cells.push(cell);
-                }
-            }
-        }
-    }
-    cells
+        iproduct!(at, depths).map(move |(at, host_frames)| CellId { at, host_frames, ..default.clone() })
+    };
+    benchmark.cell_ids(args.full).flat_map(of_default).unique()
 }

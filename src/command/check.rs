@@ -4,17 +4,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use wildmatch::WildMatch;
 
 use super::{Status, Stdout, backends, unless_interrupted};
-use crate::catalog::scenario;
-use crate::catalog::scenario::Scenario;
-use crate::check;
-use crate::check::CheckObserver;
+use crate::catalog::scenario::{self, Scenario};
+use crate::check::{self, CheckObserver};
 use crate::cli::CheckArgs;
-use crate::engine;
-use crate::engine::{BackendOptions, BackendSpec};
+use crate::engine::{self, BackendOptions, BackendSpec};
 use crate::output::terminal;
 use crate::parallel;
-use crate::results;
-use crate::results::{AbsentBackend, CheckResult, ScenarioResult};
+use crate::results::{AbsentBackend, CheckResult, ScenarioResult, VERSION};
 use crate::worker::{Hello, Launcher};
 
 pub(crate) fn check(args: &CheckArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
@@ -56,8 +52,7 @@ pub(crate) fn check_all(
     bar.finish_and_clear();
 
     let (absent, interrupted) = (absent(), launcher.is_interrupted());
-    let mut check_result =
-        CheckResult { version: results::VERSION, variants: vec![], absent, results: vec![], interrupted };
+    let mut check_result = CheckResult { version: VERSION, variants: vec![], absent, results: vec![], interrupted };
     for (spec, (hello, mut results)) in specs.iter().zip(followed) {
         // A worker that is interrupted early sends no hello.
         let Some(hello) = hello else { continue };

@@ -7,9 +7,8 @@ use anyhow::Result;
 use super::{Status, Stdout, backends, status_line, unless_interrupted};
 use crate::cli::CheckSoakArgs;
 use crate::results::Verdict;
-use crate::soak::render;
-use crate::soak::runner;
 use crate::soak::workload::Mixture;
+use crate::soak::{render, runner};
 use crate::units;
 use crate::worker::Launcher;
 

@@ -11,10 +11,8 @@ use crate::engine::BackendSpec;
 use crate::parallel;
 use crate::spec::render;
 use crate::spec::result::{SpecRun, SpecVariant};
-use crate::spec::runner;
-use crate::spec::runner::Scripts;
-use crate::spec::script;
-use crate::spec::script::Script;
+use crate::spec::runner::{self, Scripts};
+use crate::spec::script::{self, Script};
 use crate::worker::Launcher;
 
 pub(crate) fn check_spec(args: &CheckSpecArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {

@@ -3,6 +3,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use itertools::Itertools;
 
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, backends, builds, cells, check, confirm, note};
@@ -24,7 +25,10 @@ pub(crate) fn compare(args: &CompareArgs, launcher: &Launcher, out: &mut Stdout)
     summary.iter().try_for_each(|file| append(file, ""))?;
     let comparison = match args.files.as_slice() {
         [baseline, new] => of_files(baseline, new, args.margin)?,
-        _ => live(args, launcher, margin(args.margin, metric(args))?)?,
+        _ => {
+            let metric = if args.instructions { Metric::Instructions } else { Metric::Time };
+            live(args, launcher, margin(args.margin, metric)?)?
+        }
     };
     match args.format {
         CompareFormat::Table => write!(out, "{}", comparison_report::table(&comparison))?,
@@ -37,11 +41,6 @@ pub(crate) fn compare(args: &CompareArgs, launcher: &Launcher, out: &mut Stdout)
         CompareFormat::Json => out.json(&comparison)?,
     }
     Ok(status(args, &comparison))
-}
-
-/// The metric to compare.
-fn metric(args: &CompareArgs) -> Metric {
-    if args.instructions { Metric::Instructions } else { Metric::Time }
 }
 
 /// The margin, given in percent.
@@ -66,31 +65,20 @@ fn append(file: &Path, text: &str) -> Result<()> {
 }
 
 fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Comparison> {
+    let [baseline, new] = [base_path, new_path].map(Path::display);
     let comparison = match (Document::read(base_path)?, Document::read(new_path)?) {
-        (Document::Report(baseline), Document::Report(new)) => {
+        (Document::Report(before), Document::Report(after)) => {
+            let [unit_before, unit] = [before.metric, after.metric].map(Metric::unit);
             ensure!(
-                baseline.metric == new.metric,
-                "{} measures {} and {} measures {}: the metrics must be equal",
-                base_path.display(),
-                baseline.metric.unit(),
-                new_path.display(),
-                new.metric.unit()
+                before.metric == after.metric,
+                "{baseline} measures {unit_before} and {new} measures {unit}: the metrics must be equal"
             );
-            comparison::files(&baseline, &new, self::margin(margin, new.metric)?)
+            comparison::files(&before, &after, self::margin(margin, after.metric)?)
         }
-        (Document::Check(baseline), Document::Check(new)) => comparison::checks(&baseline, &new),
-        _ => bail!(
-            "{} and {} are of different kinds: give two reports or two check results",
-            base_path.display(),
-            new_path.display()
-        ),
+        (Document::Check(before), Document::Check(after)) => comparison::checks(&before, &after),
+        _ => bail!("{baseline} and {new} are of different kinds: give two reports or two check results"),
     };
-    ensure!(
-        !comparison.variants.is_empty(),
-        "{} and {} have no variant in common",
-        base_path.display(),
-        new_path.display()
-    );
+    ensure!(!comparison.variants.is_empty(), "{baseline} and {new} have no variant in common");
     Ok(comparison)
 }
 
@@ -126,7 +114,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
 
 /// The chosen backends. Without a choice, those of this build that the baseline has too.
 fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
-    let mut specs = backends::selected_or_floor(&args.choice)?;
+    let specs = backends::selected_or_floor(&args.choice)?;
     let chosen = !args.choice.backends.is_empty() || !args.choice.libraries.is_empty();
     // A baseline of an older revision may list its backends in another form.
     let Some(others) = args.baseline.as_deref().filter(|_| !chosen).and_then(|other| builds::backends_of(other).ok())
@@ -134,11 +122,11 @@ fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
         return Ok(specs);
     };
     let (both, here): (Vec<_>, Vec<_>) =
-        specs.drain(..).partition(|spec| others.iter().any(|name| name == spec.name()) || is_floor(spec));
+        specs.into_iter().partition(|spec| others.iter().any(|name| name == spec.name()) || is_floor(spec));
     ensure!(!both.is_empty(), "the baseline has none of the backends of this build; it has: {}", others.join(", "));
     if !here.is_empty() {
-        let here: Vec<_> = here.iter().map(BackendSpec::label).collect();
-        note(format_args!("note: the baseline lacks {}: compared without", here.join(", ")));
+        let labels = here.iter().map(BackendSpec::label).join(", ");
+        note(format_args!("note: the baseline lacks {labels}: compared without"));
     }
     Ok(both)
 }
@@ -178,8 +166,7 @@ fn settings(specs: &[BackendSpec], launcher: &Launcher) -> Result<Vec<Experiment
 fn changed(ours: &Launcher, theirs: &Launcher, specs: &[BackendSpec]) -> Result<Vec<ChangedVerdict>> {
     let scenarios = check::selected(&[])?;
     let check = |launcher, what| {
-        let check_result = check::check_all(launcher, specs, &scenarios, processors());
-        check_result.with_context(|| format!("cannot check {what}"))
+        check::check_all(launcher, specs, &scenarios, processors()).with_context(|| format!("cannot check {what}"))
     };
     Ok(comparison::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
 }

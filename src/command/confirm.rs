@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
+use itertools::Itertools;
 
 use super::unless_interrupted;
 use super::watch::ProgressDisplay;
@@ -55,8 +56,7 @@ pub(crate) fn measured_twice(
     match unless_interrupted(watch.prefixed(&what, |watch| watch.measure(&second, Some(&pilot), None))) {
         Ok(confirmation) => report.confirmation = confirmation.map(|(confirmation, _)| Box::new(confirmation)),
         Err(error) => report.run.notes.push(format!(
-            "the confirmation run failed ({error:#}); raise --budget or select \
-             fewer cells with --filter"
+            "the confirmation run failed ({error:#}); raise --budget or select fewer cells with --filter"
         )),
     }
     Ok(report)
@@ -77,17 +77,12 @@ fn confirmation_run(
     budget: Duration,
 ) -> Experiment {
     let cells = [candidates, undecided].concat();
-    let labels = labels(report, &cells);
     Experiment {
         budget,
         seed: experiment.seed.wrapping_add(1),
         launches: experiment.launches.map(|launches| CONFIRMATION_FACTOR * launches),
         priority: candidates.iter().map(|(_, cell_id)| cell_id.clone()).collect(),
-        ..only(
-            experiment,
-            |variant| labels.contains(&variant.label),
-            |at| cells.iter().any(|(_, cell_id)| *cell_id == experiment.cell_ids[at]),
-        )
+        ..only(experiment, &labels(report, &cells), &cells)
     }
 }
 
@@ -125,12 +120,10 @@ pub(crate) fn counted_twice(
     let mut report = watch.count(experiment, journal)?;
     let candidates = comparison::candidates(&report, margin);
     if !candidates.is_empty() && !watch.is_over() {
-        let labels = labels(&report, &candidates);
-        let is_candidate = |cell_id: &CellId| candidates.iter().any(|(_, candidate)| candidate == cell_id);
-        let kept = kept(&experiment.variants, |variant| labels.contains(&variant.label));
+        let (kept, variants) = kept(&experiment.variants, &labels(&report, &candidates));
         let second = CountExperiment {
-            variants: renumbered(&experiment.variants, &kept),
-            cell_ids: experiment.cell_ids.iter().filter(|cell_id| is_candidate(cell_id)).cloned().collect(),
+            variants,
+            cell_ids: experiment.cell_ids.iter().filter(|cell_id| contains(&candidates, cell_id)).cloned().collect(),
             launches: experiment.launches.max(MIN_CONFIRMATION_LAUNCHES),
             injected_slowdowns: kept.iter().filter_map(|n| experiment.injected_slowdowns.get(*n).copied()).collect(),
         };
@@ -141,38 +134,35 @@ pub(crate) fn counted_twice(
     Ok(report)
 }
 
-/// The part of an experiment with some of its variants and cells, by index.
-fn only(
-    experiment: &Experiment,
-    variant: impl Fn(&ExperimentVariant) -> bool,
-    cell_id: impl Fn(usize) -> bool,
-) -> Experiment {
-    let variants = kept(&experiment.variants, variant);
-    let rows = || (0..experiment.cell_ids.len()).filter(|at| cell_id(*at));
+/// The part of an experiment with some of its variants and cells.
+fn only(experiment: &Experiment, labels: &[String], cells: &[(usize, CellId)]) -> Experiment {
+    let (kept, variants) = kept(&experiment.variants, labels);
+    let rows: Vec<usize> = experiment.cell_ids.iter().positions(|cell_id| contains(cells, cell_id)).collect();
+    let slowdowns =
+        |at: &usize| kept.iter().map(|n| experiment.injected_slowdowns.get(*at)?.get(*n).copied()).collect();
     Experiment {
-        variants: renumbered(&experiment.variants, &variants),
-        cell_ids: rows().map(|at| experiment.cell_ids[at].clone()).collect(),
-        injected_slowdowns: rows()
-            .filter_map(|at| variants.iter().map(|n| experiment.injected_slowdowns.get(at)?.get(*n).copied()).collect())
-            .collect(),
+        variants,
+        cell_ids: rows.iter().map(|at| experiment.cell_ids[*at].clone()).collect(),
+        injected_slowdowns: rows.iter().filter_map(slowdowns).collect(),
         ..experiment.clone()
     }
 }
 
-/// The indices of the variants that are kept.
-fn kept(variants: &[ExperimentVariant], is_kept: impl Fn(&ExperimentVariant) -> bool) -> Vec<usize> {
-    (0..variants.len()).filter(|n| is_kept(&variants[*n])).collect()
+fn contains(cells: &[(usize, CellId)], cell_id: &CellId) -> bool {
+    cells.iter().any(|(_, other)| other == cell_id)
 }
 
-/// The kept variants, which refer to each other by their new indices.
-fn renumbered(variants: &[ExperimentVariant], kept: &[usize]) -> Vec<ExperimentVariant> {
+/// The indices of the variants with some labels, and these variants, which refer to each other by their new indices.
+fn kept(variants: &[ExperimentVariant], labels: &[String]) -> (Vec<usize>, Vec<ExperimentVariant>) {
+    let kept: Vec<usize> = variants.iter().positions(|variant| labels.contains(&variant.label)).collect();
     let place = |before: usize| kept.iter().position(|n| *n == before);
     let renumbered = |n: &usize| {
         let variant = variants[*n].clone();
         let (control_of, baseline) = (variant.control_of.and_then(place), variant.baseline.and_then(place));
         ExperimentVariant { control_of, baseline, ..variant }
     };
-    kept.iter().map(renumbered).collect()
+    let variants = kept.iter().map(renumbered).collect();
+    (kept, variants)
 }
 
 #[cfg(test)]
@@ -190,9 +180,8 @@ mod tests {
             baseline,
             ..ExperimentVariant::new(&BackendSpec::new("native"), &launcher)
         };
-        let share = |share| {
-            vec![InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::None, InjectedSlowdown::Work(share)]
-        };
+        let none = InjectedSlowdown::None;
+        let share = |share| vec![none, none, none, InjectedSlowdown::Work(share)];
         let experiment = Experiment {
             variants: vec![named("a", None), named("b", Some(0)), named("c", None), named("d", Some(2))],
             cell_ids: vec!["x/a".parse().unwrap(), "x/b".parse().unwrap()],
@@ -203,15 +192,14 @@ mod tests {
             launches: Some(3),
             seed: 1,
         };
-        let part = only(&experiment, |variant| ["c", "d"].contains(&variant.label.as_str()), |at| at == 1);
+        let cells = [(3, experiment.cell_ids[1].clone())];
+        let part = only(&experiment, &["c", "d"].map(String::from), &cells);
         assert_eq!(part.variants[1].baseline, Some(0));
         assert_eq!(part.cell_ids, [experiment.cell_ids[1].clone()]);
-        assert_eq!(part.injected_slowdowns, [[InjectedSlowdown::None, InjectedSlowdown::Work(0.2)]]);
-        assert!(
-            only(&Experiment { injected_slowdowns: vec![], ..experiment }, |_| true, |_| true)
-                .injected_slowdowns
-                .is_empty()
-        );
+        assert_eq!(part.injected_slowdowns, [[none, InjectedSlowdown::Work(0.2)]]);
+        let without_slowdowns = Experiment { injected_slowdowns: vec![], ..experiment };
+        let part = only(&without_slowdowns, &["a", "b", "c", "d"].map(String::from), &cells);
+        assert!(part.injected_slowdowns.is_empty());
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use itertools::Itertools;
 
 use super::{Status, Stdout, backends, check, note, status_line};
 use crate::cli::FuzzArgs;
 use crate::engine::BackendSpec;
 use crate::engine::known_issue::false_claim;
-use crate::fuzz::campaign;
-use crate::fuzz::campaign::FuzzConfig;
+use crate::fuzz::campaign::{self, FuzzConfig};
 use crate::fuzz::feature_set::{ExcludedFeature, FeatureSet};
 use crate::fuzz::generate::generate;
 use crate::fuzz::observation::Action;
@@ -78,8 +78,7 @@ fn save(run: &mut RandomRun, config: &FuzzConfig, folder: &Path) -> Result<()> {
 
 /// The command that reproduces a disagreement.
 fn command(file: &str, mismatch: &Mismatch, specs: &[BackendSpec]) -> String {
-    let backends: Vec<_> = specs.iter().map(|spec| spec.as_argument()).collect();
-    let mut command = format!("early-exit run {file} {}", backends.join(" "));
+    let mut command = format!("early-exit run {file} {}", specs.iter().map(|spec| spec.as_argument()).join(" "));
     if let Action::Call { invocation, exit_at } = &mismatch.action {
         if let Some(nth) = exit_at {
             command += &format!(" --exit-at any#{nth}");

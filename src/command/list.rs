@@ -2,11 +2,9 @@
 use anyhow::Result;
 
 use super::{Status, Stdout};
-use crate::catalog::benchmark;
-use crate::catalog::scenario;
+use crate::catalog::{benchmark, scenario};
 use crate::cli::ListArgs;
-use crate::engine;
-use crate::engine::{Availability, Backend, BackendOptions};
+use crate::engine::{self, Availability, Backend, BackendOptions};
 use crate::output::terminal;
 use crate::results::{BackendEntry, Build, Catalog, Entry};
 

@@ -55,9 +55,6 @@ fn variants(args: &MeasureArgs, launcher: &Launcher) -> Result<Vec<ExperimentVar
 fn status(report: &Report) -> Status {
     let bad =
         |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
-    if report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad) {
-        Status::Failed
-    } else {
-        Status::Passed
-    }
+    let failed = report.cells.iter().filter_map(|cell| cell.skip_reason.as_ref()).any(bad);
+    if failed { Status::Failed } else { Status::Passed }
 }

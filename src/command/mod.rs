@@ -16,7 +16,6 @@ mod profile;
 mod report;
 mod run;
 mod run_file;
-mod target;
 mod watch;
 
 use std::path::Path;
@@ -26,8 +25,7 @@ use anyhow::Result;
 
 use crate::cli::{CheckWhat, Cli, Command};
 use crate::interruption::Interruption;
-use crate::worker;
-use crate::worker::{Launcher, WorkerError};
+use crate::worker::{self, Launcher, WorkerError};
 
 pub(crate) use out::{Stdout, status_line};
 pub use out::{note, refuse};

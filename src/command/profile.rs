@@ -2,11 +2,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::{Status, Stdout, backends};
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::CellId;
+use crate::catalog::benchmark::{self, CellId};
 use crate::cli::ProfileArgs;
 use crate::engine::BackendSpec;
 use crate::output::profiled;
@@ -33,17 +32,14 @@ pub(crate) fn profile(args: &ProfileArgs, launcher: &Launcher, out: &mut Stdout)
 /// The cell with the given id, or the first of a benchmark.
 fn cell_id(args: &ProfileArgs) -> Result<CellId> {
     let unknown = || format!("no benchmark `{}`; `early-exit list` shows the benchmarks", args.benchmark);
-    let mut cell_ids = benchmark::all().flat_map(|benchmark| benchmark.cell_ids(true));
-    if let Some(cell_id) =
-        cell_ids.find(|cell_id| cell_id.to_string() == args.benchmark || cell_id.benchmark == args.benchmark)
-    {
-        return Ok(cell_id);
-    }
-    let cell_id: CellId = args.benchmark.parse().ok().with_context(unknown)?;
-    match benchmark::find(&cell_id.benchmark) {
-        Some(benchmark) if benchmark.parameter.is_some() == cell_id.at.is_some() => Ok(cell_id),
-        _ => bail!(unknown()),
-    }
+    let is_named = |cell_id: &CellId| cell_id.to_string() == args.benchmark || cell_id.benchmark == args.benchmark;
+    let known = benchmark::all().flat_map(|benchmark| benchmark.cell_ids(true)).find(is_named);
+    let with_other_parameter = || {
+        let cell_id: CellId = args.benchmark.parse().ok()?;
+        let benchmark = benchmark::find(&cell_id.benchmark)?;
+        (benchmark.parameter.is_some() == cell_id.at.is_some()).then_some(cell_id)
+    };
+    known.or_else(with_other_parameter).with_context(unknown)
 }
 
 /// The path for callgrind's file of a backend.

@@ -3,6 +3,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
+use itertools::Itertools;
 
 use super::{Status, Stdout};
 use crate::analysis::break_even::Workload;
@@ -20,7 +21,9 @@ pub(crate) fn report(args: &cli::ReportArgs, out: &mut Stdout) -> Result<Status>
         Format::Markdown => markdown::page(&reports, &workload),
         Format::Html => html::page(&reports, &workload),
         Format::Json => serde_json::to_string(&reports)? + "\n",
-        Format::Csv if reports.reports.is_empty() => bail!("no measurements in {}", file_names(args)),
+        Format::Csv if reports.reports.is_empty() => {
+            bail!("no measurements in {}", args.files.iter().map(|path| path.display()).join(", "))
+        }
         Format::Csv => csv::rows(&reports),
     };
     match file {
@@ -34,20 +37,13 @@ pub(crate) fn report(args: &cli::ReportArgs, out: &mut Stdout) -> Result<Status>
     Ok(Status::Passed)
 }
 
-fn file_names(args: &cli::ReportArgs) -> String {
-    args.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
-}
-
 /// The workload of the break-even table.
 fn workload(args: &cli::ReportArgs) -> Result<Workload> {
-    let kernels = || benchmark::execute::ALL.iter().map(|kernel| kernel.id);
-    ensure!(
-        kernels().any(|kernel| kernel == args.kernel),
-        "no kernel `{}`; expected one of: {}",
-        args.kernel,
-        kernels().collect::<Vec<_>>().join(", ")
-    );
-    Ok(Workload { kernel: args.kernel.clone(), exits: args.exits, functions: args.functions })
+    let kernel = args.kernel.clone();
+    let mut kernels = benchmark::execute::ALL.iter().map(|kernel| kernel.id);
+    let known = kernels.clone().join(", ");
+    ensure!(kernels.contains(&&*kernel), "no kernel `{kernel}`; expected one of: {known}");
+    Ok(Workload { kernel, exits: args.exits, functions: args.functions })
 }
 
 fn read_reports(args: &cli::ReportArgs) -> Result<ReportSet> {

@@ -8,13 +8,10 @@ use anyhow::Result;
 use super::{Status, Stdout, backends, check, note, status_line, unless_interrupted};
 use crate::cli::RunArgs;
 use crate::escape::escaped;
-use crate::results;
+use crate::results::VERSION;
 use crate::run_module::disagreement::disagreements;
-use crate::run_module::render;
-use crate::run_module::result;
-use crate::run_module::result::{ModuleMetrics, ModuleRun};
-use crate::run_module::runner;
-use crate::run_module::{ModuleJob, Source};
+use crate::run_module::result::{BackendRun, ModuleMetrics, ModuleRun};
+use crate::run_module::{ModuleJob, Source, render, runner};
 use crate::spec::claims::Claims;
 use crate::worker::{Launcher, Limits};
 
@@ -35,7 +32,7 @@ pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) ->
     status_line("");
     let relaxed_simd = fs::read(&job.path).is_ok_and(|wasm| Claims::uses("relaxed-simd", &wasm));
     let ran = ModuleRun {
-        version: results::VERSION,
+        version: VERSION,
         module: metrics(&source),
         invocation: job.invocation,
         exit_at: job.exit_at.map(|exit_at| exit_at.to_string()),
@@ -47,12 +44,12 @@ pub(crate) fn run_file(args: &RunArgs, launcher: &Launcher, out: &mut Stdout) ->
         interrupted: launcher.is_interrupted(),
     };
     out.print(args.json, &ran, || render::table_of(&ran))?;
-    let exited = |row: &result::BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
+    let exited = |row: &BackendRun| row.exit_nanoseconds.is_some() || row.is_bad();
     if let Some(exit_at) = ran.exit_at.as_ref().filter(|_| !ran.rows.iter().any(exited)) {
         let exit_at = escaped(exit_at);
         note(format_args!("warning: no call matched --exit-at {exit_at}: no guest exited"));
     }
-    let held = ran.disagreements.is_empty() && !ran.rows.iter().any(result::BackendRun::is_bad);
+    let held = ran.disagreements.is_empty() && !ran.rows.iter().any(BackendRun::is_bad);
     Ok(if held { Status::Passed } else { Status::Failed })
 }
 
