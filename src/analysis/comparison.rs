@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use itertools::Itertools;
 
 use super::count_comparison;
-use super::estimates::{interval, ratio, samples};
+use super::estimates::{interval, ratio, time};
 use super::warnings::left_out;
 use crate::catalog::benchmark::{self, CellId};
 use crate::results::{
@@ -13,7 +13,7 @@ use crate::results::{
 };
 use crate::statistics::{
     Confidence, Estimate, Interval, Margin, RunShift, TimeVerdict, TimeWithBaseline, judge, median,
-    smallest_resolvable, typical_time, unpaired,
+    smallest_resolvable, unpaired,
 };
 
 /// Compares the variants of a run with their baselines, which were measured in the same rounds.
@@ -22,14 +22,15 @@ use crate::statistics::{
 /// by the launches of both runs, and so is a candidate that the confirmation run leaves inconclusive. A false verdict can come
 /// from either judgement, so each has half of the error rate.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
+    let reports = ReportPair::live(report);
     if report.metric == Metric::Instructions {
-        return count_comparison::live(report, margin);
+        return Comparison { live: true, ..count_comparison::compare(&reports, margin) };
     }
     let confidence = Confidence::EACH_OF_TWO;
     let mut pairs = judged(ReportPair::live(&combined(report)).compare(ratio), margin, confidence);
     if let Some(confirmation) = &report.confirmation {
         let candidates = candidates(report, margin);
-        let mut fresh = ReportPair::live(report).confirmation(confirmation).compare(ratio);
+        let mut fresh = reports.confirmation(confirmation).compare(ratio);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
             |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
@@ -40,7 +41,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
             }
         }
     }
-    Comparison { live: true, ..ReportPair::live(report).time_comparison(pairs, margin, confidence) }
+    Comparison { live: true, ..reports.time_comparison(pairs, margin, confidence) }
 }
 
 /// A report with the launches of both runs.
@@ -66,10 +67,10 @@ fn combined(report: &Report) -> Report {
 /// Compares two reports by label. Each time is relative to the native baseline of its run, and the intervals are widened by
 /// the drift between the runs.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
-    if new.metric == Metric::Instructions {
-        return count_comparison::files(baseline, new, margin);
-    }
     let reports = ReportPair::files(baseline, new);
+    if new.metric == Metric::Instructions {
+        return count_comparison::compare(&reports, margin);
+    }
     let shift = reports.shift();
     let pairs = reports.compare(|now, then| unpaired(&with_floor(new, now)?, &with_floor(baseline, then)?, shift?));
     let confidence = Confidence::NINETY_FIVE;
@@ -338,10 +339,6 @@ fn cells_with_label<'a>(report: &'a Report, label: &str) -> impl Iterator<Item =
 /// The largest ratio between a cell and a comparable native baseline. A baseline of two nanoseconds does not predict an exit of
 /// microseconds, and depends on code placement.
 const MAX_RATIO_TO_FLOOR: f64 = 10.0;
-
-fn time(cell: &CellRecord) -> Option<Estimate> {
-    typical_time(&samples(cell))
-}
 
 /// The time of a cell, and the time of its native baseline at its host depth in the same worker, if comparable.
 fn with_floor(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {

@@ -9,24 +9,20 @@ use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, Comparison, Report};
 use crate::statistics::{Margin, TimeVerdict};
 
-/// Compares the variants of a run with their baselines; a confirmation run takes precedence.
-pub fn live(report: &Report, margin: Margin) -> Comparison {
-    Comparison { live: true, ..compare_counts(&ReportPair::live(report), margin) }
-}
-
-/// Compares two reports by label.
-pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
-    compare_counts(&ReportPair::files(baseline, new), margin)
-}
-
 /// The cells that are not the same within the margin, with the index of the variant.
 pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let first = Report { confirmation: None, ..report.clone() };
     let differ = |pair: &CellComparison| pair.verdict.is_some_and(|verdict| verdict != TimeVerdict::Same);
-    live(&first, margin).cells.into_iter().filter(differ).map(|pair| (pair.variant, pair.cell_id)).collect()
+    compare(&ReportPair::live(&first), margin)
+        .cells
+        .into_iter()
+        .filter(differ)
+        .map(|pair| (pair.variant, pair.cell_id))
+        .collect()
 }
 
-fn compare_counts(reports: &ReportPair, margin: Margin) -> Comparison {
+/// Compares each cell with its baseline; a confirmation run takes precedence.
+pub(crate) fn compare(reports: &ReportPair, margin: Margin) -> Comparison {
     let new = reports.new;
     // The confirmation run counts a cell on each variant that has any candidate.
     let candidates = if new.confirmation.is_some() { candidates(new, margin) } else { Vec::new() };
@@ -57,6 +53,7 @@ fn compare_counts(reports: &ReportPair, margin: Margin) -> Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::comparison::{files, live};
     use crate::results::{Metric, SkipReason, validate};
 
     /// The second variant executes `factor` times the instructions of the first, its baseline.

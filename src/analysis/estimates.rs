@@ -46,19 +46,20 @@ pub fn rows(report: &Report) -> Vec<EstimateRow<'_>> {
 }
 
 fn row(records: &[CellRecord]) -> EstimateRow<'_> {
-    let own = |record| typical_time(&samples(record));
-    let reference = own(&records[0]);
+    let reference = time(&records[0]);
     let cell = |(n, record)| {
         let ratio = (n > 0).then(|| ratio(record, &records[0])).flatten();
         let at_ratio = reference.as_ref().zip(ratio.as_ref()).map(|(to, ratio)| to.value() + ratio.value());
-        let time = own(record).map(|time| at_ratio.map_or_else(|| time.clone(), |value| time.moved_to(value)));
+        let time = time(record).map(|time| at_ratio.map_or_else(|| time.clone(), |value| time.moved_to(value)));
         CellEstimate { record, time, ratio }
     };
     EstimateRow { cell_id: &records[0].cell_id, cells: records.iter().enumerate().map(cell).collect() }
 }
 
-pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
-    record.launches.iter().map(|launch| launch.samples()).filter(|rounds| !rounds.is_empty()).collect()
+/// The typical time of a cell on the log scale.
+pub(crate) fn time(record: &CellRecord) -> Option<Estimate> {
+    let launches = record.launches.iter().map(|launch| launch.samples()).filter(|rounds| !rounds.is_empty());
+    typical_time(&launches.collect::<Vec<_>>())
 }
 
 /// The typical log ratio of two cells from the rounds with both. Different cells share no rounds, so they are compared by

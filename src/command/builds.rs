@@ -30,7 +30,8 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
     let builds = builds.iter().map(|build| named(build)).collect::<Result<Vec<_>>>()?;
     let programs: Vec<_> = builds.iter().map(|build| build.program.as_path()).collect();
     let (ours, theirs) = launcher.side_by_side(&programs)?;
-    // What only others have is no mistake.
+    // What only others have is no mistake. An unknown backend is refused as elsewhere.
+    let is_here_or_unknown = |spec: &BackendSpec| spec.backend().map_or(true, engine::Backend::is_here);
     let (here, elsewhere): (Vec<_>, Vec<_>) = choice.backends.iter().cloned().partition(is_here_or_unknown);
     let mut variants = Vec::new();
     if choice.backends.is_empty() && engine::here().next().is_some() || !here.is_empty() || !choice.libraries.is_empty()
@@ -60,11 +61,6 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
         bail!("two columns would be called `{label}`; --build LABEL=PROGRAM calls one of them otherwise");
     }
     Ok(variants)
-}
-
-/// Whether a backend is compiled in, or none that anybody knows: then it is refused as elsewhere.
-fn is_here_or_unknown(spec: &BackendSpec) -> bool {
-    spec.backend().map_or(true, engine::Backend::is_here)
 }
 
 /// Reads `[LABEL=]PROGRAM`.

@@ -20,15 +20,11 @@ pub(crate) fn list(args: &ListArgs, out: &mut Stdout) -> Result<Status> {
 }
 
 fn entry(backend: &Backend) -> Result<BackendEntry> {
-    let availability = match backend.presence {
-        Availability::WithLibrary(..) => "here, with --library".into(),
-        Availability::Here(..) => "here".into(),
-        Availability::NotCompiledIn => "not compiled in".into(),
-        Availability::NotOnThisPlatform(reason) => format!("not on this platform: {reason}"),
-    };
-    let backend_info = match backend.presence {
-        Availability::Here(..) => Some(backend.open(&BackendOptions::default())?.about()),
-        _ => None,
+    let (availability, backend_info) = match backend.presence {
+        Availability::WithLibrary(..) => ("here, with --library".into(), None),
+        Availability::Here(..) => ("here".into(), Some(backend.open(&BackendOptions::default())?.about())),
+        Availability::NotCompiledIn => ("not compiled in".into(), None),
+        Availability::NotOnThisPlatform(reason) => (format!("not on this platform: {reason}"), None),
     };
     let Backend { name, feature, licence, floor, .. } = *backend;
     let options = backend.options().into_iter().collect();
