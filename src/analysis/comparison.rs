@@ -12,7 +12,7 @@ use crate::results::{
     Metric, Report, ScenarioResult, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
-    Confidence, Estimate, Interval, Margin, RunShift, TimeVerdict, TimeWithBaseline, judge, median,
+    Confidence, Estimate, Interval, Margin, RatioVerdict, RunShift, TimeWithBaseline, judge, median,
     smallest_resolvable, unpaired,
 };
 
@@ -33,7 +33,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
         let mut fresh = reports.confirmation(confirmation).compare(ratio);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
-            |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
+            |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != RatioVerdict::Inconclusive);
         for mut pair in judged(fresh, margin, confidence).into_iter().filter(decided) {
             if let Some(first) = pairs.iter_mut().find(|first| first.place() == pair.place()) {
                 pair.cell.confirmed = true;
@@ -85,7 +85,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let pairs = ReportPair::live(report).compare(ratio);
     let differs = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
-        matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
+        matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [RatioVerdict::Faster | RatioVerdict::Slower])
     };
     pairs.iter().filter(differs).map(PendingComparison::place).collect()
 }
@@ -94,7 +94,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let candidates = candidates(report, margin);
     let pairs = judged(ReportPair::live(report).compare(ratio), margin, Confidence::EACH_OF_TWO);
-    let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(TimeVerdict::Inconclusive));
+    let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(RatioVerdict::Inconclusive));
     inconclusive.map(PendingComparison::place).filter(|place| !candidates.contains(place)).collect()
 }
 
@@ -409,7 +409,7 @@ mod tests {
         report
     }
 
-    fn verdict(report: &Report) -> (Option<TimeVerdict>, bool) {
+    fn verdict(report: &Report) -> (Option<RatioVerdict>, bool) {
         let comparison = live(report, Margin::TWO_PERCENT);
         let pair = comparison.cells.iter().find(|pair| pair.cell_id.benchmark == "unwind/indirect").unwrap();
         (pair.verdict, pair.confirmed)
@@ -436,11 +436,11 @@ mod tests {
     #[test]
     fn candidates_are_judged_by_fresh_launches() {
         let first = run();
-        assert_eq!(verdict(&first), (Some(TimeVerdict::Slower), false));
+        assert_eq!(verdict(&first), (Some(RatioVerdict::Slower), false));
         let candidate: CellId = "unwind/indirect".parse().unwrap();
         assert!(candidates(&first, Margin::TWO_PERCENT).contains(&(0, candidate)));
 
-        for (second, expected) in [(first.clone(), TimeVerdict::Slower), (alike(&first), TimeVerdict::Same)] {
+        for (second, expected) in [(first.clone(), RatioVerdict::Slower), (alike(&first), RatioVerdict::Same)] {
             let both = Report { confirmation: Some(Box::new(second)), ..first.clone() };
             assert_eq!(verdict(&both), (Some(expected), true));
         }
@@ -470,7 +470,7 @@ mod tests {
         }
         for second in [few, none, too_slow] {
             let both = Report { confirmation: Some(Box::new(second)), ..first.clone() };
-            assert_eq!(verdict(&both), (Some(TimeVerdict::Slower), false));
+            assert_eq!(verdict(&both), (Some(RatioVerdict::Slower), false));
         }
     }
 
@@ -483,9 +483,9 @@ mod tests {
         let cell = (0, "unwind/indirect".parse().unwrap());
         let margin = Margin::TWO_PERCENT;
         assert!(candidates(&first, margin).is_empty() && undecided(&first, margin).contains(&cell));
-        assert_eq!(verdict(&first), (Some(TimeVerdict::Inconclusive), false));
+        assert_eq!(verdict(&first), (Some(RatioVerdict::Inconclusive), false));
         let both = Report { confirmation: Some(Box::new(first.clone())), ..first };
-        assert_eq!(verdict(&both), (Some(TimeVerdict::Same), false));
+        assert_eq!(verdict(&both), (Some(RatioVerdict::Same), false));
         let launches = &combined(&both).cells[0].launches;
         assert!(launches.iter().map(|launch| launch.launch).eq(1..=10));
     }

@@ -7,12 +7,12 @@ use super::instruction_count::{InstructionCount, agreement};
 use super::warnings;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, Comparison, Report};
-use crate::statistics::{Margin, TimeVerdict};
+use crate::statistics::{Margin, RatioVerdict};
 
 /// The cells that are not the same within the margin, with the index of the variant.
 pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let first = Report { confirmation: None, ..report.clone() };
-    let differ = |pair: &CellComparison| pair.verdict.is_some_and(|verdict| verdict != TimeVerdict::Same);
+    let differ = |pair: &CellComparison| pair.verdict.is_some_and(|verdict| verdict != RatioVerdict::Same);
     compare(&ReportPair::live(&first), margin)
         .cells
         .into_iter()
@@ -76,13 +76,14 @@ mod tests {
     }
 
     /// The verdict of each cell, and whether it is confirmed.
-    fn verdicts(report: &Report) -> Vec<(Option<TimeVerdict>, bool)> {
+    fn verdicts(report: &Report) -> Vec<(Option<RatioVerdict>, bool)> {
         live(report, margin()).cells.iter().map(|pair| (pair.verdict, pair.confirmed)).collect()
     }
 
     #[test]
     fn every_cell_is_decided_by_the_margin() {
-        for (factor, verdict) in [(1.01, TimeVerdict::Slower), (1.0, TimeVerdict::Same), (0.99, TimeVerdict::Faster)] {
+        for (factor, verdict) in [(1.01, RatioVerdict::Slower), (1.0, RatioVerdict::Same), (0.99, RatioVerdict::Faster)]
+        {
             assert_eq!(verdicts(&counted(factor)), [(Some(verdict), false); 2]);
         }
         assert_eq!([1.01, 1.004].map(|factor| candidates(&counted(factor), margin()).len()), [2, 0]);
@@ -94,13 +95,13 @@ mod tests {
         let cells = report.cells.iter_mut().filter(|cell| cell.variant == 1);
         cells.flat_map(|cell| &mut cell.launches).for_each(|launch| launch.unwind_table_search = vec![500.0; 2]);
         report.validate().unwrap();
-        assert_eq!(verdicts(&report), [(Some(TimeVerdict::Same), false); 2]);
+        assert_eq!(verdicts(&report), [(Some(RatioVerdict::Same), false); 2]);
     }
 
     #[test]
     fn candidates_are_judged_by_fresh_counts() {
         let report = Report { confirmation: Some(Box::new(counted(1.0))), ..counted(1.01) };
-        assert_eq!(verdicts(&report), [(Some(TimeVerdict::Same), true); 2]);
+        assert_eq!(verdicts(&report), [(Some(RatioVerdict::Same), true); 2]);
     }
 
     #[test]
@@ -110,7 +111,7 @@ mod tests {
         others.for_each(|launch| launch.instructions = vec![1e4; 2]);
         assert_eq!(candidates(&first, margin()).len(), 1);
         let report = Report { confirmation: Some(Box::new(counted(1.02))), ..first };
-        assert_eq!(verdicts(&report), [(Some(TimeVerdict::Slower), true), (Some(TimeVerdict::Same), false)]);
+        assert_eq!(verdicts(&report), [(Some(RatioVerdict::Slower), true), (Some(RatioVerdict::Same), false)]);
     }
 
     #[test]
@@ -129,7 +130,7 @@ mod tests {
             report.variants[1].baseline = None;
         }
         let comparison = files(&baseline, &new, margin());
-        let slower = comparison.cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Slower));
+        let slower = comparison.cells.iter().filter(|pair| pair.verdict == Some(RatioVerdict::Slower));
         assert_eq!((slower.count(), comparison.cells.len()), (2, 4));
     }
 }

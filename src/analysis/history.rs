@@ -4,7 +4,7 @@ use crate::analysis::instruction_count::InstructionCount;
 use crate::catalog::benchmark::CellId;
 use crate::lists::entry;
 use crate::results::{CellRecord, Metric, Report, Variant};
-use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge};
+use crate::statistics::{Confidence, Estimate, Margin, RatioVerdict, judge};
 
 /// An engine over its releases.
 pub struct History<'a> {
@@ -40,7 +40,7 @@ pub struct HistoryPoint {
     /// The ratio to the last earlier release with this cell, from the rounds with both.
     pub change: Option<f64>,
     /// The verdict on the ratio, corrected over all steps of the history.
-    pub step: Option<TimeVerdict>,
+    pub step: Option<RatioVerdict>,
     /// The estimate of the ratio of times.
     estimate: Option<Estimate>,
 }
@@ -48,7 +48,7 @@ pub struct HistoryPoint {
 impl HistoryPoint {
     /// Whether the release is faster or slower than the one before.
     pub fn is_step(&self) -> bool {
-        matches!(self.step, Some(TimeVerdict::Faster | TimeVerdict::Slower))
+        matches!(self.step, Some(RatioVerdict::Faster | RatioVerdict::Slower))
     }
 }
 

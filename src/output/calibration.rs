@@ -5,7 +5,7 @@ use super::terminal::{BOLD, painted, table as terminal_table, written};
 use crate::analysis::comparison;
 use crate::analysis::estimates::{interval, ratio};
 use crate::results::{Calibration, CalibrationRun, Comparison, InjectionResult, Report};
-use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, median, smallest_resolvable};
+use crate::statistics::{Confidence, Margin, Proportion, RatioVerdict, judge, median, smallest_resolvable};
 
 /// The results of one calibration run, with the verdicts of `compare`.
 pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
@@ -97,12 +97,12 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             bounded(&cells.iter().map(of_run).collect::<Vec<_>>(), more_is_better)
         };
         let carries = injected_slowdown > 0.0;
-        let judged = |verdict: TimeVerdict| match carries {
-            true => verdict == TimeVerdict::Slower,
-            false => matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster),
+        let judged = |verdict: RatioVerdict| match carries {
+            true => verdict == RatioVerdict::Slower,
+            false => matches!(verdict, RatioVerdict::Slower | RatioVerdict::Faster),
         };
         let wrong = |found: &&InjectionResult| {
-            carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&TimeVerdict::Faster)
+            carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&RatioVerdict::Faster)
         };
         let is_beyond = injected_slowdown > Margin::TWO_PERCENT.value();
         let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
@@ -114,9 +114,9 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             rate(carries, &|found| judged(found.uncorrected_verdict)),
             rate(carries, &|found| judged(found.verdict_without_margin)),
             rate(is_beyond, &|found| judged(found.verdict_with_margin)),
-            if is_beyond { "-".into() } else { rate(true, &|found| found.verdict_with_margin == TimeVerdict::Same) },
-            rate(false, &|found| found.verdict_with_margin == TimeVerdict::Inconclusive),
-            if is_beyond { rate(false, &|found| found.verdict_with_margin == TimeVerdict::Same) } else { "-".into() },
+            if is_beyond { "-".into() } else { rate(true, &|found| found.verdict_with_margin == RatioVerdict::Same) },
+            rate(false, &|found| found.verdict_with_margin == RatioVerdict::Inconclusive),
+            if is_beyond { rate(false, &|found| found.verdict_with_margin == RatioVerdict::Same) } else { "-".into() },
             all.iter().filter(|found| wrong(found)).count().to_string(),
         ]);
     }
@@ -144,9 +144,9 @@ fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
 /// The number of runs with a false alarm, and the correlation of the cells of a run.
 fn alarms(calibration: &Calibration) -> String {
     let runs = &calibration.runs;
-    let any = |verdict: fn(&InjectionResult) -> TimeVerdict| {
+    let any = |verdict: fn(&InjectionResult) -> RatioVerdict| {
         let alarm = |found: &&InjectionResult| {
-            found.injected_slowdown == 0.0 && matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster)
+            found.injected_slowdown == 0.0 && matches!(verdict(found), RatioVerdict::Slower | RatioVerdict::Faster)
         };
         let with = runs.iter().filter(|run| run.injections.iter().any(|found| alarm(&found))).count();
         let bound = Proportion::new(count(with), count(runs.len())).map(|of| of.at_most(Confidence::NINETY_FIVE));
@@ -155,7 +155,7 @@ fn alarms(calibration: &Calibration) -> String {
     let outside = |run: &CalibrationRun| {
         let nothing = || run.injections.iter().filter(|found| found.injected_slowdown == 0.0);
         (
-            count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Inconclusive).count()),
+            count(nothing().filter(|found| found.uncorrected_verdict != RatioVerdict::Inconclusive).count()),
             count(nothing().count()),
         )
     };

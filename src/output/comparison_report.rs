@@ -5,7 +5,7 @@ use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, wr
 use crate::analysis::comparison;
 use crate::lists::listed;
 use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
-use crate::statistics::TimeVerdict;
+use crate::statistics::RatioVerdict;
 use crate::units;
 
 /// The number of cells to name in a long list.
@@ -69,11 +69,11 @@ fn one_side(comparison: &Comparison, variant: usize) -> String {
 /// The table of the cells that differ, the largest differences first; empty without any.
 fn differences(comparison: &Comparison, cells: &[&CellComparison]) -> String {
     let mut table = terminal_table(["verdict", "cell", "ratio", range(comparison), ""]);
-    for verdict in [TimeVerdict::Slower, TimeVerdict::Faster] {
+    for verdict in [RatioVerdict::Slower, RatioVerdict::Faster] {
         let mut found: Vec<_> = cells.iter().filter(|pair| pair.verdict == Some(verdict)).collect();
         found.sort_by(|a, b| far(b).total_cmp(&far(a)));
         for pair in found {
-            let style = if verdict == TimeVerdict::Slower { BAD } else { GOOD };
+            let style = if verdict == RatioVerdict::Slower { BAD } else { GOOD };
             let confirmed = if pair.confirmed { "confirmed" } else { "" };
             table.add_row([
                 painted(style, word(comparison, verdict)),
@@ -90,9 +90,9 @@ fn differences(comparison: &Comparison, cells: &[&CellComparison]) -> String {
 /// The number of cells without a difference, and the first names of those that have no verdict or an inconclusive one.
 fn without_difference(comparison: &Comparison, cells: &[&CellComparison]) -> String {
     let mut shown = String::new();
-    let same = cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Same)).count();
+    let same = cells.iter().filter(|pair| pair.verdict == Some(RatioVerdict::Same)).count();
     let without = cells.iter().filter(|pair| pair.verdict.is_none()).count();
-    let inconclusive: Vec<_> = cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Inconclusive)).collect();
+    let inconclusive: Vec<_> = cells.iter().filter(|pair| pair.verdict == Some(RatioVerdict::Inconclusive)).collect();
     if !cells.is_empty() {
         let _ = writeln!(
             shown,
@@ -118,14 +118,14 @@ fn without_difference(comparison: &Comparison, cells: &[&CellComparison]) -> Str
 }
 
 /// The word for a verdict; instructions have no speed.
-fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
+fn word(comparison: &Comparison, verdict: RatioVerdict) -> &'static str {
     match (comparison.metric, verdict) {
-        (Metric::Instructions, TimeVerdict::Slower) => "more",
-        (Metric::Instructions, TimeVerdict::Faster) => "fewer",
-        (_, TimeVerdict::Slower) => "slower",
-        (_, TimeVerdict::Faster) => "faster",
-        (_, TimeVerdict::Same) => "same",
-        (_, TimeVerdict::Inconclusive) => "inconclusive",
+        (Metric::Instructions, RatioVerdict::Slower) => "more",
+        (Metric::Instructions, RatioVerdict::Faster) => "fewer",
+        (_, RatioVerdict::Slower) => "slower",
+        (_, RatioVerdict::Faster) => "faster",
+        (_, RatioVerdict::Same) => "same",
+        (_, RatioVerdict::Inconclusive) => "inconclusive",
     }
 }
 
@@ -143,7 +143,7 @@ pub fn headline(comparison: &Comparison) -> String {
     let mut parts = Vec::new();
     if judged > 0 {
         let (slower, faster, inconclusive) =
-            (count(TimeVerdict::Slower), count(TimeVerdict::Faster), count(TimeVerdict::Inconclusive));
+            (count(RatioVerdict::Slower), count(RatioVerdict::Faster), count(RatioVerdict::Inconclusive));
         if 2 * inconclusive > judged {
             parts.push(format!("{inconclusive} of {judged} cells inconclusive"));
         }
@@ -217,7 +217,7 @@ pub fn annotations(comparison: &Comparison) -> String {
     for (n, variant) in comparison.variants.iter().enumerate() {
         for pair in comparison.cells.iter().filter(|pair| pair.variant == n) {
             let title = format!("{} {}", variant.label, pair.cell_id);
-            if pair.verdict == Some(TimeVerdict::Slower) {
+            if pair.verdict == Some(RatioVerdict::Slower) {
                 say(gate, title, format!("{}: {} ({})", more(comparison), ratio(pair), interval(pair)));
             } else if pair.newly_failing {
                 say("error", title, pair.skip_reason.clone().unwrap_or_default());
@@ -255,7 +255,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     for (n, variant) in comparison.variants.iter().enumerate() {
         let selected = comparison.cells.iter().filter(|pair| {
             pair.variant == n
-                && (pair.newly_failing || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster)))
+                && (pair.newly_failing || matches!(pair.verdict, Some(RatioVerdict::Slower | RatioVerdict::Faster)))
         });
         let rows: Vec<_> = selected
             .map(|pair| {

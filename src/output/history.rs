@@ -5,7 +5,7 @@ use super::chart::{OverReleases, ReleaseLine};
 use super::grid::Grid;
 use crate::analysis::history::{self, History, HistoryPoint, HistoryRow};
 use crate::results::{Metric, Report};
-use crate::statistics::TimeVerdict;
+use crate::statistics::RatioVerdict;
 use crate::units;
 
 /// The legend of the tables.
@@ -80,7 +80,7 @@ pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
 fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
     let steps = rows.iter().flat_map(|row| {
         row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()).map(|(point, release)| {
-            let way = if point.step == Some(TimeVerdict::Faster) { "falls" } else { "rises" };
+            let way = if point.step == Some(RatioVerdict::Faster) { "falls" } else { "rises" };
             format!(
                 "{} {way} to {} in {}",
                 row.cell_id,

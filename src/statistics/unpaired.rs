@@ -44,7 +44,7 @@ pub fn unpaired(a: &TimeWithBaseline, b: &TimeWithBaseline, shift: RunShift) -> 
 mod tests {
     use super::*;
     use crate::statistics::typical_launch::tests::alternating;
-    use crate::statistics::{Confidence, Margin, TimeVerdict, judge};
+    use crate::statistics::{Confidence, Margin, RatioVerdict, judge};
     use proptest::prelude::*;
 
     /// A time without a baseline, from launches 1 % above or below.
@@ -69,7 +69,7 @@ mod tests {
             let estimate = unpaired(&time(110.0), &time(100.0), RunShift { shift: 0.0, spread }).unwrap();
             judge(&[estimate], Margin::TWO_PERCENT, Confidence::NINETY_FIVE)[0]
         };
-        assert_eq!((verdict(0.0), verdict(0.1)), (TimeVerdict::Slower, TimeVerdict::Inconclusive));
+        assert_eq!((verdict(0.0), verdict(0.1)), (RatioVerdict::Slower, RatioVerdict::Inconclusive));
     }
 
     #[test]

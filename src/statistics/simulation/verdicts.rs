@@ -1,14 +1,14 @@
 //! How often are verdicts wrong, and how often do they see what is there?
 
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
-use crate::statistics::TimeVerdict::{Faster, Inconclusive, Same, Slower};
+use crate::statistics::RatioVerdict::{Faster, Inconclusive, Same, Slower};
 use crate::statistics::typical_launch::tests::alternating;
-use crate::statistics::{Confidence, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
+use crate::statistics::{Confidence, Margin, RatioVerdict, judge, median, smallest_resolvable, typical_ratio};
 
 const CELLS: usize = 40;
 
 /// The verdicts of a number of runs of [`CELLS`] cells that all have the same truth.
-fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<TimeVerdict>> {
+fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<RatioVerdict>> {
     judged_by_cell(1987, machine, |_| truth, margin, runs)
 }
 
@@ -18,7 +18,7 @@ fn judged_by_cell(
     truth: impl Fn(usize) -> f64,
     margin: f64,
     runs: usize,
-) -> Vec<Vec<TimeVerdict>> {
+) -> Vec<Vec<RatioVerdict>> {
     let (mut random, margin) = (seeded(seed), Margin::new(margin).unwrap());
     let mut cell = |n| typical_ratio(&machine.run(truth(n), &mut random)).unwrap();
     let run = |_| judge(&(0..CELLS).map(&mut cell).collect::<Vec<_>>(), margin, Confidence::NINETY_FIVE);
@@ -26,13 +26,13 @@ fn judged_by_cell(
 }
 
 /// In how many of the runs any cell got one of the verdicts.
-fn any(runs: &[Vec<TimeVerdict>], verdicts: &[TimeVerdict]) -> f64 {
+fn any(runs: &[Vec<RatioVerdict>], verdicts: &[RatioVerdict]) -> f64 {
     let with = runs.iter().filter(|run| run.iter().any(|verdict| verdicts.contains(verdict))).count();
     with as f64 / runs.len() as f64
 }
 
 /// Which share of all cells got the verdict.
-fn share(runs: &[Vec<TimeVerdict>], verdict: TimeVerdict) -> f64 {
+fn share(runs: &[Vec<RatioVerdict>], verdict: RatioVerdict) -> f64 {
     let all = runs.iter().flatten();
     all.clone().filter(|came| **came == verdict).count() as f64 / all.count() as f64
 }
