@@ -1,19 +1,15 @@
 //! Compares measured variants with their baselines.
 use std::collections::HashMap;
 
-use itertools::Itertools;
-
 use super::count_comparison;
-use super::estimates::{interval, ratio, time};
+use super::estimates::{interval, ratio};
+use super::report_pair::{CellPair, ReportPair};
+use super::run_correction::{shift, with_floor};
 use super::warnings::left_out;
-use crate::catalog::benchmark::{self, CellId};
-use crate::results::{
-    CellComparison, CellRecord, ChangedMetric, ChangedVerdict, CheckResult, ComparedVariant, Comparison, Launch,
-    Metric, Report, ScenarioResult, SkipReason, VERSION, Variant,
-};
+use crate::catalog::benchmark::CellId;
+use crate::results::{CellComparison, CellRecord, Comparison, Launch, Metric, Report, SkipReason};
 use crate::statistics::{
-    Confidence, Estimate, Interval, Margin, RatioVerdict, RunShift, TimeWithBaseline, judge, median,
-    smallest_resolvable, unpaired,
+    Confidence, Estimate, Interval, Margin, RatioVerdict, judge, median, smallest_resolvable, unpaired,
 };
 
 /// Compares the variants of a run with their baselines, which were measured in the same rounds.
@@ -24,13 +20,13 @@ use crate::statistics::{
 pub fn live(report: &Report, margin: Margin) -> Comparison {
     let reports = ReportPair::live(report);
     if report.metric == Metric::Instructions {
-        return Comparison { live: true, ..count_comparison::compare(&reports, margin) };
+        return count_comparison::live(report, margin);
     }
     let confidence = Confidence::EACH_OF_TWO;
-    let mut pairs = judged(ReportPair::live(&combined(report)).compare(ratio), margin, confidence);
+    let mut pairs = judged(pending(&ReportPair::live(&combined(report)), ratio), margin, confidence);
     if let Some(confirmation) = &report.confirmation {
         let candidates = candidates(report, margin);
-        let mut fresh = reports.confirmation(confirmation).compare(ratio);
+        let mut fresh = pending(&reports.confirmation(confirmation), ratio);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
             |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != RatioVerdict::Inconclusive);
@@ -41,7 +37,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
             }
         }
     }
-    Comparison { live: true, ..reports.time_comparison(pairs, margin, confidence) }
+    Comparison { live: true, ..comparison(&reports, pairs, margin, confidence) }
 }
 
 /// A report with the launches of both runs.
@@ -64,17 +60,17 @@ fn combined(report: &Report) -> Report {
     combined
 }
 
-/// Compares two reports by label. Each time is relative to the native baseline of its run, and the intervals are widened by
-/// the drift between the runs.
+/// Compares two reports by label. Times are corrected for the drift between the two runs. A confirmation run is not used: it
+/// measured what differs from another baseline.
 pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     let reports = ReportPair::files(baseline, new);
     if new.metric == Metric::Instructions {
-        return count_comparison::compare(&reports, margin);
+        return count_comparison::compare(&reports, margin, &HashMap::new());
     }
-    let shift = reports.shift();
-    let pairs = reports.compare(|now, then| unpaired(&with_floor(new, now)?, &with_floor(baseline, then)?, shift?));
+    let shift = shift(&reports);
+    let pairs = pending(&reports, |now, then| unpaired(&with_floor(new, now)?, &with_floor(baseline, then)?, shift?));
     let confidence = Confidence::NINETY_FIVE;
-    reports.time_comparison(judged(pairs, margin, confidence), margin, confidence)
+    comparison(&reports, judged(pairs, margin, confidence), margin, confidence)
 }
 
 /// The cells that differ by more than the margin in the first run, uncorrected, with the index of the variant.
@@ -82,7 +78,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     if report.metric == Metric::Instructions {
         return count_comparison::candidates(report, margin);
     }
-    let pairs = ReportPair::live(report).compare(ratio);
+    let pairs = pending(&ReportPair::live(report), ratio);
     let differs = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
         matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [RatioVerdict::Faster | RatioVerdict::Slower])
@@ -93,44 +89,9 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
 /// The cells that are inconclusive in the first run and not among the [`candidates`], with the index of the variant.
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let candidates = candidates(report, margin);
-    let pairs = judged(ReportPair::live(report).compare(ratio), margin, Confidence::EACH_OF_TWO);
+    let pairs = judged(pending(&ReportPair::live(report), ratio), margin, Confidence::EACH_OF_TWO);
     let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(RatioVerdict::Inconclusive));
     inconclusive.map(PendingComparison::place).filter(|place| !candidates.contains(place)).collect()
-}
-
-/// The labels of the variants with a baseline, and of their baselines.
-pub fn label_pairs(report: &Report) -> Vec<(String, String)> {
-    let variant =
-        |variant: &Variant| Some((variant.label.clone(), report.variants.get(variant.baseline?)?.label.clone()));
-    report.variants.iter().filter_map(variant).collect()
-}
-
-/// Compares two check results.
-pub fn checks(baseline: &CheckResult, new: &CheckResult) -> Comparison {
-    let variants = new.variants.iter().filter_map(|variant| {
-        let other = baseline.variants.iter().find(|other| other.label == variant.label)?;
-        Some(compared_variant(variant.clone(), other.clone()))
-    });
-    let (variants, changed_verdicts) = (variants.collect(), changed(baseline, new));
-    Comparison { version: VERSION, variants, changed_verdicts, ..Comparison::default() }
-}
-
-/// The scenarios with different verdicts in two check results; variants are matched by label.
-pub fn changed(baseline: &CheckResult, new: &CheckResult) -> Vec<ChangedVerdict> {
-    let label = |check: &CheckResult, played: &ScenarioResult| check.variants[played.variant].label.clone();
-    let verdicts: HashMap<_, _> =
-        baseline.results.iter().map(|played| ((label(baseline, played), &played.scenario), &played.verdict)).collect();
-    let changed = |played: &ScenarioResult| {
-        let before = verdicts.get(&(label(new, played), &played.scenario))?;
-        (before.word() != played.verdict.word()).then(|| ChangedVerdict {
-            label: label(new, played),
-            scenario: played.scenario.clone(),
-            before: before.word().into(),
-            after: played.verdict.to_string(),
-            worse: played.verdict.is_bad() && !before.is_bad(),
-        })
-    };
-    new.results.iter().sorted_by_key(|played| played.variant).filter_map(changed).collect()
 }
 
 /// A comparison, without a verdict at first, and its estimate.
@@ -156,6 +117,36 @@ fn judged(mut pairs: Vec<PendingComparison>, margin: Margin, confidence: Confide
     pairs
 }
 
+/// The comparisons of times, without verdicts.
+fn pending(
+    reports: &ReportPair,
+    ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>,
+) -> Vec<PendingComparison> {
+    let pair = |cells: CellPair| {
+        let without_ratio = reports.without_ratio(cells);
+        let estimate = if without_ratio.skip_reason.is_none() { ratio(cells.1, cells.2) } else { None };
+        let interval = estimate.as_ref().and_then(interval).and_then(Interval::exp);
+        let cell = CellComparison {
+            ratio: estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            ..without_ratio
+        };
+        PendingComparison { cell, estimate }
+    };
+    reports.cells().map(pair).collect()
+}
+
+fn comparison(
+    reports: &ReportPair,
+    pairs: Vec<PendingComparison>,
+    margin: Margin,
+    confidence: Confidence,
+) -> Comparison {
+    let notes = [&reports.new.run.notes[..], &[resolution(&pairs, margin, confidence)]].concat();
+    reports.comparison(pairs.into_iter().map(|pair| pair.cell).collect(), margin, notes)
+}
+
 /// The smallest detectable difference at the margin, and the share of outliers.
 fn resolution(pairs: &[PendingComparison], margin: Margin, confidence: Confidence) -> String {
     let estimates: Vec<_> = pairs.iter().filter_map(|pair| pair.estimate.as_ref()).collect();
@@ -169,232 +160,6 @@ fn resolution(pairs: &[PendingComparison], margin: Margin, confidence: Confidenc
         None => "too few launches to estimate the resolution".into(),
     };
     format!("resolution: {resolution}; {}", left_out(estimates.into_iter()))
-}
-
-/// Two reports, or twice the same, with the variants to compare.
-pub(crate) struct ReportPair<'a> {
-    pub(crate) new: &'a Report,
-    baseline: &'a Report,
-    /// The labels of variants of the new report, and of their baselines in the other.
-    labels: Vec<(String, String)>,
-}
-
-/// The index of a variant among the compared ones, its cell, and its baseline's cell.
-pub(crate) type CellPair<'a> = (usize, &'a CellRecord, &'a CellRecord);
-
-impl<'a> ReportPair<'a> {
-    /// The variants of a report and their baselines.
-    pub(crate) fn live(report: &'a Report) -> Self {
-        Self { new: report, baseline: report, labels: label_pairs(report) }
-    }
-
-    /// The same variants in the confirmation run.
-    pub(crate) fn confirmation(&self, run: &'a Report) -> Self {
-        Self { new: run, baseline: run, labels: self.labels.clone() }
-    }
-
-    /// The variants of both reports that are not controls, each as its own baseline.
-    pub(crate) fn files(baseline: &'a Report, new: &'a Report) -> Self {
-        let is_shared = |variant: &&Variant| {
-            let is_same = |other: &Variant| other.label == variant.label && other.control_of.is_none();
-            variant.control_of.is_none() && baseline.variants.iter().any(is_same)
-        };
-        let shared = new.variants.iter().filter(is_shared);
-        Self { new, baseline, labels: shared.map(|variant| (variant.label.clone(), variant.label.clone())).collect() }
-    }
-
-    /// Each cell of each variant with its baseline's cell.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = CellPair<'a>> {
-        self.labels.iter().enumerate().flat_map(|(n, (label, base_label))| {
-            let baseline = cells_with_label(self.baseline, base_label);
-            let baseline: HashMap<_, _> = baseline.map(|cell| (&cell.cell_id, cell)).collect();
-            let new = cells_with_label(self.new, label);
-            new.filter_map(move |cell| Some((n, cell, *baseline.get(&cell.cell_id)?)))
-        })
-    }
-
-    /// The comparisons of times, without verdicts.
-    fn compare(&self, ratio: impl Fn(&CellRecord, &CellRecord) -> Option<Estimate>) -> Vec<PendingComparison> {
-        let pair = |cells: CellPair| {
-            let without_ratio = self.without_ratio(cells);
-            let estimate = if without_ratio.skip_reason.is_none() { ratio(cells.1, cells.2) } else { None };
-            let interval = estimate.as_ref().and_then(interval).and_then(Interval::exp);
-            let cell = CellComparison {
-                ratio: estimate.as_ref().map(|estimate| estimate.value().exp()).filter(|ratio| ratio.is_finite()),
-                low: interval.map(|interval| interval.low),
-                high: interval.map(|interval| interval.high),
-                ..without_ratio
-            };
-            PendingComparison { cell, estimate }
-        };
-        self.cells().map(pair).collect()
-    }
-
-    /// The comparison of a cell with its baseline, by what is known without samples.
-    pub(crate) fn without_ratio(&self, (variant, cell, baseline): CellPair) -> CellComparison {
-        CellComparison {
-            variant,
-            cell_id: cell.cell_id.clone(),
-            verdict: None,
-            ratio: None,
-            low: None,
-            high: None,
-            confirmed: false,
-            skip_reason: skip_reason(cell, baseline),
-            newly_failing: is_newly_failing(cell, baseline, &self.labels[variant]),
-        }
-    }
-
-    /// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
-    fn shift(&self) -> Option<RunShift> {
-        let shift = |is_it: fn(&CellRecord) -> bool| {
-            let cells = self.cells().filter(|(_, cell, _)| is_it(cell));
-            let ratios = cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value()));
-            RunShift::of(&ratios.collect::<Vec<_>>())
-        };
-        let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
-        let all = shift(|_| true)?;
-        let floors = floors.unwrap_or(all);
-        Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
-    }
-
-    fn time_comparison(&self, pairs: Vec<PendingComparison>, margin: Margin, confidence: Confidence) -> Comparison {
-        let notes = [&self.new.run.notes[..], &[resolution(&pairs, margin, confidence)]].concat();
-        self.comparison(pairs.into_iter().map(|pair| pair.cell).collect(), margin, notes)
-    }
-
-    /// The comparison with these cells, and these notes before the differences between the reports.
-    pub(crate) fn comparison(&self, cells: Vec<CellComparison>, margin: Margin, mut notes: Vec<String>) -> Comparison {
-        let (new, baseline) = (self.new, self.baseline);
-        let find = |report: &Report, label: &str| report.variants.iter().find(|known| known.label == label).cloned();
-        let described = |(label, base_label): &(String, String)| {
-            Some(compared_variant(find(new, label)?, find(baseline, base_label)?))
-        };
-        notes.extend(differences(new, baseline));
-        Comparison {
-            version: VERSION,
-            metric: new.metric,
-            machine: new.machine.clone(),
-            margin: margin.value(),
-            variants: self.labels.iter().filter_map(described).collect(),
-            cells,
-            changed_metrics: self.changed_metrics(),
-            notes,
-            ..Comparison::default()
-        }
-    }
-
-    fn changed_metrics(&self) -> Vec<ChangedMetric> {
-        let mut changed: Vec<ChangedMetric> = Vec::new();
-        for (variant, cell, baseline) in self.cells() {
-            for (metric, after) in &cell.metrics {
-                let Some((_, before)) = baseline.metrics.iter().find(|(name, _)| name == metric) else { continue };
-                // One benchmark represents several with the same module.
-                let is_listed = changed.iter().any(|listed| {
-                    (listed.variant, &listed.metric, listed.before, listed.after) == (variant, metric, *before, *after)
-                });
-                if (after / before).ln().abs() > drifts(metric) && !is_listed {
-                    let (cell_id, metric, before, after) = (cell.cell_id.clone(), metric.clone(), *before, *after);
-                    changed.push(ChangedMetric { variant, cell_id, metric, before, after });
-                }
-            }
-        }
-        changed
-    }
-}
-
-/// Why one of the two cells has no samples.
-fn skip_reason(cell: &CellRecord, baseline: &CellRecord) -> Option<String> {
-    let reason = |cell: &CellRecord| {
-        cell.skip_reason.as_ref().map(|skip_reason| format!("{}: {}", skip_reason.word(), skip_reason.reason()))
-    };
-    reason(cell).or_else(|| reason(baseline).map(|reason| format!("before: {reason}")))
-}
-
-/// Whether a cell of the variant, whose label is the first, fails, and its baseline's does not.
-fn is_newly_failing(cell: &CellRecord, baseline: &CellRecord, (label, base_label): &(String, String)) -> bool {
-    baseline.skip_reason.is_none()
-        && match cell.skip_reason {
-            Some(SkipReason::Failed { .. } | SkipReason::WorkerLost { .. }) => true,
-            // Missing support in a different engine or option is not a regression.
-            Some(SkipReason::Unsupported { .. }) => is_same_backend(label, base_label),
-            Some(SkipReason::TooSlow { .. }) | None => false,
-        }
-}
-
-/// Whether the two labels are the same backend with the same options in two builds.
-pub(crate) fn is_same_backend(label: &str, baseline: &str) -> bool {
-    baseline.strip_suffix(BEFORE).unwrap_or(baseline) == label
-}
-
-/// The suffix of the label of a variant in the baseline build.
-pub const BEFORE: &str = " before";
-
-/// The cells of the variant with a label.
-fn cells_with_label<'a>(report: &'a Report, label: &str) -> impl Iterator<Item = &'a CellRecord> + use<'a> {
-    let place = report.variants.iter().position(|variant| variant.label == label);
-    report.cells.iter().filter(move |cell| Some(cell.variant) == place)
-}
-
-/// The largest ratio between a cell and a comparable native baseline. A baseline of two nanoseconds does not predict an exit of
-/// microseconds, and depends on code placement.
-const MAX_RATIO_TO_FLOOR: f64 = 10.0;
-
-/// The time of a cell, and the time of its native baseline at its host depth in the same worker, if comparable.
-fn with_floor(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
-    let of_cell = time(cell)?;
-    let floor = benchmark::find(&cell.cell_id.benchmark).and_then(|benchmark| benchmark.floor);
-    let is_floor = |other: &&CellRecord| {
-        other.variant == cell.variant
-            && floor.is_some_and(|floor| other.cell_id.benchmark == floor.id)
-            && other.cell_id.host_frames == cell.cell_id.host_frames
-    };
-    let floor = report.cells.iter().find(is_floor).and_then(time);
-    let floor = floor.filter(|floor| of_cell.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln());
-    Some((of_cell, floor))
-}
-
-/// Differences between the two reports that can explain differences of their cells.
-fn differences(new: &Report, baseline: &Report) -> impl Iterator<Item = String> {
-    type Fact = (&'static str, fn(&Report) -> String);
-    let of_metric: [Fact; 2] = match new.metric {
-        Metric::Time => [
-            ("processor", |report| report.machine.cpu.clone()),
-            ("number of processors", |report| report.machine.processors.to_string()),
-        ],
-        Metric::Instructions => [
-            ("valgrind", |report| {
-                report.run.notes.iter().find(|note| note.starts_with("counted by")).cloned().unwrap_or_default()
-            }),
-            ("target", |report| report.build.target.clone()),
-        ],
-    };
-    let of_both: [Fact; 3] = [
-        ("system", |report| report.machine.os.clone()),
-        ("profile", |report| report.build.profile.clone()),
-        ("rustc", |report| report.build.rustc.clone()),
-    ];
-    of_metric.into_iter().chain(of_both).filter_map(move |(what, fact)| {
-        let (before, now) = (fact(baseline), fact(new));
-        (before != now)
-            .then(|| format!("different {what}: {before} before, {now} now; this alone can explain differences"))
-    })
-}
-
-/// The share by which a metric varies by chance.
-fn drifts(metric: &str) -> f64 {
-    if metric.contains("peak") { 0.2 } else { 0.001 }
-}
-
-fn compared_variant(variant: Variant, other: Variant) -> ComparedVariant {
-    ComparedVariant {
-        label: variant.label,
-        baseline: other.label,
-        backend_info: variant.backend_info,
-        baseline_backend_info: other.backend_info,
-        build: variant.build,
-        baseline_build: other.build,
-    }
 }
 
 #[cfg(test)]
@@ -413,24 +178,6 @@ mod tests {
         let comparison = live(report, Margin::TWO_PERCENT);
         let pair = comparison.cells.iter().find(|pair| pair.cell_id.benchmark == "unwind/indirect").unwrap();
         (pair.verdict, pair.confirmed)
-    }
-
-    #[test]
-    fn missing_support_is_broken_only_in_the_same_backend() {
-        let broken = |report: &Report| {
-            let comparison = live(report, Margin::TWO_PERCENT);
-            (comparison.cells.iter().filter(|pair| pair.newly_failing).count(), comparison.is_worse())
-        };
-        let mut report = run();
-        let cell = report.cells.iter_mut().find(|cell| cell.variant == 1).unwrap();
-        cell.launches.clear();
-        cell.skip_reason = Some(SkipReason::Unsupported { reason: "its errors cannot be cloned".into() });
-        assert_eq!(broken(&report), (0, false));
-        report.variants[0].label = format!("{}{BEFORE}", report.variants[1].label);
-        assert_eq!(broken(&report), (1, true));
-        report.variants[0].label = "singlepass".into();
-        report.cells[1].skip_reason = Some(SkipReason::Failed { reason: "returned 7".into() });
-        assert_eq!(broken(&report), (1, true), "a failure is one on any backend");
     }
 
     #[test]

@@ -2,36 +2,39 @@
 //! the layout of the program is left out, because a baseline is mostly another build.
 use std::collections::HashMap;
 
-use super::comparison::{CellPair, ReportPair};
 use super::instruction_count::{InstructionCount, agreement};
+use super::report_pair::{CellPair, ReportPair};
 use super::warnings;
 use crate::catalog::benchmark::CellId;
-use crate::results::{CellComparison, Comparison, Report};
+use crate::results::{CellComparison, CellRecord, Comparison, Report};
 use crate::statistics::{Margin, RatioVerdict};
+
+/// The cells of two counts that take the place of the first ones, by the index of the variant and the cell.
+type FreshCounts<'a> = HashMap<(usize, CellId), (&'a CellRecord, &'a CellRecord)>;
+
+/// Compares the variants of a run with their baselines. A candidate is judged by the confirmation run alone.
+pub fn live(report: &Report, margin: Margin) -> Comparison {
+    let reports = ReportPair::live(report);
+    // The confirmation run counts a cell on each variant that has any candidate.
+    let candidates = candidates(report, margin);
+    let run = report.confirmation.as_deref().map(|confirmation| reports.confirmation(confirmation));
+    let counts = run.iter().flat_map(ReportPair::cells);
+    let counts = counts.map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)));
+    let fresh = counts.filter(|(place, _)| candidates.contains(place)).collect();
+    Comparison { live: true, ..compare(&reports, margin, &fresh) }
+}
 
 /// The cells that are not the same within the margin, with the index of the variant.
 pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
-    let first = Report { confirmation: None, ..report.clone() };
     let differ = |pair: &CellComparison| pair.verdict.is_some_and(|verdict| verdict != RatioVerdict::Same);
-    compare(&ReportPair::live(&first), margin)
-        .cells
-        .into_iter()
-        .filter(differ)
-        .map(|pair| (pair.variant, pair.cell_id))
-        .collect()
+    let cells = compare(&ReportPair::live(report), margin, &HashMap::new()).cells;
+    cells.into_iter().filter(differ).map(|pair| (pair.variant, pair.cell_id)).collect()
 }
 
-/// Compares each cell with its baseline; a confirmation run takes precedence.
-pub(crate) fn compare(reports: &ReportPair, margin: Margin) -> Comparison {
-    let new = reports.new;
-    // The confirmation run counts a cell on each variant that has any candidate.
-    let candidates = if new.confirmation.is_some() { candidates(new, margin) } else { Vec::new() };
-    let run = new.confirmation.as_deref().map(|confirmation| reports.confirmation(confirmation));
-    let fresh = run.iter().flat_map(ReportPair::cells);
-    let fresh = fresh.map(|(variant, cell, baseline)| ((variant, cell.cell_id.clone()), (cell, baseline)));
-    let confirmation: HashMap<_, _> = fresh.filter(|(place, _)| candidates.contains(place)).collect();
+/// Compares each cell with its baseline; fresh counts take precedence, and confirm the verdict.
+pub(crate) fn compare(reports: &ReportPair, margin: Margin, fresh: &FreshCounts) -> Comparison {
     let pair = |(variant, cell, baseline): CellPair| {
-        let confirmed = confirmation.get(&(variant, cell.cell_id.clone()));
+        let confirmed = fresh.get(&(variant, cell.cell_id.clone()));
         let (cell, baseline) = confirmed.copied().unwrap_or((cell, baseline));
         let ratio = InstructionCount::comparable(cell)
             .zip(InstructionCount::comparable(baseline))
@@ -46,14 +49,14 @@ pub(crate) fn compare(reports: &ReportPair, margin: Margin) -> Comparison {
         }
     };
     let cells = reports.cells().map(pair).collect();
-    let notes = vec![agreement(new), warnings::KERNEL.into(), warnings::LAYOUT.into()];
+    let notes = vec![agreement(reports.new), warnings::KERNEL.into(), warnings::LAYOUT.into()];
     reports.comparison(cells, margin, notes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::comparison::{files, live};
+    use crate::analysis::comparison::files;
     use crate::results::{Metric, SkipReason, validate};
 
     /// The second variant executes `factor` times the instructions of the first, its baseline.
@@ -132,5 +135,14 @@ mod tests {
         let comparison = files(&baseline, &new, margin());
         let slower = comparison.cells.iter().filter(|pair| pair.verdict == Some(RatioVerdict::Slower));
         assert_eq!((slower.count(), comparison.cells.len()), (2, 4));
+    }
+
+    #[test]
+    fn a_confirmation_run_against_another_baseline_says_nothing_about_two_files() {
+        let new = Report { confirmation: Some(Box::new(counted(1.0))), ..counted(1.02) };
+        let comparison = files(&counted(1.0), &new, margin());
+        let verdicts: Vec<_> = comparison.cells.iter().map(|pair| (pair.verdict, pair.confirmed)).collect();
+        let (same, slower) = ((Some(RatioVerdict::Same), false), (Some(RatioVerdict::Slower), false));
+        assert_eq!(verdicts, [same, same, slower, slower]);
     }
 }

@@ -7,7 +7,7 @@ use itertools::Itertools;
 
 use super::watch::ProgressDisplay;
 use super::{Status, Stdout, backends, builds, cells, check, confirm, note};
-use crate::analysis::comparison;
+use crate::analysis::{changed_verdicts, comparison, report_pair};
 use crate::cli::{CompareArgs, CompareFormat, processors};
 use crate::engine::BackendSpec;
 use crate::output::comparison_report;
@@ -75,7 +75,7 @@ fn of_files(base_path: &Path, new_path: &Path, margin: Option<f64>) -> Result<Co
             );
             comparison::files(&before, &after, self::margin(margin, after.metric)?)
         }
-        (Document::Check(before), Document::Check(after)) => comparison::checks(&before, &after),
+        (Document::Check(before), Document::Check(after)) => changed_verdicts::checks(&before, &after),
         _ => bail!("{baseline} and {new} are of different kinds: give two reports or two check results"),
     };
     ensure!(!comparison.variants.is_empty(), "{baseline} and {new} have no variant in common");
@@ -141,7 +141,7 @@ fn builds(specs: &[BackendSpec], ours: &Launcher, theirs: &Launcher) -> Vec<Expe
     let mut variants: Vec<ExperimentVariant> = Vec::new();
     for spec in specs {
         let baseline = ExperimentVariant {
-            label: format!("{}{}", spec.label(), comparison::BEFORE),
+            label: format!("{}{}", spec.label(), report_pair::BEFORE),
             ..ExperimentVariant::new(spec, theirs)
         };
         variants.push(baseline);
@@ -168,7 +168,7 @@ fn changed(ours: &Launcher, theirs: &Launcher, specs: &[BackendSpec]) -> Result<
     let check = |launcher, what| {
         check::check_all(launcher, specs, &scenarios, processors()).with_context(|| format!("cannot check {what}"))
     };
-    Ok(comparison::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
+    Ok(changed_verdicts::changed(&check(theirs, "the other build")?, &check(ours, "this build")?))
 }
 
 #[cfg(test)]

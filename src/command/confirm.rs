@@ -7,7 +7,7 @@ use itertools::Itertools;
 
 use super::unless_interrupted;
 use super::watch::ProgressDisplay;
-use crate::analysis::comparison;
+use crate::analysis::{comparison, report_pair};
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
 use crate::results::{Report, SkipReason};
@@ -88,7 +88,7 @@ fn confirmation_run(
 
 /// The labels of the variants of some cells, and of their baselines.
 fn labels(report: &Report, cells: &[(usize, CellId)]) -> Vec<String> {
-    let pairs = comparison::label_pairs(report);
+    let pairs = report_pair::label_pairs(report);
     cells.iter().flat_map(|(pair, _)| [pairs[*pair].0.clone(), pairs[*pair].1.clone()]).collect()
 }
 

@@ -2,7 +2,7 @@
 use std::fmt::Write;
 
 use super::terminal::{BAD, BOLD, DIM, GOOD, painted, table as terminal_table, written};
-use crate::analysis::comparison;
+use crate::analysis::report_pair;
 use crate::lists::listed;
 use crate::results::{CellComparison, ComparedVariant, Comparison, Metric};
 use crate::statistics::RatioVerdict;
@@ -171,7 +171,7 @@ pub fn headline(comparison: &Comparison) -> String {
 
 /// The differences between a variant and its baseline: engine, compiler, build. Empty for different backends.
 fn differs(variant: &ComparedVariant) -> String {
-    if !comparison::is_same_backend(&variant.label, &variant.baseline) {
+    if !report_pair::is_same_backend(&variant.label, &variant.baseline) {
         return String::new();
     }
     let cells = [

@@ -1,0 +1,37 @@
+//! How times of two runs are corrected, because the machine may have been faster in one of them.
+use super::estimates::time;
+use super::report_pair::ReportPair;
+use crate::catalog::benchmark;
+use crate::results::{CellRecord, Report};
+use crate::statistics::{RunShift, TimeWithBaseline};
+
+/// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
+pub(crate) fn shift(reports: &ReportPair) -> Option<RunShift> {
+    let shift = |is_it: fn(&CellRecord) -> bool| {
+        let cells = reports.cells().filter(|(_, cell, _)| is_it(cell));
+        let ratios = cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value()));
+        RunShift::of(&ratios.collect::<Vec<_>>())
+    };
+    let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
+    let all = shift(|_| true)?;
+    let floors = floors.unwrap_or(all);
+    Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
+}
+
+/// The largest ratio between a cell and a comparable native baseline. A baseline of two nanoseconds does not predict an exit of
+/// microseconds, and depends on code placement.
+const MAX_RATIO_TO_FLOOR: f64 = 10.0;
+
+/// The time of a cell, and the time of its native baseline at its host depth in the same worker, if comparable.
+pub(crate) fn with_floor(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
+    let of_cell = time(cell)?;
+    let floor = benchmark::find(&cell.cell_id.benchmark).and_then(|benchmark| benchmark.floor);
+    let is_floor = |other: &&CellRecord| {
+        other.variant == cell.variant
+            && floor.is_some_and(|floor| other.cell_id.benchmark == floor.id)
+            && other.cell_id.host_frames == cell.cell_id.host_frames
+    };
+    let floor = report.cells.iter().find(is_floor).and_then(time);
+    let floor = floor.filter(|floor| of_cell.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln());
+    Some((of_cell, floor))
+}
