@@ -11,6 +11,15 @@ pub(crate) fn entry<K: PartialEq, V: Default>(pairs: &mut Vec<(K, V)>, key: K) -
     &mut pairs[index].1
 }
 
+/// The values of each key, in the order of the keys' first occurrence.
+pub(crate) fn grouped<K: PartialEq, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Vec<(K, Vec<V>)> {
+    let mut groups: Vec<(K, Vec<V>)> = Vec::new();
+    for (key, value) in pairs {
+        entry(&mut groups, key).push(value);
+    }
+    groups
+}
+
 /// At most `most` names, and the number of others: `a, b and 3 more`.
 pub(crate) fn listed(names: &[impl Borrow<str>], most: usize) -> String {
     let first = names[..names.len().min(most)].join(", ");

@@ -1,12 +1,11 @@
-//! Runs and examines random modules in one worker process per variant.
+//! Runs, examines and minimizes random modules in one worker process per variant.
 use std::ops::Range;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 
 use super::campaign::FuzzConfig;
-use super::oracle;
-use super::oracle::{ModuleResults, ObservedModule};
+use super::oracle::{self, ModuleResults, ObservedModule};
 use crate::fuzz::observation::{Action, has_panicked};
 use crate::fuzz::result::Mismatch;
 use crate::fuzz::seed::ModuleSeed;
@@ -15,6 +14,9 @@ use crate::worker::supervisor::{Launcher, Limits, Worker, WorkerError};
 
 /// The limits of a request. Fuel ends every guest, but compilers have none.
 const LIMITS: Limits = Limits { time: Duration::from_secs(120), memory: Limits::MEMORY };
+
+/// The limit of candidates for a smaller module.
+const MAX_CANDIDATES: usize = 400;
 
 /// One worker per variant, used in turn.
 pub(crate) struct FuzzWorker<'a> {
@@ -96,6 +98,24 @@ impl<'a> FuzzWorker<'a> {
         Ok(oracle::mismatch(seed, &examined))
     }
 
+    /// The same mismatch of a smaller module, if one is found.
+    pub(crate) fn minimize(&mut self, mismatch: Mismatch) -> Result<Mismatch> {
+        let mut candidates = mismatch.seed.smaller().into_iter();
+        let mut smallest = mismatch;
+        for _ in 0..MAX_CANDIDATES {
+            let Some(seed) = candidates.next() else { break };
+            let examined = match self.examine(&seed) {
+                Err(error) if WorkerError::is_interruption(&error) => break,
+                examined => examined?,
+            };
+            if let Some(smaller) = examined.filter(|smaller| smaller.is_like(&smallest)) {
+                candidates = smaller.seed.smaller().into_iter();
+                smallest = smaller;
+            }
+        }
+        Ok(smallest)
+    }
+
     /// The observations of a module on one variant.
     fn observe(&mut self, variant: usize, seed: &ModuleSeed) -> Result<ObservedModule> {
         let mut worker = self.worker(variant)?;
@@ -106,20 +126,16 @@ impl<'a> FuzzWorker<'a> {
                 last = action;
             }
         });
-        match answer {
-            Ok(Response::Examined { observations }) => {
-                if !has_panicked(&observations) {
-                    self.workers[variant] = Some(worker);
-                }
-                Ok(ObservedModule { observations, lost: None })
-            }
-            Ok(Response::Error { .. }) => {
-                self.workers[variant] = Some(worker);
-                Ok(ObservedModule { observations: vec![], lost: None })
-            }
-            Ok(other) => Err(anyhow!("unexpected response: {other:?}")),
+        let observations = match answer {
+            Ok(Response::Examined { observations }) => observations,
+            Ok(Response::Error { .. }) => vec![],
+            Ok(other) => bail!("unexpected response: {other:?}"),
             Err(WorkerError::Interrupted) => bail!(WorkerError::Interrupted),
-            Err(lost) => Ok(ObservedModule { observations: vec![], lost: Some((last, (&lost).into())) }),
+            Err(lost) => return Ok(Err((last, (&lost).into()))),
+        };
+        if !has_panicked(&observations) {
+            self.workers[variant] = Some(worker);
         }
+        Ok(Ok(observations))
     }
 }

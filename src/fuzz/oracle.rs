@@ -1,9 +1,11 @@
 //! Judges whether variants agree on a module, finds the first mismatch, and whether known issues explain it.
+use std::iter::repeat_n;
+
 use crate::engine::known_issue::{CheckKind, explanation};
 use crate::fuzz::observation::{self, Action, Observation};
 use crate::fuzz::result::{ExplainedMismatch, Mismatch, MismatchGroup};
 use crate::fuzz::seed::ModuleSeed;
-use crate::lists::entry;
+use crate::lists;
 use crate::worker::protocol::ModuleTrial;
 use crate::worker::supervisor::WorkerError;
 
@@ -33,13 +35,8 @@ impl ModuleResults {
     }
 }
 
-/// The observations of a module on one variant.
-pub(crate) struct ObservedModule {
-    /// The observations until the first failure.
-    pub(crate) observations: Vec<Observation>,
-    /// The action at which the worker was lost, and why.
-    pub(crate) lost: Option<(Action, Description)>,
-}
+/// The observations of a module on one variant until the first failure, or the action at which the worker was lost, and why.
+pub(crate) type ObservedModule = Result<Vec<Observation>, (Action, Description)>;
 
 /// What was observed.
 #[derive(PartialEq, Clone)]
@@ -65,18 +62,19 @@ impl From<&WorkerError> for Description {
 
 /// The first mismatch.
 pub(crate) fn mismatch(seed: &ModuleSeed, examined: &[ObservedModule]) -> Option<Mismatch> {
+    let modules: Vec<_> = examined.iter().flatten().collect();
     // A lost worker has no earlier observations, so the loss is the first mismatch.
-    if let Some((action, _)) = examined.iter().find_map(|module| module.lost.as_ref()) {
-        let place = |module: &ObservedModule| module.observations.iter().position(|other| other.action == *action);
-        let place = examined.iter().find_map(place).unwrap_or(0);
-        let described = |module: &ObservedModule| match &module.lost {
-            Some((_, lost)) => lost.clone(),
-            None => described(module.observations.get(place)),
+    if let Some((action, _)) = examined.iter().find_map(|module| module.as_ref().err()) {
+        let place = |module: &&Vec<Observation>| module.iter().position(|other| other.action == *action);
+        let place = modules.iter().find_map(place).unwrap_or(0);
+        let described = |module: &ObservedModule| match module {
+            Err((_, lost)) => lost.clone(),
+            Ok(observations) => described(observations.get(place)),
         };
         return Some(grouped(seed, action, HOW_IT_ENDED, examined.iter().map(described)));
     }
-    for place in 0..examined.iter().map(|module| module.observations.len()).max()? {
-        let observations: Vec<_> = examined.iter().map(|module| module.observations.get(place)).collect();
+    for place in 0..modules.iter().map(|module| module.len()).max()? {
+        let observations: Vec<_> = modules.iter().map(|module| module.get(place)).collect();
         let first = observations.iter().flatten().next()?;
         let differ = |key: &dyn Fn(&Observation) -> String| {
             observations.iter().any(|observation| observation.map(key) != observations[0].map(key))
@@ -112,12 +110,8 @@ fn grouped(
     property: &str,
     described: impl Iterator<Item = Description>,
 ) -> Mismatch {
-    let mut groups: Vec<(Description, Vec<usize>)> = Vec::new();
-    for (variant, description) in described.enumerate() {
-        entry(&mut groups, description).push(variant);
-    }
     let group = |(Description { short, full }, variants)| MismatchGroup { variants, observed: short, detail: full };
-    let groups = groups.into_iter().map(group).collect();
+    let groups = lists::grouped(described.zip(0..)).into_iter().map(group).collect();
     Mismatch { seed: seed.clone(), action: action.clone(), property: property.into(), groups }
 }
 
@@ -136,13 +130,9 @@ fn without_numbers(text: &str) -> String {
 
 /// The mismatch that did not occur again in fresh workers.
 pub(crate) fn not_reproduced(seed: &ModuleSeed, variants: usize) -> Mismatch {
-    let (variants, agreed) = ((0..variants).collect(), "agreed".to_owned());
-    Mismatch {
-        seed: seed.clone(),
-        action: Action::Compile,
-        property: "something that was not seen again by itself: it took the modules before it".into(),
-        groups: vec![MismatchGroup { variants, observed: agreed.clone(), detail: agreed }],
-    }
+    let property = "something that was not seen again by itself: it took the modules before it";
+    let agreed = Description { short: "agreed".into(), full: "agreed".into() };
+    grouped(seed, &Action::Compile, property, repeat_n(agreed, variants))
 }
 
 /// The explanation of a mismatch: all groups but one have a known issue.

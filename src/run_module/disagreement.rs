@@ -1,9 +1,11 @@
 //! Disagreements between backends about a module.
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::embedding::Outcome;
 use crate::escape::escaped;
-use crate::lists::entry;
+use crate::lists::grouped;
 use crate::results::Verdict;
 use crate::run_module::Step;
 use crate::run_module::result::BackendRun;
@@ -49,9 +51,7 @@ pub fn disagreements(rows: &[BackendRun], relaxed_simd: bool) -> Vec<Disagreemen
         })
     };
     compare("calls of imports".into(), rows, calls, &mut found);
-    let mut names: Vec<&String> = rows.iter().flat_map(|row| row.state.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
+    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.state.keys()).collect();
     for name in names {
         let state =
             |row: &BackendRun| row.state.get(name).filter(|_| row.ran_out_of().is_none() && !relaxed_simd).cloned();
@@ -66,12 +66,7 @@ fn compare(
     of: impl Fn(&BackendRun) -> Option<String>,
     found: &mut Vec<Disagreement>,
 ) {
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    for (variant, row) in rows.iter().enumerate() {
-        if let Some(value) = of(row) {
-            entry(&mut groups, value).push(variant);
-        }
-    }
+    let groups = grouped(rows.iter().zip(0..).filter_map(|(row, variant)| Some((of(row)?, variant))));
     if groups.len() > 1 {
         found.push(Disagreement { property, groups });
     }

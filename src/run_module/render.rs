@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::engine::embedding::Trap;
 use crate::escape::escaped;
+use crate::lists::grouped;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, table, wrapped, written};
-use crate::results::Verdict;
+use crate::results::{Variant, Verdict};
 use crate::run_module::Step;
 use crate::run_module::result::{BackendRun, ModuleRun, StepTaken};
 use crate::units;
@@ -33,9 +34,9 @@ pub fn table_of(run: &ModuleRun) -> String {
     }
     shown += &written(&rows);
     shown.push('\n');
-    shown += &grouped(run, |row| ended(run, row));
+    shown += &by_text(run, |row| ended(run, row));
     shown += &exits(run);
-    shown += &grouped(run, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
+    shown += &by_text(run, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
     shown += &disagreements(run);
     for absent in &run.absent {
         let _ = writeln!(shown, "{}", painted(DIM, &absent.reason));
@@ -75,21 +76,17 @@ fn ended(run: &ModuleRun, row: &BackendRun) -> Option<String> {
         (None, _) => row.calls.as_ref().map(|_| "lost while it ran".to_owned())?,
     };
     if let Some(calls) = &row.calls {
-        let last: Vec<_> = calls.last.iter().map(|name| escaped(name)).collect();
-        let _ = match (calls.made, last.as_slice()) {
-            (0, _) => write!(text, ", with no call of an import"),
-            (1, [only]) => write!(text, ", after one call of an import: {only}"),
-            (made, last) if made as usize > last.len() => {
-                write!(text, ", after {made} calls of imports: ..., {}", last.join(", "))
-            }
-            (made, last) => write!(text, ", after {made} calls of imports: {}", last.join(", ")),
+        let last = calls.last.iter().map(|name| escaped(name)).collect::<Vec<_>>().join(", ");
+        text += &match calls.made {
+            0 => ", with no call of an import".to_owned(),
+            1 => format!(", after one call of an import: {last}"),
+            made if made as usize > calls.last.len() => format!(", after {made} calls of imports: ..., {last}"),
+            made => format!(", after {made} calls of imports: {last}"),
         };
     }
     if let Some(fuel) = row.fuel {
-        let _ = write!(text, "; fuel left: {fuel}");
-    }
-    if run.rows.iter().any(|row| row.fuel.is_none()) && row.fuel.is_some() {
-        text.push_str(" (where it is counted)");
+        let everywhere = run.rows.iter().all(|row| row.fuel.is_some());
+        text += &format!("; fuel left: {fuel}{}", if everywhere { "" } else { " (where it is counted)" });
     }
     Some(text)
 }
@@ -99,13 +96,12 @@ const NO_BREAK: &str = "\u{a0}";
 
 /// The latency of the exits, each the first of its process.
 fn exits(run: &ModuleRun) -> String {
-    let labelled = run.variants.iter().zip(&run.rows);
-    let took = labelled.filter_map(|(variant, row)| {
+    let exit = |(variant, row): (&Variant, &BackendRun)| {
         // Keeps number and unit on one line.
         let took = units::time(Duration::from_nanos(row.exit_nanoseconds?)).replace(' ', NO_BREAK);
         Some(format!("{} {took}", variant.label))
-    });
-    let took: Vec<_> = took.collect();
+    };
+    let took: Vec<_> = run.variants.iter().zip(&run.rows).filter_map(exit).collect();
     if took.is_empty() {
         return String::new();
     }
@@ -118,33 +114,19 @@ fn wrong(row: &BackendRun) -> String {
         // The outcome of the call is rendered separately.
         row.outcome.is_none() || !matches!(taken.verdict, Verdict::Failed { .. })
     });
-    let lines = bad.map(|taken| {
-        let style = if taken.verdict.is_bad() { BAD } else { DIM };
-        format!(
-            "{} {}: {}",
-            taken.step,
-            painted(style, taken.verdict.word()),
-            taken.verdict.reason().unwrap_or_default()
-        )
+    let lines = bad.map(|StepTaken { step, verdict, .. }| {
+        let word = painted(if verdict.is_bad() { BAD } else { DIM }, verdict.word());
+        format!("{step} {word}: {}", verdict.reason().unwrap_or_default())
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Each text once, below its backends.
-fn grouped(run: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
-    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for (variant, row) in run.variants.iter().zip(&run.rows) {
-        let Some(text) = of(row) else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, labels)) => labels.push(&variant.label),
-            None => groups.push((text, vec![&variant.label])),
-        }
-    }
-    let mut shown = String::new();
-    for (text, labels) in groups {
-        let _ = write!(shown, "{}", wrapped(&format!("{}: {text}", painted(BOLD, &labels.join(", ")))));
-    }
-    shown
+fn by_text(run: &ModuleRun, of: impl Fn(&BackendRun) -> Option<String>) -> String {
+    let rows = run.variants.iter().zip(&run.rows);
+    let texts = rows.filter_map(|(variant, row)| Some((of(row)?, variant.label.as_str())));
+    let paragraph = |(text, labels): (_, Vec<_>)| wrapped(&format!("{}: {text}", painted(BOLD, &labels.join(", "))));
+    grouped(texts).into_iter().map(paragraph).collect()
 }
 
 fn disagreements(run: &ModuleRun) -> String {
