@@ -35,15 +35,13 @@ impl ExitAt {
         let asked = self.import.as_deref().unwrap_or("any");
         ensure!(!known.is_empty(), "--exit-at {asked}: the module imports no function");
         if !known.iter().any(|(module, name)| self.names(module, name)) {
-            let names: Vec<String> = known.iter().map(|(module, name)| format!("{module}.{name}")).collect();
-            let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
-            if !asked.contains('.') {
-                names = known.iter().map(|(_, name)| *name).collect();
-            }
-            bail!(
-                "--exit-at: the module imports no function `{asked}`; {}",
-                suggest::hint("it imports", asked, &names)
-            );
+            let with_module: Vec<String> = known.iter().map(|(module, name)| format!("{module}.{name}")).collect();
+            let names: Vec<&str> = match asked.contains('.') {
+                true => with_module.iter().map(String::as_str).collect(),
+                false => known.iter().map(|(_, name)| *name).collect(),
+            };
+            let hint = suggest::hint("it imports", asked, &names);
+            bail!("--exit-at: the module imports no function `{asked}`; {hint}");
         }
         Ok(())
     }

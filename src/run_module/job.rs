@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::exit_at::ExitAt;
 use super::exported_state::left_behind;
-use super::import_calls::ImportCalls;
 use super::source::Source;
-use super::stubs::Stubs;
+use super::stubs::{ImportCalls, Stubs};
 use crate::engine::embedding::{
     Compiled, Embedding, Interface, Invocation, ModuleInstance, NotInstantiated, Outcome, Unsupported, panic_message,
 };
@@ -40,7 +39,7 @@ impl ModuleJob {
             exit_at.check(&source.interface)?;
         }
         let invocation = Invocation::read(&source.interface, invoke)?;
-        Ok(Self { path: source.path().to_owned(), invocation, exit_at: exit_at.cloned(), fuel: None })
+        Ok(Self { path: source.path.clone(), invocation, exit_at: exit_at.cloned(), fuel: None })
     }
 }
 
@@ -63,13 +62,7 @@ impl Step {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Validate => "validate",
-            Self::Compile => "compile",
-            Self::Serialize => "serialize",
-            Self::Instantiate => "instantiate",
-            Self::Call => "call",
-        })
+        f.write_str(&format!("{self:?}").to_lowercase())
     }
 }
 
@@ -85,6 +78,7 @@ pub struct StepOutput {
 /// The output of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "done", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names of the other fields say it")]
 pub enum Done {
     /// The step succeeded.
     Done,
@@ -95,7 +89,6 @@ pub enum Done {
     },
     /// A call or a start function ended.
     Ended {
-        /// The outcome.
         outcome: Outcome,
         /// The import calls, including those of the start function.
         calls: ImportCalls,
@@ -107,20 +100,11 @@ pub enum Done {
         state: Vec<(String, String)>,
     },
     /// The backend does not support the step.
-    Unsupported {
-        /// The reason.
-        reason: String,
-    },
+    Unsupported { reason: String },
     /// The step failed.
-    Failed {
-        /// The error.
-        reason: String,
-    },
+    Failed { reason: String },
     /// The backend panicked. The process is not used again.
-    Panicked {
-        /// The panic's message.
-        message: String,
-    },
+    Panicked { message: String },
 }
 
 /// The state of a module between its steps, on one backend.
@@ -128,7 +112,8 @@ pub struct ModuleSession {
     job: ModuleJob,
     wasm: Vec<u8>,
     interface: Interface,
-    stubs: Stubs,
+    /// The module's stubs, which record import calls during a step too.
+    pub(crate) stubs: Stubs,
     compiled: Option<Box<dyn Compiled>>,
     instance: Option<Box<dyn ModuleInstance>>,
 }
@@ -145,18 +130,18 @@ impl ModuleSession {
         Ok(Self { job, wasm, interface, stubs, compiled: None, instance: None })
     }
 
-    /// The module's stubs, which record import calls during a step too.
-    pub fn stubs(&self) -> &Stubs {
-        &self.stubs
-    }
-
     /// Takes one step. The previous steps must have succeeded.
     pub fn step(&mut self, engine: &dyn Embedding, step: Step) -> StepOutput {
         let started = Instant::now();
         let stepped = catch_unwind(AssertUnwindSafe(|| self.take(engine, step)));
         let (took, done) = match stepped {
-            Ok(Ok((took, done))) => (took, done),
-            Ok(Err(error)) => (started.elapsed(), refused(error)),
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => {
+                let reason = format!("{error:#}");
+                let unsupported = error.is::<Unsupported>();
+                let done = if unsupported { Done::Unsupported { reason } } else { Done::Failed { reason } };
+                (started.elapsed(), done)
+            }
             Err(panic) => (started.elapsed(), Done::Panicked { message: panic_message(&*panic).to_owned() }),
         };
         StepOutput { nanoseconds: nanoseconds(took), done }
@@ -208,13 +193,6 @@ impl ModuleSession {
         let instance = self.instance.as_deref_mut();
         let state = instance.map_or_else(Vec::new, |instance| left_behind(&self.interface, instance));
         Done::Ended { outcome, calls: self.stubs.calls(), exit_nanoseconds, fuel, state }
-    }
-}
-
-fn refused(error: anyhow::Error) -> Done {
-    match error.downcast_ref::<Unsupported>() {
-        Some(_) => Done::Unsupported { reason: format!("{error:#}") },
-        None => Done::Failed { reason: format!("{error:#}") },
     }
 }
 

@@ -6,7 +6,6 @@ mod benchmarks;
 pub mod disagreement;
 mod exit_at;
 pub(crate) mod exported_state;
-mod import_calls;
 mod job;
 pub mod render;
 pub mod result;
@@ -16,7 +15,6 @@ mod stubs;
 
 pub use benchmarks::MeasuredModule;
 pub use exit_at::ExitAt;
-pub use import_calls::ImportCalls;
 pub use job::{Done, ModuleJob, ModuleSession, Step, StepOutput};
 pub use source::Source;
-pub use stubs::Stubs;
+pub use stubs::{ImportCalls, Stubs};

@@ -1,6 +1,4 @@
 //! Runs a module on one variant in a worker, determines the verdict of each step, and recommends a larger limit.
-use std::path::Path;
-
 use anyhow::Result;
 
 use crate::engine::BackendSpec;
@@ -50,8 +48,7 @@ pub fn job(
     Ok((hello, row))
 }
 
-/// The missing feature, if the module needs more than the backend claims and is valid otherwise. A claim that is known to be
-/// false does not count.
+/// The missing feature, if a valid module needs more than the backend claims. A claim that is known to be false does not count.
 pub(super) fn lack(backend: &str, claimed: &[String], wasm: &[u8]) -> Option<String> {
     let valid = Claims::all().lack(wasm).is_none();
     let features: Vec<_> = claimed.iter().filter(|feature| false_claim(backend, feature).is_none()).cloned().collect();
@@ -70,17 +67,14 @@ fn excused(verdict: Verdict, step: Step, lack: Option<&str>) -> Verdict {
 
 /// Loads the module in the worker.
 fn load(worker: &mut Worker, job: &ModuleJob, limits: &Limits) -> Result<Result<(), Verdict>> {
-    let wrong = |reason| Verdict::Failed { reason };
     Ok(match worker.request(&Request::LoadModule { job: job.clone() }, limits, |_| ()) {
         Ok(Response::Loaded) => Ok(()),
-        Ok(Response::Error { reason, .. }) => Err(wrong(format!("{}: {reason}", shown(&job.path)))),
+        Ok(Response::Error { reason, .. }) => {
+            Err(Verdict::Failed { reason: format!("{}: {reason}", job.path.display()) })
+        }
         Ok(other) => Err(stray(worker, &other)),
         Err(gone) => Err(lost(gone, limits)?),
     })
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// Takes one step, and records its output.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::NamedTempFile;
 
 use crate::engine::embedding::Interface;
@@ -17,9 +17,9 @@ pub struct Source {
     pub bytes: u64,
     /// The imports and exports.
     pub interface: Interface,
-    path: PathBuf,
-    /// A temporary file for text, for standard input and other pipes, and for a path that is not Unicode, which no worker can be told in JSON.
-    /// Deleted with this.
+    /// The path for workers, which is Unicode.
+    pub path: PathBuf,
+    /// A temporary file for text, for standard input and other pipes, and for a path that is not Unicode. Deleted with this.
     _made: Option<NamedTempFile>,
 }
 
@@ -62,30 +62,21 @@ impl Source {
         };
         Ok(Self { name: name.to_string_lossy().into_owned(), bytes, interface, path, _made: made })
     }
-
-    /// The path for workers, which is Unicode.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 fn opened(path: &Path) -> Result<File> {
     let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => anyhow::anyhow!("there is no such file"),
-        _ => anyhow::anyhow!("it cannot be read: {error}"),
+        io::ErrorKind::NotFound => anyhow!("there is no such file"),
+        _ => anyhow!("it cannot be read: {error}"),
     })?;
-    if file.metadata()?.is_dir() {
-        bail!("it is a folder, and no module");
-    }
+    ensure!(!file.metadata()?.is_dir(), "it is a folder, and no module");
     Ok(file)
 }
 
 fn bounded(from: impl Read) -> Result<Vec<u8>> {
     let mut found = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut found).context("it cannot be read")?;
-    if found.len() as u64 > LARGEST {
-        bail!("it has more than {} MiB, which no engine takes", LARGEST >> 20);
-    }
+    ensure!(found.len() as u64 <= LARGEST, "it has more than {} MiB, which no engine takes", LARGEST >> 20);
     Ok(found)
 }
 
@@ -104,7 +95,7 @@ fn assembled(text: &[u8]) -> Result<Vec<u8>> {
         let what = lines.next().unwrap_or_default();
         let place = lines.find_map(|line| line.strip_prefix("--> ")).unwrap_or_default();
         let place = place.trim_start_matches("<anon>:");
-        anyhow::anyhow!("it is no module, and no text of one: {what}, at line and column {place}")
+        anyhow!("it is no module, and no text of one: {what}, at line and column {place}")
     })
 }
 
@@ -112,10 +103,14 @@ fn assembled(text: &[u8]) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn message(content: &[u8]) -> String {
+    fn open(content: &[u8]) -> Result<Source> {
         let mut file = NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
-        format!("{:#}", Source::open(file.path().to_str().unwrap()).err().unwrap())
+        Source::open(file.path())
+    }
+
+    fn message(opened: Result<Source>) -> String {
+        format!("{:#}", opened.err().unwrap())
     }
 
     #[test]
@@ -128,19 +123,17 @@ mod tests {
             (b"\0asm\x01\0\0\0\x01\x7f", "cut off"),
             (b"\x89PNG\r\n", "does not begin as a module does"),
         ] {
-            let message = message(content);
+            let message = message(open(content));
             assert!(message.contains(expected) && message.lines().count() == 1, "{message}");
         }
-        assert!(format!("{:#}", Source::open("no/such.wasm").err().unwrap()).contains("there is no such file"));
-        assert!(format!("{:#}", Source::open("/").err().unwrap()).contains("a folder"));
+        assert!(message(Source::open("no/such.wasm")).contains("there is no such file"));
+        assert!(message(Source::open("/")).contains("a folder"));
     }
 
     #[test]
     fn text_becomes_a_module_for_as_long_as_it_is_needed() {
-        let mut file = NamedTempFile::new().unwrap();
-        file.write_all(b"(module (func (export \"f\")))").unwrap();
-        let source = Source::open(file.path().to_str().unwrap()).unwrap();
-        let made = source.path().to_owned();
+        let source = open(b"(module (func (export \"f\")))").unwrap();
+        let made = source.path.clone();
         assert!(fs::read(&made).unwrap().starts_with(b"\0asm"));
         assert_eq!(source.interface.exports[0].name, "f");
         drop(source);

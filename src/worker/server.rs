@@ -180,7 +180,7 @@ const LOG_INTERVAL: Duration = Duration::from_millis(200);
 /// Takes a step, and logs the imports called so far, in case the guest never returns.
 fn run_step(backend: &dyn OpenBackend, session: &mut ModuleSession, step: Step, wire: &ResponseWriter) -> StepOutput {
     let (done, over) = mpsc::channel::<()>();
-    let stubs = session.stubs().clone();
+    let stubs = session.stubs.clone();
     std::thread::scope(|scope| {
         scope.spawn(move || {
             let mut logged = stubs.calls();
