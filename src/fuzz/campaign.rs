@@ -8,7 +8,6 @@ use anyhow::Result;
 use crate::engine::BackendSpec;
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::fuzz_worker::FuzzWorker;
-use crate::fuzz::minimize;
 use crate::fuzz::oracle;
 use crate::fuzz::result::RandomRun;
 use crate::fuzz::seed::ModuleSeed;
@@ -92,15 +91,13 @@ fn fuzz_modules(worker: &mut FuzzWorker, numbers: Range<u64>, run: &Mutex<Random
             }
             mismatch.and_then(|mismatch| {
                 let explained = oracle::explained(&mismatch, &worker.config.names);
-                let unexplained = explained.is_none();
-                (run.add(mismatch.clone(), explained) && unexplained).then_some(mismatch)
+                run.add(mismatch, explained)
             })
         };
-        if let Some(first) = new {
-            let smaller = minimize::minimize(worker, &first)?;
-            let mut run = run.lock().expect("no thread panics");
-            let kind = run.kinds.iter_mut().find(|kind| kind.first.is_like(&first));
-            kind.expect("it was added above").first = smaller;
+        if let Some(kind) = new {
+            let first = run.lock().expect("no thread panics").kinds[kind].first.clone();
+            let smaller = worker.minimize(first)?;
+            run.lock().expect("no thread panics").kinds[kind].first = smaller;
         }
     }
     Ok(())

@@ -6,7 +6,6 @@ pub mod campaign;
 pub mod feature_set;
 pub mod fuzz_worker;
 pub mod generate;
-pub mod minimize;
 pub mod observation;
 pub mod oracle;
 pub mod render;

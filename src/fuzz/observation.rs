@@ -40,8 +40,7 @@ pub enum Action {
     },
 }
 
-/// Compiles, instantiates and calls a module, up to the first failure. Calls `about_to` before each action, so that a
-/// crash can be attributed.
+/// Compiles, instantiates and calls a module, up to the first failure. `about_to` gets each action before it starts.
 pub fn trial(
     engine: &dyn Embedding,
     generated: &GeneratedModule,
@@ -62,7 +61,8 @@ pub fn trial(
     for invocation in &generated.calls {
         let mut call_export = |exit_at| {
             about_to(&Action::Call { invocation: invocation.clone(), exit_at });
-            call(&*compiled, &interface, invocation, exit_at)
+            let stubs = Stubs::new(exit_at.map(|nth| ExitAt { import: None, nth }));
+            (call(&*compiled, &interface, invocation, exit_at, &stubs), stubs.calls().made)
         };
         let (observation, calls) = call_export(None);
         let not_instantiated = observation.action == Action::Instantiate;
@@ -71,8 +71,8 @@ pub fn trial(
         if not_instantiated {
             break;
         }
-        if calls.made > 0 {
-            let nth = 1 + generated.exit_at % calls.made;
+        if calls > 0 {
+            let nth = 1 + generated.exit_at % calls;
             observations.push(call_export(Some(nth)).0);
         }
     }
@@ -104,26 +104,24 @@ fn call(
     interface: &Interface,
     invocation: &Invocation,
     exit_at: Option<u64>,
-) -> (Observation, ImportCalls) {
-    let stubs = Stubs::new(exit_at.map(|nth| ExitAt { import: None, nth }));
+    stubs: &Stubs,
+) -> Observation {
     let action = Action::Call { invocation: invocation.clone(), exit_at };
     let mut instance = match catch_unwind(AssertUnwindSafe(|| compiled.instantiate(stubs.host()))) {
         Ok(Ok(instance)) => instance,
         Ok(Err(NotInstantiated::Start(outcome))) => {
             // The called export does not matter if the start function ends the guest, but the exiting import call does.
             let action = if exit_at.is_some() { action } else { Action::Instantiate };
-            return (observe(action, &outcome, &stubs.calls(), vec![]), stubs.calls());
+            return observe(action, &outcome, &stubs.calls(), vec![]);
         }
         Ok(Err(NotInstantiated::Unlinked(error))) => {
-            return (failed(Action::Instantiate, "not linked", format!("{error:#}")), stubs.calls());
+            return failed(Action::Instantiate, "not linked", format!("{error:#}"));
         }
-        Err(panic) => {
-            return (failed(Action::Instantiate, PANICKED, panic_message(&*panic).to_owned()), stubs.calls());
-        }
+        Err(panic) => return failed(Action::Instantiate, PANICKED, panic_message(&*panic).to_owned()),
     };
     let outcome = instance.call(&invocation.export, &invocation.arguments);
     let state = left_behind(interface, &mut *instance);
-    (observe(action, &outcome, &stubs.calls(), state), stubs.calls())
+    observe(action, &outcome, &stubs.calls(), state)
 }
 
 fn observe(action: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(String, String)>) -> Observation {

@@ -104,12 +104,10 @@ pub struct MismatchGroup {
 
 impl Mismatch {
     /// Whether two mismatches are of one kind: the same groups in the same property.
-    pub fn is_like(&self, other: &Self) -> bool {
-        let groups = |mismatch: &Self| -> Vec<_> {
-            mismatch.groups.iter().map(|group| (group.variants.clone(), group.observed.clone())).collect()
-        };
+    pub fn is_like<'a>(&'a self, other: &'a Self) -> bool {
+        let groups = |mismatch: &'a Self| mismatch.groups.iter().map(|group| (&group.variants, &group.observed));
         (self.action.to_string(), &self.property) == (other.action.to_string(), &other.property)
-            && groups(self) == groups(other)
+            && groups(self).eq(groups(other))
     }
 }
 
@@ -119,17 +117,14 @@ impl RandomRun {
         self.kinds.iter().filter(|kind| kind.explained.is_none())
     }
 
-    /// Adds a mismatch. Returns whether it is the first of its kind.
-    pub fn add(&mut self, mismatch: Mismatch, explained: Option<ExplainedMismatch>) -> bool {
-        match self.kinds.iter_mut().find(|kind| kind.first.is_like(&mismatch)) {
-            Some(kind) => {
-                kind.times += 1;
-                false
-            }
-            None => {
-                self.kinds.push(MismatchKind { first: mismatch, times: 1, explained, saved: None });
-                true
-            }
+    /// Adds a mismatch. Returns the index of its kind if it is the first of a kind without an explanation.
+    pub fn add(&mut self, mismatch: Mismatch, explained: Option<ExplainedMismatch>) -> Option<usize> {
+        if let Some(kind) = self.kinds.iter_mut().find(|kind| kind.first.is_like(&mismatch)) {
+            kind.times += 1;
+            return None;
         }
+        let new = explained.is_none().then_some(self.kinds.len());
+        self.kinds.push(MismatchKind { first: mismatch, times: 1, explained, saved: None });
+        new
     }
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use anyhow::Result;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, Function, Instruction, Module, ValType};
-use wasmparser::{BlockType, FunctionBody, Operator, Parser, Payload};
+use wasmparser::{BlockType, FuncType, FunctionBody, Operator, Parser, Payload};
 
 /// The instructions that are replaced.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +35,8 @@ impl Avoided {
 /// The numbers of parameters and of results.
 #[derive(Clone, Copy)]
 struct Arity {
-    parameters: u32,
-    results: u32,
+    parameters: usize,
+    results: usize,
 }
 
 /// The types, and the type of each defined function.
@@ -45,16 +45,11 @@ fn signatures(wasm: &[u8]) -> Result<(Vec<Arity>, Vec<Arity>)> {
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::TypeSection(section) => {
-                for ty in section.into_iter_err_on_gc_types() {
-                    let ty = ty?;
-                    let [parameters, results] = [ty.params(), ty.results()].map(|values| values.len() as u32);
-                    types.push(Arity { parameters, results });
-                }
+                let arity = |ty: FuncType| Arity { parameters: ty.params().len(), results: ty.results().len() };
+                types = section.into_iter_err_on_gc_types().map(|ty| Ok(arity(ty?))).collect::<Result<_>>()?;
             }
             Payload::FunctionSection(section) => {
-                for index in section {
-                    functions.push(types[index? as usize]);
-                }
+                functions = section.into_iter().map(|index| Ok(types[index? as usize])).collect::<Result<_>>()?;
             }
             _ => {}
         }
@@ -91,9 +86,8 @@ impl Reencode for Rewriter {
             let (count, ty) = declared?;
             locals.push((count, self.val_type(ty)?));
         }
-        let own = locals.iter().map(|(count, _)| count).sum::<u32>();
         let arity = self.functions.next().expect("each body has a type");
-        let condition = arity.parameters + own;
+        let condition = arity.parameters as u32 + locals.iter().map(|(count, _)| count).sum::<u32>();
         if self.avoided.selects {
             locals.push((1, ValType::I32));
         }

@@ -1,4 +1,5 @@
 //! The seed of a random module, from which every process generates the same module.
+use std::iter::successors;
 use std::ops::Range;
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -60,8 +61,7 @@ impl ModuleSeed {
             .filter(|part| length / *part > 0)
             .map(|part| Self { length: Some(length - length / part), ..self.clone() })
             .collect();
-        let mut chunk = (length / 2).max(1);
-        while chunk >= 8 {
+        for chunk in successors(Some(length / 2), |chunk| Some(chunk / 2)).take_while(|chunk| *chunk >= 8) {
             for start in (0..length).step_by(chunk) {
                 let zeros = start..(start + chunk).min(length);
                 if !self.zeros.iter().any(|known| known.start <= zeros.start && zeros.end <= known.end) {
@@ -69,7 +69,6 @@ impl ModuleSeed {
                     smaller.push(Self { zeros: all, ..self.clone() });
                 }
             }
-            chunk /= 2;
         }
         smaller
     }
