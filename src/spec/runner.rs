@@ -39,8 +39,7 @@ pub fn conformance(
     mut over: impl FnMut(&str),
 ) -> Result<SpecVariant> {
     let (worker, hello) = launcher.launch(spec)?;
-    let backend = spec.issue_name(&hello.backend_info);
-    let backend = backend.as_str();
+    let backend = &spec.issue_name(&hello.backend_info);
     let (features, left_out) = tested_features(backend, hello.backend_info.wasm_features);
     let mut worker = SpecWorker { launcher, spec, worker, features };
     let mut variant = SpecVariant { variant: spec.label(), left_out, ..SpecVariant::default() };

