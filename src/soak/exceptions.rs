@@ -11,8 +11,7 @@ use crate::soak::workload::{ExitCounts, exits_with, is};
 const TURN: i32 = 50;
 /// The limit of exceptions: an engine that frees none of them stays within the memory limit.
 const MOST: u64 = 1_000_000;
-/// The limit per store with garbage collection. Wasmtime is built with its null collector, which frees memory with the store
-/// only.
+/// The limit per store with garbage collection: Wasmtime's null collector frees memory with the store only.
 const PER_STORE: u64 = 50_000;
 
 /// The state of the soak.

@@ -103,10 +103,9 @@ impl SoakResult {
 mod tests {
     use super::*;
 
-    fn soaked(each: impl Fn(u64) -> (u64, u64, u64)) -> SoakResult {
+    fn soaked(each: impl Fn(u64) -> [u64; 3]) -> SoakResult {
         let sample = |n: u64| {
-            let (resident, files, threads) = each(n);
-            let (resident, files, threads) = (Some(resident), Some(files), Some(threads));
+            let [resident, files, threads] = each(n).map(Some);
             SoakSample { seconds: n as f64, times: n * 100_000, resident, files, threads }
         };
         SoakResult { samples: (0..100).map(sample).collect(), ..SoakResult::default() }
@@ -114,30 +113,28 @@ mod tests {
 
     #[test]
     fn constant_and_warming_memory_pass() {
-        assert_eq!(soaked(|_| (50 << 20, 12, 3)).wrong(), Vec::<String>::new());
-        assert_eq!(soaked(|n| ((50 + n.min(20)) << 20, 12 + n.min(9), 3 + n % 5)).wrong(), Vec::<String>::new());
+        assert_eq!(soaked(|_| [50 << 20, 12, 3]).wrong(), Vec::<String>::new());
+        assert_eq!(soaked(|n| [(50 + n.min(20)) << 20, 12 + n.min(9), 3 + n % 5]).wrong(), Vec::<String>::new());
     }
 
     #[test]
     fn a_leak_of_sixteen_bytes_is_found() {
-        let leaking = soaked(|n| ((50 << 20) + n * 100_000 * 16, 12, 3));
+        let leaking = soaked(|n| [(50 << 20) + n * 100_000 * 16, 12, 3]);
         assert_eq!(leaking.slope(), Some(16.0));
         assert_eq!(leaking.wrong(), ["memory grows by 15.3 MiB a million times"]);
     }
 
     #[test]
     fn a_leaked_file_and_thread_are_found() {
-        let wrong = soaked(|n| (50 << 20, 12 + n / 30, 3 + n)).wrong();
+        let wrong = soaked(|n| [50 << 20, 12 + n / 30, 3 + n]).wrong();
         assert_eq!(wrong.len(), 2, "{wrong:?}");
-        assert!(
-            wrong[0].starts_with("open files grow: 13 at most") && wrong[1].starts_with("threads grow"),
-            "{wrong:?}"
-        );
+        assert!(wrong[0].starts_with("open files grow: 13 at most"), "{wrong:?}");
+        assert!(wrong[1].starts_with("threads grow"), "{wrong:?}");
     }
 
     #[test]
     fn growth_is_excused_where_it_is_known_and_nowhere_else() {
-        let leaking = soaked(|n| ((50 << 20) + n * 100_000 * 400, 12, 3));
+        let leaking = soaked(|n| [(50 << 20) + n * 100_000 * 400, 12, 3]);
         let verdicts = |backend, mixture| SoakResult { mixture, ..leaking.clone() }.verdicts(backend);
         let bad = |backend, mixture| verdicts(backend, mixture).iter().any(Verdict::is_bad);
         assert!(!bad("cranelift", Mixture::Exceptions) && !bad("llvm", Mixture::Exceptions));
@@ -146,7 +143,7 @@ mod tests {
 
     #[test]
     fn too_few_samples_say_nothing() {
-        let nothing = SoakResult { samples: vec![], ..soaked(|_| (0, 0, 0)) };
+        let nothing = SoakResult { samples: vec![], ..soaked(|_| [0; 3]) };
         assert_eq!((nothing.slope(), nothing.wrong()), (None, vec![]));
         assert_eq!(SoakResult { failed: Some("lost".into()), ..nothing }.wrong(), ["lost"]);
     }

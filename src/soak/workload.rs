@@ -47,10 +47,7 @@ pub enum Mixture {
 
 impl fmt::Display for Mixture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Exits => "exits",
-            Self::Exceptions => "exceptions",
-        })
+        f.write_str(&format!("{self:?}").to_lowercase())
     }
 }
 
@@ -176,16 +173,13 @@ fn raising() -> Host {
 /// A host function that calls another guest, which exits, and returns its error.
 fn reentering() -> Host {
     Arc::new(|_, arguments| {
-        let Some(mut inner) = INNER.take() else { return Ok(vec![]) };
-        let outcome = match arguments {
-            [Value::I32(code)] => leave(&mut *inner, code.cast_unsigned()),
-            _ => Outcome::Returned(vec![]),
-        };
-        INNER.set(Some(inner));
-        match outcome {
-            Outcome::Exited(code) => Err(code),
+        INNER.with_borrow_mut(|inner| match (inner, arguments) {
+            (Some(inner), [Value::I32(code)]) => match leave(&mut **inner, code.cast_unsigned()) {
+                Outcome::Exited(code) => Err(code),
+                _ => Ok(vec![]),
+            },
             _ => Ok(vec![]),
-        }
+        })
     })
 }
 
