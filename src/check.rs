@@ -35,10 +35,7 @@ pub fn check(
     observer.worker_started(hello);
     let mut worker = Some(worker);
     for (n, scenario) in scenarios.iter().enumerate() {
-        if scenario.alone && n > 0 {
-            worker = None;
-        }
-        let mut current = match worker.take() {
+        let mut current = match worker.take().filter(|_| n == 0 || !scenario.alone) {
             Some(worker) => worker,
             None => launcher.launch(spec)?.0,
         };
@@ -119,6 +116,7 @@ mod tests {
     use super::*;
 
     static SCENARIO: Scenario = Scenario::by_family("test", "a test", &["one", "two"]);
+
     fn said(lines: &[&str]) -> Vec<String> {
         lines.iter().map(|line| (*line).to_owned()).collect()
     }

@@ -2,6 +2,7 @@
 #![expect(missing_docs, reason = "a comment on flattened arguments would become part of the manual")]
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -87,7 +88,6 @@ pub struct RunArgs {
     pub choice: BackendArgs,
 }
 
-/// Run all scenarios on all backends, and show the verdicts.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct CheckArgs {
@@ -190,7 +190,6 @@ pub struct CheckSpecArgs {
     pub choice: BackendArgs,
 }
 
-/// Measure the cost of everything, on all backends in the same rounds.
 #[derive(Debug, Args)]
 pub struct MeasureArgs {
     /// Write the report, with every sample, to this file
@@ -315,12 +314,10 @@ pub struct PlanArgs {
 impl PlanArgs {
     /// The time limit in all.
     pub fn budget(&self) -> Duration {
-        let usual = if self.quick {
-            20.0
-        } else if self.full {
-            900.0
-        } else {
-            120.0
+        let usual = match (self.quick, self.full) {
+            (true, _) => 20.0,
+            (_, true) => 900.0,
+            _ => 120.0,
         };
         Duration::from_secs_f64(self.budget.unwrap_or(usual))
     }
@@ -331,31 +328,31 @@ impl PlanArgs {
     }
 }
 
+/// A number within a range, or else the error with what is expected.
+fn within(number: Option<f64>, range: RangeInclusive<f64>, expected: &str) -> Result<f64, String> {
+    number.filter(|number| range.contains(number)).ok_or_else(|| expected.to_owned())
+}
+
 fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').trim_end().parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("a number of percent, from 0 to 100".into()),
-    }
+    let number = text.trim_end_matches('%').trim_end().parse().ok();
+    within(number, 0.0..=100.0, "a number of percent, from 0 to 100")
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.1..=1e6).contains(&seconds) => Ok(seconds),
-        _ => Err("a number of seconds, from 0.1 to a million".into()),
-    }
+    within(text.parse().ok(), 0.1..=1e6, "a number of seconds, from 0.1 to a million")
 }
 
 /// A length of time, in seconds where no unit is said.
 fn duration(text: &str) -> Result<f64, String> {
-    let units = [("s", 1.0), ("m", 60.0), ("min", 60.0), ("h", 3600.0)];
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = text[number.len()..].trim();
-    let unit =
-        if unit.is_empty() { Some(1.0) } else { units.iter().find(|(name, _)| *name == unit).map(|(_, unit)| *unit) };
-    match number.trim().parse::<f64>().ok().zip(unit).map(|(number, unit)| number * unit) {
-        Some(seconds) if (1.0..=1e6).contains(&seconds) => Ok(seconds),
-        _ => Err("a length of time from 1s on, with its unit: s, m or h".into()),
-    }
+    let unit = match &text[number.len()..] {
+        "" | "s" => Some(1.0),
+        "m" | "min" => Some(60.0),
+        "h" => Some(3600.0),
+        _ => None,
+    };
+    let seconds = number.trim().parse().ok().zip(unit).map(|(number, unit): (f64, f64)| number * unit);
+    within(seconds, 1.0..=1e6, "a length of time from 1s on, with its unit: s, m or h")
 }
 
 /// A number of parallel jobs: at least one.
@@ -365,15 +362,11 @@ fn jobs(text: &str) -> Result<usize, String> {
 
 /// A number of bytes, in mebibytes or gibibytes.
 fn size(text: &str) -> Result<u64, String> {
-    let wrong = || "a size from 16M to 1024G, with its unit: M or G".to_owned();
     let short = text.strip_suffix("iB").or_else(|| text.strip_suffix(['B', 'b'])).unwrap_or(text);
-    let (number, mebibytes) = match (short.strip_suffix(['M', 'm']), short.strip_suffix(['G', 'g'])) {
-        (Some(number), _) => (number, 1.0),
-        (_, Some(number)) => (number, 1024.0),
-        _ => return Err(wrong()),
-    };
-    let size = number.parse::<f64>().map_err(|_| wrong())? * mebibytes;
-    if (16.0..=1_048_576.0).contains(&size) { Ok((size * 1_048_576.0) as u64) } else { Err(wrong()) }
+    let in_unit = |unit, mebibytes: f64| Some(short.strip_suffix::<[char; 2]>(unit)?.parse::<f64>().ok()? * mebibytes);
+    let mebibytes = in_unit(['M', 'm'], 1.0).or_else(|| in_unit(['G', 'g'], 1024.0));
+    let mebibytes = within(mebibytes, 16.0..=1_048_576.0, "a size from 16M to 1024G, with its unit: M or G")?;
+    Ok((mebibytes * 1_048_576.0) as u64)
 }
 
 /// Show which functions execute the instructions of a benchmark, on each backend.
@@ -438,7 +431,6 @@ pub enum Format {
     Html,
 }
 
-/// Show backends, scenarios and benchmarks.
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Print a JSON document instead of tables
@@ -471,7 +463,6 @@ fn backends() -> String {
     if here.is_empty() { help + " none" } else { help }
 }
 
-/// Serve one backend over stdin and stdout.
 #[derive(Debug, Args)]
 pub struct WorkerArgs {
     /// The backend with its options

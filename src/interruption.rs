@@ -10,11 +10,8 @@ use signal_hook::flag;
 
 /// Whether the program is interrupted, and by which signal. Clones share the state.
 #[derive(Debug, Clone, Default)]
-pub struct Interruption(Arc<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    listens: AtomicBool,
+pub struct Interruption {
+    listens: Arc<AtomicBool>,
     requested: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
 }
@@ -25,26 +22,26 @@ impl Interruption {
     /// # Errors
     /// When the system rejects a handler.
     pub fn listen(&self) -> io::Result<()> {
-        if self.0.listens.swap(true, Ordering::SeqCst) {
+        if self.listens.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
         for signal in signals() {
             // Handlers run in the order of registration, so the first signal must not reach the flag before this check.
-            flag::register_conditional_shutdown(signal, 128 + signal, self.0.requested.clone())?;
-            flag::register_usize(signal, self.0.signal.clone(), signal as usize)?;
-            flag::register(signal, self.0.requested.clone())?;
+            flag::register_conditional_shutdown(signal, 128 + signal, self.requested.clone())?;
+            flag::register_usize(signal, self.signal.clone(), signal as usize)?;
+            flag::register(signal, self.requested.clone())?;
         }
         Ok(())
     }
 
     /// Whether the program is interrupted.
     pub fn is_requested(&self) -> bool {
-        self.0.requested.load(Ordering::SeqCst)
+        self.requested.load(Ordering::SeqCst)
     }
 
     /// The exit status after an interruption: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
     pub fn exit_status(&self) -> Option<u8> {
-        let signal = self.0.signal.load(Ordering::SeqCst);
+        let signal = self.signal.load(Ordering::SeqCst);
         self.is_requested().then(|| u8::try_from(128 + signal).unwrap_or(u8::MAX))
     }
 }
@@ -74,8 +71,8 @@ mod tests {
     fn the_exit_status_is_that_of_the_signal() {
         let interruption = Interruption::default();
         assert_eq!((interruption.is_requested(), interruption.exit_status()), (false, None));
-        interruption.0.signal.store(SIGTERM as usize, Ordering::SeqCst);
-        interruption.0.requested.store(true, Ordering::SeqCst);
+        interruption.signal.store(SIGTERM as usize, Ordering::SeqCst);
+        interruption.requested.store(true, Ordering::SeqCst);
         assert_eq!((interruption.clone().is_requested(), interruption.exit_status()), (true, Some(143)));
     }
 }

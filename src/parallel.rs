@@ -1,5 +1,5 @@
 //! Work on several threads at once.
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
@@ -17,22 +17,22 @@ pub(crate) fn map<T: Sync, R: Send, S>(
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, usize, &T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
-    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let run = || -> Result<()> {
-        let mut state = state();
+    let next = AtomicUsize::new(0);
+    let run = || -> Result<Vec<(usize, R)>> {
+        let (mut state, mut results) = (state(), Vec::new());
         while let Some((n, item)) = items.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
             let result = work(&mut state, n, item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?;
-            results.lock().expect("nothing panics with the lock").push((n, result));
+            results.push((n, result));
         }
-        Ok(())
+        Ok(results)
     };
-    std::thread::scope(|scope| {
+    let results = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..jobs.clamp(1, items.len().max(1))).map(|_| scope.spawn(run)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("the work does not panic"))
+        let results = threads.into_iter().map(|thread| thread.join().expect("the work does not panic"));
+        results.collect::<Result<Vec<_>>>()
     })?;
-    let mut results = results.into_inner().expect("nothing panics with the lock");
-    results.sort_by_key(|(n, _)| *n);
-    Ok(results.into_iter().map(|(_, result)| result).collect())
+    let in_order: BTreeMap<_, _> = results.into_iter().flatten().collect();
+    Ok(in_order.into_values().collect())
 }
 
 #[cfg(test)]

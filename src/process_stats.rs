@@ -2,9 +2,7 @@
 
 /// Peak resident memory of a process in bytes; `None` if the platform does not report it.
 pub(crate) fn peak_resident_memory(pid: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"))?;
-    Some(kibibytes.trim().parse::<u64>().ok()? << 10)
+    status(pid, "VmHWM:").map(|kibibytes| kibibytes << 10)
 }
 
 /// Current resident memory of a process in bytes; `None` if the platform does not report it.
@@ -35,6 +33,12 @@ pub(crate) fn open_files(pid: u32) -> Option<u64> {
 
 /// Number of threads of a process; `None` if the platform does not report it.
 pub(crate) fn threads(pid: u32) -> Option<u64> {
+    status(pid, "Threads:")
+}
+
+/// The number in a field of a process's status; `None` if the platform does not report it.
+fn status(pid: u32, field: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok())
+    let value = status.lines().find_map(|line| line.strip_prefix(field))?;
+    value.trim_end_matches("kB").trim().parse().ok()
 }
