@@ -143,11 +143,9 @@ pub(crate) fn explained(mismatch: &Mismatch, names: &[String]) -> Option<Explain
             HOW_IT_ENDED => group.observed.clone(),
             property => format!("{}, {property}", group.observed),
         };
-        let mut known = group.variants.iter().map(|variant| {
-            explanation(&names[*variant], CheckKind::RandomModule, &action, &observed).map(|(issue, _)| issue)
-        });
-        let first = known.next()??;
-        known.all(|issue| issue.is_some()).then_some(first)
+        let of_variant = |variant: &usize| explanation(&names[*variant], CheckKind::RandomModule, &action, &observed);
+        let issues = group.variants.iter().map(of_variant).collect::<Option<Vec<_>>>()?;
+        issues.first().map(|(issue, _)| *issue)
     };
     let known: Vec<_> = mismatch.groups.iter().map(of_group).collect();
     let unknown = known.iter().filter(|known| known.is_none()).count();
