@@ -1,6 +1,4 @@
 //! Renders a fuzzing run.
-use std::fmt::Write;
-
 use crate::escape::escaped;
 use crate::fuzz::result::{MismatchKind, RandomRun};
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
@@ -22,10 +20,7 @@ pub fn summary(run: &RandomRun) -> String {
     for out in &run.left_out {
         shown += &wrapped(&painted(DIM, &format!("without {}: {}", out.feature, out.reason)));
     }
-    for kind in &run.kinds {
-        shown.push('\n');
-        shown += &kind_text(kind, run);
-    }
+    shown.extend(run.kinds.iter().map(|kind| format!("\n{}", kind_text(kind, run))));
     shown.push('\n');
     let unexplained = run.unexplained().count();
     shown += &match (unexplained, run.kinds.len()) {
@@ -35,9 +30,7 @@ pub fn summary(run: &RandomRun) -> String {
         (kinds, _) => painted(BAD, &format!("{kinds} kinds of disagreement that nothing explains")),
     };
     shown.push('\n');
-    for absent in &run.absent {
-        let _ = writeln!(shown, "{}", painted(DIM, &absent.reason));
-    }
+    shown.extend(run.absent.iter().map(|absent| painted(DIM, &absent.reason) + "\n"));
     shown
 }
 
@@ -49,19 +42,15 @@ fn kind_text(kind: &MismatchKind, run: &RandomRun) -> String {
     let mut shown = wrapped(&format!("{head}, {times}, first in module {}", first.seed.number));
     for group in &first.groups {
         let who: Vec<_> = group.variants.iter().map(|variant| run.variants[*variant].as_str()).collect();
-        let _ = writeln!(shown, "  {}: {}", who.join(", "), escaped(group.detail.lines().next().unwrap_or_default()));
+        let first_line = group.detail.lines().next().unwrap_or_default();
+        shown += &format!("  {}: {}\n", who.join(", "), escaped(first_line));
     }
     if let Some(reason) = &kind.explained {
         shown += &wrapped(&painted(DIM, &format!("  {} ({})", reason.reason, reason.upstream)));
     }
     if let Some(saved) = &kind.saved {
-        let _ = writeln!(
-            shown,
-            "  {} ({}); shown again by\n  {}",
-            escaped(&saved.file),
-            units::bytes(saved.bytes),
-            escaped(&saved.command)
-        );
+        let (file, command) = (escaped(&saved.file), escaped(&saved.command));
+        shown += &format!("  {file} ({}); shown again by\n  {command}\n", units::bytes(saved.bytes));
     }
     shown
 }

@@ -1,5 +1,4 @@
 //! Renders a module run.
-use std::fmt::Write;
 use std::time::Duration;
 
 use crate::engine::embedding::Trap;
@@ -38,9 +37,7 @@ pub fn table_of(run: &ModuleRun) -> String {
     shown += &exits(run);
     shown += &by_text(run, |row| Some(wrong(row)).filter(|wrong| !wrong.is_empty()));
     shown += &disagreements(run);
-    for absent in &run.absent {
-        let _ = writeln!(shown, "{}", painted(DIM, &absent.reason));
-    }
+    shown.extend(run.absent.iter().map(|absent| painted(DIM, &absent.reason) + "\n"));
     shown
 }
 
@@ -146,10 +143,10 @@ fn disagreements(run: &ModuleRun) -> String {
     }
     let mut shown = String::new();
     for apart in &run.disagreements {
-        let _ = writeln!(shown, "{}", painted(BAD, &format!("they disagree about {}", apart.property)));
+        shown += &(painted(BAD, &format!("they disagree about {}", apart.property)) + "\n");
         for (text, variants) in &apart.groups {
             let labels: Vec<_> = variants.iter().map(|variant| run.variants[*variant].label.as_str()).collect();
-            let _ = writeln!(shown, "  {}: {text}", labels.join(", "));
+            shown += &format!("  {}: {text}\n", labels.join(", "));
         }
     }
     shown + &not_compared(run)

@@ -1,10 +1,8 @@
 //! Renders a soak.
-use std::fmt::Write;
-
 use crate::escape::escaped_lines;
 use crate::output::terminal::{BAD, BOLD, DIM, GOOD, painted, wrapped};
 use crate::results::Verdict;
-use crate::soak::result::{MOST_BYTES_EACH, SoakResult, SoakSample};
+use crate::soak::result::{MOST_BYTES_EACH, SoakResult};
 use crate::units;
 
 /// The width of a chart.
@@ -32,9 +30,9 @@ pub fn summary(soaked: &SoakResult, verdicts: &[Verdict]) -> String {
         ways.join(", "),
     ));
     let mebibytes = |bytes: u64| format!("{:.1} MiB", bytes as f64 / 1048576.0);
-    shown += &line("memory", soaked, |sample| sample.resident, mebibytes);
-    shown += &line("open files", soaked, |sample| sample.files, |files| files.to_string());
-    shown += &line("threads", soaked, |sample| sample.threads, |threads| threads.to_string());
+    shown += &line("memory", soaked.samples.iter().map(|sample| sample.resident), mebibytes);
+    shown += &line("open files", soaked.samples.iter().map(|sample| sample.files), |files| files.to_string());
+    shown += &line("threads", soaked.samples.iter().map(|sample| sample.threads), |threads| threads.to_string());
     let million = |bytes: f64| format!("{:+.2} MiB", bytes * 1e6 / 1048576.0);
     let slope = match soaked.slope() {
         Some(slope) => {
@@ -42,7 +40,7 @@ pub fn summary(soaked: &SoakResult, verdicts: &[Verdict]) -> String {
         }
         None => "how memory grows cannot be told: too few samples, or none on this platform".into(),
     };
-    let _ = writeln!(shown, "  {}", painted(DIM, &slope));
+    shown += &format!("  {}\n", painted(DIM, &slope));
     if verdicts.is_empty() {
         shown += &format!("  {}\n", painted(GOOD, "nothing grows"));
     }
@@ -57,13 +55,8 @@ pub fn summary(soaked: &SoakResult, verdicts: &[Verdict]) -> String {
 }
 
 /// A chart of a number over time, with its minimum and its maximum.
-fn line(
-    name: &str,
-    soaked: &SoakResult,
-    of: impl Fn(&SoakSample) -> Option<u64>,
-    unit: impl Fn(u64) -> String,
-) -> String {
-    let values: Vec<_> = soaked.samples.iter().filter_map(of).collect();
+fn line(name: &str, values: impl Iterator<Item = Option<u64>>, unit: impl Fn(u64) -> String) -> String {
+    let values: Vec<_> = values.flatten().collect();
     let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else { return String::new() };
     let range = if least == most { unit(*least) } else { format!("{} to {}", unit(*least), unit(*most)) };
     format!("  {name:<11}{}  {range}\n", drawn(&values, *least, *most))

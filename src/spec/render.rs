@@ -1,6 +1,5 @@
 //! The text output of `check spec`.
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::output::terminal::{BAD, DIM, GOOD, painted, table, wrapped, written};
 use crate::results::Verdict;
@@ -24,10 +23,7 @@ pub fn summary(run: &SpecRun) -> String {
     let skipped = run.variants.iter().map(|variant| units::count(variant.skipped.values().sum()));
     rows.add_row(["skipped".to_owned()].into_iter().chain(skipped));
     text += &written(&rows);
-    for variant in &run.variants {
-        text.push('\n');
-        text += &details(variant);
-    }
+    text.extend(run.variants.iter().map(|variant| format!("\n{}", details(variant))));
     text
 }
 
@@ -54,7 +50,7 @@ fn details(variant: &SpecVariant) -> String {
         text += &wrapped(&format!("  {}", line(failure)));
     }
     if unexplained.len() > MAX_FAILURES {
-        let _ = writeln!(text, "  and {} more; --json has all failures", unexplained.len() - MAX_FAILURES);
+        text += &format!("  and {} more; --json has all failures\n", unexplained.len() - MAX_FAILURES);
     }
     for (reason, times) in known_issues(variant) {
         let count = if times == 1 { "once".into() } else { format!("{} times", units::count(times)) };
