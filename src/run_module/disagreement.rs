@@ -23,53 +23,44 @@ pub struct Disagreement {
 /// values on each backend, so values and state are not compared.
 pub fn disagreements(rows: &[BackendRun], relaxed_simd: bool) -> Vec<Disagreement> {
     let mut found = Vec::new();
+    let mut compare = |property: String, value: &dyn Fn(&BackendRun) -> Option<String>| {
+        let groups = grouped(rows.iter().zip(0..).filter_map(|(row, variant)| Some((value(row)?, variant))));
+        if groups.len() > 1 {
+            found.push(Disagreement { property, groups });
+        }
+    };
     for step in Step::ALL {
         // Unsupported, interrupted and missing steps are not compared.
-        let word = |row: &BackendRun| {
+        compare(step.to_string(), &|row| {
             let taken = row.steps.iter().find(|taken| taken.step == step)?;
             // The step that exhausted a resource is the last.
             let ran_out = row.ran_out_of().is_some() && row.steps.last() == Some(taken);
             let opinion =
                 !ran_out && !matches!(taken.verdict, Verdict::Unsupported { .. }) && !taken.verdict.is_limit();
             opinion.then(|| taken.verdict.word().to_owned())
-        };
-        compare(step.to_string(), rows, word, &mut found);
+        });
     }
-    let outcome = |row: &BackendRun| {
+    compare("outcome".into(), &|row| {
         Some(match row.ended()? {
             Outcome::Returned(_) if relaxed_simd => "returned".into(),
             outcome => outcome.to_string(),
         })
-    };
-    compare("outcome".into(), rows, outcome, &mut found);
-    let calls = |row: &BackendRun| {
+    });
+    compare("calls of imports".into(), &|row| {
         row.ended()?;
         let calls = row.calls.as_ref()?;
         Some(match calls.last.back() {
             Some(last) => format!("{} calls, the last of {}", calls.made, escaped(last)),
             None => "none".into(),
         })
-    };
-    compare("calls of imports".into(), rows, calls, &mut found);
+    });
     let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.state.keys()).collect();
-    for name in names {
-        let state =
-            |row: &BackendRun| row.state.get(name).filter(|_| row.ran_out_of().is_none() && !relaxed_simd).cloned();
-        compare(format!("export `{}`", escaped(name)), rows, state, &mut found);
+    for name in names.into_iter().filter(|_| !relaxed_simd) {
+        compare(format!("export `{}`", escaped(name)), &|row| {
+            row.state.get(name).filter(|_| row.ran_out_of().is_none()).cloned()
+        });
     }
     found
-}
-
-fn compare(
-    property: String,
-    rows: &[BackendRun],
-    of: impl Fn(&BackendRun) -> Option<String>,
-    found: &mut Vec<Disagreement>,
-) {
-    let groups = grouped(rows.iter().zip(0..).filter_map(|(row, variant)| Some((of(row)?, variant))));
-    if groups.len() > 1 {
-        found.push(Disagreement { property, groups });
-    }
 }
 
 #[cfg(test)]
