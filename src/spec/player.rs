@@ -104,10 +104,8 @@ enum AssertionFailure {
 
 type AssertionResult = Result<(), AssertionFailure>;
 
-/// The index of a module or instance, or the reason why it does not exist.
-type Definition = Result<usize, String>;
-/// Definitions by name; `None` is the last definition.
-type Definitions = HashMap<Option<String>, Definition>;
+/// The indices of modules or instances by name, or why one does not exist; `None` is the last definition.
+type Definitions = HashMap<Option<String>, Result<usize, String>>;
 
 /// The state of a script: its modules and instances.
 struct Player<'a> {
@@ -323,7 +321,7 @@ fn find(definitions: &Definitions, name: Option<Id<'_>>, missing: &str) -> Resul
 }
 
 /// Defines a name, and the last definition.
-fn define(definitions: &mut Definitions, name: Option<Id<'_>>, definition: Definition) {
+fn define(definitions: &mut Definitions, name: Option<Id<'_>>, definition: Result<usize, String>) {
     definitions.insert(name.map(name_of), definition.clone());
     definitions.insert(None, definition);
 }
