@@ -92,7 +92,7 @@ fn plain_verdict(scenario: &Scenario, transcript: &[String], end: Verdict) -> Ve
     }
 }
 
-/// The verdict, in which a failure that a known issue explains is excused, and a note on a known issue that does not show.
+/// The verdict, in which a failure that a known issue explains is excused, and a note on a known issue that no longer occurs.
 fn judge(scenario: &Scenario, backend: &str, transcript: &[String], end: Verdict) -> (Verdict, Option<String>) {
     let verdict = plain_verdict(scenario, transcript, end);
     if verdict.is_bad() {
@@ -105,7 +105,7 @@ fn judge(scenario: &Scenario, backend: &str, transcript: &[String], end: Verdict
     let always = |excuse: &Excuse| excuse.concerns(CheckKind::Scenario, scenario.id) && !excuse.sometimes;
     let mut known = excuses(backend, CheckKind::Scenario).filter(|_| verdict == Verdict::Passed);
     let missed = known.find(|(_, excuse)| always(excuse));
-    let note = missed.map(|(issue, _)| format!("known issue does not show: {}", issue.reason));
+    let note = missed.map(|(issue, _)| format!("known issue no longer occurs: {}", issue.reason));
     (verdict, note)
 }
 
@@ -157,7 +157,7 @@ mod tests {
         static ALWAYS: Scenario = Scenario::by_family("trap/set-before", "a test", &[]);
         static SOMETIMES: Scenario = Scenario::by_family("module/table-of-another-instance", "a test", &[]);
         let note = |verdict, scenario| judge(scenario, "llvm", &[], verdict).1;
-        assert!(note(Verdict::Passed, &ALWAYS).unwrap().starts_with("known issue does not show: it takes loads"));
+        assert!(note(Verdict::Passed, &ALWAYS).unwrap().starts_with("known issue no longer occurs: it takes loads"));
         assert_eq!(note(Verdict::Passed, &SOMETIMES), None);
         assert_eq!(note(Verdict::Unsupported { reason: String::new() }, &ALWAYS), None);
     }

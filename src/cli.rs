@@ -31,19 +31,14 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run one scenario, or any module, on each backend
     Run(RunArgs),
     /// Run the scenarios on all backends, and show the verdicts
     Check(CheckArgs),
-    /// Run random modules on all backends, and show where these disagree
     Fuzz(FuzzArgs),
     /// Measure the cost of everything, on all backends in the same rounds
     Measure(MeasureArgs),
-    /// Show what is faster, slower or the same: another build, other options, or two reports
     Compare(CompareArgs),
-    /// Show which functions execute the instructions of a benchmark, on each backend
     Profile(ProfileArgs),
-    /// Render saved results: tables, a page, CSV
     Report(ReportArgs),
     /// Show backends, scenarios and benchmarks
     List(ListArgs),
@@ -97,7 +92,7 @@ pub struct CheckArgs {
     /// Only scenarios whose id matches (`*` and `?` are wildcards); repeatable
     #[arg(long, value_name = "GLOB")]
     pub filter: Vec<String>,
-    /// Fail if a known issue no longer shows
+    /// Fail if a known issue no longer occurs
     #[arg(long)]
     pub strict: bool,
     /// Print a JSON document instead of a table
@@ -116,9 +111,7 @@ pub enum CheckWhat {
     /// The former name of `early-exit fuzz`
     #[command(hide = true)]
     Random(FuzzArgs),
-    /// End guests in all ways for a long time, and watch what the process holds
     Soak(CheckSoakArgs),
-    /// Play the test scripts of the specification
     Spec(CheckSpecArgs),
 }
 

@@ -21,7 +21,7 @@ pub struct ExcludedFeature {
 }
 
 /// Features with engine-specific results, or with guests that wait forever.
-const NEVER: &[(&str, &str)] = &[
+const UNUSED: &[(&str, &str)] = &[
     ("relaxed-simd", "its results are the engine's to choose"),
     ("threads", "a guest that waits for a notice would wait for ever"),
 ];
@@ -63,7 +63,7 @@ impl FeatureSet {
             let claims_it = |claimed: &&Vec<String>| claimed.iter().any(|name| name == claim);
             let claimed =
                 claims.iter().filter(|claimed| *feature == SELECT_BY_COMPARISON || claims_it(claimed)).count();
-            let never = NEVER.iter().find(|(name, _)| name == feature).map(|(_, reason)| (*reason).to_owned());
+            let never = UNUSED.iter().find(|(name, _)| name == feature).map(|(_, reason)| (*reason).to_owned());
             let reason = match claimed {
                 0 => continue,
                 some if some < claims.len() => Some("not all of the backends have it".into()),
@@ -112,7 +112,7 @@ mod tests {
         );
         let left_out: Vec<_> = left_out.iter().map(|out| (out.feature.as_str(), out.reason.as_str())).collect();
         let expected =
-            [("simd", "it panics"), ("threads", NEVER[1].1), ("exceptions", "not all of the backends have it")];
+            [("simd", "it panics"), ("threads", UNUSED[1].1), ("exceptions", "not all of the backends have it")];
         assert_eq!(left_out, expected);
     }
 }

@@ -57,7 +57,7 @@ fn details(variant: &SpecVariant) -> String {
         text += &wrapped(&painted(DIM, &format!("  known, {count}: {reason}")));
     }
     for reason in &variant.not_seen {
-        text += &wrapped(&format!("  no longer seen: {reason}"));
+        text += &wrapped(&format!("  no longer occurs: {reason}"));
     }
     for excluded in &variant.left_out {
         text += &wrapped(&painted(DIM, &format!("  without {}: {}", excluded.feature, excluded.reason)));
