@@ -50,7 +50,7 @@ fn exits_and_others() -> [&'static [&'static str]; 2] {
 /// Two sides that are the same build are the same, and one percent of a cell's instructions in the host function is found
 /// in the cells that run it, and in no other.
 #[test]
-fn a_planted_regression_is_found_and_nothing_else() {
+fn an_injected_slowdown_is_found_and_nothing_else() {
     if !is_countable() {
         return;
     }

@@ -128,7 +128,7 @@ fn lines() -> Vec<Vec<u8>> {
         Request::Prepare { cell_id, processor: None },
         Request::Sample { cell: 1, spec: BatchSpec { slices: 15, ..BatchSpec::of(100, true) } },
         Request::Fork,
-        Request::Count { counting: Counting { warmup: 16, batches: vec![16, 32], planted: 5 } },
+        Request::Count { counting: Counting { warmup: 16, batches: vec![16, 32], injected_instructions: 5 } },
         Request::Join,
         Request::RunModules { seed: 9, numbers, features: Default::default() },
     ];

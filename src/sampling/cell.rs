@@ -40,8 +40,9 @@ pub struct Counting {
     pub warmup: u64,
     /// Iterations per batch. Without batches, nothing is instrumented.
     pub batches: Vec<u64>,
-    /// Fault injection: extra instructions of the host functions that end their guests.
-    pub planted: u64,
+    /// Injected slowdown: additional instructions of the host functions that end their guests.
+    #[serde(rename = "planted")]
+    pub injected_instructions: u64,
 }
 
 /// A batch that was timed.

@@ -11,7 +11,7 @@ use super::protocol::{Request, Response};
 use super::server::{ResponseWriter, request_line};
 use crate::catalog::benchmark::{Benchmark, artifact, cold, unwind};
 use crate::engine::OpenBackend;
-use crate::engine::embedding::{Prepared, planted};
+use crate::engine::embedding::{Prepared, injected_instructions};
 use crate::run_module::MeasuredModule;
 use crate::sampling::bench_thread::{STACK_SIZE, run_cell};
 use crate::sampling::cell::Counting;
@@ -81,9 +81,9 @@ fn count(cell: &mut Prepared, wire: &ResponseWriter) -> Result<()> {
 
 /// Counts the instructions of each batch between the marks of the cell's timer.
 #[inline]
-fn count_batches(cell: &mut Prepared, Counting { warmup, batches, planted }: &Counting) -> Result<()> {
+fn count_batches(cell: &mut Prepared, Counting { warmup, batches, injected_instructions }: &Counting) -> Result<()> {
     ensure!(valgrind::is_running(), "counting instructions needs valgrind");
-    planted::plant(*planted);
+    injected_instructions::set(*injected_instructions);
     valgrind::wait_for_threads(THREADS);
     valgrind::heap::fill_holes();
     // Instrumented code takes a hundred times as long.

@@ -10,7 +10,7 @@ use super::bindings::{self, Api, CallbackWithEnv, Engine, Extern, Func, Instance
 use super::embedding::exit_message;
 use super::objects::{self, Exports, NotMade, Owned};
 use crate::catalog::scenario::exit::LET_PASS;
-use crate::engine::embedding::{Signature, Type, planted};
+use crate::engine::embedding::{Signature, Type, injected_instructions};
 use crate::exit_code::ExitCode;
 
 /// A module with its engine.
@@ -63,7 +63,7 @@ pub(super) unsafe extern "C" fn early_exit(
 ) -> *mut Trap {
     // SAFETY: the environment has this type and lives as long as the store. The argument is an i32.
     let (env, asked) = unsafe { (&*env.cast::<Environment>(), (*(*arguments).data).of.i32.cast_unsigned()) };
-    planted::work();
+    injected_instructions::execute();
     if asked == LET_PASS { std::ptr::null_mut() } else { env.exit(ExitCode(asked.wrapping_add(env.offset.get()))) }
 }
 

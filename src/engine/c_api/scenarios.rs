@@ -315,7 +315,7 @@ pub(super) fn without_environment(api: &'static Api, store: &Owned<Store>) {
 pub(super) unsafe extern "C" fn plain_exit(arguments: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
     // SAFETY: the argument is an i32.
     let asked = unsafe { (*(*arguments).data).of.i32.cast_unsigned() };
-    crate::engine::embedding::planted::work();
+    crate::engine::embedding::injected_instructions::execute();
     match OF_THIS_THREAD.get() {
         Some((api, store)) if asked != LET_PASS => {
             objects::new_trap(api, store, format!("exit code: {asked}\0").as_bytes())

@@ -2,11 +2,11 @@
 //!
 //! The user's modules, random modules and some scenarios run through these traits on any backend. Most timed loops do not,
 //! because a virtual call per iteration costs time: a [`Prepared`] cell has one virtual call per batch.
+pub(crate) mod injected_instructions;
 mod instant;
 mod interface;
 mod invocation;
 mod outcome;
-pub(crate) mod planted;
 mod prepared;
 mod transcript;
 mod value;

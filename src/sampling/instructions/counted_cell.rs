@@ -88,7 +88,7 @@ impl<'a> Session<'a> {
         Ok((Self { valgrind, program, spec, processor, worker, is_warm: false }, hello))
     }
 
-    /// Counts a cell. The injected slowdown is a share of extra instructions, which its host function executes.
+    /// Counts a cell. The injected slowdown is a share of additional instructions, which its host function executes.
     ///
     /// # Errors
     /// Why there is no count.
@@ -101,14 +101,14 @@ impl<'a> Session<'a> {
         let totals: Vec<_> = counts.counts.iter().map(|count| count.total).collect();
         match median(&totals).map_or(0, |typical| (typical * injected_slowdown).round() as u64) {
             0 => Ok(counts),
-            planted => self.count_in_child(cell_id, planted),
+            injected_instructions => self.count_in_child(cell_id, injected_instructions),
         }
     }
 
-    fn count_in_child(&mut self, cell_id: &CellId, planted: u64) -> Result<CellCounts, SkipReason> {
+    fn count_in_child(&mut self, cell_id: &CellId, injected_instructions: u64) -> Result<CellCounts, SkipReason> {
         let is_fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
         self.ready(is_fresh)?;
-        let counted = if is_fresh { self.first_iteration(cell_id, planted) } else { self.counted(cell_id, planted) };
+        let counted = self.prepare(cell_id, injected_instructions).and_then(|cell| cell.count(is_fresh));
         let joined = if matches!(counted, Err(SkipReason::WorkerLost { .. })) { Ok(false) } else { self.worker.join() };
         if !matches!(joined, Ok(true)) {
             self.replace()?;
@@ -118,7 +118,6 @@ impl<'a> Session<'a> {
 
     /// Replaces the worker.
     fn replace(&mut self) -> Result<(), SkipReason> {
-        let failed = |error: anyhow::Error| SkipReason::Failed { reason: format!("{error:#}") };
         self.worker = self.valgrind.launch(self.program, self.spec, self.processor).map_err(failed)?.0;
         self.is_warm = false;
         Ok(())
@@ -126,43 +125,23 @@ impl<'a> Session<'a> {
 
     /// Has a worker whose engine has run before, or one whose engine has not.
     fn ready(&mut self, is_fresh: bool) -> Result<(), SkipReason> {
-        match (is_fresh, self.is_warm) {
-            (true, true) => self.replace(),
-            (false, false) => {
-                // Cells that crash the engine show it when they are counted.
-                if self.worker.warm_up().is_err() {
-                    self.replace()?;
-                }
-                self.is_warm = true;
-                Ok(())
+        if is_fresh && self.is_warm {
+            self.replace()?;
+        } else if !is_fresh && !self.is_warm {
+            // Cells that crash the engine show it when they are counted.
+            if self.worker.warm_up().is_err() {
+                self.replace()?;
             }
-            _ => Ok(()),
+            self.is_warm = true;
         }
-    }
-
-    /// The first iteration of a process.
-    fn first_iteration(&mut self, cell_id: &CellId, planted: u64) -> Result<CellCounts, SkipReason> {
-        let mut cell = self.prepare(cell_id)?;
-        let counts = vec![cell.one(planted)?];
-        Ok(CellCounts { metrics: cell.cell.metrics, iterations: 1, counts })
-    }
-
-    fn counted(&mut self, cell_id: &CellId, planted: u64) -> Result<CellCounts, SkipReason> {
-        let mut cell = self.prepare(cell_id)?;
-        let first = cell.one(planted)?;
-        let (iterations, counts) = match first.total {
-            VERY_LONG.. => (1, vec![first]),
-            LONG.. => (1, vec![cell.one(planted)?]),
-            one => cell.count_pairs(one, planted)?,
-        };
-        Ok(CellCounts { metrics: cell.cell.metrics, iterations, counts })
+        Ok(())
     }
 
     /// Prepares a cell in a child process of the worker.
-    fn prepare(&mut self, cell_id: &CellId) -> Result<CountedCell<'_>, SkipReason> {
+    fn prepare(&mut self, cell_id: &CellId, injected_instructions: u64) -> Result<CountedCell<'_>, SkipReason> {
         self.worker.fork().map_err(skip_reason)?;
-        let cell = cell::prepare(&mut self.worker.worker, cell_id, self.processor, &LIMITS);
-        Ok(CountedCell { cell: cell.map_err(skip_reason)?, worker: &mut self.worker })
+        let cell = cell::prepare(&mut self.worker.worker, cell_id, self.processor, &LIMITS).map_err(skip_reason)?;
+        Ok(CountedCell { cell, worker: &mut self.worker, injected_instructions })
     }
 }
 
@@ -170,30 +149,42 @@ impl<'a> Session<'a> {
 struct CountedCell<'a> {
     cell: BenchCell,
     worker: &'a mut CountedWorker,
+    injected_instructions: u64,
 }
 
 impl CountedCell<'_> {
+    /// Counts the first iteration of a process, or later ones.
+    fn count(mut self, is_fresh: bool) -> Result<CellCounts, SkipReason> {
+        let first = self.one()?;
+        let (iterations, counts) = match first.total {
+            one if is_fresh || one >= VERY_LONG => (1, vec![first]),
+            LONG.. => (1, vec![self.one()?]),
+            one => self.count_pairs(one)?,
+        };
+        Ok(CellCounts { metrics: self.cell.metrics, iterations, counts })
+    }
+
     /// The count of one iteration alone.
-    fn one(&mut self, planted: u64) -> Result<CountPerIteration, SkipReason> {
-        Ok(CountPerIteration::of(self.counts(0, vec![1], planted)?[0], 1))
+    fn one(&mut self) -> Result<CountPerIteration, SkipReason> {
+        Ok(CountPerIteration::of(self.counts(vec![1])?[0], 1))
     }
 
     /// The count of each batch.
-    fn counts(&mut self, warmup: u64, batches: Vec<u64>, planted: u64) -> Result<Vec<Count>, SkipReason> {
+    fn counts(&mut self, batches: Vec<u64>) -> Result<Vec<Count>, SkipReason> {
         let many = batches.len();
-        let counting = Counting { warmup, batches, planted };
+        let counting = Counting { warmup: 0, batches, injected_instructions: self.injected_instructions };
         self.cell.count(&mut self.worker.worker, counting, &LIMITS).map_err(skip_reason)?;
-        self.worker.counts(many).map_err(|error| SkipReason::Failed { reason: format!("{error:#}") })
+        self.worker.counts(many).map_err(failed)
     }
 
     /// The counts of an iteration by pairs of batches, for an iteration of about `one`; with the iterations of the smaller
     /// batch. Before the first pair, allocators and tables grow.
-    fn count_pairs(&mut self, one: f64, planted: u64) -> Result<(u64, Vec<CountPerIteration>), SkipReason> {
+    fn count_pairs(&mut self, one: f64) -> Result<(u64, Vec<CountPerIteration>), SkipReason> {
         let iterations = iterations(one);
         let settling = if iterations == 1 { 1 } else { SETTLING * iterations };
-        let batches =
-            [&[settling][..], &[iterations, 2 * iterations].repeat(number_of_pairs(one * iterations as f64))].concat();
-        Ok((iterations, per_iteration(&self.counts(0, batches, planted)?[1..], iterations)?))
+        let pairs = [iterations, 2 * iterations].repeat(number_of_pairs(one * iterations as f64));
+        let counts = self.counts([vec![settling], pairs].concat())?;
+        Ok((iterations, per_iteration(&counts[1..], iterations)?))
     }
 }
 
@@ -232,6 +223,10 @@ fn per_iteration(counts: &[Count], iterations: u64) -> Result<Vec<CountPerIterat
         }),
     };
     counts.chunks_exact(2).map(of_pair).collect()
+}
+
+fn failed(error: anyhow::Error) -> SkipReason {
+    SkipReason::Failed { reason: format!("{error:#}") }
 }
 
 /// Why a cell has no count.

@@ -35,7 +35,8 @@ pub struct CountExperiment {
     pub cell_ids: Vec<CellId>,
     /// The number of launches: differences between processes show as spread between launches.
     pub launches: u32,
-    /// Fault injection: per variant, the share of extra instructions of the host functions that end guests.
+    /// The injected slowdown per variant: the share of additional instructions, see
+    /// [`Counting::injected_instructions`](super::cell::Counting::injected_instructions).
     pub injected_slowdowns: Vec<f64>,
 }
 

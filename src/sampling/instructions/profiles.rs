@@ -52,7 +52,7 @@ pub fn profile(
         Err(failure) => return profiled(Err(failure.to_string())),
     };
     for (warmup, batches) in [(1, vec![]), (iterations, vec![iterations])] {
-        let counting = Counting { warmup, batches, planted: 0 };
+        let counting = Counting { warmup, batches, injected_instructions: 0 };
         if let Err(failure) = cell.count(&mut worker.worker, counting, &LIMITS) {
             return profiled(Err(failure.to_string()));
         }

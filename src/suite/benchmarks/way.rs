@@ -2,7 +2,7 @@
 use super::api::{
     Caller, Error, Func, Raised, Store, Val, ValType, downcast, dynamic, dynamic_env, raise, to_error, wrap, wrap_env,
 };
-use crate::engine::embedding::planted;
+use crate::engine::embedding::injected_instructions;
 use crate::exit_code::ExitCode;
 
 /// A way to end the guest. The store's data counts the calls of host functions with an environment.
@@ -38,7 +38,7 @@ pub(crate) fn typed(
             return Ok(());
         }
         before_exit();
-        planted::work();
+        injected_instructions::execute();
         Err(raise(ExitCode(code)))
     }
 }
@@ -60,7 +60,7 @@ fn dynamically(before_exit: impl BeforeExit) -> impl Fn(&[Val]) -> Result<[Val; 
             return Ok([]);
         }
         before_exit();
-        planted::work();
+        injected_instructions::execute();
         Err(to_error(ExitCode(code)))
     }
 }

@@ -8,7 +8,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{CoroutineResult, ScopedCoroutine, Yielder};
 
 use crate::catalog::benchmark::Benchmark;
-use crate::engine::embedding::{Prepared, planted};
+use crate::engine::embedding::{Prepared, injected_instructions};
 use crate::exit_code::ExitCode;
 
 /// A Rust function that returns an error.
@@ -76,7 +76,7 @@ fn panic() -> Prepared {
         if code == 0 {
             return 0;
         }
-        planted::work();
+        injected_instructions::execute();
         resume_unwind(Box::new(ExitCode(code)))
     }
     let host: fn(u32) -> u32 = black_box(early_exit);

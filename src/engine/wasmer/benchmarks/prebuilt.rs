@@ -5,7 +5,7 @@ use wasmer::{RuntimeError, Type, Value};
 use crate::catalog::benchmark::{call, unwind};
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Instant, Prepared, planted};
+use crate::engine::embedding::{Instant, Prepared, injected_instructions};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
 use crate::engine::wasmer::Wasmer;
 use crate::engine::wasmer::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
@@ -45,7 +45,7 @@ impl WayToExit for MadeOnTheSpot {
                 return Ok(());
             }
             before_exit();
-            planted::work();
+            injected_instructions::execute();
             Err(RuntimeError::user(Box::new(ExitCode(code))))
         })
     }
@@ -60,7 +60,7 @@ impl WayToExit for TypedPrebuilt {
             if code == 0 {
                 return Ok(());
             }
-            planted::work();
+            injected_instructions::execute();
             Err(prebuilt.clone())
         })
     }
@@ -81,7 +81,7 @@ impl WayToExit for DynamicPrebuilt {
             if code == 0 {
                 return Ok([]);
             }
-            planted::work();
+            injected_instructions::execute();
             Err(prebuilt.clone())
         })
     }

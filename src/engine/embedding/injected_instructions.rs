@@ -1,28 +1,28 @@
-//! Additional instructions in the host functions that end their guests, to test whether instruction counts show them.
+//! Injected instructions of the host functions that end their guests, to test whether counts show them.
 use std::cell::Cell;
 
 thread_local! {
-    static PLANTED: Cell<u64> = const { Cell::new(0) };
+    static INJECTED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// From now on, host functions of this thread that end their guest execute about this number of additional instructions.
-pub(crate) fn plant(instructions: u64) {
-    PLANTED.set(instructions);
+pub(crate) fn set(instructions: u64) {
+    INJECTED.set(instructions);
 }
 
-/// Executes the planted instructions, if any. Host functions call this right before they return their error.
+/// Executes the injected instructions, if any. Host functions call this right before they return their error.
 #[inline]
-pub(crate) fn work() {
-    let planted = PLANTED.get();
-    if planted > 0 {
-        execute(planted);
+pub(crate) fn execute() {
+    let injected = INJECTED.get();
+    if injected > 0 {
+        execute_about(injected);
     }
 }
 
 /// Executes about this number of instructions.
 #[cold]
 #[inline(never)]
-fn execute(instructions: u64) {
+fn execute_about(instructions: u64) {
     let loops = (instructions / 2).max(1);
     #[cfg(target_arch = "x86_64")]
     // SAFETY: counts a register down to 0, and accesses no memory.
