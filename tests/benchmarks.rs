@@ -9,8 +9,8 @@ use early_exit::engine::embedding::{Import, ModuleInstance, Outcome, Value};
 use early_exit::engine::{BackendError, BackendOptions, OpenBackend};
 use early_exit::exit_code::ExitCode;
 use early_exit::guest::generated;
+use early_exit::sampling::batch::BatchSpec;
 use early_exit::sampling::bench_thread::BenchThread;
-use early_exit::sampling::cell::BatchSpec;
 
 fn backends() -> impl Iterator<Item = (&'static str, Arc<dyn OpenBackend>)> {
     engine::here()

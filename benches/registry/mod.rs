@@ -8,8 +8,8 @@ use early_exit::catalog::benchmark;
 use early_exit::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use early_exit::engine;
 use early_exit::engine::{BackendOptions, OpenBackend};
+use early_exit::sampling::batch::BatchSpec;
 use early_exit::sampling::bench_thread::BenchThread;
-use early_exit::sampling::cell::BatchSpec;
 
 /// Runs the benchmarks of some themes, with the options of `cargo bench` or `cargo test --benches`.
 pub(crate) fn run(themes: &[&str]) {

@@ -1,13 +1,12 @@
-//! Times the batches of a cell on a separate thread, under criterion and in workers alike. The cell runs below a given number of
-//! host frames, because every frame above the call makes an exit more expensive.
+//! Prepares a cell on a separate thread and runs its batches there, under criterion and in workers alike. The cell runs below a
+//! given number of host frames, because every frame above the call makes an exit more expensive.
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::cell::{Batch, BatchSpec};
+use super::batch::{Batch, BatchSpec, time_batch};
 use super::concurrent;
 use super::cpu_affinity;
 use crate::catalog::benchmark;
@@ -15,7 +14,6 @@ use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::engine::embedding::{Embedding, Prepared};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
-use crate::statistics::is_warm;
 
 /// A prepared cell on its thread. Dropping it ends the thread.
 pub struct BenchThread {
@@ -46,7 +44,7 @@ impl BenchThread {
             let ready = |prepared| drop(ready.send(prepared));
             run_cell(&backend, &cell_id, processor, module.as_ref(), ready, |cell| {
                 for spec in &batches {
-                    if answers.send(timed(cell, spec)).is_err() {
+                    if answers.send(time_batch(cell, spec)).is_err() {
                         break;
                     }
                 }
@@ -127,44 +125,6 @@ fn at_stack_depth(frames: u64, bottom: &mut dyn FnMut()) {
     deeper(frames, bottom);
 }
 
-/// The shortest warmup of a batch: the first iterations after another process ran are slow.
-const MIN_WARMUP: Duration = Duration::from_micros(50);
-/// The longest warmup of a batch.
-const MAX_WARMUP: Duration = Duration::from_micros(500);
-
-#[inline(always)]
-fn timed(cell: &mut Prepared, BatchSpec { iterations, slices, warms_up }: BatchSpec) -> Result<Batch> {
-    if warms_up {
-        let part = (iterations * u64::from(slices) / 8).max(1);
-        let (mut times, started) = (Vec::with_capacity(64), Instant::now());
-        while started.elapsed() < MAX_WARMUP && (started.elapsed() < MIN_WARMUP || !is_warm(&times)) {
-            times.push(cell.batch(part)?.as_nanos() as f64);
-        }
-    }
-    cell.take_each();
-    let before = run_delay();
-    let mut timed = Vec::with_capacity(slices as usize);
-    // `collect` would have two frames of its own below the cell.
-    for _ in 0..slices.max(1) {
-        timed.push(cell.batch(iterations)?);
-    }
-    let delayed = before.and_then(|before| Some(run_delay()?.saturating_sub(before)));
-    Ok(Batch { elapsed: timed.iter().sum(), slice: middle_half(timed), delayed, each: cell.take_each() })
-}
-
-/// The mean of the middle half: of five values, the middle three.
-fn middle_half(mut of: Vec<Duration>) -> Duration {
-    of.sort_unstable();
-    let middle = &of[of.len() / 4..of.len() - of.len() / 4];
-    middle.iter().sum::<Duration>() / u32::try_from(middle.len()).unwrap_or(u32::MAX)
-}
-
-/// How long the system ran other processes while this thread was ready to run.
-fn run_delay() -> Option<Duration> {
-    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    schedstat.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
-}
-
 fn prepare(
     backend: &Arc<dyn OpenBackend>,
     benchmark: &Benchmark,
@@ -186,35 +146,5 @@ fn prepare(
             let (backend, module) = (backend.clone(), module.cloned());
             concurrent::prepare(at, move || prepare(&backend, same, 0, module.as_ref()))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A cell of a microsecond per iteration, except for one interrupted iteration.
-    fn interrupted(at: u64) -> Prepared {
-        let mut iteration = 0;
-        Prepared::laps(move || {
-            iteration += 1;
-            (Duration::from_micros(if iteration == at { 5_000 } else { 1 }), Ok(()))
-        })
-    }
-
-    #[test]
-    fn an_interrupted_slice_does_not_change_the_sample() {
-        let draw = BatchSpec { slices: 5, ..BatchSpec::of(10, false) };
-        let batch = timed(&mut interrupted(23), draw).unwrap();
-        assert_eq!((batch.slice, batch.elapsed), (Duration::from_micros(10), Duration::from_micros(5_049)));
-        let whole = timed(&mut interrupted(23), BatchSpec::of(50, false)).unwrap();
-        assert_eq!((whole.slice, whole.elapsed), (Duration::from_micros(5_049), Duration::from_micros(5_049)));
-    }
-
-    #[test]
-    fn middle_half_is_the_mean_of_the_middle_values() {
-        let of = |times: &[u64]| middle_half(times.iter().map(|time| Duration::from_nanos(*time)).collect()).as_nanos();
-        assert_eq!([of(&[70]), of(&[90, 30]), of(&[50, 10, 30])], [70, 60, 30]);
-        assert_eq!([of(&[900, 20, 40, 60]), of(&[0, 80, 40, 5_000, 60])], [50, 60]);
     }
 }

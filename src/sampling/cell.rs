@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::{Batch, BatchSpec};
 use crate::catalog::benchmark::CellId;
 use crate::results::SkipReason;
 use crate::worker::protocol::{Request, Response};
@@ -15,24 +16,6 @@ pub struct BenchCell {
     pub metrics: Vec<(String, f64)>,
 }
 
-/// The size of a timed batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BatchSpec {
-    /// Iterations per slice.
-    pub iterations: u64,
-    /// Number of slices, at least 1.
-    pub slices: u32,
-    /// Whether to run untimed until warm first.
-    pub warms_up: bool,
-}
-
-impl BatchSpec {
-    /// A batch of one slice.
-    pub fn of(iterations: u64, warms_up: bool) -> Self {
-        Self { iterations, slices: 1, warms_up }
-    }
-}
-
 /// Batches with counted instructions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counting {
@@ -43,19 +26,6 @@ pub struct Counting {
     /// Injected slowdown: additional instructions of the host functions that end their guests.
     #[serde(rename = "planted")]
     pub injected_instructions: u64,
-}
-
-/// A batch that was timed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Batch {
-    /// Time inside the timer, over all slices.
-    pub elapsed: Duration,
-    /// Mean time of the middle half of the slices, which excludes most interruptions.
-    pub slice: Duration,
-    /// How long the system ran other processes, if known.
-    pub delayed: Option<Duration>,
-    /// What single iterations took, where every one matters: the first of them.
-    pub each: Vec<Duration>,
 }
 
 /// Why a cell has no sample.

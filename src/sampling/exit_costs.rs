@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::cell::{BatchSpec, prepare};
+use super::batch::BatchSpec;
+use super::cell::prepare;
 use crate::catalog::benchmark::{Benchmark, CellId, cold, compile, instantiate, unwind};
 use crate::engine::BackendSpec;
 use crate::worker::{Launcher, Limits, Worker};

@@ -7,7 +7,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::cell::{BatchSpec, BenchCell};
+use super::batch::BatchSpec;
+use super::cell::BenchCell;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;

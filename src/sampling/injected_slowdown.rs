@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use crate::catalog::benchmark::CellId;
-use crate::sampling::cell::BatchSpec;
+use crate::sampling::batch::BatchSpec;
 
 /// A slowdown by real work of the cell inside the timer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

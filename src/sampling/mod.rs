@@ -1,5 +1,5 @@
 //! The paired sampler: the pilot and the plan, launches of workers that measure times, and counts of instructions.
-mod batch_size;
+pub mod batch;
 pub mod bench_thread;
 pub mod cell;
 pub mod code_alignment;

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::batch_size::{self, BatchSize, needs_warmup};
+use super::batch::{self, BatchSize, BatchSpec, needs_warmup};
 use super::experiment::{Experiment, Progress};
 use super::injected_slowdown::InjectedSlowdown;
 use super::plan::CellCost;
@@ -12,7 +12,7 @@ use super::worker_set::WorkerSet;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
 use crate::results::{Report, SkipReason};
-use crate::sampling::cell::{BatchSpec, Failure};
+use crate::sampling::cell::Failure;
 use crate::worker::{Hello, WorkerError};
 
 /// The results of the pilot. A confirmation run of the same cells needs no new pilot.
@@ -190,7 +190,7 @@ impl PilotCell {
     fn choose_batch_size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         for _ in 0..MAX_CORRECTIONS {
             self.grow(benchmark, sample)?;
-            self.size.slices = batch_size::slices(self.one, self.size.iterations);
+            self.size.slices = batch::slices(self.one, self.size.iterations);
             if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
                 // Threads take turns slowly, and no two slices start alike.
                 self.size = BatchSize { iterations: self.size.iterations * PARALLEL_FACTOR, slices: 1, ..self.size };
@@ -224,7 +224,7 @@ impl PilotCell {
             self.batch = whole / slices;
             self.one = of_all(slice, iterations);
             let with_outside = of_all(whole, iterations * u64::from(slices));
-            self.size.iterations = if benchmark.fresh { 1 } else { batch_size::iterations(self.one, with_outside) };
+            self.size.iterations = if benchmark.fresh { 1 } else { batch::iterations(self.one, with_outside) };
             self.size.warms_up = !benchmark.fresh && needs_warmup(self.one);
             // A fifth of a batch suffices to extrapolate.
             if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {

@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
+use crate::sampling::batch::{Batch, BatchSpec};
 use crate::sampling::cell;
-use crate::sampling::cell::{Batch, BatchSpec, BenchCell, Failure};
+use crate::sampling::cell::{BenchCell, Failure};
 use crate::sampling::code_alignment::CodePage;
 use crate::sampling::cpu_affinity;
 use crate::sampling::cpu_affinity::AffinityGuard;

@@ -14,8 +14,9 @@ use crate::fuzz::observation::Observation;
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::{Build, Variant, Verdict};
 use crate::run_module::{ModuleJob, Step, StepOutput};
+use crate::sampling::batch::{Batch, BatchSpec};
 use crate::sampling::bench_thread::Metrics;
-use crate::sampling::cell::{Batch, BatchSpec, Counting};
+use crate::sampling::cell::Counting;
 use crate::soak::workload::{ExitCounts, Mixture};
 use crate::spec::player;
 
