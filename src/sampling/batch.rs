@@ -31,54 +31,35 @@ pub struct BatchSpec {
     pub warms_up: bool,
 }
 
+/// One iteration.
+impl Default for BatchSpec {
+    fn default() -> Self {
+        Self::of(1, false)
+    }
+}
+
 impl BatchSpec {
     /// A batch of one slice.
     pub fn of(iterations: u64, warms_up: bool) -> Self {
         Self { iterations, slices: 1, warms_up }
     }
-}
 
-/// The size of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct BatchSize {
-    /// Iterations over all slices.
-    pub(crate) iterations: u64,
-    /// The number of slices.
-    pub(crate) slices: u32,
-    /// Whether to run untimed first.
-    pub(crate) warms_up: bool,
-}
-
-impl Default for BatchSize {
-    fn default() -> Self {
-        Self { iterations: 1, slices: 1, warms_up: false }
+    /// The batch in one slice, by the time of one iteration inside the timer and in all.
+    pub(super) fn uncut(one: Duration, with_outside: Duration) -> Self {
+        let nanosecond = Duration::from_nanos(1);
+        let timed = BATCH.as_nanos() / one.max(nanosecond).as_nanos();
+        let in_all = (AROUND * BATCH).as_nanos() / with_outside.max(nanosecond).as_nanos();
+        let iterations = u64::try_from(timed.min(in_all)).unwrap_or(u64::MAX).max(1);
+        Self::of(iterations, one < MAX_WARMED)
     }
-}
 
-impl BatchSize {
-    pub(crate) fn batch_spec(self) -> BatchSpec {
-        let iterations = self.iterations / u64::from(self.slices);
-        BatchSpec { slices: self.slices, ..BatchSpec::of(iterations, self.warms_up) }
+    /// A batch of one slice, cut into slices by the time of one iteration inside the timer.
+    pub(super) fn cut(self, one: Duration) -> Self {
+        let iterations = u128::from(self.iterations);
+        let timed = one.max(Duration::from_nanos(1)).as_nanos() * iterations / SLICE.as_nanos();
+        let slices = u32::try_from(timed.min(iterations)).unwrap_or(u32::MAX).max(1);
+        Self { iterations: self.iterations / u64::from(slices), slices, ..self }
     }
-}
-
-/// The iterations of a batch, by the time of one iteration inside the timer and in all.
-pub(crate) fn iterations(one: Duration, with_outside: Duration) -> u64 {
-    let nanosecond = Duration::from_nanos(1);
-    let timed = BATCH.as_nanos() / one.max(nanosecond).as_nanos();
-    let in_all = (AROUND * BATCH).as_nanos() / with_outside.max(nanosecond).as_nanos();
-    u64::try_from(timed.min(in_all)).unwrap_or(u64::MAX).max(1)
-}
-
-/// The slices of a batch, by the time of one iteration inside the timer.
-pub(crate) fn slices(one: Duration, iterations: u64) -> u32 {
-    let timed = one.max(Duration::from_nanos(1)).as_nanos() * u128::from(iterations) / SLICE.as_nanos();
-    u32::try_from(timed.min(u128::from(iterations))).unwrap_or(u32::MAX).max(1)
-}
-
-/// Whether a batch needs a warmup, by the time of one iteration.
-pub(crate) fn needs_warmup(one: Duration) -> bool {
-    one < MAX_WARMED
 }
 
 /// A batch that was timed.
@@ -135,19 +116,21 @@ mod tests {
 
     #[test]
     fn slices_are_long_enough_to_time_and_have_at_least_one_iteration() {
-        let of = |one: Duration| slices(one, iterations(one, one));
-        assert_eq!([1, 50, 5_000, 60_000].map(|ns| of(Duration::from_nanos(ns))), [5, 5, 5, 2]);
-        assert_eq!((of(Duration::ZERO), of(Duration::from_secs(1))), (5, 1));
+        let slices = |one: Duration, with_outside| BatchSpec::uncut(one, with_outside).cut(one).slices;
+        let microsecond = Duration::from_micros(1);
+        for (one, expected) in [(1, 5), (50, 5), (5_000, 5), (60_000, 2), (0, 5), (1_000_000_000, 1)] {
+            let one = Duration::from_nanos(one);
+            assert_eq!(slices(one, one), expected, "{one:?}");
+        }
         // Most of this time is outside the timer; the part inside is too short to be cut.
-        let one = Duration::from_micros(1);
-        assert_eq!(slices(one, iterations(one, Duration::from_millis(1))), 1);
+        assert_eq!(slices(microsecond, 1_000 * microsecond), 1);
     }
 
     proptest! {
         #[test]
         fn a_batch_has_the_planned_length(nanoseconds in 1u64..1_000_000_000, outside in 0u64..1_000_000) {
             let (one, whole) = (Duration::from_nanos(nanoseconds), Duration::from_nanos(nanoseconds + outside));
-            let count = u32::try_from(iterations(one, whole)).unwrap();
+            let count = u32::try_from(BatchSpec::uncut(one, whole).iterations).unwrap();
             prop_assert!(count == 1 || one * count <= BATCH && whole * count <= AROUND * BATCH);
             prop_assert!(count == 1 || one * count > BATCH / 2 || whole * count > AROUND * BATCH / 2);
         }

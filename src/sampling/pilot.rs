@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::batch::{self, BatchSize, BatchSpec, needs_warmup};
+use super::batch::BatchSpec;
 use super::experiment::{Experiment, Progress};
 use super::injected_slowdown::InjectedSlowdown;
 use super::plan::CellCost;
@@ -38,7 +38,7 @@ struct PilotCell {
     preparing: Duration,
     /// The time of one iteration inside the timer.
     one: Duration,
-    size: BatchSize,
+    batch_spec: BatchSpec,
     /// The time of a batch request, including warmup and communication.
     batch: Duration,
     metrics: Vec<(String, f64)>,
@@ -130,7 +130,7 @@ fn equal_batches(variants: &[ExperimentVariant], seen: &mut [PilotCell]) {
     for index in 0..seen.len() {
         let same = |n: &usize| variants[*n].spec == variants[index].spec && seen[*n].skip_reason.is_none();
         let Some(first) = (0..seen.len()).find(same).filter(|first| *first < index) else { continue };
-        seen[index].size = seen[first].size;
+        seen[index].batch_spec = seen[first].batch_spec;
     }
 }
 
@@ -185,23 +185,22 @@ fn pilot_skip_reason(failure: Failure) -> SkipReason {
 type SampleFn<'a> = &'a mut dyn FnMut(BatchSpec) -> Result<(Duration, Duration), Failure>;
 
 impl PilotCell {
-    /// Finds the iterations of a batch and the cost of its request. A short batch is unreliable if it is disturbed, so a warm
-    /// batch of the same size must confirm it.
+    /// Finds the size of a batch and the cost of its request. A short batch is unreliable if it is disturbed, so a warm batch of
+    /// the same size must confirm it.
     fn choose_batch_size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
         for _ in 0..MAX_CORRECTIONS {
-            self.grow(benchmark, sample)?;
-            self.size.slices = batch::slices(self.one, self.size.iterations);
-            if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
+            let uncut = self.grow(benchmark, sample)?;
+            self.batch_spec = match benchmark.prepared {
                 // Threads take turns slowly, and no two slices start alike.
-                self.size = BatchSize { iterations: self.size.iterations * PARALLEL_FACTOR, slices: 1, ..self.size };
-            }
-            if !self.size.warms_up {
+                BenchmarkKind::Concurrently(_) => BatchSpec { iterations: uncut.iterations * PARALLEL_FACTOR, ..uncut },
+                _ => uncut.cut(self.one),
+            };
+            if !self.batch_spec.warms_up {
                 break;
             }
-            let batch_spec = self.size.batch_spec();
-            let seen = (0..SHORT_SAMPLES).map(|_| sample(batch_spec)).collect::<Result<Vec<_>, _>>()?;
+            let seen = (0..SHORT_SAMPLES).map(|_| sample(self.batch_spec)).collect::<Result<Vec<_>, _>>()?;
             let (slice, whole) = middle(seen, |(_, whole)| *whole);
-            let (before, settled) = (self.one, of_all(slice, batch_spec.iterations));
+            let (before, settled) = (self.one, of_all(slice, self.batch_spec.iterations));
             (self.one, self.batch) = (before.min(settled), whole);
             if settled * 2 > before {
                 break;
@@ -210,9 +209,9 @@ impl PilotCell {
         Ok(())
     }
 
-    /// Multiplies the batch by four until it is large enough to extrapolate. Short batches are repeated and the median counts, because an
-    /// occasional lock can take a thousand times as long.
-    fn grow(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
+    /// Multiplies the batch by four until it is large enough to extrapolate, and returns the batch of one slice. Short batches are
+    /// repeated and the median counts, because an occasional lock can take a thousand times as long.
+    fn grow(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<BatchSpec, Failure> {
         let (mut iterations, mut slices) = (1, 1);
         loop {
             let (slice, whole) = sample(BatchSpec { slices, ..BatchSpec::of(iterations, false) })?;
@@ -223,12 +222,13 @@ impl PilotCell {
             // An uncut batch equals one repetition of the pilot.
             self.batch = whole / slices;
             self.one = of_all(slice, iterations);
-            let with_outside = of_all(whole, iterations * u64::from(slices));
-            self.size.iterations = if benchmark.fresh { 1 } else { batch::iterations(self.one, with_outside) };
-            self.size.warms_up = !benchmark.fresh && needs_warmup(self.one);
+            if benchmark.fresh {
+                return Ok(BatchSpec::default());
+            }
+            let uncut = BatchSpec::uncut(self.one, of_all(whole, iterations * u64::from(slices)));
             // A fifth of a batch suffices to extrapolate.
-            if iterations * 5 >= self.size.iterations || iterations >= 1 << 24 {
-                return Ok(());
+            if iterations * 5 >= uncut.iterations || iterations >= 1 << 24 {
+                return Ok(uncut);
             }
             iterations *= 4;
         }
@@ -299,7 +299,7 @@ impl Pilot {
 
     /// The batch of a cell.
     pub(crate) fn batch_spec(&self, experiment: &Experiment, at: usize, index: usize) -> BatchSpec {
-        self.slowed_batch(experiment, at, index).unwrap_or_else(|| self.cells[at][index].size.batch_spec())
+        self.slowed_batch(experiment, at, index).unwrap_or_else(|| self.cells[at][index].batch_spec)
     }
 
     /// The batch of a cell with the injected slowdowns of all variants; `None` if its slices would be too long.
@@ -307,7 +307,7 @@ impl Pilot {
         let injected_slowdowns: Vec<_> =
             (0..self.variants.len()).map(|index| experiment.injected_slowdown(at, index)).collect();
         let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
-        InjectedSlowdown::batch_for_all(&injected_slowdowns, self.cells[at][index].size.batch_spec(), slowest)
+        InjectedSlowdown::batch_for_all(&injected_slowdowns, self.cells[at][index].batch_spec, slowest)
     }
 
     /// The timeout of a request for a cell, far above its expected time.
@@ -339,16 +339,13 @@ mod tests {
             .iter()
             .map(|spec| ExperimentVariant::new(&BackendSpec::new(*spec), &launcher))
             .collect();
-        let of = |iterations| PilotCell {
-            size: BatchSize { iterations, slices: 1, warms_up: true },
-            ..PilotCell::default()
-        };
+        let of = |iterations| PilotCell { batch_spec: BatchSpec::of(iterations, true), ..PilotCell::default() };
         let mut seen = vec![of(3), of(5), of(4)];
         equal_batches(&variants, &mut seen);
-        assert_eq!(seen.iter().map(|seen| seen.size.iterations).collect::<Vec<_>>(), [3, 5, 3]);
+        assert_eq!(seen.iter().map(|seen| seen.batch_spec.iterations).collect::<Vec<_>>(), [3, 5, 3]);
         seen[0] = PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
         equal_batches(&variants, &mut seen);
-        assert_eq!(seen[2].size.iterations, 3, "a skipped cell has no batch size");
+        assert_eq!(seen[2].batch_spec.iterations, 3, "a skipped cell has no batch size");
     }
 
     #[test]
@@ -376,7 +373,7 @@ mod tests {
         let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
-        assert_eq!(seen.size, BatchSize { iterations: 1_250, slices: 5, warms_up: true });
+        assert_eq!(seen.batch_spec, BatchSpec { iterations: 250, slices: 5, warms_up: true });
     }
 
     #[test]
@@ -399,7 +396,7 @@ mod tests {
         let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
-        assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
+        assert_eq!(seen.batch_spec, BatchSpec::default());
     }
 
     #[test]
@@ -411,7 +408,7 @@ mod tests {
         };
         let mut seen = PilotCell::default();
         seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
-        assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
+        assert_eq!(seen.batch_spec, BatchSpec::default());
         assert_eq!(drawn, 1);
     }
 }
