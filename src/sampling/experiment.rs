@@ -9,17 +9,16 @@ use rand_chacha::ChaCha8Rng;
 
 use super::batch::BatchSpec;
 use super::cell::BenchCell;
+use super::injected_slowdown::InjectedSlowdown;
+use super::pilot::{Pilot, pilot};
+use super::plan;
+use super::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan, Remaining};
+use super::variant::ExperimentVariant;
+use super::worker_set::WorkerSet;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
-use crate::results::{CellRecord, Launch, Metric, Report, RunInfo, SkipReason};
-use crate::sampling::injected_slowdown::InjectedSlowdown;
-use crate::sampling::pilot;
-use crate::sampling::pilot::Pilot;
-use crate::sampling::plan;
-use crate::sampling::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan, Remaining};
-use crate::sampling::variant::ExperimentVariant;
-use crate::sampling::worker_set::WorkerSet;
+use crate::results::{CellRecord, Launch, Report, RunInfo, SkipReason};
 use crate::worker::WorkerError;
 
 /// The parameters of a measurement.
@@ -99,19 +98,18 @@ pub fn measure(
     observer: &mut dyn Progress,
 ) -> Result<(Report, Pilot)> {
     let started_at = Instant::now();
-    let (mut experiment, pilot) = match seen.and_then(|pilot| pilot.part(experiment)) {
+    let mut pilot = match seen.and_then(|pilot| pilot.part(experiment)) {
         Some(known) => known,
-        None => piloted(experiment, observer)?,
+        None => pilot(experiment.keeping_artifacts()?, observer)?,
     };
     if observer.is_cancelled() {
         bail!(WorkerError::Interrupted);
     }
-    let mut report = blank(&experiment, &pilot)?;
-    pilot.note(&mut report);
-    if experiment.may_stretch {
-        stretch_budget(&mut experiment, &pilot, started_at, &mut report.run);
+    let mut report = pilot.blank_report()?;
+    if pilot.experiment.may_stretch {
+        stretch_budget(&mut pilot, &mut report.run);
     }
-    let mut running = RunningExperiment::new(&experiment, &pilot, started_at);
+    let mut running = RunningExperiment::new(&pilot, started_at);
     running.drop_too_slow(&mut report);
     if let Some(too_small) = running.too_small() {
         return Err(too_small.into());
@@ -130,21 +128,14 @@ pub fn measure(
     Ok((report, pilot))
 }
 
-/// The experiment with shared artifacts, and its pilot.
-fn piloted(experiment: &Experiment, observer: &mut dyn Progress) -> Result<(Experiment, Pilot)> {
-    let experiment = experiment.keeping_artifacts()?;
-    let time = if experiment.may_stretch { experiment.budget } else { experiment.budget.mul_f64(plan::PILOT) };
-    let pilot = pilot::pilot(&experiment, time, observer)?;
-    Ok((experiment, pilot))
-}
-
 /// Raises the default budget to that of all cells, if it is too small, and notes it.
-fn stretch_budget(experiment: &mut Experiment, pilot: &Pilot, started_at: Instant, run: &mut RunInfo) {
-    let default = experiment.budget;
-    let [_, for_all] = RunningExperiment::new(experiment, pilot, started_at).budgets().unwrap_or_default();
-    experiment.budget = for_all.clamp(default, plan::MAX_STRETCH * default);
-    if experiment.budget > default {
-        run.budget_seconds = experiment.budget.as_secs_f64();
+fn stretch_budget(pilot: &mut Pilot, run: &mut RunInfo) {
+    let [_, for_all] = pilot.budgets().unwrap_or_default();
+    let budget = &mut pilot.experiment.budget;
+    let default = *budget;
+    *budget = for_all.clamp(default, plan::MAX_STRETCH * default);
+    if *budget > default {
+        run.budget_seconds = budget.as_secs_f64();
         run.notes.push(format!(
             "the default budget of {:.0} s is too small for all cells: using up to {:.0} s; set a limit with --budget",
             default.as_secs_f64(),
@@ -155,26 +146,32 @@ fn stretch_budget(experiment: &mut Experiment, pilot: &Pilot, started_at: Instan
 
 /// A running experiment with its plan.
 struct RunningExperiment<'a> {
-    experiment: &'a Experiment,
     pilot: &'a Pilot,
-    /// The plan for the cells that can be measured.
     plan: Plan,
+    /// The costs of the planned cells.
     costs: Vec<CellCost>,
-    /// The indices of these cells.
+    /// The indices of the planned cells.
     places: Vec<usize>,
     started_at: Instant,
-    /// The time that launches took, and the time that the pilot predicted.
+    /// The time of all launches so far.
     took: Duration,
+    /// The predicted time of these launches.
     expected: Duration,
 }
 
+/// The share of the remaining time that is planned, because launches vary.
+const PACED: f64 = 0.97;
+
+/// A batch is disturbed if other processes took more than this share of its time.
+const MAX_DELAY_SHARE: f64 = 0.01;
+
 impl<'a> RunningExperiment<'a> {
-    fn new(experiment: &'a Experiment, pilot: &'a Pilot, started_at: Instant) -> Self {
-        let able = pilot.costs(experiment).into_iter().enumerate().filter_map(|(at, cost)| Some((at, cost?)));
-        let (places, costs): (Vec<_>, Vec<_>) = able.unzip();
-        let time = experiment.budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
-        let plan = plan::plan(time, pilot.starting, &costs, experiment.launches);
-        Self { experiment, pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
+    fn new(pilot: &'a Pilot, started_at: Instant) -> Self {
+        let (places, costs): (Vec<_>, Vec<_>) = pilot.costs().unzip();
+        let Experiment { budget, launches, .. } = pilot.experiment;
+        let time = budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
+        let plan = plan::plan(time, pilot.starting, &costs, launches);
+        Self { pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
     /// Launches as long as the plan and the observer allow, and adds the samples to the report.
@@ -184,7 +181,7 @@ impl<'a> RunningExperiment<'a> {
         mut journal: Option<&mut Journal>,
         observer: &mut dyn Progress,
     ) -> Result<()> {
-        let mut random = ChaCha8Rng::seed_from_u64(self.experiment.seed);
+        let mut random = ChaCha8Rng::seed_from_u64(self.pilot.experiment.seed);
         for launch in 1.. {
             if observer.is_cancelled() || self.nothing_left() {
                 break;
@@ -195,8 +192,7 @@ impl<'a> RunningExperiment<'a> {
             if pace.last < launch {
                 break;
             }
-            let task = LaunchTask { number: launch, running: self, pace: &pace };
-            let cells = match task.run(report, &mut random, observer) {
+            let cells = match self.launch(launch, &pace, report, &mut random, observer) {
                 Err(error) if WorkerError::is_interruption(&error) => break,
                 cells => cells?,
             };
@@ -206,34 +202,24 @@ impl<'a> RunningExperiment<'a> {
             }
             report.add(cells);
             report.run.launches_completed = launch;
-            self.record_time(started.elapsed(), launch, pace.rounds_factor);
+            self.took += started.elapsed();
+            self.expected += self.plan.takes(&self.costs, self.pilot.starting, launch, pace.rounds_factor);
         }
         Ok(())
     }
 
     /// Records the cells that do not fit in the budget as skipped, with a sufficient budget. Cells with launches keep them.
     fn drop_too_slow(&self, report: &mut Report) {
-        let width = self.experiment.variants.len();
+        let width = self.pilot.experiment.variants.len();
         for (allocation, &at) in self.plan.allocations.iter().zip(&self.places) {
             let Allocation::TooSlow(needs) = allocation else { continue };
-            let needs = self.advice(*needs);
+            let needs_seconds = Some(self.pilot.advice(*needs).as_secs_f64());
             for cell in &mut report.cells[at * width..(at + 1) * width] {
                 if cell.skip_reason.is_none() && cell.launches.is_empty() {
-                    cell.skip_reason = Some(SkipReason::TooSlow { needs_seconds: Some(needs.as_secs_f64()) });
+                    cell.skip_reason = Some(SkipReason::TooSlow { needs_seconds });
                 }
             }
         }
-    }
-
-    /// A budget that suffices for the needs of cells.
-    fn advice(&self, needs: Duration) -> Duration {
-        plan::advice(needs, self.pilot.took, self.pilot.was_cut)
-    }
-
-    /// The budgets that are large enough for one cell and for all; `None` if none can be measured.
-    fn budgets(&self) -> Option<[Duration; 2]> {
-        let needs = plan::needed_times(self.pilot.starting, &self.costs, self.experiment.launches);
-        Some([needs.iter().min()?, needs.iter().max()?].map(|needs| self.advice(*needs)))
     }
 
     fn nothing_left(&self) -> bool {
@@ -242,16 +228,12 @@ impl<'a> RunningExperiment<'a> {
 
     /// The error if some cells can be measured, but none fits.
     fn too_small(&self) -> Option<BudgetTooSmall> {
-        let [for_one, for_all] = self.budgets()?;
+        let [for_one, for_all] = self.pilot.budgets()?;
         self.nothing_left().then_some(BudgetTooSmall { for_one, for_all, known: !self.pilot.was_cut })
     }
 
-    fn is_late(&self) -> bool {
-        self.left().is_zero()
-    }
-
     fn left(&self) -> Duration {
-        self.experiment.budget.saturating_sub(self.started_at.elapsed())
+        self.pilot.experiment.budget.saturating_sub(self.started_at.elapsed())
     }
 
     /// The plan for the next launch.
@@ -266,177 +248,148 @@ impl<'a> RunningExperiment<'a> {
             next: launch,
             left: self.left().mul_f64(PACED),
             slowness,
-            may_add_launches: self.experiment.launches.is_none(),
+            may_add_launches: self.pilot.experiment.launches.is_none(),
         })
     }
 
-    /// Records the time of a launch with its planned rounds times a factor.
-    fn record_time(&mut self, time: Duration, launch: u32, rounds_factor: f64) {
-        self.took += time;
-        self.expected += self.plan.takes(&self.costs, self.pilot.starting, launch, rounds_factor);
-    }
-}
-
-/// The share of the remaining time that is planned, because launches vary.
-const PACED: f64 = 0.97;
-
-/// A batch is disturbed if other processes took more than this share of its time.
-const MAX_DELAY_SHARE: f64 = 0.01;
-
-/// A report without samples.
-fn blank(experiment: &Experiment, pilot: &Pilot) -> Result<Report> {
-    let cell = |at: usize, index: usize| {
-        let injected_slowdown = pilot.feasible_slowdown(experiment, at, index).share();
-        CellRecord::new(index, experiment.cell_ids[at].clone(), injected_slowdown)
-    };
-    let width = experiment.variants.len();
-    let cells = (0..experiment.cell_ids.len()).flat_map(|at| (0..width).map(move |index| cell(at, index)));
-    let run = RunInfo { seed: experiment.seed, budget_seconds: experiment.budget.as_secs_f64(), ..RunInfo::default() };
-    super::blank(Metric::Time, &experiment.variants, pilot.hellos.clone(), run, cells.collect())
-}
-
-/// One launch.
-struct LaunchTask<'a> {
-    number: u32,
-    running: &'a RunningExperiment<'a>,
-    pace: &'a Pace,
-}
-
-impl LaunchTask<'_> {
-    /// The cells with the samples of this launch, as far as the time allows; `None` if it is cancelled.
-    fn run(
+    /// Runs a launch: the cells with its samples, as far as the time allows; `None` if it is cancelled.
+    fn launch(
         &self,
+        number: u32,
+        pace: &Pace,
         report: &Report,
         random: &mut ChaCha8Rng,
         observer: &mut dyn Progress,
     ) -> Result<Option<Vec<CellRecord>>> {
-        let RunningExperiment { experiment, plan, places, .. } = self.running;
-        let (mut workers, _) = WorkerSet::launch(&experiment.variants)?;
-        let mut cells: Vec<CellRecord> =
-            report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
-        let rounds = |n: usize| plan.rounds(n, self.number, self.pace.rounds_factor).map(|rounds| (places[n], rounds));
-        let mut due: Vec<(usize, u32)> = (0..places.len()).filter_map(rounds).collect();
+        let Experiment { variants, cell_ids, .. } = &self.pilot.experiment;
+        let (workers, _) = WorkerSet::launch(variants)?;
+        let cells = report.cells.iter().map(|cell| CellRecord { launches: Vec::new(), ..cell.clone() }).collect();
+        let rounds = |n: usize| Some((self.places[n], self.plan.rounds(n, number, pace.rounds_factor)?));
+        let mut due: Vec<(usize, u32)> = (0..self.places.len()).filter_map(rounds).collect();
         due.shuffle(random);
+        let mut launch = RunningLaunch { number, running: self, workers, cells, random };
         let started = Instant::now();
         for (done, &(at, rounds)) in due.iter().enumerate() {
             if observer.is_cancelled() {
                 return Ok(None);
             }
             let in_launch = done as f64 / due.len() as f64;
-            let far = (f64::from(self.number - 1) + in_launch) / f64::from(self.pace.last);
-            observer.at(&experiment.cell_ids[at].to_string(), far, self.left(started.elapsed(), in_launch));
-            if !self.measure_cell(&mut workers, at, rounds, &mut cells, random) {
+            let far = (f64::from(number - 1) + in_launch) / f64::from(pace.last);
+            let launches_left = f64::from(pace.last - number) + 1.0 - in_launch;
+            // A launch has to progress before it tells the time of the others.
+            let left = match in_launch < 0.2 {
+                true => self.left(),
+                false => started.elapsed().mul_f64(launches_left / in_launch).min(self.left()),
+            };
+            observer.at(&cell_ids[at].to_string(), far, left);
+            if !launch.measure(at, rounds) {
                 break;
             }
         }
         // A launch that is interrupted in its last cell is incomplete too.
-        Ok((!observer.is_cancelled()).then_some(cells))
+        Ok((!observer.is_cancelled()).then_some(launch.cells))
     }
+}
 
-    /// The estimated time left: by this launch once it has progressed far enough, at most until the deadline.
-    fn left(&self, elapsed: Duration, far: f64) -> Duration {
-        let launches_left = f64::from(self.pace.last - self.number) + 1.0 - far;
-        let by_budget = self.running.left();
-        if far < 0.2 { by_budget } else { elapsed.mul_f64(launches_left / far).min(by_budget) }
-    }
-
-    /// Measures all rounds of one cell; false if time ran out. Rounds that all variants completed count.
-    fn measure_cell(
-        &self,
-        workers: &mut WorkerSet,
-        at: usize,
-        rounds: u32,
-        cells: &mut [CellRecord],
-        random: &mut ChaCha8Rng,
-    ) -> bool {
-        let width = self.running.experiment.variants.len();
-        let records = &mut cells[at * width..(at + 1) * width];
-        let Some(mut ready) = self.prepare(workers, at, records, random) else {
-            records.iter_mut().for_each(|record| record.launches.clear());
-            return false;
-        };
-        for round in 0..rounds {
-            if self.running.is_late() {
-                // Too few rounds are worse than none.
-                if round < rounds.min(plan::MIN_ROUNDS) {
-                    records.iter_mut().for_each(|record| record.launches.clear());
-                }
-                return false;
-            }
-            ready.shuffle(random);
-            ready.retain(|cell| self.sample(workers, at, cell, &mut records[cell.index]));
-        }
-        for ReadyCell { index, cell, .. } in ready {
-            if let Err(failure) = workers.release(index, cell) {
-                records[index].skip_reason = Some(failure.into());
-            }
-        }
-        true
-    }
-
-    /// Prepares a cell on each variant, in random order; `None` if time ran out.
-    fn prepare(
-        &self,
-        workers: &mut WorkerSet,
-        at: usize,
-        records: &mut [CellRecord],
-        random: &mut ChaCha8Rng,
-    ) -> Option<Vec<ReadyCell>> {
-        let RunningExperiment { experiment, pilot, .. } = self.running;
-        let cell_id = &experiment.cell_ids[at];
-        let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
-        let mut ready = Vec::new();
-        let mut indices: Vec<_> = (0..records.len()).filter(|index| records[*index].skip_reason.is_none()).collect();
-        indices.shuffle(random);
-        for index in indices {
-            if self.running.is_late() {
-                return None;
-            }
-            let record = &mut records[index];
-            let injected_slowdown = pilot.feasible_slowdown(experiment, at, index);
-            if fresh && let Err(error) = workers.renew(index) {
-                record.skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
-                continue;
-            }
-            match workers.prepare(index, &injected_slowdown.on(cell_id), pilot.timeout(at, index)) {
-                Ok(cell) => {
-                    let batch_spec = pilot.batch_spec(experiment, at, index);
-                    record.launches.push(Launch::empty(self.number, batch_spec.iterations, batch_spec.slices));
-                    ready.push(ReadyCell { index, batch_spec, injected_slowdown, cell });
-                }
-                Err(failure) => record.skip_reason = Some(failure.into()),
-            }
-        }
-        Some(ready)
-    }
-
-    /// Measures one batch of a prepared cell. Returns whether it succeeded.
-    fn sample(&self, workers: &mut WorkerSet, at: usize, ready: &ReadyCell, record: &mut CellRecord) -> bool {
-        let &ReadyCell { index, batch_spec, injected_slowdown, ref cell } = ready;
-        let batch = BatchSpec { iterations: injected_slowdown.iterations(batch_spec.iterations), ..batch_spec };
-        match workers.sample(index, cell, batch, self.running.pilot.timeout(at, index)) {
-            Ok(batch) => {
-                let launch = record.launches.last_mut().expect("pushed when the cell was prepared");
-                launch.nanoseconds.push(batch.slice.as_nanos() as f64 / batch_spec.iterations as f64);
-                launch.each.extend(batch.each.iter().map(|took| took.as_nanos() as u64));
-                let delayed = batch.delayed.unwrap_or_default();
-                launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(MAX_DELAY_SHARE));
-                true
-            }
-            Err(failure) => {
-                record.skip_reason = Some(failure.into());
-                record.launches.clear();
-                false
-            }
-        }
-    }
+/// A running launch.
+struct RunningLaunch<'a> {
+    number: u32,
+    running: &'a RunningExperiment<'a>,
+    workers: WorkerSet<'a>,
+    /// The cells with the samples of this launch.
+    cells: Vec<CellRecord>,
+    random: &'a mut ChaCha8Rng,
 }
 
 /// A cell that a worker has prepared.
 struct ReadyCell {
     /// The index of its variant.
     index: usize,
-    batch_spec: BatchSpec,
-    injected_slowdown: InjectedSlowdown,
     cell: BenchCell,
+    /// The batch to run, with the iterations of the injected slowdown.
+    batch_spec: BatchSpec,
+    /// The samples.
+    launch: Launch,
+}
+
+impl RunningLaunch<'_> {
+    /// The record of a cell on a variant, by their indices.
+    fn record(&mut self, at: usize, index: usize) -> &mut CellRecord {
+        &mut self.cells[at * self.running.pilot.experiment.variants.len() + index]
+    }
+
+    fn is_late(&self) -> bool {
+        self.running.left().is_zero()
+    }
+
+    /// Measures all rounds of one cell; false if time ran out. Rounds that all variants completed count.
+    fn measure(&mut self, at: usize, rounds: u32) -> bool {
+        let Some(mut ready) = self.prepare(at) else { return false };
+        let mut done = 0;
+        while done < rounds && !self.is_late() {
+            ready.shuffle(self.random);
+            ready.retain_mut(|cell| self.sample(at, cell));
+            done += 1;
+        }
+        for ReadyCell { index, cell, launch, .. } in ready {
+            // Too few rounds are worse than none.
+            if done >= rounds.min(plan::MIN_ROUNDS) {
+                self.record(at, index).launches.push(launch);
+            }
+            if done == rounds
+                && let Err(failure) = self.workers.release(index, cell)
+            {
+                self.record(at, index).skip_reason = Some(failure.into());
+            }
+        }
+        done == rounds
+    }
+
+    /// Prepares a cell on each variant, in random order; `None` if time ran out.
+    fn prepare(&mut self, at: usize) -> Option<Vec<ReadyCell>> {
+        let pilot = self.running.pilot;
+        let cell_id = &pilot.experiment.cell_ids[at];
+        let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
+        let mut ready = Vec::new();
+        let mut indices: Vec<_> = (0..pilot.experiment.variants.len()).collect();
+        indices.retain(|&index| self.record(at, index).skip_reason.is_none());
+        indices.shuffle(self.random);
+        for index in indices {
+            if self.is_late() {
+                return None;
+            }
+            if fresh && let Err(error) = self.workers.renew(index) {
+                self.record(at, index).skip_reason = Some(SkipReason::Failed { reason: format!("{error:#}") });
+                continue;
+            }
+            let (batch_spec, injected_slowdown) = pilot.batch(at, index);
+            match self.workers.prepare(index, &injected_slowdown.on(cell_id), pilot.timeout(at, index)) {
+                Ok(cell) => {
+                    let launch = Launch::empty(self.number, batch_spec.iterations, batch_spec.slices);
+                    let iterations = injected_slowdown.iterations(batch_spec.iterations);
+                    ready.push(ReadyCell { index, cell, batch_spec: BatchSpec { iterations, ..batch_spec }, launch });
+                }
+                Err(failure) => self.record(at, index).skip_reason = Some(failure.into()),
+            }
+        }
+        Some(ready)
+    }
+
+    /// Measures one batch of a prepared cell. Returns whether it succeeded.
+    fn sample(&mut self, at: usize, ready: &mut ReadyCell) -> bool {
+        let ReadyCell { index, ref cell, batch_spec, ref mut launch } = *ready;
+        match self.workers.sample(index, cell, batch_spec, self.running.pilot.timeout(at, index)) {
+            Ok(batch) => {
+                launch.nanoseconds.push(batch.slice.as_nanos() as f64 / launch.iterations as f64);
+                launch.each.extend(batch.each.iter().map(|took| took.as_nanos() as u64));
+                let delayed = batch.delayed.unwrap_or_default();
+                launch.disturbed += u32::from(delayed > batch.elapsed.mul_f64(MAX_DELAY_SHARE));
+                true
+            }
+            Err(failure) => {
+                self.record(at, index).skip_reason = Some(failure.into());
+                false
+            }
+        }
+    }
 }

@@ -4,22 +4,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::batch::BatchSpec;
+use super::cell::Failure;
 use super::experiment::{Experiment, Progress};
 use super::injected_slowdown::InjectedSlowdown;
+use super::plan;
 use super::plan::CellCost;
 use super::variant::ExperimentVariant;
 use super::worker_set::WorkerSet;
 use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
-use crate::results::{Report, SkipReason};
-use crate::sampling::cell::Failure;
+use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
 use crate::worker::{Hello, WorkerError};
 
 /// The results of the pilot. A confirmation run of the same cells needs no new pilot.
 pub struct Pilot {
-    /// The variants, with the folders of their artifacts.
-    variants: Vec<ExperimentVariant>,
-    cell_ids: Vec<CellId>,
+    /// The experiment, with the folders of its artifacts.
+    pub(crate) experiment: Experiment,
     /// The hello of each worker.
     pub(crate) hellos: Vec<Hello>,
     /// The time to launch all workers.
@@ -60,7 +60,9 @@ const MIN_REQUEST: Duration = Duration::from_secs(1);
 
 /// Visits every cell once; a control uses the results of its original. Cells for which the time does not suffice are skipped,
 /// except for the first measurable cell.
-pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn Progress) -> Result<Pilot> {
+pub(crate) fn pilot(experiment: Experiment, observer: &mut dyn Progress) -> Result<Pilot> {
+    let Experiment { budget, may_stretch, .. } = experiment;
+    let time = if may_stretch { budget } else { budget.mul_f64(plan::PILOT) };
     let started_at = Instant::now();
     let variants = &experiment.variants;
     let (mut workers, hellos) = WorkerSet::launch(variants)?;
@@ -74,7 +76,7 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
     let (mut was_cut, mut any) = (false, false);
     for at in spread(count) {
         let cell_id = &experiment.cell_ids[at];
-        observer.at(&format!("pilot: {cell_id}"), 0.0, experiment.budget.saturating_sub(started_at.elapsed()));
+        observer.at(&format!("pilot: {cell_id}"), 0.0, budget.saturating_sub(started_at.elapsed()));
         let benchmark = benchmark::find(&cell_id.benchmark)
             .with_context(|| format!("this build has no benchmark `{}`", cell_id.benchmark))?;
         for (index, variant) in variants.iter().enumerate() {
@@ -92,7 +94,10 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
                     }
                     let cell_id = experiment.injected_slowdown(at, index).on(cell_id);
                     let timeout = left.max(if any { MIN_REQUEST } else { MAX_REQUEST });
-                    visit(&mut workers, index, &cell_id, benchmark, timeout)
+                    let mut new = PilotCell::default();
+                    let visited = new.visit(&mut workers, index, &cell_id, benchmark, timeout);
+                    new.skip_reason = visited.err().map(pilot_skip_reason);
+                    new
                 }
             };
             seen[at].push(new);
@@ -100,15 +105,9 @@ pub(crate) fn pilot(experiment: &Experiment, time: Duration, observer: &mut dyn 
         any |= seen[at].iter().any(|seen| seen.skip_reason.is_none());
         equal_batches(variants, &mut seen[at]);
     }
-    Ok(Pilot {
-        variants: variants.clone(),
-        cell_ids: experiment.cell_ids.clone(),
-        hellos,
-        starting,
-        took: started_at.elapsed(),
-        was_cut,
-        cells: seen,
-    })
+    let took = started_at.elapsed();
+    drop(workers);
+    Ok(Pilot { experiment, hellos, starting, took, was_cut, cells: seen })
 }
 
 /// A fixed permutation of the indices in which neighbours are far apart, so that running out of time does not skip a whole
@@ -134,43 +133,6 @@ fn equal_batches(variants: &[ExperimentVariant], seen: &mut [PilotCell]) {
     }
 }
 
-/// Prepares a cell twice, because the first time may fill caches, and measures the cost after a warmup.
-fn visit(
-    workers: &mut WorkerSet,
-    index: usize,
-    cell_id: &CellId,
-    benchmark: &Benchmark,
-    timeout: Duration,
-) -> PilotCell {
-    let failed = |failure| PilotCell::skipped(pilot_skip_reason(failure));
-    if !benchmark.fresh
-        && let Err(failure) = workers.prepare(index, cell_id, timeout).and_then(|cell| workers.release(index, cell))
-    {
-        return failed(failure);
-    }
-    let started = Instant::now();
-    let cell = match workers.prepare(index, cell_id, timeout) {
-        Ok(cell) => cell,
-        Err(failure) => return failed(failure),
-    };
-    let mut preparing = started.elapsed();
-    let mut seen = PilotCell { metrics: cell.metrics.clone(), ..PilotCell::default() };
-    let mut sample = |batch_spec| {
-        let left = timeout.saturating_sub(started.elapsed()).max(MIN_REQUEST);
-        let asked = Instant::now();
-        workers.sample(index, &cell, batch_spec, left).map(|batch| (batch.slice, asked.elapsed()))
-    };
-    if let Err(failure) = seen.choose_batch_size(benchmark, &mut sample) {
-        return PilotCell { skip_reason: Some(pilot_skip_reason(failure)), ..seen };
-    }
-    let releasing = Instant::now();
-    if let Err(failure) = workers.release(index, cell) {
-        seen.skip_reason = Some(failure.into());
-    }
-    preparing += releasing.elapsed();
-    PilotCell { preparing, ..seen }
-}
-
 /// A request that is cancelled at the end of the pilot's time is too slow; it may not have hung.
 fn pilot_skip_reason(failure: Failure) -> SkipReason {
     match failure {
@@ -185,6 +147,35 @@ fn pilot_skip_reason(failure: Failure) -> SkipReason {
 type SampleFn<'a> = &'a mut dyn FnMut(BatchSpec) -> Result<(Duration, Duration), Failure>;
 
 impl PilotCell {
+    /// Prepares a cell twice, because the first time may fill caches, and measures the cost after a warmup.
+    fn visit(
+        &mut self,
+        workers: &mut WorkerSet,
+        index: usize,
+        cell_id: &CellId,
+        benchmark: &Benchmark,
+        timeout: Duration,
+    ) -> Result<(), Failure> {
+        if !benchmark.fresh {
+            let cell = workers.prepare(index, cell_id, timeout)?;
+            workers.release(index, cell)?;
+        }
+        let started = Instant::now();
+        let cell = workers.prepare(index, cell_id, timeout)?;
+        self.preparing = started.elapsed();
+        self.metrics.clone_from(&cell.metrics);
+        let mut sample = |batch_spec| {
+            let left = timeout.saturating_sub(started.elapsed()).max(MIN_REQUEST);
+            let asked = Instant::now();
+            workers.sample(index, &cell, batch_spec, left).map(|batch| (batch.slice, asked.elapsed()))
+        };
+        self.choose_batch_size(benchmark, &mut sample)?;
+        let releasing = Instant::now();
+        workers.release(index, cell)?;
+        self.preparing += releasing.elapsed();
+        Ok(())
+    }
+
     /// Finds the size of a batch and the cost of its request. A short batch is unreliable if it is disturbed, so a warm batch of
     /// the same size must confirm it.
     fn choose_batch_size(&mut self, benchmark: &Benchmark, sample: SampleFn) -> Result<(), Failure> {
@@ -250,78 +241,83 @@ fn of_all(time: Duration, iterations: u64) -> Duration {
 }
 
 impl Pilot {
-    /// The part of the pilot for a part of its experiment, and that experiment with the pilot's artifact folders. `None` if the
-    /// experiment has more cells than the pilot visited.
-    pub(crate) fn part(&self, experiment: &Experiment) -> Option<(Experiment, Self)> {
-        let known = |variant: &ExperimentVariant| self.variants.iter().position(|known| known.label == variant.label);
+    /// The part of the pilot for a part of its experiment. `None` if that experiment has more cells than the pilot visited.
+    pub(crate) fn part(&self, experiment: &Experiment) -> Option<Self> {
+        let mut experiment = experiment.clone();
+        let Experiment { variants, cell_ids, .. } = &self.experiment;
+        let known = |variant: &ExperimentVariant| variants.iter().position(|known| known.label == variant.label);
         let indices = experiment.variants.iter().map(known).collect::<Option<Vec<_>>>()?;
-        let place = |cell_id: &CellId| self.cell_ids.iter().position(|known| known == cell_id);
+        let place = |cell_id: &CellId| cell_ids.iter().position(|known| known == cell_id);
         let places = experiment.cell_ids.iter().map(place).collect::<Option<Vec<_>>>()?;
-        let with_launcher = |(variant, &of): (&ExperimentVariant, &usize)| ExperimentVariant {
-            launcher: self.variants[of].launcher.clone(),
-            ..variant.clone()
-        };
-        let variants: Vec<_> = experiment.variants.iter().zip(&indices).map(with_launcher).collect();
-        let share = indices.len() as f64 / self.variants.len() as f64;
-        let part = Self {
-            variants: variants.clone(),
-            cell_ids: experiment.cell_ids.clone(),
+        for (variant, &of) in experiment.variants.iter_mut().zip(&indices) {
+            variant.launcher = variants[of].launcher.clone();
+        }
+        Some(Self {
+            experiment,
             hellos: indices.iter().map(|&of| self.hellos[of].clone()).collect(),
-            starting: self.starting.mul_f64(share),
+            starting: self.starting.mul_f64(indices.len() as f64 / variants.len() as f64),
             took: Duration::ZERO,
             was_cut: false,
             cells: places.iter().map(|&at| indices.iter().map(|&of| self.cells[at][of].clone()).collect()).collect(),
-        };
-        Some((Experiment { variants, ..experiment.clone() }, part))
+        })
     }
 
-    /// The cost of each cell that any variant supports; `None` for others.
-    pub(crate) fn costs(&self, experiment: &Experiment) -> Vec<Option<CellCost>> {
-        let cost = |at: usize| {
-            let able = || self.cells[at].iter().filter(|seen| seen.skip_reason.is_none());
+    /// A report without samples, with the metrics and the skipped cells of the pilot.
+    pub(crate) fn blank_report(&self) -> Result<Report> {
+        let Experiment { variants, cell_ids, budget, seed, .. } = &self.experiment;
+        let record = |at: usize, index: usize| {
+            let PilotCell { metrics, skip_reason, .. } = self.cells[at][index].clone();
+            let (_, injected_slowdown) = self.batch(at, index);
+            let record = CellRecord::new(index, cell_ids[at].clone(), injected_slowdown.share());
+            CellRecord { metrics, skip_reason, ..record }
+        };
+        let cells = (0..cell_ids.len()).flat_map(|at| (0..variants.len()).map(move |index| record(at, index)));
+        let run = RunInfo { seed: *seed, budget_seconds: budget.as_secs_f64(), ..RunInfo::default() };
+        super::blank(Metric::Time, variants, self.hellos.clone(), run, cells.collect())
+    }
+
+    /// The indices and costs of the cells that any variant supports.
+    pub(crate) fn costs(&self) -> impl Iterator<Item = (usize, CellCost)> {
+        let Experiment { cell_ids, priority, .. } = &self.experiment;
+        self.cells.iter().zip(cell_ids).enumerate().filter_map(|(at, (cells, cell_id))| {
+            let able = || cells.iter().filter(|seen| seen.skip_reason.is_none());
             able().next()?;
-            let fresh = benchmark::find(&self.cell_ids[at].benchmark).is_some_and(|benchmark| benchmark.fresh);
+            let fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
             let renewing = if fresh { self.starting } else { Duration::ZERO };
             let round = able().map(|seen| seen.batch).sum();
             let preparing = able().map(|seen| seen.preparing).sum::<Duration>() + renewing;
-            Some(CellCost { preparing, round, fresh, has_priority: experiment.priority.contains(&self.cell_ids[at]) })
-        };
-        (0..self.cells.len()).map(cost).collect()
+            Some((at, CellCost { preparing, round, fresh, has_priority: priority.contains(cell_id) }))
+        })
     }
 
-    /// The injected slowdown of a cell; none if its slices would be too long.
-    pub(crate) fn feasible_slowdown(&self, experiment: &Experiment, at: usize, index: usize) -> InjectedSlowdown {
-        match self.slowed_batch(experiment, at, index) {
-            Some(_) => experiment.injected_slowdown(at, index),
-            None => InjectedSlowdown::None,
-        }
+    /// A budget that suffices for the needs of cells.
+    pub(crate) fn advice(&self, needs: Duration) -> Duration {
+        plan::advice(needs, self.took, self.was_cut)
     }
 
-    /// The batch of a cell.
-    pub(crate) fn batch_spec(&self, experiment: &Experiment, at: usize, index: usize) -> BatchSpec {
-        self.slowed_batch(experiment, at, index).unwrap_or_else(|| self.cells[at][index].batch_spec)
+    /// The budgets that are large enough for one cell and for all; `None` if none can be measured.
+    pub(crate) fn budgets(&self) -> Option<[Duration; 2]> {
+        let costs: Vec<_> = self.costs().map(|(_, cost)| cost).collect();
+        let needs = plan::needed_times(self.starting, &costs, self.experiment.launches);
+        Some([needs.iter().min()?, needs.iter().max()?].map(|needs| self.advice(*needs)))
     }
 
-    /// The batch of a cell with the injected slowdowns of all variants; `None` if its slices would be too long.
-    fn slowed_batch(&self, experiment: &Experiment, at: usize, index: usize) -> Option<BatchSpec> {
-        let injected_slowdowns: Vec<_> =
-            (0..self.variants.len()).map(|index| experiment.injected_slowdown(at, index)).collect();
+    /// The batch of a cell, with the iterations that count, and its injected slowdown: none if slices would be too long.
+    pub(crate) fn batch(&self, at: usize, index: usize) -> (BatchSpec, InjectedSlowdown) {
+        let slowdown = |index| self.experiment.injected_slowdown(at, index);
+        let slowdowns: Vec<_> = (0..self.experiment.variants.len()).map(slowdown).collect();
         let slowest = self.cells[at].iter().map(|seen| seen.one).max().unwrap_or_default();
-        InjectedSlowdown::batch_for_all(&injected_slowdowns, self.cells[at][index].batch_spec, slowest)
+        let batch_spec = self.cells[at][index].batch_spec;
+        match InjectedSlowdown::batch_for_all(&slowdowns, batch_spec, slowest) {
+            Some(batch_spec) => (batch_spec, slowdowns[index]),
+            None => (batch_spec, InjectedSlowdown::None),
+        }
     }
 
     /// The timeout of a request for a cell, far above its expected time.
     pub(crate) fn timeout(&self, at: usize, index: usize) -> Duration {
         let seen = &self.cells[at][index];
         Duration::from_secs(20) + 5 * (seen.preparing + seen.one)
-    }
-
-    /// Records skipped cells and metrics in a report.
-    pub(crate) fn note(&self, report: &mut Report) {
-        for (record, seen) in report.cells.iter_mut().zip(self.cells.iter().flatten()) {
-            record.metrics.clone_from(&seen.metrics);
-            record.skip_reason.clone_from(&seen.skip_reason);
-        }
     }
 }
 
@@ -348,6 +344,12 @@ mod tests {
         assert_eq!(seen[2].batch_spec.iterations, 3, "a skipped cell has no batch size");
     }
 
+    fn chosen(sample: SampleFn) -> PilotCell {
+        let mut seen = PilotCell::default();
+        seen.choose_batch_size(&floor::EMPTY, sample).unwrap();
+        seen
+    }
+
     #[test]
     fn every_cell_is_visited_once_and_neighbours_are_far_apart() {
         for count in 0..300 {
@@ -370,8 +372,7 @@ mod tests {
             let slice = Duration::from_nanos(100 * batch_spec.iterations) + lost;
             Ok((slice, slice * batch_spec.slices))
         };
-        let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        let seen = chosen(&mut sample);
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.batch_spec, BatchSpec { iterations: 250, slices: 5, warms_up: true });
     }
@@ -384,8 +385,7 @@ mod tests {
             let slice = Duration::from_nanos(100 * batch_spec.iterations);
             Ok((slice, slice * batch_spec.slices + lost))
         };
-        let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        let seen = chosen(&mut sample);
         assert_eq!(seen.batch, Duration::from_micros(125));
     }
 
@@ -393,8 +393,7 @@ mod tests {
     fn an_uncut_batch_costs_one_repetition() {
         let one = Duration::from_millis(8);
         let mut sample = |batch_spec: BatchSpec| Ok((one, one * batch_spec.slices));
-        let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        let seen = chosen(&mut sample);
         assert_eq!((seen.one, seen.batch), (one, one));
         assert_eq!(seen.batch_spec, BatchSpec::default());
     }
@@ -406,8 +405,7 @@ mod tests {
             drawn += batch_spec.slices;
             Ok((Duration::from_secs(batch_spec.iterations), Duration::from_secs(batch_spec.iterations)))
         };
-        let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        let seen = chosen(&mut sample);
         assert_eq!(seen.batch_spec, BatchSpec::default());
         assert_eq!(drawn, 1);
     }
