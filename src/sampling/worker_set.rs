@@ -1,5 +1,6 @@
 //! The workers of one launch: one per variant.
 use std::panic::resume_unwind;
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -10,8 +11,7 @@ use crate::sampling::batch::{Batch, BatchSpec};
 use crate::sampling::cell;
 use crate::sampling::cell::{BenchCell, Failure};
 use crate::sampling::code_alignment::CodePage;
-use crate::sampling::cpu_affinity;
-use crate::sampling::cpu_affinity::AffinityGuard;
+use crate::sampling::cpu_affinity::{AffinityGuard, idlest_cpu};
 use crate::worker::{Hello, Limits, Worker};
 
 /// The workers of one launch: one per variant, replaced when lost.
@@ -30,26 +30,18 @@ impl<'a> WorkerSet<'a> {
     /// Launches a worker per variant: the first alone, then the others in parallel with the code page of the first. Sequential
     /// launches take long on a busy machine.
     pub(crate) fn launch(variants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
-        let mut workers =
-            Self { variants, workers: Vec::new(), page: None, processor: cpu_affinity::idlest_cpu(), here: None };
-        let mut launched = Vec::with_capacity(variants.len());
+        let processor = idlest_cpu();
         let (first, others) = variants.split_first().context("there are no variants")?;
-        launched.push(first.launch(None)?);
-        let page = CodePage::of(launched[0].0.pid());
-        let others: Vec<_> = std::thread::scope(|scope| {
+        let first = first.launch(None)?;
+        let page = CodePage::of(first.0.pid());
+        let others = std::thread::scope(|scope| {
             let starting: Vec<_> = others.iter().map(|variant| scope.spawn(move || variant.launch(page))).collect();
-            starting.into_iter().map(|starting| starting.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        });
-        for other in others {
-            launched.push(other?);
-        }
-        workers.page = page;
-        let mut hellos = Vec::new();
-        for (worker, hello) in launched {
-            workers.workers.push(worker.read_by(workers.processor));
-            hellos.push(hello);
-        }
-        Ok((workers, hellos))
+            let finish = |starting: ScopedJoinHandle<_>| starting.join().unwrap_or_else(|panic| resume_unwind(panic));
+            starting.into_iter().map(finish).collect::<Result<Vec<_>>>()
+        })?;
+        let launched = std::iter::once(first).chain(others);
+        let (workers, hellos) = launched.map(|(worker, hello)| (worker.read_by(processor), hello)).unzip();
+        Ok((Self { variants, workers, page, processor, here: None }, hellos))
     }
 
     /// Replaces a variant's worker by a fresh one.
@@ -61,9 +53,8 @@ impl<'a> WorkerSet<'a> {
     }
 
     pub(crate) fn prepare(&mut self, index: usize, cell_id: &CellId, within: Duration) -> Result<BenchCell, Failure> {
-        self.here.get_or_insert_with(|| AffinityGuard::with(self.processor));
-        let prepared = cell::prepare(&mut self.workers[index], cell_id, self.processor, &Limits::of(within));
-        self.mend(index, prepared)
+        let processor = self.processor;
+        self.with_worker(index, |worker| cell::prepare(worker, cell_id, processor, &Limits::of(within)))
     }
 
     pub(crate) fn sample(
@@ -73,18 +64,22 @@ impl<'a> WorkerSet<'a> {
         batch: BatchSpec,
         within: Duration,
     ) -> Result<Batch, Failure> {
-        self.here.get_or_insert_with(|| AffinityGuard::with(self.processor));
-        let sampled = cell.sample(&mut self.workers[index], batch, within);
-        self.mend(index, sampled)
+        self.with_worker(index, |worker| cell.sample(worker, batch, within))
     }
 
     pub(crate) fn release(&mut self, index: usize, cell: BenchCell) -> Result<(), Failure> {
-        let released = cell.release(&mut self.workers[index], Duration::from_secs(30));
-        self.mend(index, released)
+        self.with_worker(index, |worker| cell.release(worker, Duration::from_secs(30)))
     }
 
-    /// Replaces a lost worker at once, because the variant's other cells continue.
-    fn mend<T>(&mut self, index: usize, result: Result<T, Failure>) -> Result<T, Failure> {
+    /// Makes a request from the processor of the cells. Replaces a lost worker at once, because the variant's other cells
+    /// continue.
+    fn with_worker<T>(
+        &mut self,
+        index: usize,
+        request: impl FnOnce(&mut Worker) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.here.get_or_insert_with(|| AffinityGuard::with(self.processor));
+        let result = request(&mut self.workers[index]);
         if let Err(Failure::Lost(_)) = &result
             && let Err(error) = self.renew(index)
         {
@@ -99,8 +94,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::engine::BackendInfo;
-    use crate::engine::BackendSpec;
+    use crate::engine::{BackendInfo, BackendSpec};
     use crate::results::Build;
     use crate::worker::Launcher;
     use crate::worker::protocol::{PROTOCOL, Response};

@@ -39,7 +39,6 @@ pub(crate) fn warm_up(backend: &Arc<dyn OpenBackend>) {
 /// # Errors
 /// When the requests end, or one of them is not for a child.
 pub(crate) fn serve(
-    _alive: fork::Alive,
     backend: &Arc<dyn OpenBackend>,
     module: Option<&Arc<MeasuredModule>>,
     wire: &ResponseWriter,

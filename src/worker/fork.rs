@@ -4,59 +4,50 @@
 //! The parent only waits while a child lives, and does the same for each. So every child starts from the same heap, whichever
 //! cells came before: counts depend on addresses.
 #[cfg(target_os = "linux")]
-use std::io::{PipeReader, PipeWriter};
+use std::io::PipeReader;
 
 use anyhow::Result;
 
 #[cfg(target_os = "linux")]
 use super::server::end_now;
 
-/// The process after a fork.
-pub(crate) enum Fork {
-    /// The child, which reads the requests that follow. The parent waits until this is dropped.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no child elsewhere"))]
-    Child(Alive),
-    /// The parent.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no child elsewhere"))]
-    Parent(Child),
-}
-
-/// The child's end of a pipe that closes when the child ends.
-pub(crate) struct Alive(
-    #[cfg(target_os = "linux")]
-    #[expect(dead_code, reason = "held open")]
-    PipeWriter,
-);
-
 /// A child process that handles the requests of its parent.
 pub(crate) struct Child {
+    /// A pipe that closes when the child ends.
     #[cfg(target_os = "linux")]
     alive: PipeReader,
     #[cfg(target_os = "linux")]
     pid: rustix::process::Pid,
 }
 
-/// Forks. Only the calling thread continues in the child. Until a worker under valgrind forks, everything runs on it, so no
-/// other holds a lock.
+/// Forks. Returns the child in the parent, and `None` in the child, in which only the calling thread continues. Until a worker
+/// under valgrind forks, it has no other thread that could hold a lock.
 ///
 /// # Errors
 /// When the system cannot create a process.
 #[cfg(target_os = "linux")]
-pub(crate) fn fork() -> Result<Fork> {
-    let (reader, writer) = std::io::pipe()?;
+pub(crate) fn fork() -> Result<Option<Child>> {
+    let (alive, writer) = std::io::pipe()?;
     // SAFETY: no lock is held, see above.
     match unsafe { libc::fork() } {
         -1 => Err(std::io::Error::last_os_error().into()),
         0 => {
+            // Closed by the end of the process.
+            std::mem::forget(writer);
             // A guest may never return.
             rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-            Ok(Fork::Child(Alive(writer)))
+            Ok(None)
         }
         pid => {
             let pid = rustix::process::Pid::from_raw(pid).expect("a child has a number");
-            Ok(Fork::Parent(Child { alive: reader, pid }))
+            Ok(Some(Child { alive, pid }))
         }
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn fork() -> Result<Option<Child>> {
+    anyhow::bail!("counting instructions needs Linux")
 }
 
 /// Makes the current thread the pool of all parallel work that it starts by rayon. The threads of rayon's global pool would be
@@ -66,11 +57,6 @@ pub(crate) fn fork() -> Result<Fork> {
 /// When the thread is in a pool already.
 pub(crate) fn pool_of_this_thread() -> Result<rayon::ThreadPool> {
     Ok(rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn fork() -> Result<Fork> {
-    anyhow::bail!("counting instructions needs Linux")
 }
 
 impl Child {

@@ -11,15 +11,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use super::counting_child;
-use super::fork::{self, Fork};
+use super::fork;
 use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response};
 use super::supervisor::ARTIFACTS;
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::{Benchmark, CellId};
-use crate::catalog::scenario;
-use crate::engine::BackendSpec;
+use crate::catalog::{benchmark, scenario};
 use crate::engine::embedding::{Transcript, panic_message};
-use crate::engine::{BackendError, OpenBackend};
+use crate::engine::{BackendError, BackendSpec, OpenBackend};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::generate::generate;
 use crate::fuzz::observation;
@@ -27,7 +24,6 @@ use crate::fuzz::observation::{Action, Observation, trial};
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::{Build, Verdict};
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
-use crate::sampling::batch::BatchSpec;
 use crate::sampling::bench_thread::BenchThread;
 use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::exceptions::ExceptionSoak;
@@ -65,56 +61,63 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
     for line in lines {
         let request = serde_json::from_str(&line).with_context(|| format!("invalid request: {line}"))?;
         affinity = pinned(affinity, &request);
+        // An error of an arm is the response; `?` ends the process.
         let response = match request {
-            Request::RunScenario { scenario } => run_scenario(&*backend, &scenario, &wire)?,
-            Request::LoadModule { job } => match load(job, spec, &*backend) {
-                Ok((bench, cells)) => {
-                    (session, module) = (Some(bench), Some(cells));
-                    Response::Loaded
-                }
-                Err(error) => Response::failed(error),
-            },
+            Request::RunScenario { scenario } => Ok(run_scenario(&*backend, &scenario, &wire)),
+            Request::LoadModule { job } => load(job, spec, &*backend).map(|(for_steps, for_benchmarks)| {
+                (session, module) = (Some(for_steps), Some(for_benchmarks));
+                Response::Loaded
+            }),
             Request::Step { step } => {
-                let session = session.as_mut().ok_or_else(|| anyhow!("no module is loaded"))?;
-                Response::Stepped { output: run_step(&*backend, session, step, &wire) }
+                let session = session.as_mut().context("no module is loaded")?;
+                Ok(Response::Stepped { output: run_step(&*backend, session, step, &wire) })
             }
-            Request::RunModules { seed, numbers, features } => run_modules(&*backend, seed, numbers, &features, &wire),
-            Request::ExamineModule { seed, features } => examine_module(&*backend, &seed, &features, &wire),
+            Request::RunModules { seed, numbers, features } => {
+                Ok(run_modules(&*backend, seed, numbers, &features, &wire))
+            }
+            Request::ExamineModule { seed, features } => generate(&seed, &features).map(|generated| {
+                let observations = trial(&*backend, &generated, |action| wire.log(action));
+                Response::Examined { observations }
+            }),
             Request::Soak { seed, milliseconds, mixture } => {
-                match continue_soak(&*backend, &mut soak, (mixture, seed), Duration::from_millis(milliseconds)) {
-                    Ok(counts) => Response::Soaked { counts },
-                    Err(error) => Response::failed(error),
-                }
+                let time = Duration::from_millis(milliseconds);
+                continue_soak(&*backend, &mut soak, mixture, seed, time).map(|counts| Response::Soaked { counts })
             }
             Request::RunScript { name, features, skip } => run_script(&*backend, &name, &features, &skip, &wire),
             Request::Prepare { cell_id, processor } => {
                 let _ = processor.map(|processor| reader.at(processor));
-                prepare(&backend, &cell_id, processor, module.clone(), &mut cells)
+                let prepared = BenchThread::prepare(&backend, &cell_id, processor, module.clone());
+                let response = Response::prepared(cells.len(), prepared.as_ref().map(|cell| &cell.metrics));
+                cells.extend(prepared.ok().map(Some));
+                Ok(response)
             }
-            Request::Sample { cell, spec } => sample(cells.get_mut(cell), spec)?,
+            Request::Sample { cell, spec } => {
+                let cell = cells.get_mut(cell).and_then(Option::as_mut).context("no such cell")?;
+                cell.batch(spec).map(|batch| Response::Sampled { batch })
+            }
             Request::WarmUp => {
                 counting_child::warm_up(&backend);
-                Response::WarmedUp
+                Ok(Response::WarmedUp)
             }
             Request::Fork => match fork::fork() {
-                Ok(Fork::Child(alive)) => {
-                    wire.send(&Response::Forked);
-                    return counting_child::serve(alive, &backend, module.as_ref(), &wire);
-                }
-                Ok(Fork::Parent(child)) => {
+                Ok(Some(child)) => {
                     child.wait()?;
-                    Response::Joined
+                    Ok(Response::Joined)
                 }
-                Err(error) => Response::failed(error),
+                Ok(None) => {
+                    wire.send(&Response::Forked);
+                    return counting_child::serve(&backend, module.as_ref(), &wire);
+                }
+                Err(error) => Err(error),
             },
-            Request::Join | Request::Count { .. } => Response::failed(anyhow!("this is no child process")),
+            Request::Join | Request::Count { .. } => Err(anyhow!("this is no child process")),
             Request::Release { cell } => {
                 // Numbers are not reused.
                 cells.get_mut(cell).and_then(Option::take);
-                Response::Released
+                Ok(Response::Released)
             }
         };
-        wire.send(&response);
+        wire.send(&response.unwrap_or_else(Response::failed));
     }
     Ok(())
 }
@@ -150,11 +153,11 @@ pub(crate) fn end_now() -> ! {
     std::process::exit(0)
 }
 
-fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> Result<Response> {
+fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> Response {
     // A newer build may have scenarios that this build lacks.
     let Some(scenario) = scenario::find(id) else {
         let reason = format!("this build has no scenario `{id}`");
-        return Ok(Response::ScenarioDone { end: Verdict::Unsupported { reason } });
+        return Response::ScenarioDone { end: Verdict::Unsupported { reason } };
     };
     let log = wire.clone();
     let transcript = Transcript::new(move |line| log.send(&Response::Log { line: line.to_owned() }));
@@ -164,7 +167,7 @@ fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> R
         Ok(Err(failed)) => Verdict::Failed { reason: failed.to_string() },
         Err(panic) => Verdict::Crashed { reason: format!("panicked: {}", panic_message(&*panic)) },
     };
-    Ok(Response::ScenarioDone { end })
+    Response::ScenarioDone { end }
 }
 
 /// Loads a module for steps and for benchmarks.
@@ -198,32 +201,34 @@ fn run_step(backend: &dyn OpenBackend, session: &mut ModuleSession, step: Step, 
     })
 }
 
+/// The running soak.
+enum RunningSoak {
+    Exits(Box<Soak>),
+    Exceptions(ExceptionSoak),
+}
+
 /// Continues a soak, or starts it.
 fn continue_soak(
     backend: &dyn OpenBackend,
     soak: &mut Option<RunningSoak>,
-    (mixture, seed): (Mixture, u64),
+    mixture: Mixture,
+    seed: u64,
     time: Duration,
 ) -> Result<ExitCounts> {
-    if soak.is_none() {
-        *soak = Some(match mixture {
+    let soak = match soak {
+        Some(soak) => soak,
+        None => soak.insert(match mixture {
             Mixture::Exits => RunningSoak::Exits(Box::new(Soak::new(backend, seed)?)),
             Mixture::Exceptions => RunningSoak::Exceptions(ExceptionSoak::new(backend)?),
-        });
-    }
-    match soak.as_mut().context("the soak was started above")? {
+        }),
+    };
+    match soak {
         RunningSoak::Exits(soak) => soak.go_on(time),
         RunningSoak::Exceptions(soak) => {
             let collector = backend.about().wasm_features.iter().any(|feature| feature == "gc");
             soak.go_on(backend, collector, time)
         }
     }
-}
-
-/// The running soak.
-enum RunningSoak {
-    Exits(Box<Soak>),
-    Exceptions(ExceptionSoak),
 }
 
 /// Generates and runs random modules.
@@ -255,33 +260,19 @@ fn counted(seen: &[Observation]) -> [u32; 2] {
     })
 }
 
-fn examine_module(
-    backend: &dyn OpenBackend,
-    seed: &ModuleSeed,
-    features: &FeatureSet,
-    wire: &ResponseWriter,
-) -> Response {
-    match generate(seed, features) {
-        Ok(generated) => Response::Examined { observations: trial(backend, &generated, |action| wire.log(action)) },
-        Err(error) => Response::failed(error),
-    }
-}
-
 fn run_script(
     backend: &dyn OpenBackend,
     name: &str,
     features: &[String],
     skip: &[usize],
     wire: &ResponseWriter,
-) -> Response {
+) -> Result<Response> {
     let Some(script) = script::script(name) else {
-        return Response::Error { unsupported: true, reason: format!("this build has no script `{name}`") };
+        return Ok(Response::Error { unsupported: true, reason: format!("this build has no script `{name}`") });
     };
     let log = |line: usize| wire.send(&Response::Log { line: line.to_string() });
-    match player::play(backend, Claims::new(features), &script, skip, log) {
-        Ok(outcome) => Response::ScriptDone { outcome },
-        Err(error) => Response::failed(error),
-    }
+    let outcome = player::play(backend, Claims::new(features), &script, skip, log)?;
+    Ok(Response::ScriptDone { outcome })
 }
 
 /// Pins the main thread to the processor of the current cell. Parallel cells are not pinned, because their threads inherit
@@ -289,8 +280,7 @@ fn run_script(
 fn pinned(affinity: Option<AffinityGuard>, request: &Request) -> Option<AffinityGuard> {
     match request {
         Request::Prepare { cell_id, processor } => {
-            let is_pinned =
-                benchmark::find(&cell_id.benchmark).is_some_and(|benchmark: &Benchmark| !benchmark.parallel);
+            let is_pinned = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| !benchmark.parallel);
             is_pinned.then(|| affinity.unwrap_or_else(|| AffinityGuard::with(*processor)))
         }
         Request::Sample { .. } | Request::Release { .. } => affinity,
@@ -298,47 +288,20 @@ fn pinned(affinity: Option<AffinityGuard>, request: &Request) -> Option<Affinity
     }
 }
 
-fn prepare(
-    backend: &Arc<dyn OpenBackend>,
-    cell_id: &CellId,
-    processor: Option<usize>,
-    module: Option<Arc<MeasuredModule>>,
-    cells: &mut Vec<Option<BenchThread>>,
-) -> Response {
-    let number = cells.len();
-    match BenchThread::prepare(backend, cell_id, processor, module) {
-        Ok(cell) => {
-            let response = Response::prepared(number, Ok(&cell.metrics));
-            cells.push(Some(cell));
-            response
-        }
-        Err(error) => Response::prepared(number, Err(&error)),
-    }
-}
-
-fn sample(cell: Option<&mut Option<BenchThread>>, spec: BatchSpec) -> Result<Response> {
-    let cell = cell.and_then(Option::as_mut).ok_or_else(|| anyhow!("no such cell"))?;
-    Ok(cell.batch(spec).map_or_else(Response::failed, |batch| Response::Sampled { batch }))
-}
-
 /// Writes responses.
 #[derive(Clone)]
 pub(crate) struct ResponseWriter(Arc<Mutex<File>>);
 
 impl ResponseWriter {
-    /// Reserves stdout for the protocol, and redirects file descriptor 1 to stderr, so that compilers and stubs cannot
+    /// Reserves stdout for the protocol, and on Unix redirects file descriptor 1 to stderr, so that compilers and stubs cannot
     /// write into the protocol.
-    #[cfg(unix)]
     fn take() -> io::Result<Self> {
+        #[cfg(windows)]
+        let stdout = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
+        #[cfg(unix)]
         let stdout = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+        #[cfg(unix)]
         rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
-        Ok(Self(Arc::new(Mutex::new(stdout.into()))))
-    }
-
-    #[cfg(windows)]
-    fn take() -> io::Result<Self> {
-        use std::os::windows::io::AsHandle;
-        let stdout = io::stdout().as_handle().try_clone_to_owned()?;
         Ok(Self(Arc::new(Mutex::new(stdout.into()))))
     }
 
@@ -361,6 +324,8 @@ impl ResponseWriter {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::catalog::benchmark::CellId;
+    use crate::sampling::batch::BatchSpec;
 
     #[test]
     fn only_single_threaded_cells_pin_the_main_thread() {
@@ -376,10 +341,8 @@ mod tests {
             assert!(affinity.is_some());
             assert!(pinned(affinity, &prepare("unwind/threads")).is_none());
             assert!(pinned(None, &prepare("compile/functions")).is_none());
-            assert!(
-                pinned(pinned(None, &prepare("call/typed")), &Request::RunScenario { scenario: String::new() })
-                    .is_none()
-            );
+            let other = Request::RunScenario { scenario: String::new() };
+            assert!(pinned(pinned(None, &prepare("call/typed")), &other).is_none());
         };
         std::thread::spawn(pins).join().unwrap();
     }

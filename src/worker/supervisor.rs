@@ -2,7 +2,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -89,11 +89,13 @@ impl WorkerError {
 /// A worker that is lost decides the verdict of what it was doing.
 impl From<WorkerError> for Verdict {
     fn from(error: WorkerError) -> Self {
+        let text = error.to_string();
         match error {
-            WorkerError::Crashed(reason) => Self::Crashed { reason },
-            WorkerError::Interrupted | WorkerError::Protocol(_) => Self::Crashed { reason: error.to_string() },
-            WorkerError::TimedOut(_) => Self::TimedOut { limit: error.to_string() },
-            WorkerError::OverMemory { .. } => Self::OverMemory { limit: error.to_string() },
+            WorkerError::Crashed(_) | WorkerError::Protocol(_) | WorkerError::Interrupted => {
+                Self::Crashed { reason: text }
+            }
+            WorkerError::TimedOut(_) => Self::TimedOut { limit: text },
+            WorkerError::OverMemory { .. } => Self::OverMemory { limit: text },
         }
     }
 }
@@ -101,9 +103,8 @@ impl From<WorkerError> for Verdict {
 /// A worker process. Killed when dropped.
 pub struct Worker {
     child: Child,
-    stdin: Option<ChildStdin>,
     stdout_lines: mpsc::Receiver<String>,
-    stderr: Arc<Mutex<LastLines>>,
+    last_lines: Arc<Mutex<LastLines>>,
     stderr_reader: Option<JoinHandle<()>>,
     peak: Option<u64>,
     reader: AffinityHint,
@@ -232,9 +233,9 @@ impl Launcher {
 
 impl Worker {
     fn greet(mut child: Child, interruption: Option<Interruption>, opening: Duration) -> Result<(Self, Hello)> {
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let (lines, stdout_lines) = mpsc::channel();
-        let mut stdout = BufReader::new(stdout.expect("piped"));
         let reader = AffinityHint::default();
         let (hint, mut last_seen) = (reader.clone(), 0);
         std::thread::spawn(move || {
@@ -244,17 +245,15 @@ impl Worker {
                 hint.go(&mut last_seen);
             }
         });
-        let tail = Arc::new(Mutex::new(LastLines::default()));
-        let (lines_kept, mut stderr) = (tail.clone(), BufReader::new(stderr.expect("piped")));
-        let stderr_reader = std::thread::spawn(move || {
+        let last_lines = Arc::new(Mutex::new(LastLines::default()));
+        let kept = last_lines.clone();
+        let stderr_reader = Some(std::thread::spawn(move || {
             while let Some(line) = next_line(&mut stderr) {
-                lines_kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
-        });
-        let stderr_reader = Some(stderr_reader);
-        let mut worker =
-            Self { child, stdin, stdout_lines, stderr: tail, stderr_reader, peak: None, reader, interruption };
-        let line = worker.read_line(&Limits::of(opening))?;
+        }));
+        let mut worker = Self { child, stdout_lines, last_lines, stderr_reader, peak: None, reader, interruption };
+        let line = worker.read_line(Instant::now() + opening, &Limits::of(opening))?;
         Ok((worker, parse_hello(&line)?))
     }
 
@@ -286,36 +285,27 @@ impl Worker {
         mut log: impl FnMut(&str),
     ) -> Result<Response, WorkerError> {
         // Drops the output of earlier requests.
-        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.last_lines.lock().unwrap_or_else(PoisonError::into_inner) = LastLines::default();
         let mut line = serde_json::to_vec(request).expect("requests are serializable");
         line.push(b'\n');
         // If the worker is dead, the next read fails.
-        let _ = self.stdin.as_mut().map(|stdin| stdin.write_all(&line));
+        let _ = self.child.stdin.as_mut().map(|stdin| stdin.write_all(&line));
         let deadline = Instant::now() + limits.time;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let line = self.read_line(&Limits { time: left, ..*limits }).map_err(|error| match error {
-                WorkerError::TimedOut(_) => WorkerError::TimedOut(limits.time),
-                other => other,
-            })?;
+            let line = self.read_line(deadline, limits)?;
             match serde_json::from_str(&line) {
                 Ok(Response::Log { line }) => log(&line),
                 Ok(response) => return Ok(response),
-                Err(_) => {
-                    self.kill();
-                    return Err(WorkerError::Protocol(shortened(&line, 200)));
-                }
+                Err(_) => return Err(self.lost(WorkerError::Protocol(shortened(&line, 200)))),
             }
         }
     }
 
-    /// Reads the next line. Kills a worker that uses more memory than the limit, or gives no line in time.
-    fn read_line(&mut self, limits: &Limits) -> Result<String, WorkerError> {
-        let deadline = Instant::now() + limits.time;
+    /// Reads the next line. Kills a worker that uses more memory than the limit, or gives no line until the deadline.
+    fn read_line(&mut self, deadline: Instant, limits: &Limits) -> Result<String, WorkerError> {
         loop {
             if self.interruption.as_ref().is_some_and(Interruption::is_requested) {
-                self.kill();
-                return Err(WorkerError::Interrupted);
+                return Err(self.lost(WorkerError::Interrupted));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.stdout_lines.recv_timeout(left.min(POLL_INTERVAL)) {
@@ -326,12 +316,10 @@ impl Worker {
             let used = resident_memory(self.pid());
             self.peak = self.peak.max(used);
             if let Some(used) = used.filter(|used| *used > limits.memory) {
-                self.kill();
-                return Err(WorkerError::OverMemory { used: used >> 20, limit: limits.memory >> 20 });
+                return Err(self.lost(WorkerError::OverMemory { used: used >> 20, limit: limits.memory >> 20 }));
             }
             if left.is_zero() {
-                self.kill();
-                return Err(WorkerError::TimedOut(limits.time));
+                return Err(self.lost(WorkerError::TimedOut(limits.time)));
             }
         }
     }
@@ -339,13 +327,10 @@ impl Worker {
     /// The error for a closed stdout. A worker that is still alive is killed.
     fn crash(&mut self) -> WorkerError {
         let deadline = Instant::now() + Duration::from_secs(1);
-        let status = loop {
-            match self.child.try_wait() {
-                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
-                Ok(Some(status)) => break Some(status),
-                _ => break None,
-            }
-        };
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let status = self.child.try_wait().ok().flatten();
         if status.is_none() {
             self.kill();
         }
@@ -353,15 +338,16 @@ impl Worker {
             let _ = reader.join();
         }
         let end = status.map_or("closed its stdout".into(), describe_status);
-        match self.stderr_tail() {
+        match self.last_lines.lock().unwrap_or_else(PoisonError::into_inner).text() {
             text if text.is_empty() => WorkerError::Crashed(end),
             text => WorkerError::Crashed(format!("{end}; stderr: {text}")),
         }
     }
 
-    /// The panics or the last lines on stderr.
-    pub fn stderr_tail(&self) -> String {
-        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).text()
+    /// Kills the process, whose worker is lost by an error.
+    fn lost(&mut self, error: WorkerError) -> WorkerError {
+        self.kill();
+        error
     }
 
     /// Kills the process and waits for it.
@@ -420,7 +406,7 @@ fn shortened(text: &str, longest: usize) -> String {
 #[derive(Default)]
 struct LastLines {
     last: VecDeque<String>,
-    panics: Vec<String>,
+    panics: VecDeque<String>,
 }
 
 impl LastLines {
@@ -432,11 +418,11 @@ impl LastLines {
     fn push(&mut self, line: String) {
         // A panic has two lines: location and message. A backtrace may follow that is longer than the tail.
         let follows = self.last.back().is_some_and(|line| is_panic(line));
-        if let Some(panic) = self.panics.last_mut().filter(|_| follows) {
+        if let Some(panic) = self.panics.back_mut().filter(|_| follows) {
             *panic += &format!(" {}", line.trim());
         }
         if is_panic(&line) && self.panics.len() < Self::MAX_PANICS {
-            self.panics.push(line.trim().to_owned());
+            self.panics.push_back(line.trim().to_owned());
         }
         if self.last.len() == Self::MAX_LINES {
             self.last.pop_front();
@@ -444,16 +430,9 @@ impl LastLines {
         self.last.push_back(line);
     }
 
-    fn clear(&mut self) {
-        *self = Self::default();
-    }
-
     fn text(&self) -> String {
-        let lines: Vec<_> = match self.panics.as_slice() {
-            [] => self.last.iter().collect(),
-            panics => panics.iter().collect(),
-        };
-        let lines = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| shortened(line.trim(), 300));
+        let lines = if self.panics.is_empty() { &self.last } else { &self.panics };
+        let lines = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| shortened(line.trim(), 300));
         lines.collect::<Vec<_>>().join(" | ")
     }
 }
