@@ -58,11 +58,12 @@ impl Count {
     /// See [`ParseError`].
     pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
         let total = total(text)?;
-        let unwind_table_search = match text.contains(UNWIND_TABLE_SEARCH) {
-            true => Profile::parse(text)?.own(UNWIND_TABLE_SEARCH),
-            false => 0,
-        };
-        Ok(Self { total, unwind_table_search })
+        if !text.contains(UNWIND_TABLE_SEARCH) {
+            return Ok(Self { total, unwind_table_search: 0 });
+        }
+        let is_search = |function: &&Function| function.name.as_deref() == Some(UNWIND_TABLE_SEARCH);
+        let functions = Profile::parse(text)?.functions;
+        Ok(Self { total, unwind_table_search: functions.iter().filter(is_search).map(|function| function.own).sum() })
     }
 }
 
@@ -75,12 +76,13 @@ fn total(text: &str) -> Result<u64, ParseError> {
     let column = column(events)?;
     // `totals` is the last line, over all threads and parts in the file.
     let totals = text.lines().rev().find_map(|line| line.strip_prefix("totals:"));
-    let totals = totals.ok_or(ParseError::Missing("totals"))?;
-    match totals.split_whitespace().nth(column) {
-        Some(count) => count.parse().map_err(|_| ParseError::Missing("totals")),
-        // Trailing zeros can be omitted.
-        None => Ok(0),
-    }
+    let count = totals.and_then(|totals| count_in(totals, column));
+    count.ok_or(ParseError::Missing("totals"))
+}
+
+/// The count in a column; `None` if it is invalid. Trailing zeros can be omitted.
+fn count_in(line: &str, column: usize) -> Option<u64> {
+    line.split_whitespace().nth(column).map_or(Some(0), |count| count.parse().ok())
 }
 
 /// The column of the instructions.
@@ -110,8 +112,9 @@ impl Names {
     }
 }
 
-/// A function: name and object.
-type Key = (String, String);
+/// A function: name and object. All code without a symbol in one object is one function, because code compiled at run time has
+/// one per address.
+type Key = (Option<String>, String);
 
 #[derive(Default)]
 struct FunctionCosts {
@@ -134,31 +137,17 @@ impl Profile {
             .costs
             .into_iter()
             .map(|((name, object), costs)| Function {
-                name: is_name(&name).then_some(name),
+                name,
                 object,
                 own: costs.own,
                 // Mutually recursive functions have calls that are counted more than once.
                 inclusive: costs.own.saturating_add(costs.called).min(total),
             })
             .collect();
-        functions.sort_by(|a, b| b.own.cmp(&a.own).then(b.inclusive.cmp(&a.inclusive)).then(a.name.cmp(&b.name)));
+        functions.sort_by(|a, b| (b.own, b.inclusive, &a.name).cmp(&(a.own, a.inclusive, &b.name)));
         Ok(Self { total, functions })
     }
-
-    /// The own instructions of all functions of a name.
-    fn own(&self, name: &str) -> u64 {
-        let functions = self.functions.iter().filter(|function| function.name.as_deref() == Some(name));
-        functions.map(|function| function.own).sum()
-    }
 }
-
-/// Whether a symbol is a name and not an address or empty.
-fn is_name(name: &str) -> bool {
-    name != "???" && !name.starts_with("0x")
-}
-
-/// The name of all code without a symbol in one object; code compiled at run time has one function per address.
-const NO_NAME: &str = "???";
 
 #[derive(Default)]
 struct CallgrindReader {
@@ -219,15 +208,12 @@ impl CallgrindReader {
         {
             name.truncate(whole.len());
         }
-        Some((if is_name(&name) { name } else { NO_NAME.to_owned() }, object))
+        // Code without a symbol has an address or nothing.
+        Some((Some(name).filter(|name| name != "???" && !name.starts_with("0x")), object))
     }
 
     fn numbers(&mut self, line: &str) -> Option<()> {
-        let place = self.positions.unwrap_or(1) + self.event;
-        let cost = match line.split_whitespace().nth(place) {
-            Some(cost) => cost.parse::<u64>().ok()?,
-            None => 0,
-        };
+        let cost = count_in(line, self.positions.unwrap_or(1) + self.event)?;
         let function = self.function.clone()?;
         let is_recursive = self.callee.as_ref() == Some(&function);
         let costs = self.costs.entry(function).or_default();

@@ -71,8 +71,7 @@ impl CellCounts {
     pub(crate) fn launch(&self, number: u32) -> Launch {
         let instructions = self.counts.iter().map(|count| count.total).collect();
         let searches = self.counts.iter().map(|count| count.unwind_table_search);
-        let unwind_table_search =
-            if searches.clone().any(|search| search > 0.0) { searches.collect() } else { Vec::new() };
+        let unwind_table_search = if searches.clone().sum::<f64>() > 0.0 { searches.collect() } else { Vec::new() };
         Launch { instructions, unwind_table_search, ..Launch::empty(number, self.iterations, 1) }
     }
 }
@@ -109,8 +108,7 @@ impl<'a> Session<'a> {
         let is_fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
         self.ready(is_fresh)?;
         let counted = self.prepare(cell_id, injected_instructions).and_then(|cell| cell.count(is_fresh));
-        let joined = if matches!(counted, Err(SkipReason::WorkerLost { .. })) { Ok(false) } else { self.worker.join() };
-        if !matches!(joined, Ok(true)) {
+        if matches!(counted, Err(SkipReason::WorkerLost { .. })) || !self.worker.join() {
             self.replace()?;
         }
         counted
@@ -244,18 +242,12 @@ mod tests {
 
     #[test]
     fn the_fixed_cost_of_batches_cancels() {
-        let counts = |counts: &[(u64, u64)]| {
-            counts
-                .iter()
-                .map(|(total, search)| Count { total: *total, unwind_table_search: *search })
-                .collect::<Vec<_>>()
-        };
-        let pairs = per_iteration(&counts(&[(1_000, 90), (1_900, 180), (1_001, 0), (1_902, 0)]), 9).unwrap();
+        let count = |(total, unwind_table_search)| Count { total, unwind_table_search };
+        let pairs = per_iteration(&[(1_000, 90), (1_900, 180), (1_001, 0), (1_902, 0)].map(count), 9).unwrap();
         let pairs: Vec<_> = pairs.into_iter().map(|count| (count.total, count.unwind_table_search)).collect();
         assert_eq!(pairs, [(100.0, 10.0), (901.0 / 9.0, 0.0)]);
-        assert!(
-            matches!(per_iteration(&counts(&[(5, 1), (5, 1)]), 1), Err(SkipReason::Failed { reason }) if reason.contains("5"))
-        );
+        let refused = per_iteration(&[(5, 1), (5, 1)].map(count), 1);
+        assert!(matches!(refused, Err(SkipReason::Failed { reason }) if reason.contains("5")));
     }
 
     #[test]

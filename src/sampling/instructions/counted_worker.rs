@@ -16,7 +16,7 @@ use crate::engine::BackendSpec;
 use crate::sampling::cell::Failure;
 use crate::valgrind;
 use crate::worker::protocol::{Request, Response};
-use crate::worker::{Hello, Launcher, Worker, WorkerError};
+use crate::worker::{Hello, Launcher, Worker};
 
 /// The installed valgrind, and a folder for its files.
 pub(crate) struct Valgrind {
@@ -56,8 +56,8 @@ impl Valgrind {
             env::consts::ARCH
         );
         let paths = env::var_os("PATH").unwrap_or_default();
-        let program = env::split_paths(&paths).map(|folder| folder.join("valgrind")).find(|program| program.is_file());
-        let program = program.context(
+        let mut programs = env::split_paths(&paths).map(|folder| folder.join("valgrind"));
+        let program = programs.find(|program| program.is_file()).context(
             "counting instructions needs valgrind, which is not installed: `apt install valgrind`, `dnf install valgrind` \
              or `brew install valgrind` (in the repository: `scripts/install-valgrind`)",
         )?;
@@ -67,8 +67,7 @@ impl Valgrind {
     /// The output of `valgrind --version`.
     pub(crate) fn version(&self) -> String {
         let output = Command::new(&self.program).arg("--version").output();
-        let said = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-        said.unwrap_or_default()
+        output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
     }
 
     /// Copies a launcher's program for valgrind, with function names if needed.
@@ -143,10 +142,7 @@ impl CountedWorker {
     /// # Errors
     /// When the worker is lost or refuses.
     pub(crate) fn warm_up(&mut self) -> Result<(), Failure> {
-        match self.worker.request(&Request::WarmUp, &LIMITS, |_| ())? {
-            Response::WarmedUp => Ok(()),
-            other => Err(Failure::Failed(format!("unexpected response: {other:?}"))),
-        }
+        self.request(&Request::WarmUp, &Response::WarmedUp)
     }
 
     /// Continues in a fresh child process.
@@ -156,19 +152,20 @@ impl CountedWorker {
     pub(crate) fn fork(&mut self) -> Result<(), Failure> {
         // Valgrind numbers the files of each process from 1.
         self.dumps = 0;
-        match self.worker.request(&Request::Fork, &LIMITS, |_| ())? {
-            Response::Forked => Ok(()),
-            Response::Error { reason, .. } => Err(Failure::Failed(reason)),
-            other => Err(Failure::Failed(format!("unexpected response: {other:?}"))),
-        }
+        self.request(&Request::Fork, &Response::Forked)
     }
 
     /// Ends the child process. Returns whether the parent continues.
-    ///
-    /// # Errors
-    /// When the worker is lost.
-    pub(crate) fn join(&mut self) -> Result<bool, WorkerError> {
-        Ok(self.worker.request(&Request::Join, &LIMITS, |_| ())? == Response::Joined)
+    pub(crate) fn join(&mut self) -> bool {
+        self.request(&Request::Join, &Response::Joined).is_ok()
+    }
+
+    fn request(&mut self, request: &Request, expected: &Response) -> Result<(), Failure> {
+        match self.worker.request(request, &LIMITS, |_| ())? {
+            response if response == *expected => Ok(()),
+            Response::Error { reason, .. } => Err(Failure::Failed(reason)),
+            other => Err(Failure::Failed(format!("unexpected response: {other:?}"))),
+        }
     }
 
     /// The files for the last batches, in order. They are deleted with this worker.

@@ -7,9 +7,10 @@ mod elf;
 mod profiles;
 
 use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
+use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -57,8 +58,7 @@ pub fn count(
     let mut report: Option<Report> = None;
     for launch in 1..=experiment.launches {
         let counter = Counter { experiment, valgrind: &valgrind, programs: &programs, launch, cancelled: &cancelled };
-        let Some(counted) = counter.launch(observer)? else { break };
-        let (hellos, cells): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
+        let Some((hellos, cells)) = counter.launch(observer)? else { break };
         let report = match &mut report {
             Some(report) => report,
             None => {
@@ -69,7 +69,6 @@ pub fn count(
                 report.insert(blank)
             }
         };
-        let cells = rows(&cells);
         if let Some(journal) = journal.as_deref_mut() {
             journal.launch(&cells)?;
         }
@@ -99,12 +98,6 @@ fn programs(valgrind: &Valgrind, variants: &[ExperimentVariant]) -> Result<HashM
     Ok(programs)
 }
 
-/// Transposes columns of equal length to rows: one row per cell id, one cell per variant.
-fn rows(columns: &[Vec<CellRecord>]) -> Vec<CellRecord> {
-    let height = columns.first().map_or(0, Vec::len);
-    (0..height).flat_map(|row| columns.iter().map(move |column| column[row].clone())).collect()
-}
-
 /// A report without samples.
 fn blank(experiment: &CountExperiment, valgrind: &Valgrind, hellos: Vec<Hello>) -> Result<Report> {
     let width = experiment.variants.len();
@@ -116,16 +109,10 @@ fn blank(experiment: &CountExperiment, valgrind: &Valgrind, hellos: Vec<Hello>) 
 
 impl CountExperiment {
     fn cell(&self, index: usize, cell_id: &CellId) -> CellRecord {
-        CellRecord::new(index, cell_id.clone(), self.injected_slowdown(index))
-    }
-
-    fn injected_slowdown(&self, index: usize) -> f64 {
-        self.injected_slowdowns.get(index).copied().unwrap_or_default()
+        let injected_slowdown = self.injected_slowdowns.get(index).copied().unwrap_or_default();
+        CellRecord::new(index, cell_id.clone(), injected_slowdown)
     }
 }
-
-/// The hello of a variant's worker, and its cells with the samples of one launch.
-type Column = (Hello, Vec<CellRecord>);
 
 /// A column that one or more workers count.
 #[derive(Default)]
@@ -134,8 +121,6 @@ struct OpenColumn {
     /// The next row to count.
     next: AtomicUsize,
     hello: OnceLock<Hello>,
-    /// The counted cells with their rows.
-    cells: Mutex<Vec<(usize, CellRecord)>>,
 }
 
 /// The cells left for each worker that make another worker worth its start.
@@ -154,33 +139,31 @@ struct Counter<'a> {
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Counter<'_> {
-    /// The columns of all variants; `None` if it is cancelled.
-    fn launch(&self, observer: &mut dyn Progress) -> Result<Option<Vec<Column>>> {
+    /// The hello of each variant's worker, and the cells of all variants by rows; `None` if it is cancelled.
+    fn launch(&self, observer: &mut dyn Progress) -> Result<Option<(Vec<Hello>, Vec<CellRecord>)>> {
         let columns: Vec<_> = self.experiment.variants.iter().map(|_| OpenColumn::default()).collect();
         let processors = core_affinity::get_core_ids().unwrap_or_default();
-        let failed = Mutex::new(None);
-        let (done, progress) = mpsc::channel::<String>();
-        std::thread::scope(|scope| {
-            for job in 0..processors.len().max(1) {
+        let (done, counted) = mpsc::channel();
+        let cells = std::thread::scope(|scope| {
+            let work = |job: usize| {
                 let processor = processors.get(job).map(|core| core.id);
-                let (columns, failed, done) = (&columns, &failed, done.clone());
+                let (columns, done) = (&columns, done.clone());
                 scope.spawn(move || {
-                    while let Some(index) = self.claim(columns) {
-                        if let Err(error) = self.work_on(&columns[index], index, processor, &done) {
-                            self.cancelled.store(true, Ordering::Relaxed);
-                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                        }
-                    }
-                });
-            }
+                    let worked = self.work(columns, processor, &done);
+                    worked.inspect_err(|_| self.cancelled.store(true, Ordering::Relaxed))
+                })
+            };
+            let threads: Vec<_> = (0..processors.len().max(1)).map(work).collect();
             drop(done);
-            self.follow(&progress, observer);
-        });
-        // An error takes precedence: it cancelled the other workers.
-        if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Err(error);
-        }
-        Ok(columns.into_iter().map(|column| column.finish(self.experiment.cell_ids.len())).collect())
+            let cells = self.follow(&counted, observer);
+            // An error takes precedence: it cancelled the other workers.
+            for thread in threads {
+                thread.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            }
+            anyhow::Ok(cells)
+        })?;
+        let hellos: Option<_> = columns.into_iter().map(|column| column.hello.into_inner()).collect();
+        Ok(hellos.zip(cells.into_iter().collect()))
     }
 
     /// The index of a column to work on: one without a worker, or else the one with the most cells left, if there are enough
@@ -191,38 +174,41 @@ impl Counter<'_> {
         }
         let is_first =
             |column: &OpenColumn| column.workers.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        columns.iter().position(is_first).or_else(|| {
-            let left = |column: &OpenColumn| {
-                self.experiment.cell_ids.len().saturating_sub(column.next.load(Ordering::Relaxed))
-            };
-            let (index, column) = columns.iter().enumerate().max_by_key(|(_, column)| left(column))?;
-            let workers = column.workers.load(Ordering::Relaxed);
-            (left(column) > CELLS_PER_WORKER * (workers + 1)).then(|| {
-                column.workers.fetch_add(1, Ordering::Relaxed);
-                index
-            })
+        if let Some(index) = columns.iter().position(is_first) {
+            return Some(index);
+        }
+        let cells = self.experiment.cell_ids.len();
+        let left = |column: &OpenColumn| cells.saturating_sub(column.next.load(Ordering::Relaxed));
+        let (index, column) = columns.iter().enumerate().max_by_key(|(_, column)| left(column))?;
+        let workers = column.workers.load(Ordering::Relaxed);
+        (left(column) > CELLS_PER_WORKER * (workers + 1)).then(|| {
+            column.workers.fetch_add(1, Ordering::Relaxed);
+            index
         })
     }
 
-    /// Reports the progress until all workers are done.
-    fn follow(&self, progress: &mpsc::Receiver<String>, observer: &mut dyn Progress) {
-        let all = self.experiment.cell_ids.len() * self.experiment.variants.len();
+    /// Collects counted cells by their index among those of all variants, and reports the progress until all workers are done.
+    fn follow(
+        &self,
+        counted: &mpsc::Receiver<(usize, CellRecord)>,
+        observer: &mut dyn Progress,
+    ) -> Vec<Option<CellRecord>> {
+        let CountExperiment { variants, cell_ids, launches, .. } = self.experiment;
+        let mut cells = vec![None; cell_ids.len() * variants.len()];
         let (started, mut done) = (Instant::now(), 0_usize);
         loop {
-            match progress.recv_timeout(POLL_INTERVAL) {
-                Ok(what) => {
+            match counted.recv_timeout(POLL_INTERVAL) {
+                Ok((place, cell)) => {
                     done += 1;
-                    let in_launch = done as f64 / all as f64;
-                    let launches_left = f64::from(self.experiment.launches - self.launch) + 1.0 - in_launch;
-                    let left = started.elapsed().mul_f64(launches_left / in_launch);
-                    observer.at(
-                        &what,
-                        (f64::from(self.launch - 1) + in_launch) / f64::from(self.experiment.launches),
-                        left,
-                    );
+                    let in_launch = done as f64 / cells.len() as f64;
+                    let launches_left = f64::from(launches - self.launch) + 1.0 - in_launch;
+                    let far = (f64::from(self.launch - 1) + in_launch) / f64::from(*launches);
+                    let what = format!("{} {}", variants[cell.variant].label, cell.cell_id);
+                    observer.at(&what, far, started.elapsed().mul_f64(launches_left / in_launch));
+                    cells[place] = Some(cell);
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return cells,
             }
             if observer.is_cancelled() {
                 self.cancelled.store(true, Ordering::Relaxed);
@@ -230,43 +216,33 @@ impl Counter<'_> {
         }
     }
 
-    /// Counts cells of a column with one worker until none is left, or it is cancelled.
-    fn work_on(
+    /// Counts cells, with one worker after the other, until none is left, or it is cancelled.
+    fn work(
         &self,
-        column: &OpenColumn,
-        index: usize,
+        columns: &[OpenColumn],
         processor: Option<usize>,
-        done: &mpsc::Sender<String>,
+        done: &mpsc::Sender<(usize, CellRecord)>,
     ) -> Result<()> {
-        let variant = &self.experiment.variants[index];
-        let program = &self.programs[variant.launcher.executable()];
-        let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
-        column.hello.get_or_init(|| hello);
-        while !self.cancelled.load(Ordering::Relaxed) {
-            let row = column.next.fetch_add(1, Ordering::Relaxed);
-            let Some(cell_id) = self.experiment.cell_ids.get(row) else { break };
-            let mut cell = self.experiment.cell(index, cell_id);
-            match session.count(cell_id, self.experiment.injected_slowdown(index)) {
-                Ok(counts) => {
-                    cell.launches.push(counts.launch(self.launch));
-                    cell.metrics = counts.metrics;
+        while let Some(index) = self.claim(columns) {
+            let (column, variant) = (&columns[index], &self.experiment.variants[index]);
+            let program = &self.programs[variant.launcher.executable()];
+            let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
+            column.hello.get_or_init(|| hello);
+            while !self.cancelled.load(Ordering::Relaxed) {
+                let row = column.next.fetch_add(1, Ordering::Relaxed);
+                let Some(cell_id) = self.experiment.cell_ids.get(row) else { break };
+                let mut cell = self.experiment.cell(index, cell_id);
+                match session.count(cell_id, cell.injected_slowdown) {
+                    Ok(counts) => {
+                        cell.launches.push(counts.launch(self.launch));
+                        cell.metrics = counts.metrics;
+                    }
+                    Err(skip_reason) => cell.skip_reason = Some(skip_reason),
                 }
-                Err(skip_reason) => cell.skip_reason = Some(skip_reason),
+                let _ = done.send((row * columns.len() + index, cell));
             }
-            let _ = done.send(format!("{} {cell_id}", variant.label));
-            column.cells.lock().unwrap_or_else(PoisonError::into_inner).push((row, cell));
         }
         Ok(())
-    }
-}
-
-impl OpenColumn {
-    /// The column, if all its cells were counted.
-    fn finish(self, rows: usize) -> Option<Column> {
-        let mut cells = self.cells.into_inner().unwrap_or_else(PoisonError::into_inner);
-        cells.sort_by_key(|(row, _)| *row);
-        let hello = self.hello.into_inner().filter(|_| cells.len() == rows)?;
-        Some((hello, cells.into_iter().map(|(_, cell)| cell).collect()))
     }
 }
 

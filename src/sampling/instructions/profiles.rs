@@ -11,7 +11,7 @@ use super::never;
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
 use crate::sampling::cell;
-use crate::sampling::cell::Counting;
+use crate::sampling::cell::{Counting, Failure};
 use crate::worker::Launcher;
 
 /// The profile of a cell on a variant.
@@ -44,18 +44,17 @@ pub fn profile(
     let program = valgrind.program(launcher, "program-0", true)?;
     let processor = core_affinity::get_core_ids().and_then(|cores| Some(cores.last()?.id));
     let (mut worker, _) = valgrind.launch(&program, spec, processor)?;
-    if let Err(failure) = worker.fork() {
-        return profiled(Err(failure.to_string()));
-    }
-    let cell = match cell::prepare(&mut worker.worker, cell_id, processor, &LIMITS) {
-        Ok(cell) => cell,
-        Err(failure) => return profiled(Err(failure.to_string())),
-    };
-    for (warmup, batches) in [(1, vec![]), (iterations, vec![iterations])] {
-        let counting = Counting { warmup, batches, injected_instructions: 0 };
-        if let Err(failure) = cell.count(&mut worker.worker, counting, &LIMITS) {
-            return profiled(Err(failure.to_string()));
+    let mut run = || {
+        worker.fork()?;
+        let cell = cell::prepare(&mut worker.worker, cell_id, processor, &LIMITS)?;
+        for (warmup, batches) in [(1, vec![]), (iterations, vec![iterations])] {
+            let counting = Counting { warmup, batches, injected_instructions: 0 };
+            cell.count(&mut worker.worker, counting, &LIMITS)?;
         }
+        Ok::<(), Failure>(())
+    };
+    if let Err(failure) = run() {
+        return profiled(Err(failure.to_string()));
     }
     let file = worker.dumps(1).remove(0);
     let read = counted_worker::profile(&file)?;
