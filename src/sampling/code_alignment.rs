@@ -49,10 +49,7 @@ pub(crate) fn spawn(command: &mut Command, like: Option<CodePage>) -> io::Result
     let Some(like) = like else { return Ok(child) };
     let started = Instant::now();
     for _ in 1..MAX_STARTS {
-        if started.elapsed() > MAX_ALIGNING {
-            break;
-        }
-        if CodePage::of(child.id()).is_none_or(|page| page == like) {
+        if started.elapsed() > MAX_ALIGNING || CodePage::of(child.id()).is_none_or(|page| page == like) {
             break;
         }
         kill_and_wait(std::mem::replace(&mut child, command.spawn()?));

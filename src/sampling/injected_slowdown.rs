@@ -1,4 +1,5 @@
 //! An injected slowdown of a cell, to test whether it is detected.
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::catalog::benchmark::CellId;
@@ -51,16 +52,10 @@ impl InjectedSlowdown {
     /// The batch for all variants of a cell, with slices of equal size. `None` if a slice would take too long for the injected
     /// slowdown.
     pub(crate) fn batch_for_all(all: &[Self], batch_spec: BatchSpec, one: Duration) -> Option<BatchSpec> {
-        let mut units: Vec<u64> =
-            all.iter().map(|injected_slowdown| injected_slowdown.unit()).filter(|unit| *unit > 1).collect();
-        units.sort_unstable();
-        units.dedup();
-        let unit = match units[..] {
-            [] => return Some(batch_spec),
-            [unit] => unit,
-            // Whole percents of a hundred.
-            _ => 100,
-        };
+        let units: BTreeSet<u64> = all.iter().map(|slowdown| slowdown.unit()).filter(|unit| *unit > 1).collect();
+        let Some(&first) = units.first() else { return Some(batch_spec) };
+        // Several slowdowns are whole percents of a hundred.
+        let unit = if units.len() > 1 { 100 } else { first };
         let iterations = batch_spec.iterations.div_ceil(unit) * unit;
         let slice = one * u32::try_from(iterations).ok()?;
         let slices = (BATCH.as_nanos() / slice.as_nanos().max(1)).clamp(1, u128::from(batch_spec.slices));
@@ -94,10 +89,8 @@ mod tests {
             let shares: Vec<_> = shares.iter().map(|share| InjectedSlowdown::Iterations(*share)).collect();
             let batch_spec = BatchSpec { slices: 5, ..BatchSpec::of(iterations, true) };
             let batch_spec = InjectedSlowdown::batch_for_all(&shares, batch_spec, Duration::from_nanos(one_ns))?;
-            let extra: Vec<_> = shares
-                .iter()
-                .map(|injected_slowdown| injected_slowdown.iterations(batch_spec.iterations) - batch_spec.iterations)
-                .collect();
+            let extra = |slowdown: InjectedSlowdown| slowdown.iterations(batch_spec.iterations) - batch_spec.iterations;
+            let extra: Vec<_> = shares.into_iter().map(extra).collect();
             Some((batch_spec.iterations, batch_spec.slices, extra))
         };
         assert_eq!(batch_for_all(&[0.0, 0.05], 4, 6_000), Some((20, 4, vec![0, 1])));

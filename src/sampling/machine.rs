@@ -22,27 +22,24 @@ pub fn load() -> Option<f64> {
 }
 
 fn cpu() -> Option<String> {
-    let from_proc = || {
-        let text = read("/proc/cpuinfo")?;
-        let line = text.lines().find(|line| line.starts_with("model name"))?;
-        Some(line.split_once(':')?.1.trim().to_owned())
-    };
-    from_proc().or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]))
+    value("/proc/cpuinfo", "model name").or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]))
 }
 
 fn memory() -> Option<u64> {
-    let text = read("/proc/meminfo")?;
-    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+    let kibibytes = value("/proc/meminfo", "MemTotal")?;
+    Some(kibibytes.strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
 fn os() -> Option<String> {
-    let from_release = || {
-        let text = read("/etc/os-release")?;
-        let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
-        Some(line.trim_matches('"').to_owned())
-    };
-    from_release().or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
+    let from_release = value("/etc/os-release", "PRETTY_NAME");
+    from_release.or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
+}
+
+/// The value in the first line with a key.
+fn value(path: &str, key: &str) -> Option<String> {
+    let text = read(path)?;
+    let value = text.lines().find_map(|line| line.strip_prefix(key))?;
+    Some(value.trim_start().trim_start_matches([':', '=']).trim().trim_matches('"').to_owned())
 }
 
 fn read(path: &str) -> Option<String> {

@@ -73,13 +73,9 @@ impl CellCost {
         self.preparing + rounds * self.round
     }
 
-    fn min_rounds(self) -> u32 {
-        if self.fresh { 1 } else { MIN_ROUNDS }
-    }
-
-    /// The smallest allocation with a verdict.
-    fn smallest_allocation(self, launches: u32) -> Allocation {
-        Allocation::Rounds { launches, rounds: self.min_rounds() }
+    /// The time of a launch with the fewest rounds.
+    fn of_shortest_launch(self) -> Duration {
+        self.of_launch(if self.fresh { 1 } else { MIN_ROUNDS })
     }
 
     /// The optimal rounds per launch: the square root of preparation cost by round cost, times that of round variance by launch
@@ -136,7 +132,7 @@ fn how_often(time: Duration, cost: Duration) -> u32 {
 /// variances for cells of equal scatter (W. Cochran, "Sampling Techniques", 1977, §5.5). It is limited, so that cells of
 /// seconds leave time for cells of microseconds.
 fn weights(costs: &[CellCost]) -> Vec<f64> {
-    let a_launch = |cost: &CellCost| cost.of_launch(cost.min_rounds()).as_secs_f64();
+    let a_launch = |cost: &CellCost| cost.of_shortest_launch().as_secs_f64();
     let middle = median(&costs.iter().map(a_launch).collect::<Vec<_>>()).unwrap_or_default();
     let against_middle = |cost| (a_launch(cost) / middle.max(1e-9)).sqrt();
     costs.iter().map(|cost| against_middle(cost).clamp(1.0 / PREFERENCE, PREFERENCE)).collect()
@@ -148,6 +144,7 @@ fn weights(costs: &[CellCost]) -> Vec<f64> {
 pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Plan {
     let needs = needed_times(starting, costs, requested);
     let affordable: Vec<usize> = (0..costs.len()).filter(|&n| needs[n] <= time).collect();
+    let affordable_costs: Vec<CellCost> = affordable.iter().map(|&n| costs[n]).collect();
     let min = min_launches(requested);
     let within = |share: f64| how_often(time.mul_f64(share), starting);
     let max = match requested {
@@ -155,25 +152,25 @@ pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], reque
         None => MAX_LAUNCHES.min(within(MAX_STARTING_SHARE)),
     };
     let max = max.max(min);
-    let division = |launches: u32| -> Option<(u32, Vec<(usize, Allocation)>)> {
+    let division = |launches: u32| {
         let left = time.checked_sub(launches * starting)?;
-        Some((launches, divide(left, costs, &affordable, launches, min)?))
+        Some((launches, divide(left, &affordable_costs, launches, min)?))
     };
-    let half_width = |cells: &[(usize, Allocation)]| cells.iter().map(|(_, cell)| cell.half_width()).sum::<f64>();
+    let half_width = |(_, cells): &(u32, Vec<Allocation>)| cells.iter().map(|cell| cell.half_width()).sum::<f64>();
     let chosen = match requested {
         Some(_) => (min..=max).rev().find_map(division),
-        None => (min..=max).filter_map(division).min_by(|(_, a), (_, b)| half_width(a).total_cmp(&half_width(b))),
+        None => (min..=max).filter_map(division).min_by(|a, b| half_width(a).total_cmp(&half_width(b))),
     };
     let mut allocations: Vec<Allocation> = needs.into_iter().map(Allocation::TooSlow).collect();
-    let (launches, cells) = chosen.unwrap_or((min, Vec::new()));
-    cells.into_iter().for_each(|(n, allocation)| allocations[n] = allocation);
+    let (launches, divided) = chosen.unwrap_or((min, Vec::new()));
+    affordable.into_iter().zip(divided).for_each(|(n, allocation)| allocations[n] = allocation);
     Plan { launches, allocations }
 }
 
 /// For each cell, the time that suffices for it and all cheaper ones; cells with priority count as the cheapest.
 pub(crate) fn needed_times(starting: Duration, costs: &[CellCost], requested: Option<u32>) -> Vec<Duration> {
     let launches = min_launches(requested);
-    let smallest = |n: usize| costs[n].smallest_allocation(launches).takes(costs[n]);
+    let smallest = |n: usize| launches * costs[n].of_shortest_launch();
     let mut in_order: Vec<usize> = (0..costs.len()).collect();
     in_order.sort_by_key(|&n| (!costs[n].has_priority, smallest(n)));
     let (mut needs, mut so_far) = (vec![Duration::ZERO; costs.len()], launches * starting);
@@ -186,21 +183,14 @@ pub(crate) fn needed_times(starting: Duration, costs: &[CellCost], requested: Op
 
 /// Divides a time among cells by their [`weights`]; unused time goes to the others. Each cell has at least `min` launches.
 /// `None` if the smallest allocations do not fit.
-fn divide(
-    time: Duration,
-    costs: &[CellCost],
-    among: &[usize],
-    launches: u32,
-    min: u32,
-) -> Option<Vec<(usize, Allocation)>> {
-    let among_costs: Vec<CellCost> = among.iter().map(|&n| costs[n]).collect();
-    let weights = weights(&among_costs);
+fn divide(time: Duration, costs: &[CellCost], launches: u32, min: u32) -> Option<Vec<Allocation>> {
+    let weights = weights(costs);
     let allocations = |each: Duration| {
         let of = |(cost, weight): (&CellCost, &f64)| cost.largest_allocation(each.mul_f64(*weight), launches, min);
-        among_costs.iter().zip(&weights).map(of).collect::<Vec<_>>()
+        costs.iter().zip(&weights).map(of).collect::<Vec<_>>()
     };
     let fits = |allocations: &[Allocation]| {
-        allocations.iter().zip(&among_costs).map(|(cell, cost)| cell.takes(*cost)).sum::<Duration>() <= time
+        allocations.iter().zip(costs).map(|(cell, cost)| cell.takes(*cost)).sum::<Duration>() <= time
     };
     let mut largest = allocations(Duration::ZERO);
     if !fits(&largest) {
@@ -213,7 +203,7 @@ fn divide(
         let tried = allocations(middle);
         if fits(&tried) { (enough, largest) = (middle, tried) } else { too_much = middle }
     }
-    Some(among.iter().copied().zip(largest).collect())
+    Some(largest)
 }
 
 /// A budget that suffices for the needs, whatever the pilot takes. `pilot` is its duration so far, and whether it was cut off.
@@ -299,6 +289,11 @@ impl Plan {
         }
     }
 
+    /// The fewest launches of a cell.
+    fn min_launches(&self) -> u32 {
+        min_launches(Some(self.launches))
+    }
+
     /// The most launches in all.
     fn max_launches(&self, rest: &Remaining) -> u32 {
         if rest.may_add_launches { MAX_LAUNCHES_FACTOR * self.launches } else { self.launches }
@@ -341,7 +336,7 @@ impl Plan {
 
     /// Fewer launches, and in the fewest launches as many rounds as fit.
     fn fewer_launches(&self, rest: &Remaining) -> Option<Pace> {
-        let min = min_launches(Some(self.launches)).max(rest.next);
+        let min = self.min_launches().max(rest.next);
         match (min..=self.launches).rev().find(|last| self.fits(rest, *last, FEWER_ROUNDS)) {
             Some(last) => Some(Pace { rounds_factor: FEWER_ROUNDS, last }),
             None => Some(Pace { rounds_factor: self.largest_factor(rest, min)?, last: min }),
@@ -352,22 +347,21 @@ impl Plan {
     /// better than fewer cells.
     fn give_up(&self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { next, left, .. } = rest;
-        let min = min_launches(Some(self.launches)).max(next);
+        let min = self.min_launches().max(next);
         let fewer = (next..min).rev().find(|last| self.fits(rest, *last, MIN_ROUNDS_FACTOR));
         let start = rest.starting.mul_f64(rest.slowness);
         let hopeless = start * (min + 1 - next) > left.mul_f64(MAX_STARTING_SHARE_LEFT);
-        let gives_up =
-            next > min_launches(Some(self.launches)) || hopeless || fewer.is_some_and(|last| last as usize >= MIN_KEPT);
+        let is_enough = next > self.min_launches() || fewer.is_some_and(|last| last as usize >= MIN_KEPT);
         // A launch that is cut off keeps its results.
         let last = fewer.unwrap_or(if start < left { next } else { next - 1 });
-        gives_up.then_some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last })
+        (is_enough || hopeless).then_some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last })
     }
 
     /// Drops the most expensive cell, which need not be the late one, those with priority last. Without a cell, the run ends.
     fn drop_cell(&mut self, rest: &Remaining) -> Option<Pace> {
         let &Remaining { costs, next, .. } = rest;
         let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, MIN_ROUNDS_FACTOR).is_some());
-        let cost = |&at: &usize| (!costs[at].has_priority, costs[at].of_launch(costs[at].min_rounds()));
+        let cost = |&at: &usize| (!costs[at].has_priority, costs[at].of_shortest_launch());
         let Some(at) = taking_part.max_by_key(cost) else {
             return Some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last: next - 1 });
         };

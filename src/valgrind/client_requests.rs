@@ -7,18 +7,12 @@ use std::time::Duration;
 
 use crate::process_stats;
 
-/// The requests of callgrind in use.
-#[derive(Debug, Clone, Copy)]
-#[repr(usize)]
-enum ClientRequest {
-    Zero = TOOL + 1,
-    ToggleCollect = TOOL + 2,
-    DumpAt = TOOL + 3,
-    StartInstrumentation = TOOL + 4,
-}
-
 /// The base of callgrind's requests: `VG_USERREQ_TOOL_BASE('C', 'T')`.
 const TOOL: usize = (b'C' as usize) << 24 | (b'T' as usize) << 16;
+const ZERO: usize = TOOL + 1;
+const TOGGLE_COLLECT: usize = TOOL + 2;
+const DUMP_AT: usize = TOOL + 3;
+const START_INSTRUMENTATION: usize = TOOL + 4;
 /// The request for the depth of nested valgrinds: `VG_USERREQ__RUNNING_ON_VALGRIND`.
 const RUNNING_ON_VALGRIND: usize = 0x1001;
 
@@ -133,12 +127,12 @@ fn toggle(state: Collecting) {
         wait_for_threads(THREADS.get());
     }
     COLLECTING.set(if state == Collecting::Running { Collecting::Paused } else { Collecting::Running });
-    request(ClientRequest::ToggleCollect as usize, 0);
+    request(TOGGLE_COLLECT, 0);
 }
 
 /// Instruments this process from now on. All threads collect then.
 pub(crate) fn instrument() {
-    request(ClientRequest::StartInstrumentation as usize, 0);
+    request(START_INSTRUMENTATION, 0);
 }
 
 /// Gives this thread a stack for signal handlers below the addresses of all other stacks. Callgrind takes a higher stack pointer
@@ -173,12 +167,7 @@ pub(crate) fn wait_for_threads(most: u64) {
     const POLL: Duration = Duration::from_millis(1);
     const MAX_POLLS: u32 = 100;
     let are_more = || process_stats::threads(std::process::id()).is_some_and(|threads| threads > most);
-    for _ in 0..MAX_POLLS {
-        if !are_more() {
-            break;
-        }
-        std::thread::sleep(POLL);
-    }
+    (0..MAX_POLLS).take_while(|_| are_more()).for_each(|_| std::thread::sleep(POLL));
 }
 
 /// Counts the instructions of each piece of `work` between its marks on this thread, and those of all other threads. Each
@@ -196,18 +185,18 @@ pub(crate) fn count<E>(
     impl Drop for Collected {
         fn drop(&mut self) {
             if COLLECTING.get() == Collecting::Paused {
-                request(ClientRequest::ToggleCollect as usize, 0);
+                request(TOGGLE_COLLECT, 0);
             }
             COLLECTING.set(Collecting::Never);
         }
     }
-    request(ClientRequest::ToggleCollect as usize, 0);
+    request(TOGGLE_COLLECT, 0);
     THREADS.set(process_stats::threads(std::process::id()).unwrap_or(u64::MAX));
     COLLECTING.set(Collecting::Paused);
     let _collected = Collected;
     for &piece in pieces {
         HAS_RUN.set(false);
-        request(ClientRequest::Zero as usize, 0);
+        request(ZERO, 0);
         let done = work(piece);
         stop_counting();
         done?;
@@ -215,7 +204,7 @@ pub(crate) fn count<E>(
             return Err(unmarked());
         }
         wait_for_threads(THREADS.get());
-        request(ClientRequest::DumpAt as usize, c"batch".as_ptr() as usize);
+        request(DUMP_AT, c"batch".as_ptr() as usize);
     }
     Ok(())
 }

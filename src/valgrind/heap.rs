@@ -1,16 +1,6 @@
 //! A heap without holes: one for all threads, with the holes filled. Where `realloc` finds room to grow in place, it copies
 //! nothing, so counts depend on the holes that earlier threads left.
 
-/// The sizes of malloc's caches of small blocks: 64 of 16 bytes and more, of which 8 are malloc's.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const CACHED: std::ops::RangeInclusive<usize> = 1..=64;
-/// The logarithms of the sizes of larger holes.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const HOLES: std::ops::Range<u32> = 6..23;
-/// More than any hole.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const LARGE: usize = 16 << 20;
-
 /// Has all threads allocate from one heap. Otherwise, a new thread takes that of a thread which has ended, if it has ended by
 /// then. The heap has room for a batch and keeps it, and blocks below 32 MiB are on it, as after a long time: otherwise, what was
 /// freed before decides which blocks are mapped, and when the heap grows and shrinks.
@@ -31,6 +21,12 @@ pub(crate) fn set_up() {
 pub(crate) fn fill_holes() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
+        /// The sizes of malloc's caches of small blocks: 64 of 16 bytes and more, of which 8 are malloc's.
+        const CACHED: std::ops::RangeInclusive<usize> = 1..=64;
+        /// The logarithms of the sizes of larger holes.
+        const HOLES: std::ops::Range<u32> = 6..23;
+        /// More than any hole.
+        const LARGE: usize = 16 << 20;
         // SAFETY: the block is not accessed.
         let block = |size| unsafe { libc::malloc(size) };
         let large = block(LARGE);
