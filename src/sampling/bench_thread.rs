@@ -7,10 +7,8 @@ use std::thread::JoinHandle;
 use anyhow::{Result, anyhow};
 
 use super::batch::{Batch, BatchSpec, time_batch};
-use super::concurrent;
-use super::cpu_affinity;
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use super::{concurrent, cpu_affinity};
+use crate::catalog::benchmark::{self, Benchmark, BenchmarkKind, CellId};
 use crate::engine::embedding::{Embedding, Prepared};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;

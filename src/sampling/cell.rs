@@ -86,10 +86,7 @@ impl BenchCell {
     /// # Errors
     /// See [`Failure`].
     pub(crate) fn count(&self, worker: &mut Worker, counting: Counting, limits: &Limits) -> Result<(), Failure> {
-        match worker.request(&Request::Count { counting }, limits, |_| ())? {
-            Response::Counted => Ok(()),
-            other => Err(refused(worker, other)),
-        }
+        complete(worker, &Request::Count { counting }, limits, &Response::Counted)
     }
 
     /// Drops the cell and its thread.
@@ -97,15 +94,28 @@ impl BenchCell {
     /// # Errors
     /// See [`Failure`].
     pub fn release(self, worker: &mut Worker, within: Duration) -> Result<(), Failure> {
-        match worker.request(&Request::Release { cell: self.number }, &Limits::of(within), |_| ())? {
-            Response::Released => Ok(()),
-            other => Err(refused(worker, other)),
-        }
+        complete(worker, &Request::Release { cell: self.number }, &Limits::of(within), &Response::Released)
     }
 }
 
-fn refused(worker: &mut Worker, answer: Response) -> Failure {
-    match answer {
+/// Makes a request whose response has no content.
+///
+/// # Errors
+/// See [`Failure`].
+pub(super) fn complete(
+    worker: &mut Worker,
+    request: &Request,
+    limits: &Limits,
+    expected: &Response,
+) -> Result<(), Failure> {
+    match worker.request(request, limits, |_| ())? {
+        response if response == *expected => Ok(()),
+        other => Err(refused(worker, other)),
+    }
+}
+
+fn refused(worker: &mut Worker, response: Response) -> Failure {
+    match response {
         Response::Error { unsupported: true, reason } => Failure::Unsupported(reason),
         Response::Error { unsupported: false, reason } => Failure::Failed(reason),
         other => {

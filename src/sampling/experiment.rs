@@ -11,12 +11,10 @@ use super::batch::BatchSpec;
 use super::cell::BenchCell;
 use super::injected_slowdown::InjectedSlowdown;
 use super::pilot::{Pilot, pilot};
-use super::plan;
-use super::plan::{Allocation, CellCost, MIN_LAUNCHES, Pace, Plan, Remaining};
+use super::plan::{self, Allocation, MIN_LAUNCHES, Pace, Plan, Remaining};
 use super::variant::ExperimentVariant;
 use super::worker_set::WorkerSet;
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::CellId;
+use crate::catalog::benchmark::{self, CellId};
 use crate::results::journal::Journal;
 use crate::results::{CellRecord, Launch, Report, RunInfo, SkipReason};
 use crate::worker::WorkerError;
@@ -148,8 +146,6 @@ fn stretch_budget(pilot: &mut Pilot, run: &mut RunInfo) {
 struct RunningExperiment<'a> {
     pilot: &'a Pilot,
     plan: Plan,
-    /// The costs of the planned cells.
-    costs: Vec<CellCost>,
     /// The indices of the planned cells.
     places: Vec<usize>,
     started_at: Instant,
@@ -171,7 +167,7 @@ impl<'a> RunningExperiment<'a> {
         let Experiment { budget, launches, .. } = pilot.experiment;
         let time = budget.saturating_sub(started_at.elapsed()).mul_f64(plan::PLANNED);
         let plan = plan::plan(time, pilot.starting, &costs, launches);
-        Self { pilot, plan, costs, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
+        Self { pilot, plan, places, started_at, took: Duration::ZERO, expected: Duration::ZERO }
     }
 
     /// Launches as long as the plan and the observer allow, and adds the samples to the report.
@@ -203,7 +199,7 @@ impl<'a> RunningExperiment<'a> {
             report.add(cells);
             report.run.launches_completed = launch;
             self.took += started.elapsed();
-            self.expected += self.plan.takes(&self.costs, self.pilot.starting, launch, pace.rounds_factor);
+            self.expected += self.plan.takes(launch, pace.rounds_factor);
         }
         Ok(())
     }
@@ -243,8 +239,6 @@ impl<'a> RunningExperiment<'a> {
             expected => self.took.as_secs_f64() / expected.as_secs_f64(),
         };
         self.plan.pace(&Remaining {
-            costs: &self.costs,
-            starting: self.pilot.starting,
             next: launch,
             left: self.left().mul_f64(PACED),
             slowness,

@@ -7,12 +7,10 @@ use super::batch::BatchSpec;
 use super::cell::Failure;
 use super::experiment::{Experiment, Progress};
 use super::injected_slowdown::InjectedSlowdown;
-use super::plan;
-use super::plan::CellCost;
+use super::plan::{self, CellCost};
 use super::variant::ExperimentVariant;
 use super::worker_set::WorkerSet;
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::{Benchmark, BenchmarkKind, CellId};
+use crate::catalog::benchmark::{self, Benchmark, BenchmarkKind, CellId};
 use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
 use crate::worker::{Hello, WorkerError};
 

@@ -27,7 +27,7 @@ const MAX_ROUNDS: u32 = 25;
 const ROUND_VARIANCE: f64 = 12.0;
 
 /// The pilot's results for one cell id, over all variants.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CellCost {
     /// The time to prepare and drop the cells, per launch.
     pub(crate) preparing: Duration,
@@ -48,13 +48,14 @@ pub(crate) enum Allocation {
     TooSlow(Duration),
 }
 
-/// A plan.
+/// A plan. Cells have indices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// The number of launches.
     pub(crate) launches: u32,
-    /// Per cell.
     pub(crate) allocations: Vec<Allocation>,
+    costs: Vec<CellCost>,
+    /// The time to start the workers of a launch.
+    starting: Duration,
 }
 
 /// The fewest launches of a cell, given the requested number.
@@ -164,7 +165,7 @@ pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], reque
     let mut allocations: Vec<Allocation> = needs.into_iter().map(Allocation::TooSlow).collect();
     let (launches, divided) = chosen.unwrap_or((min, Vec::new()));
     affordable.into_iter().zip(divided).for_each(|(n, allocation)| allocations[n] = allocation);
-    Plan { launches, allocations }
+    Plan { launches, allocations, costs: costs.to_vec(), starting }
 }
 
 /// For each cell, the time that suffices for it and all cheaper ones; cells with priority count as the cheapest.
@@ -231,10 +232,7 @@ pub(crate) struct Pace {
 }
 
 /// The rest of a running experiment.
-pub(crate) struct Remaining<'a> {
-    pub(crate) costs: &'a [CellCost],
-    /// The time to start the workers of a launch, as predicted.
-    pub(crate) starting: Duration,
+pub(crate) struct Remaining {
     /// The next launch.
     pub(crate) next: u32,
     /// The time left.
@@ -267,9 +265,9 @@ impl Plan {
     }
 
     /// The predicted duration of a launch.
-    pub(crate) fn takes(&self, costs: &[CellCost], starting: Duration, launch: u32, factor: f64) -> Duration {
+    pub(crate) fn takes(&self, launch: u32, factor: f64) -> Duration {
         let of = |(at, cost): (usize, &CellCost)| Some(cost.of_launch(self.rounds(at, launch, factor)?));
-        starting + costs.iter().enumerate().filter_map(of).sum::<Duration>()
+        self.starting + self.costs.iter().enumerate().filter_map(of).sum::<Duration>()
     }
 
     /// Adjusts the plan from the next launch on. Behind schedule it reduces rounds, then launches, then cells, most expensive
@@ -301,7 +299,7 @@ impl Plan {
 
     /// Whether the launches up to this one fit, with planned rounds times a factor.
     fn fits(&self, rest: &Remaining, last: u32, factor: f64) -> bool {
-        let takes = |launch| self.takes(rest.costs, rest.starting, launch, factor);
+        let takes = |launch| self.takes(launch, factor);
         (rest.next..=last).map(takes).sum::<Duration>().mul_f64(rest.slowness) <= rest.left
     }
 
@@ -349,7 +347,7 @@ impl Plan {
         let &Remaining { next, left, .. } = rest;
         let min = self.min_launches().max(next);
         let fewer = (next..min).rev().find(|last| self.fits(rest, *last, MIN_ROUNDS_FACTOR));
-        let start = rest.starting.mul_f64(rest.slowness);
+        let start = self.starting.mul_f64(rest.slowness);
         let hopeless = start * (min + 1 - next) > left.mul_f64(MAX_STARTING_SHARE_LEFT);
         let is_enough = next > self.min_launches() || fewer.is_some_and(|last| last as usize >= MIN_KEPT);
         // A launch that is cut off keeps its results.
@@ -359,13 +357,12 @@ impl Plan {
 
     /// Drops the most expensive cell, which need not be the late one, those with priority last. Without a cell, the run ends.
     fn drop_cell(&mut self, rest: &Remaining) -> Option<Pace> {
-        let &Remaining { costs, next, .. } = rest;
-        let taking_part = (0..costs.len()).filter(|&at| self.rounds(at, next, MIN_ROUNDS_FACTOR).is_some());
-        let cost = |&at: &usize| (!costs[at].has_priority, costs[at].of_shortest_launch());
+        let taking_part = (0..self.costs.len()).filter(|&at| self.rounds(at, rest.next, MIN_ROUNDS_FACTOR).is_some());
+        let cost = |&at: &usize| (!self.costs[at].has_priority, self.costs[at].of_shortest_launch());
         let Some(at) = taking_part.max_by_key(cost) else {
-            return Some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last: next - 1 });
+            return Some(Pace { rounds_factor: MIN_ROUNDS_FACTOR, last: rest.next - 1 });
         };
-        let needs = needed_times(rest.starting, costs, Some(self.launches))[at].mul_f64(rest.slowness.max(1.0));
+        let needs = needed_times(self.starting, &self.costs, Some(self.launches))[at].mul_f64(rest.slowness.max(1.0));
         self.allocations[at] = Allocation::TooSlow(needs);
         None
     }
@@ -389,9 +386,9 @@ mod tests {
     }
 
     /// The predicted duration of a plan.
-    fn takes(plan: &Plan, costs: &[CellCost], starting: Duration) -> Duration {
-        plan.launches * starting
-            + plan.allocations.iter().zip(costs).map(|(share, cost)| share.takes(*cost)).sum::<Duration>()
+    fn takes(plan: &Plan) -> Duration {
+        let takes = plan.allocations.iter().zip(&plan.costs).map(|(share, cost)| share.takes(*cost));
+        plan.launches * plan.starting + takes.sum::<Duration>()
     }
 
     #[test]
@@ -404,10 +401,8 @@ mod tests {
         let costs = [cost(1_000, 350); 96];
         let plan = plan(Duration::from_secs(14), STARTING, &costs, None);
         assert!((MIN_LAUNCHES..=10).contains(&plan.launches), "{plan:?}");
-        assert!(
-            plan.allocations.iter().all(|share| matches!(share, Allocation::Rounds { rounds: 7.., .. })),
-            "{plan:?}"
-        );
+        let has_rounds = |share: &Allocation| matches!(share, Allocation::Rounds { rounds: 7.., .. });
+        assert!(plan.allocations.iter().all(has_rounds), "{plan:?}");
     }
 
     #[test]
@@ -417,10 +412,8 @@ mod tests {
             assert_eq!(plan(MINUTE, STARTING, &costs, Some(requested)).launches, requested);
         }
         assert_eq!(plan(MINUTE, STARTING, &costs, Some(1_000)).launches, 100, "half of the time");
-        assert_eq!(
-            plan(MINUTE, STARTING, &costs, Some(3)).allocations[0],
-            Allocation::Rounds { launches: 3, rounds: MAX_ROUNDS }
-        );
+        let three = plan(MINUTE, STARTING, &costs, Some(3));
+        assert_eq!(three.allocations[0], Allocation::Rounds { launches: 3, rounds: MAX_ROUNDS });
     }
 
     #[test]
@@ -472,7 +465,7 @@ mod tests {
         fn a_plan_fits_and_gives_each_cell_enough_launches_and_odd_rounds_or_none((costs, starting, time, requested) in any_plan_input()) {
             let plan = plan(time, starting, &costs, requested);
             let any = plan.allocations.iter().any(is_given);
-            prop_assert!(!any || takes(&plan, &costs, starting) <= time, "{plan:?}");
+            prop_assert!(!any || takes(&plan) <= time, "{plan:?}");
             let min = min_launches(requested);
             prop_assert!(plan.launches >= min && plan.launches <= requested.unwrap_or(MAX_LAUNCHES));
             if any && plan.launches > MIN_LAUNCHES {
@@ -529,12 +522,11 @@ mod tests {
             let (mut made, mut launches) = (vec![0; costs.len()], 0);
             loop {
                 let slowness = if launches == 0 { 1.0 } else { took.as_secs_f64() / expected.as_secs_f64() };
-                let (costs, may_add_launches) = (&costs[..], requested.is_none());
-                let rest = Remaining { costs, starting, next: launches + 1, left, slowness, may_add_launches };
-                let pace = plan.pace(&rest);
+                let may_add_launches = requested.is_none();
+                let pace = plan.pace(&Remaining { next: launches + 1, left, slowness, may_add_launches });
                 if pace.last <= launches { break }
                 launches += 1;
-                let takes = plan.takes(costs, starting, launches, pace.rounds_factor);
+                let takes = plan.takes(launches, pace.rounds_factor);
                 expected += takes;
                 let really = takes.mul_f64(slow[launches as usize % slow.len()]);
                 took += really;
@@ -563,9 +555,8 @@ mod tests {
         let costs = [vec![cost(1_000, 2_000); 20], vec![cost(1_000, 80_000)]].concat();
         let mut planned = plan(Duration::from_secs(20), Duration::from_millis(100), &costs, None);
         let mut pace = |next, seconds: f64, slowness| {
-            let (starting, left) = (Duration::from_millis(100), Duration::from_secs_f64(seconds));
-            let rest = Remaining { costs: &costs, starting, next, left, slowness, may_add_launches: true };
-            let pace = planned.pace(&rest);
+            let left = Duration::from_secs_f64(seconds);
+            let pace = planned.pace(&Remaining { next, left, slowness, may_add_launches: true });
             let dropped = (0..costs.len()).filter(|&at| !is_given(&planned.allocations[at])).collect::<Vec<_>>();
             (pace, dropped)
         };
@@ -574,10 +565,8 @@ mod tests {
         let (slower, dropped) = pace(2, 19.0, 1.5);
         assert!(slower.rounds_factor < 1.0 && slower.last == on_time.last && dropped.is_empty(), "{slower:?}");
         let (slow, dropped) = pace(2, 19.0, 3.0);
-        assert!(
-            slow.rounds_factor <= slower.rounds_factor && slow.last < on_time.last && dropped.is_empty(),
-            "{slow:?}"
-        );
+        assert!(slow.rounds_factor <= slower.rounds_factor && slow.last < on_time.last, "{slow:?}");
+        assert!(dropped.is_empty(), "{slow:?}");
         let (too_slow, dropped) = pace(2, 6.0, 3.0);
         assert_eq!(dropped, [20]);
         assert!((MIN_LAUNCHES..on_time.last).contains(&too_slow.last), "{too_slow:?}");

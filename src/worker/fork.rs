@@ -71,15 +71,10 @@ impl Child {
         use rustix::process::{Signal, WaitOptions, getpid, kill_process, waitpid};
         let stdin = rustix::stdio::stdin();
         // Only the end of the other side is of interest, which is reported always.
-        let [mut alive, mut supervisor] =
-            [PollFd::new(&self.alive, PollFlags::empty()), PollFd::new(&stdin, PollFlags::empty())];
-        while alive.revents().is_empty() {
-            let mut both = [alive, supervisor];
-            poll(&mut both, None)?;
-            [alive, supervisor] = both;
-            if !supervisor.revents().is_empty() {
-                end_now();
-            }
+        let mut ends = [PollFd::new(&self.alive, PollFlags::empty()), PollFd::new(&stdin, PollFlags::empty())];
+        poll(&mut ends, None)?;
+        if !ends[1].revents().is_empty() {
+            end_now();
         }
         let Some((_, status)) = waitpid(Some(self.pid), WaitOptions::empty())? else { end_now() };
         if status.exit_status() != Some(0) {

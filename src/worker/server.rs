@@ -19,8 +19,7 @@ use crate::engine::embedding::{Transcript, panic_message};
 use crate::engine::{BackendError, BackendSpec, OpenBackend};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::generate::generate;
-use crate::fuzz::observation;
-use crate::fuzz::observation::{Action, Observation, trial};
+use crate::fuzz::observation::{self, Action, Observation, trial};
 use crate::fuzz::seed::ModuleSeed;
 use crate::results::{Build, Verdict};
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
@@ -29,8 +28,7 @@ use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::exceptions::ExceptionSoak;
 use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
-use crate::spec::player;
-use crate::spec::script;
+use crate::spec::{player, script};
 use crate::valgrind;
 
 /// Serves one variant until stdin is closed.
@@ -80,8 +78,9 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                 Response::Examined { observations }
             }),
             Request::Soak { seed, milliseconds, mixture } => {
-                let time = Duration::from_millis(milliseconds);
-                continue_soak(&*backend, &mut soak, mixture, seed, time).map(|counts| Response::Soaked { counts })
+                let started = soak.take().map_or_else(|| start_soak(&*backend, mixture, seed), Ok);
+                let counts = started.and_then(|go_on| soak.insert(go_on)(Duration::from_millis(milliseconds)));
+                counts.map(|counts| Response::Soaked { counts })
             }
             Request::RunScript { name, features, skip } => run_script(&*backend, &name, &features, &skip, &wire),
             Request::Prepare { cell_id, processor } => {
@@ -201,34 +200,21 @@ fn run_step(backend: &dyn OpenBackend, session: &mut ModuleSession, step: Step, 
     })
 }
 
-/// The running soak.
-enum RunningSoak {
-    Exits(Box<Soak>),
-    Exceptions(ExceptionSoak),
-}
+/// A soak, which continues for a time.
+type RunningSoak<'a> = Box<dyn FnMut(Duration) -> Result<ExitCounts> + 'a>;
 
-/// Continues a soak, or starts it.
-fn continue_soak(
-    backend: &dyn OpenBackend,
-    soak: &mut Option<RunningSoak>,
-    mixture: Mixture,
-    seed: u64,
-    time: Duration,
-) -> Result<ExitCounts> {
-    let soak = match soak {
-        Some(soak) => soak,
-        None => soak.insert(match mixture {
-            Mixture::Exits => RunningSoak::Exits(Box::new(Soak::new(backend, seed)?)),
-            Mixture::Exceptions => RunningSoak::Exceptions(ExceptionSoak::new(backend)?),
-        }),
-    };
-    match soak {
-        RunningSoak::Exits(soak) => soak.go_on(time),
-        RunningSoak::Exceptions(soak) => {
-            let collector = backend.about().wasm_features.iter().any(|feature| feature == "gc");
-            soak.go_on(backend, collector, time)
+fn start_soak(backend: &dyn OpenBackend, mixture: Mixture, seed: u64) -> Result<RunningSoak<'_>> {
+    Ok(match mixture {
+        Mixture::Exits => {
+            let mut soak = Soak::new(backend, seed)?;
+            Box::new(move |time| soak.go_on(time))
         }
-    }
+        Mixture::Exceptions => {
+            let mut soak = ExceptionSoak::new(backend)?;
+            let collector = backend.about().wasm_features.iter().any(|feature| feature == "gc");
+            Box::new(move |time| soak.go_on(backend, collector, time))
+        }
+    })
 }
 
 /// Generates and runs random modules.

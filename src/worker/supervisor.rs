@@ -16,8 +16,7 @@ use crate::interruption::Interruption;
 use crate::process_stats::{peak_resident_memory, resident_memory};
 use crate::results::Verdict;
 use crate::run_module::ModuleJob;
-use crate::sampling::code_alignment;
-use crate::sampling::code_alignment::CodePage;
+use crate::sampling::code_alignment::{self, CodePage};
 use crate::sampling::cpu_affinity::AffinityHint;
 
 /// Starts workers. The executable comes from the command line, because the current executable of a bench or a test is not

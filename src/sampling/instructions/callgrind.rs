@@ -39,13 +39,13 @@ pub enum ParseError {
     },
 }
 
-/// The instructions in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The instructions in a file, or of an iteration.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count {
     /// All of them.
-    pub(crate) total: u64,
+    pub(crate) total: f64,
     /// Of these, the ones in [`UNWIND_TABLE_SEARCH`].
-    pub(crate) unwind_table_search: u64,
+    pub(crate) unwind_table_search: f64,
 }
 
 /// The function of libgcc that searches a program's unwind table: a binary search that ends early at some places.
@@ -57,13 +57,14 @@ impl Count {
     /// # Errors
     /// See [`ParseError`].
     pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
-        let total = total(text)?;
+        let total = total(text)? as f64;
         if !text.contains(UNWIND_TABLE_SEARCH) {
-            return Ok(Self { total, unwind_table_search: 0 });
+            return Ok(Self { total, unwind_table_search: 0.0 });
         }
         let is_search = |function: &&Function| function.name.as_deref() == Some(UNWIND_TABLE_SEARCH);
         let functions = Profile::parse(text)?.functions;
-        Ok(Self { total, unwind_table_search: functions.iter().filter(is_search).map(|function| function.own).sum() })
+        let unwind_table_search = functions.iter().filter(is_search).map(|function| function.own as f64).sum();
+        Ok(Self { total, unwind_table_search })
     }
 }
 
@@ -249,8 +250,8 @@ mod tests {
             let count = Count::parse(text).unwrap();
             (count.total, count.unwind_table_search)
         };
-        assert_eq!(count(TEXT), (800, 0));
-        assert_eq!(count(&TEXT.replace("func2", UNWIND_TABLE_SEARCH)), (800, 380));
+        assert_eq!(count(TEXT), (800.0, 0.0));
+        assert_eq!(count(&TEXT.replace("func2", UNWIND_TABLE_SEARCH)), (800.0, 380.0));
         assert_eq!(Count::parse("events: Ir"), Err(ParseError::Missing("totals")));
     }
 

@@ -6,12 +6,10 @@ use anyhow::Result;
 use super::callgrind::Count;
 use super::counted_worker::{CountedWorker, Program, Valgrind};
 use super::never;
-use crate::catalog::benchmark;
-use crate::catalog::benchmark::CellId;
+use crate::catalog::benchmark::{self, CellId};
 use crate::engine::BackendSpec;
 use crate::results::{Launch, SkipReason};
-use crate::sampling::cell;
-use crate::sampling::cell::{BenchCell, Counting, Failure};
+use crate::sampling::cell::{self, BenchCell, Counting, Failure};
 use crate::statistics::median;
 use crate::worker::{Hello, Limits};
 
@@ -33,16 +31,7 @@ pub(crate) struct CellCounts {
     /// Iterations of the smaller of two batches.
     pub(crate) iterations: u64,
     /// The counts of an iteration, one per pair of batches.
-    pub(crate) counts: Vec<CountPerIteration>,
-}
-
-/// The instructions of an iteration.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct CountPerIteration {
-    /// All of them.
-    pub(crate) total: f64,
-    /// See [`Count::unwind_table_search`].
-    pub(crate) unwind_table_search: f64,
+    pub(crate) counts: Vec<Count>,
 }
 
 /// The memory limit of a worker: valgrind keeps translated code.
@@ -163,8 +152,8 @@ impl CountedCell<'_> {
     }
 
     /// The count of one iteration alone.
-    fn one(&mut self) -> Result<CountPerIteration, SkipReason> {
-        Ok(CountPerIteration::of(self.counts(vec![1])?[0], 1))
+    fn one(&mut self) -> Result<Count, SkipReason> {
+        Ok(self.counts(vec![1])?[0])
     }
 
     /// The count of each batch.
@@ -177,7 +166,7 @@ impl CountedCell<'_> {
 
     /// The counts of an iteration by pairs of batches, for an iteration of about `one`; with the iterations of the smaller
     /// batch. Before the first pair, allocators and tables grow.
-    fn count_pairs(&mut self, one: f64) -> Result<(u64, Vec<CountPerIteration>), SkipReason> {
+    fn count_pairs(&mut self, one: f64) -> Result<(u64, Vec<Count>), SkipReason> {
         let iterations = iterations(one);
         let settling = if iterations == 1 { 1 } else { SETTLING * iterations };
         let pairs = [iterations, 2 * iterations].repeat(number_of_pairs(one * iterations as f64));
@@ -199,28 +188,20 @@ fn number_of_pairs(batch: f64) -> usize {
     (fit.clamp(1, MAX_PAIRS) - 1) / 2 * 2 + 1
 }
 
-impl CountPerIteration {
-    fn of(count: Count, iterations: u64) -> Self {
-        let per_iteration = |count: u64| count as f64 / iterations as f64;
-        Self { total: per_iteration(count.total), unwind_table_search: per_iteration(count.unwind_table_search) }
-    }
-}
-
 /// The counts of an iteration from pairs of batches of N and 2 N iterations; the fixed cost cancels.
-fn per_iteration(counts: &[Count], iterations: u64) -> Result<Vec<CountPerIteration>, SkipReason> {
-    let of_pair = |pair: &[Count]| match pair[1].total.checked_sub(pair[0].total) {
-        Some(total) if total > 0 => {
-            let search = pair[1].unwind_table_search.saturating_sub(pair[0].unwind_table_search);
-            Ok(CountPerIteration::of(Count { total, unwind_table_search: search }, iterations))
+fn per_iteration(counts: &[Count], iterations: u64) -> Result<Vec<Count>, SkipReason> {
+    let of_pair = |[one, two]: &[Count; 2]| {
+        if two.total <= one.total {
+            let (one, two) = (one.total, two.total);
+            let reason = format!("{iterations} iterations have {one} instructions, and twice as many have {two}");
+            return Err(SkipReason::Failed { reason });
         }
-        _ => Err(SkipReason::Failed {
-            reason: format!(
-                "{iterations} iterations have {} instructions, and twice as many have {}",
-                pair[0].total, pair[1].total
-            ),
-        }),
+        let per_iteration = |one: f64, two: f64| (two - one).max(0.0) / iterations as f64;
+        let unwind_table_search = per_iteration(one.unwind_table_search, two.unwind_table_search);
+        Ok(Count { total: per_iteration(one.total, two.total), unwind_table_search })
     };
-    counts.chunks_exact(2).map(of_pair).collect()
+    let (pairs, _) = counts.as_chunks::<2>();
+    pairs.iter().map(of_pair).collect()
 }
 
 fn failed(error: anyhow::Error) -> SkipReason {
@@ -243,10 +224,11 @@ mod tests {
     #[test]
     fn the_fixed_cost_of_batches_cancels() {
         let count = |(total, unwind_table_search)| Count { total, unwind_table_search };
-        let pairs = per_iteration(&[(1_000, 90), (1_900, 180), (1_001, 0), (1_902, 0)].map(count), 9).unwrap();
+        let batches = [(1_000.0, 90.0), (1_900.0, 180.0), (1_001.0, 0.0), (1_902.0, 0.0)].map(count);
+        let pairs = per_iteration(&batches, 9).unwrap();
         let pairs: Vec<_> = pairs.into_iter().map(|count| (count.total, count.unwind_table_search)).collect();
         assert_eq!(pairs, [(100.0, 10.0), (901.0 / 9.0, 0.0)]);
-        let refused = per_iteration(&[(5, 1), (5, 1)].map(count), 1);
+        let refused = per_iteration(&[(5.0, 1.0); 2].map(count), 1);
         assert!(matches!(refused, Err(SkipReason::Failed { reason }) if reason.contains("5")));
     }
 

@@ -13,7 +13,7 @@ use super::callgrind::{Count, Profile};
 use super::counted_cell::LIMITS;
 use super::elf;
 use crate::engine::BackendSpec;
-use crate::sampling::cell::Failure;
+use crate::sampling::cell::{Failure, complete};
 use crate::valgrind;
 use crate::worker::protocol::{Request, Response};
 use crate::worker::{Hello, Launcher, Worker};
@@ -142,7 +142,7 @@ impl CountedWorker {
     /// # Errors
     /// When the worker is lost or refuses.
     pub(crate) fn warm_up(&mut self) -> Result<(), Failure> {
-        self.request(&Request::WarmUp, &Response::WarmedUp)
+        complete(&mut self.worker, &Request::WarmUp, &LIMITS, &Response::WarmedUp)
     }
 
     /// Continues in a fresh child process.
@@ -152,27 +152,28 @@ impl CountedWorker {
     pub(crate) fn fork(&mut self) -> Result<(), Failure> {
         // Valgrind numbers the files of each process from 1.
         self.dumps = 0;
-        self.request(&Request::Fork, &Response::Forked)
+        complete(&mut self.worker, &Request::Fork, &LIMITS, &Response::Forked)
     }
 
     /// Ends the child process. Returns whether the parent continues.
     pub(crate) fn join(&mut self) -> bool {
-        self.request(&Request::Join, &Response::Joined).is_ok()
-    }
-
-    fn request(&mut self, request: &Request, expected: &Response) -> Result<(), Failure> {
-        match self.worker.request(request, &LIMITS, |_| ())? {
-            response if response == *expected => Ok(()),
-            Response::Error { reason, .. } => Err(Failure::Failed(reason)),
-            other => Err(Failure::Failed(format!("unexpected response: {other:?}"))),
-        }
+        complete(&mut self.worker, &Request::Join, &LIMITS, &Response::Joined).is_ok()
     }
 
     /// The files for the last batches, in order. They are deleted with this worker.
-    pub(crate) fn dumps(&mut self, batches: usize) -> Vec<PathBuf> {
+    fn dumps(&mut self, batches: usize) -> Vec<PathBuf> {
         let first = self.dumps;
         self.dumps += batches as u32;
         (first + 1..=self.dumps).map(|number| self.folder.path().join(format!("{DUMP}.{number}"))).collect()
+    }
+
+    /// The profile of the last batch, and its file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is not a callgrind file.
+    pub(crate) fn profile(&mut self) -> Result<(Profile, PathBuf)> {
+        let file = self.dumps(1).remove(0);
+        Ok((Profile::parse(&read(&file)?)?, file))
     }
 
     /// The instructions of each of the last batches.
@@ -192,14 +193,6 @@ impl CountedWorker {
 fn read(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("valgrind did not write {}", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Parses a callgrind file.
-///
-/// # Errors
-/// When the file cannot be read or is not a callgrind file.
-pub(crate) fn profile(path: &Path) -> Result<Profile> {
-    Ok(Profile::parse(&read(path)?)?)
 }
 
 #[cfg(all(test, target_os = "linux"))]

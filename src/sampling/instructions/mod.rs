@@ -248,8 +248,7 @@ impl Counter<'_> {
 
 /// Why a cell is never counted.
 fn never(cell_id: &CellId) -> Option<SkipReason> {
-    use crate::catalog::benchmark;
-    use crate::catalog::benchmark::{BenchmarkKind, compile, stop, unwind};
+    use crate::catalog::benchmark::{self, BenchmarkKind, compile, stop, unwind};
     let benchmark = benchmark::find(&cell_id.benchmark)?;
     let reason = if matches!(benchmark.prepared, BenchmarkKind::Concurrently(_)) {
         "valgrind runs one thread at a time, so contention is not counted"

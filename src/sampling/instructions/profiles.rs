@@ -6,12 +6,11 @@ use anyhow::{Context, Result};
 
 use super::callgrind::Profile;
 use super::counted_cell::LIMITS;
-use super::counted_worker::{self, Valgrind};
+use super::counted_worker::Valgrind;
 use super::never;
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
-use crate::sampling::cell;
-use crate::sampling::cell::{Counting, Failure};
+use crate::sampling::cell::{self, Counting, Failure};
 use crate::worker::Launcher;
 
 /// The profile of a cell on a variant.
@@ -56,10 +55,9 @@ pub fn profile(
     if let Err(failure) = run() {
         return profiled(Err(failure.to_string()));
     }
-    let file = worker.dumps(1).remove(0);
-    let read = counted_worker::profile(&file)?;
+    let (profile, file) = worker.profile()?;
     if let Some(keep) = keep {
         fs::copy(&file, &keep).with_context(|| format!("cannot write {}", keep.display()))?;
     }
-    profiled(Ok(read))
+    profiled(Ok(profile))
 }
