@@ -43,15 +43,16 @@ pub struct Experiment {
 impl Experiment {
     /// The experiment with workers that share artifacts between a variant and its control.
     fn keeping_artifacts(&self) -> Result<Self> {
-        let mut variants: Vec<ExperimentVariant> = Vec::with_capacity(self.variants.len());
-        for variant in &self.variants {
-            let launcher = match variant.control_of.and_then(|of| variants.get(of)) {
+        let mut experiment = self.clone();
+        for index in 0..self.variants.len() {
+            let (originals, others) = experiment.variants.split_at_mut(index);
+            let variant = &mut others[0];
+            variant.launcher = match variant.control_of.and_then(|of| originals.get(of)) {
                 Some(same) => same.launcher.clone(),
                 None => variant.launcher.keeping_artifacts()?,
             };
-            variants.push(ExperimentVariant { launcher, ..variant.clone() });
         }
-        Ok(Self { variants, ..self.clone() })
+        Ok(experiment)
     }
 
     /// The injected slowdown of a cell and a variant, by their indices.
@@ -113,9 +114,7 @@ pub fn measure(
         return Err(too_small.into());
     }
     report.run.launches = running.plan.launches;
-    if let Some(journal) = journal.as_deref_mut() {
-        journal.begin(&report)?;
-    }
+    journal.as_deref_mut().map(|journal| journal.begin(&report)).transpose()?;
     running.launch_all(&mut report, journal, observer)?;
     if observer.is_cancelled() && report.run.launches_completed == 0 {
         bail!(WorkerError::Interrupted);
@@ -193,9 +192,7 @@ impl<'a> RunningExperiment<'a> {
                 cells => cells?,
             };
             let Some(cells) = cells else { break };
-            if let Some(journal) = journal.as_deref_mut() {
-                journal.launch(&cells)?;
-            }
+            journal.as_deref_mut().map(|journal| journal.launch(&cells)).transpose()?;
             report.add(cells);
             report.run.launches_completed = launch;
             self.took += started.elapsed();
@@ -302,7 +299,6 @@ struct ReadyCell {
     cell: BenchCell,
     /// The batch to run, with the iterations of the injected slowdown.
     batch_spec: BatchSpec,
-    /// The samples.
     launch: Launch,
 }
 

@@ -18,7 +18,6 @@ use crate::worker::{Hello, WorkerError};
 pub struct Pilot {
     /// The experiment, with the folders of its artifacts.
     pub(crate) experiment: Experiment,
-    /// The hello of each worker.
     pub(crate) hellos: Vec<Hello>,
     /// The time to launch all workers.
     pub(crate) starting: Duration,
@@ -329,10 +328,7 @@ mod tests {
     #[test]
     fn controls_have_batches_of_equal_size() {
         let launcher = Launcher::new("/nowhere");
-        let variants: Vec<_> = ["one", "two", "one"]
-            .iter()
-            .map(|spec| ExperimentVariant::new(&BackendSpec::new(*spec), &launcher))
-            .collect();
+        let variants = ["one", "two", "one"].map(|spec| ExperimentVariant::new(&BackendSpec::new(spec), &launcher));
         let of = |iterations| PilotCell { batch_spec: BatchSpec::of(iterations, true), ..PilotCell::default() };
         let mut seen = vec![of(3), of(5), of(4)];
         equal_batches(&variants, &mut seen);
@@ -340,12 +336,6 @@ mod tests {
         seen[0] = PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
         equal_batches(&variants, &mut seen);
         assert_eq!(seen[2].batch_spec.iterations, 3, "a skipped cell has no batch size");
-    }
-
-    fn chosen(sample: SampleFn) -> PilotCell {
-        let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, sample).unwrap();
-        seen
     }
 
     #[test]
@@ -361,16 +351,21 @@ mod tests {
         }
     }
 
+    fn chosen(sample: SampleFn) -> PilotCell {
+        let mut seen = PilotCell::default();
+        seen.choose_batch_size(&floor::EMPTY, sample).unwrap();
+        seen
+    }
+
     #[test]
     fn a_disturbed_batch_is_repeated() {
         let mut first = true;
         // 100 ns per iteration, and 15 ms lost in the very first.
-        let mut sample = |batch_spec: BatchSpec| {
+        let seen = chosen(&mut |batch_spec| {
             let lost = Duration::from_millis(if std::mem::take(&mut first) { 15 } else { 0 });
             let slice = Duration::from_nanos(100 * batch_spec.iterations) + lost;
             Ok((slice, slice * batch_spec.slices))
-        };
-        let seen = chosen(&mut sample);
+        });
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.batch_spec, BatchSpec { iterations: 250, slices: 5, warms_up: true });
     }
@@ -378,33 +373,28 @@ mod tests {
     #[test]
     fn one_disturbed_batch_does_not_change_the_cost() {
         let mut first = true;
-        let mut sample = |batch_spec: BatchSpec| {
+        let seen = chosen(&mut |batch_spec| {
             let lost = Duration::from_millis(if batch_spec.warms_up && std::mem::take(&mut first) { 60 } else { 0 });
             let slice = Duration::from_nanos(100 * batch_spec.iterations);
             Ok((slice, slice * batch_spec.slices + lost))
-        };
-        let seen = chosen(&mut sample);
+        });
         assert_eq!(seen.batch, Duration::from_micros(125));
     }
 
     #[test]
     fn an_uncut_batch_costs_one_repetition() {
         let one = Duration::from_millis(8);
-        let mut sample = |batch_spec: BatchSpec| Ok((one, one * batch_spec.slices));
-        let seen = chosen(&mut sample);
-        assert_eq!((seen.one, seen.batch), (one, one));
-        assert_eq!(seen.batch_spec, BatchSpec::default());
+        let seen = chosen(&mut |batch_spec| Ok((one, one * batch_spec.slices)));
+        assert_eq!((seen.one, seen.batch, seen.batch_spec), (one, one, BatchSpec::default()));
     }
 
     #[test]
     fn a_long_iteration_is_sampled_once_and_not_cut() {
         let mut drawn = 0;
-        let mut sample = |batch_spec: BatchSpec| {
+        let seen = chosen(&mut |batch_spec| {
             drawn += batch_spec.slices;
             Ok((Duration::from_secs(batch_spec.iterations), Duration::from_secs(batch_spec.iterations)))
-        };
-        let seen = chosen(&mut sample);
-        assert_eq!(seen.batch_spec, BatchSpec::default());
-        assert_eq!(drawn, 1);
+        });
+        assert_eq!((drawn, seen.batch_spec), (1, BatchSpec::default()));
     }
 }

@@ -231,11 +231,9 @@ pub(crate) struct Pace {
     pub(crate) last: u32,
 }
 
-/// The rest of a running experiment.
+/// The rest of a running experiment: the next launch, and the time left.
 pub(crate) struct Remaining {
-    /// The next launch.
     pub(crate) next: u32,
-    /// The time left.
     pub(crate) left: Duration,
     /// The time of launches as a multiple of the predicted time.
     pub(crate) slowness: f64,

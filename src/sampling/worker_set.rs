@@ -114,10 +114,7 @@ mod tests {
     fn all_workers_of_a_launch_have_the_same_code_page() {
         let folder = tempfile::tempdir().unwrap();
         let launcher = preparing_workers(folder.path());
-        let variants: Vec<_> = ["one", "two", "three"]
-            .iter()
-            .map(|spec| ExperimentVariant::new(&BackendSpec::new(*spec), &launcher))
-            .collect();
+        let variants = ["one", "two", "three"].map(|spec| ExperimentVariant::new(&BackendSpec::new(spec), &launcher));
         for _ in 0..4 {
             let (mut workers, hellos) = WorkerSet::launch(&variants).unwrap();
             assert_eq!(hellos.len(), 3);
@@ -135,17 +132,14 @@ mod tests {
         let variants = [ExperimentVariant::new(&BackendSpec::new("one"), &preparing_workers(folder.path()))];
         let cell_id = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
         // On a separate thread, because other tests start threads.
-        let gone = std::thread::scope(|scope| {
-            let stays = || {
-                let (before, (mut workers, _)) = (ids(), WorkerSet::launch(&variants).unwrap());
-                assert_eq!(ids(), before);
-                workers.prepare(0, &cell_id, Duration::from_secs(60)).unwrap();
-                assert_eq!(Some(&ids()[..]), workers.processor.as_ref().map(std::slice::from_ref));
-                workers.renew(0).unwrap();
-                assert_eq!(ids(), before);
-            };
-            scope.spawn(stays).join()
+        let gone = std::thread::spawn(move || {
+            let (before, (mut workers, _)) = (ids(), WorkerSet::launch(&variants).unwrap());
+            assert_eq!(ids(), before);
+            workers.prepare(0, &cell_id, Duration::from_secs(60)).unwrap();
+            assert_eq!(Some(&ids()[..]), workers.processor.as_ref().map(std::slice::from_ref));
+            workers.renew(0).unwrap();
+            assert_eq!(ids(), before);
         });
-        gone.unwrap();
+        gone.join().unwrap();
     }
 }

@@ -26,10 +26,11 @@ pub(crate) fn is_running() -> bool {
 }
 
 /// Makes a request; 0 without valgrind.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn request(code: usize, argument: usize) -> usize {
     let arguments = [code, argument, 0, 0, 0, 0];
     let mut answer = 0_usize;
+    #[cfg(target_arch = "x86_64")]
     // SAFETY: rotates `rdi` by 128 bits in all, and exchanges `rbx` with itself. Valgrind reads the six words at `rax`, and
     // changes `rdx` alone.
     unsafe {
@@ -44,14 +45,7 @@ fn request(code: usize, argument: usize) -> usize {
             inout("rdi") 0_usize => _,
         );
     }
-    answer
-}
-
-/// Makes a request; 0 without valgrind.
-#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
-fn request(code: usize, argument: usize) -> usize {
-    let arguments = [code, argument, 0, 0, 0, 0];
-    let mut answer = 0_usize;
+    #[cfg(target_arch = "aarch64")]
     // SAFETY: rotates `x12` by 128 bits in all, and combines `x10` with itself. Valgrind reads the six words at `x4`, and
     // changes `x3` alone.
     unsafe {

@@ -1,6 +1,8 @@
 //! Parses the output of callgrind: <https://valgrind.org/docs/manual/cl-format.html>.
 use std::collections::HashMap;
 
+use anyhow::{Context, Result};
+
 /// Instruction counts per function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -23,22 +25,6 @@ pub struct Function {
     pub inclusive: u64,
 }
 
-/// Why a file is not a callgrind file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
-    /// A header or a line is missing.
-    #[error("the callgrind file has no `{0}`")]
-    Missing(&'static str),
-    /// A line is invalid.
-    #[error("line {line} of the callgrind file is invalid: {text}")]
-    Line {
-        /// The line number, from 1.
-        line: usize,
-        /// The line.
-        text: String,
-    },
-}
-
 /// The instructions in a file, or of an iteration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Count {
@@ -55,8 +41,8 @@ impl Count {
     /// Reads a file.
     ///
     /// # Errors
-    /// See [`ParseError`].
-    pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
+    /// When the file is not a callgrind file.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         let total = total(text)? as f64;
         if !text.contains(UNWIND_TABLE_SEARCH) {
             return Ok(Self { total, unwind_table_search: 0.0 });
@@ -72,13 +58,12 @@ impl Count {
 ///
 /// # Errors
 /// When the file has no total.
-fn total(text: &str) -> Result<u64, ParseError> {
-    let events = text.lines().find_map(|line| line.strip_prefix("events:")).ok_or(ParseError::Missing("events"))?;
+fn total(text: &str) -> Result<u64> {
+    let events = text.lines().find_map(|line| line.strip_prefix("events:")).with_context(|| missing("events"))?;
     let column = column(events)?;
     // `totals` is the last line, over all threads and parts in the file.
     let totals = text.lines().rev().find_map(|line| line.strip_prefix("totals:"));
-    let count = totals.and_then(|totals| count_in(totals, column));
-    count.ok_or(ParseError::Missing("totals"))
+    totals.and_then(|totals| count_in(totals, column)).with_context(|| missing("totals"))
 }
 
 /// The count in a column; `None` if it is invalid. Trailing zeros can be omitted.
@@ -87,8 +72,12 @@ fn count_in(line: &str, column: usize) -> Option<u64> {
 }
 
 /// The column of the instructions.
-fn column(events: &str) -> Result<usize, ParseError> {
-    events.split_whitespace().position(|event| event == "Ir").ok_or(ParseError::Missing("Ir"))
+fn column(events: &str) -> Result<usize> {
+    events.split_whitespace().position(|event| event == "Ir").with_context(|| missing("Ir"))
+}
+
+fn missing(part: &str) -> String {
+    format!("the callgrind file has no `{part}`")
 }
 
 /// Compressed names: written in full once, then referred to by number: `(12) name`, `(12)`.
@@ -103,13 +92,10 @@ impl Names {
         if !number.bytes().all(|byte| byte.is_ascii_digit()) || number.is_empty() {
             return Some(text.to_owned());
         }
-        match name.trim() {
-            "" => self.0.get(number).cloned(),
-            name => {
-                self.0.insert(number.to_owned(), name.to_owned());
-                Some(name.to_owned())
-            }
+        if !name.trim().is_empty() {
+            self.0.insert(number.to_owned(), name.trim().to_owned());
         }
+        self.0.get(number).cloned()
     }
 }
 
@@ -128,11 +114,12 @@ impl Profile {
     ///
     /// # Errors
     /// When the file is not a callgrind file.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
+    pub fn parse(text: &str) -> Result<Self> {
         let total = total(text)?;
         let mut reader = CallgrindReader::default();
         for (n, line) in text.lines().enumerate() {
-            reader.line(line.trim()).ok_or_else(|| ParseError::Line { line: n + 1, text: line.into() })?;
+            let invalid = || format!("line {} of the callgrind file is invalid: {line}", n + 1);
+            reader.line(line.trim()).with_context(invalid)?;
         }
         let mut functions: Vec<_> = reader
             .costs
@@ -252,13 +239,12 @@ mod tests {
         };
         assert_eq!(count(TEXT), (800.0, 0.0));
         assert_eq!(count(&TEXT.replace("func2", UNWIND_TABLE_SEARCH)), (800.0, 380.0));
-        assert_eq!(Count::parse("events: Ir"), Err(ParseError::Missing("totals")));
     }
 
     #[test]
     fn functions_have_own_and_inclusive_counts() {
         let profile = Profile::parse(TEXT).unwrap();
-        assert_eq!((profile.total, total(TEXT)), (800, Ok(800)));
+        assert_eq!((profile.total, total(TEXT).unwrap()), (800, 800));
         let costs = |name| (function(&profile, name).own, function(&profile, name).inclusive);
         assert_eq!(costs(Some("main")), (20, 800));
         assert_eq!(costs(Some("func1")), (120, 400), "a call of itself is in what the first call took");
@@ -271,12 +257,15 @@ mod tests {
 
     #[test]
     fn invalid_files_are_rejected_with_the_line() {
-        assert_eq!(total("nonsense"), Err(ParseError::Missing("events")));
-        assert_eq!(total("events: Ir"), Err(ParseError::Missing("totals")));
-        assert_eq!(total("events: Dr\ntotals: 1"), Err(ParseError::Missing("Ir")));
-        assert_eq!(total("events: Dr Ir\ntotals: 7 9"), Ok(9));
-        let cut = TEXT.replace("fn=(2)\n51", "fn=(9)\n51");
-        assert_eq!(Profile::parse(&cut), Err(ParseError::Line { line: 27, text: "fn=(9)".into() }));
+        let no = |part| format!("the callgrind file has no `{part}`");
+        let error = |text| total(text).unwrap_err().to_string();
+        assert_eq!(error("nonsense"), no("events"));
+        assert_eq!(error("events: Ir"), no("totals"));
+        assert_eq!(error("events: Dr\ntotals: 1"), no("Ir"));
+        assert_eq!(total("events: Dr Ir\ntotals: 7 9").unwrap(), 9);
+        assert_eq!(Count::parse("events: Ir").unwrap_err().to_string(), no("totals"));
+        let cut = Profile::parse(&TEXT.replace("fn=(2)\n51", "fn=(9)\n51"));
+        assert_eq!(cut.unwrap_err().to_string(), "line 27 of the callgrind file is invalid: fn=(9)");
     }
 
     proptest! {

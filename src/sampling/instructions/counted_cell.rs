@@ -28,16 +28,12 @@ pub(crate) struct Session<'a> {
 pub(crate) struct CellCounts {
     /// Metrics without counting: name and value.
     pub(crate) metrics: Vec<(String, f64)>,
-    /// Iterations of the smaller of two batches.
-    pub(crate) iterations: u64,
-    /// The counts of an iteration, one per pair of batches.
-    pub(crate) counts: Vec<Count>,
+    /// The samples: one per pair of batches, with the iterations of the smaller batch.
+    pub(crate) launch: Launch,
 }
 
-/// The memory limit of a worker: valgrind keeps translated code.
-pub(crate) const MEMORY: u64 = 8 << 30;
-/// The time limit of a request: a hundred times that without valgrind.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(300);
+/// The limits of a request: a hundred times the time without valgrind, and memory for the code that valgrind translated.
+pub(crate) const LIMITS: Limits = Limits { time: Duration::from_secs(300), memory: 8 << 30 };
 /// The approximate instructions of the smaller batch of a pair, unless an iteration has more.
 const BATCH: f64 = 2.5e5;
 /// The limit of iterations per batch.
@@ -53,18 +49,6 @@ const LONG: f64 = 2e7;
 /// The instructions of an iteration in which what only the first does is less than that.
 const VERY_LONG: f64 = 2e8;
 
-pub(crate) const LIMITS: Limits = Limits { time: TIMEOUT, memory: MEMORY };
-
-impl CellCounts {
-    /// The samples, as the launch of this number.
-    pub(crate) fn launch(&self, number: u32) -> Launch {
-        let instructions = self.counts.iter().map(|count| count.total).collect();
-        let searches = self.counts.iter().map(|count| count.unwind_table_search);
-        let unwind_table_search = if searches.clone().sum::<f64>() > 0.0 { searches.collect() } else { Vec::new() };
-        Launch { instructions, unwind_table_search, ..Launch::empty(number, self.iterations, 1) }
-    }
-}
-
 impl<'a> Session<'a> {
     pub(crate) fn open(
         valgrind: &'a Valgrind,
@@ -76,7 +60,7 @@ impl<'a> Session<'a> {
         Ok((Self { valgrind, program, spec, processor, worker, is_warm: false }, hello))
     }
 
-    /// Counts a cell. The injected slowdown is a share of additional instructions, which its host function executes.
+    /// Counts a cell; the launch has no number yet. The injected slowdown is a share of additional instructions, which its host function executes.
     ///
     /// # Errors
     /// Why there is no count.
@@ -86,8 +70,7 @@ impl<'a> Session<'a> {
         }
         let counts = self.count_in_child(cell_id, 0)?;
         // Of a later iteration: the first one can have eight times as many instructions.
-        let totals: Vec<_> = counts.counts.iter().map(|count| count.total).collect();
-        match median(&totals).map_or(0, |typical| (typical * injected_slowdown).round() as u64) {
+        match median(&counts.launch.instructions).map_or(0, |typical| (typical * injected_slowdown).round() as u64) {
             0 => Ok(counts),
             injected_instructions => self.count_in_child(cell_id, injected_instructions),
         }
@@ -148,7 +131,11 @@ impl CountedCell<'_> {
             LONG.. => (1, vec![self.one()?]),
             one => self.count_pairs(one)?,
         };
-        Ok(CellCounts { metrics: self.cell.metrics, iterations, counts })
+        let instructions = counts.iter().map(|count| count.total).collect();
+        let searches = counts.iter().map(|count| count.unwind_table_search);
+        let unwind_table_search = if searches.clone().sum::<f64>() > 0.0 { searches.collect() } else { Vec::new() };
+        let launch = Launch { instructions, unwind_table_search, ..Launch::empty(0, iterations, 1) };
+        Ok(CellCounts { metrics: self.cell.metrics, launch })
     }
 
     /// The count of one iteration alone.

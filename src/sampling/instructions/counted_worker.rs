@@ -182,7 +182,7 @@ impl CountedWorker {
     /// When a file cannot be read or is not a callgrind file.
     pub(crate) fn counts(&mut self, batches: usize) -> Result<Vec<Count>> {
         let count = |path: PathBuf| {
-            let count = read(&path).and_then(|text| Ok(Count::parse(&text)?));
+            let count = read(&path).and_then(|text| Count::parse(&text));
             let _ = fs::remove_file(&path);
             count
         };

@@ -26,7 +26,7 @@ pub(crate) fn copy_for_valgrind(program: &Path, to: &Path, with_names: bool) -> 
 }
 
 /// Renames the chosen sections of a 64-bit little-endian ELF file, so that they are not found.
-fn rename_sections(bytes: &mut [u8], is_chosen: impl Fn(&[u8]) -> bool) -> Option<()> {
+fn rename_sections(bytes: &mut [u8], mut is_chosen: impl FnMut(&[u8]) -> bool) -> Option<()> {
     if bytes.get(..6)? != b"\x7fELF\x02\x01" {
         return None;
     }
@@ -57,13 +57,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn names(bytes: &[u8]) -> Vec<Vec<u8>> {
-        let found = std::cell::RefCell::new(Vec::new());
+        let mut found = Vec::new();
         let see = |name: &[u8]| {
-            found.borrow_mut().push(name.to_owned());
+            found.push(name.to_owned());
             false
         };
         rename_sections(&mut bytes.to_owned(), see).unwrap();
-        found.into_inner()
+        found
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-pub use callgrind::{Function, ParseError, Profile};
+pub use callgrind::{Function, Profile};
 pub use profiles::{Profiled, profile};
 
 use self::counted_cell::Session;
@@ -24,7 +24,7 @@ use super::experiment::Progress;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
 use crate::results::journal::Journal;
-use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
+use crate::results::{CellRecord, Launch, Metric, Report, RunInfo, SkipReason};
 use crate::worker::{Hello, WorkerError};
 
 /// The parameters of a count.
@@ -54,24 +54,20 @@ pub fn count(
     let started_at = Instant::now();
     let valgrind = Valgrind::find()?;
     let programs = programs(&valgrind, &experiment.variants)?;
-    let cancelled = AtomicBool::new(false);
+    let mut counter = Counter { experiment, programs, valgrind, launch: 0, cancelled: AtomicBool::new(false) };
     let mut report: Option<Report> = None;
     for launch in 1..=experiment.launches {
-        let counter = Counter { experiment, valgrind: &valgrind, programs: &programs, launch, cancelled: &cancelled };
+        counter.launch = launch;
         let Some((hellos, cells)) = counter.launch(observer)? else { break };
         let report = match &mut report {
             Some(report) => report,
             None => {
-                let blank = blank(experiment, &valgrind, hellos)?;
-                if let Some(journal) = journal.as_deref_mut() {
-                    journal.begin(&blank)?;
-                }
+                let blank = blank(experiment, &counter.valgrind, hellos)?;
+                journal.as_deref_mut().map(|journal| journal.begin(&blank)).transpose()?;
                 report.insert(blank)
             }
         };
-        if let Some(journal) = journal.as_deref_mut() {
-            journal.launch(&cells)?;
-        }
+        journal.as_deref_mut().map(|journal| journal.launch(&cells)).transpose()?;
         for (cell, counted) in report.cells.iter_mut().zip(&cells) {
             cell.metrics.clone_from(&counted.metrics);
         }
@@ -126,13 +122,13 @@ struct OpenColumn {
 /// The cells left for each worker that make another worker worth its start.
 const CELLS_PER_WORKER: usize = 8;
 
-/// One launch.
+/// Counts one launch after the other.
 struct Counter<'a> {
     experiment: &'a CountExperiment,
-    valgrind: &'a Valgrind,
-    programs: &'a HashMap<PathBuf, Program>,
+    programs: HashMap<PathBuf, Program>,
+    valgrind: Valgrind,
     launch: u32,
-    cancelled: &'a AtomicBool,
+    cancelled: AtomicBool,
 }
 
 /// The interval between two checks for cancellation.
@@ -226,7 +222,7 @@ impl Counter<'_> {
         while let Some(index) = self.claim(columns) {
             let (column, variant) = (&columns[index], &self.experiment.variants[index]);
             let program = &self.programs[variant.launcher.executable()];
-            let (mut session, hello) = Session::open(self.valgrind, program, &variant.spec, processor)?;
+            let (mut session, hello) = Session::open(&self.valgrind, program, &variant.spec, processor)?;
             column.hello.get_or_init(|| hello);
             while !self.cancelled.load(Ordering::Relaxed) {
                 let row = column.next.fetch_add(1, Ordering::Relaxed);
@@ -234,7 +230,7 @@ impl Counter<'_> {
                 let mut cell = self.experiment.cell(index, cell_id);
                 match session.count(cell_id, cell.injected_slowdown) {
                     Ok(counts) => {
-                        cell.launches.push(counts.launch(self.launch));
+                        cell.launches.push(Launch { launch: self.launch, ..counts.launch });
                         cell.metrics = counts.metrics;
                     }
                     Err(skip_reason) => cell.skip_reason = Some(skip_reason),
