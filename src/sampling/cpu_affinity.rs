@@ -10,6 +10,11 @@ use core_affinity::CoreId;
 /// How long processors are observed: a few ticks of the system's accounting.
 const OBSERVATION: Duration = Duration::from_millis(50);
 
+/// The processors on which the calling thread may run; none if unknown.
+pub(crate) fn cpus() -> Vec<usize> {
+    core_affinity::get_core_ids().unwrap_or_default().into_iter().map(|core| core.id).collect()
+}
+
 /// The processor that idled most in a short observation while this program did nothing; the last of equal ones. `None` if
 /// unknown.
 pub(crate) fn idlest_cpu() -> Option<usize> {
@@ -18,14 +23,13 @@ pub(crate) fn idlest_cpu() -> Option<usize> {
     let after = idle()?;
     // Rounds to two ticks.
     let idled = |id: usize| Some(after.get(&id)?.saturating_sub(*before.get(&id)?).div_ceil(2));
-    let ours = core_affinity::get_core_ids()?.into_iter().map(|core| core.id);
-    ours.filter_map(|id| Some((idled(id)?, id))).max().map(|(_, id)| id)
+    cpus().into_iter().filter_map(|id| Some((idled(id)?, id))).max().map(|(_, id)| id)
 }
 
 /// Pins the calling thread to a processor; to the one with the highest number for `None`. Does nothing if the platform does not
 /// support it.
 pub(crate) fn pin_to_or_last(processor: Option<usize>) {
-    if let Some(id) = processor.or_else(last_cpu) {
+    if let Some(id) = processor.or_else(|| cpus().into_iter().max()) {
         core_affinity::set_for_current(CoreId { id });
     }
 }
@@ -86,10 +90,6 @@ impl AffinityHint {
     }
 }
 
-fn last_cpu() -> Option<usize> {
-    core_affinity::get_core_ids()?.into_iter().map(|core| core.id).max()
-}
-
 /// The idle ticks of each processor.
 fn idle() -> Option<HashMap<usize, u64>> {
     Some(idle_in(&read_to_string("/proc/stat").ok()?))
@@ -110,20 +110,16 @@ fn idle_in(stat: &str) -> HashMap<usize, u64> {
 mod tests {
     use super::*;
 
-    fn ids() -> Vec<usize> {
-        core_affinity::get_core_ids().unwrap_or_default().into_iter().map(|core| core.id).collect()
-    }
-
     #[test]
     #[cfg(target_os = "linux")]
     fn the_affinity_is_restored_after_the_guard() {
         // On a separate thread, because other tests start threads.
         let stayed = std::thread::spawn(|| {
-            let before = ids();
+            let before = cpus();
             let stay = AffinityGuard::with(before.first().copied());
-            assert_eq!(ids(), before[..1]);
+            assert_eq!(cpus(), before[..1]);
             drop(stay);
-            assert_eq!(std::thread::spawn(ids).join().unwrap(), before, "what it starts may be anywhere again");
+            assert_eq!(std::thread::spawn(cpus).join().unwrap(), before, "what it starts may be anywhere again");
         });
         stayed.join().unwrap();
     }
@@ -132,13 +128,13 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn an_affinity_hint_moves_a_thread_once() {
         let went = std::thread::spawn(|| {
-            let (hint, mut last_seen, before) = (AffinityHint::default(), 0, ids());
+            let (hint, mut last_seen, before) = (AffinityHint::default(), 0, cpus());
             hint.go(&mut last_seen);
-            assert_eq!(ids(), before);
+            assert_eq!(cpus(), before);
             for processor in before {
                 hint.at(processor);
                 hint.go(&mut last_seen);
-                assert_eq!(ids(), [processor]);
+                assert_eq!(cpus(), [processor]);
             }
         });
         went.join().unwrap();
@@ -153,6 +149,6 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn some_processor_is_the_quietest() {
-        assert!(ids().contains(&idlest_cpu().unwrap()));
+        assert!(cpus().contains(&idlest_cpu().unwrap()));
     }
 }

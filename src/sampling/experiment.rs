@@ -45,12 +45,12 @@ impl Experiment {
     fn keeping_artifacts(&self) -> Result<Self> {
         let mut experiment = self.clone();
         for index in 0..self.variants.len() {
-            let (originals, others) = experiment.variants.split_at_mut(index);
-            let variant = &mut others[0];
-            variant.launcher = match variant.control_of.and_then(|of| originals.get(of)) {
-                Some(same) => same.launcher.clone(),
+            let variant = &experiment.variants[index];
+            let launcher = match variant.control_of.filter(|of| *of < index) {
+                Some(of) => experiment.variants[of].launcher.clone(),
                 None => variant.launcher.keeping_artifacts()?,
             };
+            experiment.variants[index].launcher = launcher;
         }
         Ok(experiment)
     }

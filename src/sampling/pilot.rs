@@ -52,6 +52,8 @@ const PARALLEL_FACTOR: u64 = 16;
 const SHORT: Duration = Duration::from_millis(20);
 /// The timeout of a request. A request that is cancelled earlier is too slow.
 const MAX_REQUEST: Duration = Duration::from_secs(20);
+/// The reason if the pilot's time does not suffice.
+const TOO_SLOW: SkipReason = SkipReason::TooSlow { needs_seconds: None };
 /// The least time for a cell when the pilot's time is almost over.
 const MIN_REQUEST: Duration = Duration::from_secs(1);
 
@@ -84,7 +86,7 @@ pub(crate) fn pilot(experiment: Experiment, observer: &mut dyn Progress) -> Resu
             let new = match of_original {
                 Some(same) => same,
                 None if observer.is_cancelled() => PilotCell::default(),
-                None if !in_time => PilotCell::skipped(SkipReason::TooSlow { needs_seconds: None }),
+                None if !in_time => PilotCell { skip_reason: Some(TOO_SLOW), ..PilotCell::default() },
                 None => {
                     if benchmark.fresh {
                         workers.renew(index)?;
@@ -133,9 +135,7 @@ fn equal_batches(variants: &[ExperimentVariant], seen: &mut [PilotCell]) {
 /// A request that is cancelled at the end of the pilot's time is too slow; it may not have hung.
 fn pilot_skip_reason(failure: Failure) -> SkipReason {
     match failure {
-        Failure::Lost(WorkerError::TimedOut(after)) if after < MAX_REQUEST => {
-            SkipReason::TooSlow { needs_seconds: None }
-        }
+        Failure::Lost(WorkerError::TimedOut(after)) if after < MAX_REQUEST => TOO_SLOW,
         other => other.into(),
     }
 }
@@ -186,8 +186,9 @@ impl PilotCell {
             if !self.batch_spec.warms_up {
                 break;
             }
-            let seen = (0..SHORT_SAMPLES).map(|_| sample(self.batch_spec)).collect::<Result<Vec<_>, _>>()?;
-            let (slice, whole) = middle(seen, |(_, whole)| *whole);
+            let mut seen = (0..SHORT_SAMPLES).map(|_| sample(self.batch_spec)).collect::<Result<Vec<_>, _>>()?;
+            seen.sort_by_key(|(_, whole)| *whole);
+            let (slice, whole) = seen[seen.len() / 2];
             let (before, settled) = (self.one, of_all(slice, self.batch_spec.iterations));
             (self.one, self.batch) = (before.min(settled), whole);
             if settled * 2 > before {
@@ -221,16 +222,6 @@ impl PilotCell {
             iterations *= 4;
         }
     }
-
-    fn skipped(reason: SkipReason) -> Self {
-        Self { skip_reason: Some(reason), ..Self::default() }
-    }
-}
-
-/// The median by a key.
-fn middle<T: Copy, K: Ord>(mut of: Vec<T>, by: impl Fn(&T) -> K) -> T {
-    of.sort_by_key(by);
-    of[of.len() / 2]
 }
 
 fn of_all(time: Duration, iterations: u64) -> Duration {
@@ -333,7 +324,7 @@ mod tests {
         let mut seen = vec![of(3), of(5), of(4)];
         equal_batches(&variants, &mut seen);
         assert_eq!(seen.iter().map(|seen| seen.batch_spec.iterations).collect::<Vec<_>>(), [3, 5, 3]);
-        seen[0] = PilotCell { skip_reason: Some(SkipReason::TooSlow { needs_seconds: None }), ..of(9) };
+        seen[0] = PilotCell { skip_reason: Some(TOO_SLOW), ..of(9) };
         equal_batches(&variants, &mut seen);
         assert_eq!(seen[2].batch_spec.iterations, 3, "a skipped cell has no batch size");
     }

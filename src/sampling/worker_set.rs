@@ -95,6 +95,7 @@ mod tests {
     use super::*;
     use crate::engine::{BackendInfo, BackendSpec};
     use crate::results::Build;
+    use crate::sampling::cpu_affinity::cpus;
     use crate::worker::Launcher;
     use crate::worker::protocol::{PROTOCOL, Response};
 
@@ -127,18 +128,17 @@ mod tests {
 
     #[test]
     fn only_the_launching_thread_is_pinned_between_batches() {
-        let ids = || core_affinity::get_core_ids().unwrap().into_iter().map(|core| core.id).collect::<Vec<_>>();
         let folder = tempfile::tempdir().unwrap();
         let variants = [ExperimentVariant::new(&BackendSpec::new("one"), &preparing_workers(folder.path()))];
         let cell_id = CellId { benchmark: "call/typed".into(), at: None, host_frames: 1 };
         // On a separate thread, because other tests start threads.
         let gone = std::thread::spawn(move || {
-            let (before, (mut workers, _)) = (ids(), WorkerSet::launch(&variants).unwrap());
-            assert_eq!(ids(), before);
+            let (before, (mut workers, _)) = (cpus(), WorkerSet::launch(&variants).unwrap());
+            assert_eq!(cpus(), before);
             workers.prepare(0, &cell_id, Duration::from_secs(60)).unwrap();
-            assert_eq!(Some(&ids()[..]), workers.processor.as_ref().map(std::slice::from_ref));
+            assert_eq!(Some(&cpus()[..]), workers.processor.as_ref().map(std::slice::from_ref));
             workers.renew(0).unwrap();
-            assert_eq!(ids(), before);
+            assert_eq!(cpus(), before);
         });
         gone.join().unwrap();
     }

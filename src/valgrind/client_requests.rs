@@ -135,23 +135,20 @@ pub(crate) fn instrument() {
 ///
 /// # Errors
 /// When the system refuses.
-#[cfg(target_os = "linux")]
 pub(crate) fn lower_handler_stack() -> std::io::Result<()> {
-    const SIZE: usize = 1 << 20;
-    struct HandlerStack(std::cell::UnsafeCell<[u8; SIZE]>);
-    // SAFETY: only the kernel and the handlers of one thread use it.
-    unsafe impl Sync for HandlerStack {}
-    static STACK: HandlerStack = HandlerStack(std::cell::UnsafeCell::new([0; SIZE]));
-    let stack = libc::stack_t { ss_sp: STACK.0.get().cast(), ss_flags: 0, ss_size: SIZE };
-    // SAFETY: the stack lives as long as the process.
-    match unsafe { libc::sigaltstack(&raw const stack, std::ptr::null_mut()) } {
-        0 => Ok(()),
-        _ => Err(std::io::Error::last_os_error()),
+    #[cfg(target_os = "linux")]
+    {
+        const SIZE: usize = 1 << 20;
+        struct HandlerStack(std::cell::UnsafeCell<[u8; SIZE]>);
+        // SAFETY: only the kernel and the handlers of one thread use it.
+        unsafe impl Sync for HandlerStack {}
+        static STACK: HandlerStack = HandlerStack(std::cell::UnsafeCell::new([0; SIZE]));
+        let stack = libc::stack_t { ss_sp: STACK.0.get().cast(), ss_flags: 0, ss_size: SIZE };
+        // SAFETY: the stack lives as long as the process.
+        if unsafe { libc::sigaltstack(&raw const stack, std::ptr::null_mut()) } != 0 {
+            return Err(std::io::Error::last_os_error());
+        }
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn lower_handler_stack() -> std::io::Result<()> {
     Ok(())
 }
 

@@ -93,13 +93,12 @@ impl Child {
 }
 
 /// Ends the child without destructors.
-#[cfg(target_os = "linux")]
 pub(crate) fn end_child() -> ! {
+    #[cfg(target_os = "linux")]
     // SAFETY: ends the process.
-    unsafe { libc::_exit(0) }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn end_child() -> ! {
+    unsafe {
+        libc::_exit(0)
+    }
+    #[cfg(not(target_os = "linux"))]
     std::process::exit(0)
 }

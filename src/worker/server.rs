@@ -312,6 +312,7 @@ mod tests {
     use super::*;
     use crate::catalog::benchmark::CellId;
     use crate::sampling::batch::BatchSpec;
+    use crate::sampling::cpu_affinity::cpus;
 
     #[test]
     fn only_single_threaded_cells_pin_the_main_thread() {
@@ -322,7 +323,7 @@ mod tests {
         let pins = move || {
             let affinity = pinned(None, &prepare("unwind/typed"));
             let affinity = pinned(affinity, &Request::Sample { cell: 0, spec: BatchSpec::of(1, false) });
-            assert_eq!(core_affinity::get_core_ids().unwrap().len(), 1);
+            assert_eq!(cpus().len(), 1);
             let affinity = pinned(affinity, &Request::Release { cell: 0 });
             assert!(affinity.is_some());
             assert!(pinned(affinity, &prepare("unwind/threads")).is_none());

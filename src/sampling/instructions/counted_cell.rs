@@ -60,7 +60,8 @@ impl<'a> Session<'a> {
         Ok((Self { valgrind, program, spec, processor, worker, is_warm: false }, hello))
     }
 
-    /// Counts a cell; the launch has no number yet. The injected slowdown is a share of additional instructions, which its host function executes.
+    /// Counts a cell; the launch has no number yet. The injected slowdown is a share of additional instructions, which its host
+    /// function executes.
     ///
     /// # Errors
     /// Why there is no count.

@@ -1,31 +1,33 @@
-//! Counts instructions instead of time: the same cells in workers under valgrind. Counts do not depend on other load, so
-//! workers run in parallel, one per processor. Which worker counts a cell makes no difference.
+//! Counts instructions instead of time, and profiles: the same cells in workers under valgrind. Counts do not depend on other
+//! load, so workers run in parallel, one per processor. Which worker counts a cell makes no difference.
 mod callgrind;
 mod counted_cell;
 mod counted_worker;
 mod elf;
-mod profiles;
 
 use std::collections::HashMap;
+use std::fs;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 pub use callgrind::{Function, Profile};
-pub use profiles::{Profiled, profile};
 
-use self::counted_cell::Session;
+use self::counted_cell::{LIMITS, Session};
 use self::counted_worker::{Program, Valgrind};
+use super::cell::{self, Counting, Failure};
+use super::cpu_affinity::cpus;
 use super::experiment::Progress;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
+use crate::engine::BackendSpec;
 use crate::results::journal::Journal;
 use crate::results::{CellRecord, Launch, Metric, Report, RunInfo, SkipReason};
-use crate::worker::{Hello, WorkerError};
+use crate::worker::{Hello, Launcher, WorkerError};
 
 /// The parameters of a count.
 #[derive(Debug, Clone)]
@@ -138,11 +140,11 @@ impl Counter<'_> {
     /// The hello of each variant's worker, and the cells of all variants by rows; `None` if it is cancelled.
     fn launch(&self, observer: &mut dyn Progress) -> Result<Option<(Vec<Hello>, Vec<CellRecord>)>> {
         let columns: Vec<_> = self.experiment.variants.iter().map(|_| OpenColumn::default()).collect();
-        let processors = core_affinity::get_core_ids().unwrap_or_default();
+        let processors = cpus();
         let (done, counted) = mpsc::channel();
         let cells = std::thread::scope(|scope| {
             let work = |job: usize| {
-                let processor = processors.get(job).map(|core| core.id);
+                let processor = processors.get(job).copied();
                 let (columns, done) = (&columns, done.clone());
                 scope.spawn(move || {
                     let worked = self.work(columns, processor, &done);
@@ -240,6 +242,55 @@ impl Counter<'_> {
         }
         Ok(())
     }
+}
+
+/// The profile of a cell on a variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profiled {
+    /// The backend with its options.
+    pub label: String,
+    /// The iterations in the profile.
+    pub iterations: u64,
+    /// The profile, or why there is none.
+    pub outcome: Result<Profile, String>,
+}
+
+/// Profiles a batch of a cell on a backend. Callgrind's file is copied to `keep`.
+///
+/// # Errors
+/// When valgrind is missing, no worker starts under it, or the file cannot be copied.
+pub fn profile(
+    launcher: &Launcher,
+    spec: &BackendSpec,
+    cell_id: &CellId,
+    iterations: u64,
+    keep: Option<PathBuf>,
+) -> Result<Profiled> {
+    let profiled = |outcome| Ok(Profiled { label: spec.label(), iterations, outcome });
+    if let Some(skip_reason) = never(cell_id) {
+        return profiled(Err(skip_reason.reason()));
+    }
+    let valgrind = Valgrind::find()?;
+    let program = valgrind.program(launcher, "program-0", true)?;
+    let processor = cpus().last().copied();
+    let (mut worker, _) = valgrind.launch(&program, spec, processor)?;
+    let mut run = || {
+        worker.fork()?;
+        let cell = cell::prepare(&mut worker.worker, cell_id, processor, &LIMITS)?;
+        for (warmup, batches) in [(1, vec![]), (iterations, vec![iterations])] {
+            let counting = Counting { warmup, batches, injected_instructions: 0 };
+            cell.count(&mut worker.worker, counting, &LIMITS)?;
+        }
+        Ok::<(), Failure>(())
+    };
+    if let Err(failure) = run() {
+        return profiled(Err(failure.to_string()));
+    }
+    let (profile, file) = worker.profile()?;
+    if let Some(keep) = keep {
+        fs::copy(&file, &keep).with_context(|| format!("cannot write {}", keep.display()))?;
+    }
+    profiled(Ok(profile))
 }
 
 /// Why a cell is never counted.
