@@ -2,12 +2,12 @@
 //! given number of host frames, because every frame above the call makes an exit more expensive.
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
 
 use anyhow::{Result, anyhow};
 
 use super::batch::{Batch, BatchSpec, time_batch};
-use super::{concurrent, cpu_affinity};
+use super::concurrent::{self, JoinOnDrop};
+use super::cpu_affinity;
 use crate::catalog::benchmark::{self, Benchmark, BenchmarkKind, CellId};
 use crate::engine::embedding::{Embedding, Prepared};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
@@ -15,9 +15,9 @@ use crate::run_module::MeasuredModule;
 
 /// A prepared cell on its thread. Dropping it ends the thread.
 pub struct BenchThread {
-    requests: Option<mpsc::Sender<BatchSpec>>,
+    requests: mpsc::Sender<BatchSpec>,
     samples: mpsc::Receiver<Result<Batch>>,
-    thread: Option<JoinHandle<()>>,
+    _thread: JoinOnDrop,
     /// Metrics without timing: name and value.
     pub metrics: Metrics,
 }
@@ -52,7 +52,7 @@ impl BenchThread {
         let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
         let gone = |_| Err(BackendError::Failed(anyhow!("preparation panicked")));
         let metrics = prepared.recv().unwrap_or_else(gone)?;
-        Ok(Self { requests: Some(requests), samples, thread: Some(thread), metrics })
+        Ok(Self { requests, samples, _thread: JoinOnDrop(Some(thread)), metrics })
     }
 
     /// Runs one batch.
@@ -61,15 +61,8 @@ impl BenchThread {
     /// When an iteration gives a wrong result or panics.
     pub fn batch(&mut self, spec: BatchSpec) -> Result<Batch> {
         let panicked = || anyhow!("the cell panicked");
-        self.requests.as_ref().ok_or_else(panicked)?.send(spec).map_err(|_| panicked())?;
+        self.requests.send(spec).map_err(|_| panicked())?;
         self.samples.recv().map_err(|_| panicked())?
-    }
-}
-
-impl Drop for BenchThread {
-    fn drop(&mut self) {
-        self.requests = None;
-        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

@@ -13,9 +13,19 @@ type ThreadTimes = Result<(Instant, Instant)>;
 
 /// A thread that waits for a number of iterations, starts together with the others, and reports its times.
 struct Thread {
-    orders: Option<mpsc::Sender<u64>>,
+    orders: mpsc::Sender<u64>,
     ran: mpsc::Receiver<ThreadTimes>,
-    handle: Option<JoinHandle<()>>,
+    _handle: JoinOnDrop,
+}
+
+/// Joins a thread when it is dropped. A field before it ends the thread, because fields are dropped in order.
+pub(super) struct JoinOnDrop(pub(super) Option<JoinHandle<()>>);
+
+impl Drop for JoinOnDrop {
+    fn drop(&mut self) {
+        // A panic was reported when a response was missing.
+        let _ = self.0.take().map(JoinHandle::join);
+    }
 }
 
 /// A cell that runs the iterations of `make` on several threads. The time is the wall-clock time from the first start to the
@@ -45,7 +55,7 @@ where
 fn run(team: &[Thread], iterations: u64) -> Result<Duration> {
     for thread in team {
         // A panicked thread does not respond.
-        let _ = thread.orders.as_ref().map(|orders| orders.send(iterations));
+        let _ = thread.orders.send(iterations);
     }
     let panicked = |_| Err(anyhow!("a thread panicked"));
     let ran: Vec<ThreadTimes> = team.iter().map(|thread| thread.ran.recv().unwrap_or_else(panicked)).collect();
@@ -79,15 +89,7 @@ impl Thread {
                 }
             }
         });
-        (Self { orders: Some(orders), ran, handle: Some(handle) }, made)
-    }
-}
-
-impl Drop for Thread {
-    fn drop(&mut self) {
-        self.orders = None;
-        // The panic was reported when its response was missing.
-        let _ = self.handle.take().map(JoinHandle::join);
+        (Self { orders, ran, _handle: JoinOnDrop(Some(handle)) }, made)
     }
 }
 

@@ -41,18 +41,15 @@ impl InjectedSlowdown {
         }
     }
 
-    /// The smallest number of iterations with a whole number of extra ones.
-    fn unit(self) -> u64 {
-        match self {
-            Self::Iterations(share) if share > 0.0 => ((1.0 / share).round() as u64).max(1),
-            _ => 1,
-        }
-    }
-
     /// The batch for all variants of a cell, with slices of equal size. `None` if a slice would take too long for the injected
     /// slowdown.
     pub(crate) fn batch_for_all(all: &[Self], batch_spec: BatchSpec, one: Duration) -> Option<BatchSpec> {
-        let units: BTreeSet<u64> = all.iter().map(|slowdown| slowdown.unit()).filter(|unit| *unit > 1).collect();
+        // The smallest number of iterations with a whole number of extra ones.
+        let unit = |slowdown: &Self| match slowdown {
+            Self::Iterations(share) if *share > 0.0 => Some((1.0 / share).round() as u64),
+            _ => None,
+        };
+        let units: BTreeSet<u64> = all.iter().filter_map(unit).filter(|unit| *unit > 1).collect();
         let Some(&first) = units.first() else { return Some(batch_spec) };
         // Several slowdowns are whole percents of a hundred.
         let unit = if units.len() > 1 { 100 } else { first };

@@ -7,10 +7,14 @@ use crate::results::Machine;
 /// Describes this machine, as far as the platform reports it.
 pub fn machine() -> Machine {
     Machine {
-        cpu: cpu().unwrap_or_else(|| std::env::consts::ARCH.into()),
+        cpu: value("/proc/cpuinfo", "model name")
+            .or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]))
+            .unwrap_or_else(|| std::env::consts::ARCH.into()),
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         memory: memory(),
-        os: os().unwrap_or_else(|| std::env::consts::OS.into()),
+        os: value("/etc/os-release", "PRETTY_NAME")
+            .or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
+            .unwrap_or_else(|| std::env::consts::OS.into()),
         kernel: output_of("uname", &["-sr"]).unwrap_or_else(|| "unknown".into()),
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
     }
@@ -21,18 +25,9 @@ pub fn load() -> Option<f64> {
     read("/proc/loadavg")?.split(' ').next()?.parse().ok()
 }
 
-fn cpu() -> Option<String> {
-    value("/proc/cpuinfo", "model name").or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]))
-}
-
 fn memory() -> Option<u64> {
     let kibibytes = value("/proc/meminfo", "MemTotal")?;
     Some(kibibytes.strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
-}
-
-fn os() -> Option<String> {
-    let from_release = value("/etc/os-release", "PRETTY_NAME");
-    from_release.or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
 }
 
 /// The value in the first line with a key.

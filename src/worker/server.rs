@@ -1,6 +1,6 @@
 //! The worker's side: handles requests from stdin.
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -54,7 +54,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
     let lines: Box<dyn Iterator<Item = String>> = match valgrind::is_running() {
         // Another thread's allocations would change the counts of the children.
         true => Box::new(std::iter::from_fn(request_line)),
-        false => Box::new(request_lines(io::stdin(), &reader)),
+        false => Box::new(request_lines(&reader)),
     };
     for line in lines {
         let request = serde_json::from_str(&line).with_context(|| format!("invalid request: {line}"))?;
@@ -129,12 +129,11 @@ pub(crate) fn request_line() -> Option<String> {
 }
 
 /// Reads requests on a separate thread, so that the process ends with its supervisor even if a guest never returns.
-fn request_lines(from: impl io::Read + Send + 'static, reader: &AffinityHint) -> mpsc::IntoIter<String> {
+fn request_lines(reader: &AffinityHint) -> mpsc::IntoIter<String> {
     let (lines, received) = mpsc::channel();
     let (hint, mut processor) = (reader.clone(), 0);
     std::thread::spawn(move || {
-        for line in BufReader::new(from).lines() {
-            let Ok(line) = line else { break };
+        for line in io::stdin().lines().map_while(Result::ok) {
             hint.go(&mut processor);
             if lines.send(line).is_err() {
                 break;

@@ -217,9 +217,8 @@ impl Launcher {
         command.envs(self.artifacts.iter().map(|folder| (ARTIFACTS, folder.path())));
         let child = code_alignment::spawn(&mut command, like);
         let child = child.with_context(|| format!("cannot start {}", self.executable.display()))?;
-        let opened = Worker::greet(child, self.interruption.clone(), opening)
-            .with_context(|| format!("the worker for `{spec}` did not start"));
-        let (mut worker, hello) = opened?;
+        let (mut worker, hello) = Worker::greet(child, self.interruption.clone(), opening)
+            .with_context(|| format!("the worker for `{spec}` did not start"))?;
         if let Some(job) = &self.job {
             match worker.request(&Request::LoadModule { job: (**job).clone() }, &Limits::of(opening), |_| ())? {
                 Response::Loaded => {}
