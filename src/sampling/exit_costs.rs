@@ -38,8 +38,7 @@ pub fn costs(launcher: &Launcher, spec: &BackendSpec) -> Result<ExitCosts> {
     let (artifact_bytes, compile) = median(&mut worker, &compile::EARLY_EXIT, 5, 1)?;
     let (_, instantiate) = median(&mut worker, &instantiate::EARLY_EXIT, 15, 1)?;
     let (_, exit) = median(&mut worker, &unwind::TYPED.whole, 30, 100)?;
-    let artifact = artifact_bytes.map(|bytes| bytes as u64);
-    Ok(ExitCosts { compile, instantiate, first_exit, exit, artifact })
+    Ok(ExitCosts { compile, instantiate, first_exit, exit, artifact: artifact_bytes.map(|bytes| bytes as u64) })
 }
 
 /// The artifact's size in bytes, if one was made, and the median time per iteration.

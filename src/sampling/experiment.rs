@@ -235,12 +235,7 @@ impl<'a> RunningExperiment<'a> {
             Duration::ZERO => 1.0,
             expected => self.took.as_secs_f64() / expected.as_secs_f64(),
         };
-        self.plan.pace(&Remaining {
-            next: launch,
-            left: self.left().mul_f64(PACED),
-            slowness,
-            may_add_launches: self.pilot.experiment.launches.is_none(),
-        })
+        self.plan.pace(&Remaining { next: launch, left: self.left().mul_f64(PACED), slowness })
     }
 
     /// Runs a launch: the cells with its samples, as far as the time allows; `None` if it is cancelled.

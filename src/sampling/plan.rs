@@ -56,6 +56,8 @@ pub(crate) struct Plan {
     costs: Vec<CellCost>,
     /// The time to start the workers of a launch.
     starting: Duration,
+    /// The most launches in all, if there is time for more than planned.
+    max_launches: u32,
 }
 
 /// The fewest launches of a cell, given the requested number.
@@ -165,7 +167,8 @@ pub(crate) fn plan(time: Duration, starting: Duration, costs: &[CellCost], reque
     let mut allocations: Vec<Allocation> = needs.into_iter().map(Allocation::TooSlow).collect();
     let (launches, divided) = chosen.unwrap_or((min, Vec::new()));
     affordable.into_iter().zip(divided).for_each(|(n, allocation)| allocations[n] = allocation);
-    Plan { launches, allocations, costs: costs.to_vec(), starting }
+    let max_launches = if requested.is_some() { launches } else { MAX_LAUNCHES_FACTOR * launches };
+    Plan { launches, allocations, costs: costs.to_vec(), starting, max_launches }
 }
 
 /// For each cell, the time that suffices for it and all cheaper ones; cells with priority count as the cheapest.
@@ -237,8 +240,6 @@ pub(crate) struct Remaining {
     pub(crate) left: Duration,
     /// The time of launches as a multiple of the predicted time.
     pub(crate) slowness: f64,
-    /// Whether there may be more launches than planned.
-    pub(crate) may_add_launches: bool,
 }
 
 /// Rounds are reduced to this factor before launches are.
@@ -290,11 +291,6 @@ impl Plan {
         min_launches(Some(self.launches))
     }
 
-    /// The most launches in all.
-    fn max_launches(&self, rest: &Remaining) -> u32 {
-        if rest.may_add_launches { MAX_LAUNCHES_FACTOR * self.launches } else { self.launches }
-    }
-
     /// Whether the launches up to this one fit, with planned rounds times a factor.
     fn fits(&self, rest: &Remaining, last: u32, factor: f64) -> bool {
         let takes = |launch| self.takes(launch, factor);
@@ -308,7 +304,7 @@ impl Plan {
 
     /// More rounds in as many launches as fit, at least the planned ones.
     fn more_launches(&self, rest: &Remaining) -> Option<Pace> {
-        let mut launches = (self.launches.max(rest.next)..=self.max_launches(rest)).rev();
+        let mut launches = (self.launches.max(rest.next)..=self.max_launches).rev();
         launches.find(|last| self.fits(rest, *last, MORE_ROUNDS)).map(|last| Pace { rounds_factor: MORE_ROUNDS, last })
     }
 
@@ -318,7 +314,7 @@ impl Plan {
         if next <= self.launches {
             return None;
         }
-        Some(match self.largest_factor(rest, next).filter(|_| next <= self.max_launches(rest)) {
+        Some(match self.largest_factor(rest, next).filter(|_| next <= self.max_launches) {
             Some(rounds_factor) => Pace { rounds_factor, last: next },
             None => Pace { rounds_factor: MIN_ROUNDS_FACTOR, last: next - 1 },
         })
@@ -520,8 +516,7 @@ mod tests {
             let (mut made, mut launches) = (vec![0; costs.len()], 0);
             loop {
                 let slowness = if launches == 0 { 1.0 } else { took.as_secs_f64() / expected.as_secs_f64() };
-                let may_add_launches = requested.is_none();
-                let pace = plan.pace(&Remaining { next: launches + 1, left, slowness, may_add_launches });
+                let pace = plan.pace(&Remaining { next: launches + 1, left, slowness });
                 if pace.last <= launches { break }
                 launches += 1;
                 let takes = plan.takes(launches, pace.rounds_factor);
@@ -554,7 +549,7 @@ mod tests {
         let mut planned = plan(Duration::from_secs(20), Duration::from_millis(100), &costs, None);
         let mut pace = |next, seconds: f64, slowness| {
             let left = Duration::from_secs_f64(seconds);
-            let pace = planned.pace(&Remaining { next, left, slowness, may_add_launches: true });
+            let pace = planned.pace(&Remaining { next, left, slowness });
             let dropped = (0..costs.len()).filter(|&at| !is_given(&planned.allocations[at])).collect::<Vec<_>>();
             (pace, dropped)
         };

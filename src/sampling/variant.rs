@@ -3,8 +3,7 @@ use anyhow::Result;
 
 use crate::engine::BackendSpec;
 use crate::results::Variant;
-use crate::sampling::code_alignment::CodePage;
-use crate::worker::{Hello, Launcher, Worker};
+use crate::worker::{Hello, Launcher};
 
 /// A variant in an experiment: a column of its report.
 #[derive(Debug, Clone)]
@@ -40,9 +39,5 @@ impl ExperimentVariant {
     pub(crate) fn described(&self, hello: Hello) -> Result<Variant> {
         let (control_of, baseline) = (self.control_of, self.baseline);
         Ok(Variant { label: self.label.clone(), control_of, baseline, ..hello.variant(&self.spec)? })
-    }
-
-    pub(crate) fn launch(&self, like: Option<CodePage>) -> Result<(Worker, Hello)> {
-        self.launcher.launch_like(&self.spec, like)
     }
 }

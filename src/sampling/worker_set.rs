@@ -30,11 +30,12 @@ impl<'a> WorkerSet<'a> {
     /// launches take long on a busy machine.
     pub(crate) fn launch(variants: &'a [ExperimentVariant]) -> Result<(Self, Vec<Hello>)> {
         let processor = idlest_cpu();
+        let launch = |variant: &ExperimentVariant, like| variant.launcher.launch_like(&variant.spec, like);
         let (first, others) = variants.split_first().context("there are no variants")?;
-        let first = first.launch(None)?;
+        let first = launch(first, None)?;
         let page = CodePage::of(first.0.pid());
         let others = std::thread::scope(|scope| {
-            let starting: Vec<_> = others.iter().map(|variant| scope.spawn(move || variant.launch(page))).collect();
+            let starting: Vec<_> = others.iter().map(|variant| scope.spawn(move || launch(variant, page))).collect();
             let finish = |starting: ScopedJoinHandle<_>| starting.join().unwrap_or_else(|panic| resume_unwind(panic));
             starting.into_iter().map(finish).collect::<Result<Vec<_>>>()
         })?;
@@ -47,7 +48,8 @@ impl<'a> WorkerSet<'a> {
     pub(crate) fn renew(&mut self, index: usize) -> Result<()> {
         // New workers must not inherit the affinity.
         self.here = None;
-        self.workers[index] = self.variants[index].launch(self.page)?.0.read_by(self.processor);
+        let ExperimentVariant { launcher, spec, .. } = &self.variants[index];
+        self.workers[index] = launcher.launch_like(spec, self.page)?.0.read_by(self.processor);
         Ok(())
     }
 
