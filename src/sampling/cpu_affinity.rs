@@ -18,6 +18,7 @@ pub(crate) fn cpus() -> Vec<usize> {
 /// The processor that idled most in a short observation while this program did nothing; the last of equal ones. `None` if
 /// unknown.
 pub(crate) fn idlest_cpu() -> Option<usize> {
+    let idle = || Some(idle_in(&read_to_string("/proc/stat").ok()?));
     let before = idle()?;
     std::thread::sleep(OBSERVATION);
     let after = idle()?;
@@ -90,12 +91,7 @@ impl AffinityHint {
     }
 }
 
-/// The idle ticks of each processor.
-fn idle() -> Option<HashMap<usize, u64>> {
-    Some(idle_in(&read_to_string("/proc/stat").ok()?))
-}
-
-/// Parses lines such as `cpu1 user nice system idle iowait …`.
+/// The idle ticks of each processor, by lines such as `cpu1 user nice system idle iowait …`.
 fn idle_in(stat: &str) -> HashMap<usize, u64> {
     let of = |line: &str| {
         let (name, counts) = line.split_once(' ')?;

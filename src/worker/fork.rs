@@ -3,19 +3,13 @@
 //!
 //! The parent only waits while a child lives, and does the same for each. So every child starts from the same heap, whichever
 //! cells came before: counts depend on addresses.
-#[cfg(target_os = "linux")]
-use std::io::PipeReader;
-
 use anyhow::Result;
-
-#[cfg(target_os = "linux")]
-use super::server::end_now;
 
 /// A child process that handles the requests of its parent.
 pub(crate) struct Child {
     /// A pipe that closes when the child ends.
     #[cfg(target_os = "linux")]
-    alive: PipeReader,
+    alive: std::io::PipeReader,
     #[cfg(target_os = "linux")]
     pid: rustix::process::Pid,
 }
@@ -69,6 +63,8 @@ impl Child {
     pub(crate) fn wait(self) -> Result<()> {
         use rustix::event::{PollFd, PollFlags, poll};
         use rustix::process::{Signal, WaitOptions, getpid, kill_process, waitpid};
+
+        use super::server::end_now;
         let stdin = rustix::stdio::stdin();
         // Only the end of the other side is of interest, which is reported always.
         let mut ends = [PollFd::new(&self.alive, PollFlags::empty()), PollFd::new(&stdin, PollFlags::empty())];

@@ -329,12 +329,8 @@ impl Worker {
             std::thread::sleep(Duration::from_millis(1));
         }
         let status = self.child.try_wait().ok().flatten();
-        if status.is_none() {
-            self.kill();
-        }
-        if let Some(reader) = self.stderr_reader.take() {
-            let _ = reader.join();
-        }
+        self.kill();
+        let _ = self.stderr_reader.take().map(JoinHandle::join);
         let end = status.map_or("closed its stdout".into(), describe_status);
         match self.last_lines.lock().unwrap_or_else(PoisonError::into_inner).text() {
             text if text.is_empty() => WorkerError::Crashed(end),

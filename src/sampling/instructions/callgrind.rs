@@ -59,11 +59,12 @@ impl Count {
 /// # Errors
 /// When the file has no total.
 fn total(text: &str) -> Result<u64> {
-    let events = text.lines().find_map(|line| line.strip_prefix("events:")).with_context(|| missing("events"))?;
+    let events =
+        text.lines().find_map(|line| line.strip_prefix("events:")).context("the callgrind file has no `events`")?;
     let column = column(events)?;
     // `totals` is the last line, over all threads and parts in the file.
     let totals = text.lines().rev().find_map(|line| line.strip_prefix("totals:"));
-    totals.and_then(|totals| count_in(totals, column)).with_context(|| missing("totals"))
+    totals.and_then(|totals| count_in(totals, column)).context("the callgrind file has no `totals`")
 }
 
 /// The count in a column; `None` if it is invalid. Trailing zeros can be omitted.
@@ -73,11 +74,7 @@ fn count_in(line: &str, column: usize) -> Option<u64> {
 
 /// The column of the instructions.
 fn column(events: &str) -> Result<usize> {
-    events.split_whitespace().position(|event| event == "Ir").with_context(|| missing("Ir"))
-}
-
-fn missing(part: &str) -> String {
-    format!("the callgrind file has no `{part}`")
+    events.split_whitespace().position(|event| event == "Ir").context("the callgrind file has no `Ir`")
 }
 
 /// Compressed names: written in full once, then referred to by number: `(12) name`, `(12)`.
