@@ -156,7 +156,6 @@ struct RunningExperiment<'a> {
 
 /// The share of the remaining time that is planned, because launches vary.
 const PACED: f64 = 0.97;
-
 /// A batch is disturbed if other processes took more than this share of its time.
 const MAX_DELAY_SHARE: f64 = 0.01;
 
@@ -263,10 +262,8 @@ impl<'a> RunningExperiment<'a> {
             let far = (f64::from(number - 1) + in_launch) / f64::from(pace.last);
             let launches_left = f64::from(pace.last - number) + 1.0 - in_launch;
             // A launch has to progress before it tells the time of the others.
-            let left = match in_launch < 0.2 {
-                true => self.left(),
-                false => started.elapsed().mul_f64(launches_left / in_launch).min(self.left()),
-            };
+            let by_launch = (in_launch >= 0.2).then(|| started.elapsed().mul_f64(launches_left / in_launch));
+            let left = by_launch.unwrap_or(Duration::MAX).min(self.left());
             observer.at(&cell_ids[at].to_string(), far, left);
             if !launch.measure(at, rounds) {
                 break;
@@ -303,15 +300,11 @@ impl RunningLaunch<'_> {
         &mut self.cells[at * self.running.pilot.experiment.variants.len() + index]
     }
 
-    fn is_late(&self) -> bool {
-        self.running.left().is_zero()
-    }
-
     /// Measures all rounds of one cell; false if time ran out. Rounds that all variants completed count.
     fn measure(&mut self, at: usize, rounds: u32) -> bool {
         let Some(mut ready) = self.prepare(at) else { return false };
         let mut done = 0;
-        while done < rounds && !self.is_late() {
+        while done < rounds && !self.running.left().is_zero() {
             ready.shuffle(self.random);
             ready.retain_mut(|cell| self.sample(at, cell));
             done += 1;
@@ -340,7 +333,7 @@ impl RunningLaunch<'_> {
         indices.retain(|&index| self.record(at, index).skip_reason.is_none());
         indices.shuffle(self.random);
         for index in indices {
-            if self.is_late() {
+            if self.running.left().is_zero() {
                 return None;
             }
             if fresh && let Err(error) = self.workers.renew(index) {

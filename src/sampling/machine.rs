@@ -11,7 +11,8 @@ pub fn machine() -> Machine {
             .or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]))
             .unwrap_or_else(|| std::env::consts::ARCH.into()),
         processors: std::thread::available_parallelism().map_or(1, usize::from),
-        memory: memory(),
+        memory: value("/proc/meminfo", "MemTotal")
+            .and_then(|kibibytes| Some(kibibytes.strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)),
         os: value("/etc/os-release", "PRETTY_NAME")
             .or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
             .unwrap_or_else(|| std::env::consts::OS.into()),
@@ -23,11 +24,6 @@ pub fn machine() -> Machine {
 /// The number of runnable processes, averaged over the last minute; `None` if the platform does not report it.
 pub fn load() -> Option<f64> {
     read("/proc/loadavg")?.split(' ').next()?.parse().ok()
-}
-
-fn memory() -> Option<u64> {
-    let kibibytes = value("/proc/meminfo", "MemTotal")?;
-    Some(kibibytes.strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
 /// The value in the first line with a key.

@@ -148,8 +148,10 @@ impl Launcher {
     /// When a program does not exist, or no temporary folder can be created.
     pub fn side_by_side(&self, others: &[&Path]) -> Result<(Self, Vec<Self>)> {
         let folder = Arc::new(tempfile::tempdir().context("cannot create a temporary folder")?);
-        let placed = |name: &str, program: &Path| -> Result<Self> {
-            let place = folder.path().join(name);
+        let placed = |n: usize, program: &Path| -> Result<Self> {
+            anyhow::ensure!(n == 0 || program.is_file(), "{} is not a program", program.display());
+            // Names of one length.
+            let place = folder.path().join(format!("build-{n:03}"));
             let program = std::path::absolute(program)?;
             #[cfg(unix)]
             std::os::unix::fs::symlink(&program, &place)?;
@@ -157,13 +159,8 @@ impl Launcher {
             std::fs::copy(&program, &place)?;
             Ok(Self { executable: place, _folder: Some(folder.clone()), ..self.clone() })
         };
-        let ours = placed("build-000", &self.executable)?;
-        let theirs = others.iter().enumerate().map(|(n, other)| {
-            anyhow::ensure!(other.is_file(), "{} is not a program", other.display());
-            // Names of one length.
-            placed(&format!("build-{:03}", n + 1), other)
-        });
-        Ok((ours, theirs.collect::<Result<_>>()?))
+        let theirs = others.iter().enumerate().map(|(n, other)| placed(n + 1, other));
+        Ok((placed(0, &self.executable)?, theirs.collect::<Result<_>>()?))
     }
 
     /// The launcher with workers that share artifacts, so that each module is compiled once and not in every process. All
@@ -405,7 +402,6 @@ struct LastLines {
 
 impl LastLines {
     const MAX_LINES: usize = 12;
-
     /// The first panic gives the reason; a panic that cannot unwind follows it.
     const MAX_PANICS: usize = 3;
 

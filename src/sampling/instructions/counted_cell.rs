@@ -9,9 +9,9 @@ use super::never;
 use crate::catalog::benchmark::{self, CellId};
 use crate::engine::BackendSpec;
 use crate::results::{Launch, SkipReason};
-use crate::sampling::cell::{self, BenchCell, Counting, Failure};
+use crate::sampling::cell::{self, BenchCell, Counting, Failure, complete};
 use crate::statistics::median;
-use crate::worker::{Hello, Limits};
+use crate::worker::{Hello, Limits, Request, Response};
 
 /// A worker under valgrind, replaced when it is lost. Each cell runs in a child process.
 pub(crate) struct Session<'a> {
@@ -81,7 +81,8 @@ impl<'a> Session<'a> {
         let is_fresh = benchmark::find(&cell_id.benchmark).is_some_and(|benchmark| benchmark.fresh);
         self.ready(is_fresh)?;
         let counted = self.prepare(cell_id, injected_instructions).and_then(|cell| cell.count(is_fresh));
-        if matches!(counted, Err(SkipReason::WorkerLost { .. })) || !self.worker.join() {
+        let is_lost = matches!(counted, Err(SkipReason::WorkerLost { .. }));
+        if is_lost || complete(&mut self.worker.worker, &Request::Join, &LIMITS, &Response::Joined).is_err() {
             self.replace()?;
         }
         counted
@@ -100,7 +101,7 @@ impl<'a> Session<'a> {
             self.replace()?;
         } else if !is_fresh && !self.is_warm {
             // Cells that crash the engine show it when they are counted.
-            if self.worker.warm_up().is_err() {
+            if complete(&mut self.worker.worker, &Request::WarmUp, &LIMITS, &Response::WarmedUp).is_err() {
                 self.replace()?;
             }
             self.is_warm = true;

@@ -137,14 +137,6 @@ fn held_still(command: &mut Command, processor: Option<usize>) {
 fn held_still(_: &mut Command, _: Option<usize>) {}
 
 impl CountedWorker {
-    /// Runs the engine once, so that each child process finds its code translated.
-    ///
-    /// # Errors
-    /// When the worker is lost or refuses.
-    pub(crate) fn warm_up(&mut self) -> Result<(), Failure> {
-        complete(&mut self.worker, &Request::WarmUp, &LIMITS, &Response::WarmedUp)
-    }
-
     /// Continues in a fresh child process.
     ///
     /// # Errors
@@ -153,11 +145,6 @@ impl CountedWorker {
         // Valgrind numbers the files of each process from 1.
         self.dumps = 0;
         complete(&mut self.worker, &Request::Fork, &LIMITS, &Response::Forked)
-    }
-
-    /// Ends the child process. Returns whether the parent continues.
-    pub(crate) fn join(&mut self) -> bool {
-        complete(&mut self.worker, &Request::Join, &LIMITS, &Response::Joined).is_ok()
     }
 
     /// The files for the last batches, in order. They are deleted with this worker.

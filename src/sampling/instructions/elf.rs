@@ -7,8 +7,6 @@ use std::path::Path;
 /// Sections that valgrind does not need, besides debug information. Unwinding at run time finds its tables by segment, not
 /// by section name.
 const UNUSED: [&[u8]; 2] = [b".eh_frame", b".eh_frame_hdr"];
-/// Sections with function names.
-const NAMES: [&[u8]; 1] = [b".symtab"];
 
 /// Copies a program without debug information, and without function names unless they are wanted. The copy runs like the
 /// program.
@@ -18,7 +16,7 @@ const NAMES: [&[u8]; 1] = [b".symtab"];
 pub(crate) fn copy_for_valgrind(program: &Path, to: &Path, with_names: bool) -> io::Result<()> {
     let mut bytes = fs::read(program)?;
     let is_unused =
-        |name: &[u8]| name.starts_with(b".debug") || UNUSED.contains(&name) || (!with_names && NAMES.contains(&name));
+        |name: &[u8]| name.starts_with(b".debug") || UNUSED.contains(&name) || (!with_names && name == b".symtab");
     // A program of another kind is copied unchanged, and valgrind reports the problem.
     let _ = rename_sections(&mut bytes, is_unused);
     fs::write(to, bytes)?;
