@@ -14,7 +14,7 @@ mod verdict;
 pub use atomic_file::AtomicFile;
 pub use build::Build;
 pub use calibration::{Calibration, CalibrationRun, InjectionResult};
-pub use catalog::{BackendEntry, Catalog, Entry};
+pub(crate) use catalog::{BackendEntry, Catalog, Entry};
 pub use comparison::{CellComparison, ChangedMetric, ChangedVerdict, ComparedVariant, Comparison};
 pub use read::Document;
 pub use report::{CellRecord, Launch, Machine, Metric, Report, RunInfo, SkipReason};

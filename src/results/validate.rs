@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use anyhow::{Result, anyhow, ensure};
 
-use super::{CellRecord, CheckResult, Report, ReportSet, SkipReason, Variant, Verdict};
+use super::{Build, CellRecord, CheckResult, Machine, Report, ReportSet, RunInfo, SkipReason, Variant, Verdict};
 use crate::catalog::benchmark;
-use crate::engine;
+use crate::engine::{self, BackendInfo};
 use crate::escape::escaped_lines;
 
 /// The limit of `measure`.
@@ -27,17 +27,14 @@ impl Report {
     /// The first invalid part.
     pub fn validate(&mut self) -> Result<()> {
         variants(&mut self.variants)?;
-        let machine = &mut self.machine;
-        clean([&mut machine.cpu, &mut machine.os, &mut machine.kernel].into_iter().chain(&mut machine.governor));
+        let Machine { cpu, os, kernel, governor, .. } = &mut self.machine;
+        clean([cpu, os, kernel].into_iter().chain(governor));
         clean(self.build.texts());
         clean(&mut self.run.notes);
-        let run = &self.run;
-        ensure!(
-            run.started_at.parse::<jiff::Timestamp>().is_ok(),
-            "run.started_at is `{}`, not a time like 2026-01-31T12:00:00Z",
-            run.started_at.escape_debug()
-        );
-        for (name, seconds) in [("budget_seconds", run.budget_seconds), ("elapsed_seconds", run.elapsed_seconds)] {
+        let RunInfo { started_at, budget_seconds, elapsed_seconds, .. } = &self.run;
+        let (is_time, shown) = (started_at.parse::<jiff::Timestamp>().is_ok(), started_at.escape_debug());
+        ensure!(is_time, "run.started_at is `{shown}`, not a time like 2026-01-31T12:00:00Z");
+        for (name, seconds) in [("budget_seconds", *budget_seconds), ("elapsed_seconds", *elapsed_seconds)] {
             ensure!(is_amount(seconds), "run.{name} is {seconds}");
         }
         let width = self.variants.len();
@@ -108,16 +105,10 @@ fn variants(variants: &mut [Variant]) -> Result<()> {
     let controls: Vec<bool> = variants.iter().map(|variant| variant.control_of.is_some()).collect();
     ensure!(!controls[0], "variants[0] is the reference and cannot be a control");
     for (n, variant) in variants.iter_mut().enumerate() {
-        let about = &mut variant.backend_info;
-        clean([&mut variant.label, &mut variant.licence, &mut about.engine, &mut about.compiler]);
-        clean(
-            about
-                .llvm
-                .iter_mut()
-                .chain(&mut about.library)
-                .chain(&mut about.wasm_features)
-                .chain(&mut about.exit_made_of),
-        );
+        clean([&mut variant.label, &mut variant.licence]);
+        let BackendInfo { engine, compiler, llvm, library, wasm_features, exit_made_of, .. } =
+            &mut variant.backend_info;
+        clean([engine, compiler].into_iter().chain(llvm).chain(library).chain(wasm_features).chain(exit_made_of));
         clean(variant.build.texts());
         let place = format!("variants[{n}] ({})", variant.label);
         // A label begins with the backend's name.
@@ -170,11 +161,14 @@ fn valid(cell: &mut CellRecord, place: &str) -> Result<()> {
         let disturbed = launch.disturbed as usize <= launch.samples().len();
         ensure!(disturbed, "{place} has more disturbed batches than batches in launch {number}");
     }
-    if let Some(skip_reason) = &mut cell.skip_reason {
-        clean(skip_reason.texts());
-        if let SkipReason::TooSlow { needs_seconds: Some(seconds) } = skip_reason {
+    match &mut cell.skip_reason {
+        Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) => {
             ensure!(is_amount(*seconds), "{place} needs {seconds} seconds");
         }
+        Some(SkipReason::TooSlow { needs_seconds: None }) | None => {}
+        Some(
+            SkipReason::Unsupported { reason } | SkipReason::Failed { reason } | SkipReason::WorkerLost { reason },
+        ) => clean([reason]),
     }
     Ok(())
 }
@@ -186,19 +180,10 @@ fn clean<'a>(texts: impl IntoIterator<Item = &'a mut String>) {
     }
 }
 
-impl super::Build {
+impl Build {
     fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let Self { version, revision, rustc, profile, opt_level, target, rustflags, features } = self;
         [version, revision, rustc, profile, opt_level, target, rustflags].into_iter().chain(features)
-    }
-}
-
-impl SkipReason {
-    fn texts(&mut self) -> Option<&mut String> {
-        match self {
-            Self::Unsupported { reason } | Self::Failed { reason } | Self::WorkerLost { reason } => Some(reason),
-            Self::TooSlow { .. } => None,
-        }
     }
 }
 
@@ -217,8 +202,7 @@ impl Verdict {
 pub(crate) mod tests {
     use super::*;
     use crate::catalog::benchmark::CellId;
-    use crate::engine::BackendInfo;
-    use crate::results::{Build, Launch, Machine, Metric, RunInfo, VERSION};
+    use crate::results::{Launch, Metric, VERSION};
     use proptest::{collection::vec, prelude::*};
 
     /// Two variants and a control, two rows, eight launches.
@@ -264,11 +248,7 @@ pub(crate) mod tests {
                 variant("llvm:opt=none", None),
                 variant("singlepass control", Some(0)),
             ],
-            cells: rows
-                .iter()
-                .enumerate()
-                .flat_map(|(row, variants)| variants.iter().enumerate().map(move |(n, times)| cell(row, n, *times)))
-                .collect(),
+            cells: (0..rows.len()).flat_map(|row| [0, 1, 2].map(|n| cell(row, n, rows[row][n]))).collect(),
         }
     }
 
