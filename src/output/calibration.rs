@@ -1,14 +1,15 @@
 //! Renders a calibration: how reliably `compare` detects injected slowdowns on a machine.
 use std::fmt::Write;
 
-use super::terminal::{BOLD, painted, table as terminal_table, written};
+use super::grid::Grid;
+use super::terminal::{BOLD, painted};
 use crate::analysis::comparison;
 use crate::analysis::estimates::{interval, ratio};
 use crate::results::{Calibration, CalibrationRun, Comparison, InjectionResult, Report};
 use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, median, smallest_resolvable};
 
 /// The results of one calibration run, with the verdicts of `compare`.
-pub fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
+pub(crate) fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
     let (by_margin, by_any) = (comparison::live(report, Margin::TWO_PERCENT), comparison::live(report, Margin::ZERO));
     let width = report.variants.len().max(1);
     let controls = report.cells.chunks(width).flat_map(|row| row[1..].iter().map(move |cell| (cell, &row[0])));
@@ -45,20 +46,17 @@ const KINDS: [(&str, &[&str]); 3] =
     [("call and unwind", &["call/", "unwind/"]), ("execute", &["execute/"]), ("all", &[""])];
 
 /// The rates of detected and false differences, with their bounds.
-pub fn table(calibration: &Calibration) -> String {
-    let runs = &calibration.runs;
+pub(crate) fn table(calibration: &Calibration) -> String {
+    let Calibration { runs, variant, budget_seconds, machine, .. } = calibration;
     let mut shown = format!(
-        "{}: A/A controls of {}, {} runs of {:.0} s on {}\n",
+        "{}: A/A controls of {variant}, {} runs of {budget_seconds:.0} s on {}\n",
         painted(BOLD, "calibration"),
-        calibration.variant,
         runs.len(),
-        calibration.budget_seconds,
-        calibration.machine.cpu,
+        machine.cpu,
     );
     for (name, themes) in KINDS {
-        let is_it = |found: &InjectionResult| themes.iter().any(|theme| found.cell_id.benchmark.starts_with(theme));
-        let runs: Vec<Vec<&InjectionResult>> =
-            runs.iter().map(|run| run.injections.iter().filter(|found| is_it(found)).collect()).collect();
+        let is_it = |found: &&InjectionResult| themes.iter().any(|theme| found.cell_id.benchmark.starts_with(theme));
+        let runs: Vec<Vec<_>> = runs.iter().map(|run| run.injections.iter().filter(is_it).collect()).collect();
         if runs.iter().any(|run| !run.is_empty()) {
             shown += &format!("\n{}", rates(name, &runs));
         }
@@ -71,95 +69,75 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
     let mut injected_slowdown: Vec<f64> = runs.iter().flatten().map(|found| found.injected_slowdown).collect();
     injected_slowdown.sort_by(f64::total_cmp);
     injected_slowdown.dedup();
-    let header = [
-        name,
-        "median",
-        "cells",
-        "first look",
-        "confirmed",
-        "beyond 2 %",
-        "same",
-        "inconclusive",
-        "false same",
-        "wrong sign",
-    ];
-    let mut table = terminal_table(header);
+    let rates = ["first look", "confirmed", "beyond 2 %", "same", "inconclusive", "false same", "wrong sign"];
+    let mut grid = Grid::new(name, ["median", "cells"].into_iter().chain(rates));
     for injected_slowdown in injected_slowdown {
-        let cells: Vec<Vec<&InjectionResult>> = runs
-            .iter()
-            .map(|run| run.iter().filter(|found| found.injected_slowdown == injected_slowdown).copied().collect())
-            .collect();
+        let is_it = |found: &&&InjectionResult| found.injected_slowdown == injected_slowdown;
+        let cells: Vec<Vec<_>> = runs.iter().map(|run| run.iter().filter(is_it).copied().collect()).collect();
         // The bound is on the pessimistic side.
         let rate = |more_is_better: bool, holds: &dyn Fn(&InjectionResult) -> bool| {
-            let of_run = |cells: &Vec<&InjectionResult>| {
-                (count(cells.iter().filter(|found| holds(found)).count()), count(cells.len()))
-            };
+            let of_run = |cells: &Vec<&InjectionResult>| counted(cells.iter().copied(), holds);
             bounded(&cells.iter().map(of_run).collect::<Vec<_>>(), more_is_better)
         };
         let carries = injected_slowdown > 0.0;
-        let judged = |verdict: TimeVerdict| match carries {
-            true => verdict == TimeVerdict::Slower,
-            false => matches!(verdict, TimeVerdict::Slower | TimeVerdict::Faster),
-        };
-        let wrong = |found: &&InjectionResult| {
+        let judged = |verdict| verdict == TimeVerdict::Slower || !carries && verdict == TimeVerdict::Faster;
+        let wrong = |found: &&&InjectionResult| {
             carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&TimeVerdict::Faster)
         };
+        let same = |found: &InjectionResult| found.verdict_with_margin == TimeVerdict::Same;
         let is_beyond = injected_slowdown > Margin::TWO_PERCENT.value();
         let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
-        table.add_row([
-            if carries { format!("{:.0} %", 100.0 * injected_slowdown) } else { "nothing".into() },
-            median(&all.iter().map(|found| found.log_ratio.exp_m1()).collect::<Vec<_>>())
-                .map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
+        let log_ratios: Vec<_> = all.iter().map(|found| found.log_ratio.exp_m1()).collect();
+        let title = if carries { format!("{:.0} %", 100.0 * injected_slowdown) } else { "nothing".into() };
+        let cells = [
+            median(&log_ratios).map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
             all.len().to_string(),
             rate(carries, &|found| judged(found.uncorrected_verdict)),
             rate(carries, &|found| judged(found.verdict_without_margin)),
             rate(is_beyond, &|found| judged(found.verdict_with_margin)),
-            if is_beyond { "-".into() } else { rate(true, &|found| found.verdict_with_margin == TimeVerdict::Same) },
+            if is_beyond { "-".into() } else { rate(true, &same) },
             rate(false, &|found| found.verdict_with_margin == TimeVerdict::Inconclusive),
-            if is_beyond { rate(false, &|found| found.verdict_with_margin == TimeVerdict::Same) } else { "-".into() },
-            all.iter().filter(|found| wrong(found)).count().to_string(),
-        ]);
+            if is_beyond { rate(false, &same) } else { "-".into() },
+            all.iter().filter(wrong).count().to_string(),
+        ];
+        grid.row(title, cells);
     }
-    written(&table)
-}
-
-fn count(of: usize) -> u32 {
-    u32::try_from(of).unwrap_or(u32::MAX)
+    grid.terminal()
 }
 
 /// `93 % (≥91)`: a rate over all runs and its one-sided 95 % bound, with the design effect of the runs.
-fn bounded(runs: &[(u32, u32)], the_more_the_better: bool) -> String {
+fn bounded(runs: &[(u32, u32)], more_is_better: bool) -> String {
     let Some((worth, _)) = Proportion::of_groups(runs) else { return "-".into() };
     let (hits, trials) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
     let percent = 100.0 * f64::from(hits) / f64::from(trials);
     let digits = if percent < 10.0 { 1 } else { 0 };
-    let bound = if the_more_the_better {
-        format!("≥{:.0}", 100.0 * worth.at_least(Confidence::NINETY_FIVE))
-    } else {
-        format!("≤{:.1}", 100.0 * worth.at_most(Confidence::NINETY_FIVE))
+    let bound = match more_is_better {
+        true => format!("≥{:.0}", 100.0 * worth.at_least(Confidence::NINETY_FIVE)),
+        false => format!("≤{:.1}", 100.0 * worth.at_most(Confidence::NINETY_FIVE)),
     };
     format!("{percent:.digits$} % ({bound})")
 }
 
+/// The number for which something holds, and the number of all.
+fn counted<'a, T: 'a>(all: impl Iterator<Item = &'a T>, holds: impl Fn(&T) -> bool) -> (u32, u32) {
+    all.fold((0, 0), |(hits, trials), one| (hits + u32::from(holds(one)), trials + 1))
+}
+
 /// The number of runs with a false alarm, and the correlation of the cells of a run.
 fn alarms(calibration: &Calibration) -> String {
+    fn without_slowdown(run: &CalibrationRun) -> impl Iterator<Item = &InjectionResult> {
+        run.injections.iter().filter(|found| found.injected_slowdown == 0.0)
+    }
     let runs = &calibration.runs;
     let any = |verdict: fn(&InjectionResult) -> TimeVerdict| {
-        let alarm = |found: &&InjectionResult| {
-            found.injected_slowdown == 0.0 && matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster)
-        };
-        let with = runs.iter().filter(|run| run.injections.iter().any(|found| alarm(&found))).count();
-        let bound = Proportion::new(count(with), count(runs.len())).map(|of| of.at_most(Confidence::NINETY_FIVE));
-        format!("{with} of {} runs (at most {:.0} %)", runs.len(), 100.0 * bound.unwrap_or(1.0))
+        let is_alarm = |found: &InjectionResult| matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster);
+        let (with, all) = counted(runs.iter(), |run| without_slowdown(run).any(is_alarm));
+        let bound = Proportion::new(with, all).map_or(1.0, |rate| rate.at_most(Confidence::NINETY_FIVE));
+        format!("{with} of {all} runs (at most {:.0} %)", 100.0 * bound)
     };
-    let outside = |run: &CalibrationRun| {
-        let nothing = || run.injections.iter().filter(|found| found.injected_slowdown == 0.0);
-        (
-            count(nothing().filter(|found| found.uncorrected_verdict != TimeVerdict::Inconclusive).count()),
-            count(nothing().count()),
-        )
-    };
-    let effect = Proportion::of_groups(&runs.iter().map(outside).collect::<Vec<_>>()).map_or(1.0, |(_, effect)| effect);
+    let is_outside = |found: &InjectionResult| found.uncorrected_verdict != TimeVerdict::Inconclusive;
+    let outside: Vec<_> = runs.iter().map(|run| counted(without_slowdown(run), is_outside)).collect();
+    let effect = Proportion::of_groups(&outside).map_or(1.0, |(_, effect)| effect);
     format!(
         "false alarms: with a margin of 2 % in {}, without a margin in {};\n\
          cells of a run are correlated: bounds without an injected slowdown are for cells / {effect:.2}\n",

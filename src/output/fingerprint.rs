@@ -3,7 +3,7 @@ use crate::results::Report;
 use crate::units;
 
 /// The machine, the build and the run. Unknown values are left out.
-pub fn of(report: &Report) -> Vec<(&'static str, String)> {
+pub(crate) fn of(report: &Report) -> Vec<(&'static str, String)> {
     let Report { machine, build, run, .. } = report;
     let incomplete = if run.complete { "" } else { ", not complete" };
     let all = [

@@ -2,12 +2,12 @@
 use maud::{Markup, html};
 
 use super::ReportPage;
-use crate::analysis::best_backend::{RankedRow, Recommendation, answers};
+use crate::analysis::best_backend::{KINDS, RankedRow, Recommendation, answers};
 use crate::output::chart::COLOURS;
 
 /// One card per kind of work, and a table of the backends.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
-    let answers = answers(measured.report, measured.rows);
+    let answers = answers(measured.report, &measured.rows);
     html! {
         section id=(format!("{}-answers", measured.id)) {
             h2 { "Which backend for which kind of work" }
@@ -43,9 +43,7 @@ fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
 }
 
 fn name(measured: &ReportPage, answer: &Recommendation, variant: usize) -> Markup {
-    let label = measured.label(variant);
-    let more = answer.name(variant);
-    html! { span.variant { (measured.palette.mark(label)) (more) } }
+    html! { span.variant { (measured.palette.mark(measured.label(variant))) (answer.name(variant)) } }
 }
 
 fn capitalised(text: &str) -> String {
@@ -98,8 +96,8 @@ fn backends(measured: &ReportPage) -> Markup {
 
 /// The answers of several machines side by side.
 pub(crate) fn overview(all: &[ReportPage]) -> Markup {
-    let of_each: Vec<_> = all.iter().map(|measured| answers(measured.report, measured.rows)).collect();
-    let kinds = crate::analysis::best_backend::KINDS.iter().map(|kind| kind.name);
+    let of_each: Vec<_> = all.iter().map(|measured| answers(measured.report, &measured.rows)).collect();
+    let kinds = KINDS.iter().map(|kind| kind.name);
     let kinds = kinds.filter(|kind| of_each.iter().flatten().any(|answer| answer.kind.name == *kind));
     html! {
         section {
