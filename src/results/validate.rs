@@ -71,7 +71,14 @@ impl CheckResult {
         let mut seen = HashSet::new();
         for (n, result) in self.results.iter_mut().enumerate() {
             clean([&mut result.scenario].into_iter().chain(&mut result.transcript).chain(&mut result.note));
-            clean(result.verdict.texts());
+            clean(match &mut result.verdict {
+                Verdict::Passed => vec![],
+                Verdict::Failed { reason } | Verdict::Unsupported { reason } | Verdict::Crashed { reason } => {
+                    vec![reason]
+                }
+                Verdict::KnownIssue { observed, reason, upstream } => vec![observed, reason, upstream],
+                Verdict::TimedOut { limit } | Verdict::OverMemory { limit } => vec![limit],
+            });
             let place = format!("results[{n}] ({})", result.scenario);
             let (variant, count) = (result.variant, self.variants.len());
             ensure!(variant < count, "{place} has variant {variant} of {count}");
@@ -187,17 +194,6 @@ impl Build {
     }
 }
 
-impl Verdict {
-    fn texts(&mut self) -> Vec<&mut String> {
-        match self {
-            Self::Passed => vec![],
-            Self::Failed { reason } | Self::Unsupported { reason } | Self::Crashed { reason } => vec![reason],
-            Self::KnownIssue { observed, reason, upstream } => vec![observed, reason, upstream],
-            Self::TimedOut { limit } | Self::OverMemory { limit } => vec![limit],
-        }
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -212,7 +208,7 @@ pub(crate) mod tests {
 
     /// One row per benchmark: for each variant, its times in each launch.
     fn made(rows: &[[[f64; 2]; 3]]) -> Report {
-        let variant = |label: &str, control_of| Variant {
+        let variant = |(label, control_of): (&str, _)| Variant {
             label: label.into(),
             licence: "MIT".into(),
             backend_info: BackendInfo { engine: "wasmer".into(), compiler: "one".into(), ..BackendInfo::default() },
@@ -241,13 +237,11 @@ pub(crate) mod tests {
                 launches: 8,
                 launches_completed: 8,
                 complete: true,
-                notes: vec![],
+                ..RunInfo::default()
             },
-            variants: vec![
-                variant("singlepass", None),
-                variant("llvm:opt=none", None),
-                variant("singlepass control", Some(0)),
-            ],
+            variants: [("singlepass", None), ("llvm:opt=none", None), ("singlepass control", Some(0))]
+                .map(variant)
+                .into(),
             cells: (0..rows.len()).flat_map(|row| [0, 1, 2].map(|n| cell(row, n, rows[row][n]))).collect(),
         }
     }
@@ -293,7 +287,10 @@ pub(crate) mod tests {
             (|r| r.cells[1].variant = 99, "cells[1] (call/dynamic) has variant 99, expected 1"),
             (|r| r.cells[1].cell_id.host_frames = 2, "is in the row of call/dynamic"),
             (|r| r.cells.extend_from_within(..3), "cells contains call/dynamic twice"),
-            (|r| rename(r, "call/home"), "cells[0] (call/home) is an unknown benchmark"),
+            (
+                |r| r.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "call/home".into()),
+                "cells[0] (call/home) is an unknown benchmark",
+            ),
             (|r| r.variants[1].baseline = Some(1), "has baseline 1"),
             (|r| r.cells[1].injected_slowdown = -0.5, "has an injected slowdown of -0.5"),
             (
@@ -319,10 +316,6 @@ pub(crate) mod tests {
             let error = report.validate().expect_err(expected).to_string();
             assert!(error.contains(expected), "{error}");
         }
-    }
-
-    fn rename(report: &mut Report, benchmark: &str) {
-        report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = benchmark.into());
     }
 
     #[test]
