@@ -74,11 +74,6 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
     for injected_slowdown in injected_slowdown {
         let is_it = |found: &&&InjectionResult| found.injected_slowdown == injected_slowdown;
         let cells: Vec<Vec<_>> = runs.iter().map(|run| run.iter().filter(is_it).copied().collect()).collect();
-        // The bound is on the pessimistic side.
-        let rate = |more_is_better: bool, holds: &dyn Fn(&InjectionResult) -> bool| {
-            let of_run = |cells: &Vec<&InjectionResult>| counted(cells.iter().copied(), holds);
-            bounded(&cells.iter().map(of_run).collect::<Vec<_>>(), more_is_better)
-        };
         let carries = injected_slowdown > 0.0;
         let judged = |verdict| verdict == TimeVerdict::Slower || !carries && verdict == TimeVerdict::Faster;
         let wrong = |found: &&&InjectionResult| {
@@ -87,17 +82,17 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
         let same = |found: &InjectionResult| found.verdict_with_margin == TimeVerdict::Same;
         let is_beyond = injected_slowdown > Margin::TWO_PERCENT.value();
         let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
-        let log_ratios: Vec<_> = all.iter().map(|found| found.log_ratio.exp_m1()).collect();
+        let differences: Vec<_> = all.iter().map(|found| found.log_ratio.exp_m1()).collect();
         let title = if carries { format!("{:.0} %", 100.0 * injected_slowdown) } else { "nothing".into() };
         let cells = [
-            median(&log_ratios).map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
+            median(&differences).map_or_else(|| "-".into(), |share| format!("{:+.2} %", 100.0 * share)),
             all.len().to_string(),
-            rate(carries, &|found| judged(found.uncorrected_verdict)),
-            rate(carries, &|found| judged(found.verdict_without_margin)),
-            rate(is_beyond, &|found| judged(found.verdict_with_margin)),
-            if is_beyond { "-".into() } else { rate(true, &same) },
-            rate(false, &|found| found.verdict_with_margin == TimeVerdict::Inconclusive),
-            if is_beyond { rate(false, &same) } else { "-".into() },
+            rate(&cells, carries, |found| judged(found.uncorrected_verdict)),
+            rate(&cells, carries, |found| judged(found.verdict_without_margin)),
+            rate(&cells, is_beyond, |found| judged(found.verdict_with_margin)),
+            if is_beyond { "-".into() } else { rate(&cells, true, same) },
+            rate(&cells, false, |found| found.verdict_with_margin == TimeVerdict::Inconclusive),
+            if is_beyond { rate(&cells, false, same) } else { "-".into() },
             all.iter().filter(wrong).count().to_string(),
         ];
         grid.row(title, cells);
@@ -105,9 +100,10 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
     grid.terminal()
 }
 
-/// `93 % (≥91)`: a rate over all runs and its one-sided 95 % bound, with the design effect of the runs.
-fn bounded(runs: &[(u32, u32)], more_is_better: bool) -> String {
-    let Some((worth, _)) = Proportion::of_groups(runs) else { return "-".into() };
+/// `93 % (≥91)`: a rate over all runs and its one-sided 95 % bound on the pessimistic side, with the design effect of the runs.
+fn rate(runs: &[Vec<&InjectionResult>], more_is_better: bool, holds: impl Fn(&InjectionResult) -> bool) -> String {
+    let runs: Vec<_> = runs.iter().map(|run| counted(run.iter().copied(), &holds)).collect();
+    let Some((worth, _)) = Proportion::of_groups(&runs) else { return "-".into() };
     let (hits, trials) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
     let percent = 100.0 * f64::from(hits) / f64::from(trials);
     let digits = if percent < 10.0 { 1 } else { 0 };
@@ -132,7 +128,7 @@ fn alarms(calibration: &Calibration) -> String {
     let any = |verdict: fn(&InjectionResult) -> TimeVerdict| {
         let is_alarm = |found: &InjectionResult| matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster);
         let (with, all) = counted(runs.iter(), |run| without_slowdown(run).any(is_alarm));
-        let bound = Proportion::new(with, all).map_or(1.0, |rate| rate.at_most(Confidence::NINETY_FIVE));
+        let bound = Proportion::new(with, all).map_or(1.0, |alarms| alarms.at_most(Confidence::NINETY_FIVE));
         format!("{with} of {all} runs (at most {:.0} %)", 100.0 * bound)
     };
     let is_outside = |found: &InjectionResult| found.uncorrected_verdict != TimeVerdict::Inconclusive;
