@@ -125,9 +125,10 @@ mod tests {
 
     #[test]
     fn rows_whose_time_and_count_disagree_are_named() {
-        let time = validate::tests::report();
-        let mut count = validate::tests::report();
-        count.metric = Metric::Instructions;
+        let mut time = validate::tests::report();
+        // Both rows are in one theme.
+        time.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());
+        let mut count = Report { metric: Metric::Instructions, ..time.clone() };
         for cell in &mut count.cells {
             // 10 instructions per nanosecond; on the second variant's second row, one per 10 ns.
             let factor = if cell.variant == 1 && cell.cell_id.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
@@ -135,13 +136,8 @@ mod tests {
                 launch.instructions = launch.nanoseconds.drain(..).map(|time| time * factor).collect();
             }
         }
-        // Both rows are in one theme.
         count.validate().unwrap();
-        let rename = |mut report: Report| {
-            report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());
-            report
-        };
-        let report_set = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
+        let report_set = ReportSet { reports: vec![time, count], ..ReportSet::default() };
         let both = times_and_counts(&report_set);
         assert_eq!(both.len(), 1);
         assert_eq!(both[0].columns, [(0, 0), (1, 1)]);

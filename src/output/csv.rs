@@ -69,23 +69,18 @@ pub fn rows(report_set: &ReportSet) -> String {
     let mut text = line(COLUMNS.iter().map(|name| (*name).to_owned()));
     for (report, machine) in report_set.reports.iter().zip(report_set.names()) {
         for cell in estimates::rows(report).iter().flat_map(|row| &row.cells) {
-            let row = CsvRow::new(&machine, report, cell);
+            let record = cell.record;
+            let (mut time, mut ratio) = (with_interval(cell.time.as_ref()), with_interval(cell.ratio.as_ref()));
+            if let Some(count) = InstructionCount::of(record) {
+                time = [count.typical, count.low, count.high].map(|number| number.to_string());
+                ratio[1..].fill(String::new());
+            }
+            let variant = &report.variants[record.variant];
+            let row = CsvRow { machine: &machine, report, variant, cell, record, time, ratio };
             text += &line(TABLE.iter().map(|(_, value)| value(&row)));
         }
     }
     text
-}
-
-impl<'a> CsvRow<'a> {
-    fn new(machine: &'a str, report: &'a Report, cell: &'a CellEstimate<'a>) -> Self {
-        let record = cell.record;
-        let (mut time, mut ratio) = (with_interval(cell.time.as_ref()), with_interval(cell.ratio.as_ref()));
-        if let Some(count) = InstructionCount::of(record) {
-            time = [count.typical, count.low, count.high].map(|number| number.to_string());
-            ratio[1..].fill(String::new());
-        }
-        Self { machine, report, variant: &report.variants[record.variant], cell, record, time, ratio }
-    }
 }
 
 fn text(value: Option<impl ToString>) -> String {

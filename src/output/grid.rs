@@ -74,15 +74,22 @@ impl Grid {
     }
 }
 
-/// In HTML, in a region that scrolls.
 impl Render for Grid {
     fn render(&self) -> Markup {
-        html! {
-            div.wide tabindex="0" role="region" aria-label=(self.header[0]) {
-                table {
-                    thead { tr { @for name in &self.header { th scope="col" { (name) } } } }
-                    tbody { @for row in &self.rows { tr { @for (n, cell) in row.iter().enumerate() { @if n == 0 { th scope="row" { (cell) } } @else { td.n { (cell) } } } } } }
-                }
+        let rows = html! {
+            @for row in &self.rows { tr { th scope="row" { (row[0]) } @for cell in &row[1..] { td.n { (cell) } } } }
+        };
+        html_table(&self.header[0], None, &self.header, rows)
+    }
+}
+
+/// A table in HTML, in a region that scrolls.
+pub(crate) fn html_table(label: &str, class: Option<&str>, header: &[impl Render], rows: Markup) -> Markup {
+    html! {
+        div.wide tabindex="0" role="region" aria-label=(label) {
+            table class=[class] {
+                thead { tr { @for name in header { th scope="col" { (name) } } } }
+                tbody { (rows) }
             }
         }
     }

@@ -2,9 +2,8 @@
 use std::fmt::Write;
 
 use super::grid::{Grid, escaped};
-use super::measurements::{self, MissingTimes};
 use super::verdicts::{self, Reason};
-use super::{counts, fingerprint, history, stopping, tables};
+use super::{counts, history, measurements, stopping, tables};
 use crate::analysis::estimates::{self, EstimateRow, columns};
 use crate::analysis::{best_backend, break_even, breakdown};
 use crate::results::{CheckResult, Report, ReportSet, Variant, Verdict};
@@ -85,9 +84,9 @@ fn themed(report: &Report, rows: &[EstimateRow]) -> Grid {
 }
 
 fn notes(report: &Report) -> String {
-    let troubles = measurements::troubles(report).into_iter().map(|MissingTimes { skip_reason, cells }| {
-        format!("{}: {} ({cells})", skip_reason.word(), skip_reason.reason())
-    });
+    let troubles = measurements::troubles(report)
+        .into_iter()
+        .map(|(skip_reason, cells)| format!("{}: {} ({cells})", skip_reason.word(), skip_reason.reason()));
     let resolution = format!("resolution: {}", measurements::resolution(report, &estimates::rows(report)));
     let notes = troubles.chain([resolution, measurements::legend(report)]).chain(report.run.notes.iter().cloned());
     "\n### Notes\n\n".to_owned() + &notes.map(|note| format!("- {}\n", escaped(&note))).collect::<String>()
@@ -96,7 +95,7 @@ fn notes(report: &Report) -> String {
 /// The conditions of the measurements.
 fn fingerprints(report: &Report) -> String {
     let mut machine = Grid::new("machine", [""]);
-    fingerprint::of(report).into_iter().for_each(|(name, value)| machine.row(name, [value]));
+    tables::fingerprint(report).into_iter().for_each(|(name, value)| machine.row(name, [value]));
     let mut variants = Grid::new("backend", ["engine", "compiler", "licence"]);
     for Variant { label, backend_info, licence, .. } in columns(report).into_iter().map(|n| &report.variants[n]) {
         variants.row(label, [&backend_info.engine, &backend_info.compiler, licence]);

@@ -138,7 +138,7 @@ pub(crate) fn reference_floor(report: &Report, row: &EstimateRow) -> Option<f64>
 /// The notes below the tables.
 fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     let mut shown = String::new();
-    for MissingTimes { skip_reason, cells } in troubles(report) {
+    for (skip_reason, cells) in troubles(report) {
         let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, skip_reason.word()), skip_reason.reason());
     }
     let _ = writeln!(shown, "{}: {}\n{}", painted(BOLD, "resolution"), resolution(report, rows), legend(report));
@@ -148,15 +148,8 @@ fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     shown
 }
 
-/// Cells without samples that share a reason.
-pub(crate) struct MissingTimes<'a> {
-    pub(crate) skip_reason: &'a SkipReason,
-    /// The first three cells, and the number of others.
-    pub(crate) cells: String,
-}
-
-/// The reasons for missing samples, each once.
-pub(crate) fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
+/// The reasons for missing samples, each with its first three cells and the number of others.
+pub(crate) fn troubles(report: &Report) -> Vec<(&SkipReason, String)> {
     let mut grouped: Vec<(&SkipReason, Vec<String>)> = Vec::new();
     for cell in &report.cells {
         let variant = &report.variants[cell.variant];
@@ -173,7 +166,7 @@ pub(crate) fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
             None => grouped.push((skip_reason, vec![which])),
         }
     }
-    grouped.into_iter().map(|(skip_reason, cells)| MissingTimes { skip_reason, cells: listed(&cells, 3) }).collect()
+    grouped.into_iter().map(|(skip_reason, cells)| (skip_reason, listed(&cells, 3))).collect()
 }
 
 /// The smallest difference that the run could detect, from its A/A control; and the share of outliers.

@@ -4,7 +4,6 @@ pub(crate) mod chart;
 pub(crate) mod comparison_report;
 pub(crate) mod counts;
 pub mod csv;
-pub(crate) mod fingerprint;
 pub(crate) mod grid;
 pub mod history;
 pub mod html;

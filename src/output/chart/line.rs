@@ -65,7 +65,7 @@ struct Frame {
 impl Frame {
     fn of(chart: &Chart) -> Self {
         let points = || chart.series.iter().flat_map(|series| &series.points);
-        let letters = chart.series.iter().flat_map(|series| wrapped(&series.name, LABEL_LETTERS));
+        let letters = chart.series.iter().flat_map(|series| wrapped(&series.name));
         let longest = letters.map(|line| line.chars().count()).max().unwrap_or_default();
         Self {
             // The intervals of a few launches can be very wide: bars are cut at the edge.
@@ -107,7 +107,7 @@ impl Render for Chart {
                 @for series in &self.series { (self.line(series, &frame)) }
                 @for (series, y) in self.labels(&frame) {
                     text class=(format!("label s{}", series.colour % COLOURS)) {
-                        @for (n, line) in wrapped(&series.name, LABEL_LETTERS).into_iter().enumerate() {
+                        @for (n, line) in wrapped(&series.name).into_iter().enumerate() {
                             tspan x=(px(right + LABEL_GAP)) y=(px(y + 3.5 + n as f64 * LABEL)) { (line) }
                         }
                     }
@@ -161,7 +161,7 @@ impl Chart {
         let end = |series: &Series| Some(frame.y(series.points.last()?.y));
         let mut labels: Vec<_> = self.series.iter().filter_map(|series| Some((series, end(series)?))).collect();
         labels.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let height = |series: &Series| wrapped(&series.name, LABEL_LETTERS).len() as f64 * LABEL;
+        let height = |series: &Series| wrapped(&series.name).len() as f64 * LABEL;
         for n in 1..labels.len() {
             labels[n].1 = labels[n].1.max(labels[n - 1].1 + height(labels[n - 1].0));
         }
@@ -216,12 +216,12 @@ pub(crate) fn shape(colour: usize, x: f64, y: f64) -> String {
 }
 
 /// Breaks a name into lines, at its separators if it has any.
-fn wrapped(name: &str, letters: usize) -> Vec<String> {
+fn wrapped(name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let parts = name.split_inclusive([' ', ':', ',', '=', '-']).map(|part| part.chars().collect::<Vec<_>>());
-    for piece in parts.flat_map(|part| part.chunks(letters).map(String::from_iter).collect::<Vec<_>>()) {
+    for piece in parts.flat_map(|part| part.chunks(LABEL_LETTERS).map(String::from_iter).collect::<Vec<_>>()) {
         let takes = piece.trim_end().chars().count();
-        match lines.last_mut().filter(|line| line.chars().count() + takes <= letters) {
+        match lines.last_mut().filter(|line| line.chars().count() + takes <= LABEL_LETTERS) {
             Some(line) => line.push_str(&piece),
             None => lines.push(piece),
         }
@@ -278,18 +278,17 @@ mod tests {
 
     #[test]
     fn a_long_name_is_broken_at_its_signs() {
-        let lines = |name: &str| wrapped(name, LABEL_LETTERS);
-        assert_eq!(lines("wasmtime-cranelift"), ["wasmtime-cranelift"]);
-        assert_eq!(lines("wasmtime-cranelift before"), ["wasmtime-cranelift", "before"]);
-        assert_eq!(lines("wasmtime-cranelift:backtrace=all"), ["wasmtime-", "cranelift:", "backtrace=all"]);
-        assert_eq!(lines("an-identifier:withoutasignforverylong"), ["an-identifier:", "withoutasignforver", "ylong"]);
-        assert!(lines("").is_empty());
+        assert_eq!(wrapped("wasmtime-cranelift"), ["wasmtime-cranelift"]);
+        assert_eq!(wrapped("wasmtime-cranelift before"), ["wasmtime-cranelift", "before"]);
+        assert_eq!(wrapped("wasmtime-cranelift:backtrace=all"), ["wasmtime-", "cranelift:", "backtrace=all"]);
+        assert_eq!(wrapped("an-identifier:withoutasignforverylong"), ["an-identifier:", "withoutasignforver", "ylong"]);
+        assert!(wrapped("").is_empty());
     }
 
     proptest! {
         #[test]
         fn no_letter_of_a_name_is_lost_and_no_line_is_too_long(name in "[a-z:=, -]{0,60}|\\PC{0,40}") {
-            let lines = wrapped(&name, LABEL_LETTERS);
+            let lines = wrapped(&name);
             prop_assert!(lines.iter().all(|line| line.chars().count() <= LABEL_LETTERS), "{:?}", lines);
             let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
             prop_assert_eq!(letters(&lines.concat()), letters(&name));

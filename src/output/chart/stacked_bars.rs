@@ -11,7 +11,7 @@ pub(crate) struct StackedBars {
     /// For screen readers.
     pub(crate) description: String,
     /// The names of the parts.
-    pub(crate) parts: Vec<String>,
+    pub(crate) parts: Vec<&'static str>,
     /// The bars, in groups with titles.
     pub(crate) groups: Vec<(String, Vec<Bar>)>,
 }
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_part_keeps_its_name_if_earlier_parts_are_missing() {
         let bars = vec![bar(&[None, None, Some(1.0), Some(3.0)]), bar(&[Some(1.0); 4])];
-        let parts = ["coroutine", "backtrace", "error", "rest"].map(str::to_owned).to_vec();
+        let parts = ["coroutine", "backtrace", "error", "rest"].to_vec();
         let [id, title, description] = ["s"; 3].map(str::to_owned);
         let groups = vec![("g".into(), bars)];
         let svg = StackedBars { id, title, description, parts, groups }.render().into_string();

@@ -1,11 +1,14 @@
-//! The charts of the page: times and sizes by parameter or by host frames.
+//! The charts of the page: times and sizes by parameter or by host frames, and the parts of an exit.
 use maud::{Markup, Render, html};
 
-use super::{ReportPage, breakdown};
+use super::ReportPage;
+use crate::analysis::breakdown::{self, ExitBreakdown};
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
 use crate::catalog::benchmark::{Benchmark, CellId, cold, compile, unwind};
-use crate::output::chart::{Chart, Point, Series, Unit};
+use crate::output::chart::{Bar, Chart, Point, Series, StackedBars, Unit};
 use crate::output::grid::Grid;
+use crate::output::tables;
+use crate::statistics::Breakdown;
 use crate::units;
 
 /// A chart of a benchmark.
@@ -49,7 +52,7 @@ static FIGURES: &[Figure] = &[
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let charts: Vec<_> =
         FIGURES.iter().enumerate().filter_map(|(n, figure)| Some((figure, chart(measured, figure, n)?))).collect();
-    let exit_breakdown = breakdown::figure(measured);
+    let exit_breakdown = exit_figure(measured);
     html! {
         @if !charts.is_empty() || exit_breakdown.is_some() {
             section id=(format!("{}-figures", measured.id)) {
@@ -127,4 +130,48 @@ fn described(series: &[Series], counted: &str, unit: Unit) -> String {
         Some(format!("{} from {} to {}", series.name, at(series.points.first()?), at(series.points.last()?)))
     };
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
+}
+
+/// Where the time of an exit goes, with the numbers as a table. `None` if the parts of an exit were not measured.
+fn exit_figure(measured: &ReportPage) -> Option<Markup> {
+    let chart = exit_chart(measured)?;
+    Some(html! {
+        figure {
+            figcaption { "Where the time of an exit goes " code { (unwind::TYPED.whole.id) } }
+            p.parts { @for (n, part) in chart.parts.iter().enumerate() { span { i class=(format!("part p{n}")) {} (part) } } }
+            (chart.render())
+            details {
+                summary { "as a table" }
+                @for exit in breakdown::all(measured.report) { (tables::exit_breakdown(&exit, measured.report)) }
+            }
+        }
+    })
+}
+
+/// One bar per backend, grouped by depth.
+fn exit_chart(measured: &ReportPage) -> Option<StackedBars> {
+    let bar = |variant: usize, of: &Breakdown| {
+        let parts = breakdown::column(measured.report, variant, of);
+        // The last part is the whole.
+        let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
+        Bar {
+            name: measured.label(variant).to_owned(),
+            parts: parts.collect(),
+            whole: units::nanoseconds(of.total.value(), 3),
+        }
+    };
+    let group = |exit: ExitBreakdown| {
+        let frames = if exit.host_frames == 1 { "frame" } else { "frames" };
+        let bars = exit.variants.iter().map(|(variant, of)| bar(*variant, of)).collect();
+        (format!("below {} {frames} of the host", exit.host_frames), bars)
+    };
+    let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();
+    (!groups.is_empty()).then(|| StackedBars {
+        id: format!("{}-parts", measured.id),
+        title: "Where the time of an exit goes".into(),
+        description: "Shares of the parts of an exit, on each backend and at each depth of the host's stack. The table has the numbers."
+            .into(),
+        parts: breakdown::parts().chain(["rest"]).collect(),
+        groups,
+    })
 }

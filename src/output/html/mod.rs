@@ -4,7 +4,6 @@
 //! policy forbids requests.
 mod answers;
 mod break_even;
-mod breakdown;
 mod checks;
 mod figures;
 mod numbers;
@@ -14,8 +13,8 @@ mod stopping;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::measurements::{self, MissingTimes};
-use super::{counts, fingerprint, history};
+use super::grid::html_table;
+use super::{counts, history, measurements, tables};
 use crate::analysis::break_even::Workload;
 use crate::analysis::estimates::{self, EstimateRow};
 use crate::lists::entry;
@@ -175,7 +174,7 @@ fn notes(measured: &ReportPage) -> Markup {
                 li { (measurements::legend(report)) "." }
                 li { "Resolution: " (measurements::resolution(report, &measured.rows)) "." }
                 @for note in &report.run.notes { li { (note) "." } }
-                @for MissingTimes { skip_reason, cells } in measurements::troubles(report) {
+                @for (skip_reason, cells) in measurements::troubles(report) {
                     li { b { (skip_reason.word()) } " " (skip_reason.reason()) " " small { "(" (cells) ")" } }
                 }
             }
@@ -185,25 +184,22 @@ fn notes(measured: &ReportPage) -> Markup {
 
 /// The conditions of the measurements.
 fn print(measured: &ReportPage) -> Markup {
+    let supported = html! {
+        @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
+            tr {
+                th scope="row" { (measured.palette.name(&variant.label)) }
+                td.features { (variant.backend_info.wasm_features.join(" ")) }
+            }
+        }
+    };
+    let header = ["backend", "supports beyond WebAssembly 1.0"];
     html! {
         section id=(format!("{}-print", measured.id)) {
             h2 { "Fingerprint" }
             dl.print {
-                @for (name, value) in fingerprint::of(measured.report) { div { dt { (name) } dd { (value) } } }
+                @for (name, value) in tables::fingerprint(measured.report) { div { dt { (name) } dd { (value) } } }
             }
-            div.wide tabindex="0" role="region" aria-label="what the backends support" {
-                table {
-                    thead { tr { @for name in ["backend", "supports beyond WebAssembly 1.0"] { th scope="col" { (name) } } } }
-                    tbody {
-                        @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
-                            tr {
-                                th scope="row" { (measured.palette.name(&variant.label)) }
-                                td.features { (variant.backend_info.wasm_features.join(" ")) }
-                            }
-                        }
-                    }
-                }
-            }
+            (html_table("what the backends support", None, &header, supported))
         }
     }
 }
