@@ -1,6 +1,4 @@
 //! Renders a calibration: how reliably `compare` detects injected slowdowns on a machine.
-use std::fmt::Write;
-
 use super::grid::Grid;
 use super::terminal::{BOLD, painted};
 use crate::analysis::comparison;
@@ -148,17 +146,13 @@ fn resolved(calibration: &Calibration) -> String {
     let widths: Vec<f64> = found().filter_map(|found| found.half_width).collect();
     let resolvable: Vec<f64> = found().filter_map(|found| found.resolvable).collect();
     let loads: Vec<f64> = calibration.runs.iter().filter_map(|run| run.load).collect();
-    let mut shown = String::new();
-    if let (Some(width), Some(resolvable)) = (median(&widths), median(&resolvable)) {
-        let _ = writeln!(
-            shown,
-            "the typical ratio has an interval of ±{:.2} % (95 %); a single comparison detects {:.1} % in nine of ten runs",
+    let resolution = median(&widths).zip(median(&resolvable)).map(|(width, resolvable)| {
+        format!(
+            "the typical ratio has an interval of ±{:.2} % (95 %); a single comparison detects {:.1} % in nine of ten runs\n",
             100.0 * width.exp_m1(),
             100.0 * resolvable.exp_m1(),
-        );
-    }
-    if let Some(load) = median(&loads) {
-        let _ = writeln!(shown, "load after a run: {load:.1} (median)");
-    }
-    shown
+        )
+    });
+    let load = median(&loads).map(|load| format!("load after a run: {load:.1} (median)\n"));
+    resolution.into_iter().chain(load).collect()
 }
