@@ -23,8 +23,8 @@ pub(crate) struct TimeAndCount<'a> {
 /// Each report of times with the first report of counts that shares variants with it.
 pub(crate) fn times_and_counts(report_set: &ReportSet) -> Vec<TimeAndCount<'_>> {
     let mut both = Vec::new();
-    for (time, name) in report_set.reports.iter().zip(report_set.names()).filter(|(report, _)| report.metric.is_time())
-    {
+    let reports = || report_set.reports.iter();
+    for (time, name) in reports().zip(report_set.names()).filter(|(report, _)| report.metric.is_time()) {
         let shared = |count: &Report| {
             let place = |n: usize| {
                 let is_it = |variant: &Variant| variant.label == time.variants[n].label;
@@ -32,7 +32,7 @@ pub(crate) fn times_and_counts(report_set: &ReportSet) -> Vec<TimeAndCount<'_>> 
             };
             columns(time).into_iter().filter_map(place).collect::<Vec<_>>()
         };
-        let counts = report_set.reports.iter().filter(|report| !report.metric.is_time());
+        let counts = reports().filter(|report| !report.metric.is_time());
         let with_columns = counts.map(|count| (count, shared(count))).find(|(_, columns)| !columns.is_empty());
         both.extend(with_columns.map(|(count, columns)| TimeAndCount { name, time, count, columns }));
     }

@@ -3,7 +3,7 @@ use maud::{Markup, Render, html};
 
 use super::terminal;
 
-/// A table: a header, and rows of as many cells.
+/// A table: a header, and rows of as many cells. Only a terminal allows rows with fewer.
 pub(crate) struct Grid {
     /// The column names. The first describes the table.
     pub(crate) header: Vec<String>,
