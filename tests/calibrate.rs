@@ -10,7 +10,7 @@ use early_exit::results::{Calibration, Report};
 use early_exit::sampling::experiment::{BudgetTooSmall, Experiment, Progress};
 use early_exit::sampling::injected_slowdown::InjectedSlowdown;
 use early_exit::sampling::variant::ExperimentVariant;
-use early_exit::statistics::TimeVerdict;
+use early_exit::statistics::RatioVerdict;
 use early_exit::worker::Launcher;
 
 use crate::{EARLY_EXIT, early_exit, here};
@@ -51,7 +51,7 @@ fn injected_slowdowns_are_found_and_nothing_else() {
     assert!(found.iter().any(|found| found.cell_id.benchmark == "execute/hash"));
     let false_alarms = found
         .iter()
-        .filter(|found| found.injected_slowdown == 0.0 && found.verdict_with_margin == TimeVerdict::Faster)
+        .filter(|found| found.injected_slowdown == 0.0 && found.verdict_with_margin == RatioVerdict::Faster)
         .count();
     assert_eq!(false_alarms, 0);
     let shown = String::from_utf8(output.stdout).unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use early_exit::catalog::benchmark::CellId;
 use early_exit::results::{Comparison, Report};
-use early_exit::statistics::TimeVerdict;
+use early_exit::statistics::RatioVerdict;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
@@ -66,7 +66,7 @@ fn compare(arguments: &[&str]) -> (Option<i32>, Comparison) {
     (output.status.code(), comparison)
 }
 
-fn verdict(comparison: &Comparison, benchmark: &str) -> Option<TimeVerdict> {
+fn verdict(comparison: &Comparison, benchmark: &str) -> Option<RatioVerdict> {
     let cell_id: CellId = benchmark.parse().unwrap();
     comparison.cells.iter().find(|pair| pair.cell_id == cell_id)?.verdict
 }
@@ -81,16 +81,16 @@ fn two_files_are_compared_and_only_a_gate_fails_on_a_regression() {
     let (status, same) = compare(&[base, base]);
     assert_eq!((status, same.live), (Some(0), false));
     assert!(
-        same.cells.iter().all(|pair| !matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster))),
+        same.cells.iter().all(|pair| !matches!(pair.verdict, Some(RatioVerdict::Slower | RatioVerdict::Faster))),
         "{same:?}"
     );
 
     let (status, worse) = compare(&[base, slower]);
-    assert_eq!((status, verdict(&worse, "floor/call")), (Some(0), Some(TimeVerdict::Slower)));
+    assert_eq!((status, verdict(&worse, "floor/call")), (Some(0), Some(RatioVerdict::Slower)));
     assert_eq!(verdict(&worse, "floor/result"), verdict(&same, "floor/result"));
     assert_eq!(compare(&[slower, base, "--gate"]).0, Some(0), "an improvement does not fail the gate");
     let (status, gated) = compare(&[base, slower, "--gate"]);
-    assert_eq!((status, gated.count(TimeVerdict::Slower)), (Some(1), 1));
+    assert_eq!((status, gated.count(RatioVerdict::Slower)), (Some(1), 1));
     let comparison = compare(&[base, slower, "--gate", "--margin", "100"]).1;
     assert_eq!(comparison.margin, 1.0);
 }
@@ -191,7 +191,7 @@ fn a_build_has_no_regression_against_itself() {
         (comparison.variants[0].label.as_str(), comparison.variants[0].baseline.as_str()),
         ("native", "native before")
     );
-    assert_eq!((status, comparison.count(TimeVerdict::Slower)), (Some(0), 0), "{comparison:?}");
+    assert_eq!((status, comparison.count(RatioVerdict::Slower)), (Some(0), 0), "{comparison:?}");
     assert!(comparison.cells.len() >= 2 && comparison.cells.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
     let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     assert_eq!(report.variants[1].baseline, Some(0));
@@ -229,7 +229,7 @@ fn a_slower_backend_is_found_and_confirmed() {
     let filter = ["--filter", "compile/functions/16", "--budget", "60", "--launches", "8", "--margin", "10"];
     let (status, comparison) = compare(&[&["--backend", first, "--backend", second], &filter[..]].concat());
     let pair = &comparison.cells[0];
-    assert_eq!((pair.verdict, status), (Some(TimeVerdict::Slower), Some(1)), "{comparison:?}");
+    assert_eq!((pair.verdict, status), (Some(RatioVerdict::Slower), Some(1)), "{comparison:?}");
     // On a busy machine the confirmation run can be inconclusive; then all launches decide.
     let is_busy = comparison.notes.iter().any(|note| note.contains("were disturbed by other processes"));
     assert!(pair.confirmed || is_busy, "{comparison:?}");

@@ -5,7 +5,7 @@ use std::process::Command;
 use early_exit::analysis::instruction_count::InstructionCount;
 use early_exit::results::{Comparison, Metric, Report, SkipReason};
 use early_exit::sampling::instructions::Profile;
-use early_exit::statistics::TimeVerdict;
+use early_exit::statistics::RatioVerdict;
 
 use crate::{EARLY_EXIT, early_exit, here, stdout};
 
@@ -60,7 +60,7 @@ fn a_planted_regression_is_found_and_nothing_else() {
     let (status, comparison) = compared(&arguments);
     assert_eq!((status, comparison.metric, comparison.margin), (Some(0), Metric::Instructions, 0.005));
     assert!(comparison.cells.len() >= exits.len() + others.len(), "{comparison:?}");
-    assert!(comparison.cells.iter().all(|pair| pair.verdict == Some(TimeVerdict::Same)), "{comparison:?}");
+    assert!(comparison.cells.iter().all(|pair| pair.verdict == Some(RatioVerdict::Same)), "{comparison:?}");
 
     let (status, comparison) = compared(&[&arguments[..], &["--plant", "1"]].concat());
     assert_eq!(status, Some(1));
@@ -68,9 +68,9 @@ fn a_planted_regression_is_found_and_nothing_else() {
         let runs_it = exits.contains(&pair.cell_id.benchmark.as_str());
         // The unwinder's own count can differ from process to process by more than the margin: then a cell is inconclusive.
         let is_expected = match pair.verdict {
-            Some(TimeVerdict::Slower) => runs_it,
-            Some(TimeVerdict::Inconclusive) => runs_it && pair.ratio.is_some_and(|ratio| ratio > 1.005),
-            other => !runs_it && other == Some(TimeVerdict::Same),
+            Some(RatioVerdict::Slower) => runs_it,
+            Some(RatioVerdict::Inconclusive) => runs_it && pair.ratio.is_some_and(|ratio| ratio > 1.005),
+            other => !runs_it && other == Some(RatioVerdict::Same),
         };
         assert!(is_expected && pair.confirmed == runs_it, "{pair:?}");
     }

@@ -11,7 +11,7 @@ use crate::results::{
     Machine, Metric, Report, SkipReason, VERSION, Variant,
 };
 use crate::statistics::{
-    Confidence, Estimate, Interval, Margin, RunShift, TimeVerdict, judge, median, smallest_resolvable, typical_time,
+    Confidence, Estimate, Interval, Margin, RatioVerdict, RunShift, judge, median, smallest_resolvable, typical_time,
     unpaired, unpaired_by_shift,
 };
 
@@ -32,7 +32,7 @@ pub fn live(report: &Report, margin: Margin) -> Comparison {
         let mut fresh = compare_live_cells(confirmation, &variants);
         fresh.retain(|pair| candidates.contains(&pair.place()));
         let decided =
-            |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != TimeVerdict::Inconclusive);
+            |pair: &PendingComparison| pair.cell.verdict.is_some_and(|verdict| verdict != RatioVerdict::Inconclusive);
         for mut pair in judged(fresh, margin, confidence).into_iter().filter(decided) {
             if let Some(first) = pairs.iter_mut().find(|first| first.place() == pair.place()) {
                 pair.cell.confirmed = true;
@@ -95,7 +95,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let pairs = compare_live_cells(report, &label_pairs(report));
     let differs = |pair: &&PendingComparison| {
         let estimate = pair.estimate.as_slice();
-        matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [TimeVerdict::Faster | TimeVerdict::Slower])
+        matches!(judge(estimate, margin, Confidence::NINETY_FIVE)[..], [RatioVerdict::Faster | RatioVerdict::Slower])
     };
     pairs.iter().filter(differs).map(PendingComparison::place).collect()
 }
@@ -104,7 +104,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
 pub fn undecided(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let candidates = candidates(report, margin);
     let pairs = judged(compare_live_cells(report, &label_pairs(report)), margin, Confidence::EACH_OF_TWO);
-    let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(TimeVerdict::Inconclusive));
+    let inconclusive = pairs.iter().filter(|pair| pair.cell.verdict == Some(RatioVerdict::Inconclusive));
     inconclusive.map(PendingComparison::place).filter(|place| !candidates.contains(place)).collect()
 }
 
@@ -470,7 +470,7 @@ mod tests {
         report
     }
 
-    fn verdict(report: &Report) -> (Option<TimeVerdict>, bool) {
+    fn verdict(report: &Report) -> (Option<RatioVerdict>, bool) {
         let comparison = live(report, Margin::new(0.02).unwrap());
         let pair = comparison.cells.iter().find(|pair| pair.cell_id.benchmark == "unwind/indirect").unwrap();
         (pair.verdict, pair.confirmed)
@@ -497,15 +497,15 @@ mod tests {
     #[test]
     fn candidates_are_judged_by_fresh_launches() {
         let first = run();
-        assert_eq!(verdict(&first), (Some(TimeVerdict::Slower), false));
+        assert_eq!(verdict(&first), (Some(RatioVerdict::Slower), false));
         let candidate: CellId = "unwind/indirect".parse().unwrap();
         assert!(candidates(&first, Margin::new(0.02).unwrap()).contains(&(0, candidate)));
 
         let confirmed = Report { confirmation: Some(Box::new(first.clone())), ..first.clone() };
-        assert_eq!(verdict(&confirmed), (Some(TimeVerdict::Slower), true));
+        assert_eq!(verdict(&confirmed), (Some(RatioVerdict::Slower), true));
 
         let gone = Report { confirmation: Some(Box::new(alike(&first))), ..first.clone() };
-        assert_eq!(verdict(&gone), (Some(TimeVerdict::Same), true));
+        assert_eq!(verdict(&gone), (Some(RatioVerdict::Same), true));
     }
 
     /// The same with equal times.
@@ -532,7 +532,7 @@ mod tests {
         }
         for second in [few, none, too_slow] {
             let both = Report { confirmation: Some(Box::new(second)), ..first.clone() };
-            assert_eq!(verdict(&both), (Some(TimeVerdict::Slower), false));
+            assert_eq!(verdict(&both), (Some(RatioVerdict::Slower), false));
         }
     }
 
@@ -545,9 +545,9 @@ mod tests {
         let margin = Margin::new(0.02).unwrap();
         let cell_id: CellId = "unwind/indirect".parse().unwrap();
         assert!(candidates(&first, margin).is_empty() && undecided(&first, margin).contains(&(0, cell_id)));
-        assert_eq!(verdict(&first), (Some(TimeVerdict::Inconclusive), false));
+        assert_eq!(verdict(&first), (Some(RatioVerdict::Inconclusive), false));
         let both = Report { confirmation: Some(Box::new(first.clone())), ..first };
-        assert_eq!(verdict(&both), (Some(TimeVerdict::Same), false));
+        assert_eq!(verdict(&both), (Some(RatioVerdict::Same), false));
         let launches = &combined(&both).cells[0].launches;
         assert_eq!(launches.iter().map(|launch| launch.launch).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
     }

@@ -7,7 +7,7 @@ use crate::analysis::comparison::{self, label_pairs, paired_cells, shared_labels
 use crate::analysis::warnings;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, CellRecord, Comparison, Report};
-use crate::statistics::{Margin, TimeVerdict};
+use crate::statistics::{Margin, RatioVerdict};
 
 /// Compares the variants of a run with their baselines; a confirmation run takes precedence.
 pub fn live(report: &Report, margin: Margin) -> Comparison {
@@ -24,7 +24,7 @@ pub fn candidates(report: &Report, margin: Margin) -> Vec<(usize, CellId)> {
     let first = Report { confirmation: None, ..report.clone() };
     let cells = live(&first, margin).cells.into_iter();
     cells
-        .filter(|pair| pair.verdict.is_some_and(|verdict| verdict != TimeVerdict::Same))
+        .filter(|pair| pair.verdict.is_some_and(|verdict| verdict != RatioVerdict::Same))
         .map(|pair| (pair.variant, pair.cell_id))
         .collect()
 }
@@ -79,16 +79,16 @@ mod tests {
         report
     }
 
-    fn verdicts(comparison: &Comparison) -> Vec<Option<TimeVerdict>> {
+    fn verdicts(comparison: &Comparison) -> Vec<Option<RatioVerdict>> {
         comparison.cells.iter().map(|pair| pair.verdict).collect()
     }
 
     #[test]
     fn every_cell_is_decided_by_the_margin() {
         let margin = Margin::new(0.005).unwrap();
-        assert_eq!(verdicts(&live(&counted(1.01), margin)), [Some(TimeVerdict::Slower); 2]);
-        assert_eq!(verdicts(&live(&counted(1.0), margin)), [Some(TimeVerdict::Same); 2]);
-        assert_eq!(verdicts(&live(&counted(0.99), margin)), [Some(TimeVerdict::Faster); 2]);
+        assert_eq!(verdicts(&live(&counted(1.01), margin)), [Some(RatioVerdict::Slower); 2]);
+        assert_eq!(verdicts(&live(&counted(1.0), margin)), [Some(RatioVerdict::Same); 2]);
+        assert_eq!(verdicts(&live(&counted(0.99), margin)), [Some(RatioVerdict::Faster); 2]);
         assert_eq!(candidates(&counted(1.01), margin).len(), 2);
         assert!(candidates(&counted(1.004), margin).is_empty());
     }
@@ -102,14 +102,14 @@ mod tests {
             }
         }
         report.validate().unwrap();
-        assert_eq!(verdicts(&live(&report, Margin::new(0.005).unwrap())), [Some(TimeVerdict::Same); 2]);
+        assert_eq!(verdicts(&live(&report, Margin::new(0.005).unwrap())), [Some(RatioVerdict::Same); 2]);
     }
 
     #[test]
     fn candidates_are_judged_by_fresh_counts() {
         let report = Report { confirmation: Some(Box::new(counted(1.0))), ..counted(1.01) };
         let comparison = live(&report, Margin::new(0.005).unwrap());
-        assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Same); 2]);
+        assert_eq!(verdicts(&comparison), [Some(RatioVerdict::Same); 2]);
         assert!(comparison.cells.iter().all(|pair| pair.confirmed));
     }
 
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(candidates(&first, Margin::new(0.005).unwrap()).len(), 1);
         let report = Report { confirmation: Some(Box::new(counted(1.02))), ..first };
         let comparison = live(&report, Margin::new(0.005).unwrap());
-        assert_eq!(verdicts(&comparison), [Some(TimeVerdict::Slower), Some(TimeVerdict::Same)]);
+        assert_eq!(verdicts(&comparison), [Some(RatioVerdict::Slower), Some(RatioVerdict::Same)]);
         assert_eq!(comparison.cells.iter().map(|pair| pair.confirmed).collect::<Vec<_>>(), [true, false]);
     }
 
@@ -142,7 +142,7 @@ mod tests {
             report.variants[1].baseline = None;
         }
         let comparison = files(&baseline, &new, Margin::new(0.005).unwrap());
-        let slower = comparison.cells.iter().filter(|pair| pair.verdict == Some(TimeVerdict::Slower));
+        let slower = comparison.cells.iter().filter(|pair| pair.verdict == Some(RatioVerdict::Slower));
         assert_eq!((slower.count(), comparison.cells.len()), (2, 4));
     }
 }

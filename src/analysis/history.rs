@@ -4,7 +4,7 @@ use crate::analysis::instruction_count::InstructionCount;
 use crate::catalog::benchmark::CellId;
 use crate::lists::entry;
 use crate::results::{CellRecord, Metric, Report, Variant};
-use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge};
+use crate::statistics::{Confidence, Estimate, Margin, RatioVerdict, judge};
 
 /// An engine over its releases.
 pub struct History<'a> {
@@ -40,13 +40,13 @@ pub struct HistoryPoint {
     /// How many times as much as the last release before that has this cell, from rounds in which both were.
     pub change: Option<f64>,
     /// What that ratio says, corrected over all steps of the history.
-    pub step: Option<TimeVerdict>,
+    pub step: Option<RatioVerdict>,
 }
 
 impl HistoryPoint {
     /// Whether the release is faster or slower than the one before.
     pub fn is_step(&self) -> bool {
-        matches!(self.step, Some(TimeVerdict::Faster | TimeVerdict::Slower))
+        matches!(self.step, Some(RatioVerdict::Faster | RatioVerdict::Slower))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The instruction count of a cell, and the ratio of two.
 use crate::results::{CellRecord, Launch, Report};
-use crate::statistics::{Margin, TimeVerdict, median};
+use crate::statistics::{Margin, RatioVerdict, median};
 use crate::units;
 
 /// The instruction count of a cell. A repeat is the median of a launch: pairs of batches in a launch differ where a table
@@ -80,16 +80,16 @@ pub struct CountRatio {
 impl CountRatio {
     /// The verdict: more or fewer if all repeats of one variant exceed all repeats of the other by more than the margin; the
     /// same if the medians are within the margin; otherwise inconclusive.
-    pub fn verdict(&self, margin: Margin) -> TimeVerdict {
+    pub fn verdict(&self, margin: Margin) -> RatioVerdict {
         let margin = 1.0 + margin.value();
         if self.low > margin {
-            TimeVerdict::Slower
+            RatioVerdict::Slower
         } else if self.high < 1.0 / margin {
-            TimeVerdict::Faster
+            RatioVerdict::Faster
         } else if (1.0 / margin..=margin).contains(&self.value) {
-            TimeVerdict::Same
+            RatioVerdict::Same
         } else {
-            TimeVerdict::Inconclusive
+            RatioVerdict::Inconclusive
         }
     }
 }
@@ -148,10 +148,10 @@ mod tests {
     fn a_difference_needs_the_agreement_of_all_repeats() {
         let verdict =
             |new: &[f64], baseline: &[f64]| count(new).ratio_to(&count(baseline)).verdict(Margin::new(0.005).unwrap());
-        assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), TimeVerdict::Slower);
-        assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), TimeVerdict::Faster);
-        assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), TimeVerdict::Same);
-        assert_eq!(verdict(&[990.0, 1002.0, 1020.0], &[1000.0]), TimeVerdict::Same);
-        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), TimeVerdict::Inconclusive);
+        assert_eq!(verdict(&[1010.0, 1011.0], &[1000.0, 1001.0]), RatioVerdict::Slower);
+        assert_eq!(verdict(&[1000.0, 1001.0], &[1010.0, 1011.0]), RatioVerdict::Faster);
+        assert_eq!(verdict(&[1004.0, 1004.0], &[1000.0, 1000.0]), RatioVerdict::Same);
+        assert_eq!(verdict(&[990.0, 1002.0, 1020.0], &[1000.0]), RatioVerdict::Same);
+        assert_eq!(verdict(&[1000.0, 1020.0, 1030.0], &[1000.0]), RatioVerdict::Inconclusive);
     }
 }

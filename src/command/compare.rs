@@ -14,7 +14,7 @@ use crate::results::journal::Journal;
 use crate::results::{ChangedVerdict, Comparison, Document, Metric};
 use crate::sampling::instructions::CountExperiment;
 use crate::sampling::variant::ExperimentVariant;
-use crate::statistics::{Margin, TimeVerdict};
+use crate::statistics::{Margin, RatioVerdict};
 use crate::worker::Launcher;
 
 pub(crate) fn compare(args: &CompareArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
@@ -54,8 +54,8 @@ fn margin(percent: Option<f64>, metric: Metric) -> Result<Margin> {
 }
 
 fn status(args: &CompareArgs, comparison: &Comparison) -> Status {
-    let slower = comparison.count(TimeVerdict::Slower) > 0 && (comparison.is_gate() || args.fail_on_regression);
-    let inconclusive = comparison.count(TimeVerdict::Inconclusive) > 0 && args.fail_on_inconclusive;
+    let slower = comparison.count(RatioVerdict::Slower) > 0 && (comparison.is_gate() || args.fail_on_regression);
+    let inconclusive = comparison.count(RatioVerdict::Inconclusive) > 0 && args.fail_on_inconclusive;
     if slower || inconclusive || comparison.is_worse() { Status::Failed } else { Status::Passed }
 }
 

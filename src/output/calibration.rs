@@ -4,7 +4,7 @@ use super::terminal::{BOLD, painted};
 use crate::analysis::comparison;
 use crate::analysis::estimates::{interval, ratio};
 use crate::results::{Calibration, CalibrationRun, Comparison, InjectionResult, Report};
-use crate::statistics::{Confidence, Margin, Proportion, TimeVerdict, judge, median, smallest_resolvable};
+use crate::statistics::{Confidence, Margin, Proportion, RatioVerdict, judge, median, smallest_resolvable};
 
 /// The results of one calibration run, with the verdicts of `compare`.
 pub(crate) fn run(report: &Report, load: Option<f64>) -> CalibrationRun {
@@ -73,11 +73,11 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
         let is_it = |found: &&&InjectionResult| found.injected_slowdown == injected_slowdown;
         let cells: Vec<Vec<_>> = runs.iter().map(|run| run.iter().filter(is_it).copied().collect()).collect();
         let carries = injected_slowdown > 0.0;
-        let judged = |verdict| verdict == TimeVerdict::Slower || !carries && verdict == TimeVerdict::Faster;
+        let judged = |verdict| verdict == RatioVerdict::Slower || !carries && verdict == RatioVerdict::Faster;
         let wrong = |found: &&&InjectionResult| {
-            carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&TimeVerdict::Faster)
+            carries && [found.verdict_without_margin, found.verdict_with_margin].contains(&RatioVerdict::Faster)
         };
-        let same = |found: &InjectionResult| found.verdict_with_margin == TimeVerdict::Same;
+        let same = |found: &InjectionResult| found.verdict_with_margin == RatioVerdict::Same;
         let is_beyond = injected_slowdown > Margin::TWO_PERCENT.value();
         let all: Vec<&InjectionResult> = cells.iter().flatten().copied().collect();
         let differences: Vec<_> = all.iter().map(|found| found.log_ratio.exp_m1()).collect();
@@ -89,7 +89,7 @@ fn rates(name: &str, runs: &[Vec<&InjectionResult>]) -> String {
             rate(&cells, carries, |found| judged(found.verdict_without_margin)),
             rate(&cells, is_beyond, |found| judged(found.verdict_with_margin)),
             if is_beyond { "-".into() } else { rate(&cells, true, same) },
-            rate(&cells, false, |found| found.verdict_with_margin == TimeVerdict::Inconclusive),
+            rate(&cells, false, |found| found.verdict_with_margin == RatioVerdict::Inconclusive),
             if is_beyond { rate(&cells, false, same) } else { "-".into() },
             all.iter().filter(wrong).count().to_string(),
         ];
@@ -123,13 +123,13 @@ fn alarms(calibration: &Calibration) -> String {
         run.injections.iter().filter(|found| found.injected_slowdown == 0.0)
     }
     let runs = &calibration.runs;
-    let any = |verdict: fn(&InjectionResult) -> TimeVerdict| {
-        let is_alarm = |found: &InjectionResult| matches!(verdict(found), TimeVerdict::Slower | TimeVerdict::Faster);
+    let any = |verdict: fn(&InjectionResult) -> RatioVerdict| {
+        let is_alarm = |found: &InjectionResult| matches!(verdict(found), RatioVerdict::Slower | RatioVerdict::Faster);
         let (with, all) = counted(runs.iter(), |run| without_slowdown(run).any(is_alarm));
         let bound = Proportion::new(with, all).map_or(1.0, |alarms| alarms.at_most(Confidence::NINETY_FIVE));
         format!("{with} of {all} runs (at most {:.0} %)", 100.0 * bound)
     };
-    let is_outside = |found: &InjectionResult| found.uncorrected_verdict != TimeVerdict::Inconclusive;
+    let is_outside = |found: &InjectionResult| found.uncorrected_verdict != RatioVerdict::Inconclusive;
     let outside: Vec<_> = runs.iter().map(|run| counted(without_slowdown(run), is_outside)).collect();
     let effect = Proportion::of_groups(&outside).map_or(1.0, |(_, effect)| effect);
     format!(

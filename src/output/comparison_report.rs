@@ -6,7 +6,7 @@ use super::terminal::{BAD, BOLD, DIM, GOOD, painted};
 use crate::analysis::comparison;
 use crate::lists::listed;
 use crate::results::{CellComparison, ChangedMetric, ChangedVerdict, ComparedVariant, Comparison, Metric};
-use crate::statistics::TimeVerdict;
+use crate::statistics::RatioVerdict;
 use crate::units;
 
 /// The number of cells to name in a long list.
@@ -56,7 +56,7 @@ fn differences(comparison: &Comparison, cells: &[&CellComparison]) -> String {
     let mut grid = Grid::new("verdict", ["cell", "ratio", range(comparison), ""]);
     // The distance of the ratio from 1.
     let distance = |pair: &CellComparison| pair.ratio.map_or(0.0, |ratio| ratio.ln().abs());
-    for (verdict, style) in [(TimeVerdict::Slower, BAD), (TimeVerdict::Faster, GOOD)] {
+    for (verdict, style) in [(RatioVerdict::Slower, BAD), (RatioVerdict::Faster, GOOD)] {
         let mut found: Vec<_> = cells.iter().filter(|pair| pair.verdict == Some(verdict)).collect();
         found.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
         for pair in found {
@@ -72,9 +72,9 @@ fn differences(comparison: &Comparison, cells: &[&CellComparison]) -> String {
 fn without_difference(comparison: &Comparison, cells: &[&CellComparison]) -> String {
     let mut shown = String::new();
     let with = |verdict| cells.iter().filter(move |pair| pair.verdict == verdict);
-    let [same, without] = [Some(TimeVerdict::Same), None].map(|verdict| with(verdict).count());
+    let [same, without] = [Some(RatioVerdict::Same), None].map(|verdict| with(verdict).count());
     let inconclusive: Vec<_> =
-        with(Some(TimeVerdict::Inconclusive)).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
+        with(Some(RatioVerdict::Inconclusive)).map(|pair| format!("{} ({})", pair.cell_id, interval(pair))).collect();
     if !cells.is_empty() {
         let _ = writeln!(
             shown,
@@ -99,14 +99,14 @@ fn without_difference(comparison: &Comparison, cells: &[&CellComparison]) -> Str
 }
 
 /// The word for a difference; instructions have no speed.
-fn word(comparison: &Comparison, verdict: TimeVerdict) -> &'static str {
+fn word(comparison: &Comparison, verdict: RatioVerdict) -> &'static str {
     match (comparison.metric, verdict) {
-        (Metric::Instructions, TimeVerdict::Slower) => "more",
-        (Metric::Instructions, TimeVerdict::Faster) => "fewer",
-        (_, TimeVerdict::Slower) => "slower",
-        (_, TimeVerdict::Faster) => "faster",
-        (_, TimeVerdict::Same) => "same",
-        (_, TimeVerdict::Inconclusive) => "inconclusive",
+        (Metric::Instructions, RatioVerdict::Slower) => "more",
+        (Metric::Instructions, RatioVerdict::Faster) => "fewer",
+        (_, RatioVerdict::Slower) => "slower",
+        (_, RatioVerdict::Faster) => "faster",
+        (_, RatioVerdict::Same) => "same",
+        (_, RatioVerdict::Inconclusive) => "inconclusive",
     }
 }
 
@@ -123,7 +123,7 @@ fn headline(comparison: &Comparison) -> String {
     let mut parts = Vec::new();
     if judged > 0 {
         let [slower, faster, inconclusive] =
-            [TimeVerdict::Slower, TimeVerdict::Faster, TimeVerdict::Inconclusive].map(|it| comparison.count(it));
+            [RatioVerdict::Slower, RatioVerdict::Faster, RatioVerdict::Inconclusive].map(|it| comparison.count(it));
         if 2 * inconclusive > judged {
             parts.push(format!("{inconclusive} of {judged} cells inconclusive"));
         }
@@ -188,7 +188,7 @@ pub(crate) fn annotations(comparison: &Comparison) -> String {
     for (n, variant) in comparison.variants.iter().enumerate() {
         for pair in comparison.cells.iter().filter(|pair| pair.variant == n) {
             let title = format!("{} {}", variant.label, pair.cell_id);
-            if pair.verdict == Some(TimeVerdict::Slower) {
+            if pair.verdict == Some(RatioVerdict::Slower) {
                 say(gate, title, format!("{slower}: {} ({})", ratio(pair), interval(pair)));
             } else if pair.newly_failing {
                 say("error", title, pair.skip_reason.clone().unwrap_or_default());
@@ -214,7 +214,7 @@ pub(crate) fn markdown(comparison: &Comparison) -> String {
     let mut shown = format!("### early-exit: {}\n\n", headline(comparison));
     for (n, variant) in comparison.variants.iter().enumerate() {
         let is_different = |pair: &&CellComparison| {
-            pair.newly_failing || matches!(pair.verdict, Some(TimeVerdict::Slower | TimeVerdict::Faster))
+            pair.newly_failing || matches!(pair.verdict, Some(RatioVerdict::Slower | RatioVerdict::Faster))
         };
         let row = |pair: &CellComparison| {
             let verdict = pair.verdict.map_or("broke", |verdict| word(comparison, verdict));

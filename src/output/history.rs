@@ -5,7 +5,7 @@ use super::chart::{OverReleases, ReleaseLine, Unit};
 use super::grid::Grid;
 use crate::analysis::history::{self, History, HistoryPoint, HistoryRow};
 use crate::results::{Metric, Report};
-use crate::statistics::TimeVerdict;
+use crate::statistics::RatioVerdict;
 use crate::units;
 
 /// The legend of the tables.
@@ -78,7 +78,7 @@ fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
     let mut steps = Vec::new();
     for row in rows {
         for (point, release) in row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()) {
-            let way = if point.step == Some(TimeVerdict::Faster) { "falls" } else { "rises" };
+            let way = if point.step == Some(RatioVerdict::Faster) { "falls" } else { "rises" };
             let value = shown(point.value.unwrap_or_default(), metric);
             steps.push(format!("{} {way} to {value} in {}", row.cell_id, release.version));
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Build, Machine};
 use crate::catalog::benchmark::CellId;
-use crate::statistics::TimeVerdict;
+use crate::statistics::RatioVerdict;
 
 /// The results of a calibration: A/A controls, some with an injected slowdown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,9 +52,9 @@ pub struct InjectionResult {
     /// The log ratio that a single comparison would detect in nine runs of ten, at this scatter.
     pub resolvable: Option<f64>,
     /// The verdict of `compare` with a margin of 2 %, confirmed and corrected for multiple comparisons.
-    pub verdict_with_margin: TimeVerdict,
+    pub verdict_with_margin: RatioVerdict,
     /// The verdict of `compare` with no margin.
-    pub verdict_without_margin: TimeVerdict,
+    pub verdict_without_margin: RatioVerdict,
     /// The verdict of the first run alone, with no margin and no correction.
-    pub uncorrected_verdict: TimeVerdict,
+    pub uncorrected_verdict: RatioVerdict,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Build, Machine, Metric};
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendInfo;
-use crate::statistics::TimeVerdict;
+use crate::statistics::RatioVerdict;
 
 /// The result of `compare`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -58,7 +58,7 @@ pub struct CellComparison {
     /// The cell.
     pub cell_id: CellId,
     /// The verdict; absent if the variant or the baseline has no samples.
-    pub verdict: Option<TimeVerdict>,
+    pub verdict: Option<RatioVerdict>,
     /// The variant's time or instructions divided by the baseline's: above 1 is slower.
     pub ratio: Option<f64>,
     /// The lower end of the ratio's 95 % interval; for instructions, the least ratio of any two repeats.
@@ -115,7 +115,7 @@ impl Comparison {
     }
 
     /// The number of cells with a verdict.
-    pub fn count(&self, verdict: TimeVerdict) -> usize {
+    pub fn count(&self, verdict: RatioVerdict) -> usize {
         self.cells.iter().filter(|pair| pair.verdict == Some(verdict)).count()
     }
 

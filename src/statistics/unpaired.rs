@@ -49,7 +49,7 @@ fn between_runs(value: f64, parts: &[&Estimate], shift: RunShift) -> Option<Esti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::{Confidence, Margin, TimeVerdict, judge, typical_time};
+    use crate::statistics::{Confidence, Margin, RatioVerdict, judge, typical_time};
     use proptest::prelude::*;
 
     /// Ten launches around a time, 1 % above or below.
@@ -78,7 +78,7 @@ mod tests {
             let estimate = unpaired_by_shift(&later, &earlier, RunShift { shift: 0.0, spread }).unwrap();
             judge(&[estimate], Margin::TWO_PERCENT, Confidence::NINETY_FIVE)[0]
         };
-        assert_eq!((verdict(0.0), verdict(0.1)), (TimeVerdict::Slower, TimeVerdict::Inconclusive));
+        assert_eq!((verdict(0.0), verdict(0.1)), (RatioVerdict::Slower, RatioVerdict::Inconclusive));
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! How often are verdicts wrong, and how often do they see what is there?
 
 use super::{CLEAN, SimulatedMachine, USUAL, monte_carlo, seeded};
-use crate::statistics::TimeVerdict::{Faster, Inconclusive, Same, Slower};
-use crate::statistics::{Confidence, Estimate, Margin, TimeVerdict, judge, median, smallest_resolvable, typical_ratio};
+use crate::statistics::RatioVerdict::{Faster, Inconclusive, Same, Slower};
+use crate::statistics::{
+    Confidence, Estimate, Margin, RatioVerdict, judge, median, smallest_resolvable, typical_ratio,
+};
 
 const CELLS: usize = 40;
 
 /// So many runs of [`CELLS`] cells that all have the same truth, judged.
-fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<TimeVerdict>> {
+fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Vec<Vec<RatioVerdict>> {
     let mut random = seeded(1987);
     let margin = Margin::new(margin).unwrap();
     let mut run = |_| {
@@ -19,13 +21,13 @@ fn judged(machine: SimulatedMachine, truth: f64, margin: f64, runs: usize) -> Ve
 }
 
 /// In how many of the runs any cell got one of the verdicts.
-fn any(runs: &[Vec<TimeVerdict>], verdicts: &[TimeVerdict]) -> f64 {
+fn any(runs: &[Vec<RatioVerdict>], verdicts: &[RatioVerdict]) -> f64 {
     let with = runs.iter().filter(|run| run.iter().any(|verdict| verdicts.contains(verdict))).count();
     with as f64 / runs.len() as f64
 }
 
 /// Which share of all cells got the verdict.
-fn share(runs: &[Vec<TimeVerdict>], verdict: TimeVerdict) -> f64 {
+fn share(runs: &[Vec<RatioVerdict>], verdict: RatioVerdict) -> f64 {
     let all = runs.iter().flatten();
     all.clone().filter(|came| **came == verdict).count() as f64 / all.count() as f64
 }

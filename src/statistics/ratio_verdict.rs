@@ -4,7 +4,7 @@ use super::{Confidence, Estimate, benjamini_hochberg};
 /// The verdict on the first cell of a pair relative to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum TimeVerdict {
+pub enum RatioVerdict {
     /// The first cell takes less time, by more than the margin.
     Faster,
     /// The first cell takes more time, by more than the margin.
@@ -59,7 +59,7 @@ impl Margin {
 ///   cell still counts in the family, so that its launches cannot influence the verdicts on other cells.
 ///
 /// A cell without measurements has no estimate; the caller reports it.
-pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<TimeVerdict> {
+pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<RatioVerdict> {
     let corrected = |p: &dyn Fn(&Estimate) -> Option<f64>| {
         benjamini_hochberg(&cells.iter().map(|cell| trusted(cell).and_then(p).unwrap_or(1.0)).collect::<Vec<_>>())
     };
@@ -67,13 +67,13 @@ pub fn judge(cells: &[Estimate], margin: Margin, confidence: Confidence) -> Vec<
     let faster = corrected(&|cell| cell.p_below(-margin.log()));
     let verdict = |((cell, slower), faster): ((&Estimate, f64), f64)| {
         if slower <= confidence.error() / 2.0 {
-            TimeVerdict::Slower
+            RatioVerdict::Slower
         } else if faster <= confidence.error() / 2.0 {
-            TimeVerdict::Faster
+            RatioVerdict::Faster
         } else if p_within(cell, margin).is_some_and(|p| p <= confidence.error()) {
-            TimeVerdict::Same
+            RatioVerdict::Same
         } else {
-            TimeVerdict::Inconclusive
+            RatioVerdict::Inconclusive
         }
     };
     cells.iter().zip(slower).zip(faster).map(verdict).collect()
@@ -94,7 +94,7 @@ fn trusted(cell: &Estimate) -> Option<&Estimate> {
 mod tests {
     use super::*;
     use crate::statistics::typical_ratio;
-    use TimeVerdict::{Faster, Inconclusive, Same, Slower};
+    use RatioVerdict::{Faster, Inconclusive, Same, Slower};
     use proptest::{collection::vec, prelude::*};
 
     /// Ten launches around a log ratio, `scatter` above or below.
@@ -104,7 +104,7 @@ mod tests {
         typical_ratio(&launches).unwrap()
     }
 
-    fn judge_by(cells: &[Estimate], margin: f64) -> Vec<TimeVerdict> {
+    fn judge_by(cells: &[Estimate], margin: f64) -> Vec<RatioVerdict> {
         judge(cells, Margin::new(margin).unwrap(), Confidence::NINETY_FIVE)
     }
 
@@ -168,7 +168,7 @@ mod tests {
                 cells.iter().map(|cell| typical_ratio(&launches(cell)).unwrap()).collect()
             };
             let (forward, backward) = (judge_by(&estimates(1.0), margin), judge_by(&estimates(-1.0), margin));
-            let reversed = |verdict: &TimeVerdict| match verdict {
+            let reversed = |verdict: &RatioVerdict| match verdict {
                 Faster => Slower,
                 Slower => Faster,
                 same => *same,
