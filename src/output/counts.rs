@@ -1,108 +1,86 @@
-//! Instruction counts in tables, comparisons, and beside times.
+//! Times beside the instruction counts of the same variants.
 use std::fmt::Write;
 
 use super::grid::Grid;
-use super::measurements;
+use super::measurements::time_text;
 use super::terminal::heading;
-use crate::analysis::estimates;
-use crate::analysis::estimates::{CellEstimate, columns};
+use crate::analysis::estimates::{self, EstimateRow, columns};
 use crate::analysis::instruction_count::InstructionCount;
 use crate::analysis::warnings;
 use crate::lists::entry;
-use crate::results::{Metric, Report, ReportSet};
-
-/// A table cell, if the cell has a count: `55,358 x1.01`.
-pub(crate) fn cell_text(cell: &CellEstimate) -> Option<String> {
-    let count = InstructionCount::of(cell.record)?.text();
-    Some(match ratio_text(cell) {
-        Some(ratio) => format!("{count} {ratio}"),
-        None => count,
-    })
-}
-
-/// The ratio to the reference, except for the reference itself: `x1.01`.
-pub(crate) fn ratio_text(cell: &CellEstimate) -> Option<String> {
-    InstructionCount::of(cell.record)?;
-    let value = cell.ratio.as_ref()?.value().exp();
-    Some(if value < 9.995 { format!("x{value:.2}") } else { format!("x{value:.0}") })
-}
-
-/// The legend of the tables.
-pub fn legend(report: &Report) -> String {
-    format!(
-        "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {} launches of {} variants in {:.0} s; \
-         x: ratio to {}, lower is less; ±: half of the spread of the repeats, if 0.05 % or more",
-        report.run.launches_completed,
-        columns(report).len(),
-        report.run.elapsed_seconds,
-        report.variants[0].label,
-    )
-}
+use crate::results::{Report, ReportSet, Variant};
 
 /// Times and counts of the same variants, from two reports.
-pub struct TimeAndCount<'a> {
+pub(crate) struct TimeAndCount<'a> {
     /// The display name of the machine of the times.
-    pub name: String,
+    pub(crate) name: String,
     time: &'a Report,
     count: &'a Report,
     /// The columns in both reports, by their indices.
     columns: Vec<(usize, usize)>,
 }
 
-/// A warning is given if times and counts of two rows disagree by more than this factor.
-const DISAGREE: f64 = 3.0;
-
 /// Each report of times with the first report of counts that shares variants with it.
-pub fn times_and_counts(report_set: &ReportSet) -> Vec<TimeAndCount<'_>> {
-    let reports = || report_set.reports.iter().zip(report_set.names());
-    let pair = |(time, name): (&'_ Report, String)| {
-        let time: &Report = report_set.reports.iter().find(|report| *report == time)?;
-        report_set.reports.iter().filter(|report| report.metric == Metric::Instructions).find_map(|count| {
+pub(crate) fn times_and_counts(report_set: &ReportSet) -> Vec<TimeAndCount<'_>> {
+    let mut both = Vec::new();
+    let reports = || report_set.reports.iter();
+    for (time, name) in reports().zip(report_set.names()).filter(|(report, _)| report.metric.is_time()) {
+        let shared = |count: &Report| {
             let place = |n: usize| {
-                let label = &time.variants[n].label;
-                Some((n, count.variants.iter().position(|variant| variant.label == *label)?))
+                let is_it = |variant: &Variant| variant.label == time.variants[n].label;
+                Some((n, count.variants.iter().position(is_it)?))
             };
-            let columns: Vec<_> = columns(time).into_iter().filter_map(place).collect();
-            (!columns.is_empty()).then(|| TimeAndCount { name: name.clone(), time, count, columns })
-        })
-    };
-    reports().filter(|(report, _)| report.metric == Metric::Time).filter_map(pair).collect()
+            columns(time).into_iter().filter_map(place).collect::<Vec<_>>()
+        };
+        let counts = reports().filter(|report| !report.metric.is_time());
+        let with_columns = counts.map(|count| (count, shared(count))).find(|(_, columns)| !columns.is_empty());
+        both.extend(with_columns.map(|(count, columns)| TimeAndCount { name, time, count, columns }));
+    }
+    both
 }
 
-impl TimeAndCount<'_> {
+impl<'a> TimeAndCount<'a> {
+    /// The rows of times and of counts of each cell in both reports.
+    fn rows(&self) -> Vec<[EstimateRow<'a>; 2]> {
+        let mut counts = estimates::rows(self.count);
+        let pair = |time: EstimateRow<'a>| {
+            let place = counts.iter().position(|count| count.cell_id == time.cell_id)?;
+            Some([time, counts.swap_remove(place)])
+        };
+        estimates::rows(self.time).into_iter().filter_map(pair).collect()
+    }
+
     /// One row per cell in both reports, one column per variant: `6.10 us, 55,358`.
-    pub fn grid(&self) -> Grid {
-        let labels = self.columns.iter().map(|(n, _)| self.time.variants[*n].label.clone());
-        let mut grid = Grid::new(["time, instructions".to_owned()].into_iter().chain(labels));
-        let counts = estimates::rows(self.count);
-        for row in estimates::rows(self.time) {
-            let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
+    pub(crate) fn grid(&self) -> Grid {
+        let labels = self.columns.iter().map(|(n, _)| &self.time.variants[*n].label);
+        let mut grid = Grid::new("time, instructions", labels);
+        for [time, count] in self.rows() {
             let cells = self.columns.iter().map(|(n, m)| {
-                let time = measurements::time_text(&row.cells[*n]);
-                let count = InstructionCount::of(counted.cells[*m].record).map(|count| count.text());
-                [time, count].map(|text| text.unwrap_or_else(|| "-".into())).join(", ")
+                let count = InstructionCount::of(count.cells[*m].record).map(|count| count.text());
+                [time_text(&time.cells[*n]), count].map(|text| text.unwrap_or_else(|| "-".into())).join(", ")
             });
-            grid.row([row.cell_id.to_string()].into_iter().chain(cells));
+            grid.row(time.cell_id.to_string(), cells);
         }
         grid
     }
 
     /// Per theme and variant, the two rows that differ most in time per instruction, if by more than a factor of three.
-    pub fn warnings(&self) -> Vec<String> {
-        let (times, counts) = (estimates::rows(self.time), estimates::rows(self.count));
+    fn warnings(&self) -> Vec<String> {
+        let rows = self.rows();
         let mut warnings = Vec::new();
         for (n, m) in &self.columns {
             let mut themes: Vec<(&str, Vec<(f64, String)>)> = Vec::new();
-            for row in &times {
-                let Some(counted) = counts.iter().find(|other| other.cell_id == row.cell_id) else { continue };
-                let count = InstructionCount::of(counted.cells[*m].record);
-                let Some((time, count)) = row.cells[*n].nanoseconds().zip(count) else { continue };
-                entry(&mut themes, row.cell_id.theme()).push((time / count.typical, row.cell_id.to_string()));
+            for [time, count] in &rows {
+                let cell_id = time.cell_id;
+                let count = InstructionCount::of(count.cells[*m].record);
+                if let (Some(time), Some(count)) = (time.cells[*n].nanoseconds(), count) {
+                    entry(&mut themes, cell_id.theme()).push((time / count.typical, cell_id.to_string()));
+                }
             }
             for (theme, mut cells) in themes {
                 cells.sort_by(|a, b| a.0.total_cmp(&b.0));
                 if let [(least, low), .., (most, high)] = &cells[..]
-                    && most / least > DISAGREE
+                    && most / least > 3.0
                 {
                     warnings.push(format!(
                         "time and count disagree in `{theme}` on {}: an instruction of `{high}` takes {:.1} times as long as \
@@ -117,7 +95,7 @@ impl TimeAndCount<'_> {
     }
 
     /// For a terminal.
-    pub fn terminal(&self) -> String {
+    pub(crate) fn terminal(&self) -> String {
         let mut shown = heading(&format!("{}: time beside instructions", self.name)) + &self.grid().terminal();
         for note in self.notes() {
             let _ = writeln!(shown, "note: {note}");
@@ -126,7 +104,7 @@ impl TimeAndCount<'_> {
     }
 
     /// In Markdown.
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut shown = format!("\n## {}: time beside instructions\n\n{}\n", self.name, self.grid().markdown());
         for note in self.notes() {
             let _ = writeln!(shown, "- {note}");
@@ -134,8 +112,8 @@ impl TimeAndCount<'_> {
         shown
     }
 
-    /// Warnings.
-    pub fn notes(&self) -> Vec<String> {
+    /// What to be aware of.
+    pub(crate) fn notes(&self) -> Vec<String> {
         [warnings::KERNEL.to_owned()].into_iter().chain(self.warnings()).collect()
     }
 }
@@ -143,13 +121,14 @@ impl TimeAndCount<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::validate;
+    use crate::results::{Metric, validate};
 
     #[test]
     fn rows_whose_time_and_count_disagree_are_named() {
-        let time = validate::tests::report();
-        let mut count = validate::tests::report();
-        count.metric = Metric::Instructions;
+        let mut time = validate::tests::report();
+        // Both rows are in one theme.
+        time.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());
+        let mut count = Report { metric: Metric::Instructions, ..time.clone() };
         for cell in &mut count.cells {
             // 10 instructions per nanosecond; on the second variant's second row, one per 10 ns.
             let factor = if cell.variant == 1 && cell.cell_id.benchmark == "unwind/indirect" { 0.1 } else { 10.0 };
@@ -157,21 +136,15 @@ mod tests {
                 launch.instructions = launch.nanoseconds.drain(..).map(|time| time * factor).collect();
             }
         }
-        // Both rows are in one theme.
         count.validate().unwrap();
-        let rename = |mut report: Report| {
-            report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "unwind/typed".into());
-            report
-        };
-        let report_set = ReportSet { reports: vec![rename(time), rename(count)], ..ReportSet::default() };
+        let report_set = ReportSet { reports: vec![time, count], ..ReportSet::default() };
         let both = times_and_counts(&report_set);
         assert_eq!(both.len(), 1);
         assert_eq!(both[0].columns, [(0, 0), (1, 1)]);
         let warnings = both[0].warnings();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(
-            warnings[0].contains("`unwind` on llvm:opt=none: an instruction of `unwind/indirect` takes 100.0 times")
-        );
+        let expected = "`unwind` on llvm:opt=none: an instruction of `unwind/indirect` takes 100.0 times";
+        assert!(warnings[0].contains(expected), "{warnings:?}");
         assert_eq!(both[0].grid().rows.len(), 2);
         assert!(both[0].terminal().contains("kernel"));
     }

@@ -1,7 +1,7 @@
 //! Renders the cells of an engine over its releases.
 use maud::{Markup, html};
 
-use super::chart::{OverReleases, ReleaseLine};
+use super::chart::{OverReleases, ReleaseLine, Unit};
 use super::grid::Grid;
 use crate::analysis::history::{self, History, HistoryPoint, HistoryRow};
 use crate::results::{Metric, Report};
@@ -9,22 +9,19 @@ use crate::statistics::RatioVerdict;
 use crate::units;
 
 /// The legend of the tables.
-pub const LEGEND: &str = "In parentheses: the ratio to the release before, from the same rounds, if it differs from 1 by more \
+pub(crate) const LEGEND: &str = "In parentheses: the ratio to the release before, from the same rounds, if it differs from 1 by more \
                           than 2 % and not by chance (of all such ratios of a table, at most one in twenty is by chance).";
 
 /// One table per history, with one row per release and one column per cell.
-pub fn grids(report: &Report) -> Vec<Grid> {
-    history::histories(report).iter().map(|history| grid(history, report.metric)).collect()
-}
-
-fn grid(history: &History, metric: Metric) -> Grid {
-    let names = history.rows.iter().map(|row| row.cell_id.to_string());
-    let mut grid = Grid::new([history.engine.clone()].into_iter().chain(names));
-    for (n, release) in history.releases.iter().enumerate() {
-        let cells = history.rows.iter().map(|row| text(&row.points[n], metric));
-        grid.row([release.version.clone()].into_iter().chain(cells));
-    }
-    grid
+fn grids(report: &Report) -> Vec<Grid> {
+    let grid = |history: &History| {
+        let mut grid = Grid::new(&history.engine, history.rows.iter().map(|row| row.cell_id.to_string()));
+        for (n, release) in history.releases.iter().enumerate() {
+            grid.row(&release.version, history.rows.iter().map(|row| text(&row.points[n], report.metric)));
+        }
+        grid
+    };
+    history::histories(report).iter().map(grid).collect()
 }
 
 fn text(point: &HistoryPoint, metric: Metric) -> String {
@@ -43,7 +40,7 @@ fn shown(value: f64, metric: Metric) -> String {
 }
 
 /// For a terminal; empty without a history.
-pub fn terminal(report: &Report) -> String {
+pub(crate) fn terminal(report: &Report) -> String {
     let grids: Vec<_> = grids(report).iter().map(Grid::blocks).collect();
     if grids.is_empty() { String::new() } else { format!("over releases\n{}{LEGEND}\n\n", grids.join("\n")) }
 }
@@ -68,7 +65,7 @@ pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
                 title: format!("{}: {}", history.engine, rows[0].cell_id.theme()),
                 description: described(&history, rows, report.metric),
                 releases: history.releases.iter().map(|release| release.version.clone()).collect(),
-                time: report.metric == Metric::Time,
+                unit: if report.metric.is_time() { Unit::Time } else { Unit::Count },
                 lines: rows.iter().map(line).collect(),
             });
         }
@@ -78,23 +75,19 @@ pub fn charts(report: &Report, id: &str) -> Vec<OverReleases> {
 
 /// The steps of a chart, for screen readers.
 fn described(history: &History, rows: &[HistoryRow], metric: Metric) -> String {
-    let steps = rows.iter().flat_map(|row| {
-        row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()).map(|(point, release)| {
+    let mut steps = Vec::new();
+    for row in rows {
+        for (point, release) in row.points.iter().zip(&history.releases).filter(|(point, _)| point.is_step()) {
             let way = if point.step == Some(RatioVerdict::Faster) { "falls" } else { "rises" };
-            format!(
-                "{} {way} to {} in {}",
-                row.cell_id,
-                shown(point.value.unwrap_or_default(), metric),
-                release.version
-            )
-        })
-    });
-    let steps: Vec<_> = steps.collect();
+            let value = shown(point.value.unwrap_or_default(), metric);
+            steps.push(format!("{} {way} to {value} in {}", row.cell_id, release.version));
+        }
+    }
     if steps.is_empty() { "No release differs from the one before.".into() } else { steps.join("; ") + "." }
 }
 
 /// A section of the page; empty without a history.
-pub fn section(report: &Report, id: &str) -> Markup {
+pub(crate) fn section(report: &Report, id: &str) -> Markup {
     let charts = charts(report, id);
     html! {
         @if !charts.is_empty() {

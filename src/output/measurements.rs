@@ -1,30 +1,27 @@
 //! The tables of `measure`: one table per theme, one row per benchmark, one column per variant.
 use std::fmt::Write;
 
-use super::counts;
-use super::history;
-use super::terminal::{BOLD, DIM, GOOD, in_blocks, painted, terminal_width};
-use super::{stopping, tables};
+use super::grid::Grid;
+use super::terminal::{BOLD, DIM, GOOD, painted};
+use super::{history, stopping, tables};
 use crate::analysis::breakdown;
-use crate::analysis::estimates;
-use crate::analysis::estimates::{CellEstimate, EstimateRow, columns, interval};
+use crate::analysis::estimates::{self, CellEstimate, EstimateRow, columns, interval};
 use crate::analysis::instruction_count::{InstructionCount, agreement};
 use crate::analysis::warnings::left_out;
 use crate::catalog::benchmark;
 use crate::lists::listed;
-use crate::results::{Metric, Report, SkipReason};
-use crate::statistics::{Confidence, Estimate, Interval, Margin, Mode, median, smallest_resolvable};
+use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
+use crate::statistics::{Confidence, Estimate, Margin, Mode, median, smallest_resolvable};
 use crate::units;
 
 /// All tables of a report.
-pub fn tables(report: &Report) -> String {
+pub(crate) fn tables(report: &Report) -> String {
     let rows = estimates::rows(report);
     let mut shown = String::new();
     for rows in rows.chunk_by(|left, right| left.cell_id.theme() == right.cell_id.theme()) {
-        shown += &themed(report, rows[0].cell_id.theme(), rows);
-        shown.push('\n');
+        shown += &(themed(report, rows[0].cell_id.theme(), rows) + "\n");
     }
-    if report.metric == Metric::Time {
+    if report.metric.is_time() {
         for exit in breakdown::all(report) {
             shown += &(tables::exit_breakdown(&exit, report).terminal() + "\n");
         }
@@ -38,41 +35,31 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let floors: Vec<_> = rows.iter().map(|row| reference_floor(report, row)).collect();
     let any_floor = floors.iter().any(Option::is_some);
     let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
-    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("native")).collect();
-    let named = |(row, floor): (&EstimateRow, Option<f64>)| {
+    let mut grid = Grid::new(theme, labels.chain(any_floor.then_some("native")));
+    for (row, floor) in rows.iter().zip(floors) {
         let fastest = row.fastest(report);
+        let cells = columns.iter().map(|n| match (cell_text(&row.cells[*n]), fastest == Some(*n)) {
+            (text, true) => painted(GOOD, &text),
+            (text, false) if row.cells[*n].time.is_none() => painted(DIM, &text),
+            (text, false) => text,
+        });
+        let floor = any_floor.then(|| floor.map_or_else(|| "-".into(), |floor| floor_text(report, floor)));
         let name = row.cell_id.to_string();
-        let mut cells = vec![name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]).to_owned()];
-        for &n in &columns {
-            let shown = cell(&row.cells[n]);
-            cells.push(if fastest == Some(n) { painted(GOOD, &shown) } else { shown });
-        }
-        if any_floor {
-            cells.push(floor.map_or_else(|| "-".into(), |floor| floor_text(report, floor)));
-        }
-        cells
-    };
-    in_blocks(&header, &rows.iter().zip(floors).map(named).collect::<Vec<_>>(), terminal_width())
-}
-
-/// A cell; dim if it has no time.
-fn cell(cell: &CellEstimate) -> String {
-    if cell.time.is_some() { cell_text(cell) } else { painted(DIM, &cell_text(cell)) }
-}
-
-/// The time and its ratio to the reference with the half-width of the interval: `6.10 us x1.01 ±0.004`.
-pub(crate) fn cell_text(cell: &CellEstimate) -> String {
-    if let Some(count) = counts::cell_text(cell) {
-        return count;
+        grid.row(name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]), cells.chain(floor));
     }
-    match (time_text(cell), &cell.ratio) {
-        (Some(time), Some(ratio)) => format!("{time} {}", ratio_text(ratio)),
+    grid.blocks()
+}
+
+/// The time or the count, and its ratio to the reference: `6.10 us x1.01 ±0.004`, `55,358 x1.01`.
+pub(crate) fn cell_text(cell: &CellEstimate) -> String {
+    match (time_text(cell), cell_ratio_text(cell)) {
+        (Some(time), Some(ratio)) => format!("{time} {ratio}"),
         (Some(time), None) => time,
         (None, _) => cell.skip_reason().map_or("-", |skip_reason| skip_reason.word()).into(),
     }
 }
 
-/// The typical time with as many digits as its interval supports.
+/// The typical time with as many digits as its interval supports, or the count.
 pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
     if let Some(count) = InstructionCount::of(cell.record) {
         return Some(count.text());
@@ -83,14 +70,18 @@ pub(crate) fn time_text(cell: &CellEstimate) -> Option<String> {
 
 /// A time with as many digits as its interval supports.
 fn time(nanoseconds: f64, half_width: Option<f64>) -> String {
-    let rough = half_width.is_none_or(|half_width| half_width > 0.05);
-    let digits = if rough { 2 } else { 3 };
-    units::nanoseconds(nanoseconds, digits)
+    let is_rough = half_width.is_none_or(|half_width| half_width > 0.05);
+    units::nanoseconds(nanoseconds, if is_rough { 2 } else { 3 })
 }
 
 /// The ratio to the reference, except for the reference itself.
 pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
-    counts::ratio_text(cell).or_else(|| cell.ratio.as_ref().map(ratio_text))
+    let ratio = cell.ratio.as_ref()?;
+    if InstructionCount::of(cell.record).is_none() {
+        return Some(ratio_text(ratio));
+    }
+    let value = ratio.value().exp();
+    Some(if value < 9.995 { format!("x{value:.2}") } else { format!("x{value:.0}") })
 }
 
 /// The native baseline in the report's metric.
@@ -105,22 +96,23 @@ pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
 /// slower or faster than the typical one.
 pub(crate) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
-    let said = |interval: &Interval| estimate.doubt().is_none() && interval.half_width() < 0.5;
-    let interval = interval(estimate);
-    let half_width = interval.map(|interval| interval.half_width() * value).filter(|half_width| half_width.is_finite());
+    let log_half_width = interval(estimate).map(|interval| interval.half_width());
+    let is_conclusive = estimate.doubt().is_none() && log_half_width.is_some_and(|half_width| half_width < 0.5);
+    let half_width = log_half_width.map(|half_width| half_width * value).filter(|half_width| half_width.is_finite());
     let digits = decimals(half_width.unwrap_or(value).min(value));
     let mut shown = format!("x{value:.digits$}");
     if let Some(half_width) = half_width {
         shown += &format!(" ±{half_width:.digits$}");
     }
-    if !interval.as_ref().is_some_and(said) {
+    if !is_conclusive {
         shown += " ?";
     }
     shown
-        + estimate.mode().map_or("", |mode| match mode {
-            Mode::Above => " ▲",
-            Mode::Below => " ▼",
-        })
+        + match estimate.mode() {
+            Some(Mode::Above) => " ▲",
+            Some(Mode::Below) => " ▼",
+            None => "",
+        }
 }
 
 /// The number of decimals down to the second significant digit, limited for tiny numbers.
@@ -135,11 +127,10 @@ fn decimals(of: f64) -> usize {
 /// The native baseline of a row at its host depth, in nanoseconds: measured in the reference's worker in the same run.
 pub(crate) fn reference_floor(report: &Report, row: &EstimateRow) -> Option<f64> {
     let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
-    let same_depth = |cell: &&crate::results::CellRecord| {
-        cell.variant == 0 && cell.cell_id.benchmark == floor.id && cell.cell_id.host_frames == row.cell_id.host_frames
-    };
-    let any_depth = |cell: &&crate::results::CellRecord| cell.variant == 0 && cell.cell_id.benchmark == floor.id;
-    let record = report.cells.iter().find(same_depth).or_else(|| report.cells.iter().find(any_depth))?;
+    let is_it = |cell: &&CellRecord| cell.variant == 0 && cell.cell_id.benchmark == floor.id;
+    let any_depth = || report.cells.iter().filter(is_it);
+    let same_depth = any_depth().find(|cell| cell.cell_id.host_frames == row.cell_id.host_frames);
+    let record = same_depth.or_else(|| any_depth().next())?;
     let medians: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
     median(&medians)
 }
@@ -147,7 +138,7 @@ pub(crate) fn reference_floor(report: &Report, row: &EstimateRow) -> Option<f64>
 /// The notes below the tables.
 fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     let mut shown = String::new();
-    for MissingTimes { skip_reason, cells } in troubles(report) {
+    for (skip_reason, cells) in troubles(report) {
         let _ = writeln!(shown, "{} {}\n  {cells}", painted(DIM, skip_reason.word()), skip_reason.reason());
     }
     let _ = writeln!(shown, "{}: {}\n{}", painted(BOLD, "resolution"), resolution(report, rows), legend(report));
@@ -157,56 +148,40 @@ fn footer(report: &Report, rows: &[EstimateRow]) -> String {
     shown
 }
 
-/// Cells without samples that share a reason.
-pub struct MissingTimes<'a> {
-    /// The reason.
-    pub skip_reason: &'a SkipReason,
-    /// The first three cells, and the number of others.
-    pub cells: String,
-}
-
-/// The reasons for missing samples, each once.
-pub fn troubles(report: &Report) -> Vec<MissingTimes<'_>> {
+/// The reasons for missing samples, each with its first three cells and the number of others.
+pub(crate) fn troubles(report: &Report) -> Vec<(&SkipReason, String)> {
     let mut grouped: Vec<(&SkipReason, Vec<String>)> = Vec::new();
     for cell in &report.cells {
         let variant = &report.variants[cell.variant];
-        if let Some(skip_reason) = cell.skip_reason.as_ref().filter(|_| variant.control_of.is_none()) {
-            let which = format!("{} {}", variant.label, cell.cell_id);
-            let alike =
-                |known: &SkipReason| known == skip_reason || known.needs().is_some() && skip_reason.needs().is_some();
-            match grouped.iter_mut().find(|(known, _)| alike(known)) {
-                Some((known, cells)) => {
-                    // The largest budget is enough for all cells.
-                    *known = if known.needs() < skip_reason.needs() { skip_reason } else { known };
-                    cells.push(which);
-                }
-                None => grouped.push((skip_reason, vec![which])),
+        let Some(skip_reason) = cell.skip_reason.as_ref().filter(|_| variant.control_of.is_none()) else { continue };
+        let which = format!("{} {}", variant.label, cell.cell_id);
+        let alike =
+            |known: &SkipReason| known == skip_reason || known.needs().is_some() && skip_reason.needs().is_some();
+        match grouped.iter_mut().find(|(known, _)| alike(known)) {
+            Some((known, cells)) => {
+                // The largest budget is enough for all cells.
+                *known = if known.needs() < skip_reason.needs() { skip_reason } else { known };
+                cells.push(which);
             }
+            None => grouped.push((skip_reason, vec![which])),
         }
     }
-    grouped.into_iter().map(|(skip_reason, cells)| MissingTimes { skip_reason, cells: listed(&cells, 3) }).collect()
+    grouped.into_iter().map(|(skip_reason, cells)| (skip_reason, listed(&cells, 3))).collect()
 }
 
 /// The smallest difference that the run could detect, from its A/A control; and the share of outliers.
-pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
-    if report.metric == Metric::Instructions {
+pub(crate) fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
+    if !report.metric.is_time() {
         return agreement(report);
     }
     let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
-    let controls: Vec<&Estimate> = rows
-        .iter()
-        .filter_map(|row| row.control(report)?.ratio.as_ref())
-        .filter(|ratio| ratio.doubt().is_none())
-        .collect();
-    let outside =
-        controls.iter().filter(|control| interval(control).is_some_and(|interval| !interval.contains(0.0))).count();
-    let resolved: Vec<f64> = controls
-        .iter()
-        .filter_map(|control| {
-            smallest_resolvable(control, 1, Margin::ZERO, Confidence::NINETY_FIVE, Confidence::NINETY)
-        })
-        .collect();
-    let Some(typical) = median(&resolved) else {
+    let controls = rows.iter().filter_map(|row| row.control(report)?.ratio.as_ref());
+    let controls: Vec<&Estimate> = controls.filter(|ratio| ratio.doubt().is_none()).collect();
+    let is_outside = |control: &&&Estimate| interval(control).is_some_and(|interval| !interval.contains(0.0));
+    let outside = controls.iter().filter(is_outside).count();
+    let resolvable =
+        |of: &&Estimate| smallest_resolvable(of, 1, Margin::ZERO, Confidence::NINETY_FIVE, Confidence::NINETY);
+    let Some(typical) = median(&controls.iter().filter_map(resolvable).collect::<Vec<_>>()) else {
         return format!("too few launches to estimate the resolution; {left_out}");
     };
     format!(
@@ -219,18 +194,19 @@ pub fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
 }
 
 /// The legend of the tables.
-pub fn legend(report: &Report) -> String {
-    if report.metric == Metric::Instructions {
-        return counts::legend(report);
+pub(crate) fn legend(report: &Report) -> String {
+    let RunInfo { launches_completed: launches, elapsed_seconds: seconds, seed, .. } = &report.run;
+    let (variants, reference) = (columns(report).len(), &report.variants[0].label);
+    match report.metric {
+        Metric::Time => format!(
+            "{launches} launches of {variants} variants in {seconds:.0} s, seed {seed}; \
+             x: ratio to {reference}, lower is faster, ± half of the 95 % interval"
+        ),
+        Metric::Instructions => format!(
+            "instructions per iteration, (2 N - N) / N of batches of N and 2 N, in {launches} launches of {variants} variants \
+             in {seconds:.0} s; x: ratio to {reference}, lower is less; ±: half of the spread of the repeats, if 0.05 % or more"
+        ),
     }
-    format!(
-        "{} launches of {} variants in {:.0} s, seed {}; x: ratio to {}, lower is faster, ± half of the 95 % interval",
-        report.run.launches_completed,
-        columns(report).len(),
-        report.run.elapsed_seconds,
-        report.run.seed,
-        report.variants[0].label,
-    )
 }
 
 #[cfg(test)]

@@ -1,18 +1,17 @@
 //! Renders results. All output can be rendered again from the JSON documents.
-pub mod calibration;
-pub mod chart;
-pub mod comparison_report;
-pub mod counts;
+pub(crate) mod calibration;
+pub(crate) mod chart;
+pub(crate) mod comparison_report;
+pub(crate) mod counts;
 pub mod csv;
-pub mod fingerprint;
-pub mod grid;
+pub(crate) mod grid;
 pub mod history;
 pub mod html;
 pub mod markdown;
-pub mod measurements;
-pub mod profiled;
+pub(crate) mod measurements;
+pub(crate) mod profiled;
 pub mod stopping;
 pub mod summary;
 pub(crate) mod tables;
-pub mod terminal;
-pub mod verdicts;
+pub(crate) mod terminal;
+pub(crate) mod verdicts;

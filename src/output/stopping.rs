@@ -3,33 +3,30 @@ use super::grid::Grid;
 use super::measurements::ratio_text;
 use crate::analysis::stopping::{self, BackendMechanisms, StopTimes};
 use crate::catalog::benchmark::Benchmark;
-use crate::catalog::mechanism::{BESIDES, KERNELS};
+use crate::catalog::mechanism::{BESIDES, KERNELS, Mechanism};
 use crate::results::Report;
 use crate::units;
 
 /// The tables of one backend.
-pub struct StoppingTables {
-    /// The backend.
-    pub backend: String,
+pub(crate) struct StoppingTables {
+    pub(crate) backend: String,
     /// The slowdown by each mechanism while it stops nothing.
-    pub costs: Grid,
+    pub(crate) costs: Grid,
     /// The time of a stop, and the steps of a guest beyond its budget.
-    pub stops: Grid,
+    pub(crate) stops: Grid,
     /// Which guests each mechanism stops and does not stop, and the error in the caller.
-    pub promises: Grid,
+    pub(crate) promises: Grid,
 }
 
 /// The tables of each backend that a report has with and without a mechanism.
-pub fn tables(report: &Report) -> Vec<StoppingTables> {
+pub(crate) fn tables(report: &Report) -> Vec<StoppingTables> {
     stopping::backends(report).iter().map(|backend| of_backend(report, backend)).collect()
 }
 
 /// For a terminal; empty without such a backend.
-pub fn terminal(report: &Report) -> String {
-    let shown = tables(report)
-        .into_iter()
-        .map(|tables| [&tables.costs, &tables.stops, &tables.promises].map(|grid| grid.blocks() + "\n").concat());
-    shown.collect()
+pub(crate) fn terminal(report: &Report) -> String {
+    let grids = tables(report).into_iter().flat_map(|tables| [tables.costs, tables.stops, tables.promises]);
+    grids.map(|grid| grid.blocks() + "\n").collect()
 }
 
 /// In Markdown, without the table of promises, with one heading per backend; empty without such a backend.
@@ -42,36 +39,32 @@ pub fn markdown(report: &Report, heading: &str) -> String {
 
 fn of_backend(report: &Report, backend: &BackendMechanisms) -> StoppingTables {
     let label = &report.variants[backend.plain].label;
-    let name = |benchmark: &Benchmark| benchmark.id.trim_start_matches("execute/").to_owned();
-    let kernels = KERNELS.iter().map(|kernel| name(kernel)).chain(BESIDES.iter().map(|(benchmark, _)| name(benchmark)));
-    let mut costs = Grid::new([label.clone()].into_iter().chain(kernels).chain(["code size".to_owned()]));
+    let benchmarks = KERNELS.iter().copied().chain(BESIDES.iter().map(|(benchmark, _)| *benchmark));
+    let names = benchmarks.map(|benchmark: &Benchmark| benchmark.id.trim_start_matches("execute/"));
+    let mut costs = Grid::new(label, names.chain(["code size"]));
     let times = ["loop: median", "p99", "max", "recursion: median", "p99", "max", "host: median", "p99", "max"];
-    let mut stops =
-        Grid::new([label].into_iter().map(String::as_str).chain(times).chain(["number of stops", "past the budget"]));
-    let mut promises = Grid::new([label, "what it stops", "what it does not stop", "what the caller sees"]);
+    let mut stops = Grid::new(label, times.into_iter().chain(["number of stops", "past the budget"]));
+    let mut promises = Grid::new(label, ["what it stops", "what it does not stop", "what the caller sees"]);
     for row in &backend.rows {
         let slowdowns = row.slowdowns.iter().map(|ratio| ratio.as_ref().map_or_else(|| "-".into(), ratio_text));
         let code = row.code.map_or_else(|| "-".into(), |code| format!("x{code:.2}"));
-        costs.row([row.name.clone()].into_iter().chain(slowdowns).chain([code]));
+        costs.row(&row.name, slowdowns.chain([code]));
         let times = row.stops.iter().flat_map(times_text);
         let count: usize = row.stops.iter().flatten().map(|stops| stops.count).sum();
         let past = row.past.map_or_else(
             || "-".into(),
             |[straight, turns]| format!("{straight} steps without a branch, {turns} turns of a loop"),
         );
-        let said = |of: fn(&crate::catalog::mechanism::Mechanism) -> &'static str| {
+        stops.row(&row.name, times.chain([count.to_string(), past]));
+        let said = |of: fn(&Mechanism) -> &'static str| {
             row.mechanisms.iter().map(|mechanism| of(mechanism)).collect::<Vec<_>>().join("; ")
         };
-        promises.row([row.name.clone(), said(|m| m.stops), said(|m| m.does_not_stop), said(|m| m.reason)]);
-        stops.row([row.name.clone()].into_iter().chain(times).chain([count.to_string(), past]));
+        promises.row(&row.name, [said(|m| m.stops), said(|m| m.does_not_stop), said(|m| m.reason)]);
     }
     StoppingTables { backend: label.clone(), costs, stops, promises }
 }
 
 fn times_text(stops: &Option<StopTimes>) -> [String; 3] {
-    let shown = |nanoseconds: Option<f64>| nanoseconds.map_or_else(|| "-".into(), |time| units::nanoseconds(time, 2));
-    match stops {
-        Some(stops) => [shown(Some(stops.median)), shown(stops.p99), shown(Some(stops.max))],
-        None => [None; 3].map(shown),
-    }
+    let times = stops.map_or([None; 3], |stops| [Some(stops.median), stops.p99, Some(stops.max)]);
+    times.map(|time| time.map_or_else(|| "-".into(), |time| units::nanoseconds(time, 2)))
 }

@@ -2,12 +2,12 @@
 use super::terminal::{self, heading};
 use super::{counts, measurements, tables};
 use crate::analysis::{best_backend, break_even, estimates};
-use crate::results::{Metric, Report, ReportSet};
+use crate::results::{Report, ReportSet};
 
 /// All results.
 pub fn shown(report_set: &ReportSet, workload: &break_even::Workload) -> String {
     let reports = || report_set.reports.iter().zip(report_set.names());
-    let ranked = reports().filter(|(report, _)| report.metric == Metric::Time);
+    let ranked = reports().filter(|(report, _)| report.metric.is_time());
     let answers = ranked.map(|(report, name)| heading(&name) + &answers(report) + &break_even(report, workload) + "\n");
     let check_result = report_set.checks.iter().map(|check_result| terminal::matrix(check_result) + "\n");
     let numbers = reports().map(|(report, name)| match report_set.reports.len() {

@@ -1,5 +1,4 @@
 //! A file that appears under its name only when it is complete.
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -35,7 +34,9 @@ impl AtomicFile {
         let put = || -> Result<()> {
             let temporary = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
             temporary.as_file().sync_all()?;
-            readable_by_others(temporary.as_file())?;
+            // A temporary file is readable by its owner only; a report is an ordinary file.
+            #[cfg(unix)]
+            temporary.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
             temporary.persist(&path)?;
             Ok(())
         };
@@ -65,14 +66,6 @@ fn linked(path: &Path) -> Result<PathBuf> {
 
 /// The limit of Linux.
 const MAX_LINKS: usize = 40;
-
-/// A temporary file is readable by its owner only; a report is an ordinary file.
-fn readable_by_others(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    let _ = file;
-    Ok(())
-}
 
 #[cfg(all(test, unix))]
 mod tests {

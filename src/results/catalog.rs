@@ -7,42 +7,39 @@ use super::Build;
 use crate::engine::BackendInfo;
 
 /// Backends, scenarios and benchmarks.
-#[derive(Debug, Serialize)]
-pub struct Catalog {
-    /// This build.
-    pub build: Build,
+#[derive(Serialize)]
+pub(crate) struct Catalog {
+    pub(crate) build: Build,
     /// Every backend, compiled in or not.
-    pub backends: Vec<BackendEntry>,
-    /// Every scenario.
-    pub scenarios: Vec<Entry>,
-    /// Every benchmark.
-    pub benchmarks: Vec<Entry>,
+    pub(crate) backends: Vec<BackendEntry>,
+    pub(crate) scenarios: Vec<Entry>,
+    pub(crate) benchmarks: Vec<Entry>,
 }
 
 /// A backend in the registry.
-#[derive(Debug, Serialize)]
-pub struct BackendEntry {
+#[derive(Serialize)]
+pub(crate) struct BackendEntry {
     /// The name on the command line.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// `here`, `not compiled in`, or why the backend is not available on this platform.
-    pub availability: String,
+    pub(crate) availability: String,
     /// The Cargo feature that compiles it in.
-    pub feature: Option<&'static str>,
+    pub(crate) feature: Option<&'static str>,
     /// The licence of its compiler.
-    pub licence: &'static str,
+    pub(crate) licence: &'static str,
     /// Whether it is the native baseline, not a WebAssembly backend.
-    pub floor: bool,
+    pub(crate) floor: bool,
     /// Its options with their values; empty unless the backend is compiled in.
-    pub options: BTreeMap<&'static str, Vec<&'static str>>,
+    pub(crate) options: BTreeMap<&'static str, Vec<&'static str>>,
     /// The backend's description of itself; absent unless the backend is compiled in.
-    pub backend_info: Option<BackendInfo>,
+    pub(crate) backend_info: Option<BackendInfo>,
 }
 
 /// A scenario or a benchmark.
-#[derive(Debug, Serialize)]
-pub struct Entry {
+#[derive(Serialize)]
+pub(crate) struct Entry {
     /// The name on the command line.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// What the scenario shows, or what the benchmark times.
-    pub description: &'static str,
+    pub(crate) description: &'static str,
 }

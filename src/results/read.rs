@@ -69,16 +69,12 @@ impl Document {
         } else {
             Self::Report(Box::new(serde_json::from_str(text).map_err(explained)?))
         };
-        document.validate()?;
-        Ok(document)
-    }
-
-    fn validate(&mut self) -> Result<()> {
-        match self {
+        match &mut document {
             Self::Report(report) => report.validate(),
             Self::Check(check_result) => check_result.validate(),
             Self::Set(report_set) => report_set.validate(),
-        }
+        }?;
+        Ok(document)
     }
 }
 
@@ -88,12 +84,11 @@ impl Report {
     /// # Errors
     /// When the file cannot be read or is not a report. The error names the file and the location in it.
     pub fn read(path: &Path) -> Result<Self> {
+        let name = path.display();
         match Document::read(path)? {
             Document::Report(report) => Ok(*report),
-            Document::Check(_) => Err(anyhow!("{}: is the output of `check --json`, not a report", path.display())),
-            Document::Set(_) => {
-                Err(anyhow!("{}: is the output of `report --format json`; name one of its reports", path.display()))
-            }
+            Document::Check(_) => bail!("{name}: is the output of `check --json`, not a report"),
+            Document::Set(_) => bail!("{name}: is the output of `report --format json`; name one of its reports"),
         }
     }
 }
@@ -150,8 +145,7 @@ fn content(path: &Path) -> Result<String> {
         Box::new(std::io::stdin().lock())
     } else {
         let file = File::open(path).context("cannot be read")?;
-        let about = file.metadata().context("cannot be read")?;
-        ensure!(!about.is_dir(), "is a directory");
+        ensure!(!file.metadata().context("cannot be read")?.is_dir(), "is a directory");
         Box::new(file)
     };
     // A pipe has no length, so the limit applies to the bytes read.

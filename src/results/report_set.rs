@@ -38,11 +38,7 @@ impl ReportSet {
     pub fn names(&self) -> Vec<String> {
         // Machines with equal descriptions count as one machine.
         let mut machines: Vec<&Machine> = Vec::new();
-        for report in &self.reports {
-            if !machines.contains(&&report.machine) {
-                machines.push(&report.machine);
-            }
-        }
+        self.reports.iter().for_each(|report| add_new(&mut machines, &report.machine));
         let name = |(n, report): (usize, &Report)| {
             let machine = &report.machine;
             let mut name = short(machine);
@@ -69,11 +65,7 @@ fn add_new<T: PartialEq>(all: &mut Vec<T>, new: T) {
 /// The processor's name, the number of processors, and the operating system.
 fn short(machine: &Machine) -> String {
     let Machine { cpu, processors, os, .. } = machine;
-    [format!("{cpu} x{processors}"), os.clone()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    if os.is_empty() { format!("{cpu} x{processors}") } else { format!("{cpu} x{processors}, {os}") }
 }
 
 #[cfg(test)]
@@ -83,8 +75,8 @@ mod tests {
 
     fn report_on(cpu: &str, kernel: &str, seed: u64) -> Report {
         let mut report = report();
-        report.machine =
-            Machine { cpu: cpu.into(), kernel: kernel.into(), os: "Debian".into(), processors: 4, ..report.machine };
+        let [cpu, kernel, os] = [cpu, kernel, "Debian"].map(String::from);
+        report.machine = Machine { cpu, kernel, os, processors: 4, ..report.machine };
         report.run.seed = seed;
         report
     }
@@ -105,16 +97,14 @@ mod tests {
 
     #[test]
     fn every_report_has_a_unique_name() {
-        let reports =
-            vec![report_on("A", "1", 1), report_on("B", "1", 1), report_on("A", "2", 1), report_on("A", "1", 2)];
-        assert_eq!(
-            report_set(reports).names(),
-            [
-                "A x4, Debian, machine 1, run 1",
-                "B x4, Debian",
-                "A x4, Debian, machine 2",
-                "A x4, Debian, machine 1, run 2"
-            ]
-        );
+        let (reports, names): (Vec<_>, Vec<_>) = [
+            (report_on("A", "1", 1), "A x4, Debian, machine 1, run 1"),
+            (report_on("B", "1", 1), "B x4, Debian"),
+            (report_on("A", "2", 1), "A x4, Debian, machine 2"),
+            (report_on("A", "1", 2), "A x4, Debian, machine 1, run 2"),
+        ]
+        .into_iter()
+        .unzip();
+        assert_eq!(report_set(reports).names(), names);
     }
 }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use anyhow::{Result, anyhow, ensure};
 
-use super::{CellRecord, CheckResult, Report, ReportSet, SkipReason, Variant, Verdict};
+use super::{Build, CellRecord, CheckResult, Machine, Report, ReportSet, RunInfo, SkipReason, Variant, Verdict};
 use crate::catalog::benchmark;
-use crate::engine;
+use crate::engine::{self, BackendInfo};
 use crate::escape::escaped_lines;
 
 /// The limit of `measure`.
@@ -27,17 +27,14 @@ impl Report {
     /// The first invalid part.
     pub fn validate(&mut self) -> Result<()> {
         variants(&mut self.variants)?;
-        let machine = &mut self.machine;
-        clean([&mut machine.cpu, &mut machine.os, &mut machine.kernel].into_iter().chain(&mut machine.governor));
+        let Machine { cpu, os, kernel, governor, .. } = &mut self.machine;
+        clean([cpu, os, kernel].into_iter().chain(governor));
         clean(self.build.texts());
         clean(&mut self.run.notes);
-        let run = &self.run;
-        ensure!(
-            run.started_at.parse::<jiff::Timestamp>().is_ok(),
-            "run.started_at is `{}`, not a time like 2026-01-31T12:00:00Z",
-            run.started_at.escape_debug()
-        );
-        for (name, seconds) in [("budget_seconds", run.budget_seconds), ("elapsed_seconds", run.elapsed_seconds)] {
+        let RunInfo { started_at, budget_seconds, elapsed_seconds, .. } = &self.run;
+        let (is_time, shown) = (started_at.parse::<jiff::Timestamp>().is_ok(), started_at.escape_debug());
+        ensure!(is_time, "run.started_at is `{shown}`, not a time like 2026-01-31T12:00:00Z");
+        for (name, seconds) in [("budget_seconds", *budget_seconds), ("elapsed_seconds", *elapsed_seconds)] {
             ensure!(is_amount(seconds), "run.{name} is {seconds}");
         }
         let width = self.variants.len();
@@ -74,7 +71,14 @@ impl CheckResult {
         let mut seen = HashSet::new();
         for (n, result) in self.results.iter_mut().enumerate() {
             clean([&mut result.scenario].into_iter().chain(&mut result.transcript).chain(&mut result.note));
-            clean(result.verdict.texts());
+            clean(match &mut result.verdict {
+                Verdict::Passed => vec![],
+                Verdict::Failed { reason } | Verdict::Unsupported { reason } | Verdict::Crashed { reason } => {
+                    vec![reason]
+                }
+                Verdict::KnownIssue { observed, reason, upstream } => vec![observed, reason, upstream],
+                Verdict::TimedOut { limit } | Verdict::OverMemory { limit } => vec![limit],
+            });
             let place = format!("results[{n}] ({})", result.scenario);
             let (variant, count) = (result.variant, self.variants.len());
             ensure!(variant < count, "{place} has variant {variant} of {count}");
@@ -108,16 +112,10 @@ fn variants(variants: &mut [Variant]) -> Result<()> {
     let controls: Vec<bool> = variants.iter().map(|variant| variant.control_of.is_some()).collect();
     ensure!(!controls[0], "variants[0] is the reference and cannot be a control");
     for (n, variant) in variants.iter_mut().enumerate() {
-        let about = &mut variant.backend_info;
-        clean([&mut variant.label, &mut variant.licence, &mut about.engine, &mut about.compiler]);
-        clean(
-            about
-                .llvm
-                .iter_mut()
-                .chain(&mut about.library)
-                .chain(&mut about.wasm_features)
-                .chain(&mut about.exit_made_of),
-        );
+        clean([&mut variant.label, &mut variant.licence]);
+        let BackendInfo { engine, compiler, llvm, library, wasm_features, exit_made_of, .. } =
+            &mut variant.backend_info;
+        clean([engine, compiler].into_iter().chain(llvm).chain(library).chain(wasm_features).chain(exit_made_of));
         clean(variant.build.texts());
         let place = format!("variants[{n}] ({})", variant.label);
         // A label begins with the backend's name.
@@ -170,11 +168,14 @@ fn valid(cell: &mut CellRecord, place: &str) -> Result<()> {
         let disturbed = launch.disturbed as usize <= launch.samples().len();
         ensure!(disturbed, "{place} has more disturbed batches than batches in launch {number}");
     }
-    if let Some(skip_reason) = &mut cell.skip_reason {
-        clean(skip_reason.texts());
-        if let SkipReason::TooSlow { needs_seconds: Some(seconds) } = skip_reason {
+    match &mut cell.skip_reason {
+        Some(SkipReason::TooSlow { needs_seconds: Some(seconds) }) => {
             ensure!(is_amount(*seconds), "{place} needs {seconds} seconds");
         }
+        Some(SkipReason::TooSlow { needs_seconds: None }) | None => {}
+        Some(
+            SkipReason::Unsupported { reason } | SkipReason::Failed { reason } | SkipReason::WorkerLost { reason },
+        ) => clean([reason]),
     }
     Ok(())
 }
@@ -186,30 +187,10 @@ fn clean<'a>(texts: impl IntoIterator<Item = &'a mut String>) {
     }
 }
 
-impl super::Build {
+impl Build {
     fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let Self { version, revision, rustc, profile, opt_level, target, rustflags, features } = self;
         [version, revision, rustc, profile, opt_level, target, rustflags].into_iter().chain(features)
-    }
-}
-
-impl SkipReason {
-    fn texts(&mut self) -> Option<&mut String> {
-        match self {
-            Self::Unsupported { reason } | Self::Failed { reason } | Self::WorkerLost { reason } => Some(reason),
-            Self::TooSlow { .. } => None,
-        }
-    }
-}
-
-impl Verdict {
-    fn texts(&mut self) -> Vec<&mut String> {
-        match self {
-            Self::Passed => vec![],
-            Self::Failed { reason } | Self::Unsupported { reason } | Self::Crashed { reason } => vec![reason],
-            Self::KnownIssue { observed, reason, upstream } => vec![observed, reason, upstream],
-            Self::TimedOut { limit } | Self::OverMemory { limit } => vec![limit],
-        }
     }
 }
 
@@ -217,8 +198,7 @@ impl Verdict {
 pub(crate) mod tests {
     use super::*;
     use crate::catalog::benchmark::CellId;
-    use crate::engine::BackendInfo;
-    use crate::results::{Build, Launch, Machine, Metric, RunInfo, VERSION};
+    use crate::results::{Launch, Metric, VERSION};
     use proptest::{collection::vec, prelude::*};
 
     /// Two variants and a control, two rows, eight launches.
@@ -228,7 +208,7 @@ pub(crate) mod tests {
 
     /// One row per benchmark: for each variant, its times in each launch.
     fn made(rows: &[[[f64; 2]; 3]]) -> Report {
-        let variant = |label: &str, control_of| Variant {
+        let variant = |(label, control_of): (&str, _)| Variant {
             label: label.into(),
             licence: "MIT".into(),
             backend_info: BackendInfo { engine: "wasmer".into(), compiler: "one".into(), ..BackendInfo::default() },
@@ -257,18 +237,12 @@ pub(crate) mod tests {
                 launches: 8,
                 launches_completed: 8,
                 complete: true,
-                notes: vec![],
+                ..RunInfo::default()
             },
-            variants: vec![
-                variant("singlepass", None),
-                variant("llvm:opt=none", None),
-                variant("singlepass control", Some(0)),
-            ],
-            cells: rows
-                .iter()
-                .enumerate()
-                .flat_map(|(row, variants)| variants.iter().enumerate().map(move |(n, times)| cell(row, n, *times)))
-                .collect(),
+            variants: [("singlepass", None), ("llvm:opt=none", None), ("singlepass control", Some(0))]
+                .map(variant)
+                .into(),
+            cells: (0..rows.len()).flat_map(|row| [0, 1, 2].map(|n| cell(row, n, rows[row][n]))).collect(),
         }
     }
 
@@ -313,7 +287,10 @@ pub(crate) mod tests {
             (|r| r.cells[1].variant = 99, "cells[1] (call/dynamic) has variant 99, expected 1"),
             (|r| r.cells[1].cell_id.host_frames = 2, "is in the row of call/dynamic"),
             (|r| r.cells.extend_from_within(..3), "cells contains call/dynamic twice"),
-            (|r| rename(r, "call/home"), "cells[0] (call/home) is an unknown benchmark"),
+            (
+                |r| r.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = "call/home".into()),
+                "cells[0] (call/home) is an unknown benchmark",
+            ),
             (|r| r.variants[1].baseline = Some(1), "has baseline 1"),
             (|r| r.cells[1].injected_slowdown = -0.5, "has an injected slowdown of -0.5"),
             (
@@ -339,10 +316,6 @@ pub(crate) mod tests {
             let error = report.validate().expect_err(expected).to_string();
             assert!(error.contains(expected), "{error}");
         }
-    }
-
-    fn rename(report: &mut Report, benchmark: &str) {
-        report.cells[..3].iter_mut().for_each(|cell| cell.cell_id.benchmark = benchmark.into());
     }
 
     #[test]

@@ -1,29 +1,18 @@
 //! Axes with logarithmic scales.
 use crate::units;
 
-/// An axis of a chart. On the logarithmic scale, 0 has a position before the first positive value.
-#[derive(Debug, Clone)]
-pub struct Axis {
-    /// The label, with the quantity.
-    pub label: String,
-    /// The unit of the tick labels.
-    pub unit: Unit,
-}
-
 /// The unit of an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Nanoseconds, displayed in the fitting unit.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    /// Nanoseconds.
     Time,
-    /// Bytes, displayed in the fitting unit.
     Bytes,
-    /// A plain count.
     Count,
 }
 
 impl Unit {
     /// Formats a number with few digits.
-    pub fn shown(self, value: f64) -> String {
+    pub(crate) fn shown(self, value: f64) -> String {
         match self {
             Self::Time => units::nanoseconds(value, 2),
             // Decimal units, because ticks are powers of ten.
@@ -36,8 +25,7 @@ impl Unit {
     }
 }
 
-/// A logarithmic scale from values to positions between 0 and 1.
-#[derive(Debug, Clone)]
+/// A logarithmic scale from values to positions between 0 and 1. 0 has a position before the first positive value.
 pub(crate) struct Scale {
     low: f64,
     high: f64,

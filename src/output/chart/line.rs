@@ -1,8 +1,45 @@
-//! Draws a [`Chart`]: its axes, its lines with error bars, and a label at the end of each line.
+//! [`Chart`]: draws lines with error bars over a count, and a label at the end of each line.
 use maud::{Markup, Render, html};
 
-use super::axis::Scale;
-use super::{COLOURS, Chart, Point, Series};
+use super::COLOURS;
+use super::axis::{Scale, Unit};
+
+/// A line chart. The horizontal axis is a count.
+pub(crate) struct Chart {
+    /// Unique on its page.
+    pub(crate) id: String,
+    pub(crate) title: String,
+    /// For screen readers.
+    pub(crate) description: String,
+    /// What the horizontal axis counts.
+    pub(crate) counted: String,
+    /// The unit of the vertical axis.
+    pub(crate) unit: Unit,
+    pub(crate) series: Vec<Series>,
+    /// Whether points have markers; calculated lines do not.
+    pub(crate) markers: bool,
+}
+
+/// A line.
+pub(crate) struct Series {
+    pub(crate) name: String,
+    /// The index of the colour.
+    pub(crate) colour: usize,
+    /// The points, from left to right.
+    pub(crate) points: Vec<Point>,
+}
+
+/// A point with its interval.
+pub(crate) struct Point {
+    /// At least 0.
+    pub(crate) x: f64,
+    /// Above 0.
+    pub(crate) y: f64,
+    /// The interval of `y`, if known.
+    pub(crate) range: Option<(f64, f64)>,
+    /// The name in the tooltip.
+    pub(crate) name: String,
+}
 
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 236.0;
@@ -28,7 +65,7 @@ struct Frame {
 impl Frame {
     fn of(chart: &Chart) -> Self {
         let points = || chart.series.iter().flat_map(|series| &series.points);
-        let letters = chart.series.iter().flat_map(|series| wrapped(&series.name, LABEL_LETTERS));
+        let letters = chart.series.iter().flat_map(|series| wrapped(&series.name));
         let longest = letters.map(|line| line.chars().count()).max().unwrap_or_default();
         Self {
             // The intervals of a few launches can be very wide: bars are cut at the edge.
@@ -59,18 +96,18 @@ impl Render for Chart {
                 desc id=(format!("{}-description", self.id)) { (self.description) }
                 @for tick in frame.y.ticks() {
                     line.grid x1=(px(left)) x2=(px(right)) y1=(px(frame.y(tick))) y2=(px(frame.y(tick))) {}
-                    text.tick x=(px(left - 7.0)) y=(px(frame.y(tick) + 3.5)) text-anchor="end" { (self.y.unit.shown(tick)) }
+                    text.tick x=(px(left - 7.0)) y=(px(frame.y(tick) + 3.5)) text-anchor="end" { (self.unit.shown(tick)) }
                 }
                 line.axis x1=(px(left)) x2=(px(right)) y1=(px(bottom)) y2=(px(bottom)) {}
                 @for tick in self.x_ticks(&frame) {
                     line.axis x1=(px(frame.x(tick))) x2=(px(frame.x(tick))) y1=(px(bottom)) y2=(px(bottom + 4.0)) {}
-                    text.tick x=(px(frame.x(tick))) y=(px(bottom + 16.0)) text-anchor="middle" { (self.x.unit.shown(tick)) }
+                    text.tick x=(px(frame.x(tick))) y=(px(bottom + 16.0)) text-anchor="middle" { (Unit::Count.shown(tick)) }
                 }
-                text.name x=(px((left + right) / 2.0)) y=(px(HEIGHT - 8.0)) text-anchor="middle" { (self.x.label) }
+                text.name x=(px((left + right) / 2.0)) y=(px(HEIGHT - 8.0)) text-anchor="middle" { (self.counted) }
                 @for series in &self.series { (self.line(series, &frame)) }
                 @for (series, y) in self.labels(&frame) {
                     text class=(format!("label s{}", series.colour % COLOURS)) {
-                        @for (n, line) in wrapped(&series.name, LABEL_LETTERS).into_iter().enumerate() {
+                        @for (n, line) in wrapped(&series.name).into_iter().enumerate() {
                             tspan x=(px(right + LABEL_GAP)) y=(px(y + 3.5 + n as f64 * LABEL)) { (line) }
                         }
                     }
@@ -81,14 +118,20 @@ impl Render for Chart {
 }
 
 impl Chart {
-    /// The measured values if there are few, otherwise round numbers.
-    fn x_ticks(&self, frame: &Frame) -> Vec<f64> {
+    /// The distinct horizontal values, sorted.
+    pub(crate) fn x_values(&self) -> Vec<f64> {
         let mut values: Vec<f64> = self.series.iter().flat_map(|series| &series.points).map(|point| point.x).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
+        values
+    }
+
+    /// The measured values if there are few, otherwise round numbers.
+    fn x_ticks(&self, frame: &Frame) -> Vec<f64> {
+        let values = self.x_values();
         let ticks = if self.markers && values.len() < 8 { values } else { frame.x.ticks() };
         // Keeps the last tick, and each tick before it that leaves room for its number.
-        let width = |tick: f64| self.x.unit.shown(tick).chars().count() as f64 * LABEL_LETTER;
+        let width = |tick: f64| Unit::Count.shown(tick).chars().count() as f64 * LABEL_LETTER;
         let mut kept: Vec<f64> = Vec::new();
         for tick in ticks.into_iter().rev() {
             let room = kept.last().map(|next| frame.x(*next) - frame.x(tick) - (width(*next) + width(tick)) / 2.0);
@@ -100,11 +143,10 @@ impl Chart {
     }
 
     fn line(&self, series: &Series, frame: &Frame) -> Markup {
-        let class = format!("s{}", series.colour % COLOURS);
         let place = |point: &Point| format!("{},{}", px(frame.x(point.x)), px(frame.y(point.y)));
         let path: Vec<_> = series.points.iter().map(place).collect();
         html! {
-            g class=(class) data-series=(series.name) {
+            g class=(format!("s{}", series.colour % COLOURS)) data-series=(series.name) {
                 @if !self.markers { (band(series, frame)) }
                 polyline.line points=(path.join(" ")) {}
                 @if self.markers {
@@ -119,7 +161,7 @@ impl Chart {
         let end = |series: &Series| Some(frame.y(series.points.last()?.y));
         let mut labels: Vec<_> = self.series.iter().filter_map(|series| Some((series, end(series)?))).collect();
         labels.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let height = |series: &Series| wrapped(&series.name, LABEL_LETTERS).len() as f64 * LABEL;
+        let height = |series: &Series| wrapped(&series.name).len() as f64 * LABEL;
         for n in 1..labels.len() {
             labels[n].1 = labels[n].1.max(labels[n - 1].1 + height(labels[n - 1].0));
         }
@@ -135,19 +177,16 @@ impl Chart {
 
 /// The band of the intervals.
 fn band(series: &Series, frame: &Frame) -> Markup {
-    let at = |end: fn((f64, f64)) -> f64| {
-        let place = move |point: &Point| Some(format!("{},{}", px(frame.x(point.x)), px(frame.y(end(point.range?)))));
-        series.points.iter().filter_map(place).collect::<Vec<_>>()
-    };
-    let (low, mut high) = (at(|range| range.0), at(|range| range.1));
-    high.reverse();
-    html! { polygon.band points=([low, high].concat().join(" ")) {} }
+    let place = |point: &Point, y: f64| format!("{},{}", px(frame.x(point.x)), px(frame.y(y)));
+    let low = series.points.iter().filter_map(|point| Some(place(point, point.range?.0)));
+    let high = series.points.iter().rev().filter_map(|point| Some(place(point, point.range?.1)));
+    html! { polygon.band points=(low.chain(high).collect::<Vec<_>>().join(" ")) {} }
 }
 
 fn marker(series: &Series, point: &Point, frame: &Frame, chart: &Chart) -> Markup {
     let (x, y) = (frame.x(point.x), frame.y(point.y));
-    let range = point.range.map(|(low, high)| format!(", {} to {}", chart.y.unit.shown(low), chart.y.unit.shown(high)));
-    let tip = format!("{} · {}: {}{}", series.name, point.name, chart.y.unit.shown(point.y), range.unwrap_or_default());
+    let range = point.range.map(|(low, high)| format!(", {} to {}", chart.unit.shown(low), chart.unit.shown(high)));
+    let tip = format!("{} · {}: {}{}", series.name, point.name, chart.unit.shown(point.y), range.unwrap_or_default());
     html! {
         @if let Some((low, high)) = point.range {
             line.error x1=(px(x)) x2=(px(x)) y1=(px(frame.y(low))) y2=(px(frame.y(high))) {}
@@ -177,12 +216,12 @@ pub(crate) fn shape(colour: usize, x: f64, y: f64) -> String {
 }
 
 /// Breaks a name into lines, at its separators if it has any.
-fn wrapped(name: &str, letters: usize) -> Vec<String> {
+fn wrapped(name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let parts = name.split_inclusive([' ', ':', ',', '=', '-']).map(|part| part.chars().collect::<Vec<_>>());
-    for piece in parts.flat_map(|part| part.chunks(letters).map(String::from_iter).collect::<Vec<_>>()) {
+    for piece in parts.flat_map(|part| part.chunks(LABEL_LETTERS).map(String::from_iter).collect::<Vec<_>>()) {
         let takes = piece.trim_end().chars().count();
-        match lines.last_mut().filter(|line| line.chars().count() + takes <= letters) {
+        match lines.last_mut().filter(|line| line.chars().count() + takes <= LABEL_LETTERS) {
             Some(line) => line.push_str(&piece),
             None => lines.push(piece),
         }
@@ -198,11 +237,9 @@ pub(crate) fn px(place: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::chart::{Axis, Unit};
     use proptest::{collection::vec, prelude::*};
 
     fn chart(lines: Vec<Vec<(f64, f64)>>) -> Chart {
-        let axis = |label: &str, unit| Axis { label: label.into(), unit };
         let series = |(n, points): (usize, Vec<(f64, f64)>)| Series {
             name: format!("<{n}>"),
             colour: n,
@@ -215,8 +252,8 @@ mod tests {
             id: "c".into(),
             title: "t".into(),
             description: "d".into(),
-            x: axis("x", Unit::Count),
-            y: axis("y", Unit::Time),
+            counted: "x".into(),
+            unit: Unit::Time,
             series: lines.into_iter().enumerate().map(series).collect(),
             markers: true,
         }
@@ -241,18 +278,17 @@ mod tests {
 
     #[test]
     fn a_long_name_is_broken_at_its_signs() {
-        let lines = |name: &str| wrapped(name, LABEL_LETTERS);
-        assert_eq!(lines("wasmtime-cranelift"), ["wasmtime-cranelift"]);
-        assert_eq!(lines("wasmtime-cranelift before"), ["wasmtime-cranelift", "before"]);
-        assert_eq!(lines("wasmtime-cranelift:backtrace=all"), ["wasmtime-", "cranelift:", "backtrace=all"]);
-        assert_eq!(lines("an-identifier:withoutasignforverylong"), ["an-identifier:", "withoutasignforver", "ylong"]);
-        assert!(lines("").is_empty());
+        assert_eq!(wrapped("wasmtime-cranelift"), ["wasmtime-cranelift"]);
+        assert_eq!(wrapped("wasmtime-cranelift before"), ["wasmtime-cranelift", "before"]);
+        assert_eq!(wrapped("wasmtime-cranelift:backtrace=all"), ["wasmtime-", "cranelift:", "backtrace=all"]);
+        assert_eq!(wrapped("an-identifier:withoutasignforverylong"), ["an-identifier:", "withoutasignforver", "ylong"]);
+        assert!(wrapped("").is_empty());
     }
 
     proptest! {
         #[test]
         fn no_letter_of_a_name_is_lost_and_no_line_is_too_long(name in "[a-z:=, -]{0,60}|\\PC{0,40}") {
-            let lines = wrapped(&name, LABEL_LETTERS);
+            let lines = wrapped(&name);
             prop_assert!(lines.iter().all(|line| line.chars().count() <= LABEL_LETTERS), "{:?}", lines);
             let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
             prop_assert_eq!(letters(&lines.concat()), letters(&name));

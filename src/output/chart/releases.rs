@@ -14,26 +14,20 @@ const BELOW: f64 = 58.0;
 const RIGHT: f64 = 170.0;
 
 /// Cells of an engine over its releases.
-#[derive(Debug, Clone)]
 pub struct OverReleases {
     /// Unique on its page.
     pub id: String,
-    /// The title.
     pub title: String,
-    /// The description for screen readers.
+    /// For screen readers.
     pub description: String,
     /// The versions, from left to right.
     pub releases: Vec<String>,
-    /// Whether the values are nanoseconds; otherwise they are instructions.
-    pub time: bool,
-    /// The lines.
+    pub(crate) unit: Unit,
     pub lines: Vec<ReleaseLine>,
 }
 
 /// A cell over the releases.
-#[derive(Debug, Clone)]
 pub struct ReleaseLine {
-    /// The label.
     pub name: String,
     /// One value per release, if known, and whether it is a step from the previous release.
     pub points: Vec<Option<(f64, bool)>>,
@@ -43,7 +37,6 @@ impl Render for OverReleases {
     fn render(&self) -> Markup {
         let values = self.lines.iter().flat_map(|line| line.points.iter().flatten().map(|(value, _)| *value));
         let scale = Scale::over(values, true);
-        let unit = if self.time { Unit::Time } else { Unit::Count };
         let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BELOW);
         let x = |n: usize| LEFT + (n as f64 + 0.5) / self.releases.len() as f64 * (right - LEFT);
         let y = |value: f64| bottom - scale.place(value) * (bottom - ABOVE);
@@ -62,7 +55,7 @@ impl Render for OverReleases {
                 desc id=(format!("{}-description", self.id)) { (self.description) }
                 @for tick in scale.ticks() {
                     line.grid x1=(px(LEFT)) x2=(px(right)) y1=(px(y(tick))) y2=(px(y(tick))) {}
-                    text.tick x=(px(LEFT - 7.0)) y=(px(y(tick) + 3.5)) text-anchor="end" { (unit.shown(tick)) }
+                    text.tick x=(px(LEFT - 7.0)) y=(px(y(tick) + 3.5)) text-anchor="end" { (self.unit.shown(tick)) }
                 }
                 line.axis x1=(px(LEFT)) x2=(px(right)) y1=(px(bottom)) y2=(px(bottom)) {}
                 @for (n, release) in self.releases.iter().enumerate() {
@@ -97,7 +90,7 @@ mod tests {
             title: "<engine>".into(),
             description: String::new(),
             releases: ["1.0", "2.0", "3.0"].map(String::from).to_vec(),
-            time: true,
+            unit: Unit::Time,
             lines: vec![
                 line("exit", vec![Some((6e3, false)), Some((600.0, true)), Some((610.0, false))]),
                 line("trap", vec![None, Some((700.0, false)), None]),
@@ -106,9 +99,7 @@ mod tests {
         let drawn = chart.render().into_string();
         assert_eq!((drawn.matches("<polyline").count(), drawn.matches("<circle").count()), (2, 4));
         assert_eq!(drawn.matches("class=\"dot step\"").count(), 1);
-        assert!(
-            drawn.contains("&lt;engine&gt;")
-                && ["1.0", "2.0", "3.0", "exit", "trap"].iter().all(|text| drawn.contains(text))
-        );
+        let texts = ["&lt;engine&gt;", "1.0", "2.0", "3.0", "exit", "trap"];
+        assert!(texts.iter().all(|text| drawn.contains(text)), "{drawn}");
     }
 }

@@ -4,29 +4,24 @@ use maud::{Markup, Render, html};
 use super::line::px;
 
 /// Bars of equal length, divided into shares.
-#[derive(Debug, Clone)]
-pub struct StackedBars {
+pub(crate) struct StackedBars {
     /// Unique on its page.
-    pub id: String,
-    /// The title.
-    pub title: String,
-    /// The description for screen readers.
-    pub description: String,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    /// For screen readers.
+    pub(crate) description: String,
     /// The names of the parts.
-    pub parts: Vec<String>,
+    pub(crate) parts: Vec<&'static str>,
     /// The bars, in groups with titles.
-    pub groups: Vec<(String, Vec<Bar>)>,
+    pub(crate) groups: Vec<(String, Vec<Bar>)>,
 }
 
-/// A bar.
-#[derive(Debug, Clone)]
-pub struct Bar {
-    /// The label.
-    pub name: String,
+pub(crate) struct Bar {
+    pub(crate) name: String,
     /// The values of the parts, in the stack's order; `None` if the bar has no such part. Negative values have no length.
-    pub parts: Vec<Option<f64>>,
+    pub(crate) parts: Vec<Option<f64>>,
     /// The total, formatted.
-    pub whole: String,
+    pub(crate) whole: String,
 }
 
 const WIDTH: f64 = 360.0;
@@ -37,41 +32,31 @@ const RIGHT: f64 = 54.0;
 /// The largest width of a letter.
 const LETTER: f64 = 6.5;
 
-/// A row.
-enum StackRow<'a> {
-    Title(&'a str),
-    Bar(&'a str, &'a Bar),
-}
-
 impl Render for StackedBars {
     fn render(&self) -> Markup {
         let left = self.left();
-        let mut y = 0.0;
-        let mut rows = Vec::new();
-        for (title, bars) in &self.groups {
-            y += if y > 0.0 { GAP } else { 0.0 };
-            for line in [StackRow::Title(title)].into_iter().chain(bars.iter().map(|bar| StackRow::Bar(title, bar))) {
-                rows.push((line, y));
-                y += ROW;
-            }
+        let mut bottom = -GAP;
+        let mut tops = Vec::new();
+        for (_, bars) in &self.groups {
+            tops.push(bottom + GAP);
+            bottom += GAP + (1 + bars.len()) as f64 * ROW;
         }
         html! {
-            svg.chart id=(self.id) viewBox=(format!("0 0 {WIDTH} {}", px(y + 4.0))) role="img"
+            svg.chart id=(self.id) viewBox=(format!("0 0 {WIDTH} {}", px(bottom + 4.0))) role="img"
                 aria-labelledby=(format!("{0}-title {0}-description", self.id)) {
                 title id=(format!("{}-title", self.id)) { (self.title) }
                 desc id=(format!("{}-description", self.id)) { (self.description) }
-                @for (line, y) in rows {
-                    @match line {
-                        StackRow::Title(title) => { text.name x="0" y=(px(y + 12.5)) { (title) } }
-                        StackRow::Bar(group, bar) => {
-                            text.tick x=(px(left - 8.0)) y=(px(y + 12.5)) text-anchor="end" { (bar.name) }
-                            @for (n, x, width) in bar.lengths(WIDTH - left - RIGHT) {
-                                rect class=(format!("part p{n}")) x=(px(left + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 5.0))
-                                    data-part=(self.parts[n]) data-bar=(bar.name) data-group=(group) data-y=[bar.parts[n]]
-                                    data-tip=(format!("{} · {}: {:.0} %", bar.name, self.parts[n], bar.share(n))) {}
-                            }
-                            text.tick x=(px(WIDTH - RIGHT + 8.0)) y=(px(y + 12.5)) { (bar.whole) }
+                @for ((group, bars), top) in self.groups.iter().zip(tops) {
+                    text.name x="0" y=(px(top + 12.5)) { (group) }
+                    @for (row, bar) in bars.iter().enumerate() {
+                        @let y = top + (row + 1) as f64 * ROW;
+                        text.tick x=(px(left - 8.0)) y=(px(y + 12.5)) text-anchor="end" { (bar.name) }
+                        @for (n, x, width) in bar.lengths(WIDTH - left - RIGHT) {
+                            rect class=(format!("part p{n}")) x=(px(left + x)) y=(px(y + 3.0)) width=(px(width)) height=(px(ROW - 5.0))
+                                data-part=(self.parts[n]) data-bar=(bar.name) data-group=(group) data-y=[bar.parts[n]]
+                                data-tip=(format!("{} · {}: {:.0} %", bar.name, self.parts[n], bar.share(n))) {}
                         }
+                        text.tick x=(px(WIDTH - RIGHT + 8.0)) y=(px(y + 12.5)) { (bar.whole) }
                     }
                 }
             }
@@ -88,12 +73,8 @@ impl StackedBars {
 }
 
 impl Bar {
-    fn lasting(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.parts.iter().enumerate().filter_map(|(n, part)| Some((n, (*part)?.max(0.0))))
-    }
-
     fn sum(&self) -> f64 {
-        self.lasting().map(|(_, part)| part).sum::<f64>().max(f64::MIN_POSITIVE)
+        self.parts.iter().flatten().map(|part| part.max(0.0)).sum::<f64>().max(f64::MIN_POSITIVE)
     }
 
     fn share(&self, part: usize) -> f64 {
@@ -103,12 +84,13 @@ impl Bar {
     /// Index, start and length of each part.
     fn lengths(&self, width: f64) -> Vec<(usize, f64, f64)> {
         let scale = width / self.sum();
-        let mut x = 0.0;
-        let length = |(n, part): (usize, f64)| {
-            x += part * scale;
-            (n, x - part * scale, part * scale)
+        let mut end = 0.0;
+        let length = |(n, part): (usize, &Option<f64>)| {
+            let length = part.as_ref()?.max(0.0) * scale;
+            end += length;
+            Some((n, end - length, length))
         };
-        self.lasting().map(length).collect()
+        self.parts.iter().enumerate().filter_map(length).collect()
     }
 }
 
@@ -129,10 +111,10 @@ mod tests {
     #[test]
     fn a_part_keeps_its_name_if_earlier_parts_are_missing() {
         let bars = vec![bar(&[None, None, Some(1.0), Some(3.0)]), bar(&[Some(1.0); 4])];
-        let parts = ["coroutine", "backtrace", "error", "rest"].map(str::to_owned).to_vec();
+        let parts = ["coroutine", "backtrace", "error", "rest"].to_vec();
         let [id, title, description] = ["s"; 3].map(str::to_owned);
-        let svg =
-            StackedBars { id, title, description, parts, groups: vec![("g".into(), bars)] }.render().into_string();
+        let groups = vec![("g".into(), bars)];
+        let svg = StackedBars { id, title, description, parts, groups }.render().into_string();
         assert!(svg.contains("b · error: 25 %") && svg.contains("b · rest: 75 %"), "{svg}");
         assert_eq!(svg.matches("data-part=\"backtrace\"").count(), 1, "{svg}");
         assert_eq!(svg.matches("class=\"part p3\"").count(), 2, "{svg}");

@@ -2,12 +2,14 @@
 use maud::{Markup, html};
 
 use super::ReportPage;
-use crate::analysis::best_backend::{RankedRow, Recommendation, answers};
+use crate::analysis::best_backend::{KINDS, RankedRow, Recommendation, answers};
 use crate::output::chart::COLOURS;
+use crate::output::grid::html_table;
+use crate::results::Variant;
 
 /// One card per kind of work, and a table of the backends.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
-    let answers = answers(measured.report, measured.rows);
+    let answers = answers(measured.report, &measured.rows);
     html! {
         section id=(format!("{}-answers", measured.id)) {
             h2 { "Which backend for which kind of work" }
@@ -26,31 +28,21 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
 }
 
 fn card(measured: &ReportPage, answer: &Recommendation) -> Markup {
-    let named = answer.named();
+    let name = |n| html! { span.variant { (measured.palette.mark(measured.label(n))) (answer.name(n)) } };
+    let names = answer.named().into_iter().map(name);
     html! {
         article.card data-kind=(answer.kind.name) {
             h3 { "To " (answer.kind.name) }
             p.verdict {
                 @match answer.indecision() {
-                    None => { @for n in &named { strong { (name(measured, answer, *n)) } } }
-                    Some(verdict) => { strong { (capitalised(verdict)) } span.among { @for n in &named { (name(measured, answer, *n)) } } }
+                    None => { @for name in names { strong { (name) } } }
+                    Some(verdict) => { strong { (verdict[..1].to_uppercase()) (verdict[1..]) } span.among { @for name in names { (name) } } }
                 }
             }
             p.ahead { @let remark = answer.remark(); @if !remark.is_empty() { (remark) "." } }
             @for judged in &answer.rows { (bars(measured, answer, judged)) }
         }
     }
-}
-
-fn name(measured: &ReportPage, answer: &Recommendation, variant: usize) -> Markup {
-    let label = measured.label(variant);
-    let more = answer.name(variant);
-    html! { span.variant { (measured.palette.mark(label)) (more) } }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// One bar per backend; its length is the time.
@@ -77,48 +69,39 @@ fn bars(measured: &ReportPage, answer: &Recommendation, judged: &RankedRow) -> M
 
 /// The backends with their licences.
 fn backends(measured: &ReportPage) -> Markup {
-    html! {
-        div.wide tabindex="0" role="region" aria-label="backends" {
-            table.backends {
-                thead { tr { @for name in ["backend", "licence", "engine", "compiler"] { th scope="col" { (name) } } } }
-                tbody {
-                    @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
-                        tr {
-                            th scope="row" { (measured.palette.name(&variant.label)) }
-                            td { (variant.licence) }
-                            td { (variant.backend_info.engine) }
-                            td { (variant.backend_info.compiler) }
-                        }
-                    }
-                }
+    let rows = html! {
+        @for Variant { label, licence, backend_info, .. } in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
+            tr {
+                th scope="row" { (measured.palette.name(label)) }
+                td { (licence) }
+                td { (backend_info.engine) }
+                td { (backend_info.compiler) }
             }
         }
-    }
+    };
+    html_table("backends", Some("backends"), &["backend", "licence", "engine", "compiler"], rows)
 }
 
 /// The answers of several machines side by side.
 pub(crate) fn overview(all: &[ReportPage]) -> Markup {
-    let of_each: Vec<_> = all.iter().map(|measured| answers(measured.report, measured.rows)).collect();
-    let kinds = crate::analysis::best_backend::KINDS.iter().map(|kind| kind.name);
+    let of_each: Vec<_> = all.iter().map(|measured| answers(measured.report, &measured.rows)).collect();
+    let kinds = KINDS.iter().map(|kind| kind.name);
     let kinds = kinds.filter(|kind| of_each.iter().flatten().any(|answer| answer.kind.name == *kind));
+    let header: Vec<_> = ["to"].into_iter().chain(all.iter().map(|measured| measured.name.as_str())).collect();
+    let rows = html! {
+        @for kind in kinds {
+            tr {
+                th scope="row" { (kind) }
+                @for answers in &of_each {
+                    td.words { (answers.iter().find(|answer| answer.kind.name == kind).map_or("-".into(), Recommendation::text)) }
+                }
+            }
+        }
+    };
     html! {
         section {
             h2 { "The answers per machine" }
-            div.wide tabindex="0" role="region" aria-label="the answers of each machine" {
-                table {
-                    thead { tr { th scope="col" { "to" } @for measured in all { th scope="col" { (measured.name) } } } }
-                    tbody {
-                        @for kind in kinds {
-                            tr {
-                                th scope="row" { (kind) }
-                                @for answers in &of_each {
-                                    td.words { (answers.iter().find(|answer| answer.kind.name == kind).map_or("-".into(), Recommendation::text)) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            (html_table("the answers of each machine", None, &header, rows))
         }
     }
 }

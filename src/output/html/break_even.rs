@@ -2,14 +2,14 @@
 use maud::{Markup, Render, html};
 
 use super::ReportPage;
-use crate::analysis::break_even;
-use crate::analysis::break_even::{Workload, WorkloadComparison};
-use crate::output::chart::{Axis, Chart, Point, Series, Unit};
+use crate::analysis::break_even::{self, Workload, WorkloadComparison};
+use crate::output::chart::{Chart, Point, Series, Unit};
 use crate::output::tables;
+use crate::statistics::CostRange;
 
 /// One chart and one table per job.
 pub(crate) fn section(measured: &ReportPage, workload: &Workload) -> Markup {
-    let jobs = break_even::jobs(measured.report, measured.rows, workload);
+    let jobs = break_even::jobs(measured.report, &measured.rows, workload);
     html! {
         section id=(format!("{}-even", measured.id)) {
             h2 { "Break-even" }
@@ -51,23 +51,21 @@ fn chart(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Chart {
     let most = 10f64.powf((last * 6.0).log10().ceil()).max(100.0);
     let steps = 60;
     let calls = |step: i32| most.powf(f64::from(step) / f64::from(steps));
-    let series = |(variant, cost): &(usize, crate::statistics::CostRange)| Series {
+    let point = |x: f64, cost: &CostRange| {
+        let range = cost.at(x);
+        Point { x, y: cost.typical.at(x), range: Some((range.low, range.high)), name: String::new() }
+    };
+    let series = |(variant, cost): &(usize, CostRange)| Series {
         name: measured.label(*variant).into(),
         colour: measured.palette.colour(measured.label(*variant)),
-        points: (0..=steps)
-            .map(|step| {
-                let range = cost.at(calls(step));
-                let (x, y) = (calls(step), cost.typical.at(calls(step)));
-                Point { x, y, range: Some((range.low, range.high)), name: String::new() }
-            })
-            .collect(),
+        points: (0..=steps).map(|step| point(calls(step), cost)).collect(),
     };
     Chart {
         id: format!("{}-even-{n}", measured.id),
         title: "The cost of a job over its calls".into(),
         description: format!("{}; the table below has the crossings.", job.said()),
-        x: Axis { label: "calls".into(), unit: Unit::Count },
-        y: Axis { label: "time in all".into(), unit: Unit::Time },
+        counted: "calls".into(),
+        unit: Unit::Time,
         series: job.costs.iter().map(series).collect(),
         markers: false,
     }

@@ -2,17 +2,14 @@
 use maud::{Markup, html};
 
 use super::palette::Palette;
-use crate::output::verdicts;
-use crate::output::verdicts::Reason;
-use crate::results::{CheckResult, ScenarioResult, Verdict};
-
-type VerdictRow<'a> = (&'a str, Vec<Option<&'a ScenarioResult>>);
+use crate::output::verdicts::{self, Reason, ScenarioRow};
+use crate::results::{CheckResult, Verdict};
 
 /// One line per theme that opens to its scenarios, and the reasons of scenarios that did not pass.
 pub(crate) fn section(check_result: &CheckResult, palette: &Palette) -> Markup {
     let rows = verdicts::rows(check_result);
     let reasons = verdicts::reasons(check_result);
-    let counts = verdicts::counts(check_result.results.iter().map(|played| &played.verdict));
+    let counts = verdicts::counts(check_result.results.iter().map(|result| &result.verdict));
     html! {
         section id="holds" {
             h2 { "Verdicts" }
@@ -29,7 +26,12 @@ pub(crate) fn section(check_result: &CheckResult, palette: &Palette) -> Markup {
             @if !reasons.is_empty() {
                 details.reasons open[reasons.iter().any(|reason| reason.verdict.is_some_and(Verdict::is_bad))] {
                     summary { "Reasons" }
-                    @for reason in &reasons { (reason_row(reason)) }
+                    @for Reason { verdict, text, on } in &reasons {
+                        div.reason {
+                            p { @if let Some(verdict) = verdict { (word(verdict)) " " } (text) }
+                            @for (labels, scenarios) in on { p.on { b { (labels) } ": " (scenarios.join(", ")) } }
+                        }
+                    }
                 }
             }
         }
@@ -40,26 +42,21 @@ fn theme(id: &str) -> &str {
     id.split_once('/').map_or("the main job", |(theme, _)| theme)
 }
 
-fn of_theme(rows: &[VerdictRow], check_result: &CheckResult) -> Markup {
-    let of = |variant: usize| {
-        rows.iter().filter_map(move |(_, cells)| Some(&cells.get(variant).copied().flatten()?.verdict))
-    };
+fn of_theme(rows: &[ScenarioRow], check_result: &CheckResult) -> Markup {
     html! {
         details.theme {
             summary.theme {
                 span { (theme(rows[0].0)) }
-                @for variant in 0..check_result.variants.len() { span { (tally(&of(variant).collect::<Vec<_>>())) } }
+                @for n in 0..check_result.variants.len() { span { (tally(rows.iter().filter_map(|(_, verdicts)| verdicts[n]))) } }
             }
             table {
                 caption.unseen { "verdicts of " (theme(rows[0].0)) }
                 thead.unseen { tr { th scope="col" { "scenario" } @for variant in &check_result.variants { th scope="col" { (variant.label) } } } }
                 tbody {
-                    @for (scenario, cells) in rows {
+                    @for (scenario, verdicts) in rows {
                         tr {
                             th scope="row" { (scenario) }
-                            @for n in 0..check_result.variants.len() {
-                                td { @if let Some(played) = cells.get(n).copied().flatten() { (word(&played.verdict)) } }
-                            }
+                            @for verdict in verdicts { td { @if let Some(verdict) = verdict { (word(verdict)) } } }
                         }
                     }
                 }
@@ -69,45 +66,33 @@ fn of_theme(rows: &[VerdictRow], check_result: &CheckResult) -> Markup {
 }
 
 /// The number of each verdict.
-fn tally(verdicts: &[&Verdict]) -> Markup {
-    let counts = verdicts::counts(verdicts.iter().copied());
+fn tally<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Markup {
+    let counts = verdicts::counts(verdicts);
     html! {
         @match counts[..] {
             [] => { "-" }
             [("passed", all)] => { span.v.passed { "✓ " (all) } }
-            _ => { @for (name, count) in counts { span class=(format!("v {}", class(name))) { (sign(name)) " " (count) @if name != "passed" { " " (name) } } " " } }
+            _ => {
+                @for (name, count) in counts {
+                    @let (class, sign) = style(name);
+                    span class=(format!("v {class}")) { (sign) " " (count) @if name != "passed" { " " (name) } } " "
+                }
+            }
         }
     }
 }
 
 fn word(verdict: &Verdict) -> Markup {
-    let name = verdict.word();
-    html! { span class=(format!("v {}", class(name))) title=[verdict.reason()] { (sign(name)) " " (name) } }
+    let (class, sign) = style(verdict.word());
+    html! { span class=(format!("v {class}")) title=[verdict.reason()] { (sign) " " (verdict.word()) } }
 }
 
-fn class(word: &str) -> &'static str {
+/// The class and the sign of a verdict.
+fn style(word: &str) -> (&'static str, &'static str) {
     match word {
-        "passed" => "passed",
-        "known issue" => "known",
-        "n/a" => "never",
-        _ => "bad",
-    }
-}
-
-fn sign(word: &str) -> &'static str {
-    match class(word) {
-        "passed" => "✓",
-        "known" => "≠",
-        "never" => "–",
-        _ => "✗",
-    }
-}
-
-fn reason_row(reason: &Reason) -> Markup {
-    html! {
-        div.reason {
-            p { @if let Some(verdict) = reason.verdict { (word(verdict)) " " } (reason.text) }
-            @for (labels, scenarios) in &reason.on { p.on { b { (labels) } ": " (scenarios.join(", ")) } }
-        }
+        "passed" => ("passed", "✓"),
+        "known issue" => ("known", "≠"),
+        "n/a" => ("never", "–"),
+        _ => ("bad", "✗"),
     }
 }

@@ -1,38 +1,32 @@
-//! The charts of the page: times and sizes by parameter or by host frames.
+//! The charts of the page: times and sizes by parameter or by host frames, and the parts of an exit.
 use maud::{Markup, Render, html};
 
-use super::{ReportPage, breakdown};
+use super::ReportPage;
+use crate::analysis::breakdown::{self, ExitBreakdown};
 use crate::analysis::estimates::{CellEstimate, EstimateRow};
-use crate::catalog::benchmark::{Benchmark, cold, compile, unwind};
-use crate::output::chart::{Axis, Chart, Point, Series, Unit};
+use crate::catalog::benchmark::{Benchmark, CellId, cold, compile, unwind};
+use crate::output::chart::{Bar, Chart, Point, Series, StackedBars, Unit};
 use crate::output::grid::Grid;
+use crate::output::tables;
+use crate::statistics::Breakdown;
 use crate::units;
 
-/// A chart and its benchmark.
+/// A chart of a benchmark.
 struct Figure {
     title: &'static str,
     of: &'static Benchmark,
-    over: XAxis,
-    what: Quantity,
-}
-
-enum XAxis {
-    Parameter,
-    HostFrames,
-}
-
-enum Quantity {
-    Time,
-    /// A metric without timing.
-    Fact(&'static str),
+    /// Whether the horizontal axis is the number of host frames; otherwise it is the parameter.
+    by_host_frames: bool,
+    /// A metric in bytes; `None` for the time.
+    metric: Option<&'static str>,
 }
 
 const fn sweep(title: &'static str, of: &'static Benchmark) -> Figure {
-    Figure { title, of, over: XAxis::Parameter, what: Quantity::Time }
+    Figure { title, of, by_host_frames: false, metric: None }
 }
 
 const fn depth(title: &'static str, of: &'static Benchmark) -> Figure {
-    Figure { title, of, over: XAxis::HostFrames, what: Quantity::Time }
+    Figure { by_host_frames: true, ..sweep(title, of) }
 }
 
 static FIGURES: &[Figure] = &[
@@ -50,25 +44,15 @@ static FIGURES: &[Figure] = &[
     sweep("From bytes to the first result", &cold::BYTES_TO_RESULT),
     sweep("Compiling", &compile::GENERATED),
     sweep("Compiling with one thread", &compile::ONE_THREAD),
-    Figure {
-        title: "Memory that compiling adds",
-        of: &compile::PEAK_MEMORY,
-        over: XAxis::Parameter,
-        what: Quantity::Fact("added peak bytes"),
-    },
-    Figure {
-        title: "Size of the artifact",
-        of: &compile::GENERATED,
-        over: XAxis::Parameter,
-        what: Quantity::Fact("artifact bytes"),
-    },
+    Figure { metric: Some("added peak bytes"), ..sweep("Memory that compiling adds", &compile::PEAK_MEMORY) },
+    Figure { metric: Some("artifact bytes"), ..sweep("Size of the artifact", &compile::GENERATED) },
 ];
 
 /// All charts that the report has numbers for.
 pub(crate) fn section(measured: &ReportPage) -> Markup {
     let charts: Vec<_> =
         FIGURES.iter().enumerate().filter_map(|(n, figure)| Some((figure, chart(measured, figure, n)?))).collect();
-    let exit_breakdown = breakdown::figure(measured);
+    let exit_breakdown = exit_figure(measured);
     html! {
         @if !charts.is_empty() || exit_breakdown.is_some() {
             section id=(format!("{}-figures", measured.id)) {
@@ -84,17 +68,13 @@ pub(crate) fn section(measured: &ReportPage) -> Markup {
 }
 
 fn shown(figure: &Figure, chart: &Chart) -> Markup {
-    let mut grid =
-        Grid::new([chart.x.label.clone()].into_iter().chain(chart.series.iter().map(|series| series.name.clone())));
-    let mut values: Vec<f64> = chart.series.iter().flat_map(|series| &series.points).map(|point| point.x).collect();
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    for x in values {
+    let mut grid = Grid::new(&chart.counted, chart.series.iter().map(|series| &series.name));
+    for x in chart.x_values() {
         let cell = |series: &Series| {
             let point = series.points.iter().find(|point| point.x == x);
-            point.map_or_else(|| "-".into(), |point| chart.y.unit.shown(point.y))
+            point.map_or_else(|| "-".into(), |point| chart.unit.shown(point.y))
         };
-        grid.row([units::count(x as u64)].into_iter().chain(chart.series.iter().map(cell)));
+        grid.row(units::count(x as u64), chart.series.iter().map(cell));
     }
     html! {
         figure {
@@ -108,67 +88,90 @@ fn shown(figure: &Figure, chart: &Chart) -> Markup {
 fn chart(measured: &ReportPage, figure: &Figure, n: usize) -> Option<Chart> {
     let of_benchmark = measured.rows.iter().filter(|row| row.cell_id.benchmark == figure.of.id);
     let least = of_benchmark.clone().map(|row| row.cell_id.host_frames).min()?;
-    let mut rows: Vec<(f64, &EstimateRow)> = match figure.over {
-        XAxis::HostFrames => of_benchmark.map(|row| (row.cell_id.host_frames as f64, row)).collect(),
-        XAxis::Parameter => of_benchmark
-            .filter(|row| row.cell_id.host_frames == least)
-            .filter_map(|row| Some((row.cell_id.at? as f64, row)))
-            .collect(),
+    let x = |CellId { at, host_frames, .. }: &CellId| match figure.by_host_frames {
+        true => Some(*host_frames),
+        false => at.filter(|_| *host_frames == least),
     };
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut rows: Vec<(u64, &EstimateRow)> = of_benchmark.filter_map(|row| Some((x(row.cell_id)?, row))).collect();
+    rows.sort_by_key(|(x, _)| *x);
     let series = |n: usize| Series {
         name: measured.label(n).into(),
         colour: measured.palette.colour(measured.label(n)),
-        points: rows.iter().filter_map(|(x, row)| point(*x, &row.cells[n], figure)).collect(),
+        points: rows.iter().filter_map(|(x, row)| point(*x as f64, &row.cells[n], figure)).collect(),
     };
-    let (label, unit) = match figure.what {
-        Quantity::Time => ("time", Unit::Time),
-        Quantity::Fact(_) => ("bytes", Unit::Bytes),
-    };
-    let counted = match figure.over {
-        XAxis::HostFrames => "host frames",
-        XAxis::Parameter => figure.of.parameter.as_ref()?.name,
-    };
-    let series: Vec<Series> =
-        measured.columns().into_iter().map(series).filter(|series| !series.points.is_empty()).collect();
-    let chart = Chart {
+    let series = measured.columns().into_iter().map(series);
+    let series: Vec<Series> = series.filter(|series| !series.points.is_empty()).collect();
+    let counted = if figure.by_host_frames { "host frames" } else { figure.of.parameter.as_ref()?.name };
+    let unit = if figure.metric.is_some() { Unit::Bytes } else { Unit::Time };
+    // A line has at least two points.
+    series.iter().any(|series| series.points.len() > 1).then(|| Chart {
         id: format!("{}-figure-{n}", measured.id),
         title: figure.title.into(),
         description: described(&series, counted, unit),
-        x: Axis { label: counted.into(), unit: Unit::Count },
-        y: Axis { label: label.into(), unit },
+        counted: counted.into(),
+        unit,
         series,
         markers: true,
-    };
-    chart.is_worth_drawing().then_some(chart)
+    })
 }
 
 fn point(x: f64, cell: &CellEstimate, figure: &Figure) -> Option<Point> {
-    let name = cell.record.cell_id.to_string();
-    match figure.what {
-        Quantity::Time => {
-            let y = cell.nanoseconds().filter(|time| *time > 0.0)?;
-            Some(Point { x, y, range: cell.known().map(|(_, range)| (range.low, range.high)), name })
-        }
-        Quantity::Fact(wanted) => {
-            let (_, y) = cell.record.metrics.iter().find(|(name, value)| name == wanted && *value > 0.0)?;
-            Some(Point { x, y: *y, range: None, name })
-        }
-    }
+    let (y, range) = match figure.metric {
+        None => (cell.nanoseconds()?, cell.known().map(|(_, range)| (range.low, range.high))),
+        Some(metric) => (cell.record.metrics.iter().find(|(name, _)| name == metric)?.1, None),
+    };
+    (y > 0.0).then(|| Point { x, y, range, name: cell.record.cell_id.to_string() })
 }
 
 /// The range of each line, in words.
 fn described(series: &[Series], counted: &str, unit: Unit) -> String {
     let line = |series: &Series| {
-        let (first, last) = (series.points.first()?, series.points.last()?);
-        Some(format!(
-            "{} from {} at {} to {} at {}",
-            series.name,
-            unit.shown(first.y),
-            first.x,
-            unit.shown(last.y),
-            last.x
-        ))
+        let at = |point: &Point| format!("{} at {}", unit.shown(point.y), point.x);
+        Some(format!("{} from {} to {}", series.name, at(series.points.first()?), at(series.points.last()?)))
     };
     format!("Over {counted}: {}.", series.iter().filter_map(line).collect::<Vec<_>>().join("; "))
+}
+
+/// Where the time of an exit goes, with the numbers as a table. `None` if the parts of an exit were not measured.
+fn exit_figure(measured: &ReportPage) -> Option<Markup> {
+    let chart = exit_chart(measured)?;
+    Some(html! {
+        figure {
+            figcaption { "Where the time of an exit goes " code { (unwind::TYPED.whole.id) } }
+            p.parts { @for (n, part) in chart.parts.iter().enumerate() { span { i class=(format!("part p{n}")) {} (part) } } }
+            (chart.render())
+            details {
+                summary { "as a table" }
+                @for exit in breakdown::all(measured.report) { (tables::exit_breakdown(&exit, measured.report)) }
+            }
+        }
+    })
+}
+
+/// One bar per backend, grouped by depth.
+fn exit_chart(measured: &ReportPage) -> Option<StackedBars> {
+    let bar = |variant: usize, of: &Breakdown| {
+        let parts = breakdown::column(measured.report, variant, of);
+        // The last part is the whole.
+        let parts = parts[..parts.len() - 1].iter().map(|part| part.as_ref().map(|part| part.value()));
+        Bar {
+            name: measured.label(variant).to_owned(),
+            parts: parts.collect(),
+            whole: units::nanoseconds(of.total.value(), 3),
+        }
+    };
+    let group = |exit: ExitBreakdown| {
+        let frames = if exit.host_frames == 1 { "frame" } else { "frames" };
+        let bars = exit.variants.iter().map(|(variant, of)| bar(*variant, of)).collect();
+        (format!("below {} {frames} of the host", exit.host_frames), bars)
+    };
+    let groups: Vec<_> = breakdown::all(measured.report).into_iter().map(group).collect();
+    (!groups.is_empty()).then(|| StackedBars {
+        id: format!("{}-parts", measured.id),
+        title: "Where the time of an exit goes".into(),
+        description: "Shares of the parts of an exit, on each backend and at each depth of the host's stack. The table has the numbers."
+            .into(),
+        parts: breakdown::parts().chain(["rest"]).collect(),
+        groups,
+    })
 }

@@ -4,7 +4,6 @@
 //! policy forbids requests.
 mod answers;
 mod break_even;
-mod breakdown;
 mod checks;
 mod figures;
 mod numbers;
@@ -14,12 +13,12 @@ mod stopping;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{counts, fingerprint, history, measurements};
+use super::grid::html_table;
+use super::{counts, history, measurements, tables};
 use crate::analysis::break_even::Workload;
-use crate::analysis::estimates;
-use crate::analysis::estimates::EstimateRow;
+use crate::analysis::estimates::{self, EstimateRow};
 use crate::lists::entry;
-use crate::results::{Metric, Report, ReportSet};
+use crate::results::{Report, ReportSet};
 use palette::Palette;
 
 const STYLE: &str = include_str!("style.css");
@@ -30,9 +29,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 /// A report on the page.
 struct ReportPage<'a> {
     report: &'a Report,
-    rows: &'a [EstimateRow<'a>],
+    rows: Vec<EstimateRow<'a>>,
     /// The display name of the machine.
-    name: &'a str,
+    name: String,
     /// The prefix of the report's anchors.
     id: String,
     palette: &'a Palette,
@@ -41,7 +40,7 @@ struct ReportPage<'a> {
 impl ReportPage<'_> {
     /// Whether the report has times. Counts do not rank backends, so they give no answers and no charts.
     fn is_timed(&self) -> bool {
-        self.report.metric == Metric::Time
+        self.report.metric.is_time()
     }
 
     fn label(&self, variant: usize) -> &str {
@@ -55,23 +54,15 @@ impl ReportPage<'_> {
 
 /// The page.
 pub fn page(report_set: &ReportSet, workload: &Workload) -> String {
-    let names = report_set.names();
-    let palette = Palette::of(report_set);
-    let rows: Vec<_> = report_set.reports.iter().map(estimates::rows).collect();
-    let all: Vec<ReportPage> = report_set
-        .reports
-        .iter()
-        .zip(&names)
-        .zip(&rows)
-        .enumerate()
-        .map(|(n, ((report, name), rows))| ReportPage {
-            report,
-            rows,
-            name,
-            id: format!("m{}", n + 1),
-            palette: &palette,
-        })
-        .collect();
+    let palette = &Palette::of(report_set);
+    let measured = |(n, (report, name))| ReportPage {
+        report,
+        rows: estimates::rows(report),
+        name,
+        id: format!("m{}", n + 1),
+        palette,
+    };
+    let all: Vec<_> = report_set.reports.iter().zip(report_set.names()).enumerate().map(measured).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -95,7 +86,7 @@ pub fn page(report_set: &ReportSet, workload: &Workload) -> String {
                     @if all.len() > 1 && all.iter().all(ReportPage::is_timed) { (answers::overview(&all)) }
                     // The answer of a single machine, or one table for all.
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
-                    @for check_result in &report_set.checks { (checks::section(check_result, &palette)) }
+                    @for check_result in &report_set.checks { (checks::section(check_result, palette)) }
                     @for measured in &all { (section(measured, workload, all.len() > 1)) }
                     @for both in counts::times_and_counts(report_set) {
                         section aria-label="time beside instructions" {
@@ -121,7 +112,7 @@ fn contents(all: &[ReportPage], report_set: &ReportSet) -> Markup {
             @let run = &measured.report.run;
             p.run {
                 a href=(format!("#{}", measured.id)) { (measured.name) }
-                " · " (run.launches_completed) " launches · " span.date { (date(&run.started_at)) }
+                " · " (run.launches_completed) " launches · " span.date { (run.started_at.get(..10).unwrap_or(&run.started_at)) }
             }
             p.run.engines { @for (n, engine) in engines(measured.report).into_iter().enumerate() { @if n > 0 { " · " } span { (engine) } } }
         }
@@ -154,10 +145,6 @@ fn engines(report: &Report) -> Vec<String> {
 const SECTIONS: &[(&str, &str)] =
     &[("even", "Break-even"), ("figures", "Charts"), ("numbers", "All numbers"), ("print", "Fingerprint")];
 
-fn date(started_at: &str) -> &str {
-    started_at.get(..10).unwrap_or(started_at)
-}
-
 fn section(measured: &ReportPage, workload: &Workload, named: bool) -> Markup {
     html! {
         section.machine id=(measured.id) aria-label=(measured.name) {
@@ -185,10 +172,10 @@ fn notes(measured: &ReportPage) -> Markup {
             h2 { "Warnings" }
             ul.notes {
                 li { (measurements::legend(report)) "." }
-                li { "Resolution: " (measurements::resolution(report, measured.rows)) "." }
+                li { "Resolution: " (measurements::resolution(report, &measured.rows)) "." }
                 @for note in &report.run.notes { li { (note) "." } }
-                @for lack in measurements::troubles(report) {
-                    li { b { (lack.skip_reason.word()) } " " (lack.skip_reason.reason()) " " small { "(" (lack.cells) ")" } }
+                @for (skip_reason, cells) in measurements::troubles(report) {
+                    li { b { (skip_reason.word()) } " " (skip_reason.reason()) " " small { "(" (cells) ")" } }
                 }
             }
         }
@@ -197,25 +184,22 @@ fn notes(measured: &ReportPage) -> Markup {
 
 /// The conditions of the measurements.
 fn print(measured: &ReportPage) -> Markup {
+    let supported = html! {
+        @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
+            tr {
+                th scope="row" { (measured.palette.name(&variant.label)) }
+                td.features { (variant.backend_info.wasm_features.join(" ")) }
+            }
+        }
+    };
+    let header = ["backend", "supports beyond WebAssembly 1.0"];
     html! {
         section id=(format!("{}-print", measured.id)) {
             h2 { "Fingerprint" }
             dl.print {
-                @for (name, value) in fingerprint::of(measured.report) { div { dt { (name) } dd { (value) } } }
+                @for (name, value) in tables::fingerprint(measured.report) { div { dt { (name) } dd { (value) } } }
             }
-            div.wide tabindex="0" role="region" aria-label="what the backends support" {
-                table {
-                    thead { tr { @for name in ["backend", "supports beyond WebAssembly 1.0"] { th scope="col" { (name) } } } }
-                    tbody {
-                        @for variant in measured.columns().into_iter().map(|n| &measured.report.variants[n]) {
-                            tr {
-                                th scope="row" { (measured.palette.name(&variant.label)) }
-                                td.features { (variant.backend_info.wasm_features.join(" ")) }
-                            }
-                        }
-                    }
-                }
-            }
+            (html_table("what the backends support", None, &header, supported))
         }
     }
 }

@@ -1,6 +1,4 @@
 //! The colours of the HTML page, one per backend.
-use std::fmt::Write;
-
 use maud::{Markup, html};
 
 use crate::engine;
@@ -22,15 +20,12 @@ impl Palette {
         let mut next = engine::ALL.len();
         // An A/A control appears only among samples, in the colour of its original.
         for variant in variants.filter(|variant| variant.control_of.is_none()) {
-            if colours.iter().any(|(label, _)| *label == variant.label) {
-                continue;
+            let label = &variant.label;
+            if colours.iter().all(|(known, _)| known != label) {
+                let fixed = engine::ALL.iter().position(|backend| backend.name == label);
+                colours.push((label.clone(), fixed.unwrap_or(next)));
+                next += usize::from(fixed.is_none());
             }
-            let fixed = engine::ALL.iter().position(|backend| backend.name == variant.label);
-            let colour = fixed.unwrap_or_else(|| {
-                next += 1;
-                next - 1
-            });
-            colours.push((variant.label.clone(), colour));
         }
         Self(colours)
     }
@@ -60,11 +55,8 @@ impl Palette {
         let properties = |colours: [&str; COLOURS]| {
             colours.iter().enumerate().map(|(n, colour)| format!("--s{n}:{colour};")).collect::<String>()
         };
-        let mut css = format!(":root{{{}}}", properties(LIGHT));
-        let _ = write!(css, "@media(prefers-color-scheme:dark){{:root{{{}}}}}", properties(DARK));
-        for n in 0..COLOURS {
-            let _ = write!(css, ".s{n}{{--c:var(--s{n})}}");
-        }
-        css
+        let classes: String = (0..COLOURS).map(|n| format!(".s{n}{{--c:var(--s{n})}}")).collect();
+        let (light, dark) = (properties(LIGHT), properties(DARK));
+        format!(":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}{classes}")
     }
 }
