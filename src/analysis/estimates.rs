@@ -58,8 +58,12 @@ fn row(records: &[CellRecord]) -> EstimateRow<'_> {
 
 /// The typical time of a cell on the log scale.
 pub(crate) fn time(record: &CellRecord) -> Option<Estimate> {
-    let launches = record.launches.iter().map(|launch| launch.samples()).filter(|rounds| !rounds.is_empty());
-    typical_time(&launches.collect::<Vec<_>>())
+    typical_time(&samples(record))
+}
+
+/// The samples of each launch that has any.
+pub(crate) fn samples(record: &CellRecord) -> Vec<&[f64]> {
+    record.launches.iter().map(|launch| launch.samples()).filter(|rounds| !rounds.is_empty()).collect()
 }
 
 /// The typical log ratio of two cells from the rounds with both. Different cells share no rounds, so they are compared by
