@@ -404,7 +404,7 @@ pub struct ReportArgs {
     /// Number of calls of the break-even that end in an exit
     #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
     pub exits: u64,
-    /// Number of functions of the break-even's module (default: the most that were measured)
+    /// Number of functions of the break-even's module (default: the most for which most backends have a time)
     #[arg(long, value_name = "N")]
     pub functions: Option<u64>,
 }

@@ -154,7 +154,7 @@ fn judge<'a>(rows: &'a [EstimateRow<'a>], ways: Criterion, columns: &[usize]) ->
     let (mut best, mut ties, mut sure) = (vec![first.0], Vec::new(), true);
     for (n, cell) in others {
         let ratio = estimates::ratio(first.1.record, cell.record);
-        let is_sure = ratio.as_ref().is_some_and(|ratio| ratio.doubt().is_none());
+        let is_sure = ratio.as_ref().is_some_and(|ratio| ratio.inconclusive().is_none());
         let range = ratio.as_ref().and_then(interval);
         sure &= is_sure;
         let is_clearly_slower = range.is_some_and(|range| range.high < -Margin::TWO_PERCENT.log());

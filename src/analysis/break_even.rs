@@ -15,7 +15,7 @@ pub struct Workload {
     pub kernel: String,
     /// The number of calls that end in an exit.
     pub exits: u64,
-    /// The number of functions of the module; by default the largest measured.
+    /// The number of functions of the module; by default the largest for which most backends have a time.
     pub functions: Option<u64>,
 }
 
@@ -36,9 +36,9 @@ pub struct WorkloadComparison {
     /// Per variant, the cost in nanoseconds as a function of the calls.
     pub costs: Vec<(usize, CostRange)>,
     /// The cheapest variants per range of calls.
-    pub spans: Vec<CallRange>,
+    pub ranges: Vec<CallRange>,
     /// The variants with too few launches to call them close.
-    pub doubted: Vec<usize>,
+    pub inconclusive: Vec<usize>,
 }
 
 /// A range of calls with the same cheapest variants.
@@ -93,13 +93,14 @@ fn job(
     };
     let costs: Vec<_> = estimates::columns(report).into_iter().filter_map(cost).collect();
     let all = || [setup].into_iter().chain(each.iter().copied()).chain(exit.map(|(row, _)| row));
-    let is_doubted = |n: usize| all().any(|row| row.cells[n].time.as_ref().is_some_and(|time| time.doubt().is_some()));
+    let is_inconclusive =
+        |n: usize| all().any(|row| row.cells[n].time.as_ref().is_some_and(|time| time.inconclusive().is_some()));
     (costs.len() > 1).then(|| WorkloadComparison {
-        doubted: costs.iter().map(|(n, _)| *n).filter(|n| is_doubted(*n)).collect(),
+        inconclusive: costs.iter().map(|(n, _)| *n).filter(|n| is_inconclusive(*n)).collect(),
         setup: setup.cell_id.clone(),
         each: each.iter().map(|row| row.cell_id.clone()).collect(),
         exits: exit.map(|(row, exits)| (row.cell_id.clone(), exits)),
-        spans: spans(&costs),
+        ranges: ranges(&costs),
         costs,
     })
 }
@@ -111,29 +112,29 @@ fn added(one: (f64, Interval), many: (f64, Interval), times: f64) -> (f64, Inter
 }
 
 /// Ranges in whole calls, at least 1. Adjacent ranges with the same variants are merged.
-fn spans(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
+fn ranges(costs: &[(usize, CostRange)]) -> Vec<CallRange> {
     let (variants, lines): (Vec<usize>, Vec<CostRange>) = costs.iter().copied().unzip();
-    let mut spans: Vec<CallRange> = Vec::new();
-    for stretch in cheapest(&lines).into_iter().filter(|stretch| stretch.from < MOST_CALLS) {
-        let ahead = lines[stretch.least[0]];
-        let mut least: Vec<usize> = stretch.least.iter().map(|n| variants[*n]).collect();
+    let mut ranges: Vec<CallRange> = Vec::new();
+    for range in cheapest(&lines).into_iter().filter(|range| range.from < MOST_CALLS) {
+        let ahead = lines[range.least[0]];
+        let mut least: Vec<usize> = range.least.iter().map(|n| variants[*n]).collect();
         least.sort_unstable();
-        let to = stretch.to.filter(|to| *to < MOST_CALLS).map(|to| to.ceil() as u64 - 1);
-        let from = (stretch.from.ceil() as u64).max(1);
+        let to = range.to.filter(|to| *to < MOST_CALLS).map(|to| to.ceil() as u64 - 1);
+        let from = (range.from.ceil() as u64).max(1);
         if to.is_some_and(|to| to < from) {
             continue;
         }
-        match spans.last_mut() {
+        match ranges.last_mut() {
             Some(last) if last.least == least => {
                 last.to = to;
-                let cost = |line: &CostRange| line.typical.at(stretch.from);
+                let cost = |line: &CostRange| line.typical.at(range.from);
                 let is_even = |line: &CostRange| *line != ahead && (cost(line) / cost(&ahead) - 1.0).abs() < 1e-9;
-                last.even.extend(lines.iter().any(is_even).then_some(stretch.from));
+                last.even.extend(lines.iter().any(is_even).then_some(range.from));
             }
-            _ => spans.push(CallRange { from, to, least, even: vec![] }),
+            _ => ranges.push(CallRange { from, to, least, even: vec![] }),
         }
     }
-    spans
+    ranges
 }
 
 impl WorkloadComparison {

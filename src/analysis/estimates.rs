@@ -97,7 +97,9 @@ impl EstimateRow<'_> {
         let time = |n: &usize| self.cells[*n].nanoseconds().unwrap_or(f64::INFINITY);
         let best = *variants.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
         let beats = |other: &usize| match ratio(self.cells[best].record, self.cells[*other].record) {
-            Some(ratio) => interval(&ratio).is_some_and(|interval| interval.high < 0.0) && ratio.doubt().is_none(),
+            Some(ratio) => {
+                interval(&ratio).is_some_and(|interval| interval.high < 0.0) && ratio.inconclusive().is_none()
+            }
             // A cell without a time is slower than any other.
             None => self.cells[*other].time.is_none(),
         };

@@ -11,4 +11,5 @@ pub mod instruction_count;
 pub mod report_pair;
 pub mod run_correction;
 pub mod stopping;
+pub(crate) mod time_and_count;
 pub mod warnings;

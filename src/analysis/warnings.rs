@@ -52,9 +52,9 @@ fn disturbed_batches(report: &Report) -> Option<String> {
 fn inconclusive_ratios(report: &Report) -> Option<String> {
     let rows = estimates::rows(report);
     let ratios = rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref());
-    let (count, doubted) = (ratios.clone().count(), ratios.filter(|ratio| ratio.doubt().is_some()).count());
-    (doubted > 0).then(|| {
-        format!("{doubted} of {count} ratios are inconclusive, with too few launches that agree: raise --launches or --budget")
+    let (count, inconclusive) = (ratios.clone().count(), ratios.filter(|ratio| ratio.inconclusive().is_some()).count());
+    (inconclusive > 0).then(|| {
+        format!("{inconclusive} of {count} ratios are inconclusive, with too few launches that agree: raise --launches or --budget")
     })
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String
     let launches: usize = ratios.iter().map(|ratio| ratio.launches()).sum();
     let outlying: usize = ratios.iter().map(|ratio| ratio.outlying().len()).sum();
     let share = outlying as f64 / launches.max(1) as f64;
-    let one_sided = match ratios.iter().filter(|ratio| ratio.mode().is_some()).count() {
+    let one_sided = match ratios.iter().filter(|ratio| ratio.outlier_side().is_some()).count() {
         0 => String::new(),
         modes => format!("; in {modes} of {} ratios some processes are slower (▲) or faster (▼)", ratios.len()),
     };

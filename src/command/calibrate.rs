@@ -20,11 +20,6 @@ use crate::sampling::variant::ExperimentVariant;
 use crate::statistics::Margin;
 use crate::worker::Launcher;
 
-/// The injected slowdowns, as a share of a cell's time.
-const SLOWDOWNS: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
-/// The share of cells with an injected slowdown: few, as after a real upgrade.
-const SLOWED_SHARE: f64 = 0.2;
-
 pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let spec = backends::selected_or_floor(&args.choice)?.swap_remove(0);
     let cell_ids = cell_ids(args)?;
@@ -43,7 +38,10 @@ pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdou
     for run in 1..=args.runs {
         watch.prefix = if args.runs > 1 { format!("run {run} of {}: ", args.runs) } else { String::new() };
         let experiment = Experiment {
-            injected_slowdowns: cell_ids.iter().map(|cell_id| injected_slowdowns(cell_id, &mut random)).collect(),
+            injected_slowdowns: cell_ids
+                .iter()
+                .map(|cell_id| vec![InjectedSlowdown::None, InjectedSlowdown::random(cell_id, &mut random)])
+                .collect(),
             may_stretch: false,
             seed: random.random(),
             ..cells::experiment(&args.plan, with_control(&spec, launcher), cell_ids.clone())
@@ -76,15 +74,4 @@ fn with_control(spec: &BackendSpec, launcher: &Launcher) -> Vec<ExperimentVarian
     let label = format!("{} control 1", spec.label());
     let control = ExperimentVariant { label, control_of: Some(0), baseline: Some(0), ..reference.clone() };
     vec![reference, control]
-}
-
-/// No slowdown of the variant, and now and then a random slowdown of the control.
-fn injected_slowdowns(cell_id: &CellId, random: &mut ChaCha8Rng) -> Vec<InjectedSlowdown> {
-    if !random.random_bool(SLOWED_SHARE) {
-        return vec![InjectedSlowdown::None; 2];
-    }
-    let share = SLOWDOWNS[random.random_range(0..SLOWDOWNS.len())];
-    let is_work = cell_id.benchmark == execute::HASH.id;
-    let slowdown = if is_work { InjectedSlowdown::Work(share) } else { InjectedSlowdown::Iterations(share) };
-    vec![InjectedSlowdown::None, slowdown]
 }

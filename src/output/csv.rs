@@ -103,7 +103,7 @@ fn with_interval(estimate: Option<&Estimate>) -> [String; 3] {
 
 fn inconclusive(row: &CsvRow) -> String {
     let estimate = row.cell.ratio.as_ref().or(row.cell.time.as_ref()).filter(|_| row.report.metric.is_time());
-    match estimate.and_then(Estimate::doubt) {
+    match estimate.and_then(Estimate::inconclusive) {
         Some(Inconclusive::FewLaunches) => "few launches".into(),
         Some(Inconclusive::ManyOutlying) => "many outlying".into(),
         None => String::new(),

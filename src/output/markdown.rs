@@ -5,6 +5,7 @@ use super::grid::{Grid, escaped};
 use super::verdicts::{self, Reason};
 use super::{counts, history, measurements, stopping, tables};
 use crate::analysis::estimates::{self, EstimateRow, columns};
+use crate::analysis::time_and_count::times_and_counts;
 use crate::analysis::{best_backend, break_even, breakdown};
 use crate::results::{CheckResult, Report, ReportSet, Variant, Verdict};
 
@@ -20,7 +21,7 @@ pub fn page(report_set: &ReportSet, workload: &break_even::Workload) -> String {
     for (report, name) in report_set.reports.iter().zip(report_set.names()) {
         let _ = write!(page, "\n## Numbers of {}\n{}", escaped(&name), numbers(report));
     }
-    page.extend(counts::times_and_counts(report_set).iter().map(counts::TimeAndCount::markdown));
+    page.extend(times_and_counts(report_set).iter().map(counts::markdown));
     page
 }
 

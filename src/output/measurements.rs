@@ -11,7 +11,7 @@ use crate::analysis::warnings::left_out;
 use crate::catalog::benchmark;
 use crate::lists::listed;
 use crate::results::{CellRecord, Metric, Report, RunInfo, SkipReason};
-use crate::statistics::{Confidence, Estimate, Margin, Mode, median, smallest_resolvable};
+use crate::statistics::{Confidence, Estimate, Margin, OutlierSide, median, smallest_resolvable};
 use crate::units;
 
 /// All tables of a report.
@@ -92,25 +92,23 @@ pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
     }
 }
 
-/// The ratio and half of its interval; `?` if inconclusive or the half-width is 0.5 or more; ▲ or ▼ if some processes are
-/// slower or faster than the typical one.
+/// The ratio and half of its interval; `?` if it is vague; ▲ or ▼ if some processes are slower or faster than the typical one.
 pub(crate) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
-    let log_half_width = interval(estimate).map(|interval| interval.half_width());
-    let is_conclusive = estimate.doubt().is_none() && log_half_width.is_some_and(|half_width| half_width < 0.5);
-    let half_width = log_half_width.map(|half_width| half_width * value).filter(|half_width| half_width.is_finite());
+    let half_width = interval(estimate).map(|interval| interval.half_width() * value);
+    let half_width = half_width.filter(|half_width| half_width.is_finite());
     let digits = decimals(half_width.unwrap_or(value).min(value));
     let mut shown = format!("x{value:.digits$}");
     if let Some(half_width) = half_width {
         shown += &format!(" ±{half_width:.digits$}");
     }
-    if !is_conclusive {
+    if estimate.is_vague() {
         shown += " ?";
     }
     shown
-        + match estimate.mode() {
-            Some(Mode::Above) => " ▲",
-            Some(Mode::Below) => " ▼",
+        + match estimate.outlier_side() {
+            Some(OutlierSide::Above) => " ▲",
+            Some(OutlierSide::Below) => " ▼",
             None => "",
         }
 }
@@ -176,7 +174,7 @@ pub(crate) fn resolution(report: &Report, rows: &[EstimateRow]) -> String {
     }
     let left_out = left_out(rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref()));
     let controls = rows.iter().filter_map(|row| row.control(report)?.ratio.as_ref());
-    let controls: Vec<&Estimate> = controls.filter(|ratio| ratio.doubt().is_none()).collect();
+    let controls: Vec<&Estimate> = controls.filter(|ratio| ratio.inconclusive().is_none()).collect();
     let is_outside = |control: &&&Estimate| interval(control).is_some_and(|interval| !interval.contains(0.0));
     let outside = controls.iter().filter(is_outside).count();
     let resolvable =

@@ -1,6 +1,7 @@
 //! The output of `report` and `measure` on a terminal: answers first, then verdicts and numbers.
 use super::terminal::{self, heading};
 use super::{counts, measurements, tables};
+use crate::analysis::time_and_count::times_and_counts;
 use crate::analysis::{best_backend, break_even, estimates};
 use crate::results::{Report, ReportSet};
 
@@ -14,8 +15,8 @@ pub fn shown(report_set: &ReportSet, workload: &break_even::Workload) -> String 
         1 => measurements::tables(report),
         _ => heading(&name) + &measurements::tables(report) + "\n",
     });
-    let both = counts::times_and_counts(report_set);
-    answers.chain(check_result).chain(numbers).chain(both.iter().map(counts::TimeAndCount::terminal)).collect()
+    let both = times_and_counts(report_set);
+    answers.chain(check_result).chain(numbers).chain(both.iter().map(counts::terminal)).collect()
 }
 
 /// The best backend per kind of work with its times; empty with fewer than two backends.

@@ -43,17 +43,17 @@ pub(crate) fn answer_times(report: &Report, answers: &[Recommendation]) -> Grid 
 /// The ranges of the number of calls, each with its cheapest backend.
 pub(crate) fn break_even(job: &WorkloadComparison, report: &Report) -> Grid {
     let mut grid = Grid::new("calls from", ["to", "cheapest", "even at"]);
-    for span in &job.spans {
-        let labels: Vec<_> = span.least.iter().map(|n| report.variants[*n].label.as_str()).collect();
-        let doubted = span.least.iter().any(|n| job.doubted.contains(n));
+    for range in &job.ranges {
+        let labels: Vec<_> = range.least.iter().map(|n| report.variants[*n].label.as_str()).collect();
+        let inconclusive = range.least.iter().any(|n| job.inconclusive.contains(n));
         let said = match labels[..] {
             [one] => one.to_owned(),
-            _ if doubted => format!("too few launches to say: {}", labels.join(", ")),
+            _ if inconclusive => format!("too few launches to say: {}", labels.join(", ")),
             _ => format!("too close to call: {}", labels.join(", ")),
         };
-        let even: Vec<_> = span.even.iter().map(|calls| units::count(calls.round() as u64)).collect();
-        let to = span.to.map_or_else(|| "any".into(), units::count);
-        grid.row(units::count(span.from), [to, said, even.join(", ")]);
+        let even: Vec<_> = range.even.iter().map(|calls| units::count(calls.round() as u64)).collect();
+        let to = range.to.map_or_else(|| "any".into(), units::count);
+        grid.row(units::count(range.from), [to, said, even.join(", ")]);
     }
     grid
 }

@@ -110,9 +110,12 @@ pub fn recover(journal: &str) -> Result<Report> {
 }
 
 impl Report {
-    /// Appends the samples of a launch. Every launch has the same cells in the same order.
+    /// Appends the samples of a launch, and the metrics that are new. Every launch has the same cells in the same order.
     pub fn add(&mut self, launch: Vec<CellRecord>) {
         for (cell, new) in self.cells.iter_mut().zip(launch) {
+            if cell.metrics.is_empty() {
+                cell.metrics = new.metrics;
+            }
             cell.launches.extend(new.launches);
             cell.skip_reason = cell.skip_reason.take().or(new.skip_reason);
         }

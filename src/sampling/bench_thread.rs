@@ -7,11 +7,11 @@ use anyhow::{Result, anyhow};
 
 use super::batch::{Batch, BatchSpec, time_batch};
 use super::concurrent::{self, JoinOnDrop};
-use super::cpu_affinity;
 use crate::catalog::benchmark::{self, Benchmark, BenchmarkKind, CellId};
 use crate::engine::embedding::{Embedding, Prepared};
 use crate::engine::{BackendError, NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
+use crate::worker::cpu_affinity;
 
 /// A prepared cell on its thread. Dropping it ends the thread.
 pub struct BenchThread {

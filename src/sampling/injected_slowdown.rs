@@ -1,8 +1,11 @@
-//! An injected slowdown of a cell, to test whether it is detected.
+//! An injected slowdown of a cell, to test whether it is detected: which cells get one in `measure --calibrate`, of which size.
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::catalog::benchmark::CellId;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use crate::catalog::benchmark::{CellId, execute};
 use crate::sampling::batch::BatchSpec;
 
 /// A slowdown by real work of the cell inside the timer.
@@ -17,12 +20,25 @@ pub enum InjectedSlowdown {
     Work(f64),
 }
 
+/// The injected slowdowns, as a share of a cell's time.
+const SLOWDOWNS: [f64; 4] = [0.01, 0.02, 0.03, 0.05];
+/// The share of cells with an injected slowdown: few, as after a real upgrade.
+const SLOWED_SHARE: f64 = 0.2;
 /// The limit of a slice with enough iterations for a small share of them.
 const MAX_SLICE: Duration = Duration::from_millis(2);
 /// The approximate length of a batch of such slices.
 const BATCH: Duration = Duration::from_micros(500);
 
 impl InjectedSlowdown {
+    /// Mostly none, now and then one of [`SLOWDOWNS`].
+    pub fn random(cell_id: &CellId, random: &mut ChaCha8Rng) -> Self {
+        if !random.random_bool(SLOWED_SHARE) {
+            return Self::None;
+        }
+        let share = SLOWDOWNS[random.random_range(0..SLOWDOWNS.len())];
+        if cell_id.benchmark == execute::HASH.id { Self::Work(share) } else { Self::Iterations(share) }
+    }
+
     /// The share of the cell's time to add.
     pub fn share(self) -> f64 {
         match self {

@@ -2,9 +2,7 @@
 pub mod batch;
 pub mod bench_thread;
 pub mod cell;
-pub mod code_alignment;
 pub(crate) mod concurrent;
-pub mod cpu_affinity;
 pub mod exit_costs;
 pub mod experiment;
 pub mod injected_slowdown;

@@ -9,8 +9,8 @@ use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
 use crate::sampling::batch::{Batch, BatchSpec};
 use crate::sampling::cell::{self, BenchCell, Failure};
-use crate::sampling::code_alignment::CodePage;
-use crate::sampling::cpu_affinity::{AffinityGuard, idlest_cpu};
+use crate::worker::code_alignment::CodePage;
+use crate::worker::cpu_affinity::{AffinityGuard, idlest_cpu};
 use crate::worker::{Hello, Limits, Worker};
 
 /// The workers of one launch: one per variant, replaced when lost.
@@ -97,8 +97,8 @@ mod tests {
     use super::*;
     use crate::engine::{BackendInfo, BackendSpec};
     use crate::results::Build;
-    use crate::sampling::cpu_affinity::cpus;
     use crate::worker::Launcher;
+    use crate::worker::cpu_affinity::cpus;
     use crate::worker::protocol::{PROTOCOL, Response};
 
     /// Workers that respond to every request as if they prepared a cell.

@@ -95,7 +95,7 @@ mod tests {
         part[4] = 9.0;
         let Breakdown { total, parts, rest } = breakdown(&launches(6.0), &[part]).unwrap();
         assert_eq!([total.outlying(), parts[0].outlying(), rest.outlying()], [&[4][..]; 3]);
-        assert_eq!(rest.doubt(), None);
+        assert_eq!(rest.inconclusive(), None);
     }
 
     #[test]
@@ -106,9 +106,9 @@ mod tests {
     }
 
     #[test]
-    fn few_launches_are_doubted_here_too() {
+    fn few_launches_are_inconclusive_here_too() {
         let few = breakdown(&launches(6.0)[..4], &[&launches(5.0)[..4]]).unwrap();
-        assert_eq!(few.rest.doubt(), Some(Inconclusive::FewLaunches));
+        assert_eq!(few.rest.inconclusive(), Some(Inconclusive::FewLaunches));
     }
 
     #[test]

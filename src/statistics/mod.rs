@@ -52,6 +52,6 @@ pub use proportion::Proportion;
 pub use ratio_verdict::{Margin, RatioVerdict, judge};
 pub use resolution::smallest_resolvable;
 pub use theil_sen::slope;
-pub use typical_launch::{Estimate, Inconclusive, MIN_KEPT, Mode};
+pub use typical_launch::{Estimate, Inconclusive, MIN_KEPT, OutlierSide};
 pub use unpaired::{RunShift, TimeWithBaseline, unpaired};
 pub use warmup::is_warm;

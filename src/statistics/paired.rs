@@ -104,7 +104,7 @@ mod tests {
             let swapped: Vec<_> = pairs.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
             let (ab, ba) = (ratio(&pairs, 1.0), ratio(&swapped, 1.0));
             prop_assert!((ab.value() + ba.value()).abs() < 1e-12);
-            prop_assert_eq!((ab.outlying(), ab.doubt()), (ba.outlying(), ba.doubt()));
+            prop_assert_eq!((ab.outlying(), ab.inconclusive()), (ba.outlying(), ba.inconclusive()));
         }
     }
 }

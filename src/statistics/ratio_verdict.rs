@@ -87,7 +87,7 @@ fn p_within(cell: &Estimate, margin: Margin) -> Option<f64> {
 }
 
 fn trusted(cell: &Estimate) -> Option<&Estimate> {
-    cell.doubt().is_none().then_some(cell)
+    cell.inconclusive().is_none().then_some(cell)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub fn smallest_resolvable(
     confidence: Confidence,
     power: Confidence,
 ) -> Option<f64> {
-    if cells == 0 || cell.doubt().is_some() {
+    if cells == 0 || cell.inconclusive().is_some() {
         return None;
     }
     let (error, freedom) = (cell.standard_error()?, cell.freedom()?);

@@ -9,6 +9,8 @@ pub const MIN_KEPT: usize = 6;
 const MIN_TRIMMED: usize = 12;
 /// The share trimmed at each end.
 const TRIMMED: f64 = 0.2;
+/// Half of the interval of a log ratio that is shown with `?`.
+const VAGUE: f64 = 0.5;
 /// With fewer values there is no interval.
 const MIN_FOR_INTERVAL: usize = 3;
 
@@ -28,7 +30,7 @@ pub struct Estimate {
     outlying: Vec<usize>,
     /// The number of outliers above the median.
     above: usize,
-    doubt: Option<Inconclusive>,
+    inconclusive: Option<Inconclusive>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,9 +48,9 @@ pub enum Inconclusive {
     ManyOutlying,
 }
 
-/// The direction of a group of outliers.
+/// The side of a group of outliers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum OutlierSide {
     /// The outliers are greater: slower.
     Above,
     /// The outliers are less: faster.
@@ -56,7 +58,7 @@ pub enum Mode {
 }
 
 /// Two outliers are on the same side by chance in half of the cases.
-const MIN_OF_MODE: usize = 3;
+const MIN_ON_A_SIDE: usize = 3;
 
 impl Estimate {
     /// The estimate from one number per launch, in order. `tolerance` is the smallest distance of an outlier, on the scale of the
@@ -75,18 +77,18 @@ impl Estimate {
     fn of_kept(values: &[f64], outlying: Vec<usize>, trim: bool) -> Option<Self> {
         let middle = median(values)?;
         let kept = values.len() - outlying.len();
-        let doubt = if outlying.len() * 10 > values.len() * 3 {
+        let inconclusive = if outlying.len() * 10 > values.len() * 3 {
             Some(Inconclusive::ManyOutlying)
         } else {
             (kept < MIN_KEPT).then_some(Inconclusive::FewLaunches)
         };
-        let counts = |launch: &usize| doubt.is_some() || !outlying.contains(launch);
+        let counts = |launch: &usize| inconclusive.is_some() || !outlying.contains(launch);
         // Relative to the median, so that identical launches have no spread.
         let deviations: Vec<f64> = (0..values.len()).filter(counts).map(|launch| values[launch] - middle).collect();
-        let share = if trim && doubt.is_none() && kept >= MIN_TRIMMED { TRIMMED } else { 0.0 };
+        let share = if trim && inconclusive.is_none() && kept >= MIN_TRIMMED { TRIMMED } else { 0.0 };
         let (mean, spread) = trimmed_mean(deviations, share);
         let above = outlying.iter().filter(|launch| values[**launch] > middle).count();
-        Self { value: middle + mean, spread, launches: values.len(), outlying, above, doubt }.if_finite()
+        Self { value: middle + mean, spread, launches: values.len(), outlying, above, inconclusive }.if_finite()
     }
 
     /// The sum `value` of independent estimates and of an error with the standard deviation `more`, whose degrees of freedom are
@@ -102,8 +104,8 @@ impl Estimate {
         // Without variance the quotient is undefined.
         let freedom = if squares > 0.0 { variance.powi(2) / squares } else { most };
         let spread = (freedom >= 1.0).then_some(Spread { standard_error: variance.sqrt(), freedom })?;
-        let doubt = parts.iter().find_map(|part| part.doubt);
-        Self { value, spread: Some(spread), launches: 0, outlying: Vec::new(), above: 0, doubt }.if_finite()
+        let inconclusive = parts.iter().find_map(|part| part.inconclusive);
+        Self { value, spread: Some(spread), launches: 0, outlying: Vec::new(), above: 0, inconclusive }.if_finite()
     }
 
     fn if_finite(self) -> Option<Self> {
@@ -126,14 +128,14 @@ impl Estimate {
         &self.outlying
     }
 
-    /// The direction of the outliers, if all are on one side and that is unlikely by chance: a second mode of processes. `None` if
+    /// The side of the outliers, if all are on one and that is unlikely by chance: a second mode of processes. `None` if
     /// outliers are on both sides, or fewer than three.
-    pub fn mode(&self) -> Option<Mode> {
+    pub fn outlier_side(&self) -> Option<OutlierSide> {
         let outlying = self.outlying.len();
         match self.above {
-            _ if outlying < MIN_OF_MODE => None,
-            0 => Some(Mode::Below),
-            above if above == outlying => Some(Mode::Above),
+            _ if outlying < MIN_ON_A_SIDE => None,
+            0 => Some(OutlierSide::Below),
+            above if above == outlying => Some(OutlierSide::Above),
             _ => None,
         }
     }
@@ -151,8 +153,14 @@ impl Estimate {
     }
 
     /// Why the estimate allows no verdict, if so.
-    pub fn doubt(&self) -> Option<Inconclusive> {
-        self.doubt
+    pub fn inconclusive(&self) -> Option<Inconclusive> {
+        self.inconclusive
+    }
+
+    /// Whether a log ratio is shown with `?`: it is inconclusive, or half of its interval is wider than 50 %.
+    pub fn is_vague(&self) -> bool {
+        let interval = self.interval(Confidence::NINETY_FIVE);
+        self.inconclusive.is_some() || interval.is_none_or(|interval| interval.half_width() >= VAGUE)
     }
 
     /// The standard error. `None` with fewer than three launches.
@@ -249,9 +257,9 @@ pub(super) mod tests {
     #[test]
     fn launches_that_are_all_off_to_one_side_are_a_mode() {
         let quiet = [0.001, -0.001, 0.002, -0.002, 0.0, 0.001, -0.001, 0.0];
-        let with = |off: &[f64]| estimate(&[&quiet[..], off].concat()).mode();
-        assert_eq!(with(&[0.3, 0.2, 0.3]), Some(Mode::Above));
-        assert_eq!(with(&[-0.3, -0.2, -0.3]), Some(Mode::Below));
+        let with = |off: &[f64]| estimate(&[&quiet[..], off].concat()).outlier_side();
+        assert_eq!(with(&[0.3, 0.2, 0.3]), Some(OutlierSide::Above));
+        assert_eq!(with(&[-0.3, -0.2, -0.3]), Some(OutlierSide::Below));
         assert_eq!([with(&[0.3, -0.2, 0.3]), with(&[0.3, 0.2]), with(&[])], [None; 3]);
     }
 
@@ -260,7 +268,7 @@ pub(super) mod tests {
         let kept = [0.0, 0.01, -0.01, 0.005, -0.005, 0.002, -0.002];
         let with_outlier = [&kept[..3], &[0.25], &kept[3..]].concat();
         let (with, without) = (estimate(&with_outlier), estimate(&kept));
-        assert_eq!((with.outlying(), with.doubt()), (&[3][..], None));
+        assert_eq!((with.outlying(), with.inconclusive()), (&[3][..], None));
         assert!((with.value() - without.value()).abs() < 1e-15);
         assert!((with.standard_error().unwrap() - without.standard_error().unwrap()).abs() < 1e-15);
         assert_eq!((with.launches(), with.freedom()), (8, Some(6.0)));
@@ -270,26 +278,26 @@ pub(super) mod tests {
     fn where_many_are_outlying_all_of_them_count() {
         let quiet = [0.001, -0.001, 0.002, -0.002, 0.0, 0.001, -0.001];
         let third = estimate(&[&quiet[..], &[0.3, 0.3, -0.3]].concat());
-        assert_eq!((third.outlying().len(), third.doubt()), (3, None));
+        assert_eq!((third.outlying().len(), third.inconclusive()), (3, None));
         let more = estimate(&[&quiet[..6], &[0.3, 0.3, 0.3, 0.3]].concat());
-        assert_eq!((more.outlying(), more.doubt()), (&[6, 7, 8, 9][..], Some(Inconclusive::ManyOutlying)));
+        assert_eq!((more.outlying(), more.inconclusive()), (&[6, 7, 8, 9][..], Some(Inconclusive::ManyOutlying)));
         assert!((more.value() - (1.2 + 0.001) / 10.0).abs() < 1e-12, "{}", more.value());
         assert_eq!(more.freedom(), Some(9.0));
     }
 
     #[test]
-    fn few_launches_are_doubted_and_two_have_no_interval() {
-        assert_eq!(estimate(&[0.0; 5]).doubt(), Some(Inconclusive::FewLaunches));
-        assert_eq!(estimate(&[0.0; 6]).doubt(), None);
+    fn few_launches_are_inconclusive_and_two_have_no_interval() {
+        assert_eq!(estimate(&[0.0; 5]).inconclusive(), Some(Inconclusive::FewLaunches));
+        assert_eq!(estimate(&[0.0; 6]).inconclusive(), None);
         let seven = estimate(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.3, 0.3]);
-        assert_eq!((seven.doubt(), seven.freedom()), (Some(Inconclusive::FewLaunches), Some(6.0)));
+        assert_eq!((seven.inconclusive(), seven.freedom()), (Some(Inconclusive::FewLaunches), Some(6.0)));
         let two = estimate(&[0.1, 0.2]);
         assert_eq!((two.interval(Confidence::NINETY_FIVE), two.p_above(0.0), two.p_below(0.0)), (None, None, None));
         assert!(estimate(&[0.1, 0.2, 0.3]).interval(Confidence::NINETY_FIVE).is_some());
     }
 
     #[test]
-    fn launches_that_agree_to_the_bit_leave_no_doubt() {
+    fn launches_that_agree_to_the_bit_are_conclusive() {
         let exact = estimate(&[0.1; 10]);
         assert_eq!(exact.interval(Confidence::NINETY_FIVE), Some(Interval { low: 0.1, high: 0.1 }));
         assert_eq!((exact.p_above(0.05), exact.p_above(0.1), exact.p_below(0.1)), (Some(0.0), Some(1.0), Some(1.0)));
@@ -324,7 +332,7 @@ pub(super) mod tests {
             let (a, b) = (estimate(&values), estimate(&turned));
             prop_assert!((a.value() - b.value()).abs() < 1e-12);
             prop_assert!((a.standard_error().unwrap() - b.standard_error().unwrap()).abs() < 1e-12);
-            prop_assert_eq!((a.outlying().len(), a.doubt()), (b.outlying().len(), b.doubt()));
+            prop_assert_eq!((a.outlying().len(), a.inconclusive()), (b.outlying().len(), b.inconclusive()));
         }
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use super::counting_child;
+use super::cpu_affinity::{AffinityGuard, AffinityHint};
 use super::fork;
 use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response};
 use super::supervisor::ARTIFACTS;
@@ -24,7 +25,6 @@ use crate::fuzz::seed::ModuleSeed;
 use crate::results::{Build, Verdict};
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
 use crate::sampling::bench_thread::BenchThread;
-use crate::sampling::cpu_affinity::{AffinityGuard, AffinityHint};
 use crate::soak::exceptions::ExceptionSoak;
 use crate::soak::workload::{ExitCounts, Mixture, Soak};
 use crate::spec::claims::Claims;
@@ -311,7 +311,7 @@ mod tests {
     use super::*;
     use crate::catalog::benchmark::CellId;
     use crate::sampling::batch::BatchSpec;
-    use crate::sampling::cpu_affinity::cpus;
+    use crate::worker::cpu_affinity::cpus;
 
     #[test]
     fn only_single_threaded_cells_pin_the_main_thread() {

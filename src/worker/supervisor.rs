@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use super::code_alignment::{self, CodePage};
+use super::cpu_affinity::AffinityHint;
 use super::protocol::{Hello, PROTOCOL, Request, Response};
 use crate::engine::BackendSpec;
 use crate::interruption::Interruption;
 use crate::process_stats::{peak_resident_memory, resident_memory};
 use crate::results::Verdict;
 use crate::run_module::ModuleJob;
-use crate::sampling::code_alignment::{self, CodePage};
-use crate::sampling::cpu_affinity::AffinityHint;
 
 /// Starts workers. The executable comes from the command line, because the current executable of a bench or a test is not
 /// this program.

@@ -33,10 +33,10 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
             (chart(measured, job, n).render())
             div.wide tabindex="0" role="region" aria-label="cheapest backend by number of calls" { table.spans {
                 thead { tr { @for (n, name) in grid.header.iter().enumerate() { th scope="col" class=[(n != 2).then_some("n")] { (name) } } } }
-                tbody { @for (row, span) in grid.rows.iter().zip(&job.spans) {
-                    tr data-from=(span.from) data-least=(span.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
+                tbody { @for (row, range) in grid.rows.iter().zip(&job.ranges) {
+                    tr data-from=(range.from) data-least=(range.least.iter().map(|n| measured.label(*n)).collect::<Vec<_>>().join(",")) {
                         td.n { (row[0]) } td.n { (row[1]) }
-                        td { @match span.least[..] { [one] => { (measured.palette.name(measured.label(one))) } _ => { (row[2]) } } }
+                        td { @match range.least[..] { [one] => { (measured.palette.name(measured.label(one))) } _ => { (row[2]) } } }
                         td.n { (row[3]) }
                     }
                 } }
@@ -47,7 +47,7 @@ fn shown(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Markup {
 
 /// The cost by number of calls, up to well beyond the last crossing.
 fn chart(measured: &ReportPage, job: &WorkloadComparison, n: usize) -> Chart {
-    let last = job.spans.iter().flat_map(|span| span.to).max().unwrap_or(100) as f64;
+    let last = job.ranges.iter().flat_map(|range| range.to).max().unwrap_or(100) as f64;
     let most = 10f64.powf((last * 6.0).log10().ceil()).max(100.0);
     let steps = 60;
     let calls = |step: i32| most.powf(f64::from(step) / f64::from(steps));

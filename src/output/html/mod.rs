@@ -17,6 +17,7 @@ use super::grid::html_table;
 use super::{counts, history, measurements, tables};
 use crate::analysis::break_even::Workload;
 use crate::analysis::estimates::{self, EstimateRow};
+use crate::analysis::time_and_count::times_and_counts;
 use crate::lists::entry;
 use crate::results::{Report, ReportSet};
 use palette::Palette;
@@ -88,11 +89,11 @@ pub fn page(report_set: &ReportSet, workload: &Workload) -> String {
                     @if let [only] = &all[..] && only.is_timed() { (answers::section(only)) }
                     @for check_result in &report_set.checks { (checks::section(check_result, palette)) }
                     @for measured in &all { (section(measured, workload, all.len() > 1)) }
-                    @for both in counts::times_and_counts(report_set) {
+                    @for both in times_and_counts(report_set) {
                         section aria-label="time beside instructions" {
                             h2 { "Time beside instructions: " (both.name) }
                             ul.notes { @for note in both.notes() { li { (note) "." } } }
-                            (both.grid())
+                            (counts::grid(&both))
                         }
                     }
                 }

@@ -20,13 +20,13 @@ pub use callgrind::{Function, Profile};
 use self::counted_cell::{LIMITS, Session};
 use self::counted_worker::{Program, Valgrind};
 use super::cell::{self, Counting, Failure};
-use super::cpu_affinity::cpus;
 use super::experiment::Progress;
 use super::variant::ExperimentVariant;
 use crate::catalog::benchmark::CellId;
 use crate::engine::BackendSpec;
 use crate::results::journal::Journal;
 use crate::results::{CellRecord, Launch, Metric, Report, RunInfo, SkipReason};
+use crate::worker::cpu_affinity::cpus;
 use crate::worker::{Hello, Launcher, WorkerError};
 
 /// The parameters of a count.
@@ -70,9 +70,6 @@ pub fn count(
             }
         };
         journal.as_deref_mut().map(|journal| journal.launch(&cells)).transpose()?;
-        for (cell, counted) in report.cells.iter_mut().zip(&cells) {
-            cell.metrics.clone_from(&counted.metrics);
-        }
         report.add(cells);
         report.run.launches_completed = launch;
     }

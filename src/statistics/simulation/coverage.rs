@@ -83,11 +83,11 @@ fn ten_launches_one_in_ten_off_by_a_quarter() {
 }
 
 #[test]
-fn doubt_is_rare_where_outliers_are_and_certain_where_launches_are_few() {
-    let doubted = |machine| estimates(machine, 2_000).filter(|estimate| estimate.doubt().is_some()).count();
-    assert_eq!(doubted(CLEAN), 0);
+fn few_are_inconclusive_where_outliers_are_and_all_where_launches_are_few() {
+    let inconclusive = |machine| estimates(machine, 2_000).filter(|estimate| estimate.inconclusive().is_some()).count();
+    assert_eq!(inconclusive(CLEAN), 0);
     // Four or more of ten, at one in ten each: 1.3 %.
-    let rarely = doubted(USUAL);
+    let rarely = inconclusive(USUAL);
     assert!((10..50).contains(&rarely), "{rarely}");
-    assert_eq!(doubted(SimulatedMachine { launches: 5, ..CLEAN }), 2_000);
+    assert_eq!(inconclusive(SimulatedMachine { launches: 5, ..CLEAN }), 2_000);
 }
