@@ -1,5 +1,6 @@
 //! The any-module interface for libraries with the C API.
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,11 +10,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::bindings::{self, Api, Bytes, Engine, Extern, Func, List, Module, Payload, Store, Trap, Val};
+use super::bindings::{Api, Bytes, Engine, Extern, Instance, List, Module, Payload, Store, Trap, Val, kind};
 use super::convert::{cause, from_engine, to_engine, trap};
 use super::interface::{ImportType, LibraryImport, LibraryInterface};
-use super::objects::{self, Exports, NotMade, Owned};
-use super::{CApi, Implementation};
+use super::objects::{CompiledGuest, Exports, NotMade, Owned};
+use super::{CApi, version};
 use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Host, Import, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Signature,
     Unsupported, Value, panic_message, timed,
@@ -36,10 +37,9 @@ fn refused(wasm: &[u8]) -> anyhow::Error {
 
 impl Embedding for CApi {
     fn validate(&self, wasm: &[u8]) -> Result<()> {
-        let api = self.api;
-        let engine = objects::engine(api)?;
-        let store = objects::store(api, &engine)?;
-        if objects::validates(api, &store, wasm) { Ok(()) } else { Err(refused(wasm)) }
+        let engine = self.api.new_engine()?;
+        let store = self.api.new_store(&engine)?;
+        if self.api.validates(&store, wasm) { Ok(()) } else { Err(refused(wasm)) }
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Box<dyn Compiled>> {
@@ -50,18 +50,8 @@ impl Embedding for CApi {
         {
             return Err(interface.unwrap_err());
         }
-        let engine = Rc::new(objects::engine(api)?);
-        let store = objects::store(api, &engine)?;
-        let module = objects::module(api, &store, wasm).ok_or_else(|| refused(wasm))?;
-        let implementation = self.implementation;
-        Ok(Box::new(LibraryModule {
-            api,
-            implementation,
-            module: Rc::new(module),
-            _store: store,
-            engine,
-            interface: Arc::new(interface?),
-        }))
+        let guest = CompiledGuest::with_module(api, |store| api.compile(store, wasm).ok_or_else(|| refused(wasm)))?;
+        Ok(Box::new(LibraryModule { guest, interface: Arc::new(interface?) }))
     }
 
     fn compile_metered(&self, _: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
@@ -69,68 +59,48 @@ impl Embedding for CApi {
     }
 
     fn linked_modules(&self) -> Result<Box<dyn LinkedModules>> {
-        let api = self.api;
-        let engine = objects::engine(api)?;
-        let store = objects::store(api, &engine)?;
+        let engine = self.api.new_engine()?;
+        let store = self.api.new_store(&engine)?;
         let (modules, instances, names) = (Vec::new(), Vec::new(), HashMap::new());
-        Ok(Box::new(LinkedLibraryInstances { instances, modules, names, store, _engine: engine, api }))
+        Ok(Box::new(LinkedLibraryInstances { instances, modules, names, store, _engine: engine, api: self.api }))
     }
 }
 
 // Fields are dropped in order. So in each struct, an object comes before the objects from which it was made.
 
 struct LibraryModule {
-    api: &'static Api,
-    implementation: Implementation,
-    module: Rc<Owned<Module>>,
-    _store: Owned<Store>,
-    engine: Rc<Owned<Engine>>,
+    guest: Rc<CompiledGuest>,
     interface: Arc<LibraryInterface>,
 }
 
 impl Compiled for LibraryModule {
     fn serialize(&self) -> Result<Box<dyn Artifact>> {
-        let (api, implementation, interface) = (self.api, self.implementation, self.interface.clone());
-        if implementation == Implementation::Wasmi {
+        let api = self.guest.api;
+        if version::is_wasmi(api) {
             bail!(Unsupported("an interpreter has no artifacts".into()));
         }
-        let bytes = objects::serialize(api, &self.module);
+        let bytes = api.serialize(&self.guest.module);
         ensure!(!bytes.is_empty(), "the library serialises it to nothing");
-        Ok(Box::new(SerializedLibraryModule { api, implementation, bytes, interface }))
+        Ok(Box::new(SerializedLibraryModule { api, bytes, interface: self.interface.clone() }))
     }
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
-        let api = self.api;
-        let store = objects::store(api, &self.engine).map_err(NotInstantiated::Unlinked)?;
-        let ended = Rc::new(RefCell::new(None));
+        let (api, guest) = (self.guest.api, self.guest.clone());
+        let store = api.new_store(&guest.engine).map_err(NotInstantiated::Unlinked)?;
+        let ended = Rc::default();
         let stubs = self.interface.imports.iter().enumerate().map(|(place, import)| {
             Stub::new(api, &store, place, import, &host, &ended)
                 .with_context(|| format!("the import {}.{}", import.module, import.name))
         });
         let stubs = stubs.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
-        let order = objects::import_order(api, &self.module, &self.interface.imports);
-        let order = order.map_err(NotInstantiated::Unlinked)?;
-        let imports: Vec<_> = order.into_iter().map(|place| stubs[place].as_extern(api)).collect();
-        let instance = objects::instantiate(api, &store, &self.module, &imports)
-            .map_err(|not_made| not_instantiated(api, &not_made, ended.take()))?;
-        let exports = Exports::of(api, &self.module, &instance).map_err(NotInstantiated::Unlinked)?;
-        Ok(Box::new(LibraryInstance {
-            exports,
-            _instance: instance,
-            _stubs: stubs,
-            _store: store,
-            _module: self.module.clone(),
-            _engine: self.engine.clone(),
-            interface: self.interface.clone(),
-            ended,
-            api,
-        }))
+        let imports: Vec<_> = stubs.iter().map(|stub| stub.as_extern).collect();
+        let linked = LinkedInstance::new(api, &store, &guest.module, &self.interface, &imports, &ended)?;
+        Ok(Box::new(LibraryInstance { linked, _stubs: stubs, _store: store, _guest: guest, ended }))
     }
 }
 
 struct SerializedLibraryModule {
     api: &'static Api,
-    implementation: Implementation,
     bytes: Vec<u8>,
     interface: Arc<LibraryInterface>,
 }
@@ -141,14 +111,15 @@ impl Artifact for SerializedLibraryModule {
     }
 
     fn load(&self) -> Result<(Box<dyn Compiled>, Duration)> {
-        let (api, implementation) = (self.api, self.implementation);
-        let engine = Rc::new(objects::engine(api)?);
-        let store = objects::store(api, &engine)?;
-        // SAFETY: the store is valid, and the bytes are an artifact of the same library.
-        let (took, module) = timed(|| unsafe { (api.wasm_module_deserialize)(*store, &Bytes::constant(&self.bytes)) });
-        let module = Owned::new(module, api.wasm_module_delete).context("refused without a reason")?;
-        let (module, interface) = (Rc::new(module), self.interface.clone());
-        Ok((Box::new(LibraryModule { api, implementation, module, _store: store, engine, interface }), took))
+        let (api, interface) = (self.api, self.interface.clone());
+        let mut took = Duration::ZERO;
+        let guest = CompiledGuest::with_module(api, |store| {
+            let module;
+            // SAFETY: the store is valid, and the bytes are an artifact of the same library.
+            (took, module) = timed(|| unsafe { (api.wasm_module_deserialize)(**store, &Bytes::constant(&self.bytes)) });
+            Owned::new(module, api.wasm_module_delete).context("refused without a reason")
+        })?;
+        Ok((Box::new(LibraryModule { guest, interface }), took))
     }
 }
 
@@ -162,7 +133,7 @@ enum HostEnd {
 /// Converts a trap to an outcome: the end by the host function, if any, or else a trap of the guest. An exit counts only if
 /// the trap has the exit's message.
 fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<HostEnd>) -> Outcome {
-    let message = objects::message(api, trap);
+    let message = api.message(trap);
     let came_back = |text: &str| cause(&message).contains(text);
     match ended {
         Some(HostEnd::Exited(code)) if came_back(&exit_message(code)) => Outcome::Exited(code),
@@ -186,12 +157,10 @@ fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> No
     }
 }
 
-/// A stub for an import.
-enum Stub {
-    Function(Owned<Func>, #[expect(dead_code, reason = "the function's environment")] Rc<HostFunction>),
-    Global(Owned<bindings::Global>),
-    Table(Owned<bindings::Table>),
-    Memory(Owned<bindings::Memory>),
+/// A stub for an import: a function with its environment, or another object.
+struct Stub {
+    as_extern: *mut Extern,
+    _object: Box<dyn Any>,
 }
 
 impl Stub {
@@ -201,9 +170,10 @@ impl Stub {
         place: usize,
         import: &LibraryImport,
         host: &Host,
-        ended: &Rc<RefCell<Option<HostEnd>>>,
+        ended: &Rc<Cell<Option<HostEnd>>>,
     ) -> Result<Self> {
-        // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type.
+        // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type. An object
+        // can be an import as long as it lives.
         Ok(unsafe {
             match &import.of {
                 ImportType::Function(signature) => {
@@ -212,42 +182,30 @@ impl Stub {
                     let import = Import { module, name, place, parameters, results };
                     let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
                     let env = Rc::new(env);
-                    let function = objects::function_with_env(api, store, signature, answer, Rc::as_ptr(&env))?;
-                    Self::Function(function, env)
+                    let function = api.new_function_with_env(store, signature, answer, Rc::as_ptr(&env))?;
+                    Self { as_extern: (api.wasm_func_as_extern)(*function), _object: Box::new((function, env)) }
                 }
                 ImportType::Global { kind, mutable } => {
-                    let of = (api.wasm_globaltype_new)((api.wasm_valtype_new)(*kind), u8::from(*mutable));
-                    let of = Owned::new(of, api.wasm_globaltype_delete).context("the library makes no type")?;
                     let zero = Val { kind: *kind, of: Payload { i64: 0 } };
-                    let made = (api.wasm_global_new)(**store, *of, &zero);
-                    Self::Global(Owned::new(made, api.wasm_global_delete).context("the library makes no global")?)
+                    let global = api.new_global(store, *mutable, &zero)?;
+                    Self { as_extern: (api.wasm_global_as_extern)(*global), _object: Box::new(global) }
                 }
                 ImportType::Table { kind, limits } => {
                     let of = (api.wasm_tabletype_new)((api.wasm_valtype_new)(*kind), limits);
                     let of = Owned::new(of, api.wasm_tabletype_delete).context("the library makes no type")?;
-                    let made = (api.wasm_table_new)(**store, *of, std::ptr::null_mut());
-                    Self::Table(Owned::new(made, api.wasm_table_delete).context("the library makes no table")?)
+                    let table = (api.wasm_table_new)(**store, *of, std::ptr::null_mut());
+                    let table = Owned::new(table, api.wasm_table_delete).context("the library makes no table")?;
+                    Self { as_extern: (api.wasm_table_as_extern)(*table), _object: Box::new(table) }
                 }
                 ImportType::Memory(limits) => {
                     let of = (api.wasm_memorytype_new)(limits);
                     let of = Owned::new(of, api.wasm_memorytype_delete).context("the library makes no type")?;
-                    let made = (api.wasm_memory_new)(**store, *of);
-                    Self::Memory(Owned::new(made, api.wasm_memory_delete).context("the library makes no memory")?)
+                    let memory = (api.wasm_memory_new)(**store, *of);
+                    let memory = Owned::new(memory, api.wasm_memory_delete).context("the library makes no memory")?;
+                    Self { as_extern: (api.wasm_memory_as_extern)(*memory), _object: Box::new(memory) }
                 }
             }
         })
-    }
-
-    fn as_extern(&self, api: &Api) -> *mut Extern {
-        // SAFETY: each object is valid.
-        unsafe {
-            match self {
-                Self::Function(function, _) => (api.wasm_func_as_extern)(**function),
-                Self::Global(global) => (api.wasm_global_as_extern)(**global),
-                Self::Table(table) => (api.wasm_table_as_extern)(**table),
-                Self::Memory(memory) => (api.wasm_memory_as_extern)(**memory),
-            }
-        }
     }
 }
 
@@ -257,7 +215,7 @@ struct HostFunction {
     store: *mut Store,
     import: Import,
     host: Host,
-    ended: Rc<RefCell<Option<HostEnd>>>,
+    ended: Rc<Cell<Option<HostEnd>>>,
 }
 
 /// The callback of all imported functions: calls the host, and ends the guest by a trap if the host exits, fails or panics.
@@ -289,48 +247,46 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, resul
         HostEnd::Exited(code) => exit_message(*code),
         HostEnd::Panicked(message) | HostEnd::Failed(message) => message.replace('\0', " "),
     };
-    ended.replace(Some(end));
-    objects::new_trap(api, *store, format!("{message}\0").as_bytes())
+    ended.set(Some(end));
+    api.new_trap(*store, format!("{message}\0").as_bytes())
 }
 
 /// Converts a value that the library owns.
 fn from_borrowed(api: &Api, value: &Val) -> Result<Value> {
-    if value.kind == bindings::kind::FUNCREF {
+    if value.kind == kind::FUNCREF {
         // SAFETY: a value of this kind is a reference.
         return Ok(Value::FuncRef(unsafe { !value.of.reference.is_null() }));
     }
     from_engine(api, &mut value.clone())
 }
 
+/// An instance of the user's module.
 struct LibraryInstance {
-    exports: Exports,
-    _instance: Owned<bindings::Instance>,
+    linked: LinkedInstance,
     _stubs: Vec<Stub>,
     _store: Owned<Store>,
-    _module: Rc<Owned<Module>>,
-    _engine: Rc<Owned<Engine>>,
-    interface: Arc<LibraryInterface>,
-    ended: Rc<RefCell<Option<HostEnd>>>,
-    api: &'static Api,
+    _guest: Rc<CompiledGuest>,
+    ended: Rc<Cell<Option<HostEnd>>>,
 }
 
 impl ModuleInstance for LibraryInstance {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
-        call(self.api, &self.exports, &self.interface, export, arguments, &self.ended)
+        self.linked.call(export, arguments, &self.ended)
     }
 
     fn global(&mut self, export: &str) -> Option<Value> {
-        global(self.api, &self.exports, export)
+        self.linked.global(export)
     }
 
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
+        let Exports { api, .. } = self.linked.exports;
         // SAFETY: the memory is valid, and its size does not change while no guest runs.
         let bytes = unsafe {
-            let memory = (self.api.wasm_extern_as_memory)(self.exports.get(export)?);
+            let memory = (api.wasm_extern_as_memory)(self.linked.exports.get(export)?);
             if memory.is_null() {
                 return None;
             }
-            let (size, data) = ((self.api.wasm_memory_data_size)(memory), (self.api.wasm_memory_data)(memory));
+            let (size, data) = ((api.wasm_memory_data_size)(memory), (api.wasm_memory_data)(memory));
             if size == 0 { &[] } else { std::slice::from_raw_parts(data, size) }
         };
         bytes.chunks(1 << 16).for_each(piece);
@@ -342,51 +298,72 @@ impl ModuleInstance for LibraryInstance {
     }
 }
 
-/// Calls an export.
-fn call(
-    api: &Api,
-    exports: &Exports,
-    interface: &LibraryInterface,
-    export: &str,
-    arguments: &[Value],
-    ended: &RefCell<Option<HostEnd>>,
-) -> Outcome {
-    let prepared = || -> Result<_> {
-        let function = exports.function(export)?;
-        let of = interface.functions.iter().find(|(name, _)| name == export);
-        let (_, Signature { parameters, results }) =
-            of.with_context(|| format!("no function is exported as `{export}`"))?;
-        let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
-        ensure!(given == *parameters, "its arguments are not of the types that it takes");
-        let arguments = arguments.iter().copied().map(to_engine).collect::<Result<Vec<_>>>()?;
-        Ok((function, arguments, vec![Val::i32(0); results.len()]))
-    };
-    let (function, arguments, mut results) = match prepared() {
-        Ok(prepared) => prepared,
-        Err(error) => return Outcome::Failed(error.to_string()),
-    };
-    match objects::call(api, function, &arguments, &mut results) {
-        Ok(()) => match results.iter_mut().map(|value| from_engine(api, value)).collect() {
-            Ok(values) => Outcome::Returned(values),
-            Err(error) => Outcome::Failed(error.to_string()),
-        },
-        Err(trap) => outcome(api, &trap, ended.take()),
-    }
+/// An instance, with the types of its exported functions.
+struct LinkedInstance {
+    exports: Exports,
+    _instance: Owned<Instance>,
+    interface: Arc<LibraryInterface>,
 }
 
-/// The value of an exported global; `None` if there is none, or if the type is not supported.
-fn global(api: &Api, exports: &Exports, export: &str) -> Option<Value> {
-    // SAFETY: the global is valid if it is not null.
-    let mut value = unsafe {
-        let global = (api.wasm_extern_as_global)(exports.get(export)?);
-        if global.is_null() {
-            return None;
+impl LinkedInstance {
+    /// Instantiates a module with its imports, in the module's order.
+    fn new(
+        api: &'static Api,
+        store: &Owned<Store>,
+        module: &Owned<Module>,
+        interface: &Arc<LibraryInterface>,
+        imports: &[*mut Extern],
+        ended: &Cell<Option<HostEnd>>,
+    ) -> Result<Self, NotInstantiated> {
+        let order = api.import_order(module, &interface.imports).map_err(NotInstantiated::Unlinked)?;
+        let imports: Vec<_> = order.into_iter().map(|place| imports[place]).collect();
+        let instance = api
+            .instantiate(store, module, &imports)
+            .map_err(|not_made| not_instantiated(api, &not_made, ended.take()))?;
+        let exports = Exports::of(api, module, &instance).map_err(NotInstantiated::Unlinked)?;
+        Ok(Self { exports, _instance: instance, interface: interface.clone() })
+    }
+
+    /// Calls an export.
+    fn call(&self, export: &str, arguments: &[Value], ended: &Cell<Option<HostEnd>>) -> Outcome {
+        let prepared = || -> Result<_> {
+            let function = self.exports.function(export)?;
+            let of = self.interface.functions.iter().find(|(name, _)| name == export);
+            let (_, Signature { parameters, results }) =
+                of.with_context(|| format!("no function is exported as `{export}`"))?;
+            let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
+            ensure!(given == *parameters, "its arguments are not of the types that it takes");
+            let arguments = arguments.iter().copied().map(to_engine).collect::<Result<Vec<_>>>()?;
+            Ok((function, arguments, vec![Val::i32(0); results.len()]))
+        };
+        let (function, arguments, mut results) = match prepared() {
+            Ok(prepared) => prepared,
+            Err(error) => return Outcome::Failed(error.to_string()),
+        };
+        let Exports { api, .. } = self.exports;
+        match api.call(function, &arguments, &mut results) {
+            Ok(()) => match results.iter_mut().map(|value| from_engine(api, value)).collect() {
+                Ok(values) => Outcome::Returned(values),
+                Err(error) => Outcome::Failed(error.to_string()),
+            },
+            Err(trap) => outcome(api, &trap, ended.take()),
         }
+    }
+
+    /// The value of an exported global; `None` if there is none, or if the type is not supported.
+    fn global(&self, export: &str) -> Option<Value> {
+        let Exports { api, .. } = self.exports;
         let mut value = Val::i32(0);
-        (api.wasm_global_get)(global, &mut value);
-        value
-    };
-    from_engine(api, &mut value).ok()
+        // SAFETY: the global is valid if it is not null.
+        unsafe {
+            let global = (api.wasm_extern_as_global)(self.exports.get(export)?);
+            if global.is_null() {
+                return None;
+            }
+            (api.wasm_global_get)(global, &mut value);
+        }
+        from_engine(api, &mut value).ok()
+    }
 }
 
 /// Several modules in one store.
@@ -397,12 +374,6 @@ struct LinkedLibraryInstances {
     store: Owned<Store>,
     _engine: Owned<Engine>,
     api: &'static Api,
-}
-
-struct LinkedInstance {
-    exports: Exports,
-    interface: Arc<LibraryInterface>,
-    _instance: Owned<bindings::Instance>,
 }
 
 impl LinkedLibraryInstances {
@@ -416,7 +387,7 @@ impl LinkedLibraryInstances {
 impl LinkedModules for LinkedLibraryInstances {
     fn compile(&mut self, wasm: &[u8]) -> Result<usize> {
         let interface = LibraryInterface::read(wasm)?;
-        let module = objects::module(self.api, &self.store, wasm).ok_or_else(|| refused(wasm))?;
+        let module = self.api.compile(&self.store, wasm).ok_or_else(|| refused(wasm))?;
         self.modules.push((module, Arc::new(interface)));
         Ok(self.modules.len() - 1)
     }
@@ -425,12 +396,7 @@ impl LinkedModules for LinkedLibraryInstances {
         let (module, interface) = &self.modules[module];
         let met = interface.imports.iter().map(|import| self.export(&import.module, &import.name));
         let met = met.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
-        let order = objects::import_order(self.api, module, &interface.imports).map_err(NotInstantiated::Unlinked)?;
-        let met: Vec<_> = order.into_iter().map(|place| met[place]).collect();
-        let instance = objects::instantiate(self.api, &self.store, module, &met)
-            .map_err(|not_made| not_instantiated(self.api, &not_made, None))?;
-        let exports = Exports::of(self.api, module, &instance).map_err(NotInstantiated::Unlinked)?;
-        self.instances.push(LinkedInstance { exports, interface: interface.clone(), _instance: instance });
+        self.instances.push(LinkedInstance::new(self.api, &self.store, module, interface, &met, &Cell::new(None))?);
         Ok(self.instances.len() - 1)
     }
 
@@ -439,11 +405,10 @@ impl LinkedModules for LinkedLibraryInstances {
     }
 
     fn call(&mut self, instance: usize, export: &str, arguments: &[Value]) -> Outcome {
-        let LinkedInstance { exports, interface, .. } = &self.instances[instance];
-        call(self.api, exports, interface, export, arguments, &RefCell::new(None))
+        self.instances[instance].call(export, arguments, &Cell::new(None))
     }
 
     fn global(&mut self, instance: usize, export: &str) -> Option<Value> {
-        global(self.api, &self.instances[instance].exports, export)
+        self.instances[instance].global(export)
     }
 }
