@@ -3,14 +3,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{Module, Runtime, serialize};
+use super::{BenchmarkTable, Do, Engine, generated, guest};
 use crate::catalog::benchmark::compile;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{IterationResult, Prepared, Unsupported, timed};
 use crate::engine::watermark::Watermark;
-use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&compile::EARLY_EXIT, Do(|engine, _| compile(engine, Engine::runtime, guest::wasm(guest::EARLY_EXIT)))),

@@ -4,14 +4,10 @@ use anyhow::Result;
 use super::api::{Store, imports};
 use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, describe};
 use super::way::{BeforeExit, Dynamic, DynamicEnv, Indirect, Typed, TypedEnv, WayToExit};
-use super::{Engine, start};
+use super::{BenchmarkTable, Do, Engine, ExitCode, guest, start};
 use crate::catalog::benchmark::unwind;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 /// A table with three benchmarks per way, and further rows.
 macro_rules! ways {

@@ -2,9 +2,9 @@
 use anyhow::Result;
 
 use super::CachedModule;
+use super::ExitCode;
 use super::api::{Error, Imports, Instance, Raised, Store, TypedFunc, WasmParams, WasmResults, new_store, raise};
 use crate::engine::embedding::IterationResult;
-use crate::exit_code::ExitCode;
 
 /// The type of most timed exports: two numbers as parameters, one as result.
 pub(crate) type RunFunc = TypedFunc<(i32, i32), i32>;

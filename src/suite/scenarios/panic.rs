@@ -7,16 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{Error, Raised, Val, ValType, dynamic, raise, to_error, wrap};
 use super::fixture::{Fixture, ended};
 use super::reentrant_host::ReentrantHost;
+use super::{Do, Engine, ExitCode, Outcome, ScenarioTable, Transcript, say};
 use crate::catalog::scenario::{fault, panic};
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::{Outcome, Transcript};
-use crate::exit_code::ExitCode;
-use crate::say;
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&panic::PAYLOAD, Do(payload)),

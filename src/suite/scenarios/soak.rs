@@ -4,16 +4,11 @@ use std::process;
 
 use anyhow::{Context, Error, Result};
 
-use super::Engine;
 use super::api::{Imports, Instance, Module, Runtime, Store, TypedFunc, downcast, imports, new_store, wrap};
 use super::fixture::exit;
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::soak;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
 use crate::process_stats::resident_memory;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&soak::EXITS, Do(exits)),

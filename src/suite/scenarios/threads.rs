@@ -4,18 +4,13 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{
     Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise,
     runtime_with_stack, wrap_env,
 };
 use super::fixture::ended;
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::threads;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&threads::ONE_ENGINE, Do(one_engine)),
@@ -40,6 +35,19 @@ fn engine_each(engine: &Engine, out: &Transcript) -> Result<()> {
     })
 }
 
+/// Runs `at_work` on all threads, with the thread's number.
+fn on_threads<R: Send>(
+    thread: impl Fn() -> thread::Builder,
+    at_work: impl Fn(u32) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    thread::scope(|scope| {
+        let at_work = &at_work;
+        let spawn = |number| thread().spawn_scoped(scope, move || at_work(number));
+        let threads = (0..THREADS).map(spawn).collect::<Result<Vec<_>, _>>()?;
+        threads.into_iter().map(|thread| thread.join().expect("host functions here do not panic")).collect()
+    })
+}
+
 /// Creates a guest on each thread, and makes all of them exit at the same time in each round. Counts the exits.
 fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> Result<()> {
     let start = Barrier::new(THREADS as usize);
@@ -53,11 +61,7 @@ fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> 
         let ended: Vec<_> = (0..ROUNDS).filter_map(round).collect();
         guest.map(|_| ended)
     };
-    let ended: Vec<ThreadExit> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|number| scope.spawn(move || at_work(number))).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("host functions here do not panic");
-        threads.into_iter().map(join).collect::<Result<Vec<_>>>().map(|ended| ended.concat())
-    })?;
+    let ended = on_threads(thread::Builder::new, at_work)?.concat();
     let exits = ended.iter().filter(|ended| ended.is_ok()).count();
     say!(out, "{THREADS} threads, {ROUNDS} rounds: {exits} exits with the thread's own code");
     match ended.into_iter().find_map(Result::err) {
@@ -70,7 +74,7 @@ fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> 
 /// `Ok` for an exit with the thread's own code, otherwise the outcome.
 type ThreadExit = Result<(), String>;
 
-/// The guest of a thread, in a separate store whose data is the thread's number.
+/// The guest of a thread.
 struct ThreadGuest {
     store: Store<u32>,
     run: TypedFunc<(i32, i32), i32>,
@@ -78,12 +82,7 @@ struct ThreadGuest {
 
 impl ThreadGuest {
     fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
-        let mut store = new_store(runtime, thread);
-        // The code consists of the store's number and the guest's round, so that a wrong code shows which of the two is wrong.
-        let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
-            Err(raise(code(*caller.data(), round)))
-        });
-        let instance = Instance::new(&mut store, module, &imports! { "env" => { "early_exit" => early_exit } })?;
+        let (mut store, instance) = instantiate(runtime, module, thread)?;
         let run = instance.get_typed_func(&mut store, "run")?;
         Ok(Self { store, run })
     }
@@ -101,7 +100,17 @@ impl ThreadGuest {
     }
 }
 
-/// The code of a thread in a round.
+/// An instance in a separate store whose data is the thread's number.
+fn instantiate(runtime: &Runtime, module: &Module, thread: u32) -> Result<(Store<u32>, Instance)> {
+    let mut store = new_store(runtime, thread);
+    let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
+        Err(raise(code(*caller.data(), round)))
+    });
+    let instance = Instance::new(&mut store, module, &imports! { "env" => { "early_exit" => early_exit } })?;
+    Ok((store, instance))
+}
+
+/// The code of a thread in a round. It consists of both numbers, so that a wrong code shows which of the two is wrong.
 fn code(thread: u32, round: u32) -> ExitCode {
     ExitCode(thread * 10_000 + round)
 }
@@ -113,11 +122,7 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
     let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
     // The thread's number of exits, the outcome of its recursion, and whether it exits afterwards.
     let at_work = |thread: u32| -> Result<(u32, String, bool)> {
-        let mut store = new_store(&runtime, thread);
-        let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
-            Err(raise(code(*caller.data(), round)))
-        });
-        let instance = Instance::new(&mut store, &module, &imports! { "env" => { "early_exit" => early_exit } })?;
+        let (mut store, instance) = instantiate(&runtime, &module, thread)?;
         let exit: TypedFunc<u32, ()> = instance.get_typed_func(&mut store, "exit")?;
         let deeper: TypedFunc<i32, i32> = instance.get_typed_func(&mut store, "deeper")?;
         let exits = |store: &mut Store<u32>, round| {
@@ -127,15 +132,7 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
         let recursion = ended(&deeper.call(&mut store, -1));
         Ok((count as u32, recursion, exits(&mut store, EXITS)))
     };
-    let ended = thread::scope(|scope| {
-        let at_work = &at_work;
-        let spawn = |number| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || at_work(number));
-        let threads = (0..THREADS).map(spawn).collect::<Result<Vec<_>, _>>()?;
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("host functions here do not panic"))
-            .collect::<Result<Vec<_>>>()
-    })?;
+    let ended = on_threads(|| thread::Builder::new().stack_size(STACK), at_work)?;
     say!(out, "{THREADS} threads: {} exits with the thread's own code", ended.iter().map(|ended| ended.0).sum::<u32>());
     let first = &ended[0].1;
     let same = ended.iter().filter(|ended| ended.1 == *first).count();
