@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::CApi;
-use super::bindings::{Api, Callback, CallbackWithEnv, Func, List, Trap as CTrap, Val};
+use super::bindings::{Api, Callback, CallbackWithEnv, Func, Trap as CTrap, Val, Values};
 use super::convert::trap;
 use super::fixture::{Environment, LibraryGuest, as_extern, early_exit, plain_exit, takes_code};
 use super::objects::{CompiledGuest, NotMade, Owned};
@@ -196,13 +196,13 @@ fn returned((guest, run): ReadyGuest) -> Prepared {
     )
 }
 
-unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+unsafe extern "C" fn timed_plain_exit(arguments: *const Values, results: *mut Values) -> *mut CTrap {
     note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { plain_exit(arguments, results) }
 }
 
-unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut CTrap {
     note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { early_exit(env, arguments, results) }
@@ -227,7 +227,7 @@ fn call(api: &'static Api) -> Result<Prepared> {
 }
 
 /// A host function that returns its argument plus 1.
-unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+unsafe extern "C" fn next(_: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut CTrap {
     // SAFETY: the argument and the result are i64.
     unsafe {
         let mut value = *(*arguments).data;

@@ -64,6 +64,9 @@ impl<T> List<T> {
 /// `wasm_byte_vec_t`, also for names and messages.
 pub(super) type Bytes = List<u8>;
 
+/// `wasm_val_vec_t`.
+pub(super) type Values = List<Val>;
+
 /// `wasm_val_t`.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -118,10 +121,10 @@ pub(super) struct SizeLimits {
 }
 
 /// `wasm_func_callback_t`.
-pub(super) type Callback = unsafe extern "C" fn(*const List<Val>, *mut List<Val>) -> *mut Trap;
+pub(super) type Callback = unsafe extern "C" fn(*const Values, *mut Values) -> *mut Trap;
 
 /// `wasm_func_callback_with_env_t`.
-pub(super) type CallbackWithEnv = unsafe extern "C" fn(*mut c_void, *const List<Val>, *mut List<Val>) -> *mut Trap;
+pub(super) type CallbackWithEnv = unsafe extern "C" fn(*mut c_void, *const Values, *mut Values) -> *mut Trap;
 
 /// `void (*)(void*)`.
 pub(super) type Finalizer = unsafe extern "C" fn(*mut c_void);
@@ -201,7 +204,7 @@ functions! {
             *mut Store, *const FuncType, CallbackWithEnv, *mut c_void, Option<Finalizer>
         ) -> *mut Func;
         wasm_func_delete(*mut Func);
-        wasm_func_call(*const Func, *const List<Val>, *mut List<Val>) -> *mut Trap;
+        wasm_func_call(*const Func, *const Values, *mut Values) -> *mut Trap;
         wasm_globaltype_new(*mut ValType, u8) -> *mut GlobalType;
         wasm_globaltype_delete(*mut GlobalType);
         wasm_global_new(*mut Store, *const GlobalType, *const Val) -> *mut Global;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::bindings::{Api, Bytes, Engine, Extern, Instance, List, Module, Payload, Store, Trap, Val, kind};
+use super::bindings::{Api, Bytes, Engine, Extern, Instance, Module, Payload, Store, Trap, Val, Values, kind};
 use super::convert::{cause, from_engine, to_engine, trap};
 use super::interface::{ImportType, LibraryImport, LibraryInterface};
 use super::objects::{CompiledGuest, Exports, NotMade, Owned};
@@ -114,9 +114,10 @@ impl Artifact for SerializedLibraryModule {
         let (api, interface) = (self.api, self.interface.clone());
         let mut took = Duration::ZERO;
         let guest = CompiledGuest::with_module(api, |store| {
-            let module;
             // SAFETY: the store is valid, and the bytes are an artifact of the same library.
-            (took, module) = timed(|| unsafe { (api.wasm_module_deserialize)(**store, &Bytes::constant(&self.bytes)) });
+            let deserialize = || unsafe { (api.wasm_module_deserialize)(**store, &Bytes::constant(&self.bytes)) };
+            let (time, module) = timed(deserialize);
+            took = time;
             Owned::new(module, api.wasm_module_delete).context("refused without a reason")
         })?;
         Ok((Box::new(LibraryModule { guest, interface }), took))
@@ -219,7 +220,7 @@ struct HostFunction {
 }
 
 /// The callback of all imported functions: calls the host, and ends the guest by a trap if the host exits, fails or panics.
-unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
+unsafe extern "C" fn answer(env: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut Trap {
     // SAFETY: the environment is a `HostFunction`, which lives as long as its store. The lists are valid during the call.
     let (function, arguments, results) =
         unsafe { (&*env.cast::<HostFunction>(), (*arguments).as_slice(), &mut *results) };

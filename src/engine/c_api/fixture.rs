@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use anyhow::{Result, anyhow, bail};
 
-use super::bindings::{Api, CallbackWithEnv, Extern, Func, Instance, List, Store, Trap, Val};
+use super::bindings::{Api, CallbackWithEnv, Extern, Func, Instance, Store, Trap, Val, Values};
 use super::embedding::exit_message;
 use super::objects::{CompiledGuest, Exports, NotMade, Owned};
 use crate::catalog::scenario::exit::LET_PASS;
@@ -39,11 +39,7 @@ impl Environment {
 }
 
 /// The host function `early_exit`: exits with its argument plus the offset, unless the argument is [`LET_PASS`].
-pub(super) unsafe extern "C" fn early_exit(
-    env: *mut c_void,
-    arguments: *const List<Val>,
-    _: *mut List<Val>,
-) -> *mut Trap {
+pub(super) unsafe extern "C" fn early_exit(env: *mut c_void, arguments: *const Values, _: *mut Values) -> *mut Trap {
     // SAFETY: the environment has this type and lives as long as the store. The argument is an i32.
     let (env, asked) = unsafe { (&*env.cast::<Environment>(), (*(*arguments).data).of.i32.cast_unsigned()) };
     planted::work();
@@ -56,7 +52,7 @@ thread_local! {
 }
 
 /// A host function without an environment: exits with its argument, unless the argument is [`LET_PASS`].
-pub(super) unsafe extern "C" fn plain_exit(arguments: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
+pub(super) unsafe extern "C" fn plain_exit(arguments: *const Values, _: *mut Values) -> *mut Trap {
     // SAFETY: the argument is an i32.
     let asked = unsafe { (*(*arguments).data).of.i32.cast_unsigned() };
     planted::work();

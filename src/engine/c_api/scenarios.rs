@@ -5,7 +5,7 @@ use std::rc::Rc;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::CApi;
-use super::bindings::{Api, CallbackWithEnv, EXTERN_FUNC, List, Trap, Val};
+use super::bindings::{Api, CallbackWithEnv, EXTERN_FUNC, Trap, Val, Values};
 use super::convert::{cause, trap};
 use super::fixture::{Environment, LibraryGuest, as_extern, early_exit, plain_exit, takes_code};
 use super::objects::{CompiledGuest, Exports, NotMade};
@@ -88,7 +88,7 @@ fn message_within(&CApi { api, .. }: &CApi, out: &Transcript) -> Result<()> {
 }
 
 /// Exits with code 1, by a message without a final NUL.
-unsafe extern "C" fn exit_without_nul(env: *mut c_void, _: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
+unsafe extern "C" fn exit_without_nul(env: *mut c_void, _: *const Values, _: *mut Values) -> *mut Trap {
     // SAFETY: the environment has this type and lives as long as the store.
     let env = unsafe { &*env.cast::<Environment>() };
     env.code.set(Some(ExitCode(1)));
@@ -142,11 +142,7 @@ fn trap_or_exit(&CApi { api, .. }: &CApi, out: &Transcript) -> Result<()> {
 }
 
 /// As [`early_exit`], but returns 7 if it does not exit.
-unsafe extern "C" fn exit_or_answer(
-    env: *mut c_void,
-    arguments: *const List<Val>,
-    results: *mut List<Val>,
-) -> *mut Trap {
+unsafe extern "C" fn exit_or_answer(env: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut Trap {
     // SAFETY: as in `early_exit`. There is one result.
     unsafe {
         let trap = early_exit(env, arguments, results);
@@ -191,11 +187,7 @@ fn start(&CApi { api, .. }: &CApi, out: &Transcript) -> Result<()> {
 }
 
 /// Calls the guest again, and returns the trap of that call.
-pub(super) unsafe extern "C" fn reenter(
-    env: *mut c_void,
-    arguments: *const List<Val>,
-    results: *mut List<Val>,
-) -> *mut Trap {
+unsafe extern "C" fn reenter(env: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut Trap {
     // SAFETY: the environment has this type and lives as long as the store. The called function has the same signature.
     unsafe {
         let env = &*env.cast::<Environment>();
@@ -296,7 +288,7 @@ fn export_order(&CApi { api, .. }: &CApi, out: &Transcript) -> Result<()> {
 }
 
 /// As [`plain_exit`], with an environment that it ignores.
-unsafe extern "C" fn exit_with_null(_: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
+unsafe extern "C" fn exit_with_null(_: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut Trap {
     // SAFETY: the arguments are passed on unchanged.
     unsafe { plain_exit(arguments, results) }
 }
@@ -321,7 +313,7 @@ fn null_environment(&CApi { api, .. }: &CApi, out: &Transcript) -> Result<()> {
 static ATTACHED: u32 = 1;
 
 /// Exits with code 1, by a trap with an attached object.
-unsafe extern "C" fn exit_with_info(env: *mut c_void, _: *const List<Val>, _: *mut List<Val>) -> *mut Trap {
+unsafe extern "C" fn exit_with_info(env: *mut c_void, _: *const Values, _: *mut Values) -> *mut Trap {
     // SAFETY: the environment has this type and lives as long as the store. The trap is valid.
     unsafe {
         let env = &*env.cast::<Environment>();

@@ -25,11 +25,13 @@ type MakeRuntime = fn(&Engine) -> Runtime;
 fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared> {
     let metrics = sizes(&wasm, &engine.cached_module(&wasm)?.1)?;
     let engine = engine.clone();
-    let lap = move || {
-        let (took, module) = compiled(&engine, make, &wasm);
-        (took, ended(&module))
-    };
-    Ok(Prepared::laps(lap).with_metrics(metrics))
+    Ok(Prepared::laps(move || lap(&engine, make, &wasm)).with_metrics(metrics))
+}
+
+/// Compiles a module, and checks it.
+fn lap(engine: &Engine, make: MakeRuntime, wasm: &[u8]) -> (Duration, IterationResult) {
+    let (took, module) = compiled(engine, make, wasm);
+    (took, ended(&module))
 }
 
 /// The sizes in bytes of a module and, if the engine supports artifacts, of its artifact.
@@ -70,11 +72,6 @@ fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     let metrics = sizes(&wasm, &module?.1)?;
     let engine = engine.clone();
     // Further iterations compile again.
-    let lap = move || {
-        first.take().unwrap_or_else(|| {
-            let (took, module) = compiled(&engine, Engine::runtime, &wasm);
-            (took, ended(&module))
-        })
-    };
+    let lap = move || first.take().unwrap_or_else(|| lap(&engine, Engine::runtime, &wasm));
     Ok(Prepared::laps(lap).with_metrics(metrics).with_metrics(added))
 }

@@ -42,17 +42,15 @@ fn interrupt_execution(engine: &Engine, out: &Transcript) -> Result<()> {
 
 /// An error that displays its exit code.
 #[derive(Debug, thiserror::Error)]
-#[error("exit code: {code}")]
-struct Exit {
-    code: i32,
-}
+#[error("exit code: {0}")]
+struct Exit(i32);
 
 impl HostError for Exit {}
 
 fn dynamic_exit(engine: &Engine, out: &Transcript) -> Result<()> {
     say!(out, "Compiling module...");
     say!(out, "Instantiating module...");
-    let early_exit = |arguments: &[Val]| Err(to_error(Exit { code: arguments[0].i32().unwrap_or_default() }));
+    let early_exit = |arguments: &[Val]| Err(to_error(Exit(arguments[0].i32().unwrap_or_default())));
     let Fixture { mut store, instance, .. } =
         Fixture::new(engine, (), |store| dynamic(store, [ValType::I32], [], early_exit))?;
     let run = instance.get_func(&mut store, "run").context("no export `run`")?;

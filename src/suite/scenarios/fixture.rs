@@ -28,9 +28,22 @@ impl<T: Send + 'static, P: WasmParams, R: WasmResults> Fixture<T, P, R> {
         data: T,
         early_exit: impl FnOnce(&mut Store<T>) -> Func,
     ) -> Result<Self> {
-        let (mut store, instance) = instantiate(engine, &guest::wasm(guest), data, |store| {
-            imports! { "env" => { "early_exit" => early_exit(store) } }
-        })?;
+        let runtime = engine.runtime();
+        let module = Module::new(&runtime, guest::wasm(guest))?;
+        Self::of_module(&runtime, &module, export, data, early_exit)
+    }
+
+    /// As [`with_guest`](Self::with_guest), of a compiled guest.
+    pub(crate) fn of_module(
+        runtime: &Runtime,
+        module: &Module,
+        export: &str,
+        data: T,
+        early_exit: impl FnOnce(&mut Store<T>) -> Func,
+    ) -> Result<Self> {
+        let mut store = new_store(runtime, data);
+        let imports = imports! { "env" => { "early_exit" => early_exit(&mut store) } };
+        let instance = Instance::new(&mut store, module, &imports)?;
         let run = instance.get_typed_func(&mut store, export)?;
         Ok(Self { store, instance, run })
     }

@@ -30,11 +30,8 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
 
 /// The outcome of `run(code, 7)` of a module in a new store of the runtime.
 fn run(runtime: &Runtime, module: &Module, code: i32) -> Result<String> {
-    let mut store = new_store(runtime, ());
-    let imports = imports! { "env" => { "early_exit" => wrap(&mut store, early_exit) } };
-    let instance = Instance::new(&mut store, module, &imports)?;
-    let run: TypedFunc<(i32, i32), i32> = instance.get_typed_func(&mut store, "run")?;
-    Ok(ended(&run.call(&mut store, (code, 7))))
+    let mut fixture: Fixture = Fixture::of_module(runtime, module, "run", (), |store| wrap(store, early_exit))?;
+    Ok(ended(&fixture.run.call(&mut fixture.store, (code, 7))))
 }
 
 fn simd(engine: &Engine, out: &Transcript) -> Result<()> {

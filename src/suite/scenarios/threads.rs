@@ -5,10 +5,10 @@ use std::thread;
 use anyhow::Result;
 
 use super::api::{
-    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise,
-    runtime_with_stack, wrap_env,
+    Caller, Module, Raised, Runtime, Store, TypedFunc, WasmParams, WasmResults, downcast, raise, runtime_with_stack,
+    wrap_env,
 };
-use super::fixture::ended;
+use super::fixture::{Fixture, ended};
 use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::threads;
 
@@ -24,14 +24,14 @@ const ROUNDS: u32 = 200;
 fn one_engine(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
     let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
-    play(out, |thread| ThreadGuest::new(&runtime, &module, thread))
+    play(out, |thread| thread_guest(&runtime, &module, "run", thread))
 }
 
 fn engine_each(engine: &Engine, out: &Transcript) -> Result<()> {
     play(out, |thread| {
         let runtime = engine.runtime();
         let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
-        ThreadGuest::new(&runtime, &module, thread)
+        thread_guest(&runtime, &module, "run", thread)
     })
 }
 
@@ -49,14 +49,14 @@ fn on_threads<R: Send>(
 }
 
 /// Creates a guest on each thread, and makes all of them exit at the same time in each round. Counts the exits.
-fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> Result<()> {
+fn play(out: &Transcript, guest: impl Fn(u32) -> Result<Fixture<u32>> + Sync) -> Result<()> {
     let start = Barrier::new(THREADS as usize);
     let at_work = |number: u32| -> Result<Vec<ThreadExit>> {
         let mut guest = guest(number);
         let round = |round| {
             // A thread without a guest must also wait, because the barrier waits for all threads.
             start.wait();
-            guest.as_mut().ok().map(|guest| guest.exit(round))
+            guest.as_mut().ok().map(|guest| exit(guest, round))
         };
         let ended: Vec<_> = (0..ROUNDS).filter_map(round).collect();
         guest.map(|_| ended)
@@ -74,40 +74,30 @@ fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> 
 /// `Ok` for an exit with the thread's own code, otherwise the outcome.
 type ThreadExit = Result<(), String>;
 
-/// The guest of a thread.
-struct ThreadGuest {
-    store: Store<u32>,
-    run: TypedFunc<(i32, i32), i32>,
+/// A guest in a separate store whose data is the thread's number.
+fn thread_guest<P: WasmParams, R: WasmResults>(
+    runtime: &Runtime,
+    module: &Module,
+    export: &str,
+    thread: u32,
+) -> Result<Fixture<u32, P, R>> {
+    Fixture::of_module(runtime, module, export, thread, |store| {
+        wrap_env(store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
+            Err(raise(code(*caller.data(), round)))
+        })
+    })
 }
 
-impl ThreadGuest {
-    fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
-        let (mut store, instance) = instantiate(runtime, module, thread)?;
-        let run = instance.get_typed_func(&mut store, "run")?;
-        Ok(Self { store, run })
+fn exit(guest: &mut Fixture<u32>, round: u32) -> ThreadExit {
+    let expected = code(*guest.store.data(), round);
+    match guest.run.call(&mut guest.store, (round as i32, 7)) {
+        Ok(sum) => Err(format!("expected {expected}, but the guest returned {sum}")),
+        Err(error) => match downcast::<ExitCode>(error) {
+            Ok(observed) if observed == expected => Ok(()),
+            Ok(observed) => Err(format!("expected {expected}, came {observed}")),
+            Err(error) => Err(format!("expected {expected}, came {error}")),
+        },
     }
-
-    fn exit(&mut self, round: u32) -> ThreadExit {
-        let expected = code(*self.store.data(), round);
-        match self.run.call(&mut self.store, (round as i32, 7)) {
-            Ok(sum) => Err(format!("expected {expected}, but the guest returned {sum}")),
-            Err(error) => match downcast::<ExitCode>(error) {
-                Ok(observed) if observed == expected => Ok(()),
-                Ok(observed) => Err(format!("expected {expected}, came {observed}")),
-                Err(error) => Err(format!("expected {expected}, came {error}")),
-            },
-        }
-    }
-}
-
-/// An instance in a separate store whose data is the thread's number.
-fn instantiate(runtime: &Runtime, module: &Module, thread: u32) -> Result<(Store<u32>, Instance)> {
-    let mut store = new_store(runtime, thread);
-    let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
-        Err(raise(code(*caller.data(), round)))
-    });
-    let instance = Instance::new(&mut store, module, &imports! { "env" => { "early_exit" => early_exit } })?;
-    Ok((store, instance))
 }
 
 /// The code of a thread in a round. It consists of both numbers, so that a wrong code shows which of the two is wrong.
@@ -122,8 +112,8 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
     let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
     // The thread's number of exits, the outcome of its recursion, and whether it exits afterwards.
     let at_work = |thread: u32| -> Result<(u32, String, bool)> {
-        let (mut store, instance) = instantiate(&runtime, &module, thread)?;
-        let exit: TypedFunc<u32, ()> = instance.get_typed_func(&mut store, "exit")?;
+        let Fixture { mut store, instance, run: exit }: Fixture<_, u32, ()> =
+            thread_guest(&runtime, &module, "exit", thread)?;
         let deeper: TypedFunc<i32, i32> = instance.get_typed_func(&mut store, "deeper")?;
         let exits = |store: &mut Store<u32>, round| {
             exit.call(store, round).is_err_and(|error| error.downcast_ref() == Some(&code(thread, round)))
