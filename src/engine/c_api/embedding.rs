@@ -1,5 +1,4 @@
 //! The any-module interface for libraries with the C API.
-use std::any::Any;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -10,7 +9,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::bindings::{Api, Bytes, Engine, Extern, Instance, Module, Payload, Store, Trap, Val, Values, kind};
+use super::bindings::{
+    Api, Bytes, Engine, Extern, Func, Global, Instance, Memory, Module, Payload, Store, Table, Trap, Val, Values, kind,
+};
 use super::convert::{cause, from_engine, to_engine, trap};
 use super::interface::{ImportType, LibraryImport, LibraryInterface};
 use super::objects::{CompiledGuest, Exports, NotMade, Owned};
@@ -93,7 +94,7 @@ impl Compiled for LibraryModule {
                 .with_context(|| format!("the import {}.{}", import.module, import.name))
         });
         let stubs = stubs.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
-        let imports: Vec<_> = stubs.iter().map(|stub| stub.as_extern).collect();
+        let imports: Vec<_> = stubs.iter().map(|stub| stub.as_extern(api)).collect();
         let linked = LinkedInstance::new(api, &store, &guest.module, &self.interface, &imports, &ended)?;
         Ok(Box::new(LibraryInstance { linked, _stubs: stubs, _store: store, _guest: guest, ended }))
     }
@@ -158,10 +159,12 @@ fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> No
     }
 }
 
-/// A stub for an import: a function with its environment, or another object.
-struct Stub {
-    as_extern: *mut Extern,
-    _object: Box<dyn Any>,
+/// A stub for an import.
+enum Stub {
+    Function(Owned<Func>, #[expect(dead_code, reason = "the function's environment")] Rc<HostFunction>),
+    Global(Owned<Global>),
+    Table(Owned<Table>),
+    Memory(Owned<Memory>),
 }
 
 impl Stub {
@@ -173,8 +176,7 @@ impl Stub {
         host: &Host,
         ended: &Rc<Cell<Option<HostEnd>>>,
     ) -> Result<Self> {
-        // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type. An object
-        // can be an import as long as it lives.
+        // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type.
         Ok(unsafe {
             match &import.of {
                 ImportType::Function(signature) => {
@@ -183,30 +185,38 @@ impl Stub {
                     let import = Import { module, name, place, parameters, results };
                     let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
                     let env = Rc::new(env);
-                    let function = api.new_function_with_env(store, signature, answer, Rc::as_ptr(&env))?;
-                    Self { as_extern: (api.wasm_func_as_extern)(*function), _object: Box::new((function, env)) }
+                    Self::Function(api.new_function_with_env(store, signature, answer, Rc::as_ptr(&env))?, env)
                 }
                 ImportType::Global { kind, mutable } => {
                     let zero = Val { kind: *kind, of: Payload { i64: 0 } };
-                    let global = api.new_global(store, *mutable, &zero)?;
-                    Self { as_extern: (api.wasm_global_as_extern)(*global), _object: Box::new(global) }
+                    Self::Global(api.new_global(store, *mutable, &zero)?)
                 }
                 ImportType::Table { kind, limits } => {
                     let of = (api.wasm_tabletype_new)((api.wasm_valtype_new)(*kind), limits);
                     let of = Owned::new(of, api.wasm_tabletype_delete).context("the library makes no type")?;
                     let table = (api.wasm_table_new)(**store, *of, std::ptr::null_mut());
-                    let table = Owned::new(table, api.wasm_table_delete).context("the library makes no table")?;
-                    Self { as_extern: (api.wasm_table_as_extern)(*table), _object: Box::new(table) }
+                    Self::Table(Owned::new(table, api.wasm_table_delete).context("the library makes no table")?)
                 }
                 ImportType::Memory(limits) => {
                     let of = (api.wasm_memorytype_new)(limits);
                     let of = Owned::new(of, api.wasm_memorytype_delete).context("the library makes no type")?;
                     let memory = (api.wasm_memory_new)(**store, *of);
-                    let memory = Owned::new(memory, api.wasm_memory_delete).context("the library makes no memory")?;
-                    Self { as_extern: (api.wasm_memory_as_extern)(*memory), _object: Box::new(memory) }
+                    Self::Memory(Owned::new(memory, api.wasm_memory_delete).context("the library makes no memory")?)
                 }
             }
         })
+    }
+
+    fn as_extern(&self, api: &Api) -> *mut Extern {
+        // SAFETY: each object is valid.
+        unsafe {
+            match self {
+                Self::Function(function, _) => (api.wasm_func_as_extern)(**function),
+                Self::Global(global) => (api.wasm_global_as_extern)(**global),
+                Self::Table(table) => (api.wasm_table_as_extern)(**table),
+                Self::Memory(memory) => (api.wasm_memory_as_extern)(**memory),
+            }
+        }
     }
 }
 
@@ -280,7 +290,7 @@ impl ModuleInstance for LibraryInstance {
     }
 
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
-        let Exports { api, .. } = self.linked.exports;
+        let api = self.linked.exports.api;
         // SAFETY: the memory is valid, and its size does not change while no guest runs.
         let bytes = unsafe {
             let memory = (api.wasm_extern_as_memory)(self.linked.exports.get(export)?);
@@ -308,6 +318,7 @@ struct LinkedInstance {
 
 impl LinkedInstance {
     /// Instantiates a module with its imports, in the module's order.
+    #[inline(always)]
     fn new(
         api: &'static Api,
         store: &Owned<Store>,
@@ -341,7 +352,7 @@ impl LinkedInstance {
             Ok(prepared) => prepared,
             Err(error) => return Outcome::Failed(error.to_string()),
         };
-        let Exports { api, .. } = self.exports;
+        let api = self.exports.api;
         match api.call(function, &arguments, &mut results) {
             Ok(()) => match results.iter_mut().map(|value| from_engine(api, value)).collect() {
                 Ok(values) => Outcome::Returned(values),
@@ -353,7 +364,7 @@ impl LinkedInstance {
 
     /// The value of an exported global; `None` if there is none, or if the type is not supported.
     fn global(&self, export: &str) -> Option<Value> {
-        let Exports { api, .. } = self.exports;
+        let api = self.exports.api;
         let mut value = Val::i32(0);
         // SAFETY: the global is valid if it is not null.
         unsafe {

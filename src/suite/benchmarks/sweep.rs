@@ -3,7 +3,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::api::{Caller, Error, copies, frames, imports, trap_code, wrap, wrap_env};
 use super::exit::{exit, ready};
-use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, early_exit};
+use super::guest_instance::{CODE, GuestInstance, RunFunc, early_exit, repeat_exit};
 use super::trap::trapping;
 use super::way::{BeforeExit, Typed, WayToExit};
 use super::{BenchmarkTable, Do, Engine, generated, guest};
@@ -23,11 +23,7 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
 pub(crate) fn guest_depth<M: WayToExit>(engine: &Engine, frames: u64) -> Result<Prepared> {
     let (mut ready, recursion, frames) = recursion::<M>(engine, || (), frames)?;
     let code = CODE.0 as i32;
-    Ok(Prepared::repeat(
-        move || exit::<M, _>(&mut ready.store, &recursion, code, frames),
-        ExitResult::is_expected,
-        ExitResult::describe,
-    ))
+    Ok(repeat_exit(move || exit::<M, _>(&mut ready.store, &recursion, code, frames)))
 }
 
 fn guest_depth_latency(engine: &Engine, frames: u64) -> Result<Prepared> {
@@ -84,11 +80,7 @@ pub(super) fn reentrant(engine: &Engine) -> Result<(GuestInstance<Option<RunFunc
 fn reentries(engine: &Engine, times: u64) -> Result<Prepared> {
     let (mut ready, descend) = reentrant(engine)?;
     let (code, times) = (CODE.0 as i32, i32::try_from(times)?);
-    Ok(Prepared::repeat(
-        move || exit::<Typed, _>(&mut ready.store, &descend, code, times),
-        ExitResult::is_expected,
-        ExitResult::describe,
-    ))
+    Ok(repeat_exit(move || exit::<Typed, _>(&mut ready.store, &descend, code, times)))
 }
 
 fn modules(engine: &Engine, count: u64) -> Result<Prepared> {
@@ -103,6 +95,5 @@ fn functions(engine: &Engine, count: u64) -> Result<Prepared> {
 fn with_resident_code(engine: &Engine, resident_code: impl Sized + 'static) -> Result<Prepared> {
     let mut ready = ready::<Typed>(engine, || ())?;
     let run = ready.function(Typed::EXPORT)?;
-    let step = move || exit::<Typed, _>(&mut ready.store, &run, CODE.0 as i32, 7);
-    Ok(Prepared::repeat(step, ExitResult::is_expected, ExitResult::describe).keeping(resident_code))
+    Ok(repeat_exit(move || exit::<Typed, _>(&mut ready.store, &run, CODE.0 as i32, 7)).keeping(resident_code))
 }
