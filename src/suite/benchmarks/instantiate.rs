@@ -1,5 +1,4 @@
 //! Instantiation of a compiled module.
-
 use anyhow::Result;
 
 use super::api::{imports, wrap};

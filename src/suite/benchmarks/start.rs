@@ -1,5 +1,4 @@
 //! Exits from a start function, after which there is no instance.
-
 use anyhow::Result;
 
 use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, new_store, wrap};

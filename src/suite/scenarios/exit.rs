@@ -11,15 +11,18 @@ use crate::catalog::scenario::exit;
 use crate::catalog::scenario::exit::{CODES, LET_PASS};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
-    (&exit::TYPED, Do(|engine, out| play(engine, out, TYPED, "direct"))),
-    (&exit::TYPED_INDIRECT, Do(|engine, out| play(engine, out, TYPED, "indirect"))),
-    (&exit::TYPED_ENV, Do(|engine, out| play(engine, out, TYPED_ENV, "direct"))),
-    (&exit::TYPED_ENV_INDIRECT, Do(|engine, out| play(engine, out, TYPED_ENV, "indirect"))),
-    (&exit::DYNAMIC, Do(|engine, out| play(engine, out, DYNAMIC, "direct"))),
-    (&exit::DYNAMIC_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC, "indirect"))),
-    (&exit::DYNAMIC_ENV, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "direct"))),
-    (&exit::DYNAMIC_ENV_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "indirect"))),
-    (&exit::START, Do(|engine, out| start(engine, out, &[("typed", TYPED), ("dynamic", DYNAMIC)]))),
+    (&exit::TYPED, Do(|engine, out| play(engine, out, (typed, by_value), "direct"))),
+    (&exit::TYPED_INDIRECT, Do(|engine, out| play(engine, out, (typed, by_value), "indirect"))),
+    (&exit::TYPED_ENV, Do(|engine, out| play(engine, out, (typed_env, by_value), "direct"))),
+    (&exit::TYPED_ENV_INDIRECT, Do(|engine, out| play(engine, out, (typed_env, by_value), "indirect"))),
+    (&exit::DYNAMIC, Do(|engine, out| play(engine, out, (dynamic, by_value), "direct"))),
+    (&exit::DYNAMIC_INDIRECT, Do(|engine, out| play(engine, out, (dynamic, by_value), "indirect"))),
+    (&exit::DYNAMIC_ENV, Do(|engine, out| play(engine, out, (dynamic_env, by_value), "direct"))),
+    (&exit::DYNAMIC_ENV_INDIRECT, Do(|engine, out| play(engine, out, (dynamic_env, by_value), "indirect"))),
+    (
+        &exit::START,
+        Do(|engine, out| start(engine, out, &[("typed", (typed, by_value)), ("dynamic", (dynamic, by_value))])),
+    ),
     (&exit::START_FILLS_TABLE, Do(start_fills_table)),
 ];
 
@@ -28,11 +31,6 @@ pub(crate) type ExitFunction = (fn(&mut Store<u32>) -> Func, ReadCode);
 
 /// Reads the exit code of an error, or returns the error.
 pub(crate) type ReadCode = fn(&Store<u32>, Error) -> Result<ExitCode, Error>;
-
-const TYPED: ExitFunction = (typed, by_value);
-const TYPED_ENV: ExitFunction = (typed_env, by_value);
-const DYNAMIC: ExitFunction = (dynamic, by_value);
-const DYNAMIC_ENV: ExitFunction = (dynamic_env, by_value);
 
 /// Reads the code by value, which works for an error that is created for one exit.
 pub(crate) fn by_value(_: &Store<u32>, error: Error) -> Result<ExitCode, Error> {
