@@ -18,7 +18,7 @@ use super::objects::{CompiledGuest, Exports, NotMade, Owned};
 use super::{CApi, version};
 use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Host, Import, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Signature,
-    Unsupported, Value, panic_message, timed,
+    Unsupported, Value, timed,
 };
 use crate::exit_code::ExitCode;
 
@@ -125,30 +125,23 @@ impl Artifact for SerializedLibraryModule {
     }
 }
 
-/// How a host function ended its guest. The caller of the guest reads this.
-enum HostEnd {
-    Exited(ExitCode),
-    Panicked(String),
-    Failed(String),
-}
+/// How a host function ended its guest: by an exit, a panic or a failure. The caller of the guest reads this.
+type HostEnd = Cell<Option<Outcome>>;
 
 /// Converts a trap to an outcome: the end by the host function, if any, or else a trap of the guest. An exit counts only if
 /// the trap has the exit's message.
-fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<HostEnd>) -> Outcome {
+fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<Outcome>) -> Outcome {
     let message = api.message(trap);
-    let came_back = |text: &str| cause(&message).contains(text);
     match ended {
-        Some(HostEnd::Exited(code)) if came_back(&exit_message(code)) => Outcome::Exited(code),
-        Some(HostEnd::Exited(code)) => {
+        Some(Outcome::Exited(code)) if !cause(&message).contains(&exit_message(code)) => {
             Outcome::Failed(format!("exit code {code}, and the message came back as: {message}"))
         }
-        Some(HostEnd::Panicked(said)) => Outcome::Panicked(said),
-        Some(HostEnd::Failed(why)) => Outcome::Failed(why),
+        Some(ended) => ended,
         None => self::trap(&message).map_or(Outcome::Failed(message), Outcome::Trapped),
     }
 }
 
-fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> NotInstantiated {
+fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<Outcome>) -> NotInstantiated {
     match not_made {
         NotMade::Silent => NotInstantiated::Unlinked(anyhow!("the library makes no instance, and does not say why")),
         // Libraries report unsuitable imports by a trap too.
@@ -174,7 +167,7 @@ impl Stub {
         place: usize,
         import: &LibraryImport,
         host: &Host,
-        ended: &Rc<Cell<Option<HostEnd>>>,
+        ended: &Rc<HostEnd>,
     ) -> Result<Self> {
         // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type.
         Ok(unsafe {
@@ -226,7 +219,7 @@ struct HostFunction {
     store: *mut Store,
     import: Import,
     host: Host,
-    ended: Rc<Cell<Option<HostEnd>>>,
+    ended: Rc<HostEnd>,
 }
 
 /// The callback of all imported functions: calls the host, and ends the guest by a trap if the host exits, fails or panics.
@@ -235,11 +228,11 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const Values, results:
     let (function, arguments, results) =
         unsafe { (&*env.cast::<HostFunction>(), (*arguments).as_slice(), &mut *results) };
     let HostFunction { api, store, import, host, ended } = function;
-    let values = || -> Result<Vec<Val>, HostEnd> {
-        let failed = |error: anyhow::Error| HostEnd::Failed(error.to_string());
+    let values = || -> Result<Vec<Val>, Outcome> {
+        let failed = |error: anyhow::Error| Outcome::Failed(error.to_string());
         // The library owns the arguments, so the host must not delete their references.
         let arguments: Result<Vec<_>> = arguments.iter().map(|value| from_borrowed(api, value)).collect();
-        let answered = host(import, &arguments.map_err(failed)?).map_err(HostEnd::Exited)?;
+        let answered = host(import, &arguments.map_err(failed)?).map_err(Outcome::Exited)?;
         answered.into_iter().map(to_engine).collect::<Result<_>>().map_err(failed)
     };
     let end = match catch_unwind(AssertUnwindSafe(values)) {
@@ -250,13 +243,14 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const Values, results:
             }
             return std::ptr::null_mut();
         }
-        Ok(Ok(values)) => HostEnd::Failed(format!("{} results, and not {}", values.len(), results.size)),
+        Ok(Ok(values)) => Outcome::Failed(format!("{} results, and not {}", values.len(), results.size)),
         Ok(Err(end)) => end,
-        Err(panic) => HostEnd::Panicked(panic_message(&*panic).to_owned()),
+        Err(panic) => Outcome::panicked(&*panic),
     };
     let message = match &end {
-        HostEnd::Exited(code) => exit_message(*code),
-        HostEnd::Panicked(message) | HostEnd::Failed(message) => message.replace('\0', " "),
+        Outcome::Exited(code) => exit_message(*code),
+        Outcome::Panicked(message) | Outcome::Failed(message) => message.replace('\0', " "),
+        other => other.to_string(),
     };
     ended.set(Some(end));
     api.new_trap(*store, format!("{message}\0").as_bytes())
@@ -277,7 +271,7 @@ struct LibraryInstance {
     _stubs: Vec<Stub>,
     _store: Owned<Store>,
     _guest: Rc<CompiledGuest>,
-    ended: Rc<Cell<Option<HostEnd>>>,
+    ended: Rc<HostEnd>,
 }
 
 impl ModuleInstance for LibraryInstance {
@@ -325,7 +319,7 @@ impl LinkedInstance {
         module: &Owned<Module>,
         interface: &Arc<LibraryInterface>,
         imports: &[*mut Extern],
-        ended: &Cell<Option<HostEnd>>,
+        ended: &HostEnd,
     ) -> Result<Self, NotInstantiated> {
         let order = api.import_order(module, &interface.imports).map_err(NotInstantiated::Unlinked)?;
         let imports: Vec<_> = order.into_iter().map(|place| imports[place]).collect();
@@ -337,7 +331,7 @@ impl LinkedInstance {
     }
 
     /// Calls an export.
-    fn call(&self, export: &str, arguments: &[Value], ended: &Cell<Option<HostEnd>>) -> Outcome {
+    fn call(&self, export: &str, arguments: &[Value], ended: &HostEnd) -> Outcome {
         let prepared = || -> Result<_> {
             let function = self.exports.function(export)?;
             let of = self.interface.functions.iter().find(|(name, _)| name == export);
