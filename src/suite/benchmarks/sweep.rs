@@ -40,8 +40,8 @@ fn unreachable(engine: &Engine, frames: u64) -> Result<Prepared> {
     trapping(ready, recursion, (-1, frames))
 }
 
-/// A guest with its export that exits below `depth` guest frames. A compiler might turn the recursion into a loop. So a trap must
-/// show all of these frames, as far as the engine records frames.
+/// A guest with its export that exits below `depth` guest frames. A compiler might turn the recursion into a loop. So a trap
+/// must show all of these frames, as far as the engine records frames.
 fn recursion<M: WayToExit>(
     engine: &Engine,
     before_exit: impl BeforeExit,

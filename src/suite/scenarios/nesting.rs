@@ -14,7 +14,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&nesting::ANOTHER_STORE, Do(another_store)),
 ];
 
-/// Exits with code 7 through three levels. The host function of each reports what it gets, and returns what `hand_on` makes of it.
+/// Exits with code 7 through three levels. The host function of each level reports its result, and returns that of `hand_on`.
 fn exit_through_levels(
     engine: &Engine,
     out: &Transcript,
