@@ -5,8 +5,8 @@ use anyhow::{Result, bail};
 
 use super::Engine;
 use super::api::{
-    Caller, Error, HostError, Instance, Store, TypedFunc, downcast, exception_payload, is_exception, link, new_store,
-    thrower_imports, to_error, wrap_env,
+    Caller, Error, HostError, Instance, Store, TypedFunc, WasmParams, downcast, exception_payload, is_exception, link,
+    new_store, thrower_imports, to_error, wrap_env,
 };
 use super::suite::scenarios::fixture::{compile_if_claimed, ended};
 use crate::catalog::scenario::guest_view;
@@ -50,23 +50,18 @@ impl CatchingGuest {
         Ok(Self { store, instance })
     }
 
-    fn call(&mut self, export: &str, payload: i32) -> Result<Result<i32, Error>> {
-        let function: TypedFunc<i32, i32> = self.instance.get_typed_func(&mut self.store, export)?;
-        Ok(function.call(&mut self.store, payload))
-    }
-
-    /// Calls `run`, which calls `early_exit` below a `catch_all`.
-    fn run(&mut self, code: i32) -> Result<Result<i32, Error>> {
-        let run: TypedFunc<(i32, i32), i32> = self.instance.get_typed_func(&mut self.store, "run")?;
-        Ok(run.call(&mut self.store, (code, 7)))
+    /// Calls an export. `run(code, n)` calls `early_exit` below a `catch_all`, the others take a payload.
+    fn call<P: WasmParams>(&mut self, export: &str, arguments: P) -> Result<Result<i32, Error>> {
+        let function: TypedFunc<P, i32> = self.instance.get_typed_func(&mut self.store, export)?;
+        Ok(function.call(&mut self.store, arguments))
     }
 }
 
 fn catch_all(engine: &Engine, out: &Transcript) -> Result<()> {
     let mut catcher = CatchingGuest::new(engine, false)?;
     say!(out, "its own exception, below `catch_all`: {}", ended(&catcher.call("throw_and_catch_all", 13)?));
-    say!(out, "an exit, below `catch_all`: {}", ended(&catcher.run(5)?));
-    say!(out, "not asked to exit: {}", ended(&catcher.run(0)?));
+    say!(out, "an exit, below `catch_all`: {}", ended(&catcher.call("run", (5, 7))?));
+    say!(out, "not asked to exit: {}", ended(&catcher.call("run", (0, 7))?));
     Ok(())
 }
 
@@ -84,7 +79,7 @@ fn host_exception(engine: &Engine, out: &Transcript) -> Result<()> {
         is_exception(&error),
         error.is::<ExitCode>()
     );
-    say!(out, "asked to exit after it: {}", ended(&catcher.run(5)?));
+    say!(out, "asked to exit after it: {}", ended(&catcher.call("run", (5, 7))?));
     Ok(())
 }
 

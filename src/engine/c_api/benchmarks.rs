@@ -8,11 +8,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::CApi;
-use super::bindings::{Api, Callback, CallbackWithEnv, Func, List, Trap as CTrap, Val};
-use super::convert::{self, trap};
-use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
-use super::objects::{self, NotMade, Owned};
-use super::scenarios::{plain_exit, without_environment};
+use super::bindings::{Api, Callback, CallbackWithEnv, Func, Trap as CTrap, Val, Values};
+use super::convert::trap;
+use super::fixture::{Environment, LibraryGuest, as_extern, early_exit, plain_exit, takes_code};
+use super::objects::{CompiledGuest, NotMade, Owned};
 use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::BenchmarkTable;
@@ -98,10 +97,7 @@ fn with_env(api: &'static Api, callback: CallbackWithEnv) -> Result<ReadyGuest> 
 /// The timed guest with a host function that has no environment.
 fn without_env(api: &'static Api, callback: Callback) -> Result<ReadyGuest> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::LEAVING))?;
-    with_run(LibraryGuest::of_functions(&compiled, |store, _| {
-        without_environment(api, store);
-        Ok(vec![objects::function(api, store, &takes_code(), callback)?])
-    })?)
+    with_run(LibraryGuest::without_env(&compiled, |store| api.new_function(store, &takes_code(), callback))?)
 }
 
 fn instantiate(api: &'static Api, wasm: &[u8]) -> Result<Prepared> {
@@ -137,7 +133,7 @@ impl GuestEnd {
         match self {
             Self::Code(code) => format!("exited early with exit code: {code}"),
             Self::Returned(sum) => format!("returned {sum}"),
-            Self::Trap(trap) => objects::message(api, &trap),
+            Self::Trap(trap) => api.message(&trap),
         }
     }
 
@@ -160,7 +156,7 @@ fn exit(guest: &LibraryGuest, run: *mut Func) -> GuestEnd {
 fn exit_by_message(guest: &LibraryGuest, run: *mut Func) -> GuestEnd {
     match guest.call_function(run, &EXIT) {
         Ok(sum) => GuestEnd::Returned(sum),
-        Err(trap) => code_in(&convert::message_bytes(guest.of.api, *trap)).map_or(GuestEnd::Trap(trap), GuestEnd::Code),
+        Err(trap) => code_in(&guest.of.api.message_bytes(&trap)).map_or(GuestEnd::Trap(trap), GuestEnd::Code),
     }
 }
 
@@ -200,13 +196,13 @@ fn returned((guest, run): ReadyGuest) -> Prepared {
     )
 }
 
-unsafe extern "C" fn timed_plain_exit(arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+unsafe extern "C" fn timed_plain_exit(arguments: *const Values, results: *mut Values) -> *mut CTrap {
     note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { plain_exit(arguments, results) }
 }
 
-unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut CTrap {
     note_exit();
     // SAFETY: the arguments are passed on unchanged.
     unsafe { early_exit(env, arguments, results) }
@@ -216,7 +212,7 @@ unsafe extern "C" fn timed_exit(env: *mut c_void, arguments: *const List<Val>, r
 fn describe<T: Debug>(api: &Api, observed: Result<T, Owned<CTrap>>) -> String {
     match observed {
         Ok(value) => format!("returned {value:?}"),
-        Err(trap) => objects::message(api, &trap),
+        Err(trap) => api.message(&trap),
     }
 }
 
@@ -231,7 +227,7 @@ fn call(api: &'static Api) -> Result<Prepared> {
 }
 
 /// A host function that returns its argument plus 1.
-unsafe extern "C" fn next(_: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut CTrap {
+unsafe extern "C" fn next(_: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut CTrap {
     // SAFETY: the argument and the result are i64.
     unsafe {
         let mut value = *(*arguments).data;
@@ -259,7 +255,7 @@ fn host_call(api: &'static Api) -> Result<Prepared> {
             let mut argument = Val::i32(0);
             (argument.kind, argument.of.i64) = (super::bindings::kind::I64, iterations.cast_signed());
             // SAFETY: the result is an i64.
-            objects::call(api, sum, &[argument], &mut results).map(|()| unsafe { results[0].of.i64 }.cast_unsigned())
+            api.call(sum, &[argument], &mut results).map(|()| unsafe { results[0].of.i64 }.cast_unsigned())
         },
         move |iterations, observed| {
             // 1 + 2 + .. + n modulo 2^64, like the sum of the guest. The product needs more than 64 bits.
@@ -273,13 +269,13 @@ fn start(api: &'static Api) -> Result<Prepared> {
     let compiled = CompiledGuest::new(api, &guest::wasm(guest::EXIT_IN_START))?;
     let signature = Signature { parameters: vec![Type::I32], results: vec![Type::I32] };
     let lap = move || -> Result<(Duration, IterationResult)> {
-        let store = objects::store(api, &compiled.engine)?;
+        let store = api.new_store(&compiled.engine)?;
         let env = Environment::new(api, &store);
-        let function = objects::function_with_env(api, &store, &signature, early_exit, Rc::as_ptr(&env))?;
-        let code = constant(api, &store, 1)?;
+        let function = api.new_function_with_env(&store, &signature, early_exit, Rc::as_ptr(&env))?;
+        let code = api.new_global(&store, false, &Val::i32(1))?;
         // SAFETY: the global is valid.
         let imports = [as_extern(api, &function), unsafe { (api.wasm_global_as_extern)(*code) }];
-        let (took, observed) = timed(|| match objects::instantiate(api, &store, &compiled.module, &imports) {
+        let (took, observed) = timed(|| match api.instantiate(&store, &compiled.module, &imports) {
             Err(NotMade::Trap(trap)) => env.code.take().map_or(GuestEnd::Trap(trap), GuestEnd::Code),
             Err(NotMade::Silent) | Ok(_) => GuestEnd::Returned(0),
         });
@@ -293,7 +289,7 @@ fn start(api: &'static Api) -> Result<Prepared> {
 fn trapping(api: &'static Api, export: &str, arguments: [i32; 2], must: Trap) -> Result<Prepared> {
     let (guest, _) = with_env(api, early_exit)?;
     let error = guest.call(export, &arguments)?.err().context("the guest did not trap")?;
-    let message = objects::message(api, &error);
+    let message = api.message(&error);
     ensure!(trap(&message) == Some(must), "expected a trap, {must}, and the message: {message}");
     let (function, arguments) = (guest.exports.function(export)?, arguments.map(Val::i32));
     Ok(Prepared::repeat(
@@ -330,7 +326,7 @@ fn kernel<R: PartialEq + Debug + 'static>(
         move || {
             let _ = &guest;
             let mut results = [Val::i32(0)];
-            objects::call(api, kernel, &[Val::i32(n)], &mut results).map(|()| read(&results[0]))
+            api.call(kernel, &[Val::i32(n)], &mut results).map(|()| read(&results[0]))
         },
         move |observed| matches!(observed, Ok(observed) if *observed == must),
         move |observed| describe(api, observed),

@@ -1,6 +1,7 @@
 //! Bindings to the used part of the standard C API, `wasm.h` of <https://github.com/WebAssembly/wasm-c-api>.
 use std::ffi::{c_char, c_void};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -63,6 +64,9 @@ impl<T> List<T> {
 /// `wasm_byte_vec_t`, also for names and messages.
 pub(super) type Bytes = List<u8>;
 
+/// `wasm_val_vec_t`.
+pub(super) type Values = List<Val>;
+
 /// `wasm_val_t`.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -117,10 +121,10 @@ pub(super) struct SizeLimits {
 }
 
 /// `wasm_func_callback_t`.
-pub(super) type Callback = unsafe extern "C" fn(*const List<Val>, *mut List<Val>) -> *mut Trap;
+pub(super) type Callback = unsafe extern "C" fn(*const Values, *mut Values) -> *mut Trap;
 
 /// `wasm_func_callback_with_env_t`.
-pub(super) type CallbackWithEnv = unsafe extern "C" fn(*mut c_void, *const List<Val>, *mut List<Val>) -> *mut Trap;
+pub(super) type CallbackWithEnv = unsafe extern "C" fn(*mut c_void, *const Values, *mut Values) -> *mut Trap;
 
 /// `void (*)(void*)`.
 pub(super) type Finalizer = unsafe extern "C" fn(*mut c_void);
@@ -138,13 +142,15 @@ macro_rules! functions {
         }
 
         impl Api {
-            /// Looks up the functions by name.
+            /// Loads a library. It is never unloaded, because it may have started threads or installed signal handlers.
             ///
-            /// # Safety
-            /// The library's functions of these names have these types.
-            unsafe fn of(library: &Library) -> Result<Self> {
-                // SAFETY: the caller guarantees the types.
+            /// # Errors
+            /// When the library cannot be loaded or lacks a required function.
+            pub(super) fn load(file: &Path) -> Result<Self> {
+                // SAFETY: the user has asked for this library, so its code may run. The types of its functions cannot be
+                // checked. Only worker processes load libraries, so functions of other types can only crash a worker.
                 unsafe {
+                    let library = ManuallyDrop::new(Library::new(file)?);
                     Ok(Self {
                         $($name: *library.get(stringify!($name).as_bytes()).with_context(|| {
                             format!("it has no function `{}`, so it lacks the C API of `wasm.h`", stringify!($name))
@@ -198,7 +204,7 @@ functions! {
             *mut Store, *const FuncType, CallbackWithEnv, *mut c_void, Option<Finalizer>
         ) -> *mut Func;
         wasm_func_delete(*mut Func);
-        wasm_func_call(*const Func, *const List<Val>, *mut List<Val>) -> *mut Trap;
+        wasm_func_call(*const Func, *const Values, *mut Values) -> *mut Trap;
         wasm_globaltype_new(*mut ValType, u8) -> *mut GlobalType;
         wasm_globaltype_delete(*mut GlobalType);
         wasm_global_new(*mut Store, *const GlobalType, *const Val) -> *mut Global;
@@ -227,22 +233,5 @@ functions! {
         wasmer_version() -> *const c_char;
         wasmtime_error_message(*const c_void, *mut Bytes);
         wasmi_trap_new(*const u8, usize) -> *mut Trap;
-    }
-}
-
-impl Api {
-    /// Loads a library. It is never unloaded, because it may have started threads or installed signal handlers.
-    ///
-    /// # Errors
-    /// When the library cannot be loaded or lacks a required function.
-    pub(super) fn load(file: &Path) -> Result<Self> {
-        // SAFETY: the user has asked for this library, so its code may run. The types of its functions cannot be checked.
-        // Only worker processes load libraries, so functions of other types can only crash a worker.
-        unsafe {
-            let library = Library::new(file)?;
-            let api = Self::of(&library);
-            std::mem::forget(library);
-            api
-        }
     }
 }

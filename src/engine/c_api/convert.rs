@@ -1,39 +1,23 @@
 //! Conversion between the C API's values and messages and those of the any-module interface.
 use anyhow::{Result, bail};
 
-use super::bindings::{Api, Bytes, Payload, Trap as CTrap, Val, kind};
+use super::bindings::{Api, Payload, Val, kind};
 use crate::engine::embedding::{CANNOT_PASS, Trap, Unsupported, Value};
 
 pub(super) fn to_engine(value: Value) -> Result<Val> {
-    // All bytes are set, because some libraries read the whole payload.
-    let mut of = Payload { i64: 0 };
-    let kind = match value {
-        Value::I32(n) => {
-            of.i32 = n;
-            kind::I32
-        }
-        Value::I64(n) => {
-            of.i64 = n;
-            kind::I64
-        }
-        Value::F32(bits) => {
-            of.f32 = bits;
-            kind::F32
-        }
-        Value::F64(bits) => {
-            of.f64 = bits;
-            kind::F64
-        }
-        Value::FuncRef(false) => {
-            of.reference = std::ptr::null_mut();
-            kind::FUNCREF
-        }
+    // All bytes of the payload are set, because some libraries read the whole payload.
+    let of_64_bits = |kind, i64| Val { kind, of: Payload { i64 } };
+    Ok(match value {
+        Value::I32(n) => Val::i32(n),
+        Value::I64(n) => of_64_bits(kind::I64, n),
+        Value::F32(bits) => Val { kind: kind::F32, ..Val::i32(bits.cast_signed()) },
+        Value::F64(bits) => of_64_bits(kind::F64, bits.cast_signed()),
+        Value::FuncRef(false) => of_64_bits(kind::FUNCREF, 0),
         Value::FuncRef(true) | Value::OtherRef(true) => bail!(CANNOT_PASS),
         Value::V128(_) | Value::ExternRef(_) | Value::OtherRef(false) => {
             bail!(Unsupported(format!("through the C API, a host has no value of the type {}", value.ty()).into()))
         }
-    };
-    Ok(Val { kind, of })
+    })
 }
 
 /// Converts a value that the host owns, and deletes its reference.
@@ -57,24 +41,6 @@ pub(super) fn from_engine(api: &Api, value: &mut Val) -> Result<Value> {
     }
 }
 
-/// The unchanged bytes of a trap's message.
-pub(super) fn message_bytes(api: &Api, trap: *const CTrap) -> Vec<u8> {
-    let mut message = Bytes::EMPTY;
-    // SAFETY: the trap is valid. The bytes are copied before they are deleted.
-    unsafe {
-        (api.wasm_trap_message)(trap, &mut message);
-        let bytes = message.as_slice().to_vec();
-        (api.wasm_byte_vec_delete)(&mut message);
-        bytes
-    }
-}
-
-/// The message of a trap, as text without the final NUL.
-pub(super) fn message(api: &Api, trap: *const CTrap) -> String {
-    let bytes = message_bytes(api, trap);
-    String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned()
-}
-
 /// The cause in a message, without the frames that wasmtime adds. The guest chooses the function names in the frames.
 pub(super) fn cause(message: &str) -> &str {
     let after = match message.rsplit_once("Caused by:") {
@@ -87,40 +53,29 @@ pub(super) fn cause(message: &str) -> &str {
 
 /// The texts with which libraries report traps. Wasmtime and Wasmer use the specification's texts or similar ones, wasmi uses
 /// the names of its trap codes.
-const TRAPS: &[(&str, Trap)] = &[
-    ("`unreachable` instruction", Trap::Unreachable),
-    ("UnreachableCodeReached", Trap::Unreachable),
-    ("integer divide by zero", Trap::IntegerDivideByZero),
-    ("IntegerDivisionByZero", Trap::IntegerDivideByZero),
-    ("integer overflow", Trap::IntegerOverflow),
-    ("IntegerOverflow", Trap::IntegerOverflow),
-    ("invalid conversion to integer", Trap::InvalidConversionToInteger),
-    ("BadConversionToInteger", Trap::InvalidConversionToInteger),
+const TRAPS: &[(Trap, &[&str])] = &[
+    (Trap::Unreachable, &["`unreachable` instruction", "UnreachableCodeReached"]),
+    (Trap::IntegerDivideByZero, &["integer divide by zero", "IntegerDivisionByZero"]),
+    (Trap::IntegerOverflow, &["integer overflow", "IntegerOverflow"]),
+    (Trap::InvalidConversionToInteger, &["invalid conversion to integer", "BadConversionToInteger"]),
     // The specification says "undefined element" for an index outside of the table.
-    ("out of bounds table access", Trap::OutOfBoundsTableAccess),
-    ("table access out of bounds", Trap::OutOfBoundsTableAccess),
-    ("table out of bounds", Trap::OutOfBoundsTableAccess),
-    ("TableOutOfBounds", Trap::OutOfBoundsTableAccess),
-    ("ElementSegmentDoesNotFit", Trap::OutOfBoundsTableAccess),
-    ("InitOutOfBounds", Trap::OutOfBoundsTableAccess),
-    ("out of bounds memory access", Trap::OutOfBoundsMemoryAccess),
-    ("memory out of bounds", Trap::OutOfBoundsMemoryAccess),
-    ("MemoryOutOfBounds", Trap::OutOfBoundsMemoryAccess),
-    ("OutOfBoundsAccess", Trap::OutOfBoundsMemoryAccess),
-    ("uninitialized element", Trap::UninitializedElement),
-    ("IndirectCallToNull", Trap::UninitializedElement),
-    ("indirect call type mismatch", Trap::IndirectCallTypeMismatch),
-    ("BadSignature", Trap::IndirectCallTypeMismatch),
-    ("call stack exhausted", Trap::CallStackExhausted),
-    ("StackOverflow", Trap::CallStackExhausted),
-    ("unaligned atomic", Trap::UnalignedAtomic),
-    ("atomic wait on non-shared memory", Trap::ExpectedSharedMemory),
-    ("null reference", Trap::NullReference),
-    ("out of bounds array access", Trap::OutOfBoundsArrayAccess),
-    ("cast failure", Trap::CastFailure),
-    ("allocation size too large", Trap::AllocationTooLarge),
-    ("thrown Wasm exception", Trap::UncaughtException),
-    ("uncaught exception", Trap::UncaughtException),
+    (
+        Trap::OutOfBoundsTableAccess,
+        &["out of bounds table access", "table access out of bounds", "table out of bounds"],
+    ),
+    (Trap::OutOfBoundsTableAccess, &["TableOutOfBounds", "ElementSegmentDoesNotFit", "InitOutOfBounds"]),
+    (Trap::OutOfBoundsMemoryAccess, &["out of bounds memory access", "memory out of bounds"]),
+    (Trap::OutOfBoundsMemoryAccess, &["MemoryOutOfBounds", "OutOfBoundsAccess"]),
+    (Trap::UninitializedElement, &["uninitialized element", "IndirectCallToNull"]),
+    (Trap::IndirectCallTypeMismatch, &["indirect call type mismatch", "BadSignature"]),
+    (Trap::CallStackExhausted, &["call stack exhausted", "StackOverflow"]),
+    (Trap::UnalignedAtomic, &["unaligned atomic"]),
+    (Trap::ExpectedSharedMemory, &["atomic wait on non-shared memory"]),
+    (Trap::NullReference, &["null reference"]),
+    (Trap::OutOfBoundsArrayAccess, &["out of bounds array access"]),
+    (Trap::CastFailure, &["cast failure"]),
+    (Trap::AllocationTooLarge, &["allocation size too large"]),
+    (Trap::UncaughtException, &["thrown Wasm exception", "uncaught exception"]),
 ];
 
 /// The trap that a message reports, if it is a trap of the guest.
@@ -130,7 +85,8 @@ pub(super) fn trap(message: &str) -> Option<Trap> {
     if cause == "unreachable" || cause == "wasm trap: unreachable" {
         return Some(Trap::Unreachable);
     }
-    TRAPS.iter().find(|(words, _)| cause.contains(words)).map(|(_, trap)| *trap)
+    let reported = |(_, texts): &&(_, &[&str])| texts.iter().any(|text| cause.contains(text));
+    TRAPS.iter().find(reported).map(|(trap, _)| *trap)
 }
 
 #[cfg(test)]

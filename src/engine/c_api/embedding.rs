@@ -1,5 +1,5 @@
 //! The any-module interface for libraries with the C API.
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::bindings::{self, Api, Bytes, Engine, Extern, Func, List, Module, Payload, Store, Trap, Val};
+use super::bindings::{
+    Api, Bytes, Engine, Extern, Func, Global, Instance, Memory, Module, Payload, Store, Table, Trap, Val, Values, kind,
+};
 use super::convert::{cause, from_engine, to_engine, trap};
 use super::interface::{ImportType, LibraryImport, LibraryInterface};
-use super::objects::{self, Exports, NotMade, Owned};
-use super::{CApi, Implementation};
+use super::objects::{CompiledGuest, Exports, NotMade, Owned};
+use super::{CApi, version};
 use crate::engine::embedding::{
     Artifact, Compiled, Embedding, Host, Import, LinkedModules, ModuleInstance, NotInstantiated, Outcome, Signature,
-    Unsupported, Value, panic_message, timed,
+    Unsupported, Value, timed,
 };
 use crate::exit_code::ExitCode;
 
@@ -36,10 +38,9 @@ fn refused(wasm: &[u8]) -> anyhow::Error {
 
 impl Embedding for CApi {
     fn validate(&self, wasm: &[u8]) -> Result<()> {
-        let api = self.api;
-        let engine = objects::engine(api)?;
-        let store = objects::store(api, &engine)?;
-        if objects::validates(api, &store, wasm) { Ok(()) } else { Err(refused(wasm)) }
+        let engine = self.api.new_engine()?;
+        let store = self.api.new_store(&engine)?;
+        if self.api.validates(&store, wasm) { Ok(()) } else { Err(refused(wasm)) }
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Box<dyn Compiled>> {
@@ -50,18 +51,8 @@ impl Embedding for CApi {
         {
             return Err(interface.unwrap_err());
         }
-        let engine = Rc::new(objects::engine(api)?);
-        let store = objects::store(api, &engine)?;
-        let module = objects::module(api, &store, wasm).ok_or_else(|| refused(wasm))?;
-        let implementation = self.implementation;
-        Ok(Box::new(LibraryModule {
-            api,
-            implementation,
-            module: Rc::new(module),
-            _store: store,
-            engine,
-            interface: Arc::new(interface?),
-        }))
+        let guest = CompiledGuest::with_module(api, |store| api.compile(store, wasm).ok_or_else(|| refused(wasm)))?;
+        Ok(Box::new(LibraryModule { guest, interface: Arc::new(interface?) }))
     }
 
     fn compile_metered(&self, _: &[u8], _: u64) -> Result<Box<dyn Compiled>> {
@@ -69,68 +60,48 @@ impl Embedding for CApi {
     }
 
     fn linked_modules(&self) -> Result<Box<dyn LinkedModules>> {
-        let api = self.api;
-        let engine = objects::engine(api)?;
-        let store = objects::store(api, &engine)?;
+        let engine = self.api.new_engine()?;
+        let store = self.api.new_store(&engine)?;
         let (modules, instances, names) = (Vec::new(), Vec::new(), HashMap::new());
-        Ok(Box::new(LinkedLibraryInstances { instances, modules, names, store, _engine: engine, api }))
+        Ok(Box::new(LinkedLibraryInstances { instances, modules, names, store, _engine: engine, api: self.api }))
     }
 }
 
 // Fields are dropped in order. So in each struct, an object comes before the objects from which it was made.
 
 struct LibraryModule {
-    api: &'static Api,
-    implementation: Implementation,
-    module: Rc<Owned<Module>>,
-    _store: Owned<Store>,
-    engine: Rc<Owned<Engine>>,
+    guest: Rc<CompiledGuest>,
     interface: Arc<LibraryInterface>,
 }
 
 impl Compiled for LibraryModule {
     fn serialize(&self) -> Result<Box<dyn Artifact>> {
-        let (api, implementation, interface) = (self.api, self.implementation, self.interface.clone());
-        if implementation == Implementation::Wasmi {
+        let api = self.guest.api;
+        if version::is_wasmi(api) {
             bail!(Unsupported("an interpreter has no artifacts".into()));
         }
-        let bytes = objects::serialize(api, &self.module);
+        let bytes = api.serialize(&self.guest.module);
         ensure!(!bytes.is_empty(), "the library serialises it to nothing");
-        Ok(Box::new(SerializedLibraryModule { api, implementation, bytes, interface }))
+        Ok(Box::new(SerializedLibraryModule { api, bytes, interface: self.interface.clone() }))
     }
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
-        let api = self.api;
-        let store = objects::store(api, &self.engine).map_err(NotInstantiated::Unlinked)?;
-        let ended = Rc::new(RefCell::new(None));
+        let (api, guest) = (self.guest.api, self.guest.clone());
+        let store = api.new_store(&guest.engine).map_err(NotInstantiated::Unlinked)?;
+        let ended = Rc::default();
         let stubs = self.interface.imports.iter().enumerate().map(|(place, import)| {
             Stub::new(api, &store, place, import, &host, &ended)
                 .with_context(|| format!("the import {}.{}", import.module, import.name))
         });
         let stubs = stubs.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
-        let order = objects::import_order(api, &self.module, &self.interface.imports);
-        let order = order.map_err(NotInstantiated::Unlinked)?;
-        let imports: Vec<_> = order.into_iter().map(|place| stubs[place].as_extern(api)).collect();
-        let instance = objects::instantiate(api, &store, &self.module, &imports)
-            .map_err(|not_made| not_instantiated(api, &not_made, ended.take()))?;
-        let exports = Exports::of(api, &self.module, &instance).map_err(NotInstantiated::Unlinked)?;
-        Ok(Box::new(LibraryInstance {
-            exports,
-            _instance: instance,
-            _stubs: stubs,
-            _store: store,
-            _module: self.module.clone(),
-            _engine: self.engine.clone(),
-            interface: self.interface.clone(),
-            ended,
-            api,
-        }))
+        let imports: Vec<_> = stubs.iter().map(|stub| stub.as_extern(api)).collect();
+        let linked = LinkedInstance::new(api, &store, &guest.module, &self.interface, &imports, &ended)?;
+        Ok(Box::new(LibraryInstance { linked, _stubs: stubs, _store: store, _guest: guest, ended }))
     }
 }
 
 struct SerializedLibraryModule {
     api: &'static Api,
-    implementation: Implementation,
     bytes: Vec<u8>,
     interface: Arc<LibraryInterface>,
 }
@@ -141,41 +112,36 @@ impl Artifact for SerializedLibraryModule {
     }
 
     fn load(&self) -> Result<(Box<dyn Compiled>, Duration)> {
-        let (api, implementation) = (self.api, self.implementation);
-        let engine = Rc::new(objects::engine(api)?);
-        let store = objects::store(api, &engine)?;
-        // SAFETY: the store is valid, and the bytes are an artifact of the same library.
-        let (took, module) = timed(|| unsafe { (api.wasm_module_deserialize)(*store, &Bytes::constant(&self.bytes)) });
-        let module = Owned::new(module, api.wasm_module_delete).context("refused without a reason")?;
-        let (module, interface) = (Rc::new(module), self.interface.clone());
-        Ok((Box::new(LibraryModule { api, implementation, module, _store: store, engine, interface }), took))
+        let (api, interface) = (self.api, self.interface.clone());
+        let mut took = Duration::ZERO;
+        let guest = CompiledGuest::with_module(api, |store| {
+            // SAFETY: the store is valid, and the bytes are an artifact of the same library.
+            let deserialize = || unsafe { (api.wasm_module_deserialize)(**store, &Bytes::constant(&self.bytes)) };
+            let (time, module) = timed(deserialize);
+            took = time;
+            Owned::new(module, api.wasm_module_delete).context("refused without a reason")
+        })?;
+        Ok((Box::new(LibraryModule { guest, interface }), took))
     }
 }
 
-/// How a host function ended its guest. The caller of the guest reads this.
-enum HostEnd {
-    Exited(ExitCode),
-    Panicked(String),
-    Failed(String),
-}
+/// How a host function ended its guest: by an exit, a panic or a failure. The caller of the guest reads this.
+type HostEnd = Cell<Option<Outcome>>;
 
 /// Converts a trap to an outcome: the end by the host function, if any, or else a trap of the guest. An exit counts only if
 /// the trap has the exit's message.
-fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<HostEnd>) -> Outcome {
-    let message = objects::message(api, trap);
-    let came_back = |text: &str| cause(&message).contains(text);
+fn outcome(api: &Api, trap: &Owned<Trap>, ended: Option<Outcome>) -> Outcome {
+    let message = api.message(trap);
     match ended {
-        Some(HostEnd::Exited(code)) if came_back(&exit_message(code)) => Outcome::Exited(code),
-        Some(HostEnd::Exited(code)) => {
+        Some(Outcome::Exited(code)) if !cause(&message).contains(&exit_message(code)) => {
             Outcome::Failed(format!("exit code {code}, and the message came back as: {message}"))
         }
-        Some(HostEnd::Panicked(said)) => Outcome::Panicked(said),
-        Some(HostEnd::Failed(why)) => Outcome::Failed(why),
+        Some(ended) => ended,
         None => self::trap(&message).map_or(Outcome::Failed(message), Outcome::Trapped),
     }
 }
 
-fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> NotInstantiated {
+fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<Outcome>) -> NotInstantiated {
     match not_made {
         NotMade::Silent => NotInstantiated::Unlinked(anyhow!("the library makes no instance, and does not say why")),
         // Libraries report unsuitable imports by a trap too.
@@ -189,9 +155,9 @@ fn not_instantiated(api: &Api, not_made: &NotMade, ended: Option<HostEnd>) -> No
 /// A stub for an import.
 enum Stub {
     Function(Owned<Func>, #[expect(dead_code, reason = "the function's environment")] Rc<HostFunction>),
-    Global(Owned<bindings::Global>),
-    Table(Owned<bindings::Table>),
-    Memory(Owned<bindings::Memory>),
+    Global(Owned<Global>),
+    Table(Owned<Table>),
+    Memory(Owned<Memory>),
 }
 
 impl Stub {
@@ -201,7 +167,7 @@ impl Stub {
         place: usize,
         import: &LibraryImport,
         host: &Host,
-        ended: &Rc<RefCell<Option<HostEnd>>>,
+        ended: &Rc<HostEnd>,
     ) -> Result<Self> {
         // SAFETY: the store is valid. A type is valid until it is deleted, and takes ownership of its value type.
         Ok(unsafe {
@@ -212,27 +178,23 @@ impl Stub {
                     let import = Import { module, name, place, parameters, results };
                     let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
                     let env = Rc::new(env);
-                    let function = objects::function_with_env(api, store, signature, answer, Rc::as_ptr(&env))?;
-                    Self::Function(function, env)
+                    Self::Function(api.new_function_with_env(store, signature, answer, Rc::as_ptr(&env))?, env)
                 }
                 ImportType::Global { kind, mutable } => {
-                    let of = (api.wasm_globaltype_new)((api.wasm_valtype_new)(*kind), u8::from(*mutable));
-                    let of = Owned::new(of, api.wasm_globaltype_delete).context("the library makes no type")?;
                     let zero = Val { kind: *kind, of: Payload { i64: 0 } };
-                    let made = (api.wasm_global_new)(**store, *of, &zero);
-                    Self::Global(Owned::new(made, api.wasm_global_delete).context("the library makes no global")?)
+                    Self::Global(api.new_global(store, *mutable, &zero)?)
                 }
                 ImportType::Table { kind, limits } => {
                     let of = (api.wasm_tabletype_new)((api.wasm_valtype_new)(*kind), limits);
                     let of = Owned::new(of, api.wasm_tabletype_delete).context("the library makes no type")?;
-                    let made = (api.wasm_table_new)(**store, *of, std::ptr::null_mut());
-                    Self::Table(Owned::new(made, api.wasm_table_delete).context("the library makes no table")?)
+                    let table = (api.wasm_table_new)(**store, *of, std::ptr::null_mut());
+                    Self::Table(Owned::new(table, api.wasm_table_delete).context("the library makes no table")?)
                 }
                 ImportType::Memory(limits) => {
                     let of = (api.wasm_memorytype_new)(limits);
                     let of = Owned::new(of, api.wasm_memorytype_delete).context("the library makes no type")?;
-                    let made = (api.wasm_memory_new)(**store, *of);
-                    Self::Memory(Owned::new(made, api.wasm_memory_delete).context("the library makes no memory")?)
+                    let memory = (api.wasm_memory_new)(**store, *of);
+                    Self::Memory(Owned::new(memory, api.wasm_memory_delete).context("the library makes no memory")?)
                 }
             }
         })
@@ -257,20 +219,20 @@ struct HostFunction {
     store: *mut Store,
     import: Import,
     host: Host,
-    ended: Rc<RefCell<Option<HostEnd>>>,
+    ended: Rc<HostEnd>,
 }
 
 /// The callback of all imported functions: calls the host, and ends the guest by a trap if the host exits, fails or panics.
-unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, results: *mut List<Val>) -> *mut Trap {
+unsafe extern "C" fn answer(env: *mut c_void, arguments: *const Values, results: *mut Values) -> *mut Trap {
     // SAFETY: the environment is a `HostFunction`, which lives as long as its store. The lists are valid during the call.
     let (function, arguments, results) =
         unsafe { (&*env.cast::<HostFunction>(), (*arguments).as_slice(), &mut *results) };
     let HostFunction { api, store, import, host, ended } = function;
-    let values = || -> Result<Vec<Val>, HostEnd> {
-        let failed = |error: anyhow::Error| HostEnd::Failed(error.to_string());
+    let values = || -> Result<Vec<Val>, Outcome> {
+        let failed = |error: anyhow::Error| Outcome::Failed(error.to_string());
         // The library owns the arguments, so the host must not delete their references.
         let arguments: Result<Vec<_>> = arguments.iter().map(|value| from_borrowed(api, value)).collect();
-        let answered = host(import, &arguments.map_err(failed)?).map_err(HostEnd::Exited)?;
+        let answered = host(import, &arguments.map_err(failed)?).map_err(Outcome::Exited)?;
         answered.into_iter().map(to_engine).collect::<Result<_>>().map_err(failed)
     };
     let end = match catch_unwind(AssertUnwindSafe(values)) {
@@ -281,56 +243,55 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const List<Val>, resul
             }
             return std::ptr::null_mut();
         }
-        Ok(Ok(values)) => HostEnd::Failed(format!("{} results, and not {}", values.len(), results.size)),
+        Ok(Ok(values)) => Outcome::Failed(format!("{} results, and not {}", values.len(), results.size)),
         Ok(Err(end)) => end,
-        Err(panic) => HostEnd::Panicked(panic_message(&*panic).to_owned()),
+        Err(panic) => Outcome::panicked(&*panic),
     };
     let message = match &end {
-        HostEnd::Exited(code) => exit_message(*code),
-        HostEnd::Panicked(message) | HostEnd::Failed(message) => message.replace('\0', " "),
+        Outcome::Exited(code) => exit_message(*code),
+        Outcome::Panicked(message) | Outcome::Failed(message) => message.replace('\0', " "),
+        other => other.to_string(),
     };
-    ended.replace(Some(end));
-    objects::new_trap(api, *store, format!("{message}\0").as_bytes())
+    ended.set(Some(end));
+    api.new_trap(*store, format!("{message}\0").as_bytes())
 }
 
 /// Converts a value that the library owns.
 fn from_borrowed(api: &Api, value: &Val) -> Result<Value> {
-    if value.kind == bindings::kind::FUNCREF {
+    if value.kind == kind::FUNCREF {
         // SAFETY: a value of this kind is a reference.
         return Ok(Value::FuncRef(unsafe { !value.of.reference.is_null() }));
     }
     from_engine(api, &mut value.clone())
 }
 
+/// An instance of the user's module.
 struct LibraryInstance {
-    exports: Exports,
-    _instance: Owned<bindings::Instance>,
+    linked: LinkedInstance,
     _stubs: Vec<Stub>,
     _store: Owned<Store>,
-    _module: Rc<Owned<Module>>,
-    _engine: Rc<Owned<Engine>>,
-    interface: Arc<LibraryInterface>,
-    ended: Rc<RefCell<Option<HostEnd>>>,
-    api: &'static Api,
+    _guest: Rc<CompiledGuest>,
+    ended: Rc<HostEnd>,
 }
 
 impl ModuleInstance for LibraryInstance {
     fn call(&mut self, export: &str, arguments: &[Value]) -> Outcome {
-        call(self.api, &self.exports, &self.interface, export, arguments, &self.ended)
+        self.linked.call(export, arguments, &self.ended)
     }
 
     fn global(&mut self, export: &str) -> Option<Value> {
-        global(self.api, &self.exports, export)
+        self.linked.global(export)
     }
 
     fn memory(&mut self, export: &str, piece: &mut dyn FnMut(&[u8])) -> Option<u64> {
+        let api = self.linked.exports.api;
         // SAFETY: the memory is valid, and its size does not change while no guest runs.
         let bytes = unsafe {
-            let memory = (self.api.wasm_extern_as_memory)(self.exports.get(export)?);
+            let memory = (api.wasm_extern_as_memory)(self.linked.exports.get(export)?);
             if memory.is_null() {
                 return None;
             }
-            let (size, data) = ((self.api.wasm_memory_data_size)(memory), (self.api.wasm_memory_data)(memory));
+            let (size, data) = ((api.wasm_memory_data_size)(memory), (api.wasm_memory_data)(memory));
             if size == 0 { &[] } else { std::slice::from_raw_parts(data, size) }
         };
         bytes.chunks(1 << 16).for_each(piece);
@@ -342,51 +303,73 @@ impl ModuleInstance for LibraryInstance {
     }
 }
 
-/// Calls an export.
-fn call(
-    api: &Api,
-    exports: &Exports,
-    interface: &LibraryInterface,
-    export: &str,
-    arguments: &[Value],
-    ended: &RefCell<Option<HostEnd>>,
-) -> Outcome {
-    let prepared = || -> Result<_> {
-        let function = exports.function(export)?;
-        let of = interface.functions.iter().find(|(name, _)| name == export);
-        let (_, Signature { parameters, results }) =
-            of.with_context(|| format!("no function is exported as `{export}`"))?;
-        let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
-        ensure!(given == *parameters, "its arguments are not of the types that it takes");
-        let arguments = arguments.iter().copied().map(to_engine).collect::<Result<Vec<_>>>()?;
-        Ok((function, arguments, vec![Val::i32(0); results.len()]))
-    };
-    let (function, arguments, mut results) = match prepared() {
-        Ok(prepared) => prepared,
-        Err(error) => return Outcome::Failed(error.to_string()),
-    };
-    match objects::call(api, function, &arguments, &mut results) {
-        Ok(()) => match results.iter_mut().map(|value| from_engine(api, value)).collect() {
-            Ok(values) => Outcome::Returned(values),
-            Err(error) => Outcome::Failed(error.to_string()),
-        },
-        Err(trap) => outcome(api, &trap, ended.take()),
-    }
+/// An instance, with the types of its exported functions.
+struct LinkedInstance {
+    exports: Exports,
+    _instance: Owned<Instance>,
+    interface: Arc<LibraryInterface>,
 }
 
-/// The value of an exported global; `None` if there is none, or if the type is not supported.
-fn global(api: &Api, exports: &Exports, export: &str) -> Option<Value> {
-    // SAFETY: the global is valid if it is not null.
-    let mut value = unsafe {
-        let global = (api.wasm_extern_as_global)(exports.get(export)?);
-        if global.is_null() {
-            return None;
+impl LinkedInstance {
+    /// Instantiates a module with its imports, in the module's order.
+    #[inline(always)]
+    fn new(
+        api: &'static Api,
+        store: &Owned<Store>,
+        module: &Owned<Module>,
+        interface: &Arc<LibraryInterface>,
+        imports: &[*mut Extern],
+        ended: &HostEnd,
+    ) -> Result<Self, NotInstantiated> {
+        let order = api.import_order(module, &interface.imports).map_err(NotInstantiated::Unlinked)?;
+        let imports: Vec<_> = order.into_iter().map(|place| imports[place]).collect();
+        let instance = api
+            .instantiate(store, module, &imports)
+            .map_err(|not_made| not_instantiated(api, &not_made, ended.take()))?;
+        let exports = Exports::of(api, module, &instance).map_err(NotInstantiated::Unlinked)?;
+        Ok(Self { exports, _instance: instance, interface: interface.clone() })
+    }
+
+    /// Calls an export.
+    fn call(&self, export: &str, arguments: &[Value], ended: &HostEnd) -> Outcome {
+        let prepared = || -> Result<_> {
+            let function = self.exports.function(export)?;
+            let of = self.interface.functions.iter().find(|(name, _)| name == export);
+            let (_, Signature { parameters, results }) =
+                of.with_context(|| format!("no function is exported as `{export}`"))?;
+            let given: Vec<_> = arguments.iter().map(|value| value.ty()).collect();
+            ensure!(given == *parameters, "its arguments are not of the types that it takes");
+            let arguments = arguments.iter().copied().map(to_engine).collect::<Result<Vec<_>>>()?;
+            Ok((function, arguments, vec![Val::i32(0); results.len()]))
+        };
+        let (function, arguments, mut results) = match prepared() {
+            Ok(prepared) => prepared,
+            Err(error) => return Outcome::Failed(error.to_string()),
+        };
+        let api = self.exports.api;
+        match api.call(function, &arguments, &mut results) {
+            Ok(()) => match results.iter_mut().map(|value| from_engine(api, value)).collect() {
+                Ok(values) => Outcome::Returned(values),
+                Err(error) => Outcome::Failed(error.to_string()),
+            },
+            Err(trap) => outcome(api, &trap, ended.take()),
         }
+    }
+
+    /// The value of an exported global; `None` if there is none, or if the type is not supported.
+    fn global(&self, export: &str) -> Option<Value> {
+        let api = self.exports.api;
         let mut value = Val::i32(0);
-        (api.wasm_global_get)(global, &mut value);
-        value
-    };
-    from_engine(api, &mut value).ok()
+        // SAFETY: the global is valid if it is not null.
+        unsafe {
+            let global = (api.wasm_extern_as_global)(self.exports.get(export)?);
+            if global.is_null() {
+                return None;
+            }
+            (api.wasm_global_get)(global, &mut value);
+        }
+        from_engine(api, &mut value).ok()
+    }
 }
 
 /// Several modules in one store.
@@ -397,12 +380,6 @@ struct LinkedLibraryInstances {
     store: Owned<Store>,
     _engine: Owned<Engine>,
     api: &'static Api,
-}
-
-struct LinkedInstance {
-    exports: Exports,
-    interface: Arc<LibraryInterface>,
-    _instance: Owned<bindings::Instance>,
 }
 
 impl LinkedLibraryInstances {
@@ -416,7 +393,7 @@ impl LinkedLibraryInstances {
 impl LinkedModules for LinkedLibraryInstances {
     fn compile(&mut self, wasm: &[u8]) -> Result<usize> {
         let interface = LibraryInterface::read(wasm)?;
-        let module = objects::module(self.api, &self.store, wasm).ok_or_else(|| refused(wasm))?;
+        let module = self.api.compile(&self.store, wasm).ok_or_else(|| refused(wasm))?;
         self.modules.push((module, Arc::new(interface)));
         Ok(self.modules.len() - 1)
     }
@@ -425,12 +402,7 @@ impl LinkedModules for LinkedLibraryInstances {
         let (module, interface) = &self.modules[module];
         let met = interface.imports.iter().map(|import| self.export(&import.module, &import.name));
         let met = met.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
-        let order = objects::import_order(self.api, module, &interface.imports).map_err(NotInstantiated::Unlinked)?;
-        let met: Vec<_> = order.into_iter().map(|place| met[place]).collect();
-        let instance = objects::instantiate(self.api, &self.store, module, &met)
-            .map_err(|not_made| not_instantiated(self.api, &not_made, None))?;
-        let exports = Exports::of(self.api, module, &instance).map_err(NotInstantiated::Unlinked)?;
-        self.instances.push(LinkedInstance { exports, interface: interface.clone(), _instance: instance });
+        self.instances.push(LinkedInstance::new(self.api, &self.store, module, interface, &met, &Cell::new(None))?);
         Ok(self.instances.len() - 1)
     }
 
@@ -439,11 +411,10 @@ impl LinkedModules for LinkedLibraryInstances {
     }
 
     fn call(&mut self, instance: usize, export: &str, arguments: &[Value]) -> Outcome {
-        let LinkedInstance { exports, interface, .. } = &self.instances[instance];
-        call(self.api, exports, interface, export, arguments, &RefCell::new(None))
+        self.instances[instance].call(export, arguments, &Cell::new(None))
     }
 
     fn global(&mut self, instance: usize, export: &str) -> Option<Value> {
-        global(self.api, &self.instances[instance].exports, export)
+        self.instances[instance].global(export)
     }
 }

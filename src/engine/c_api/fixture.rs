@@ -4,31 +4,14 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::rc::Rc;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 
-use super::bindings::{self, Api, CallbackWithEnv, Engine, Extern, Func, Instance, List, Module, Store, Trap, Val};
+use super::bindings::{Api, CallbackWithEnv, Extern, Func, Instance, Store, Trap, Val, Values};
 use super::embedding::exit_message;
-use super::objects::{self, Exports, NotMade, Owned};
+use super::objects::{CompiledGuest, Exports, NotMade, Owned};
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::embedding::{Signature, Type, injected_instructions};
 use crate::exit_code::ExitCode;
-
-/// A module with its engine.
-pub(super) struct CompiledGuest {
-    pub(super) module: Owned<Module>,
-    _store: Owned<Store>,
-    pub(super) engine: Owned<Engine>,
-    pub(super) api: &'static Api,
-}
-
-impl CompiledGuest {
-    pub(super) fn new(api: &'static Api, wasm: &[u8]) -> Result<Rc<Self>> {
-        let engine = objects::engine(api)?;
-        let store = objects::store(api, &engine)?;
-        let module = objects::module(api, &store, wasm).context("the library refuses the module")?;
-        Ok(Rc::new(Self { module, _store: store, engine, api }))
-    }
-}
 
 /// The environment of a guest's host functions.
 pub(super) struct Environment {
@@ -51,20 +34,32 @@ impl Environment {
     /// Creates a trap with the code in its message, and leaves the code in the environment.
     pub(super) fn exit(&self, code: ExitCode) -> *mut Trap {
         self.code.set(Some(code));
-        objects::new_trap(self.api, self.store, format!("{}\0", exit_message(code)).as_bytes())
+        self.api.new_trap(self.store, format!("{}\0", exit_message(code)).as_bytes())
     }
 }
 
 /// The host function `early_exit`: exits with its argument plus the offset, unless the argument is [`LET_PASS`].
-pub(super) unsafe extern "C" fn early_exit(
-    env: *mut c_void,
-    arguments: *const List<Val>,
-    _: *mut List<Val>,
-) -> *mut Trap {
+pub(super) unsafe extern "C" fn early_exit(env: *mut c_void, arguments: *const Values, _: *mut Values) -> *mut Trap {
     // SAFETY: the environment has this type and lives as long as the store. The argument is an i32.
     let (env, asked) = unsafe { (&*env.cast::<Environment>(), (*(*arguments).data).of.i32.cast_unsigned()) };
     injected_instructions::execute();
     if asked == LET_PASS { std::ptr::null_mut() } else { env.exit(ExitCode(asked.wrapping_add(env.offset.get()))) }
+}
+
+thread_local! {
+    /// The library and the store, for callbacks without an environment.
+    static OF_THIS_THREAD: Cell<Option<(&'static Api, *mut Store)>> = const { Cell::new(None) };
+}
+
+/// A host function without an environment: exits with its argument, unless the argument is [`LET_PASS`].
+pub(super) unsafe extern "C" fn plain_exit(arguments: *const Values, _: *mut Values) -> *mut Trap {
+    // SAFETY: the argument is an i32.
+    let asked = unsafe { (*(*arguments).data).of.i32.cast_unsigned() };
+    injected_instructions::execute();
+    match OF_THIS_THREAD.get() {
+        Some((api, store)) if asked != LET_PASS => api.new_trap(store, format!("exit code: {asked}\0").as_bytes()),
+        _ => std::ptr::null_mut(),
+    }
 }
 
 /// An instance with its store and its host functions.
@@ -76,9 +71,6 @@ pub(super) struct LibraryGuest {
     _store: Owned<Store>,
     pub(super) of: Rc<CompiledGuest>,
 }
-
-/// A host function that a guest imports.
-pub(super) type HostImport = (Signature, CallbackWithEnv);
 
 /// `(param i32)`, the signature of `early_exit`.
 pub(super) fn takes_code() -> Signature {
@@ -92,27 +84,38 @@ impl LibraryGuest {
     }
 
     /// Instantiates a guest. Its host functions share an environment.
-    pub(super) fn new(of: &Rc<CompiledGuest>, imports: &[HostImport]) -> Result<Self> {
+    pub(super) fn new(of: &Rc<CompiledGuest>, imports: &[(Signature, CallbackWithEnv)]) -> Result<Self> {
         Self::of_functions(of, |store, env| {
-            let function = |(signature, callback): &HostImport| {
-                objects::function_with_env(of.api, store, signature, *callback, env)
-            };
-            imports.iter().map(function).collect()
+            let imports = imports.iter();
+            imports
+                .map(|(signature, callback)| of.api.new_function_with_env(store, signature, *callback, env))
+                .collect()
+        })
+    }
+
+    /// Instantiates a guest with the host function that `function` creates, which has no environment.
+    pub(super) fn without_env(
+        of: &Rc<CompiledGuest>,
+        function: impl FnOnce(&Owned<Store>) -> Result<Owned<Func>>,
+    ) -> Result<Self> {
+        Self::of_functions(of, |store, _| {
+            OF_THIS_THREAD.set(Some((of.api, **store)));
+            Ok(vec![function(store)?])
         })
     }
 
     /// Instantiates a guest with the host functions that `functions` creates.
-    pub(super) fn of_functions(
+    fn of_functions(
         of: &Rc<CompiledGuest>,
         functions: impl FnOnce(&Owned<Store>, *const Environment) -> Result<Vec<Owned<Func>>>,
     ) -> Result<Self> {
-        let store = objects::store(of.api, &of.engine)?;
+        let store = of.api.new_store(&of.engine)?;
         let env = Environment::new(of.api, &store);
         let functions = functions(&store, Rc::as_ptr(&env))?;
         let externs: Vec<*mut Extern> = functions.iter().map(|function| as_extern(of.api, function)).collect();
-        let instance = objects::instantiate(of.api, &store, &of.module, &externs).map_err(|error| match error {
+        let instance = of.api.instantiate(&store, &of.module, &externs).map_err(|error| match error {
             NotMade::Silent => anyhow!("there is no instance, without a reason"),
-            NotMade::Trap(trap) => anyhow!("there is no instance: {}", objects::message(of.api, &trap)),
+            NotMade::Trap(trap) => anyhow!("there is no instance: {}", of.api.message(&trap)),
         })?;
         let exports = Exports::of(of.api, &of.module, &instance)?;
         Ok(Self { exports, _instance: instance, _functions: functions, env, _store: store, of: of.clone() })
@@ -129,7 +132,7 @@ impl LibraryGuest {
     #[inline]
     pub(super) fn call_function(&self, function: *mut Func, arguments: &[Val]) -> Result<i32, Owned<Trap>> {
         let mut results = [Val::i32(0)];
-        objects::call(self.of.api, function, arguments, &mut results)?;
+        self.of.api.call(function, arguments, &mut results)?;
         // SAFETY: the result is the i32 from above, or the i32 that the function has returned.
         Ok(unsafe { results[0].of.i32 })
     }
@@ -138,7 +141,7 @@ impl LibraryGuest {
     pub(super) fn exit(&self, export: &str, arguments: &[i32]) -> Result<(ExitCode, Owned<Trap>)> {
         match (self.call(export, arguments)?, self.env.code.take()) {
             (Err(trap), Some(code)) => Ok((code, trap)),
-            (Err(trap), None) => bail!("no code, and the trap: {}", objects::message(self.of.api, &trap)),
+            (Err(trap), None) => bail!("no code, and the trap: {}", self.of.api.message(&trap)),
             (Ok(sum), _) => bail!("expected an early exit, but the guest returned {sum}"),
         }
     }
@@ -147,15 +150,4 @@ impl LibraryGuest {
 pub(super) fn as_extern(api: &Api, function: &Owned<Func>) -> *mut Extern {
     // SAFETY: the function is valid.
     unsafe { (api.wasm_func_as_extern)(**function) }
-}
-
-/// An immutable global of type `i32`.
-pub(super) fn constant(api: &Api, store: &Owned<Store>, value: i32) -> Result<Owned<bindings::Global>> {
-    // SAFETY: the global type takes ownership of the value type. The global only reads its type and its value.
-    unsafe {
-        let of = (api.wasm_globaltype_new)((api.wasm_valtype_new)(bindings::kind::I32), 0);
-        let of = Owned::new(of, api.wasm_globaltype_delete).context("the library makes no type")?;
-        let global = (api.wasm_global_new)(**store, *of, &Val::i32(value));
-        Owned::new(global, api.wasm_global_delete).context("the library makes no global")
-    }
 }

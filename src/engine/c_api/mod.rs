@@ -23,17 +23,7 @@ use super::{BackendInfo, BackendOptions, Family, Never, OpenBackend, SupportTabl
 pub(crate) struct CApi {
     /// The functions of the library, which is never unloaded.
     api: &'static Api,
-    implementation: Implementation,
     about: BackendInfo,
-}
-
-/// The engine of a library, identified by functions that are not in `wasm.h`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Implementation {
-    Wasmtime,
-    Wasmer,
-    Wasmi,
-    Unknown,
 }
 
 /// The label and the checked file of a library. None of the library's code runs.
@@ -56,27 +46,18 @@ pub(super) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
 impl CApi {
     fn load(label: &str, file: &Path) -> Result<Self> {
         let api: &'static Api = Box::leak(Box::new(Api::load(file)?));
-        let implementation = match api {
-            Api { wasmer_version: Some(_), .. } => Implementation::Wasmer,
-            Api { wasmtime_error_message: Some(_), .. } => Implementation::Wasmtime,
-            Api { wasmi_trap_new: Some(_), .. } => Implementation::Wasmi,
-            _ => Implementation::Unknown,
-        };
-        let engine = objects::engine(api)?;
-        let store = objects::store(api, &engine)?;
-        let claims = wasm_features::claimed(|wasm| objects::validates(api, &store, wasm));
+        let engine = api.new_engine()?;
+        let store = api.new_store(&engine)?;
+        let claims = wasm_features::claimed(|wasm| api.validates(&store, wasm));
         let about = BackendInfo {
-            engine: version::engine_name(api, implementation, &store, label),
-            compiler: match implementation {
-                Implementation::Wasmi => BackendInfo::NO_COMPILER.into(),
-                _ => "the library's default".into(),
-            },
+            engine: version::engine_name(api, &store, label),
+            compiler: if version::is_wasmi(api) { BackendInfo::NO_COMPILER } else { "the library's default" }.into(),
             llvm: None,
             wasm_features: claims.into_iter().filter(|claim| !UNTESTABLE_FEATURES.contains(&claim.as_str())).collect(),
             exit_made_of: Vec::new(),
             library: file.file_name().map(|name| name.to_string_lossy().into_owned()),
         };
-        Ok(Self { api, implementation, about })
+        Ok(Self { api, about })
     }
 }
 

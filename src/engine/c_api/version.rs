@@ -1,33 +1,35 @@
-//! The version of a library's engine.
+//! The engine of a library and its version. Functions that are not in `wasm.h` identify the engine.
 use std::ffi::CStr;
 
 use super::bindings::{Api, Store};
 use super::objects::Owned;
-use super::{Implementation, objects};
+
+/// Whether the engine is wasmi, an interpreter.
+pub(super) fn is_wasmi(api: &Api) -> bool {
+    api.wasmi_trap_new.is_some()
+}
 
 /// The engine with its version, or with the library's label if the version is not known.
-pub(super) fn engine_name(api: &Api, implementation: Implementation, store: &Owned<Store>, label: &str) -> String {
-    match implementation {
-        Implementation::Wasmer => {
-            let version = api.wasmer_version.map(|version| {
-                // SAFETY: `wasmer_version` returns a constant C string.
-                unsafe { CStr::from_ptr(version()) }.to_string_lossy().into_owned()
-            });
-            format!("wasmer {}", version.unwrap_or_default())
-        }
-        Implementation::Wasmtime => match wasmtime_version(api, store) {
+pub(super) fn engine_name(api: &Api, store: &Owned<Store>, label: &str) -> String {
+    if let Some(version) = api.wasmer_version {
+        // SAFETY: `wasmer_version` returns a constant C string.
+        format!("wasmer {}", unsafe { CStr::from_ptr(version()) }.to_string_lossy())
+    } else if api.wasmtime_error_message.is_some() {
+        match wasmtime_version(api, store) {
             Some(version) => format!("wasmtime {version}"),
             None => format!("wasmtime ({label})"),
-        },
-        Implementation::Wasmi => format!("wasmi ({label})"),
-        Implementation::Unknown => label.to_owned(),
+        }
+    } else if is_wasmi(api) {
+        format!("wasmi ({label})")
+    } else {
+        label.to_owned()
     }
 }
 
 /// The version in an artifact of wasmtime, where it is stored as a length byte and text.
 fn wasmtime_version(api: &Api, store: &Owned<Store>) -> Option<String> {
-    let module = objects::module(api, store, b"\0asm\x01\0\0\0")?;
-    version_in(&objects::serialize(api, &module))
+    let module = api.compile(store, b"\0asm\x01\0\0\0")?;
+    version_in(&api.serialize(&module))
 }
 
 /// Finds the first version in an artifact that follows its length byte: `48.0.0`, or, since about wasmtime 40, the first number

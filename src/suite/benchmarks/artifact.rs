@@ -3,14 +3,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{deserialize, headless_runtime, serialize};
 use super::cold::to_exit;
+use super::{BenchmarkTable, Do, Engine, generated, guest};
 use crate::catalog::benchmark::{artifact, cold};
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{Prepared, timed};
-use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&artifact::SERIALIZE, Do(serialized)),

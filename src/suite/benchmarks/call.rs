@@ -3,19 +3,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{
     Caller, Error, Func, Raised, Store, TypedFunc, Val, ValType, call_dynamic, dynamic, imports, raise, wrap, wrap_env,
 };
 use super::guest_instance::{GuestInstance, describe};
 use super::sweep::reentrant;
+use super::{BenchmarkTable, Do, Engine, ExitCode, guest};
 use crate::catalog::benchmark::call;
 use crate::engine::BackendError;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::Prepared;
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&call::TYPED, Do(typed)),

@@ -9,12 +9,9 @@ use super::exit::exit;
 use super::guest_instance::{CODE, ExitResult};
 use super::instantiate::ready;
 use super::way::Typed;
-use super::{CachedModule, Engine};
+use super::{BenchmarkTable, CachedModule, Do, Engine, generated, guest};
 use crate::catalog::benchmark::cold;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{IterationResult, Prepared, timed};
-use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&cold::BYTES_TO_EXIT, Do(|engine, _| bytes_to_exit(engine))),

@@ -3,14 +3,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{Module, Runtime, serialize};
+use super::{BenchmarkTable, Do, Engine, generated, guest};
 use crate::catalog::benchmark::compile;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{IterationResult, Prepared, Unsupported, timed};
 use crate::engine::watermark::Watermark;
-use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&compile::EARLY_EXIT, Do(|engine, _| compile(engine, Engine::runtime, guest::wasm(guest::EARLY_EXIT)))),
@@ -28,11 +25,13 @@ type MakeRuntime = fn(&Engine) -> Runtime;
 fn compile(engine: &Engine, make: MakeRuntime, wasm: Vec<u8>) -> Result<Prepared> {
     let metrics = sizes(&wasm, &engine.cached_module(&wasm)?.1)?;
     let engine = engine.clone();
-    let lap = move || {
-        let (took, module) = compiled(&engine, make, &wasm);
-        (took, ended(&module))
-    };
-    Ok(Prepared::laps(lap).with_metrics(metrics))
+    Ok(Prepared::laps(move || lap(&engine, make, &wasm)).with_metrics(metrics))
+}
+
+/// Compiles a module, and checks it.
+fn lap(engine: &Engine, make: MakeRuntime, wasm: &[u8]) -> (Duration, IterationResult) {
+    let (took, module) = compiled(engine, make, wasm);
+    (took, ended(&module))
 }
 
 /// The sizes in bytes of a module and, if the engine supports artifacts, of its artifact.
@@ -73,11 +72,6 @@ fn peak_memory(engine: &Engine, functions: u64) -> Result<Prepared> {
     let metrics = sizes(&wasm, &module?.1)?;
     let engine = engine.clone();
     // Further iterations compile again.
-    let lap = move || {
-        first.take().unwrap_or_else(|| {
-            let (took, module) = compiled(&engine, Engine::runtime, &wasm);
-            (took, ended(&module))
-        })
-    };
+    let lap = move || first.take().unwrap_or_else(|| lap(&engine, Engine::runtime, &wasm));
     Ok(Prepared::laps(lap).with_metrics(metrics).with_metrics(added))
 }

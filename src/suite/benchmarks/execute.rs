@@ -1,16 +1,13 @@
 //! Kernels: the time in the guest's own code.
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{TypedFunc, WasmResults, imports};
 use super::guest_instance::{GuestInstance, describe};
+use super::{BenchmarkTable, Do, Engine, guest};
 use crate::catalog::benchmark::execute;
 use crate::catalog::benchmark::execute::{FIB_OF, FLOAT_SIZE, NESTED_ROWS, PARSED_NUMBERS, SWEPT_WORDS, TIGHT_TURNS};
 use crate::catalog::benchmark::floor;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::Prepared;
-use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&execute::FIB, Do(|engine, _| kernel(engine, "fib", FIB_OF.0, FIB_OF.1))),

@@ -2,16 +2,12 @@
 use anyhow::Result;
 
 use super::api::{Store, imports};
-use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, describe};
+use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, describe, repeat_exit};
 use super::way::{BeforeExit, Dynamic, DynamicEnv, Indirect, Typed, TypedEnv, WayToExit};
-use super::{Engine, start};
+use super::{BenchmarkTable, Do, Engine, ExitCode, guest, start};
 use crate::catalog::benchmark::unwind;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 /// A table with three benchmarks per way, and further rows.
 macro_rules! ways {
@@ -69,11 +65,7 @@ pub(crate) fn whole<M: WayToExit>(engine: &Engine) -> Result<Prepared> {
 fn whole_with<M: WayToExit>(engine: &Engine, code: i32) -> Result<Prepared> {
     let mut ready = ready::<M>(engine, || ())?;
     let run = ready.function(M::EXPORT)?;
-    Ok(Prepared::repeat(
-        move || exit::<M, _>(&mut ready.store, &run, code, 7),
-        ExitResult::is_expected,
-        ExitResult::describe,
-    ))
+    Ok(repeat_exit(move || exit::<M, _>(&mut ready.store, &run, code, 7)))
 }
 
 pub(crate) fn returned<M: WayToExit>(engine: &Engine) -> Result<Prepared> {

@@ -2,9 +2,9 @@
 use anyhow::Result;
 
 use super::CachedModule;
+use super::ExitCode;
 use super::api::{Error, Imports, Instance, Raised, Store, TypedFunc, WasmParams, WasmResults, new_store, raise};
-use crate::engine::embedding::IterationResult;
-use crate::exit_code::ExitCode;
+use crate::engine::embedding::{IterationResult, Prepared};
 
 /// The type of most timed exports: two numbers as parameters, one as result.
 pub(crate) type RunFunc = TypedFunc<(i32, i32), i32>;
@@ -41,7 +41,7 @@ pub(crate) enum ExitResult {
 
 impl ExitResult {
     /// Whether the call exited with `CODE`, as every timed exit must.
-    pub(crate) fn is_expected(&self) -> bool {
+    fn is_expected(&self) -> bool {
         matches!(self, Self::Exited(code) if *code == CODE)
     }
 
@@ -56,6 +56,11 @@ impl ExitResult {
             Self::Failed(error) => format!("{error:#}"),
         }
     }
+}
+
+/// A cell that repeats an exit.
+pub(crate) fn repeat_exit(exit: impl FnMut() -> ExitResult + 'static) -> Prepared {
+    Prepared::repeat(exit, ExitResult::is_expected, ExitResult::describe)
 }
 
 /// The code of all timed exits.

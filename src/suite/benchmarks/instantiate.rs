@@ -1,15 +1,11 @@
 //! Instantiation of a compiled module.
-
 use anyhow::Result;
 
 use super::api::{imports, wrap};
 use super::guest_instance::{GuestInstance, RunFunc, early_exit};
-use super::{CachedModule, Engine};
+use super::{BenchmarkTable, CachedModule, Do, Engine, generated, guest};
 use crate::catalog::benchmark::instantiate;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::Prepared;
-use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&instantiate::EARLY_EXIT, Do(|engine, _| Ok(instantiate(engine.cached_module(guest::EARLY_EXIT)?)))),

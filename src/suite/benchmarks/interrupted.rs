@@ -48,23 +48,19 @@ pub(crate) enum Whereabouts {
 /// A cell that interrupts a guest from another thread.
 pub(crate) fn interrupted(interrupts: &Interrupts, whereabouts: Whereabouts) -> Result<Prepared> {
     let state = Running::default();
-    let begin: fn(&Running) = match whereabouts {
-        Whereabouts::Guest(_) => |state: &Running| state.running.store(true, SeqCst),
-        Whereabouts::Host => |state: &Running| {
+    let (export, begin): (_, fn(&Running)) = match whereabouts {
+        Whereabouts::Guest(export) => (export, |state| state.running.store(true, SeqCst)),
+        Whereabouts::Host => ("poll", |state| {
             state.running.store(true, SeqCst);
             while !state.requested.load(SeqCst) {
                 std::hint::spin_loop();
             }
-        },
+        }),
     };
     let mut ready = GuestInstance::new(&interrupts.module, state.clone(), |store| {
         let state = state.clone();
         imports! { "env" => { "begin" => wrap(store, move || begin(&state)) } }
     })?;
-    let export = match whereabouts {
-        Whereabouts::Guest(export) => export,
-        Whereabouts::Host => "poll",
-    };
     let run: TypedFunc<(), ()> = ready.function(export)?;
     let requester = RequestingThread::start((interrupts.request)(&interrupts.module, &mut ready.store), state.clone());
     let (make_ready, misreported) = (interrupts.ready, interrupts.misreported);
@@ -101,14 +97,14 @@ struct RequestingThread {
 const LOST: Duration = Duration::from_millis(20);
 
 impl RequestingThread {
-    fn start(request: Box<dyn Fn() + Send>, state: Running) -> Self {
+    fn start(request: InterruptRequest, state: Running) -> Self {
         let (watch, to_watch) = mpsc::channel();
         let (over, is_over) = mpsc::channel();
         let (answers, requested) = mpsc::channel();
         thread::spawn(move || {
             for () in to_watch {
                 let mut first = None;
-                let over = loop {
+                let mut over = loop {
                     if state.running.load(SeqCst) {
                         break is_over.recv_timeout(INTO_THE_LOOP);
                     }
@@ -118,7 +114,6 @@ impl RequestingThread {
                         Err(mpsc::TryRecvError::Disconnected) => return,
                     }
                 };
-                let mut over = over;
                 while over == Err(RecvTimeoutError::Timeout) {
                     first.get_or_insert_with(Instant::now);
                     request();

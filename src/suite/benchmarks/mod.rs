@@ -15,9 +15,13 @@ pub(crate) mod sweep;
 pub(crate) mod trap;
 pub(crate) mod way;
 
+// The names that the files of the themes share.
 use super::module_cache::CachedModule;
 use super::{Engine, api};
 use crate::engine::BenchmarkTable;
+use crate::engine::Support::Do;
+use crate::exit_code::ExitCode;
+use crate::guest::{self, generated};
 
 /// The tables of all themes.
 pub(crate) const BENCHMARKS: &[BenchmarkTable<Engine>] = &[

@@ -5,13 +5,9 @@ use anyhow::{Context, Result};
 
 use super::api::{Global, Imports, Instance, Store, TypedFunc, Val, downcast, imports, new_store, wrap};
 use super::guest_instance::{CODE, describe, early_exit};
-use super::{CachedModule, Engine};
+use super::{BenchmarkTable, CachedModule, Do, Engine, ExitCode, guest};
 use crate::catalog::benchmark::recover;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, IterationResult, Prepared};
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&recover::REUSE, Do(|engine, _| recovering(engine, |_| Ok(())))),

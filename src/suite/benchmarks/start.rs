@@ -1,15 +1,12 @@
 //! Exits from a start function, after which there is no instance.
-
 use anyhow::Result;
 
 use super::api::{Error, Imports, Instance, Module, Raised, Store, constant, downcast, imports, new_store, wrap};
 use super::guest_instance::{CODE, ExitResult};
 use super::way::{BeforeExit, typed};
-use super::{CachedModule, Engine};
+use super::{CachedModule, Engine, ExitCode, guest};
 use crate::engine::embedding::{Instant, Prepared, timed};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 /// A store and the imports of one instantiation. Each iteration needs a new store, because a store keeps all instances.
 fn before(guest: &CachedModule, before_exit: impl BeforeExit, code: ExitCode) -> Result<(Store<()>, Imports), Error> {

@@ -4,18 +4,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::Engine;
 use super::api::{
     Caller, Error, Instance, Module, Raised, TypedFunc, Val, downcast, fuel, imports, metered_outcome, outcome, raise,
     refill, refill_within, wrap_env,
 };
 use super::guest_instance::{GuestInstance, describe};
+use super::{BenchmarkTable, Do, Engine, ExitCode, guest};
 use crate::catalog::benchmark::stop;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{IterationResult, Outcome, Prepared, Trap};
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&stop::BUDGET_LOOP, Do(|engine, _| budget(engine, "loop"))),

@@ -1,18 +1,15 @@
 //! Exits by guest frames, re-entries, and resident code.
 use anyhow::{Context, Result, ensure};
 
-use super::Engine;
 use super::api::{Caller, Error, copies, frames, imports, trap_code, wrap, wrap_env};
 use super::exit::{exit, ready};
-use super::guest_instance::{CODE, ExitResult, GuestInstance, RunFunc, early_exit};
+use super::guest_instance::{CODE, GuestInstance, RunFunc, early_exit, repeat_exit};
 use super::trap::trapping;
-use super::way::{Typed, WayToExit};
+use super::way::{BeforeExit, Typed, WayToExit};
+use super::{BenchmarkTable, Do, Engine, generated, guest};
 use crate::catalog::benchmark::unwind;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
-use crate::guest::{self, generated};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&unwind::GUEST_DEPTH, Do(guest_depth::<Typed>)),
@@ -24,21 +21,13 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
 ];
 
 pub(crate) fn guest_depth<M: WayToExit>(engine: &Engine, frames: u64) -> Result<Prepared> {
-    let mut ready = ready::<M>(engine, || ())?;
-    let recursion = recursion(&mut ready, frames)?;
-    let frames = i32::try_from(frames)?;
+    let (mut ready, recursion, frames) = recursion::<M>(engine, || (), frames)?;
     let code = CODE.0 as i32;
-    Ok(Prepared::repeat(
-        move || exit::<M, _>(&mut ready.store, &recursion, code, frames),
-        ExitResult::is_expected,
-        ExitResult::describe,
-    ))
+    Ok(repeat_exit(move || exit::<M, _>(&mut ready.store, &recursion, code, frames)))
 }
 
 fn guest_depth_latency(engine: &Engine, frames: u64) -> Result<Prepared> {
-    let mut ready = ready::<Typed>(engine, note_exit)?;
-    let recursion = recursion(&mut ready, frames)?;
-    let frames = i32::try_from(frames)?;
+    let (mut ready, recursion, frames) = recursion::<Typed>(engine, note_exit, frames)?;
     Ok(Prepared::laps(move || {
         let result = exit::<Typed, _>(&mut ready.store, &recursion, CODE.0 as i32, frames);
         let arrived = Instant::now();
@@ -47,21 +36,26 @@ fn guest_depth_latency(engine: &Engine, frames: u64) -> Result<Prepared> {
 }
 
 fn unreachable(engine: &Engine, frames: u64) -> Result<Prepared> {
-    let mut ready = ready::<Typed>(engine, || ())?;
-    let recursion = recursion(&mut ready, frames)?;
-    trapping(ready, recursion, (-1, i32::try_from(frames)?))
+    let (ready, recursion, frames) = recursion::<Typed>(engine, || (), frames)?;
+    trapping(ready, recursion, (-1, frames))
 }
 
-/// The export that exits below `depth` guest frames. A compiler might turn the recursion into a loop. So a trap must show all
-/// of these frames, as far as the engine records frames.
-fn recursion(ready: &mut GuestInstance<u64>, depth: u64) -> Result<RunFunc> {
+/// A guest with its export that exits below `depth` guest frames. A compiler might turn the recursion into a loop. So a trap
+/// must show all of these frames, as far as the engine records frames.
+fn recursion<M: WayToExit>(
+    engine: &Engine,
+    before_exit: impl BeforeExit,
+    depth: u64,
+) -> Result<(GuestInstance<u64>, RunFunc, i32)> {
+    let mut ready = ready::<M>(engine, before_exit)?;
     let recursion: RunFunc = ready.function("deep")?;
-    let trap = recursion.call(&mut ready.store, (-1, i32::try_from(depth)?)).err().context("the guest did not trap")?;
+    let frames_below = i32::try_from(depth)?;
+    let trap = recursion.call(&mut ready.store, (-1, frames_below)).err().context("the guest did not trap")?;
     if let Some((seen, least)) = frames(&trap) {
         ensure!((depth.min(least)..=depth).contains(&seen), "asked to go {depth} frames deep, the guest went {seen}");
     }
     ensure!(trap_code(trap).is_some(), "the guest ended in something else than a trap");
-    Ok(recursion)
+    Ok((ready, recursion, frames_below))
 }
 
 /// A guest whose host function calls the guest again. The store's data is the guest's export, which exists only after the
@@ -86,11 +80,7 @@ pub(super) fn reentrant(engine: &Engine) -> Result<(GuestInstance<Option<RunFunc
 fn reentries(engine: &Engine, times: u64) -> Result<Prepared> {
     let (mut ready, descend) = reentrant(engine)?;
     let (code, times) = (CODE.0 as i32, i32::try_from(times)?);
-    Ok(Prepared::repeat(
-        move || exit::<Typed, _>(&mut ready.store, &descend, code, times),
-        ExitResult::is_expected,
-        ExitResult::describe,
-    ))
+    Ok(repeat_exit(move || exit::<Typed, _>(&mut ready.store, &descend, code, times)))
 }
 
 fn modules(engine: &Engine, count: u64) -> Result<Prepared> {
@@ -105,6 +95,5 @@ fn functions(engine: &Engine, count: u64) -> Result<Prepared> {
 fn with_resident_code(engine: &Engine, resident_code: impl Sized + 'static) -> Result<Prepared> {
     let mut ready = ready::<Typed>(engine, || ())?;
     let run = ready.function(Typed::EXPORT)?;
-    let step = move || exit::<Typed, _>(&mut ready.store, &run, CODE.0 as i32, 7);
-    Ok(Prepared::repeat(step, ExitResult::is_expected, ExitResult::describe).keeping(resident_code))
+    Ok(repeat_exit(move || exit::<Typed, _>(&mut ready.store, &run, CODE.0 as i32, 7)).keeping(resident_code))
 }

@@ -3,18 +3,14 @@ use std::panic::panic_any;
 
 use anyhow::{Context, Result, ensure};
 
-use super::Engine;
 use super::api::{imports, outcome, trap_code, wrap};
 use super::exit;
 use super::guest_instance::{CODE, GuestInstance, RunFunc, describe};
 use super::way::Typed;
+use super::{BenchmarkTable, Do, Engine, ExitCode, guest};
 use crate::catalog::benchmark::unwind;
-use crate::engine::BenchmarkTable;
-use crate::engine::Support::Do;
 use crate::engine::embedding::{Outcome, Prepared, Trap};
 use crate::engine::expected_panic;
-use crate::exit_code::ExitCode;
-use crate::guest;
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&unwind::UNREACHABLE, Do(|engine, _| trap(engine, "unreachable", (1, 0), Trap::Unreachable))),

@@ -1,9 +1,9 @@
 //! Ways for a host function to end its guest.
+use super::ExitCode;
 use super::api::{
     Caller, Error, Func, Raised, Store, Val, ValType, downcast, dynamic, dynamic_env, raise, to_error, wrap, wrap_env,
 };
 use crate::engine::embedding::injected_instructions;
-use crate::exit_code::ExitCode;
 
 /// A way to end the guest. The store's data counts the calls of host functions with an environment.
 pub(crate) trait WayToExit: 'static {

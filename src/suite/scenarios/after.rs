@@ -4,18 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{
-    Caller, HostError, Raised, Val, ValType, downcast, dynamic, dynamic_env, function_at, memory_size, raise, to_error,
-    wrap, wrap_env,
+    Caller, Func, HostError, Raised, Store, Val, ValType, downcast, dynamic, dynamic_env, function_at, memory_size,
+    raise, to_error, wrap, wrap_env,
 };
 use super::fixture::{Fixture, bytes_at, ended, exit_unless_0, global};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::after;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&after::FOOTPRINTS, Do(footprints)),
@@ -26,8 +21,8 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
 ];
 
 fn footprints(engine: &Engine, out: &Transcript) -> Result<()> {
-    let Fixture { mut store, instance, run } =
-        Fixture::with_guest(engine, guest::FOOTPRINTS, (), |store| wrap(store, exit_unless_0))?;
+    let Fixture { mut store, instance, run }: Fixture =
+        Fixture::with_guest(engine, guest::FOOTPRINTS, "run", (), |store| wrap(store, exit_unless_0))?;
     let memory = instance.get_memory(&mut store, "memory").context("no memory")?;
     let table = instance.get_table(&mut store, "table").context("no table")?;
     let read = |store: &_, at| -> Result<u8> { Ok(bytes_at::<_, 1>(store, &memory, at)?[0]) };
@@ -86,49 +81,40 @@ impl Drop for NotesDropped {
     }
 }
 
-fn destructors(engine: &Engine, out: &Transcript) -> Result<()> {
-    let dropped = Arc::default();
-    let held = |what| NotesDropped(what, Arc::clone(&dropped));
+/// Creates a host function that holds a value, has a local variable and exits.
+type HoldingFunction = fn(&mut Store<NotesDropped>, NotesDropped, Transcript) -> Func;
 
-    say!(out, "typed function");
-    let said = out.clone();
-    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
-    let fixture = Fixture::new(engine, data, |store| {
-        wrap_env(store, move |_: Caller<'_, NotesDropped>, code: u32| -> Result<(), Raised<ExitCode>> {
-            let (_local, _) = (SaysDropped("a local of the host function", said.clone()), &captured);
-            Err(raise(ExitCode(code)))
-        })
-    })?;
-    exit_with_a_local(fixture, &dropped, out)?;
-
-    say!(out, "dynamic function");
-    let said = out.clone();
-    let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
-    let fixture = Fixture::new(engine, data, |store| {
-        dynamic_env(store, [ValType::I32], [], move |_: Caller<'_, NotesDropped>, values: &[Val]| {
-            let (_local, _) = (SaysDropped("a local of the host function", said.clone()), &captured);
-            Err(to_error(ExitCode(values[0].i32().unwrap_or_default() as u32)))
-        })
-    })?;
-    exit_with_a_local(fixture, &dropped, out)
+fn typed_holding(store: &mut Store<NotesDropped>, captured: NotesDropped, out: Transcript) -> Func {
+    wrap_env(store, move |_: Caller<'_, NotesDropped>, code: u32| -> Result<(), Raised<ExitCode>> {
+        let (_local, _) = (SaysDropped("a local of the host function", out.clone()), &captured);
+        Err(raise(ExitCode(code)))
+    })
 }
 
-/// Exits below a frame with a local variable, and drops the store.
-fn exit_with_a_local(
-    mut fixture: Fixture<NotesDropped>,
-    dropped: &Mutex<Vec<&'static str>>,
-    out: &Transcript,
-) -> Result<()> {
-    let call = |fixture: &mut Fixture<NotesDropped>| {
-        let _local = SaysDropped("a local of the caller", out.clone());
-        fixture.run.call(&mut fixture.store, (5, 7))
-    };
-    let result = call(&mut fixture);
-    say!(out, "{}", ended(&result));
-    drop(fixture);
-    let mut dropped = std::mem::take(&mut *dropped.lock().unwrap_or_else(PoisonError::into_inner));
-    dropped.sort_unstable();
-    say!(out, "dropped with the store: {}", dropped.join(", "));
+fn dynamic_holding(store: &mut Store<NotesDropped>, captured: NotesDropped, out: Transcript) -> Func {
+    dynamic_env(store, [ValType::I32], [], move |_: Caller<'_, NotesDropped>, values: &[Val]| {
+        let (_local, _) = (SaysDropped("a local of the host function", out.clone()), &captured);
+        Err(to_error(ExitCode(values[0].i32().unwrap_or_default() as u32)))
+    })
+}
+
+fn destructors(engine: &Engine, out: &Transcript) -> Result<()> {
+    for (kind, holding) in [("typed", typed_holding as HoldingFunction), ("dynamic", dynamic_holding)] {
+        say!(out, "{kind} function");
+        let dropped = Arc::default();
+        let held = |what| NotesDropped(what, Arc::clone(&dropped));
+        let (captured, data) = (held("what the host function captured"), held("the data of the environment"));
+        let mut fixture = Fixture::new(engine, data, |store| holding(store, captured, out.clone()))?;
+        let result = {
+            let _local = SaysDropped("a local of the caller", out.clone());
+            fixture.run.call(&mut fixture.store, (5, 7))
+        };
+        say!(out, "{}", ended(&result));
+        drop(fixture);
+        let mut dropped = std::mem::take(&mut *dropped.lock().unwrap_or_else(PoisonError::into_inner));
+        dropped.sort_unstable();
+        say!(out, "dropped with the store: {}", dropped.join(", "));
+    }
     Ok(())
 }
 

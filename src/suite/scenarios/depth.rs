@@ -4,16 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use anyhow::Result;
 
-use super::Engine;
-use super::api::{Instance, Store, TypedFunc, imports, to_error, wrap};
-use super::fixture::{ended, exit_unless_0, global, instantiate};
+use super::api::{Instance, Store, to_error, wrap};
+use super::fixture::{Fixture, ended, exit_unless_0, global};
 use super::reentrant_host::ReentrantHost;
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::depth;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&depth::GUEST_FRAMES, Do(guest_frames)),
@@ -21,14 +16,15 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&depth::STACK_END, Do(stack_end)),
 ];
 
+/// A guest with the export `dive(frames, code)`.
+fn diving(engine: &Engine) -> Result<Fixture<(), (u32, u32), u32>> {
+    Fixture::with_guest(engine, guest::DIVE, "dive", (), |store| wrap(store, exit_unless_0))
+}
+
 fn guest_frames(engine: &Engine, out: &Transcript) -> Result<()> {
     const FRAMES: u32 = 4096;
     const TIMES: u32 = 1000;
-    let (mut store, instance) = instantiate(engine, &guest::wasm(guest::DIVE), (), |store| {
-        imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } }
-    })?;
-    let dive: TypedFunc<(u32, u32), u32> = instance.get_typed_func(&mut store, "dive")?;
-
+    let Fixture { mut store, instance, run: dive } = diving(engine)?;
     say!(out, "{}", ended(&dive.call(&mut store, (FRAMES, 5))));
     say!(out, "guest functions: {}", entered_and_returned(&mut store, &instance)?);
     // With code 0 the host function returns.
@@ -74,10 +70,7 @@ fn re_entries(engine: &Engine, out: &Transcript) -> Result<()> {
 
 fn stack_end(engine: &Engine, out: &Transcript) -> Result<()> {
     const LAST: u32 = 64;
-    let (mut store, instance) = instantiate(engine, &guest::wasm(guest::DIVE), (), |store| {
-        imports! { "env" => { "early_exit" => wrap(store, exit_unless_0) } }
-    })?;
-    let dive: TypedFunc<(u32, u32), u32> = instance.get_typed_func(&mut store, "dive")?;
+    let Fixture { mut store, run: dive, .. } = diving(engine)?;
     // An exit succeeds below `room` frames, and fails below `too_many`. A call that returns may succeed below one frame more.
     let (mut room, mut too_many) = (LAST, 1 << 24);
     while too_many - room > 1 {

@@ -2,16 +2,12 @@
 //! with dynamic types and values in a slice.
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{
     HostError, Raised, TypedFunc, Val, ValType, call_dynamic, downcast, dynamic, imports, raise, to_error, wrap,
 };
-use super::fixture::instantiate;
+use super::fixture::{Fixture, instantiate};
+use super::{Do, Engine, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::early_exit;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> =
     &[(&early_exit::INTERRUPT_EXECUTION, Do(interrupt_execution)), (&early_exit::DYNAMIC_EXIT, Do(dynamic_exit))];
@@ -46,21 +42,17 @@ fn interrupt_execution(engine: &Engine, out: &Transcript) -> Result<()> {
 
 /// An error that displays its exit code.
 #[derive(Debug, thiserror::Error)]
-#[error("exit code: {code}")]
-struct Exit {
-    code: i32,
-}
+#[error("exit code: {0}")]
+struct Exit(i32);
 
 impl HostError for Exit {}
 
 fn dynamic_exit(engine: &Engine, out: &Transcript) -> Result<()> {
     say!(out, "Compiling module...");
-    let wasm = guest::wasm(guest::EARLY_EXIT);
     say!(out, "Instantiating module...");
-    let (mut store, instance) = instantiate(engine, &wasm, (), |store| {
-        let early_exit = |arguments: &[Val]| Err(to_error(Exit { code: arguments[0].i32().unwrap_or_default() }));
-        imports! { "env" => { "early_exit" => dynamic(store, [ValType::I32], [], early_exit) } }
-    })?;
+    let early_exit = |arguments: &[Val]| Err(to_error(Exit(arguments[0].i32().unwrap_or_default())));
+    let Fixture { mut store, instance, .. } =
+        Fixture::new(engine, (), |store| dynamic(store, [ValType::I32], [], early_exit))?;
     let run = instance.get_func(&mut store, "run").context("no export `run`")?;
 
     say!(out, "Calling `run` function...");

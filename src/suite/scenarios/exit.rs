@@ -1,30 +1,28 @@
 //! Ways to exit. They differ only in the host function, so one function runs all of them.
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{
     self, Caller, Error, Func, Instance, Module, Raised, Store, TypedFunc, Val, ValType, constant, downcast, imports,
     new_store, raise, to_error, wrap, wrap_env,
 };
-use super::fixture::{ended, exit as always_exit, global, instantiate};
+use super::fixture::{Fixture, ended, exit as always_exit, global};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::exit;
 use crate::catalog::scenario::exit::{CODES, LET_PASS};
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
-    (&exit::TYPED, Do(|engine, out| play(engine, out, TYPED, "direct"))),
-    (&exit::TYPED_INDIRECT, Do(|engine, out| play(engine, out, TYPED, "indirect"))),
-    (&exit::TYPED_ENV, Do(|engine, out| play(engine, out, TYPED_ENV, "direct"))),
-    (&exit::TYPED_ENV_INDIRECT, Do(|engine, out| play(engine, out, TYPED_ENV, "indirect"))),
-    (&exit::DYNAMIC, Do(|engine, out| play(engine, out, DYNAMIC, "direct"))),
-    (&exit::DYNAMIC_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC, "indirect"))),
-    (&exit::DYNAMIC_ENV, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "direct"))),
-    (&exit::DYNAMIC_ENV_INDIRECT, Do(|engine, out| play(engine, out, DYNAMIC_ENV, "indirect"))),
-    (&exit::START, Do(|engine, out| start(engine, out, &[("typed", TYPED), ("dynamic", DYNAMIC)]))),
+    (&exit::TYPED, Do(|engine, out| play(engine, out, (typed, by_value), "direct"))),
+    (&exit::TYPED_INDIRECT, Do(|engine, out| play(engine, out, (typed, by_value), "indirect"))),
+    (&exit::TYPED_ENV, Do(|engine, out| play(engine, out, (typed_env, by_value), "direct"))),
+    (&exit::TYPED_ENV_INDIRECT, Do(|engine, out| play(engine, out, (typed_env, by_value), "indirect"))),
+    (&exit::DYNAMIC, Do(|engine, out| play(engine, out, (dynamic, by_value), "direct"))),
+    (&exit::DYNAMIC_INDIRECT, Do(|engine, out| play(engine, out, (dynamic, by_value), "indirect"))),
+    (&exit::DYNAMIC_ENV, Do(|engine, out| play(engine, out, (dynamic_env, by_value), "direct"))),
+    (&exit::DYNAMIC_ENV_INDIRECT, Do(|engine, out| play(engine, out, (dynamic_env, by_value), "indirect"))),
+    (
+        &exit::START,
+        Do(|engine, out| start(engine, out, &[("typed", (typed, by_value)), ("dynamic", (dynamic, by_value))])),
+    ),
     (&exit::START_FILLS_TABLE, Do(start_fills_table)),
 ];
 
@@ -33,11 +31,6 @@ pub(crate) type ExitFunction = (fn(&mut Store<u32>) -> Func, ReadCode);
 
 /// Reads the exit code of an error, or returns the error.
 pub(crate) type ReadCode = fn(&Store<u32>, Error) -> Result<ExitCode, Error>;
-
-const TYPED: ExitFunction = (typed, by_value);
-const TYPED_ENV: ExitFunction = (typed_env, by_value);
-const DYNAMIC: ExitFunction = (dynamic, by_value);
-const DYNAMIC_ENV: ExitFunction = (dynamic_env, by_value);
 
 /// Reads the code by value, which works for an error that is created for one exit.
 pub(crate) fn by_value(_: &Store<u32>, error: Error) -> Result<ExitCode, Error> {
@@ -79,12 +72,10 @@ fn dynamic_env(store: &mut Store<u32>) -> Func {
 
 pub(crate) fn play(engine: &Engine, out: &Transcript, way: ExitFunction, export: &str) -> Result<()> {
     let (early_exit, read) = way;
-    let (mut store, instance) = instantiate(engine, &guest::wasm(guest::WAYS_TO_CALL), LET_PASS, |store| {
-        imports! { "env" => { "early_exit" => early_exit(store) } }
-    })?;
-    let call: TypedFunc<u32, u32> = instance.get_typed_func(&mut store, export)?;
+    let Fixture { mut store, instance, run } =
+        Fixture::<_, u32, u32>::with_guest(engine, guest::WAYS_TO_CALL, export, LET_PASS, early_exit)?;
     for code in CODES {
-        match call.call(&mut store, code) {
+        match run.call(&mut store, code) {
             Ok(sum) => bail!("asked for {code}, but the guest returned {sum}"),
             Err(error) => match read(&store, error) {
                 Ok(ExitCode(observed)) => say!(out, "asked for {code}: exit code {observed}"),
@@ -94,7 +85,7 @@ pub(crate) fn play(engine: &Engine, out: &Transcript, way: ExitFunction, export:
     }
     say!(out, "times that the guest went on: {}", global(&mut store, &instance, "went_on")?);
     // The same host function on the same instance can also return.
-    say!(out, "let pass, it returns {}", call.call(&mut store, LET_PASS)?);
+    say!(out, "let pass, it returns {}", run.call(&mut store, LET_PASS)?);
     say!(out, "times that the guest went on: {}", global(&mut store, &instance, "went_on")?);
     Ok(())
 }

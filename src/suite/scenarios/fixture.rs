@@ -1,44 +1,58 @@
 //! Helpers of most scenarios: an instantiated guest with a host function, and texts for the outcomes of calls.
 use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{
-    Error, Func, Imports, Instance, Memory, Module, Raised, Runtime, Store, TypedFunc, Val, call_any, from_engine,
-    imports, message, new_store, outcome, raise, read_memory,
+    Error, Func, Imports, Instance, Memory, Module, Raised, Runtime, Store, TypedFunc, Val, WasmParams, WasmResults,
+    call_any, from_engine, imports, message, new_store, outcome, raise, read_memory,
 };
-use crate::engine::embedding::Outcome;
+use super::{Engine, ExitCode, Outcome, guest};
 use crate::engine::{BackendError, Family};
-use crate::exit_code::ExitCode;
-use crate::guest;
 
-/// The instantiated early-exit guest with a host function of the scenario.
-pub(crate) struct Fixture<T: Send + 'static = ()> {
+/// A guest with a host function of the scenario, and one of its exports.
+pub(crate) struct Fixture<T: Send + 'static = (), P = (i32, i32), R = i32> {
     pub(crate) store: Store<T>,
     pub(crate) instance: Instance,
-    /// `run(code, n)`: calls the host function with `code`, and returns `code + n` if the host function returns.
-    pub(crate) run: TypedFunc<(i32, i32), i32>,
+    /// The export. `run(code, n)` calls the host function with `code`, and returns `code + n` if the host function returns.
+    pub(crate) run: TypedFunc<P, R>,
 }
 
-impl<T: Send + 'static> Fixture<T> {
-    /// Compiles and instantiates the guest in a store with the host's data. `early_exit` creates the imported function.
-    pub(crate) fn new(engine: &Engine, data: T, early_exit: impl FnOnce(&mut Store<T>) -> Func) -> Result<Self> {
-        Self::with_guest(engine, guest::EARLY_EXIT, data, early_exit)
-    }
-
-    /// A fixture of another guest that has the imports and exports of the early-exit guest.
+impl<T: Send + 'static, P: WasmParams, R: WasmResults> Fixture<T, P, R> {
+    /// Compiles and instantiates a guest in a store with the host's data. `early_exit` creates its only import.
     pub(crate) fn with_guest(
         engine: &Engine,
         guest: &str,
+        export: &str,
         data: T,
         early_exit: impl FnOnce(&mut Store<T>) -> Func,
     ) -> Result<Self> {
-        let (mut store, instance) = instantiate(engine, &guest::wasm(guest), data, |store| {
-            imports! { "env" => { "early_exit" => early_exit(store) } }
-        })?;
-        let run = instance.get_typed_func(&mut store, "run")?;
+        let runtime = engine.runtime();
+        let module = Module::new(&runtime, guest::wasm(guest))?;
+        Self::of_module(&runtime, &module, export, data, early_exit)
+    }
+
+    /// As [`with_guest`](Self::with_guest), of a compiled guest.
+    pub(crate) fn of_module(
+        runtime: &Runtime,
+        module: &Module,
+        export: &str,
+        data: T,
+        early_exit: impl FnOnce(&mut Store<T>) -> Func,
+    ) -> Result<Self> {
+        let mut store = new_store(runtime, data);
+        let imports = imports! { "env" => { "early_exit" => early_exit(&mut store) } };
+        let instance = Instance::new(&mut store, module, &imports)?;
+        let run = instance.get_typed_func(&mut store, export)?;
         Ok(Self { store, instance, run })
+    }
+}
+
+impl<T: Send + 'static> Fixture<T> {
+    /// The early-exit guest with its export `run`.
+    pub(crate) fn new(engine: &Engine, data: T, early_exit: impl FnOnce(&mut Store<T>) -> Func) -> Result<Self> {
+        Self::with_guest(engine, guest::EARLY_EXIT, "run", data, early_exit)
     }
 
     /// Calls `run(code, 7)`, which must not return. Returns the guest's error.
@@ -99,9 +113,9 @@ pub(crate) fn ended<T: Display>(result: &Result<T, Error>) -> String {
     }
 }
 
-/// The error or panic by which an operation was refused, or its result.
-pub(crate) fn refused<T: std::fmt::Debug>(result: std::thread::Result<Result<T, Error>>) -> String {
-    match result {
+/// The error or panic by which an operation is refused, or its result.
+pub(crate) fn refused<T: std::fmt::Debug>(operation: impl FnOnce() -> Result<T, Error>) -> String {
+    match catch_unwind(AssertUnwindSafe(operation)) {
         Ok(Ok(value)) => format!("returned {value:?}"),
         Ok(Err(error)) => format!("refused: {}", message(&error)),
         Err(panic) => format!("refused: {}", first_line(Err(panic))),

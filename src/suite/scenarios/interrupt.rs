@@ -1,19 +1,21 @@
 //! Scenarios of interrupts: what a guest does when another thread requests that it stops. Engines differ in how to request it.
+//! And a deadline that a host function checks, which needs no support by the engine.
 #![allow(dead_code, reason = "not every engine can be asked from another thread")]
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
 use super::api::{Caller, Instance, Module, Raised, Runtime, Store, imports, new_store, raise, wrap_env};
 use super::fixture::{bytes_at, call_and_describe};
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
+use crate::catalog::scenario::interrupt;
+
+pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[(&interrupt::DEADLINE_IN_IMPORT, Do(deadline_in_import))];
 
 /// An engine's support for interrupts from another thread.
 pub(crate) struct InterruptSupport {
@@ -35,8 +37,7 @@ pub(crate) fn loop_of_arithmetic(support: InterruptSupport, out: &Transcript) ->
         let end = guest.stop("count")?;
         guest.report(out, &end);
     }
-    guest.host_does(|| Err(ExitCode(1)));
-    guest.call("once", &[], out)
+    guest.once(out, || Err(ExitCode(1)))
 }
 
 pub(crate) fn loop_with_memory(support: InterruptSupport, out: &Transcript) -> Result<()> {
@@ -53,8 +54,7 @@ pub(crate) fn loop_with_memory(support: InterruptSupport, out: &Transcript) -> R
         }
     }
     guest.report(out, &format!("churn(0): stopped {stopped} times"));
-    guest.host_does(|| Err(ExitCode(1)));
-    guest.call("once", &[], out)?;
+    guest.once(out, || Err(ExitCode(1)))?;
     let reports: Vec<_> = reports.into_iter().map(|(end, times)| format!("{end}, {times} times")).collect();
     say!(out, "reported as {}", reports.join("; "));
     Ok(())
@@ -71,44 +71,37 @@ pub(crate) fn flag_of_ones_own(support: InterruptSupport, out: &Transcript) -> R
 pub(crate) fn before_the_call(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
     on_another_thread(&guest.requester());
-    guest.call("once", &[], out)?;
-    guest.host_does(|| Err(ExitCode(1)));
+    guest.once(out, || Ok(()))?;
     on_another_thread(&guest.requester());
-    guest.call("once", &[], out)
+    guest.once(out, || Err(ExitCode(1)))
 }
 
 pub(crate) fn while_the_host_exits(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
     let request = guest.requester();
-    guest.host_does(move || {
+    guest.once(out, move || {
         on_another_thread(&request);
         Err(ExitCode(1))
-    });
-    guest.call("once", &[], out)?;
-    guest.host_does(|| Err(ExitCode(2)));
-    guest.call("once", &[], out)
+    })?;
+    guest.once(out, || Err(ExitCode(2)))
 }
 
 pub(crate) fn while_the_host_works(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
     let (request, said) = (guest.requester(), out.clone());
-    guest.host_does(move || {
+    guest.once(out, move || {
         on_another_thread(&request);
         say!(said, "asked, and still at work");
         Ok(())
-    });
-    guest.call("once", &[], out)?;
-    guest.host_does(|| Ok(()));
-    guest.call("once", &[], out)
+    })?;
+    guest.once(out, || Ok(()))
 }
 
 pub(crate) fn after_the_call(support: InterruptSupport, out: &Transcript) -> Result<()> {
     let mut guest = InterruptedGuest::new(support)?;
-    guest.host_does(|| Err(ExitCode(1)));
-    guest.call("once", &[], out)?;
+    guest.once(out, || Err(ExitCode(1)))?;
     on_another_thread(&guest.requester());
-    guest.host_does(|| Err(ExitCode(2)));
-    guest.call("once", &[], out)?;
+    guest.once(out, || Err(ExitCode(2)))?;
     guest.call("once", &[], out)
 }
 
@@ -159,9 +152,10 @@ impl InterruptedGuest {
         })
     }
 
-    /// Sets the behaviour of the imported function.
-    fn host_does(&mut self, does: impl Fn() -> Result<(), ExitCode> + Send + 'static) {
+    /// Calls `once` with this behaviour of the imported function.
+    fn once(&mut self, out: &Transcript, does: impl Fn() -> Result<(), ExitCode> + Send + 'static) -> Result<()> {
         self.store.data_mut().does = Box::new(does);
+        self.call("once", &[], out)
     }
 
     /// Calls an endless loop, and interrupts it from another thread once it runs.
@@ -203,4 +197,35 @@ impl InterruptedGuest {
         let requested = if self.requested.swap(false, SeqCst) { "yes" } else { "no" };
         say!(out, "{end}; asked to: {requested}");
     }
+}
+
+/// The exit code of `timeout(1)`.
+const TOO_LATE: ExitCode = ExitCode(124);
+
+fn deadline_in_import(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::ENDLESS))?;
+    for (export, milliseconds) in [("poll", 30), ("poll", 10), ("once", 10_000)] {
+        let within = Duration::from_millis(milliseconds);
+        let started = Instant::now();
+        let line = call_within(within, &runtime, &module, export)?;
+        let (call, ended) = line.split_once(": ").unwrap_or((&line, ""));
+        let in_time = match ended {
+            "returned" => "",
+            _ if started.elapsed() < within => "; before its time",
+            _ => "; not before its time",
+        };
+        say!(out, "{call} within {milliseconds} ms: {ended}{in_time}");
+    }
+    Ok(())
+}
+
+fn call_within(within: Duration, runtime: &Runtime, module: &Module, export: &str) -> Result<String> {
+    let mut store = new_store(runtime, Instant::now() + within);
+    let running = |caller: Caller<'_, Instant>| -> Result<(), Raised<ExitCode>> {
+        if Instant::now() < *caller.data() { Ok(()) } else { Err(raise(TOO_LATE)) }
+    };
+    let imports = imports! { "env" => { "running" => wrap_env(&mut store, running) } };
+    let instance = Instance::new(&mut store, module, &imports)?;
+    call_and_describe(&mut store, &instance, export, &[])
 }

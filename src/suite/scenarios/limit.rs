@@ -2,17 +2,13 @@
 //! `Tunables` create every memory, within the limit.
 use anyhow::{Context, Result};
 
-use super::Engine;
 use super::api::{
     Instance, Module, Runtime, Store, StoreLimits, TypedFunc, capped, grow_memory, imports, memory_size, message,
     new_memory, wrap,
 };
 use super::fixture::{bytes_at, call_and_describe, exit as early_exit};
+use super::{Do, Engine, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::limit;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&limit::MEMORY_GROW, Do(memory_grow)),
@@ -26,12 +22,10 @@ const PAGES: u32 = 3;
 
 fn memory_grow(engine: &Engine, out: &Transcript) -> Result<()> {
     let mut guest = GrowingGuest::within(capped(engine, PAGES))?;
-    guest.call("grow", &[1], out)?;
-    guest.call("grow", &[2], out)?;
-    guest.call("size", &[], out)?;
-    guest.call("grow", &[1], out)?;
-    guest.call("grow", &[1], out)?;
-    guest.call("size", &[], out)?;
+    let grow = |pages| ("grow", Some(pages));
+    for (export, pages) in [grow(1), grow(2), ("size", None), grow(1), grow(1), ("size", None)] {
+        guest.call(export, pages.as_slice(), out)?;
+    }
     let memory = guest.instance.get_memory(&mut guest.store, "memory").context("no memory")?;
     say!(out, "the host's view: {} bytes", memory_size(&guest.store, &memory));
     Ok(())

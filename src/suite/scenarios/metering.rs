@@ -2,15 +2,12 @@
 //! instructions differ.
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{
     Caller, Error, Instance, Module, Store, fuel_within, imports, new_store, refill, refill_within, set_fuel, to_error,
     wrap, wrap_env,
 };
 use super::fixture::{call_and_describe, exit};
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
+use super::{Engine, ExitCode, Transcript, guest, say};
 
 /// Describes what a guest has left after a call, at the end of the call's line.
 pub(crate) type ShowLeft = fn(&mut Store<Till>, &Instance) -> String;

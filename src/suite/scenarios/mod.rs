@@ -1,11 +1,7 @@
 //! The scenarios of all engines, one file per theme.
 pub(crate) mod after;
-pub(crate) mod anyhow_error;
-pub(crate) mod artifact;
-pub(crate) mod deadline;
 pub(crate) mod depth;
 pub(crate) mod early_exit;
-pub(crate) mod engine_error;
 pub(crate) mod exit;
 pub(crate) mod fixture;
 pub(crate) mod interrupt;
@@ -23,8 +19,13 @@ pub(crate) mod threads;
 pub(crate) mod trap;
 pub(crate) mod wasi;
 
+// The names that the files of the themes share.
 use super::{Engine, api};
 use crate::engine::ScenarioTable;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Outcome, Transcript, Trap};
+use crate::exit_code::ExitCode;
+use crate::{guest, say};
 
 /// The tables of all themes.
 pub(crate) const SCENARIOS: &[ScenarioTable<Engine>] = &[
@@ -32,18 +33,15 @@ pub(crate) const SCENARIOS: &[ScenarioTable<Engine>] = &[
     exit::SCENARIOS,
     results::SCENARIOS,
     read_error::SCENARIOS,
-    anyhow_error::SCENARIOS,
-    engine_error::SCENARIOS,
     after::SCENARIOS,
     rust_stack::SCENARIOS,
     nesting::SCENARIOS,
     depth::SCENARIOS,
-    artifact::SCENARIOS,
     module_origin::SCENARIOS,
     panic::SCENARIOS,
     trap::SCENARIOS,
     limit::SCENARIOS,
-    deadline::SCENARIOS,
+    interrupt::SCENARIOS,
     threads::SCENARIOS,
     wasi::SCENARIOS,
     soak::SCENARIOS,

@@ -1,22 +1,19 @@
-//! Modules with vectors, and modules, functions and tables of another store, engine or instance.
+//! Modules with vectors, modules from artifacts, and modules, functions and tables of another store, engine or instance.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{
-    Instance, Module, Reference, Runtime, TypedFunc, Val, ValType, call_any, call_dynamic, dynamic, from_engine,
-    imports, new_store, runtime_for, wrap,
+    Instance, Module, Reference, Runtime, TypedFunc, Val, ValType, call_any, call_dynamic, deserialize, dynamic,
+    from_engine, headless_runtime, imports, new_store, runtime_for, serialize, wrap,
 };
 use super::fixture::{
     Fixture, compile_if_claimed, ended, exit_unless_0 as early_exit, first_line, instantiate, refused,
 };
+use super::{Do, Engine, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::module;
 use crate::engine::BackendError;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::{Transcript, Value};
-use crate::{guest, say};
+use crate::engine::embedding::Value;
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&module::SIMD, Do(simd)),
@@ -27,15 +24,14 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&module::ANOTHER_ENGINE, Do(another_engine)),
     (&module::DROPPED_ENGINE, Do(dropped_engine)),
     (&module::TABLE_OF_ANOTHER_INSTANCE, Do(table_of_another_instance)),
+    (&module::SERIALIZED, Do(serialized)),
+    (&module::HEADLESS, Do(headless)),
 ];
 
 /// The outcome of `run(code, 7)` of a module in a new store of the runtime.
-pub(crate) fn run(runtime: &Runtime, module: &Module, code: i32) -> Result<String> {
-    let mut store = new_store(runtime, ());
-    let imports = imports! { "env" => { "early_exit" => wrap(&mut store, early_exit) } };
-    let instance = Instance::new(&mut store, module, &imports)?;
-    let run: TypedFunc<(i32, i32), i32> = instance.get_typed_func(&mut store, "run")?;
-    Ok(ended(&run.call(&mut store, (code, 7))))
+fn run(runtime: &Runtime, module: &Module, code: i32) -> Result<String> {
+    let mut fixture: Fixture = Fixture::of_module(runtime, module, "run", (), |store| wrap(store, early_exit))?;
+    Ok(ended(&fixture.run.call(&mut fixture.store, (code, 7))))
 }
 
 fn simd(engine: &Engine, out: &Transcript) -> Result<()> {
@@ -99,28 +95,24 @@ fn import_of_another_store(engine: &Engine, out: &Transcript) -> Result<()> {
     let (mut its_own, mut other) = (set(engine)?, set(engine)?);
     let module = Module::new(other.store.engine(), guest::wasm(guest::EARLY_EXIT))?;
     let foreign = imports! { "env" => { "early_exit" => wrap(&mut its_own.store, early_exit) } };
-    let instantiated =
-        catch_unwind(AssertUnwindSafe(|| Instance::new(&mut other.store, &module, &foreign).map(|_| "instantiated")));
-    say!(out, "{}", refused(instantiated));
+    let instantiate = || Instance::new(&mut other.store, &module, &foreign).map(|_| "instantiated");
+    say!(out, "{}", refused(instantiate));
     both_exit(out, &mut its_own, &mut other);
     Ok(())
 }
 
 fn value_of_another_store(engine: &Engine, out: &Transcript) -> Result<()> {
-    let set = || Fixture::with_guest(engine, guest::TAKES_FUNCTION, (), |store| wrap(store, early_exit));
+    let set = || Fixture::with_guest(engine, guest::TAKES_FUNCTION, "run", (), |store| wrap(store, early_exit));
     let (mut its_own, mut other) = (set()?, set()?);
     let foreign = its_own.instance.get_func(&mut its_own.store, "run").context("no export `run`")?;
     let familiar = other.instance.get_func(&mut other.store, "run").context("no export `run`")?;
     let is_null: TypedFunc<Reference, i32> = other.instance.get_typed_func(&mut other.store, "is_null")?;
 
     say!(out, "a function of its own: {}", ended(&is_null.call(&mut other.store, familiar.into())));
-    let typed = catch_unwind(AssertUnwindSafe(|| is_null.call(&mut other.store, foreign.clone().into())));
-    say!(out, "typed: {}", refused(typed));
+    say!(out, "typed: {}", refused(|| is_null.call(&mut other.store, foreign.clone().into())));
     let dynamic = other.instance.get_func(&mut other.store, "is_null").context("no export `is_null`")?;
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        call_any(&dynamic, &mut other.store, &[Val::FuncRef(foreign.clone().into())])
-    }));
-    say!(out, "dynamic: {}", refused(result));
+    let foreign = [Val::FuncRef(foreign.into())];
+    say!(out, "dynamic: {}", refused(|| call_any(&dynamic, &mut other.store, &foreign)));
     both_exit(out, &mut its_own, &mut other);
     Ok(())
 }
@@ -165,6 +157,37 @@ fn table_of_another_instance(engine: &Engine, out: &Transcript) -> Result<()> {
         Instance::new(&mut store, &loads, &imports! { "env" => { "table" => table } })?;
         let call: TypedFunc<(), i32> = instance.get_typed_func(&mut store, "call")?;
         say!(out, "the other instance has {memory}: {}", ended(&call.call(&mut store, ())));
+    }
+    Ok(())
+}
+
+fn serialized(engine: &Engine, out: &Transcript) -> Result<()> {
+    let runtime = engine.runtime();
+    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+    say!(out, "compiled: {}", run(&runtime, &module, 5)?);
+    let artifact = serialize(&module)?;
+    drop((module, runtime));
+
+    let runtime = engine.runtime();
+    let module = deserialize(&runtime, artifact)?;
+    for code in [5, 0] {
+        say!(out, "loaded: {}", run(&runtime, &module, code)?);
+    }
+    Ok(())
+}
+
+fn headless(engine: &Engine, out: &Transcript) -> Result<()> {
+    let wasm = guest::wasm(guest::EARLY_EXIT);
+    let artifact = serialize(&Module::new(&engine.runtime(), &wasm)?)?;
+
+    let runtime = headless_runtime(engine)?;
+    match Module::new(&runtime, &wasm) {
+        Ok(_) => bail!("an engine without a compiler compiled a guest"),
+        Err(error) => say!(out, "compiling on it: refused: {error:#}"),
+    }
+    let module = deserialize(&runtime, artifact)?;
+    for code in [5, 0] {
+        say!(out, "loaded: {}", run(&runtime, &module, code)?);
     }
     Ok(())
 }

@@ -1,16 +1,11 @@
 //! Exits through several nested calls of guests and host functions.
 use anyhow::{Context, Result};
 
-use super::Engine;
 use super::api::{Error, Raised, downcast, raise, to_error, wrap};
 use super::fixture::{Fixture, ended, exit};
 use super::reentrant_host::ReentrantHost;
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, say};
 use crate::catalog::scenario::nesting;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::say;
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&nesting::EVERY_LEVEL, Do(every_level)),
@@ -19,7 +14,12 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&nesting::ANOTHER_STORE, Do(another_store)),
 ];
 
-fn every_level(engine: &Engine, out: &Transcript) -> Result<()> {
+/// Exits with code 7 through three levels. The host function of each level reports its result, and returns that of `hand_on`.
+fn exit_through_levels(
+    engine: &Engine,
+    out: &Transcript,
+    hand_on: fn(u32, Result<u32, Error>) -> Result<u32, Error>,
+) -> Result<ReentrantHost> {
     let said = out.clone();
     let mut host = ReentrantHost::new(engine, move |level, enter_guest| {
         if level == 0 {
@@ -27,15 +27,25 @@ fn every_level(engine: &Engine, out: &Transcript) -> Result<()> {
         }
         let result = enter_guest();
         say!(said, "host at level {level} gets: {}", ended(&result));
-        // A host function returns any error that it does not handle.
-        let value = result?;
-        Ok(value)
+        hand_on(level, result)
     })?;
     let error = failed(host.enter(3))?;
-    // No level has kept a copy of the error.
+    // By value, because no level keeps a copy of the error.
     say!(out, "the caller's error, by value: exit code {}", downcast::<ExitCode>(error)?);
+    Ok(host)
+}
+
+fn every_level(engine: &Engine, out: &Transcript) -> Result<()> {
+    // A host function returns any error that it does not handle.
+    let mut host = exit_through_levels(engine, out, |_, result| result)?;
     say!(out, "{}", host.calls()?);
     Ok(())
+}
+
+fn different_codes(engine: &Engine, out: &Transcript) -> Result<()> {
+    // From the second level on, the host function returns an error with another code.
+    let another = |level, result| if level == 1 { result } else { Err(to_error(ExitCode(10 + level))) };
+    exit_through_levels(engine, out, another).map(drop)
 }
 
 fn caught(engine: &Engine, out: &Transcript) -> Result<()> {
@@ -51,22 +61,6 @@ fn caught(engine: &Engine, out: &Transcript) -> Result<()> {
 
     let caught = (0..TIMES).filter(|_| matches!(host.enter(3), Ok(109))).count();
     say!(out, "{TIMES} times more: caught {caught}; {}", host.calls()?);
-    Ok(())
-}
-
-fn different_codes(engine: &Engine, out: &Transcript) -> Result<()> {
-    let said = out.clone();
-    let mut host = ReentrantHost::new(engine, move |level, enter_guest| {
-        if level == 0 {
-            return Err(to_error(ExitCode(7)));
-        }
-        let result = enter_guest();
-        say!(said, "host at level {level} gets: {}", ended(&result));
-        // From the second level on, the host function returns an error with another code.
-        if level == 1 { result } else { Err(to_error(ExitCode(10 + level))) }
-    })?;
-    let error = failed(host.enter(3))?;
-    say!(out, "the caller's error, by value: exit code {}", downcast::<ExitCode>(error)?);
     Ok(())
 }
 

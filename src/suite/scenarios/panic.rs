@@ -1,5 +1,4 @@
 //! Panics in host functions, which reach the caller as panics and not as exits.
-use std::any::Any;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::Arc;
@@ -7,16 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{Error, Raised, Val, ValType, dynamic, raise, to_error, wrap};
 use super::fixture::{Fixture, ended};
 use super::reentrant_host::ReentrantHost;
+use super::{Do, Engine, ExitCode, Outcome, ScenarioTable, Transcript, say};
 use crate::catalog::scenario::{fault, panic};
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::{Outcome, Transcript};
-use crate::exit_code::ExitCode;
-use crate::say;
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&panic::PAYLOAD, Do(payload)),
@@ -29,15 +23,10 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
 fn ended_or_panicked<T: Display>(call: impl FnOnce() -> Result<T, Error>) -> String {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => ended(&result),
-        Err(panic) => describe(&*panic),
-    }
-}
-
-/// The payload of a panic, as text.
-fn describe(panic: &(dyn Any + Send)) -> String {
-    match panic.downcast_ref::<ExitCode>() {
-        Some(code) => format!("a panic with exit code {code}"),
-        None => Outcome::panicked(panic).to_string(),
+        Err(panic) => match panic.downcast_ref::<ExitCode>() {
+            Some(code) => format!("a panic with exit code {code}"),
+            None => Outcome::panicked(&*panic).to_string(),
+        },
     }
 }
 

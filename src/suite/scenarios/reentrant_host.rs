@@ -3,10 +3,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{Caller, Error, Instance, Module, Store, TypedFunc, imports, new_store, runtime_with_stack, wrap_env};
 use super::fixture::global;
-use crate::guest;
+use super::{Engine, guest};
 
 /// The host and its guest.
 pub(crate) struct ReentrantHost {

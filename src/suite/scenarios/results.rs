@@ -2,15 +2,10 @@
 #![allow(unused_parens, clippy::unit_cmp, reason = "a list of one type is that type, and of none the unit")]
 use anyhow::Result;
 
-use super::Engine;
-use super::api::{Func, Raised, Store, TypedFunc, imports, wrap};
-use super::fixture::{ended, exit_unless_0, instantiate};
+use super::api::{Raised, wrap};
+use super::fixture::{Fixture, ended, exit_unless_0};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, say};
 use crate::catalog::scenario::exit;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&exit::ONE_RESULT, Do(|engine, out| play(engine, out, ONE))),
@@ -24,24 +19,19 @@ trait Number: Sized {
 }
 
 macro_rules! numbers {
-    ($($ty:ident $bits:ident $from:expr;)*) => {
+    ($($ty:ident)*) => {
         $(impl Number for $ty {
             const NAME: &str = stringify!($ty);
 
             fn at(place: &mut u8) -> Self {
                 *place += 1;
-                $from($bits::from_le_bytes([*place; size_of::<$bits>()]))
+                $ty::from_le_bytes([*place; size_of::<$ty>()])
             }
         })*
     };
 }
 
-numbers! {
-    i32 i32 std::convert::identity;
-    i64 i64 std::convert::identity;
-    f32 u32 f32::from_bits;
-    f64 u64 f64::from_bits;
-}
+numbers! { i32 i64 f32 f64 }
 
 /// Calls a host function with these results: one exit and one return. Each is `None` if correct, otherwise its outcome.
 type Attempt = fn(&Engine) -> Result<(Option<String>, Option<String>)>;
@@ -55,23 +45,19 @@ macro_rules! attempts {
             ($($ty::at(_place)),*)
         }
         let types: &[&str] = &[$($ty::NAME),*];
-        let early_exit = |store: &mut Store<()>| -> Func {
-            wrap(store, |code: u32| -> Result<($($ty),*), Raised<ExitCode>> {
-                exit_unless_0(code)?;
-                Ok(values())
-            })
-        };
         let of = format!("(param i32) (result {})", types.join(" "));
         let text = format!(
             "(module (import \"env\" \"early_exit\" (func $early_exit {of}))
                (func (export \"call\") {of} (call $early_exit (local.get 0))))"
         );
-        let (mut store, instance) = instantiate(engine, &guest::wasm(&text), (), |store| {
-            imports! { "env" => { "early_exit" => early_exit(store) } }
+        let mut fixture = Fixture::<(), u32, ($($ty),*)>::with_guest(engine, &text, "call", (), |store| {
+            wrap(store, |code: u32| -> Result<($($ty),*), Raised<ExitCode>> {
+                exit_unless_0(code)?;
+                Ok(values())
+            })
         })?;
-        let call: TypedFunc<u32, ($($ty),*)> = instance.get_typed_func(&mut store, "call")?;
         let mut attempt = |code: u32, expected: &str| {
-            let result = call.call(&mut store, code).map(|observed| match observed == values() {
+            let result = fixture.run.call(&mut fixture.store, code).map(|observed| match observed == values() {
                 true => "its values".into(),
                 false => format!("{observed:?}"),
             });

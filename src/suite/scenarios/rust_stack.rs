@@ -1,15 +1,10 @@
 //! The shadow stack of a Rust or C guest, in its memory: an exit does not restore the stack pointer.
 use anyhow::{Context, Result, bail};
 
-use super::Engine;
 use super::api::{Error, Global, Instance, Module, Store, TypedFunc, Val, imports, new_store, outcome, wrap};
 use super::fixture::{ended, exit_unless_0};
+use super::{Do, Engine, ExitCode, Outcome, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::rust_stack;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::{Outcome, Transcript};
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&rust_stack::RUNS_OUT, Do(runs_out)),
@@ -21,9 +16,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
 const FRAMES: u32 = 4;
 
 fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
-    let runtime = engine.runtime();
-    let mut store = new_store(&runtime, ());
-    let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
+    let (guest, mut store) = RustGuest::in_new_store(engine)?;
     for code in [0, 5] {
         let before = guest.stack(&mut store)?;
         let ended = ended(&guest.work(&mut store, code));
@@ -39,9 +32,7 @@ fn runs_out(engine: &Engine, out: &Transcript) -> Result<()> {
 }
 
 fn put_back(engine: &Engine, out: &Transcript) -> Result<()> {
-    let runtime = engine.runtime();
-    let mut store = new_store(&runtime, ());
-    let guest = RustGuest::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?;
+    let (guest, mut store) = RustGuest::in_new_store(engine)?;
     // The top of the stack, which is the right value of the stack pointer while no call is active.
     let top = guest.stack(&mut store)?;
     let put_back = |guest: &RustGuest, store: &mut Store<()>| Ok(guest.stack_pointer.set(store, Val::I32(top))?);
@@ -100,6 +91,12 @@ impl RustGuest {
         // The linker exports the stack pointer only with `-C link-arg=--export=__stack_pointer`.
         let stack_pointer = instance.get_global(&mut *store, "__stack_pointer").context("no stack pointer")?;
         Ok(Self { work: instance.get_typed_func(store, "work")?, stack_pointer })
+    }
+
+    fn in_new_store(engine: &Engine) -> Result<(Self, Store<()>)> {
+        let runtime = engine.runtime();
+        let mut store = new_store(&runtime, ());
+        Ok((Self::new(&Module::new(&runtime, guest::STACK_FRAMES)?, &mut store)?, store))
     }
 
     fn stack(&self, store: &mut Store<()>) -> Result<i32> {

@@ -4,16 +4,11 @@ use std::process;
 
 use anyhow::{Context, Error, Result};
 
-use super::Engine;
 use super::api::{Imports, Instance, Module, Runtime, Store, TypedFunc, downcast, imports, new_store, wrap};
-use super::fixture::exit;
+use super::fixture::{Fixture, exit};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::soak;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
 use crate::process_stats::resident_memory;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&soak::EXITS, Do(exits)),
@@ -24,10 +19,7 @@ pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
 pub(crate) const KIB: i64 = 1 << 10;
 
 fn exits(engine: &Engine, out: &Transcript) -> Result<()> {
-    let runtime = engine.runtime();
-    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
-    let (mut store, imports) = host_of(&runtime);
-    let run = guest(&mut store, &module, &imports)?;
+    let Fixture { mut store, run, .. } = Fixture::new(engine, (), |store| wrap(store, exit))?;
     leaves_nothing(out, 100_000, |codes| Ok(codes.filter(|code| exits_with(&run, &mut store, *code)).count()))
 }
 
@@ -37,9 +29,8 @@ fn store_per_instance(engine: &Engine, out: &Transcript) -> Result<()> {
     leaves_nothing(out, 10_000, |codes| {
         let mut right = 0;
         for code in codes {
-            let (mut store, imports) = host_of(&runtime);
-            let run = guest(&mut store, &module, &imports)?;
-            right += usize::from(exits_with(&run, &mut store, code));
+            let mut guest = Fixture::of_module(&runtime, &module, "run", (), |store| wrap(store, exit))?;
+            right += usize::from(exits_with(&guest.run, &mut guest.store, code));
         }
         Ok(right)
     })

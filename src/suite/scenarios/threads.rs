@@ -4,18 +4,13 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{
-    Caller, Instance, Module, Raised, Runtime, Store, TypedFunc, downcast, imports, new_store, raise,
-    runtime_with_stack, wrap_env,
+    Caller, Module, Raised, Runtime, Store, TypedFunc, WasmParams, WasmResults, downcast, raise, runtime_with_stack,
+    wrap_env,
 };
-use super::fixture::ended;
+use super::fixture::{Fixture, ended};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::threads;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&threads::ONE_ENGINE, Do(one_engine)),
@@ -29,35 +24,44 @@ const ROUNDS: u32 = 200;
 fn one_engine(engine: &Engine, out: &Transcript) -> Result<()> {
     let runtime = engine.runtime();
     let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
-    play(out, |thread| ThreadGuest::new(&runtime, &module, thread))
+    play(out, |thread| thread_guest(&runtime, &module, "run", thread))
 }
 
 fn engine_each(engine: &Engine, out: &Transcript) -> Result<()> {
     play(out, |thread| {
         let runtime = engine.runtime();
         let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
-        ThreadGuest::new(&runtime, &module, thread)
+        thread_guest(&runtime, &module, "run", thread)
+    })
+}
+
+/// Runs `at_work` on all threads, with the thread's number.
+fn on_threads<R: Send>(
+    thread: impl Fn() -> thread::Builder,
+    at_work: impl Fn(u32) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    thread::scope(|scope| {
+        let at_work = &at_work;
+        let spawn = |number| thread().spawn_scoped(scope, move || at_work(number));
+        let threads = (0..THREADS).map(spawn).collect::<Result<Vec<_>, _>>()?;
+        threads.into_iter().map(|thread| thread.join().expect("host functions here do not panic")).collect()
     })
 }
 
 /// Creates a guest on each thread, and makes all of them exit at the same time in each round. Counts the exits.
-fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> Result<()> {
+fn play(out: &Transcript, guest: impl Fn(u32) -> Result<Fixture<u32>> + Sync) -> Result<()> {
     let start = Barrier::new(THREADS as usize);
     let at_work = |number: u32| -> Result<Vec<ThreadExit>> {
         let mut guest = guest(number);
         let round = |round| {
             // A thread without a guest must also wait, because the barrier waits for all threads.
             start.wait();
-            guest.as_mut().ok().map(|guest| guest.exit(round))
+            guest.as_mut().ok().map(|guest| exit(guest, round))
         };
         let ended: Vec<_> = (0..ROUNDS).filter_map(round).collect();
         guest.map(|_| ended)
     };
-    let ended: Vec<ThreadExit> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|number| scope.spawn(move || at_work(number))).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("host functions here do not panic");
-        threads.into_iter().map(join).collect::<Result<Vec<_>>>().map(|ended| ended.concat())
-    })?;
+    let ended = on_threads(thread::Builder::new, at_work)?.concat();
     let exits = ended.iter().filter(|ended| ended.is_ok()).count();
     say!(out, "{THREADS} threads, {ROUNDS} rounds: {exits} exits with the thread's own code");
     match ended.into_iter().find_map(Result::err) {
@@ -70,38 +74,33 @@ fn play(out: &Transcript, guest: impl Fn(u32) -> Result<ThreadGuest> + Sync) -> 
 /// `Ok` for an exit with the thread's own code, otherwise the outcome.
 type ThreadExit = Result<(), String>;
 
-/// The guest of a thread, in a separate store whose data is the thread's number.
-struct ThreadGuest {
-    store: Store<u32>,
-    run: TypedFunc<(i32, i32), i32>,
-}
-
-impl ThreadGuest {
-    fn new(runtime: &Runtime, module: &Module, thread: u32) -> Result<Self> {
-        let mut store = new_store(runtime, thread);
-        // The code consists of the store's number and the guest's round, so that a wrong code shows which of the two is wrong.
-        let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
+/// A guest in a separate store whose data is the thread's number.
+fn thread_guest<P: WasmParams, R: WasmResults>(
+    runtime: &Runtime,
+    module: &Module,
+    export: &str,
+    thread: u32,
+) -> Result<Fixture<u32, P, R>> {
+    Fixture::of_module(runtime, module, export, thread, |store| {
+        wrap_env(store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
             Err(raise(code(*caller.data(), round)))
-        });
-        let instance = Instance::new(&mut store, module, &imports! { "env" => { "early_exit" => early_exit } })?;
-        let run = instance.get_typed_func(&mut store, "run")?;
-        Ok(Self { store, run })
-    }
+        })
+    })
+}
 
-    fn exit(&mut self, round: u32) -> ThreadExit {
-        let expected = code(*self.store.data(), round);
-        match self.run.call(&mut self.store, (round as i32, 7)) {
-            Ok(sum) => Err(format!("expected {expected}, but the guest returned {sum}")),
-            Err(error) => match downcast::<ExitCode>(error) {
-                Ok(observed) if observed == expected => Ok(()),
-                Ok(observed) => Err(format!("expected {expected}, came {observed}")),
-                Err(error) => Err(format!("expected {expected}, came {error}")),
-            },
-        }
+fn exit(guest: &mut Fixture<u32>, round: u32) -> ThreadExit {
+    let expected = code(*guest.store.data(), round);
+    match guest.run.call(&mut guest.store, (round as i32, 7)) {
+        Ok(sum) => Err(format!("expected {expected}, but the guest returned {sum}")),
+        Err(error) => match downcast::<ExitCode>(error) {
+            Ok(observed) if observed == expected => Ok(()),
+            Ok(observed) => Err(format!("expected {expected}, came {observed}")),
+            Err(error) => Err(format!("expected {expected}, came {error}")),
+        },
     }
 }
 
-/// The code of a thread in a round.
+/// The code of a thread in a round. It consists of both numbers, so that a wrong code shows which of the two is wrong.
 fn code(thread: u32, round: u32) -> ExitCode {
     ExitCode(thread * 10_000 + round)
 }
@@ -113,12 +112,8 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
     let module = Module::new(&runtime, guest::wasm(guest::TRAPS))?;
     // The thread's number of exits, the outcome of its recursion, and whether it exits afterwards.
     let at_work = |thread: u32| -> Result<(u32, String, bool)> {
-        let mut store = new_store(&runtime, thread);
-        let early_exit = wrap_env(&mut store, |caller: Caller<'_, u32>, round: u32| -> Result<(), Raised<ExitCode>> {
-            Err(raise(code(*caller.data(), round)))
-        });
-        let instance = Instance::new(&mut store, &module, &imports! { "env" => { "early_exit" => early_exit } })?;
-        let exit: TypedFunc<u32, ()> = instance.get_typed_func(&mut store, "exit")?;
+        let Fixture { mut store, instance, run: exit }: Fixture<_, u32, ()> =
+            thread_guest(&runtime, &module, "exit", thread)?;
         let deeper: TypedFunc<i32, i32> = instance.get_typed_func(&mut store, "deeper")?;
         let exits = |store: &mut Store<u32>, round| {
             exit.call(store, round).is_err_and(|error| error.downcast_ref() == Some(&code(thread, round)))
@@ -127,15 +122,7 @@ fn small_stacks(engine: &Engine, out: &Transcript) -> Result<()> {
         let recursion = ended(&deeper.call(&mut store, -1));
         Ok((count as u32, recursion, exits(&mut store, EXITS)))
     };
-    let ended = thread::scope(|scope| {
-        let at_work = &at_work;
-        let spawn = |number| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || at_work(number));
-        let threads = (0..THREADS).map(spawn).collect::<Result<Vec<_>, _>>()?;
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("host functions here do not panic"))
-            .collect::<Result<Vec<_>>>()
-    })?;
+    let ended = on_threads(|| thread::Builder::new().stack_size(STACK), at_work)?;
     say!(out, "{THREADS} threads: {} exits with the thread's own code", ended.iter().map(|ended| ended.0).sum::<u32>());
     let first = &ended[0].1;
     let same = ended.iter().filter(|ended| ended.1 == *first).count();

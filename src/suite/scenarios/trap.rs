@@ -5,16 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::Engine;
 use super::api::{Error, downcast, imports, outcome, wrap};
 use super::fixture::{call_export, ended, exit, instantiate};
 use super::reentrant_host::{DIVIDE_BY_ZERO, ReentrantHost};
+use super::{Do, Engine, ExitCode, Outcome, ScenarioTable, Transcript, Trap, guest, say};
 use crate::catalog::scenario::trap;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::{Outcome, Transcript, Trap};
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> =
     &[(&trap::DOWNCAST_SAYS_NO, Do(downcast_says_no)), (&trap::THROUGH_LEVELS, Do(through_levels))];

@@ -1,15 +1,10 @@
 //! A minimal host for WASI commands: `proc_exit` must not return to the guest, so it returns an error.
 use anyhow::Result;
 
-use super::Engine;
 use super::api::{Error, Raised, TypedFunc, downcast, imports, outcome, wrap};
 use super::fixture::{exit, instantiate};
+use super::{Do, Engine, ExitCode, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::wasi;
-use crate::engine::ScenarioTable;
-use crate::engine::Support::Do;
-use crate::engine::embedding::Transcript;
-use crate::exit_code::ExitCode;
-use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&wasi::PROC_EXIT, Do(|engine, out| [3, 255].into_iter().try_for_each(|code| report(engine, code, exit, out)))),
