@@ -3,6 +3,20 @@
 //! An entry names the timed part and the parameter. Each engine family prepares most benchmarks. Native baselines, benchmarks
 //! of the user's module, and benchmarks that run another benchmark on several threads are prepared once for all families. The code is
 //! in the file of the same name in `src/suite/benchmarks/`, or in the folder of an engine.
+
+/// Defines the benchmarks of a theme, and their list `ALL` in the order of the tables. An entry is `NAME(id, timed part)`,
+/// followed by the methods of [`Benchmark`] that change a default.
+macro_rules! benchmarks {
+    ($($name:ident($id:expr, $inside:expr $(,)?) $(.$method:ident($($value:expr),*))*),* $(,)?) => {
+        $(
+            #[doc = $inside]
+            pub static $name: $crate::catalog::benchmark::Benchmark =
+                $crate::catalog::benchmark::Benchmark::by_family($id, $inside)$(.$method($($value),*))*;
+        )*
+        pub(crate) static ALL: &[&$crate::catalog::benchmark::Benchmark] = &[$(&$name),*];
+    };
+}
+
 pub mod artifact;
 pub mod call;
 mod cell_id;
@@ -82,9 +96,14 @@ impl Benchmark {
         }
     }
 
-    /// A native baseline.
-    pub const fn floor(id: &'static str, inside: &'static str, prepare: fn(u64) -> Result<Prepared>) -> Self {
-        Self { prepared: BenchmarkKind::Anywhere(prepare), ..Self::by_family(id, inside) }
+    /// Makes it a native baseline, which one function prepares without an engine.
+    pub const fn native(self, prepare: fn(u64) -> Result<Prepared>) -> Self {
+        Self { prepared: BenchmarkKind::Anywhere(prepare), ..self }
+    }
+
+    /// Measures the user's module.
+    pub const fn of_module(self, operation: module::ModuleBenchmark) -> Self {
+        Self { prepared: BenchmarkKind::Module(operation), ..self }
     }
 
     /// Adds a parameter with its default values and the additional values of `--full`.
@@ -147,12 +166,13 @@ static THEMES: &[&[&Benchmark]] = &[
     unwind::RETURNING,
     unwind::WHOLE,
     unwind::LEAVING,
-    unwind::TRAPS,
-    unwind::SWEEPS,
+    unwind::ALL,
     recover::ALL,
     stop::ALL,
     execute::ALL,
     floor::ALL,
+    floor::EXITS,
+    floor::KERNELS,
     module::ALL,
 ];
 

@@ -3,45 +3,40 @@
 mod exit;
 mod kernel;
 
+pub(super) use exit::ALL as EXITS;
 pub use exit::{BACKTRACE, COROUTINE, ERROR, PANIC, RESULT};
+pub(super) use kernel::ALL as KERNELS;
 pub use kernel::{FIB, FLOAT, HASH, NESTED, PARSE, SWEEP, TIGHT, float, hash, nested, parse, swept, tight};
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::Benchmark;
 use crate::engine::embedding::Prepared;
 
-/// The empty timed loop.
-pub static EMPTY: Benchmark = Benchmark::floor("floor/empty", "an empty timed loop", |_| {
-    Ok(Prepared::repeat(|| (), |()| true, |()| String::new()))
-})
-.headline();
-
-/// Two reads of the clock, as in benchmarks that time each iteration.
-pub static CLOCK: Benchmark = Benchmark::floor("floor/clock", "two consecutive reads of the clock", |_| {
-    Ok(Prepared::repeat(
-        || (Instant::now(), Instant::now()),
-        |(earlier, later)| earlier <= later,
-        |_| "the clock went backwards".into(),
-    ))
-})
-.headline();
-
-/// A call that the compiler can neither inline nor evaluate.
-pub static CALL: Benchmark =
-    Benchmark::floor("floor/call", "a call through a function pointer that adds two numbers, and its return", |_| {
-        fn add(a: i32, b: i32) -> i32 {
-            a.wrapping_add(b)
-        }
-        let function: fn(i32, i32) -> i32 = black_box(add);
-        Ok(Prepared::repeat(move || function(black_box(1), 7), |sum| *sum == 8, |sum| format!("returned {sum}")))
-    })
-    .headline();
-
-pub(crate) static ALL: &[&Benchmark] = &[
-    &EMPTY, &CLOCK, &CALL, &RESULT, &ERROR, &PANIC, &COROUTINE, &BACKTRACE, &FIB, &SWEEP, &HASH, &TIGHT, &NESTED,
-    &FLOAT, &PARSE,
+benchmarks![
+    EMPTY("floor/empty", "an empty timed loop")
+        .native(|_| Ok(Prepared::repeat(|| (), |()| true, |()| String::new())))
+        .headline(),
+    // As in benchmarks that time each iteration.
+    CLOCK("floor/clock", "two consecutive reads of the clock")
+        .native(|_| {
+            Ok(Prepared::repeat(
+                || (Instant::now(), Instant::now()),
+                |(earlier, later)| earlier <= later,
+                |_| "the clock went backwards".into(),
+            ))
+        })
+        .headline(),
+    // The compiler can neither inline nor evaluate this call.
+    CALL("floor/call", "a call through a function pointer that adds two numbers, and its return")
+        .native(|_| {
+            fn add(a: i32, b: i32) -> i32 {
+                a.wrapping_add(b)
+            }
+            let function: fn(i32, i32) -> i32 = black_box(add);
+            Ok(Prepared::repeat(move || function(black_box(1), 7), |sum| *sum == 8, |sum| format!("returned {sum}")))
+        })
+        .headline(),
 ];
 
 #[cfg(test)]
@@ -51,7 +46,7 @@ mod tests {
 
     #[test]
     fn every_native_baseline_prepares_and_returns_the_expected_result() {
-        for floor in ALL {
+        for floor in [ALL, EXITS, KERNELS].concat() {
             let BenchmarkKind::Anywhere(prepare) = floor.prepared else {
                 panic!("{} is not a native baseline", floor.id)
             };
