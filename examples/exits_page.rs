@@ -48,7 +48,7 @@ fn figures(report: &Report) -> Result<String> {
                 "{} ({}), {} leaving, {} returning",
                 shown(&way.whole, 1),
                 shown(&way.whole, 50),
-                shown(&way.leaving, 1),
+                shown(&way.latency, 1),
                 shown(&way.returned, 1)
             )
         });

@@ -1,7 +1,7 @@
 //! Benchmarks of exits and traps, and of an exit's dependence on guest frames, re-entries, threads and loaded code.
 mod way;
 
-pub(crate) use way::{ALL as RETURNING, LEAVING, RETURNED, WHOLE};
+pub(crate) use way::{ALL as RETURN_LATENCY, LATENCY, RETURNED, WHOLE};
 pub use way::{
     DYNAMIC, DYNAMIC_ENV, DYNAMIC_PREBUILT, DYNAMIC_PREBUILT_RETURN, INDIRECT, RUNTIME_ERROR, START, TYPED, TYPED_ENV,
     TYPED_PREBUILT, TYPED_PREBUILT_RETURN, WAYS, Way,
@@ -68,7 +68,7 @@ benchmarks![
     GUEST_DEPTH("unwind/guest-depth", "as `unwind/typed`, from below so many frames of the guest")
         .over("guest frames", GUEST_FRAMES, &[])
         .above(&floor::ERROR),
-    GUEST_DEPTH_LEAVE(
+    GUEST_DEPTH_LATENCY(
         "unwind/guest-depth-leave",
         "as `unwind/typed-leave`, from below so many frames of the guest: the way back alone",
     )

@@ -4,13 +4,13 @@ use crate::catalog::benchmark::{Benchmark, floor};
 
 /// A way to exit, with three benchmarks of the same code.
 ///
-/// With one guest frame, `leaving` is the difference between `whole` and `returned`. With several guest frames it is not,
+/// With one guest frame, `latency` is the difference between `whole` and `returned`. With several guest frames it is not,
 /// because `returned` includes the return through each frame.
 pub struct Way {
     /// The whole call, until the caller has the exit code.
     pub whole: Benchmark,
     /// The latency: the last part of the call, from the host's error to the caller.
-    pub leaving: Benchmark,
+    pub latency: Benchmark,
     /// The same call, in which the host function returns.
     pub returned: Benchmark,
 }
@@ -28,7 +28,7 @@ impl Way {
 
     /// Adds all three benchmarks to the quick set.
     const fn all_headline(self) -> Self {
-        Self { whole: self.whole.headline(), leaving: self.leaving.headline(), returned: self.returned.headline() }
+        Self { whole: self.whole.headline(), latency: self.latency.headline(), returned: self.returned.headline() }
     }
 }
 
@@ -49,7 +49,7 @@ macro_rules! way {
             )
             .below_host_frames(BOTH_DEPTHS)
             .above($floor),
-            leaving: Benchmark::by_family(
+            latency: Benchmark::by_family(
                 concat!("unwind/", $id, "-leave"),
                 concat!(
                     "from just before the host function of `unwind/",
@@ -81,7 +81,7 @@ macro_rules! ways {
         /// Every way to exit.
         pub static WAYS: &[&Way] = &[$(&$name),*];
         pub(crate) static WHOLE: &[&Benchmark] = &[$(&$name.whole),*];
-        pub(crate) static LEAVING: &[&Benchmark] = &[$(&$name.leaving),*];
+        pub(crate) static LATENCY: &[&Benchmark] = &[$(&$name.latency),*];
         pub(crate) static RETURNED: &[&Benchmark] = &[$(&$name.returned),*];
     };
 }
