@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use early_exit::analysis::estimates;
-use early_exit::catalog::benchmark::{execute, floor};
+use early_exit::catalog::benchmark::{execute, native};
 use early_exit::results::{Calibration, Report};
 use early_exit::sampling::experiment::{BudgetTooSmall, Experiment, Progress};
 use early_exit::sampling::injected_slowdown::InjectedSlowdown;
@@ -103,7 +103,7 @@ fn an_injected_slowdown_is_in_the_time() {
 fn a_second_look_reuses_the_pilot() {
     let Some(spec) = here().into_iter().next() else { return };
     let launcher = Launcher::new(EARLY_EXIT);
-    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect();
+    let cell_ids: Vec<_> = [&native::EMPTY, &native::CALL].iter().flat_map(|native| native.cell_ids(false)).collect();
     let order = Experiment {
         variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
         cell_ids: cell_ids.clone(),
@@ -130,7 +130,7 @@ fn the_budget_that_is_advised_is_enough() {
     let launcher = Launcher::new(EARLY_EXIT);
     let order = Experiment {
         variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
-        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect(),
+        cell_ids: [&native::EMPTY, &native::CALL].iter().flat_map(|native| native.cell_ids(false)).collect(),
         priority: Vec::new(),
         injected_slowdowns: Vec::new(),
         budget: Duration::from_millis(50),

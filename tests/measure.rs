@@ -59,7 +59,7 @@ fn the_answers_come_first() {
 }
 
 #[test]
-fn the_floor_can_be_measured_where_there_is_no_backend() {
+fn the_native_baselines_can_be_measured_where_there_is_no_backend() {
     let arguments = ["measure", "--backend", "native", "--filter", "floor/empty", "--budget", "10", "--launches", "3"];
     let assert = early_exit(&arguments).assert().success();
     let shown = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();

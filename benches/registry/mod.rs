@@ -21,10 +21,10 @@ pub(crate) fn run(themes: &[&str]) {
         .sample_size(30)
         .configure_from_args();
     let engines: Vec<_> = engine::here().map(Line::of).collect();
-    let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
+    let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.native).map(Line::of).collect();
     for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
         // A native baseline has no engine, so it needs one line only.
-        let lines = if matches!(benchmark.prepared, BenchmarkKind::Anywhere(_)) { &native } else { &engines };
+        let lines = if matches!(benchmark.prepared, BenchmarkKind::NativeBaseline(_)) { &native } else { &engines };
         for group in groups(benchmark, choice) {
             draw(&mut criterion, benchmark, &group, lines);
         }

@@ -15,7 +15,7 @@ pub struct ExitBreakdown {
 
 /// The parts: names of benchmarks under `floor/`.
 pub fn parts() -> impl Iterator<Item = &'static str> {
-    BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/"))
+    BREAKDOWN.iter().map(|part| part.id.trim_start_matches("floor/"))
 }
 
 /// One breakdown per host depth at which the exit and its parts were measured.
@@ -41,7 +41,7 @@ pub fn all(report: &Report) -> Vec<ExitBreakdown> {
 /// The native baselines that are parts of a variant's exit.
 fn made_of(report: &Report, variant: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
     let about = &report.variants[variant].backend_info;
-    BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
+    BREAKDOWN.iter().map(|part| (*part, about.exit_made_of.iter().any(|id| id == part.id)))
 }
 
 /// The [`parts`], `None` for a part that the variant does not have; the rest; the total.
@@ -56,10 +56,10 @@ pub(crate) fn column(report: &Report, variant: usize, of: &Breakdown) -> Vec<Opt
 fn broken_down(report: &Report, variant: usize, host_frames: u64) -> Option<Breakdown> {
     let whole = estimates::launches(find(report, variant, TYPED.whole.id, host_frames)?);
     let parts: Vec<Vec<(u32, f64)>> = made_of(report, variant)
-        .filter_map(|(floor, is_part)| is_part.then_some(floor))
-        .map(|floor| {
-            let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
-            Some(estimates::launches(find(report, variant, floor.id, depth)?))
+        .filter_map(|(part, is_part)| is_part.then_some(part))
+        .map(|part| {
+            let depth = if part.host_frames.len() > 1 { host_frames } else { part.host_frames[0] };
+            Some(estimates::launches(find(report, variant, part.id, depth)?))
         })
         .collect::<Option<_>>()?;
     if parts.is_empty() {

@@ -302,11 +302,11 @@ struct Runs<'a> {
 impl Runs<'_> {
     fn ratio(&self, cell: &CellRecord, baseline: &CellRecord) -> Option<Estimate> {
         let (now, then, shift) = (time(cell)?, time(baseline)?, self.shift?);
-        match (same_worker_floor(self.new, cell), same_worker_floor(self.baseline, baseline)) {
-            (Some(floor_now), Some(floor_then))
-                if is_comparable(&floor_now, &now) && is_comparable(&floor_then, &then) =>
+        match (same_worker_native(self.new, cell), same_worker_native(self.baseline, baseline)) {
+            (Some(native_now), Some(native_then))
+                if is_comparable(&native_now, &now) && is_comparable(&native_then, &then) =>
             {
-                unpaired((&now, &floor_now), (&then, &floor_then), shift)
+                unpaired((&now, &native_now), (&then, &native_then), shift)
             }
             _ => unpaired_by_shift(&now, &then, shift),
         }
@@ -315,23 +315,23 @@ impl Runs<'_> {
 
 /// Whether a native baseline is comparable in size with its cell. A baseline of two nanoseconds does not predict an exit of
 /// microseconds, and depends on code placement.
-fn is_comparable(floor: &Estimate, of: &Estimate) -> bool {
-    of.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln()
+fn is_comparable(native: &Estimate, of: &Estimate) -> bool {
+    of.value() - native.value() < MAX_RATIO_TO_NATIVE.ln()
 }
 
 /// The largest ratio between a cell and a comparable native baseline.
-const MAX_RATIO_TO_FLOOR: f64 = 10.0;
+const MAX_RATIO_TO_NATIVE: f64 = 10.0;
 
 fn time(cell: &CellRecord) -> Option<Estimate> {
     typical_time(&samples(cell))
 }
 
 /// The native baseline of a cell at its host depth, measured in the same worker.
-fn same_worker_floor(report: &Report, cell: &CellRecord) -> Option<Estimate> {
-    let floor = benchmark::find(&cell.cell_id.benchmark)?.floor?;
+fn same_worker_native(report: &Report, cell: &CellRecord) -> Option<Estimate> {
+    let native = benchmark::find(&cell.cell_id.benchmark)?.native_baseline?;
     let is_it = |other: &&CellRecord| {
         other.variant == cell.variant
-            && other.cell_id.benchmark == floor.id
+            && other.cell_id.benchmark == native.id
             && other.cell_id.host_frames == cell.cell_id.host_frames
     };
     time(report.cells.iter().find(is_it)?)
@@ -345,10 +345,10 @@ fn shift(baseline: &Report, new: &Report, variants: &[(String, String)]) -> Opti
             &cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value())).collect::<Vec<_>>(),
         )
     };
-    let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
+    let native_shift = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
     let all = shift(|_| true)?;
-    let floors = floors.unwrap_or(all);
-    Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
+    let native_shift = native_shift.unwrap_or(all);
+    Some(RunShift { spread: native_shift.spread.max(all.spread), ..native_shift })
 }
 
 /// Differences between the two reports that can explain differences of their cells.

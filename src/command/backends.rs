@@ -9,12 +9,12 @@ use crate::engine::{self, BackendSpec};
 pub(crate) fn selected(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let specs = specs(choice)?;
     for spec in &specs {
-        if spec.backend()?.floor {
+        if spec.backend()?.native {
             bail!("`{}` is the native baseline, not a backend", spec.name());
         }
     }
     if specs.is_empty() {
-        let known = engine::ALL.iter().filter(|backend| !backend.floor);
+        let known = engine::ALL.iter().filter(|backend| !backend.native);
         let mut features: Vec<_> = known.filter_map(|backend| backend.feature).collect();
         // One feature can enable two backends.
         features.dedup();
@@ -24,10 +24,10 @@ pub(crate) fn selected(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
 }
 
 /// The same for commands that also work without a backend: the native baseline then.
-pub(crate) fn selected_or_floor(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+pub(crate) fn selected_or_native(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let mut specs = specs(choice)?;
     if specs.is_empty() {
-        specs.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| BackendSpec::new(floor.name)));
+        specs.extend(engine::ALL.iter().filter(|backend| backend.native).map(|native| BackendSpec::new(native.name)));
     }
     Ok(specs)
 }

@@ -28,7 +28,7 @@ const SLOWED_SHARE: f64 = 0.2;
 const CONTROLS: usize = 1;
 
 pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let spec = backends::selected_or_floor(&args.choice)?.swap_remove(0);
+    let spec = backends::selected_or_native(&args.choice)?.swap_remove(0);
     let cell_ids = cell_ids(args)?;
     let mut random = ChaCha8Rng::seed_from_u64(args.plan.seed.unwrap_or_else(rand::random));
     let mut calibration = Calibration {

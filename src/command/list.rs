@@ -32,7 +32,7 @@ fn entry(backend: &Backend) -> Result<BackendEntry> {
         Availability::Here(..) => Some(backend.open(&BackendOptions::default())?.about()),
         _ => None,
     };
-    let Backend { name, feature, licence, floor, .. } = *backend;
+    let Backend { name, feature, licence, native, .. } = *backend;
     let options = backend.options().into_iter().collect();
-    Ok(BackendEntry { name, availability, feature, licence, floor, options, backend_info })
+    Ok(BackendEntry { name, availability, feature, licence, native, options, backend_info })
 }

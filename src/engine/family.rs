@@ -139,7 +139,7 @@ impl<F: Family> OpenBackend for F {
                 (None, Err(BackendError::Unsupported(why))) => Some(why),
                 _ => None,
             },
-            BenchmarkKind::Anywhere(_) => None,
+            BenchmarkKind::NativeBaseline(_) => None,
             BenchmarkKind::Module(_) => Some(NO_MODULE.into()),
             BenchmarkKind::Concurrently(same) => self.lacks(same),
         }

@@ -35,11 +35,11 @@ pub fn tables(report: &Report) -> String {
 
 fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let columns = columns(report);
-    let floors: Vec<_> = rows.iter().map(|row| reference_floor(report, row)).collect();
-    let any_floor = floors.iter().any(Option::is_some);
+    let native_baselines: Vec<_> = rows.iter().map(|row| native_baseline(report, row)).collect();
+    let any_native = native_baselines.iter().any(Option::is_some);
     let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
-    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_floor.then_some("native")).collect();
-    let named = |(row, floor): (&EstimateRow, Option<f64>)| {
+    let header: Vec<_> = [theme].into_iter().chain(labels).chain(any_native.then_some("native")).collect();
+    let named = |(row, native): (&EstimateRow, Option<f64>)| {
         let fastest = row.fastest(report);
         let name = row.cell_id.to_string();
         let mut cells = vec![name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]).to_owned()];
@@ -47,12 +47,12 @@ fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
             let shown = cell(&row.cells[n]);
             cells.push(if fastest == Some(n) { painted(GOOD, &shown) } else { shown });
         }
-        if any_floor {
-            cells.push(floor.map_or_else(|| "-".into(), |floor| floor_text(report, floor)));
+        if any_native {
+            cells.push(native.map_or_else(|| "-".into(), |native| native_text(report, native)));
         }
         cells
     };
-    in_blocks(&header, &rows.iter().zip(floors).map(named).collect::<Vec<_>>(), terminal_width())
+    in_blocks(&header, &rows.iter().zip(native_baselines).map(named).collect::<Vec<_>>(), terminal_width())
 }
 
 /// A cell; dim if it has no time.
@@ -94,10 +94,10 @@ pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
 }
 
 /// The native baseline in the report's metric.
-pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
+pub(crate) fn native_text(report: &Report, native: f64) -> String {
     match report.metric {
-        Metric::Time => time(floor, None),
-        Metric::Instructions => InstructionCount { typical: floor, low: floor, high: floor }.text(),
+        Metric::Time => time(native, None),
+        Metric::Instructions => InstructionCount { typical: native, low: native, high: native }.text(),
     }
 }
 
@@ -133,12 +133,12 @@ fn decimals(of: f64) -> usize {
 }
 
 /// The native baseline of a row at its host depth, in nanoseconds: measured in the reference's worker in the same run.
-pub(crate) fn reference_floor(report: &Report, row: &EstimateRow) -> Option<f64> {
-    let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
+pub(crate) fn native_baseline(report: &Report, row: &EstimateRow) -> Option<f64> {
+    let native = benchmark::find(&row.cell_id.benchmark)?.native_baseline?;
     let same_depth = |cell: &&crate::results::CellRecord| {
-        cell.variant == 0 && cell.cell_id.benchmark == floor.id && cell.cell_id.host_frames == row.cell_id.host_frames
+        cell.variant == 0 && cell.cell_id.benchmark == native.id && cell.cell_id.host_frames == row.cell_id.host_frames
     };
-    let any_depth = |cell: &&crate::results::CellRecord| cell.variant == 0 && cell.cell_id.benchmark == floor.id;
+    let any_depth = |cell: &&crate::results::CellRecord| cell.variant == 0 && cell.cell_id.benchmark == native.id;
     let record = report.cells.iter().find(same_depth).or_else(|| report.cells.iter().find(any_depth))?;
     let medians: Vec<_> = estimates::launches(record).into_iter().map(|(_, nanoseconds)| nanoseconds).collect();
     median(&medians)

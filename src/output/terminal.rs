@@ -220,7 +220,7 @@ fn count(check_result: &CheckResult) -> String {
 pub fn listing(listing: &Catalog) -> String {
     let mut backends = table(["backend", "availability", "compiler", "licence", "claims beyond WebAssembly 1.0"]);
     for entry in &listing.backends {
-        let presence = match (entry.floor, entry.feature) {
+        let presence = match (entry.native, entry.feature) {
             (true, _) => "native baseline".into(),
             (_, Some(feature)) if entry.availability == "not compiled in" => {
                 format!("not compiled in (--features {feature})")

@@ -31,7 +31,8 @@ pub struct BackendEntry {
     /// The licence of its compiler.
     pub licence: &'static str,
     /// Whether it is the native baseline, not a WebAssembly backend.
-    pub floor: bool,
+    #[serde(rename = "floor")]
+    pub native: bool,
     /// Its options with their values; empty unless the backend is compiled in.
     pub options: BTreeMap<&'static str, Vec<&'static str>>,
     /// The backend's description of itself; absent unless the backend is compiled in.

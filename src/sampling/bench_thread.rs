@@ -173,7 +173,7 @@ fn prepare(
 ) -> Result<Prepared, BackendError> {
     match benchmark.prepared {
         BenchmarkKind::Family => backend.prepare(benchmark, at),
-        BenchmarkKind::Anywhere(prepare) => {
+        BenchmarkKind::NativeBaseline(prepare) => {
             let resident = backend.resident_code().map_err(BackendError::Failed)?;
             Ok(prepare(at).map_err(BackendError::Failed)?.keeping(resident))
         }

@@ -328,7 +328,7 @@ impl Pilot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::benchmark::floor;
+    use crate::catalog::benchmark::native;
     use crate::engine::BackendSpec;
     use crate::worker::Launcher;
 
@@ -374,7 +374,7 @@ mod tests {
             Ok((slice, slice * batch_spec.slices))
         };
         let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&native::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.one, Duration::from_nanos(100));
         assert_eq!(seen.size, BatchSize { iterations: 1_250, slices: 5, warms_up: true });
     }
@@ -388,7 +388,7 @@ mod tests {
             Ok((slice, slice * batch_spec.slices + lost))
         };
         let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&native::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.batch, Duration::from_micros(125));
     }
 
@@ -397,7 +397,7 @@ mod tests {
         let one = Duration::from_millis(8);
         let mut sample = |batch_spec: BatchSpec| Ok((one, one * batch_spec.slices));
         let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&native::EMPTY, &mut sample).unwrap();
         assert_eq!((seen.one, seen.batch), (one, one));
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
     }
@@ -410,7 +410,7 @@ mod tests {
             Ok((Duration::from_secs(batch_spec.iterations), Duration::from_secs(batch_spec.iterations)))
         };
         let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, &mut sample).unwrap();
+        seen.choose_batch_size(&native::EMPTY, &mut sample).unwrap();
         assert_eq!(seen.size, BatchSize { iterations: 1, slices: 1, warms_up: false });
         assert_eq!(drawn, 1);
     }

@@ -23,9 +23,9 @@ mod cell_id;
 pub mod cold;
 pub mod compile;
 pub mod execute;
-pub mod floor;
 pub mod instantiate;
 pub mod module;
+pub mod native;
 pub mod recover;
 pub mod stop;
 pub mod unwind;
@@ -49,7 +49,7 @@ pub struct Benchmark {
     /// How the benchmark is implemented.
     pub prepared: BenchmarkKind,
     /// The native baseline, if there is one: the same work without WebAssembly.
-    pub floor: Option<&'static Benchmark>,
+    pub native_baseline: Option<&'static Benchmark>,
     /// Whether it is in the quick set: the benchmarks of `cargo bench` and `measure --quick`.
     pub headline: bool,
     /// Whether it uses several threads, so that it is not pinned to one processor.
@@ -73,7 +73,7 @@ pub enum BenchmarkKind {
     /// One function per engine family.
     Family,
     /// One function without an engine.
-    Anywhere(fn(u64) -> Result<Prepared>),
+    NativeBaseline(fn(u64) -> Result<Prepared>),
     /// One function for the user's module. Without a module there is no cell.
     Module(module::ModuleBenchmark),
     /// Another benchmark on several threads. The parameter is the number of threads.
@@ -89,7 +89,7 @@ impl Benchmark {
             parameter: None,
             host_frames: &[1],
             prepared: BenchmarkKind::Family,
-            floor: None,
+            native_baseline: None,
             headline: false,
             parallel: false,
             fresh: false,
@@ -97,8 +97,8 @@ impl Benchmark {
     }
 
     /// Makes it a native baseline, which one function prepares without an engine.
-    pub const fn native(self, prepare: fn(u64) -> Result<Prepared>) -> Self {
-        Self { prepared: BenchmarkKind::Anywhere(prepare), ..self }
+    pub const fn without_engine(self, prepare: fn(u64) -> Result<Prepared>) -> Self {
+        Self { prepared: BenchmarkKind::NativeBaseline(prepare), ..self }
     }
 
     /// Measures the user's module.
@@ -117,8 +117,8 @@ impl Benchmark {
     }
 
     /// Sets the native baseline.
-    pub const fn above(self, floor: &'static Benchmark) -> Self {
-        Self { floor: Some(floor), ..self }
+    pub const fn native_baseline(self, native_baseline: &'static Benchmark) -> Self {
+        Self { native_baseline: Some(native_baseline), ..self }
     }
 
     /// Runs the benchmark `same` on several threads at once. The parameter is the number of threads.
@@ -170,9 +170,9 @@ static THEMES: &[&[&Benchmark]] = &[
     recover::ALL,
     stop::ALL,
     execute::ALL,
-    floor::ALL,
-    floor::EXITS,
-    floor::KERNELS,
+    native::ALL,
+    native::EXITS,
+    native::KERNELS,
     module::ALL,
 ];
 

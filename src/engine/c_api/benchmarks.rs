@@ -13,7 +13,7 @@ use super::convert::{self, trap};
 use super::fixture::{CompiledGuest, Environment, LibraryGuest, as_extern, constant, early_exit, takes_code};
 use super::objects::{self, NotMade, Owned};
 use super::scenarios::{plain_exit, without_environment};
-use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
+use crate::catalog::benchmark::{call, cold, compile, execute, instantiate, native, unwind};
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
@@ -53,12 +53,12 @@ pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
     ),
     (&unwind::STACK_OVERFLOW, Do(|c_api, _| trapping(c_api.api, "deeper", [1, 0], Trap::CallStackExhausted))),
     (&execute::FIB, Do(|c_api, _| kernel(c_api.api, "fib", execute::FIB_OF.0, execute::FIB_OF.1, as_i32))),
-    (&execute::SWEEP, Do(|c_api, _| kernel(c_api.api, "sweep", execute::SWEPT_WORDS, floor::swept(), as_i32))),
+    (&execute::SWEEP, Do(|c_api, _| kernel(c_api.api, "sweep", execute::SWEPT_WORDS, native::swept(), as_i32))),
     (
         &execute::HASH,
         Do(|c_api, rounds| {
             let rounds = i32::try_from(rounds)?;
-            kernel(c_api.api, "hash", rounds, floor::hash(rounds), as_i64)
+            kernel(c_api.api, "hash", rounds, native::hash(rounds), as_i64)
         }),
     ),
 ];

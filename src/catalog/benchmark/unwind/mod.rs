@@ -7,12 +7,12 @@ pub use way::{
     TYPED_PREBUILT, TYPED_PREBUILT_RETURN, WAYS, Way,
 };
 
-use super::{Benchmark, floor};
+use super::{Benchmark, native};
 
 /// The native baselines that `unwind/typed` may consist of. Each backend lists its parts. The rest is the time of the exit
 /// minus the sum of the parts, at the same number of host frames if a part depends on it. The rest may be negative, because
 /// exit and parts are measured separately.
-pub static BREAKDOWN: &[&Benchmark] = &[&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR];
+pub static BREAKDOWN: &[&Benchmark] = &[&native::COROUTINE, &native::BACKTRACE, &native::ERROR];
 
 /// The smallest number of host frames, and a realistic number.
 const BOTH_DEPTHS: &[u64] = &[1, 50];
@@ -57,7 +57,7 @@ benchmarks![
          panic hook that returns at once and two reads of the clock are timed",
     )
     .below_host_frames(BOTH_DEPTHS)
-    .above(&floor::PANIC),
+    .native_baseline(&native::PANIC),
     INTERRUPT(
         "unwind/interrupt",
         "from just before another thread requests the interrupt of a guest in an endless loop to the call's return; \
@@ -67,19 +67,19 @@ benchmarks![
     .parallel(),
     GUEST_DEPTH("unwind/guest-depth", "as `unwind/typed`, from below so many frames of the guest")
         .over("guest frames", GUEST_FRAMES, &[])
-        .above(&floor::ERROR),
+        .native_baseline(&native::ERROR),
     GUEST_DEPTH_LATENCY(
         "unwind/guest-depth-leave",
         "as `unwind/typed-leave`, from below so many frames of the guest: the way back alone",
     )
     .over("guest frames", GUEST_FRAMES, &[])
-    .above(&floor::CLOCK),
+    .native_baseline(&native::CLOCK),
     GUEST_DEPTH_PREBUILT(
         "unwind/guest-depth-prebuilt",
         "as `unwind/typed-prebuilt`, from below so many frames of the guest",
     )
     .over("guest frames", GUEST_FRAMES, &[])
-    .above(&floor::RESULT),
+    .native_baseline(&native::RESULT),
     // An engine may record each frame in a backtrace.
     GUEST_DEPTH_UNREACHABLE(
         "unwind/guest-depth-unreachable",

@@ -1,6 +1,6 @@
 //! Three benchmarks per way to exit: the whole call, the exit's latency, and the same call without an exit.
 use super::{BOTH_DEPTHS, EACH_DEPTH};
-use crate::catalog::benchmark::{Benchmark, floor};
+use crate::catalog::benchmark::{Benchmark, native};
 
 /// A way to exit, with three benchmarks of the same code.
 ///
@@ -36,19 +36,19 @@ impl Way {
 /// a clone, which the caller downcasts by reference.
 macro_rules! way {
     ($id:literal, $call:literal, prebuilt) => {
-        way!($id, $call, "a clone of a prebuilt engine error", "the downcast by reference", &floor::RESULT)
+        way!($id, $call, "a clone of a prebuilt engine error", "the downcast by reference", &native::RESULT)
     };
     ($id:literal, $call:literal, $error:literal) => {
-        way!($id, $call, $error, "the downcast by value", &floor::ERROR)
+        way!($id, $call, $error, "the downcast by value", &native::ERROR)
     };
-    ($id:literal, $call:literal, $error:literal, $caught:literal, $floor:expr) => {
+    ($id:literal, $call:literal, $error:literal, $caught:literal, $native_baseline:expr) => {
         Way {
             whole: Benchmark::by_family(
                 concat!("unwind/", $id),
                 concat!("from ", $call, ", which returns ", $error, ", to ", $caught, " in the caller"),
             )
             .below_host_frames(BOTH_DEPTHS)
-            .above($floor),
+            .native_baseline($native_baseline),
             latency: Benchmark::by_family(
                 concat!("unwind/", $id, "-leave"),
                 concat!(
@@ -61,12 +61,12 @@ macro_rules! way {
                 ),
             )
             .below_host_frames(BOTH_DEPTHS)
-            .above(&floor::CLOCK),
+            .native_baseline(&native::CLOCK),
             returned: Benchmark::by_family(
                 concat!("call/", $id, "-ok"),
                 concat!("the same call as `unwind/", $id, "`, but the host function and the guest return"),
             )
-            .above(&floor::CALL),
+            .native_baseline(&native::CALL),
         }
     };
 }
@@ -133,11 +133,11 @@ benchmarks![
         "from just before the host function of `call/typed-prebuilt-ok` returns to the result in the caller; up to two \
          reads of the clock (`floor/clock`) are timed, the call's way to the host function is not",
     )
-    .above(&floor::CLOCK),
+    .native_baseline(&native::CLOCK),
     DYNAMIC_PREBUILT_RETURN(
         "call/dynamic-prebuilt-return",
         "from just before the host function of `call/dynamic-prebuilt-ok` returns to the result in the caller; up to \
          two reads of the clock (`floor/clock`) are timed, the call's way to the host function is not",
     )
-    .above(&floor::CLOCK),
+    .native_baseline(&native::CLOCK),
 ];

@@ -11,31 +11,31 @@ use crate::engine::embedding::{Prepared, planted};
 use crate::exit_code::ExitCode;
 
 benchmarks![
-    RESULT("floor/result", "an `Err(ExitCode)` returned through a function pointer").native(|_| Ok(result())),
+    RESULT("floor/result", "an `Err(ExitCode)` returned through a function pointer").without_engine(|_| Ok(result())),
     ERROR(
         "floor/error-value",
         "an `ExitCode` boxed, returned through a function pointer, downcast by value and freed",
     )
-    .native(|_| Ok(error_value()))
+    .without_engine(|_| Ok(error_value()))
     .headline(),
     PANIC(
         "floor/panic",
         "an `ExitCode` boxed and thrown by `resume_unwind` behind a function pointer, caught by `catch_unwind`, \
          downcast and freed",
     )
-    .native(|_| Ok(panic())),
+    .without_engine(|_| Ok(panic())),
     COROUTINE(
         "floor/coroutine",
         "a coroutine is created on a reused stack of 1 MiB, resumed, suspends itself and is reset, with the library \
          that Wasmer uses",
     )
-    .native(|_| coroutine())
+    .without_engine(|_| coroutine())
     .headline(),
     BACKTRACE(
         "floor/backtrace",
         "one unresolved backtrace is captured and freed, with the library that Wasmer uses",
     )
-    .native(|_| Ok(backtrace()))
+    .without_engine(|_| Ok(backtrace()))
     .below_host_frames(&[1, 8, 50, 512])
     .headline(),
 ];

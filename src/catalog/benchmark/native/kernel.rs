@@ -22,11 +22,11 @@ macro_rules! kernel {
 }
 
 benchmarks![
-    FIB("floor/fib", "the same as `execute/fib`, in Rust").native(|_| {
+    FIB("floor/fib", "the same as `execute/fib`, in Rust").without_engine(|_| {
         let (n, fib_n) = FIB_OF;
         Ok(Prepared::repeat(move || fib(black_box(n)), move |fib| *fib == fib_n, |fib| format!("returned {fib}")))
     }),
-    SWEEP("floor/sweep", "the same as `execute/sweep`, in Rust").native(|_| {
+    SWEEP("floor/sweep", "the same as `execute/sweep`, in Rust").without_engine(|_| {
         let expected = swept();
         let mut memory = vec![0; SWEPT_WORDS as usize];
         Ok(Prepared::repeat(
@@ -35,11 +35,11 @@ benchmarks![
             |mix| format!("returned {mix}"),
         ))
     }),
-    HASH("floor/hash", "the same as `execute/hash`, in Rust").native(kernel!(hash(HASH_ROUNDS))),
-    TIGHT("floor/tight", "the same as `execute/tight`, in Rust").native(kernel!(tight(TIGHT_TURNS))),
-    NESTED("floor/nested", "the same as `execute/nested`, in Rust").native(kernel!(nested(NESTED_ROWS))),
-    FLOAT("floor/float", "the same as `execute/float`, in Rust").native(kernel!(float(FLOAT_SIZE))),
-    PARSE("floor/parse", "the same as `execute/parse`, in Rust").native(kernel!(parse(PARSED_NUMBERS))),
+    HASH("floor/hash", "the same as `execute/hash`, in Rust").without_engine(kernel!(hash(HASH_ROUNDS))),
+    TIGHT("floor/tight", "the same as `execute/tight`, in Rust").without_engine(kernel!(tight(TIGHT_TURNS))),
+    NESTED("floor/nested", "the same as `execute/nested`, in Rust").without_engine(kernel!(nested(NESTED_ROWS))),
+    FLOAT("floor/float", "the same as `execute/float`, in Rust").without_engine(kernel!(float(FLOAT_SIZE))),
+    PARSE("floor/parse", "the same as `execute/parse`, in Rust").without_engine(kernel!(parse(PARSED_NUMBERS))),
 ];
 
 /// The result of `execute/tight` after `turns` iterations.

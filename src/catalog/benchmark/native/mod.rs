@@ -15,11 +15,11 @@ use crate::engine::embedding::Prepared;
 
 benchmarks![
     EMPTY("floor/empty", "an empty timed loop")
-        .native(|_| Ok(Prepared::repeat(|| (), |()| true, |()| String::new())))
+        .without_engine(|_| Ok(Prepared::repeat(|| (), |()| true, |()| String::new())))
         .headline(),
     // As in benchmarks that time each iteration.
     CLOCK("floor/clock", "two consecutive reads of the clock")
-        .native(|_| {
+        .without_engine(|_| {
             Ok(Prepared::repeat(
                 || (Instant::now(), Instant::now()),
                 |(earlier, later)| earlier <= later,
@@ -29,7 +29,7 @@ benchmarks![
         .headline(),
     // The compiler can neither inline nor evaluate this call.
     CALL("floor/call", "a call through a function pointer that adds two numbers, and its return")
-        .native(|_| {
+        .without_engine(|_| {
             fn add(a: i32, b: i32) -> i32 {
                 a.wrapping_add(b)
             }
@@ -46,9 +46,9 @@ mod tests {
 
     #[test]
     fn every_native_baseline_prepares_and_returns_the_expected_result() {
-        for floor in [ALL, EXITS, KERNELS].concat() {
-            let BenchmarkKind::Anywhere(prepare) = floor.prepared else {
-                panic!("{} is not a native baseline", floor.id)
+        for baseline in [ALL, EXITS, KERNELS].concat() {
+            let BenchmarkKind::NativeBaseline(prepare) = baseline.prepared else {
+                panic!("{} is not a native baseline", baseline.id)
             };
             prepare(1).unwrap().batch(3).unwrap();
         }
