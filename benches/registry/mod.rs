@@ -127,13 +127,13 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
                 None => BenchmarkId::from_parameter(backend),
             };
             // Prepared at its first batch, because criterion's filter may exclude the cell.
-            let mut stand = None;
+            let mut thread = None;
             group.bench_function(id, |bencher| {
-                let stand = stand.get_or_insert_with(|| {
+                let thread = thread.get_or_insert_with(|| {
                     BenchThread::prepare(variant, cell_id, None, None)
                         .unwrap_or_else(|unable| panic!("{cell_id} on {backend}: {unable}"))
                 });
-                bencher.iter_custom(|iterations| match stand.batch(BatchSpec::of(iterations, false)) {
+                bencher.iter_custom(|iterations| match thread.batch(BatchSpec::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,
                     Err(astray) => panic!("{cell_id} on {backend}: {astray}"),
                 });

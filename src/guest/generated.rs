@@ -40,12 +40,11 @@ pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     module.section(&functions);
 
     let mut tables = TableSection::new();
-    let size = Some(u64::from(count));
     tables.table(TableType {
         element_type: RefType::FUNCREF,
         table64: false,
         minimum: u64::from(count),
-        maximum: size,
+        maximum: Some(u64::from(count)),
         shared: false,
     });
     module.section(&tables);

@@ -143,13 +143,10 @@ impl Benchmark {
 
     /// The cells of the benchmark on one variant; with `full`, also those of the additional values.
     pub fn cell_ids(&'static self, full: bool) -> impl Iterator<Item = CellId> {
-        let values: Vec<Option<u64>> = match &self.parameter {
-            Some(parameter) => {
-                let more = if full { parameter.full } else { &[] };
-                parameter.values.iter().chain(more).copied().map(Some).collect()
-            }
-            None => vec![None],
-        };
+        let values = self.parameter.as_ref().map_or(vec![None], |parameter| {
+            let more = if full { parameter.full } else { &[] };
+            parameter.values.iter().chain(more).copied().map(Some).collect()
+        });
         let cell_id = |at, host_frames| CellId { benchmark: self.id.into(), at, host_frames };
         values.into_iter().flat_map(move |at| self.host_frames.iter().map(move |frames| cell_id(at, *frames)))
     }
