@@ -13,14 +13,13 @@ use early_exit::sampling::variant::ExperimentVariant;
 use early_exit::statistics::TimeVerdict;
 use early_exit::worker::Launcher;
 
-use crate::{EARLY_EXIT, early_exit, here};
+use crate::{EARLY_EXIT, early_exit, here, temporary};
 
 /// A/A controls of the first backend on a few cells: some have an injected slowdown, and the others are never faster.
 #[test]
 fn injected_slowdowns_are_found_and_nothing_else() {
     let Some(backend) = here().into_iter().next() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("calibration.json");
+    let (_folder, file) = temporary("calibration.json");
     let output = early_exit(&[
         "measure",
         "--calibrate",
@@ -37,7 +36,7 @@ fn injected_slowdowns_are_found_and_nothing_else() {
         "--seed",
         "11",
         "-o",
-        file.to_str().unwrap(),
+        &file,
     ])
     .output()
     .unwrap();
