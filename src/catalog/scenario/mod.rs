@@ -112,11 +112,6 @@ impl Scenario {
     pub const fn on_request(self) -> Self {
         Self { on_request: true, ..self }
     }
-
-    /// The first difference between a transcript and the expected one, if they differ.
-    pub fn deviation(&self, said: &[String]) -> Option<Deviation> {
-        transcript_match::deviation(self.expect, said)
-    }
 }
 
 /// The themes, in the order of the tables.
