@@ -49,7 +49,7 @@ impl Line {
 #[derive(Clone, Copy, PartialEq)]
 enum Choice {
     /// The cells of the quick set.
-    Headlines,
+    QuickSet,
     /// All cells of a default run.
     All,
     /// The first cell of each benchmark, to test that it runs.
@@ -64,7 +64,7 @@ impl Choice {
             return Self::FirstOfEach;
         }
         match std::env::var("EARLY_EXIT_BENCH").as_deref() {
-            Err(_) | Ok("") => Self::Headlines,
+            Err(_) | Ok("") => Self::QuickSet,
             Ok("all") => Self::All,
             Ok(other) => panic!("EARLY_EXIT_BENCH is `{other}`; it takes `all`, or is not set"),
         }
@@ -72,7 +72,7 @@ impl Choice {
 
     fn takes(self, benchmark: &Benchmark) -> bool {
         // Fresh benchmarks need one process per sample, which only `measure` has.
-        !benchmark.fresh && (self != Self::Headlines || benchmark.headline)
+        !benchmark.fresh && (self != Self::QuickSet || benchmark.in_quick_set)
     }
 }
 

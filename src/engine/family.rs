@@ -134,7 +134,7 @@ impl<F: Family> OpenBackend for F {
 
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {
         match benchmark.prepared {
-            BenchmarkKind::Family => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
+            BenchmarkKind::ByFamily => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
                 (Some(why), _) => Some(why.into()),
                 (None, Err(BackendError::Unsupported(why))) => Some(why),
                 _ => None,

@@ -172,7 +172,7 @@ fn prepare(
     module: Option<&Arc<MeasuredModule>>,
 ) -> Result<Prepared, BackendError> {
     match benchmark.prepared {
-        BenchmarkKind::Family => backend.prepare(benchmark, at),
+        BenchmarkKind::ByFamily => backend.prepare(benchmark, at),
         BenchmarkKind::NativeBaseline(prepare) => {
             let resident = backend.resident_code().map_err(BackendError::Failed)?;
             Ok(prepare(at).map_err(BackendError::Failed)?.keeping(resident))

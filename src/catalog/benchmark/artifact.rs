@@ -13,5 +13,5 @@ benchmarks![
          module and the engine are not timed",
     )
     .over("functions", compile::FUNCTIONS, &[])
-    .headline(),
+    .in_quick_set(),
 ];

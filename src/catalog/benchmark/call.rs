@@ -5,7 +5,7 @@ benchmarks![
     TYPED("call/typed", "one typed call of an export that adds its i32 parameters, and its return")
         .over("parameters", &[0, 2, 20], &[])
         .native_baseline(&native::CALL)
-        .headline(),
+        .in_quick_set(),
     DYNAMIC(
         "call/dynamic",
         "one dynamic call of the export with two parameters, with a slice of values, and the boxed slice that it \
@@ -18,7 +18,7 @@ benchmarks![
          of a batch share one call of the guest",
     )
     .native_baseline(&native::CALL)
-    .headline(),
+    .in_quick_set(),
     HOST_TYPED_ENV(
         "call/host-typed-env",
         "as `call/host-typed`, but the host function also increments a counter in its environment",

@@ -8,7 +8,7 @@ benchmarks![
          instantiating, the call, the exit and the downcast; dropping what was made is not inside",
     )
     .parallel()
-    .headline(),
+    .in_quick_set(),
     // Includes any translation at a function's first call.
     BYTES_TO_RESULT(
         "cold/bytes-to-result",
@@ -18,7 +18,7 @@ benchmarks![
     )
     .over("functions", compile::FUNCTIONS, compile::MANY_FUNCTIONS)
     .parallel()
-    .headline(),
+    .in_quick_set(),
     ARTIFACT_TO_EXIT(
         "cold/artifact-to-exit",
         "as `cold/bytes-to-exit`, from the bytes of its artifact, on an engine without a compiler",

@@ -12,7 +12,7 @@ benchmarks![
          dropping module and engine is not",
     )
     .parallel()
-    .headline(),
+    .in_quick_set(),
     GENERATED(
         "compile/functions",
         "from the bytes of a generated module to the module, on a fresh engine with as many threads as it takes by \

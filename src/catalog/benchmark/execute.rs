@@ -7,7 +7,7 @@ benchmarks![
         "one typed call that computes the 20th Fibonacci number by recursion: 21,891 calls within the guest",
     )
     .native_baseline(&native::FIB)
-    .headline(),
+    .in_quick_set(),
     SWEEP(
         "execute/sweep",
         "one typed call that writes 256 KiB of memory word by word, then reads and mixes the words with a fixed stride",

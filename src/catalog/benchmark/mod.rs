@@ -51,7 +51,7 @@ pub struct Benchmark {
     /// The native baseline, if there is one: the same work without WebAssembly.
     pub native_baseline: Option<&'static Benchmark>,
     /// Whether it is in the quick set: the benchmarks of `cargo bench` and `measure --quick`.
-    pub headline: bool,
+    pub in_quick_set: bool,
     /// Whether it uses several threads, so that it is not pinned to one processor.
     pub parallel: bool,
     /// Whether each sample needs a fresh process. Criterion skips the benchmark, because its samples share a process.
@@ -71,7 +71,7 @@ pub struct Parameter {
 /// How a benchmark is implemented.
 pub enum BenchmarkKind {
     /// One function per engine family.
-    Family,
+    ByFamily,
     /// One function without an engine.
     NativeBaseline(fn(u64) -> Result<Prepared>),
     /// One function for the user's module. Without a module there is no cell.
@@ -88,9 +88,9 @@ impl Benchmark {
             inside,
             parameter: None,
             host_frames: &[1],
-            prepared: BenchmarkKind::Family,
+            prepared: BenchmarkKind::ByFamily,
             native_baseline: None,
-            headline: false,
+            in_quick_set: false,
             parallel: false,
             fresh: false,
         }
@@ -127,8 +127,8 @@ impl Benchmark {
     }
 
     /// Adds the benchmark to the quick set.
-    pub const fn headline(self) -> Self {
-        Self { headline: true, ..self }
+    pub const fn in_quick_set(self) -> Self {
+        Self { in_quick_set: true, ..self }
     }
 
     /// Marks the benchmark as using several threads.

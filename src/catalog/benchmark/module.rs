@@ -20,7 +20,7 @@ benchmarks![
     )
     .of_module(ModuleBenchmark::Compile)
     .parallel()
-    .headline(),
+    .in_quick_set(),
     SERIALIZE("module/serialize", "serializes the compiled module to the bytes of its artifact")
         .of_module(ModuleBenchmark::Serialize),
     DESERIALIZE(
@@ -28,22 +28,22 @@ benchmarks![
         "deserializes the module from its artifact; creating the engine and dropping module and engine are not timed",
     )
     .of_module(ModuleBenchmark::Deserialize)
-    .headline(),
+    .in_quick_set(),
     INSTANTIATE(
         "module/instantiate",
         "instantiates the module in a fresh store with a stub for each import; its start function is timed, dropping \
          the instance is not",
     )
     .of_module(ModuleBenchmark::Instantiate)
-    .headline(),
+    .in_quick_set(),
     CALL("module/call", "the dynamic call given by --invoke, on an instance created for it, until it returns",)
         .of_module(ModuleBenchmark::Call)
-        .headline(),
+        .in_quick_set(),
     EXIT(
         "module/exit",
         "from just before a stub returns the error that ends the guest until the caller has the exit code; each call \
          gets its own instance, and the part before the stub is not timed",
     )
     .of_module(ModuleBenchmark::Exit)
-    .headline(),
+    .in_quick_set(),
 ];

@@ -6,7 +6,7 @@ benchmarks![
         "after an exit, the next call of the same instance, which returns; the exit is not timed, and every benchmark \
          of this theme ends in such a call",
     )
-    .headline(),
+    .in_quick_set(),
     STACK_POINTER(
         "recover/stack-pointer",
         "after an exit, restoring the guest's global `__stack_pointer`, and the next call, which returns",

@@ -17,7 +17,7 @@ benchmarks![
         "an `ExitCode` boxed, returned through a function pointer, downcast by value and freed",
     )
     .without_engine(|_| Ok(error_value()))
-    .headline(),
+    .in_quick_set(),
     PANIC(
         "floor/panic",
         "an `ExitCode` boxed and thrown by `resume_unwind` behind a function pointer, caught by `catch_unwind`, \
@@ -30,14 +30,14 @@ benchmarks![
          that Wasmer uses",
     )
     .without_engine(|_| coroutine())
-    .headline(),
+    .in_quick_set(),
     BACKTRACE(
         "floor/backtrace",
         "one unresolved backtrace is captured and freed, with the library that Wasmer uses",
     )
     .without_engine(|_| Ok(backtrace()))
     .below_host_frames(&[1, 8, 50, 512])
-    .headline(),
+    .in_quick_set(),
 ];
 
 fn result() -> Prepared {

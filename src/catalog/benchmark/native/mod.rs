@@ -16,7 +16,7 @@ use crate::engine::embedding::Prepared;
 benchmarks![
     EMPTY("floor/empty", "an empty timed loop")
         .without_engine(|_| Ok(Prepared::repeat(|| (), |()| true, |()| String::new())))
-        .headline(),
+        .in_quick_set(),
     // As in benchmarks that time each iteration.
     CLOCK("floor/clock", "two consecutive reads of the clock")
         .without_engine(|_| {
@@ -26,7 +26,7 @@ benchmarks![
                 |_| "the clock went backwards".into(),
             ))
         })
-        .headline(),
+        .in_quick_set(),
     // The compiler can neither inline nor evaluate this call.
     CALL("floor/call", "a call through a function pointer that adds two numbers, and its return")
         .without_engine(|_| {
@@ -36,7 +36,7 @@ benchmarks![
             let function: fn(i32, i32) -> i32 = black_box(add);
             Ok(Prepared::repeat(move || function(black_box(1), 7), |sum| *sum == 8, |sum| format!("returned {sum}")))
         })
-        .headline(),
+        .in_quick_set(),
 ];
 
 #[cfg(test)]

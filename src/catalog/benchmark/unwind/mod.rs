@@ -29,7 +29,7 @@ macro_rules! trap {
 }
 
 benchmarks![
-    UNREACHABLE("unwind/unreachable", trap!("executes `unreachable`")).below_host_frames(BOTH_DEPTHS).headline(),
+    UNREACHABLE("unwind/unreachable", trap!("executes `unreachable`")).below_host_frames(BOTH_DEPTHS).in_quick_set(),
     DIVISION_BY_ZERO("unwind/division-by-zero", trap!("divides by zero")).below_host_frames(BOTH_DEPTHS),
     OVERFLOW("unwind/integer-overflow", trap!("divides the least integer by -1")).below_host_frames(BOTH_DEPTHS),
     MEMORY_BOUNDS("unwind/memory-bounds", trap!("reads out of the bounds of its memory"))

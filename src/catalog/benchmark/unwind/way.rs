@@ -22,13 +22,17 @@ impl Way {
     }
 
     /// Adds the whole call to the quick set.
-    const fn headline(self) -> Self {
-        Self { whole: self.whole.headline(), ..self }
+    const fn in_quick_set(self) -> Self {
+        Self { whole: self.whole.in_quick_set(), ..self }
     }
 
     /// Adds all three benchmarks to the quick set.
-    const fn all_headline(self) -> Self {
-        Self { whole: self.whole.headline(), latency: self.latency.headline(), returned: self.returned.headline() }
+    const fn all_in_quick_set(self) -> Self {
+        Self {
+            whole: self.whole.in_quick_set(),
+            latency: self.latency.in_quick_set(),
+            returned: self.returned.in_quick_set(),
+        }
     }
 }
 
@@ -89,12 +93,12 @@ macro_rules! ways {
 ways![
     TYPED("typed", "a typed call to a typed host function", "`Err(ExitCode)`")
         .below_host_frames(EACH_DEPTH)
-        .all_headline(),
+        .all_in_quick_set(),
     TYPED_ENV("typed-env", "a typed call to a typed host function with an environment", "`Err(ExitCode)`"),
     // The signature of the host function allows only the engine's error type.
     DYNAMIC("dynamic", "a typed call to a dynamic host function", "an engine error that holds an `ExitCode`")
         .below_host_frames(EACH_DEPTH)
-        .headline(),
+        .in_quick_set(),
     DYNAMIC_ENV(
         "dynamic-env",
         "a typed call to a dynamic host function with an environment",
@@ -109,7 +113,7 @@ ways![
     // A clone captures no backtrace.
     TYPED_PREBUILT("typed-prebuilt", "a typed call to a typed host function", prebuilt)
         .below_host_frames(EACH_DEPTH)
-        .headline(),
+        .in_quick_set(),
     DYNAMIC_PREBUILT("dynamic-prebuilt", "a typed call to a dynamic host function", prebuilt),
     // Instantiation fails.
     START(
