@@ -17,19 +17,25 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use early_exit::analysis::estimates;
+use early_exit::catalog::benchmark::{self, CellId};
+use early_exit::engine;
 use early_exit::results::{Build, Report};
-use early_exit::statistics::{Confidence, Interval, typical_ratio};
+use early_exit::statistics::{Confidence, Estimate, Interval, typical_ratio};
 
-/// The cells: benchmark, parameter, host frames.
-const CELLS: &[(&str, Option<u64>, u64)] = &[
-    ("call/typed", Some(2), 1),
-    ("call/host-typed", None, 1),
-    ("unwind/typed", None, 1),
-    ("unwind/typed", None, 50),
-    ("unwind/dynamic", None, 1),
-    ("unwind/typed-prebuilt", None, 1),
-    ("unwind/unreachable", None, 1),
-];
+/// The cells that both measure.
+fn cells() -> [CellId; 7] {
+    [
+        "call/typed/2",
+        "call/host-typed",
+        "unwind/typed",
+        "unwind/typed@50",
+        "unwind/dynamic",
+        "unwind/typed-prebuilt",
+        "unwind/unreachable",
+    ]
+    .map(|cell| cell.parse().expect("it is the id of a cell"))
+}
+
 /// The number of criterion launches for the intervals that are compared.
 const LAUNCHES: usize = 5;
 
@@ -106,33 +112,30 @@ impl Bench {
         let home = self.folder.path().join("criterion");
         let _ = fs::remove_dir_all(&home);
         // Criterion's ids: with the parameter if there is one, otherwise with the host depth if there are several.
-        let ids: Vec<_> = CELLS
-            .iter()
-            .map(|(benchmark, at, frames)| match (at, early_exit::catalog::benchmark::find(benchmark)) {
+        let filter = cells()
+            .map(|CellId { benchmark, at, host_frames }| match (at, benchmark::find(&benchmark)) {
                 (Some(at), _) => format!("^{benchmark}/[a-z]+/{at}$"),
-                (None, Some(known)) if known.host_frames.len() > 1 => format!("^{benchmark}/[a-z]+/{frames}$"),
+                (None, Some(known)) if known.host_frames.len() > 1 => format!("^{benchmark}/[a-z]+/{host_frames}$"),
                 _ => format!("^{benchmark}/[a-z]+$"),
             })
-            .collect();
-        let filter = ids.join("|");
+            .join("|");
         let started = Instant::now();
         self.cargo(&["bench", "--bench", "call", "--bench", "unwind", "--", "--noplot", &filter], Stdio::null())?;
         let took = started.elapsed();
         let mut times = BTreeMap::new();
         collect(&home, &mut times)?;
         let mut ratios = Ratios::new();
-        for (benchmark, at, frames) in CELLS {
-            let of = |backend: &str| {
-                let over = at.or(Some(*frames).filter(|_| !times.contains_key(&format!("{benchmark}/{backend}"))));
-                let id =
-                    over.map_or_else(|| format!("{benchmark}/{backend}"), |n| format!("{benchmark}/{backend}/{n}"));
-                times.get(&id).copied()
+        for cell in cells() {
+            let time = |backend: &str| -> Result<f64> {
+                let alone = format!("{}/{backend}", cell.benchmark);
+                let over = cell.at.or(Some(cell.host_frames).filter(|_| !times.contains_key(&alone)));
+                let time = times.get(&over.map_or(alone.clone(), |n| format!("{alone}/{n}")));
+                time.copied().with_context(|| format!("criterion did not time {cell}"))
             };
-            let backends: Vec<_> = early_exit::engine::here().map(|backend| backend.name).collect();
-            let first = of(backends[0]).with_context(|| format!("criterion did not time {benchmark}"))?;
+            let backends: Vec<_> = engine::here().map(|backend| backend.name).collect();
+            let first = time(backends[0])?;
             for backend in &backends[1..] {
-                let time: f64 = of(backend).with_context(|| format!("criterion did not time {benchmark}"))?;
-                ratios.insert(name(backend, benchmark, *at, *frames), (time / first).ln());
+                ratios.insert(format!("{backend} {cell}"), (time(backend)? / first).ln());
             }
         }
         Ok((ratios, took))
@@ -143,10 +146,8 @@ impl Bench {
         let file = self.folder.path().join("report.json");
         let mut command = Command::new(&self.program);
         command.args(["measure", "--budget", &seconds.to_string(), "-o"]).arg(&file);
-        for (benchmark, at, frames) in CELLS {
-            let at = at.map_or_else(String::new, |at| format!("/{at}"));
-            let depth = if *frames == 1 { String::new() } else { format!("@{frames}") };
-            command.args(["--filter", &format!("{benchmark}{at}{depth}")]);
+        for cell in cells() {
+            command.args(["--filter", &cell.to_string()]);
         }
         let output = command.output()?;
         ensure!(output.status.success(), "measure failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -174,25 +175,14 @@ fn collect(folder: &Path, times: &mut BTreeMap<String, f64>) -> Result<()> {
     Ok(())
 }
 
-fn name(backend: &str, benchmark: &str, at: Option<u64>, frames: u64) -> String {
-    format!(
-        "{backend} {}",
-        early_exit::catalog::benchmark::CellId { benchmark: benchmark.into(), at, host_frames: frames }
-    )
-}
-
 /// The ratios of a report to its first variant.
-fn estimates(report: &Report) -> BTreeMap<String, early_exit::statistics::Estimate> {
+fn estimates(report: &Report) -> BTreeMap<String, Estimate> {
     let mut estimates = BTreeMap::new();
-    for row in estimates::rows(report) {
-        let Some(wanted) = CELLS.iter().find(|(benchmark, at, frames)| {
-            (row.cell_id.benchmark.as_str(), row.cell_id.host_frames) == (*benchmark, *frames) && row.cell_id.at == *at
-        }) else {
-            continue;
-        };
+    let cells = cells();
+    for row in estimates::rows(report).into_iter().filter(|row| cells.contains(row.cell_id)) {
         for (variant, cell) in report.variants.iter().zip(row.cells) {
             if let Some(ratio) = cell.ratio.filter(|_| variant.control_of.is_none()) {
-                estimates.insert(name(&variant.label, wanted.0, wanted.1, wanted.2), ratio);
+                estimates.insert(format!("{} {}", variant.label, row.cell_id), ratio);
             }
         }
     }

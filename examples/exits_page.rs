@@ -4,8 +4,10 @@
 //! $ cargo run --release --features compilers -- measure --filter 'unwind/*' --filter 'call/*-ok' -o results.json
 //! $ cargo run --release --features compilers --example exits_page -- results.json
 //! ```
+mod page;
+
+use std::env;
 use std::fmt::Write;
-use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use early_exit::analysis::estimates;
@@ -15,10 +17,6 @@ use early_exit::results::Report;
 use early_exit::statistics::median;
 use early_exit::units;
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exiting-early.md");
-const BEGIN: &str = "<!-- figures begin: written by examples/exits_page.rs -->\n";
-const END: &str = "<!-- figures end -->\n";
-
 const LEGEND: &str = "\
 Each entry has four times: the whole call below 1 host frame; in parentheses, the same below 50 host frames; *leaving*, the part of the\n\
 call from the host's error to the caller; *returning*, the same call if the host function returns without an error.\n\n";
@@ -26,11 +24,7 @@ call from the host's error to the caller; *returning*, the same call if the host
 fn main() -> Result<()> {
     let path = env::args().nth(1).context("name a report, written by `early-exit measure -o FILE`")?;
     let report = Report::read(path.as_ref())?;
-    let page = fs::read_to_string(PAGE)?;
-    let (before, rest) = page.split_once(BEGIN).context("the page has no place for figures")?;
-    let (_, after) = rest.split_once(END).context("the page's figures have no end")?;
-    fs::write(PAGE, format!("{before}{BEGIN}{}{END}{after}", figures(&report)?))?;
-    Ok(())
+    page::replace("exiting-early.md", "figures", "exits_page", &figures(&report)?)
 }
 
 /// A table with one row per way and one column per variant. A cell has the time of the whole call at 1 and at 50 host frames,
@@ -48,7 +42,7 @@ fn figures(report: &Report) -> Result<String> {
                 "{} ({}), {} leaving, {} returning",
                 shown(&way.whole, 1),
                 shown(&way.whole, 50),
-                shown(&way.leaving, 1),
+                shown(&way.latency, 1),
                 shown(&way.returned, 1)
             )
         });

@@ -5,6 +5,8 @@
 //! $ cargo run --release --features c-api -- measure --backend c-api --library A.so --library B.so ... -o times.json
 //! $ cargo run --release --features c-api --example history_page -- times.json counts.json
 //! ```
+mod page;
+
 use std::fmt::Write;
 use std::{env, fs};
 
@@ -14,8 +16,6 @@ use early_exit::results::{Metric, Report};
 use maud::Render;
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
-const BEGIN: &str = "<!-- figures begin: written by examples/history_page.rs -->\n";
-const END: &str = "<!-- figures end -->\n";
 
 /// The style of standalone charts, with a light background.
 const STYLE: &str = "<style>svg{background:#fff}text{font:10.5px system-ui,sans-serif;fill:#626b75}.label{fill:var(--c);\
@@ -23,18 +23,10 @@ font-weight:600}.grid{stroke:#e1e4e8}.axis{stroke:#626b75}.line{fill:none;stroke
 .s0{--c:#3b6fd4}.s1{--c:#c2571a}.s2{--c:#2b8a57}.s3{--c:#8a4fc4}.s4{--c:#b8860b}.s5{--c:#c0306e}.s6{--c:#1c8a99}</style>";
 
 fn main() -> Result<()> {
-    let page_file = format!("{DOCS}/history.md");
-    let page = fs::read_to_string(&page_file)?;
-    let (before, rest) = page.split_once(BEGIN).context("the page has no place for figures")?;
-    let (_, after) = rest.split_once(END).context("the page's figures have no end")?;
-    let files: Vec<_> = env::args().skip(1).collect();
-    ensure!(!files.is_empty(), "name reports, written by `early-exit measure -o FILE`");
-    let mut figures = String::new();
-    for file in &files {
-        figures += &of_report(&Report::read(file.as_ref())?)?;
-    }
-    fs::write(page_file, format!("{before}{BEGIN}{figures}{END}{after}"))?;
-    Ok(())
+    let figures =
+        env::args().skip(1).map(|file| of_report(&Report::read(file.as_ref())?)).collect::<Result<Vec<_>>>()?;
+    ensure!(!figures.is_empty(), "name reports, written by `early-exit measure -o FILE`");
+    page::replace("history.md", "figures", "history_page", &figures.concat())
 }
 
 fn of_report(report: &Report) -> Result<String> {

@@ -4,18 +4,16 @@
 //! $ cargo run --release --features everything -- check --filter 'hostile/*' --jobs 1 --json > hostile.json
 //! $ cargo run --release --features everything --example hostile_page -- hostile.json
 //! ```
+mod page;
+
+use std::env;
 use std::fmt::Write;
 use std::time::Duration;
-use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use early_exit::catalog::scenario;
 use early_exit::results::{Document, ScenarioResult, Verdict};
 use early_exit::units;
-
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/choosing-a-backend.md");
-const BEGIN: &str = "<!-- hostile modules begin: written by examples/hostile_page.rs -->\n";
-const END: &str = "<!-- hostile modules end -->\n";
 
 fn main() -> Result<()> {
     let file = env::args().nth(1).context("name a file, written by `early-exit check --filter 'hostile/*' --json`")?;
@@ -27,11 +25,7 @@ fn main() -> Result<()> {
         let cells: Vec<_> = results.map(cell).collect();
         writeln!(table, "| `{}` | {} |", scenario.id, cells.join(" | "))?;
     }
-    let page = fs::read_to_string(PAGE)?;
-    let (before, rest) = page.split_once(BEGIN).context("the page has no place for the table")?;
-    let (_, after) = rest.split_once(END).context("the table has no end")?;
-    fs::write(PAGE, format!("{before}{BEGIN}\n{table}\n{END}{after}"))?;
-    Ok(())
+    page::replace("choosing-a-backend.md", "hostile modules", "hostile_page", &format!("\n{table}\n"))
 }
 
 /// The time of the scenario, or its verdict.

@@ -4,25 +4,19 @@
 //! $ cargo run --release --features everything -- measure --stoppable -o stoppable.json
 //! $ cargo run --release --features everything --example stopping_page -- stoppable.json
 //! ```
-use std::{env, fs};
+mod page;
 
-use anyhow::{Context, Result, ensure};
+use std::env;
+
+use anyhow::{Result, ensure};
 use early_exit::output::stopping;
 use early_exit::results::Report;
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stopping-a-guest.md");
-const BEGIN: &str = "<!-- figures begin: written by examples/stopping_page.rs -->\n";
-const END: &str = "<!-- figures end -->\n";
-
 fn main() -> Result<()> {
-    let page = fs::read_to_string(PAGE)?;
-    let (before, rest) = page.split_once(BEGIN).context("the page has no place for figures")?;
-    let (_, after) = rest.split_once(END).context("the page's figures have no end")?;
     let reports = env::args().skip(1).map(|path| Report::read(path.as_ref())).collect::<Result<Vec<_>, _>>()?;
     ensure!(!reports.is_empty(), "name reports, written by `early-exit measure --stoppable -o FILE`");
     let figures = reports.iter().map(figures).collect::<Result<Vec<_>>>()?;
-    fs::write(PAGE, format!("{before}{BEGIN}{LEGEND}\n{}{END}{after}", figures.concat()))?;
-    Ok(())
+    page::replace("stopping-a-guest.md", "figures", "stopping_page", &format!("{LEGEND}\n{}", figures.concat()))
 }
 
 const LEGEND: &str = "\

@@ -2,24 +2,14 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-use crate::{EARLY_EXIT, early_exit, here};
-
-/// The stderr of a command that must exit with 2.
-fn refused(arguments: &[&str]) -> String {
-    let output = early_exit(arguments).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    assert!(told.starts_with("error: ") && !told.contains("panicked"), "{told}");
-    told
-}
+use crate::{EARLY_EXIT, early_exit, here, rejected, rejected_in_one_line};
 
 #[test]
 fn unknown_words_list_the_known_ones() {
-    refused(&["chekc"]);
-    refused(&["check", "--fliter", "x"]);
-    assert!(refused(&["run", "early"]).contains("no scenario or file `early`") || here().is_empty());
-    let told = refused(&["run", "--backend", "cranlift"]);
+    rejected(&["chekc"]);
+    rejected(&["check", "--fliter", "x"]);
+    assert!(rejected(&["run", "early"]).contains("no scenario or file `early`") || here().is_empty());
+    let told = rejected(&["run", "--backend", "cranlift"]);
     assert!(told.contains("no backend `cranlift`; did you mean `cranelift`?"), "{told}");
 }
 
@@ -27,7 +17,7 @@ fn unknown_words_list_the_known_ones() {
 fn without_a_backend_run_and_check_say_which_feature_brings_one() {
     if here().is_empty() {
         for verb in ["run", "check"] {
-            let told = refused(&[verb]);
+            let told = rejected(&[verb]);
             assert!(told.contains("--features everything") && told.matches("wasmtime").count() == 1, "{told}");
         }
         early_exit(&["list"]).assert().success();
@@ -37,26 +27,26 @@ fn without_a_backend_run_and_check_say_which_feature_brings_one() {
 #[test]
 fn a_missing_backend_names_its_feature() {
     for backend in early_exit::engine::ALL.iter().filter(|backend| !backend.is_here()) {
-        let told = refused(&["run", "--backend", backend.name]);
+        let told = rejected(&["run", "--backend", backend.name]);
         assert!(told.contains("--features") || told.contains("cannot be had here"), "{told}");
     }
-    assert!(refused(&["run", "--backend", "native"]).contains("the native baseline"));
+    assert!(rejected(&["run", "--backend", "native"]).contains("the native baseline"));
 }
 
 #[test]
 fn wrong_settings_are_refused_before_a_worker_dies_of_them() {
     for backend in here() {
         let options = early_exit::engine::ALL.iter().find(|known| known.name == backend).unwrap().options();
-        assert!(refused(&["run", "--backend", &format!("{backend}:opt=warp")]).lines().count() == 1);
-        assert!(refused(&["run", "--backend", &format!("{backend}:colour=red")]).contains("there is: "));
-        assert!(refused(&["run", "--backend", &format!("{backend}:{}x=1", options[0].0)]).contains("did you mean"));
+        rejected_in_one_line(&["run", "--backend", &format!("{backend}:opt=warp")]);
+        assert!(rejected(&["run", "--backend", &format!("{backend}:colour=red")]).contains("there is: "));
+        assert!(rejected(&["run", "--backend", &format!("{backend}:{}x=1", options[0].0)]).contains("did you mean"));
     }
 }
 
 #[test]
 fn a_filter_that_matches_nothing_is_refused() {
     if !here().is_empty() {
-        assert!(refused(&["check", "--filter", "nothing/*"]).contains("nothing/*"));
+        assert!(rejected(&["check", "--filter", "nothing/*"]).contains("nothing/*"));
     }
 }
 
@@ -75,7 +65,7 @@ fn a_stdout_that_is_closed_early_is_no_error() {
 
 #[test]
 fn no_jobs_at_all_are_refused() {
-    assert!(refused(&["check", "--jobs", "0"]).contains("a number from 1 on"));
+    assert!(rejected(&["check", "--jobs", "0"]).contains("a number from 1 on"));
 }
 
 /// A failed write of notes to stderr is ignored; a failed write of results to stdout is an error.

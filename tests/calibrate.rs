@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use early_exit::analysis::estimates;
-use early_exit::catalog::benchmark::{execute, floor};
+use early_exit::catalog::benchmark::{execute, native};
 use early_exit::results::{Calibration, Report};
 use early_exit::sampling::experiment::{BudgetTooSmall, Experiment, Progress};
 use early_exit::sampling::injected_slowdown::InjectedSlowdown;
@@ -13,14 +13,13 @@ use early_exit::sampling::variant::ExperimentVariant;
 use early_exit::statistics::RatioVerdict;
 use early_exit::worker::Launcher;
 
-use crate::{EARLY_EXIT, early_exit, here};
+use crate::{EARLY_EXIT, early_exit, here, temporary};
 
 /// A/A controls of the first backend on a few cells: some have an injected slowdown, and the others are never faster.
 #[test]
 fn injected_slowdowns_are_found_and_nothing_else() {
     let Some(backend) = here().into_iter().next() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("calibration.json");
+    let (_folder, file) = temporary("calibration.json");
     let output = early_exit(&[
         "measure",
         "--calibrate",
@@ -37,7 +36,7 @@ fn injected_slowdowns_are_found_and_nothing_else() {
         "--seed",
         "11",
         "-o",
-        file.to_str().unwrap(),
+        &file,
     ])
     .output()
     .unwrap();
@@ -98,24 +97,29 @@ fn an_injected_slowdown_is_in_the_time() {
     assert!(ratio(2) > 2.0, "x{}", ratio(2));
 }
 
+/// An experiment with two native baselines, on the first backend and its A/A control.
+fn small_experiment(budget: Duration, launches: Option<u32>) -> Option<Experiment> {
+    let spec = here().into_iter().next()?;
+    let variant = ExperimentVariant::new(&BackendSpec::new(spec), &Launcher::new(EARLY_EXIT));
+    Some(Experiment {
+        variants: ExperimentVariant::with_control(vec![variant]),
+        cell_ids: [&native::EMPTY, &native::CALL].iter().flat_map(|native| native.cell_ids(false)).collect(),
+        priority: Vec::new(),
+        injected_slowdowns: Vec::new(),
+        budget,
+        may_stretch: false,
+        launches,
+        seed: 5,
+    })
+}
+
 /// A confirmation run of some of the cells needs no pilot: its batch sizes are those of the first run.
 #[test]
 fn a_second_look_reuses_the_pilot() {
-    let Some(spec) = here().into_iter().next() else { return };
-    let launcher = Launcher::new(EARLY_EXIT);
-    let cell_ids: Vec<_> = [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect();
-    let order = Experiment {
-        variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
-        cell_ids: cell_ids.clone(),
-        priority: Vec::new(),
-        injected_slowdowns: Vec::new(),
-        budget: Duration::from_secs(20),
-        may_stretch: false,
-        launches: Some(2),
-        seed: 5,
-    };
+    let Some(order) = small_experiment(Duration::from_secs(20), Some(2)) else { return };
     let (first, pilot) = experiment::measure(&order, None, None, &mut Nobody).unwrap();
-    let part = Experiment { variants: order.variants[..1].to_vec(), cell_ids: cell_ids[1..].to_vec(), ..order };
+    let (variants, cell_ids) = (order.variants[..1].to_vec(), order.cell_ids[1..].to_vec());
+    let part = Experiment { variants, cell_ids, ..order };
     let (second, _) = experiment::measure(&part, Some(&pilot), None, &mut Nobody).unwrap();
     let iterations =
         |report: &Report, n: usize| report.cells[n].launches.iter().map(|l| l.iterations).collect::<Vec<_>>();
@@ -126,18 +130,7 @@ fn a_second_look_reuses_the_pilot() {
 /// If no cell fits in the budget, the error has a budget for one cell and one for all cells. A run with the latter succeeds.
 #[test]
 fn the_budget_that_is_advised_is_enough() {
-    let Some(spec) = here().into_iter().next() else { return };
-    let launcher = Launcher::new(EARLY_EXIT);
-    let order = Experiment {
-        variants: ExperimentVariant::with_control(vec![ExperimentVariant::new(&BackendSpec::new(spec), &launcher)]),
-        cell_ids: [&floor::EMPTY, &floor::CALL].iter().flat_map(|floor| floor.cell_ids(false)).collect(),
-        priority: Vec::new(),
-        injected_slowdowns: Vec::new(),
-        budget: Duration::from_millis(50),
-        may_stretch: false,
-        launches: None,
-        seed: 5,
-    };
+    let Some(order) = small_experiment(Duration::from_millis(50), None) else { return };
     let refused = experiment::measure(&order, None, None, &mut Nobody).err().unwrap();
     let BudgetTooSmall { for_one, for_all, .. } = refused.downcast().unwrap();
     assert!(for_one > order.budget && for_all >= for_one);

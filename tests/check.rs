@@ -6,12 +6,11 @@ use early_exit::engine;
 use early_exit::engine::known_issue::{CheckKind, excuses};
 use early_exit::results::{CheckResult, Verdict};
 
-use crate::{early_exit, here};
+use crate::{early_exit, here, json};
 
 fn check(arguments: &[&str]) -> (CheckResult, i32) {
     let output = early_exit(&[&["check", "--json"], arguments].concat()).output().unwrap();
-    let check_result = serde_json::from_slice(&output.stdout).expect("--json prints a report");
-    (check_result, output.status.code().expect("it was not killed"))
+    (json(&output), output.status.code().expect("it was not killed"))
 }
 
 /// Tests the full matrix of scenarios and backends.

@@ -8,16 +8,12 @@ use early_exit::spec::script::{Assertion, scripts};
 use early_exit::worker::PROTOCOL;
 
 use crate::supervisor::{fake_worker, hello};
-use crate::{early_exit, here};
+use crate::{early_exit, here, json, rejected, stdout};
 
 fn check_spec(filters: &[&str]) -> (SpecRun, Option<i32>) {
-    let mut command = early_exit(&["check", "spec", "--json"]);
-    for filter in filters {
-        command.args(["--filter", filter]);
-    }
-    let output = command.output().unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    (serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}")), output.status.code())
+    let filters = filters.iter().flat_map(|filter| ["--filter", filter]);
+    let output = early_exit(&["check", "spec", "--json"]).args(filters).output().unwrap();
+    (json(&output), output.status.code())
 }
 
 #[test]
@@ -46,8 +42,7 @@ fn selected_scripts_have_no_unexplained_failures_on_every_backend() {
 #[test]
 fn the_table_names_the_backend_and_its_result() {
     let Some(spec) = here().into_iter().next() else { return };
-    let output = early_exit(&["check", "spec", "--filter", "core/unreachable", "--backend", spec]).output().unwrap();
-    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stdout = stdout(&["check", "spec", "--filter", "core/unreachable", "--backend", spec]);
     assert!(stdout.starts_with("one script of the specification"), "{stdout}");
     assert!(stdout.contains(&format!("{spec}: ")) && stdout.contains("all passed"), "{stdout}");
     assert!(stdout.lines().all(|line| line.chars().count() <= 80), "{stdout}");
@@ -55,10 +50,8 @@ fn the_table_names_the_backend_and_its_result() {
 
 #[test]
 fn an_unmatched_pattern_is_rejected_with_script_names() {
-    let output = early_exit(&["check", "spec", "--filter", "no/such"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(here().is_empty() || stderr.contains("core/traps"), "{stderr}");
+    let error = rejected(&["check", "spec", "--filter", "no/such"]);
+    assert!(here().is_empty() || error.contains("core/traps"), "{error}");
 }
 
 /// The worker is replaced, the script runs again without the line, and the line counts as crashed.

@@ -6,7 +6,7 @@ use early_exit::catalog::benchmark::CellId;
 use early_exit::results::{Comparison, Report};
 use early_exit::statistics::RatioVerdict;
 
-use crate::{EARLY_EXIT, early_exit, here, stdout};
+use crate::{EARLY_EXIT, early_exit, here, json, reported, stdout, temporary, written};
 
 /// A measured report and the folder for its variations.
 struct Measured {
@@ -16,8 +16,6 @@ struct Measured {
 
 impl Measured {
     fn now() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("measured.json");
         let filters = [
             "--filter",
             "floor/e*",
@@ -30,9 +28,7 @@ impl Measured {
             "--launches",
             "8",
         ];
-        let fixed = ["measure", "--backend", "native", "-o", file.to_str().unwrap()];
-        early_exit(&[&fixed[..], &filters].concat()).assert().success();
-        let mut report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let (mut report, _) = reported(&[&["measure", "--backend", "native"][..], &filters].concat());
         // Equal times make the test independent of the machine's load: 100 ns, plus up to 0.4 %.
         for cell in &mut report.cells {
             for launch in &mut cell.launches {
@@ -40,7 +36,7 @@ impl Measured {
                 launch.nanoseconds.iter_mut().for_each(|nanoseconds| *nanoseconds = time);
             }
         }
-        Self { folder, report }
+        Self { folder: tempfile::tempdir().unwrap(), report }
     }
 
     /// Writes the report with one benchmark's times multiplied by `factor`.
@@ -61,9 +57,7 @@ impl Measured {
 
 fn compare(arguments: &[&str]) -> (Option<i32>, Comparison) {
     let output = early_exit(&[&["compare", "--format", "json"], arguments].concat()).output().unwrap();
-    let comparison = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.code(), comparison)
+    (output.status.code(), json(&output))
 }
 
 fn verdict(comparison: &Comparison, benchmark: &str) -> Option<RatioVerdict> {
@@ -165,8 +159,7 @@ fn verdicts_of_two_check_results_are_compared() {
 #[cfg(unix)]
 #[test]
 fn a_build_has_no_regression_against_itself() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("compared.json");
+    let (_folder, file) = temporary("compared.json");
     let (status, comparison) = compare(&[
         "--against",
         EARLY_EXIT,
@@ -184,7 +177,7 @@ fn a_build_has_no_regression_against_itself() {
         "--margin",
         "50",
         "-o",
-        file.to_str().unwrap(),
+        &file,
     ]);
     assert!(comparison.live);
     assert_eq!(
@@ -193,7 +186,7 @@ fn a_build_has_no_regression_against_itself() {
     );
     assert_eq!((status, comparison.count(RatioVerdict::Slower)), (Some(0), 0), "{comparison:?}");
     assert!(comparison.cells.len() >= 2 && comparison.cells.iter().all(|pair| pair.ratio.is_some()), "{comparison:?}");
-    let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let report = Report::read(file.as_ref()).unwrap();
     assert_eq!(report.variants[1].baseline, Some(0));
 }
 
@@ -204,18 +197,13 @@ fn backends_that_the_baseline_lacks_are_left_out() {
     use std::os::unix::fs::PermissionsExt;
 
     let [first, second, ..] = here()[..] else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let other = folder.path().join("other");
     let listed = format!(r#"{{"backends":[{{"name":"{first}","availability":"here","floor":false}}]}}"#);
-    fs::write(
-        &other,
-        format!("#!/bin/sh\nif [ \"$1\" = list ]; then echo '{listed}'; else exec {EARLY_EXIT} \"$@\"; fi\n"),
-    )
-    .unwrap();
+    let script = format!("#!/bin/sh\nif [ \"$1\" = list ]; then echo '{listed}'; else exec {EARLY_EXIT} \"$@\"; fi\n");
+    let (_folder, other) = written("other", script);
     fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
     let arguments = ["compare", "--no-check", "--filter", "floor/empty", "--launches", "1", "--format", "json"];
     let output = early_exit(&arguments).arg("--baseline").arg(&other).output().unwrap();
-    let comparison: Comparison = serde_json::from_slice(&output.stdout).unwrap();
+    let comparison: Comparison = json(&output);
     let labels: Vec<_> = comparison.variants.iter().map(|variant| variant.label.as_str()).collect();
     assert_eq!(labels, [first]);
     let notes = String::from_utf8(output.stderr).unwrap();
@@ -237,11 +225,7 @@ fn a_slower_backend_is_found_and_confirmed() {
 
 #[test]
 fn incomparable_inputs_are_rejected() {
-    let rejected = |arguments: &[&str]| {
-        let output = early_exit(&[&["compare"], arguments].concat()).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        String::from_utf8(output.stderr).unwrap()
-    };
+    let rejected = |arguments: &[&str]| crate::rejected(&[&["compare"], arguments].concat());
     assert!(rejected(&["--backend", "native"]).contains("--baseline"));
     assert!(
         rejected(&["--baseline", "/nowhere/early-exit", "--backend", "native"])
@@ -250,8 +234,6 @@ fn incomparable_inputs_are_rejected() {
     assert!(rejected(&["/nowhere/a.json", "/nowhere/b.json"]).contains("/nowhere/a.json"));
     rejected(&["only-one.json"]);
     rejected(&["--margin", "-1"]);
-    let folder = tempfile::tempdir().unwrap();
-    let empty = folder.path().join("empty.json");
-    fs::write(&empty, "").unwrap();
-    assert!(rejected(&[empty.to_str().unwrap(), empty.to_str().unwrap()]).contains("is empty"));
+    let (_folder, empty) = written("empty.json", "");
+    assert!(rejected(&[&empty, &empty]).contains("is empty"));
 }

@@ -1,7 +1,7 @@
 //! Tests of imports, exports and files whose names contain control characters or are not Unicode.
 use std::fs;
 
-use crate::{early_exit, here};
+use crate::{early_exit, here, written};
 
 /// Names that clear the screen, set the title, reverse the direction of text, and break the line.
 const IMPORT: &str = "\u{1b}[2J\u{202e}gpj.\u{9b}31m";
@@ -9,17 +9,13 @@ const EXPORT: &str = "\u{1b}]0;title\u{7}\nall 7 backends agree";
 
 /// A module with these names, in a temporary folder.
 fn guest() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("guest.wat");
-    let written = |name: &str| name.chars().map(|c| format!("\\u{{{:x}}}", c as u32)).collect::<String>();
-    let (import, export) = (written(IMPORT), written(EXPORT));
+    let escaped = |name: &str| name.chars().map(|c| format!("\\u{{{:x}}}", c as u32)).collect::<String>();
+    let (import, export) = (escaped(IMPORT), escaped(EXPORT));
     let text = format!(
         r#"(module (import "{import}" "{import}" (func $f)) (memory (export "{import}") 1)
              (func (export "{export}") call $f unreachable))"#
     );
-    fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
-    (folder, path)
+    written("guest.wat", text)
 }
 
 /// The output of a command, which must contain none of these characters unescaped.

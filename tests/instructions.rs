@@ -7,7 +7,7 @@ use early_exit::results::{Comparison, Metric, Report, SkipReason};
 use early_exit::sampling::instructions::Profile;
 use early_exit::statistics::RatioVerdict;
 
-use crate::{EARLY_EXIT, early_exit, here, stdout};
+use crate::{EARLY_EXIT, early_exit, here, json, rejected, reported, stdout, temporary, written};
 
 /// Whether instructions can be counted here; where not, that is said, and what needs it is skipped.
 pub(crate) fn is_countable() -> bool {
@@ -30,9 +30,7 @@ fn backend() -> &'static str {
 fn compared(arguments: &[&str]) -> (Option<i32>, Comparison) {
     let fixed = ["compare", "--instructions", "--no-check", "--format", "json"];
     let output = early_exit(&[&fixed, arguments].concat()).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    let comparison = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
-    (output.status.code(), comparison)
+    (output.status.code(), json(&output))
 }
 
 /// What runs the host function that ends the guest, and what does not.
@@ -127,14 +125,10 @@ fn every_backend_is_countable() {
     if !is_countable() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let mut arguments = vec!["measure", "--instructions", "--launches", "1", "-o", file.to_str().unwrap()];
+    let mut arguments = vec!["measure", "--instructions", "--launches", "1"];
     let cells = ["artifact/deserialize/16", "unwind/unreachable", "unwind/typed", "floor/backtrace"];
     arguments.extend(cells.iter().flat_map(|cell| ["--filter", *cell]));
-    early_exit(&arguments).assert().success();
-    let report = Report::read(&file).unwrap();
-    for cell in &report.cells {
+    for cell in &reported(&arguments).0.cells {
         let has_count = InstructionCount::of(cell).is_some();
         assert!(has_count || matches!(cell.skip_reason, Some(SkipReason::Unsupported { .. })), "{cell:?}");
         // What is compared has no search in the unwind table.
@@ -160,12 +154,9 @@ fn two_launches_have_the_same_count() {
         if !is_countable() || backends.is_empty() {
             continue;
         }
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("report.json");
         let mut arguments = vec!["measure", "--instructions", "--launches", "2", "--filter", benchmark];
         arguments.extend(backends.iter().flat_map(|backend| ["--backend", *backend]));
-        early_exit(&arguments).arg("-o").arg(&file).assert().success();
-        let report = Report::read(&file).unwrap();
+        let (report, _) = reported(&arguments);
         assert!(report.cells.len() >= backends.len());
         for cell in &report.cells {
             let spread = InstructionCount::of(cell).map(|count| count.spread());
@@ -180,13 +171,8 @@ fn uncountable_cells_give_the_reason() {
     if !is_countable() || here().is_empty() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let arguments = ["measure", "--instructions", "--launches", "1", "--backend", backend(), "--filter"];
-    let arguments = [&arguments[..], &["unwind/threads*", "-o", file.to_str().unwrap()]].concat();
-    early_exit(&arguments).assert().success();
-    let report = Report::read(&file).unwrap();
-    for cell in &report.cells {
+    let fixed = ["measure", "--instructions", "--launches", "1", "--backend", backend()];
+    for cell in &reported(&[&fixed[..], &["--filter", "unwind/threads*"]].concat()).0.cells {
         assert!(cell.launches.is_empty());
         assert!(
             matches!(&cell.skip_reason, Some(SkipReason::Unsupported { reason }) if reason.contains("one thread at a time")),
@@ -201,10 +187,8 @@ fn a_profile_names_the_functions_of_an_exit() {
     if !is_countable() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let kept = folder.path().join("kept");
-    let arguments = ["profile", "floor/panic", "--backend", "native", "-o", kept.to_str().unwrap(), "--top", "40"];
-    let shown = stdout(&arguments);
+    let (_folder, kept) = temporary("kept");
+    let shown = stdout(&["profile", "floor/panic", "--backend", "native", "-o", &kept, "--top", "40"]);
     assert!(shown.contains("_Unwind_RaiseException"), "{shown}");
     let file = fs::read_dir(&kept).unwrap().next().unwrap().unwrap().path();
     let profile = Profile::parse(&fs::read_to_string(&file).unwrap()).unwrap();
@@ -250,21 +234,16 @@ fn without_valgrind_the_package_is_named() {
 #[test]
 fn times_and_counts_are_not_compared() {
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/report.json");
-    let folder = tempfile::tempdir().unwrap();
-    let counts = folder.path().join("counts.json");
     let mut report = Report::read(fixture.as_ref()).unwrap();
     report.metric = Metric::Instructions;
     for launch in report.cells.iter_mut().flat_map(|cell| &mut cell.launches) {
         launch.instructions = std::mem::take(&mut launch.nanoseconds);
     }
-    fs::write(&counts, serde_json::to_string(&report).unwrap()).unwrap();
-    let counts = counts.to_str().unwrap();
-    let output = early_exit(&["compare", fixture, counts]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("measures ns"), "{output:?}");
+    let (_folder, counts) = written("counts.json", serde_json::to_string(&report).unwrap());
+    assert!(rejected(&["compare", fixture, &counts]).contains("measures ns"));
     // In one report they stand beside each other.
     for format in ["terminal", "markdown", "html"] {
-        let shown = stdout(&["report", "--format", format, fixture, counts]);
+        let shown = stdout(&["report", "--format", format, fixture, &counts]);
         assert!(shown.contains("time beside instructions") || shown.contains("Time beside instructions"), "{shown}");
     }
 }

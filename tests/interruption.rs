@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::instructions::is_countable;
 use crate::supervisor::{is_gone, wait_until};
-use crate::{EARLY_EXIT, here};
+use crate::{EARLY_EXIT, here, json, temporary, written};
 
 /// A running command with a separate temporary folder.
 struct AtWork {
@@ -80,10 +80,6 @@ fn ticks(pid: u32) -> u64 {
     fields.get(11).and_then(|ticks| ticks.parse().ok()).unwrap_or(0)
 }
 
-fn json<T: serde::de::DeserializeOwned>(output: &Output) -> T {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
-}
-
 #[test]
 fn an_interrupted_scenario_shows_its_transcript() {
     let Some(backend) = here().into_iter().next() else { return };
@@ -103,12 +99,8 @@ fn an_interrupted_scenario_shows_its_transcript() {
 fn a_module_shows_the_backends_that_were_done() {
     let backends = here();
     let [first, second, ..] = backends.as_slice() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let guest = folder.path().join("guest.wat");
-    fs::write(&guest, r#"(module (func (export "_start") (loop br 0)))"#).unwrap();
-    let arguments =
-        ["run", guest.to_str().unwrap(), "--timeout", "600", "--json", "--backend", first, "--backend", second];
-    let work = AtWork::begin(&arguments);
+    let (_folder, guest) = written("guest.wat", r#"(module (func (export "_start") (loop br 0)))"#);
+    let work = AtWork::begin(&["run", &guest, "--timeout", "600", "--json", "--backend", first, "--backend", second]);
     // Killing the first backend's worker completes that backend. The second is interrupted.
     let worker = work.until_a_guest_runs(&[]);
     kill_process(Pid::from_raw(worker as i32).unwrap(), Signal::KILL).unwrap();
@@ -165,7 +157,7 @@ fn after_a_launch(verb: &[&str]) -> (Report, Output) {
     }
     let output = work.interrupted(Signal::INT);
     assert!(!journal.exists());
-    let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let report = Report::read(&file).unwrap();
     assert!(!report.run.complete && report.run.launches_completed > 0);
     let failed =
         |skip_reason: &SkipReason| matches!(skip_reason, SkipReason::Failed { .. } | SkipReason::WorkerLost { .. });
@@ -203,10 +195,8 @@ fn before_the_first_launch_nothing_is_written() {
         if how == ["--instructions"] && !is_countable() {
             continue;
         }
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("report.json");
-        let arguments = ["measure", "--backend", backend, "-o", file.to_str().unwrap()];
-        let work = AtWork::begin(&[&arguments[..], how].concat());
+        let (folder, file) = temporary("report.json");
+        let work = AtWork::begin(&[&["measure", "--backend", backend, "-o", &file], how].concat());
         work.until_a_guest_runs(&[]);
         let output = work.interrupted(Signal::TERM);
         assert!(output.stdout.is_empty());

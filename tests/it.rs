@@ -35,9 +35,14 @@ mod stopping_page;
 mod supervisor;
 mod verbs;
 
+use std::path::Path;
+use std::process::Output;
+
 use assert_cmd::Command;
 use early_exit::engine::known_issue;
 use early_exit::engine::known_issue::CheckKind;
+use early_exit::results::Report;
+use tempfile::TempDir;
 
 /// The program, as built for these tests.
 const EARLY_EXIT: &str = env!("CARGO_BIN_EXE_early-exit");
@@ -53,6 +58,51 @@ fn early_exit(arguments: &[&str]) -> Command {
 fn stdout(arguments: &[&str]) -> String {
     let output = early_exit(arguments).output().expect("the program can be started");
     String::from_utf8(output.stdout).expect("it prints text")
+}
+
+/// The JSON that a command printed.
+fn json<T: serde::de::DeserializeOwned>(output: &Output) -> T {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// The stderr of a command that must exit with 2, without a result or a panic.
+fn rejected(arguments: &[&str]) -> String {
+    let output = early_exit(arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert!(error.starts_with("error: ") && !error.contains("panicked"), "{error}");
+    error
+}
+
+/// The stderr of a command that must exit with 2 and an error of one line.
+fn rejected_in_one_line(arguments: &[&str]) -> String {
+    let error = rejected(arguments);
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
+
+/// The path of a file in a new folder, which must outlive its use.
+fn temporary(name: &str) -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name).to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+/// As [`temporary`], with content.
+fn written(name: &str, content: impl AsRef<[u8]>) -> (TempDir, String) {
+    let (folder, path) = temporary(name);
+    std::fs::write(&path, content).unwrap();
+    (folder, path)
+}
+
+/// The report and the stdout of a measuring command, which must succeed.
+fn reported(arguments: &[&str]) -> (Report, String) {
+    let (_folder, file) = temporary("report.json");
+    let output = early_exit(arguments).args(["-o", &file]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!Path::new(&format!("{file}.journal")).exists(), "the journal goes when the report is whole");
+    (Report::read(file.as_ref()).unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 
 /// The backends of this build, without the native baseline.

@@ -6,7 +6,7 @@ use std::process::Command;
 use early_exit::results::{CheckResult, Report, Verdict};
 use early_exit::run_module::result::ModuleRun;
 
-use crate::early_exit;
+use crate::{early_exit, json, rejected, rejected_in_one_line, temporary, written};
 
 /// The paths of the fetched libraries for tests. Prints the names of missing ones.
 pub(crate) fn fetched() -> Vec<String> {
@@ -34,7 +34,7 @@ fn with_libraries(arguments: &[&str]) -> Option<std::process::Output> {
 #[test]
 fn every_scenario_passes_on_libraries_or_is_known() {
     let Some(output) = with_libraries(&["check", "--json"]) else { return };
-    let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
+    let checked: CheckResult = json(&output);
     assert_eq!(checked.variants.len(), fetched().len());
     let bad = checked.results.iter().filter(|played| played.verdict.is_bad());
     let bad: Vec<_> = bad.map(|bad| (&bad.scenario, &checked.variants[bad.variant].label, &bad.verdict)).collect();
@@ -53,7 +53,7 @@ fn a_library_tells_its_engine_and_has_its_label() {
     let named = format!("newest={library}");
     let output =
         early_exit(&[&arguments[..], &["--library", &named, "--library", &library]].concat()).output().unwrap();
-    let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
+    let checked: CheckResult = json(&output);
     let labels: Vec<_> = checked.variants.iter().map(|subject| subject.label.as_str()).collect();
     assert_eq!(labels, ["newest", "wasmtime-50.0.1"]);
     assert!(
@@ -64,15 +64,12 @@ fn a_library_tells_its_engine_and_has_its_label() {
 
 #[test]
 fn a_module_runs_on_libraries() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("guest.wat");
-    fs::write(&file, early_exit::guest::EARLY_EXIT).unwrap();
-    let file = file.display().to_string();
+    let (_folder, file) = written("guest.wat", early_exit::guest::EARLY_EXIT);
     let Some(output) = with_libraries(&["run", &file, "--json", "--exit-at", "any", "--invoke", "run", "1", "7"])
     else {
         return;
     };
-    let ran: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
+    let ran: ModuleRun = json(&output);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     for row in &ran.rows {
         assert_eq!(row.outcome.as_ref().unwrap().to_string(), "exited early with exit code: 1");
@@ -92,20 +89,18 @@ fn random_modules_come_to_the_same_on_libraries() {
 
 #[test]
 fn libraries_are_measured_and_their_report_is_read_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let shown = file.display().to_string();
+    let (_folder, file) = temporary("report.json");
     let arguments = ["measure", "--filter", "unwind/dynamic-env", "--filter", "unwind/typed", "--host-frames", "1"];
-    let Some(output) = with_libraries(&[&arguments[..], &["--budget", "30", "--launches", "8", "-o", &shown]].concat())
+    let Some(output) = with_libraries(&[&arguments[..], &["--budget", "30", "--launches", "8", "-o", &file]].concat())
     else {
         return;
     };
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = Report::read(&file).unwrap();
+    let report = Report::read(file.as_ref()).unwrap();
     let named = |id| report.cells.iter().filter(move |cell| cell.cell_id.benchmark == id);
     assert!(named("unwind/dynamic-env").all(|cell| cell.skip_reason.is_none() && !cell.launches.is_empty()));
     assert!(named("unwind/typed").all(|cell| cell.skip_reason.is_some() && cell.launches.is_empty()));
-    early_exit(&["report", &shown]).assert().success();
+    early_exit(&["report", &file]).assert().success();
 }
 
 /// A shared library that is compiled from C source.
@@ -128,14 +123,9 @@ fn functions(body: impl Fn(&str) -> &'static str) -> String {
     format!("#include <stdlib.h>\n{text}")
 }
 
-/// The error line of a command with this library, which must exit with 2.
+/// The error of a command with this library.
 fn refused(library: &str) -> String {
-    let output = early_exit(&["check", "--library", library]).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{library}: {told}");
-    assert!(output.stdout.is_empty(), "{library}");
-    assert!(told.starts_with("error: ") && told.lines().count() == 1, "{told}");
-    told
+    rejected_in_one_line(&["check", "--library", library])
 }
 
 #[test]
@@ -170,9 +160,7 @@ fn files_without_the_c_api_are_rejected_in_one_line() {
     let called = functions(|name| if name == "wasm_engine_new" { "abort();" } else { "return 0;" });
     assert!(refused(&library("called", &called)).contains("killed by signal 6"));
     // Two libraries with one label.
-    let twice =
-        early_exit(&["check", "--library", "x=/proc/self/exe", "--library", "x=/proc/self/exe"]).output().unwrap();
-    assert_eq!(twice.status.code(), Some(2));
+    rejected(&["check", "--library", "x=/proc/self/exe", "--library", "x=/proc/self/exe"]);
     assert!(refused("native=/lib/x.so").contains("no label for a library"));
 }
 
@@ -192,7 +180,7 @@ fn a_library_that_crashes_when_it_is_called_costs_verdicts_and_no_other_column()
     others.iter().for_each(|other| arguments.extend(["--library", other]));
     let output = early_exit(&arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    let checked: CheckResult = serde_json::from_slice(&output.stdout).unwrap();
+    let checked: CheckResult = json(&output);
     for played in &checked.results {
         let crashes = checked.variants[played.variant].label == "crashes";
         assert_eq!(matches!(played.verdict, Verdict::Crashed { .. }), crashes, "{played:?}");

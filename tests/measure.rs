@@ -7,20 +7,13 @@ use std::process::{Command, Stdio};
 use early_exit::analysis::estimates;
 use early_exit::results::{CellRecord, Report, SkipReason, journal};
 
-use crate::{EARLY_EXIT, early_exit, here};
+use crate::{EARLY_EXIT, early_exit, here, rejected, rejected_in_one_line, reported, stdout, written};
 
 /// The report and the output of `measure` on the first backend; `None` without a backend.
 fn measured(more: &[&str]) -> Option<(Report, String)> {
     let backend = here().into_iter().next()?;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let file = file.to_str().unwrap();
-    let fixed = ["measure", "--backend", backend, "--budget", "20", "--launches", "3", "-o", file];
-    let output = early_exit(&[&fixed, more].concat()).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    assert!(!Path::new(&format!("{file}.journal")).exists(), "the journal goes when the report is whole");
-    Some((report, String::from_utf8(output.stdout).unwrap()))
+    let fixed = ["measure", "--backend", backend, "--budget", "20", "--launches", "3"];
+    Some(reported(&[&fixed, more].concat()))
 }
 
 #[test]
@@ -59,10 +52,9 @@ fn the_answers_come_first() {
 }
 
 #[test]
-fn the_floor_can_be_measured_where_there_is_no_backend() {
+fn the_native_baselines_can_be_measured_where_there_is_no_backend() {
     let arguments = ["measure", "--backend", "native", "--filter", "floor/empty", "--budget", "10", "--launches", "3"];
-    let assert = early_exit(&arguments).assert().success();
-    let shown = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
+    let shown = stdout(&arguments);
     assert!(shown.contains("native") && shown.contains(" ns"), "{shown}");
 }
 
@@ -94,14 +86,9 @@ fn an_output_that_cannot_be_written_is_found_before_measuring() {
             [&["measure"][..], &["measure", "--calibrate"], &["compare", "--backend", other], &["report", "x.json"]]
         {
             let more: &[&str] = if verb[0] == "report" { &[] } else { &["--backend", backend] };
-            let output = early_exit(&[verb, more, &["-o", file]].concat()).output().unwrap();
-            assert_eq!(output.status.code(), Some(2));
-            let told = String::from_utf8_lossy(&output.stderr);
             // Progress of a started measurement would come first.
-            assert!(
-                told.starts_with("error: ") && told.contains(file) && told.lines().count() == 1,
-                "{verb:?}: {told}"
-            );
+            let error = rejected_in_one_line(&[verb, more, &["-o", file]].concat());
+            assert!(error.contains(file), "{verb:?}: {error}");
             assert!(!Path::new(&format!("{file}.journal")).exists());
         }
     }
@@ -110,11 +97,9 @@ fn an_output_that_cannot_be_written_is_found_before_measuring() {
 #[test]
 fn an_older_report_stays_when_the_new_one_comes_to_nothing() {
     let Some(backend) = here().into_iter().next() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    fs::write(&file, "the older one").unwrap();
-    let arguments = ["measure", "--backend", backend, "--filter", "compile/*", "--budget", "0.1", "-o"];
-    early_exit(&[&arguments[..], &[file.to_str().unwrap()]].concat()).assert().code(2);
+    let (folder, file) = written("report.json", "the older one");
+    let arguments = ["measure", "--backend", backend, "--filter", "compile/*", "--budget", "0.1", "-o", &file];
+    early_exit(&arguments).assert().code(2);
     assert_eq!(fs::read_to_string(&file).unwrap(), "the older one");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "and no journal stays");
 }
@@ -124,9 +109,7 @@ fn a_filter_that_matches_nothing_is_refused() {
     if here().is_empty() {
         return;
     }
-    let output = early_exit(&["measure", "--filter", "nothing/*"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing/*"));
+    assert!(rejected(&["measure", "--filter", "nothing/*"]).contains("nothing/*"));
 }
 
 /// After Ctrl-C the report has the complete launches, and is marked as incomplete.
@@ -160,7 +143,7 @@ fn an_interrupted_report_has_its_launches() {
     let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    let report: Report = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let report = Report::read(&file).unwrap();
     assert!(!report.run.complete && report.run.launches_completed >= 2);
     assert!(report.cells.iter().all(|cell| cell.launches.len() == report.run.launches_completed as usize));
     assert!(report.run.notes.iter().any(|note| note.starts_with("incomplete")), "{:?}", report.run.notes);
@@ -217,9 +200,8 @@ fn a_module_is_measured_in_its_own_cells() {
     }
     arguments.extend(["--budget", "20", "--launches", "6", "-o", file, "--invoke", "f", "7"]);
     let times = |more: &[&str]| {
-        let output = early_exit(&[&arguments, more].concat()).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        let report: Report = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        early_exit(&arguments).args(more).assert().success();
+        let report = Report::read(file.as_ref()).unwrap();
         assert!(report.cells.iter().all(|cell| cell.cell_id.benchmark.starts_with("module/")));
         let times = |cell: &CellRecord| (cell.cell_id.benchmark.clone(), !cell.launches.is_empty());
         report.cells.iter().filter(|cell| cell.variant == 0).map(times).collect::<BTreeMap<_, _>>()
@@ -227,7 +209,7 @@ fn a_module_is_measured_in_its_own_cells() {
     let returning = times(&[]);
     assert!(returning["module/compile"] && returning["module/instantiate"] && returning["module/call"]);
     assert!(!returning["module/exit"], "a call that returns has no exit");
-    let drawn = crate::stdout(&["report", file]);
+    let drawn = stdout(&["report", file]);
     let job = "break-even: module/compile, then N times module/instantiate and module/call";
     assert_eq!(drawn.contains(job), one != other, "{drawn}");
     let exiting = times(&["--exit-at", "host.tell"]);
@@ -237,15 +219,10 @@ fn a_module_is_measured_in_its_own_cells() {
 #[test]
 fn other_builds_are_columns() {
     let Some(backend) = here().into_iter().next() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json").display().to_string();
-    let build = format!("same={}", crate::EARLY_EXIT);
+    let build = format!("same={}", EARLY_EXIT);
     let arguments =
         ["measure", "--backend", backend, "--build", &build, "--filter", "unwind/typed", "--host-frames", "1"];
-    let more = ["--budget", "30", "--launches", "3", "-o", &file];
-    let output = early_exit(&[&arguments[..], &more].concat()).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = Report::read(file.as_ref()).unwrap();
+    let (report, _) = reported(&[&arguments[..], &["--budget", "30", "--launches", "3"]].concat());
     let labels: Vec<_> = report.variants.iter().map(|variant| variant.label.clone()).collect();
     assert_eq!(labels, [backend.to_owned(), format!("{backend} same"), format!("{backend} control")]);
     assert!(report.cells.iter().all(|cell| !cell.launches.is_empty()));
@@ -258,9 +235,7 @@ fn an_invalid_build_is_rejected_in_one_line() {
         ("x=/bin/true", "is no build of this program"),
         ("a b=/bin/true", "is no label for a build"),
     ] {
-        let output = early_exit(&["measure", "--build", build]).output().unwrap();
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{message}");
-        assert!(message.contains(reason) && message.lines().count() == 1, "{message}");
+        let error = rejected_in_one_line(&["measure", "--build", build]);
+        assert!(error.contains(reason), "{error}");
     }
 }

@@ -6,7 +6,7 @@ use early_exit::analysis::estimates;
 use early_exit::output::csv;
 use early_exit::results::{Document, Report, ReportSet};
 
-use crate::{early_exit, stdout};
+use crate::{early_exit, rejected_in_one_line, stdout, written};
 
 pub(crate) fn fixture(name: &str) -> String {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "fixtures", name].iter().collect();
@@ -21,14 +21,7 @@ pub(crate) fn report() -> Report {
 fn elsewhere() -> (tempfile::TempDir, String) {
     let mut report = report();
     report.machine.cpu = "Another | <processor>".into();
-    written(&serde_json::to_string(&report).unwrap())
-}
-
-fn written(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file.json");
-    fs::write(&path, text).unwrap();
-    (folder, path.to_str().unwrap().to_owned())
+    written("file.json", serde_json::to_string(&report).unwrap())
 }
 
 #[test]
@@ -113,11 +106,7 @@ fn a_job_of_many_calls_is_weighed_as_it_was_asked_for() {
 }
 
 fn refused(arguments: &[&str]) -> String {
-    let output = early_exit(&[&["report"], arguments].concat()).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
-    assert!(output.stdout.is_empty() && told.starts_with("error: ") && told.lines().count() == 1, "{told}");
-    told
+    rejected_in_one_line(&[&["report"], arguments].concat())
 }
 
 #[test]
@@ -139,7 +128,7 @@ fn an_invalid_report_is_rejected_in_one_line() {
         (text.replace("\"label\":\"llvm\"", "\"label\":\"../<b>\""), "has unknown backend"),
     ];
     for (text, said) in spoilt {
-        let (_folder, path) = written(&text);
+        let (_folder, path) = written("file.json", &text);
         let told = refused(&[&path]);
         assert!(told.contains(said) && told.contains(&path), "{told}");
     }
@@ -161,7 +150,7 @@ fn invalid_requests_are_rejected_before_any_work() {
 
 #[test]
 fn an_older_file_stays_until_the_new_one_is_whole() {
-    let (folder, page) = written("the older one");
+    let (folder, page) = written("file.json", "the older one");
     refused(&["/nowhere/report.json", "-o", &page]);
     assert_eq!(fs::read_to_string(&page).unwrap(), "the older one");
     early_exit(&["report", &fixture("report.json"), "-o", &page, "--format", "html"]).assert().success();
@@ -179,7 +168,7 @@ fn a_journal_can_be_drawn() {
     let launch = serde_json::to_string(&launch.collect::<Vec<_>>()).unwrap();
     report.cells.iter_mut().for_each(|cell| cell.launches.clear());
     report.run.launches_completed = 0;
-    let (_folder, path) = written(&format!("{}\n{launch}\n", serde_json::to_string(&report).unwrap()));
+    let (_folder, path) = written("file.json", format!("{}\n{launch}\n", serde_json::to_string(&report).unwrap()));
     let shown = stdout(&["report", &path]);
     assert!(shown.contains("read from a journal: 1 of 7 launches completed"), "{shown}");
 }

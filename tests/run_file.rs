@@ -1,7 +1,7 @@
 //! Tests of `run FILE`: modules on every backend.
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use early_exit::engine::embedding::{Outcome, Trap, Value};
@@ -10,7 +10,7 @@ use early_exit::results::Verdict;
 use early_exit::run_module::Step;
 use early_exit::run_module::result::ModuleRun;
 
-use crate::{EARLY_EXIT, early_exit, here, stdout};
+use crate::{EARLY_EXIT, early_exit, here, json, rejected_in_one_line, stdout, written};
 
 /// A module in a temporary folder.
 pub(crate) struct Guest {
@@ -20,10 +20,8 @@ pub(crate) struct Guest {
 
 impl Guest {
     pub(crate) fn named(name: &str, content: impl AsRef<[u8]>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        fs::write(&path, content).unwrap();
-        Self { _folder: folder, path }
+        let (folder, path) = written(name, content);
+        Self { _folder: folder, path: path.into() }
     }
 
     pub(crate) fn wat(text: &str) -> Self {
@@ -37,8 +35,12 @@ impl Guest {
     /// The result of `run` and its exit status.
     pub(crate) fn run(&self, arguments: &[&str]) -> (ModuleRun, Option<i32>) {
         let output = early_exit(&["run", self.name(), "--json"]).args(arguments).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        (serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}")), output.status.code())
+        (json(&output), output.status.code())
+    }
+
+    /// The error of a `run` that cannot be carried out.
+    fn rejected(&self, arguments: &[&str]) -> String {
+        rejected_in_one_line(&[&["run", self.name()], arguments].concat())
     }
 
     /// The outcome of the call on every backend.
@@ -50,15 +52,6 @@ impl Guest {
 /// The same outcome for every backend.
 fn everywhere(outcome: &Outcome) -> Vec<Outcome> {
     here().iter().map(|_| outcome.clone()).collect()
-}
-
-/// The stderr of a run that must exit with 2.
-fn refused(file: &Path, arguments: &[&str]) -> String {
-    let output = early_exit(&["run"]).arg(file).args(arguments).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(output.stdout.is_empty() && told.starts_with("error: ") && told.lines().count() == 1, "{told}");
-    told
 }
 
 #[test]
@@ -116,11 +109,11 @@ fn arguments_are_read_by_the_types_of_the_export() {
     assert_eq!(sum(&["-1", "0x10", "1.5", "-2.25"]), returned(14.25));
     assert_eq!(sum(&["--", "-1", "-0x10", "-inf", "0"]), returned(f64::NEG_INFINITY));
 
-    let told = refused(&guest.path, &["--invoke", "sum", "1", "2"]);
+    let told = guest.rejected(&["--invoke", "sum", "1", "2"]);
     assert!(told.contains("`sum` is sum(i32, i64, f32, f64) -> f64: 2 arguments were given, and it takes 4"), "{told}");
-    let told = refused(&guest.path, &["--invoke", "sum", "1.5", "2", "3", "4"]);
+    let told = guest.rejected(&["--invoke", "sum", "1.5", "2", "3", "4"]);
     assert!(told.contains("`1.5` is no i32"), "{told}");
-    let told = refused(&guest.path, &["--invoke", "sun", "1"]);
+    let told = guest.rejected(&["--invoke", "sun", "1"]);
     assert!(told.contains("did you mean `sum`?"), "{told}");
 }
 
@@ -157,7 +150,7 @@ fn a_guest_is_ended_at_the_call_that_is_named() {
         assert!(ran.rows.iter().all(|row| row.calls.as_ref().unwrap().made == calls), "{exit_at}");
     }
     if !here().is_empty() {
-        let told = refused(&guest.path, &["--exit-at", "clock_time_gat"]);
+        let told = guest.rejected(&["--exit-at", "clock_time_gat"]);
         assert!(told.contains("did you mean `clock_time_get`?"), "{told}");
     }
 }
@@ -252,7 +245,7 @@ fn references_of_garbage_collection_are_values() {
         assert!(outcome.to_string().ends_with("no reference that is not null can be made up"), "{outcome}");
     }
     all_are(&agreed(&guest, &["--invoke", "takes", "null", "null"]), &returned(&[]));
-    let told = refused(&guest.path, &["--invoke", "takes_some", "null"]);
+    let told = guest.rejected(&["--invoke", "takes_some", "null"]);
     assert!(told.contains("takes_some(non-null reference): `null` is no non-null reference"), "{told}");
 }
 
@@ -392,10 +385,10 @@ fn an_invalid_module_is_rejected_in_one_line() {
         (b"good day", "no text of one"),
         (&[0xff; 64], "does not begin"),
     ] {
-        let told = refused(&Guest::named("guest.wasm", content).path, &[]);
+        let told = Guest::named("guest.wasm", content).rejected(&[]);
         assert!(told.contains(expected) && told.contains("guest.wasm"), "{told}");
     }
-    assert!(refused(Path::new("nowhere.wasm"), &[]).contains("no such file"));
+    assert!(rejected_in_one_line(&["run", "nowhere.wasm"]).contains("no such file"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use wasm_encoder::{
 
 use crate::run_file::Guest;
 use crate::supervisor::{fake_worker, hello, is_gone, wait_until};
-use crate::{EARLY_EXIT, here};
+use crate::{EARLY_EXIT, here, json};
 
 /// Asserts that every backend has a verdict per step, and ends in the last step or in a bad verdict.
 fn assert_complete(run: &ModuleRun) {
@@ -230,7 +230,7 @@ fn a_killed_worker_loses_one_row() {
     });
     kill_process(Pid::from_raw(worker as i32).unwrap(), Signal::KILL).unwrap();
     let output = parent.wait_with_output().unwrap();
-    let run: ModuleRun = serde_json::from_slice(&output.stdout).unwrap();
+    let run: ModuleRun = json(&output);
     assert_complete(&run);
     assert!(last(&run.rows[0]).to_string().contains("killed by signal 9 (KILL)"), "{:?}", run.rows[0]);
     assert!(run.rows[1..].iter().all(|row| row.steps.len() == 5), "the other rows are complete");

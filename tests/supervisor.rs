@@ -93,30 +93,33 @@ fn a_worker_above_the_memory_limit_is_killed() {
     assert!(is_gone(worker.pid()));
 }
 
-#[test]
-fn a_worker_is_killed_after_an_invalid_response() {
-    let (_folder, launcher) = fake_worker(&format!("{}\nneither JSON nor news", hello(PROTOCOL)), "exec sleep 600");
+/// The response of a fake worker that prints `lines` after its hello and then executes `rest`, and whether the response ended it.
+fn fake_response(lines: &str, rest: &str) -> (Result<Response, WorkerError>, bool) {
+    let (_folder, launcher) = fake_worker(&format!("{}{lines}", hello(PROTOCOL)), rest);
     let (mut worker, _) = launcher.launch(&BackendSpec::new("x")).unwrap();
     let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    let is_gone = is_gone(worker.pid());
+    (result, is_gone)
+}
+
+#[test]
+fn a_worker_is_killed_after_an_invalid_response() {
+    let (result, is_gone) = fake_response("\nneither JSON nor news", "exec sleep 600");
     assert_eq!(result, Err(WorkerError::Protocol("neither JSON nor news".into())));
-    assert!(is_gone(worker.pid()));
+    assert!(is_gone);
 }
 
 #[test]
 fn an_endless_line_is_an_invalid_response() {
-    let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec cat /dev/zero");
-    let (mut worker, _) = launcher.launch(&BackendSpec::new("x")).unwrap();
-    let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    let (result, _) = fake_response("", "exec cat /dev/zero");
     assert!(matches!(result, Err(WorkerError::Protocol(_))), "{result:?}");
 }
 
 #[test]
 fn a_worker_that_closes_its_stdout_and_keeps_running_is_killed() {
-    let (_folder, launcher) = fake_worker(&hello(PROTOCOL), "exec sleep 600 >&-");
-    let (mut worker, _) = launcher.launch(&BackendSpec::new("x")).unwrap();
-    let result = worker.request(&play("early-exit"), &Limits::of(Duration::from_secs(60)), |_| ());
+    let (result, is_gone) = fake_response("", "exec sleep 600 >&-");
     assert!(matches!(&result, Err(WorkerError::Crashed(how)) if how.contains("closed its stdout")), "{result:?}");
-    assert!(is_gone(worker.pid()));
+    assert!(is_gone);
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Tests of every subcommand with all backends of this build, together and alone, since the largest build may behave
 //! differently from a build with two backends.
-use std::fs;
-
-use crate::{early_exit, here, stdout};
+use crate::{early_exit, here, stdout, temporary, written};
 
 /// The backends of each run: each alone, then all together.
 fn selections() -> Vec<Vec<&'static str>> {
@@ -32,12 +30,7 @@ fn succeeds(arguments: &[&str]) {
 
 /// A file with a guest that calls an import; the folder must outlive its use.
 fn guest() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("guest.wat");
-    let text = r#"(module (import "env" "stop" (func $stop)) (func (export "_start") call $stop))"#;
-    fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
-    (folder, path)
+    written("guest.wat", r#"(module (import "env" "stop" (func $stop)) (func (export "_start") call $stop))"#)
 }
 
 #[test]
@@ -63,29 +56,25 @@ fn measure_of_a_module_succeeds_and_is_reported_with_all_backends() {
     if all.is_empty() {
         return;
     }
-    let (folder, guest) = guest();
-    let report = folder.path().join("report.json");
-    let report = report.to_str().unwrap();
+    let (_folder, guest) = guest();
+    let (_folder, report) = temporary("report.json");
     let options: Vec<_> = all.iter().flat_map(|backend| ["--backend", backend]).collect();
     // A budget that suffices for three launches on a busy machine.
     let mut command = early_exit(&["measure", "--module", &guest, "--exit-at", "stop", "--launches", "3"]);
-    let output = command.args(["--budget", "30", "-o", report]).args(&options).output().unwrap();
+    let output = command.args(["--budget", "30", "-o", &report]).args(&options).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = stdout(&["report", report]);
+    let text = stdout(&["report", &report]);
     assert!(all.iter().all(|backend| text.contains(backend)), "{text}");
 }
 
 #[test]
 fn a_feature_that_a_backend_does_not_claim_is_unsupported_and_not_a_failure() {
-    let folder = tempfile::tempdir().unwrap();
     // The module runs on all backends, and is measured on the one that lacks the feature.
     let unsupported = |lacking: &str, text: &str| {
-        let path = folder.path().join("guest.wat");
-        fs::write(&path, text).unwrap();
-        let path = path.to_str().unwrap();
-        let mut commands = vec![vec!["run", path]];
+        let (_folder, path) = written("guest.wat", text);
+        let mut commands = vec![vec!["run", &path]];
         if here().contains(&lacking) {
-            let measure = ["measure", "--module", path, "--launches", "1", "--filter", "module/compile"];
+            let measure = ["measure", "--module", &path, "--launches", "1", "--filter", "module/compile"];
             commands.push([&measure[..], &["--backend", lacking]].concat());
         }
         for arguments in commands {
@@ -105,14 +94,12 @@ fn a_feature_that_a_backend_does_not_claim_is_unsupported_and_not_a_failure() {
 #[test]
 fn a_start_function_that_does_not_return_has_no_times() {
     let Some(backend) = here().into_iter().next() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("guest.wat");
     let exit = r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
         (func $start (call $exit (i32.const 3))) (start $start) (func (export "_start"))"#;
     let trap = r#"(memory 0) (data (i32.const 0) "x") (func (export "_start"))"#;
     for (module, expected) in [(exit, "exit code: 3"), (trap, "out of bounds memory access")] {
-        fs::write(&path, format!("(module {module})")).unwrap();
-        let measure = ["measure", "--module", path.to_str().unwrap(), "--launches", "1", "--backend", backend];
+        let (_folder, path) = written("guest.wat", format!("(module {module})"));
+        let measure = ["measure", "--module", &path, "--launches", "1", "--backend", backend];
         let shown = stdout(&[&measure[..], &["--filter", "module/instantiate", "--filter", "module/call"]].concat());
         assert!(shown.contains("n/a") && shown.contains(expected) && !shown.contains("FAILED"), "{shown}");
     }
@@ -121,12 +108,10 @@ fn a_start_function_that_does_not_return_has_no_times() {
 /// Wasmtime takes the instructions, but a host must enable shared memories.
 #[test]
 fn a_shared_memory_that_the_host_does_not_enable_is_unsupported() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("guest.wat");
     for memory in ["(memory 1 1 shared)", "(import \"env\" \"m\" (memory 1 1 shared))"] {
-        fs::write(&path, format!("(module {memory} (func (export \"_start\")))")).unwrap();
+        let (_folder, path) = written("guest.wat", format!("(module {memory} (func (export \"_start\")))"));
         for backend in here().into_iter().filter(|backend| backend.starts_with("wasmtime")) {
-            let shown = stdout(&["run", path.to_str().unwrap(), "--backend", backend]);
+            let shown = stdout(&["run", &path, "--backend", backend]);
             assert!(shown.contains("n/a") && !shown.contains("FAILED"), "{memory}: {shown}");
         }
     }

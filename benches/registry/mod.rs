@@ -21,10 +21,10 @@ pub(crate) fn run(themes: &[&str]) {
         .sample_size(30)
         .configure_from_args();
     let engines: Vec<_> = engine::here().map(Line::of).collect();
-    let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.floor).map(Line::of).collect();
+    let native: Vec<_> = engine::ALL.iter().filter(|known| known.is_here() && known.native).map(Line::of).collect();
     for benchmark in benchmark::all().filter(|known| themes.contains(&theme(known)) && choice.takes(known)) {
         // A native baseline has no engine, so it needs one line only.
-        let lines = if matches!(benchmark.prepared, BenchmarkKind::Anywhere(_)) { &native } else { &engines };
+        let lines = if matches!(benchmark.prepared, BenchmarkKind::NativeBaseline(_)) { &native } else { &engines };
         for group in groups(benchmark, choice) {
             draw(&mut criterion, benchmark, &group, lines);
         }
@@ -49,7 +49,7 @@ impl Line {
 #[derive(Clone, Copy, PartialEq)]
 enum Choice {
     /// The cells of the quick set.
-    Headlines,
+    QuickSet,
     /// All cells of a default run.
     All,
     /// The first cell of each benchmark, to test that it runs.
@@ -64,7 +64,7 @@ impl Choice {
             return Self::FirstOfEach;
         }
         match std::env::var("EARLY_EXIT_BENCH").as_deref() {
-            Err(_) | Ok("") => Self::Headlines,
+            Err(_) | Ok("") => Self::QuickSet,
             Ok("all") => Self::All,
             Ok(other) => panic!("EARLY_EXIT_BENCH is `{other}`; it takes `all`, or is not set"),
         }
@@ -72,7 +72,7 @@ impl Choice {
 
     fn takes(self, benchmark: &Benchmark) -> bool {
         // Fresh benchmarks need one process per sample, which only `measure` has.
-        !benchmark.fresh && (self != Self::Headlines || benchmark.headline)
+        !benchmark.fresh && (self != Self::QuickSet || benchmark.in_quick_set)
     }
 }
 
@@ -127,13 +127,13 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
                 None => BenchmarkId::from_parameter(backend),
             };
             // Prepared at its first batch, because criterion's filter may exclude the cell.
-            let mut stand = None;
+            let mut thread = None;
             group.bench_function(id, |bencher| {
-                let stand = stand.get_or_insert_with(|| {
+                let thread = thread.get_or_insert_with(|| {
                     BenchThread::prepare(variant, cell_id, None, None)
                         .unwrap_or_else(|unable| panic!("{cell_id} on {backend}: {unable}"))
                 });
-                bencher.iter_custom(|iterations| match stand.batch(BatchSpec::of(iterations, false)) {
+                bencher.iter_custom(|iterations| match thread.batch(BatchSpec::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,
                     Err(astray) => panic!("{cell_id} on {backend}: {astray}"),
                 });

@@ -17,7 +17,7 @@ pub struct ExitBreakdown {
 
 /// The parts: names of benchmarks under `floor/`.
 pub fn parts() -> impl Iterator<Item = &'static str> {
-    BREAKDOWN.iter().map(|floor| floor.id.trim_start_matches("floor/"))
+    BREAKDOWN.iter().map(|part| part.id.trim_start_matches("floor/"))
 }
 
 /// One breakdown per host depth at which the exit and its parts were measured.
@@ -38,7 +38,7 @@ pub fn all(report: &Report) -> Vec<ExitBreakdown> {
 /// The native baselines that are parts of a variant's exit.
 fn made_of(report: &Report, variant: usize) -> impl Iterator<Item = (&'static Benchmark, bool)> {
     let about = &report.variants[variant].backend_info;
-    BREAKDOWN.iter().map(|floor| (*floor, about.exit_made_of.iter().any(|id| id == floor.id)))
+    BREAKDOWN.iter().map(|part| (*part, about.exit_made_of.iter().any(|id| id == part.id)))
 }
 
 /// The [`parts`], `None` for a part that the variant does not have; the rest; the total.
@@ -51,11 +51,11 @@ pub(crate) fn column(report: &Report, variant: usize, of: &Breakdown) -> Vec<Opt
 /// Breaks down each launch separately, because a slow launch is slow in all parts.
 fn broken_down(report: &Report, variant: usize, host_frames: u64) -> Option<Breakdown> {
     let whole = estimates::launches(find(report, variant, TYPED.whole.id, host_frames)?);
-    let part = |floor: &Benchmark| {
-        let depth = if floor.host_frames.len() > 1 { host_frames } else { floor.host_frames[0] };
-        Some(estimates::launches(find(report, variant, floor.id, depth)?).into_iter().collect())
+    let part = |of: &Benchmark| {
+        let depth = if of.host_frames.len() > 1 { host_frames } else { of.host_frames[0] };
+        Some(estimates::launches(find(report, variant, of.id, depth)?).into_iter().collect())
     };
-    let parts = made_of(report, variant).filter(|(_, is_part)| *is_part).map(|(floor, _)| part(floor));
+    let parts = made_of(report, variant).filter(|(_, is_part)| *is_part).map(|(of, _)| part(of));
     let parts: Vec<HashMap<u32, f64>> = parts.collect::<Option<_>>()?;
     if parts.is_empty() {
         return None;

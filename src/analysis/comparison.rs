@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use super::count_comparison;
 use super::estimates::{interval, ratio};
 use super::report_pair::{CellPair, ReportPair};
-use super::run_correction::{shift, with_floor};
+use super::run_correction::{shift, with_native_baseline};
 use super::warnings::left_out;
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, CellRecord, Comparison, Launch, Metric, Report, SkipReason};
@@ -68,7 +68,9 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
         return count_comparison::compare(&reports, margin, &HashMap::new());
     }
     let shift = shift(&reports);
-    let pairs = pending(&reports, |now, then| unpaired(&with_floor(new, now)?, &with_floor(baseline, then)?, shift?));
+    let pairs = pending(&reports, |now, then| {
+        unpaired(&with_native_baseline(new, now)?, &with_native_baseline(baseline, then)?, shift?)
+    });
     let confidence = Confidence::NINETY_FIVE;
     comparison(&reports, judged(pairs, margin, confidence), margin, confidence)
 }

@@ -12,26 +12,26 @@ pub(crate) fn shift(reports: &ReportPair) -> Option<RunShift> {
         let ratios = cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value()));
         RunShift::of(&ratios.collect::<Vec<_>>())
     };
-    let floors = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
+    let of_native = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
     let all = shift(|_| true)?;
-    let floors = floors.unwrap_or(all);
-    Some(RunShift { spread: floors.spread.max(all.spread), ..floors })
+    let of_native = of_native.unwrap_or(all);
+    Some(RunShift { spread: of_native.spread.max(all.spread), ..of_native })
 }
 
 /// The largest ratio between a cell and a comparable native baseline. A baseline of two nanoseconds does not predict an exit of
 /// microseconds, and depends on code placement.
-const MAX_RATIO_TO_FLOOR: f64 = 10.0;
+const MAX_RATIO_TO_NATIVE: f64 = 10.0;
 
 /// The time of a cell, and the time of its native baseline at its host depth in the same worker, if comparable.
-pub(crate) fn with_floor(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
+pub(crate) fn with_native_baseline(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
     let of_cell = time(cell)?;
-    let floor = benchmark::find(&cell.cell_id.benchmark).and_then(|benchmark| benchmark.floor);
-    let is_floor = |other: &&CellRecord| {
+    let native = benchmark::find(&cell.cell_id.benchmark).and_then(|benchmark| benchmark.native_baseline);
+    let is_native = |other: &&CellRecord| {
         other.variant == cell.variant
-            && floor.is_some_and(|floor| other.cell_id.benchmark == floor.id)
+            && native.is_some_and(|native| other.cell_id.benchmark == native.id)
             && other.cell_id.host_frames == cell.cell_id.host_frames
     };
-    let floor = report.cells.iter().find(is_floor).and_then(time);
-    let floor = floor.filter(|floor| of_cell.value() - floor.value() < MAX_RATIO_TO_FLOOR.ln());
-    Some((of_cell, floor))
+    let native = report.cells.iter().find(is_native).and_then(time);
+    let native = native.filter(|native| of_cell.value() - native.value() < MAX_RATIO_TO_NATIVE.ln());
+    Some((of_cell, native))
 }

@@ -9,10 +9,10 @@ use crate::engine::{self, BackendSpec};
 pub(crate) fn selected(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let specs = specs(choice)?;
     for spec in &specs {
-        ensure!(!spec.backend()?.floor, "`{}` is the native baseline, not a backend", spec.name());
+        ensure!(!spec.backend()?.native, "`{}` is the native baseline, not a backend", spec.name());
     }
     if specs.is_empty() {
-        let known = engine::ALL.iter().filter(|backend| !backend.floor);
+        let known = engine::ALL.iter().filter(|backend| !backend.native);
         let mut features: Vec<_> = known.filter_map(|backend| backend.feature).collect();
         // One feature can enable two backends.
         features.dedup();
@@ -22,10 +22,10 @@ pub(crate) fn selected(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
 }
 
 /// The same for commands that also work without a backend: the native baseline then.
-pub(crate) fn selected_or_floor(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
+pub(crate) fn selected_or_native(choice: &BackendArgs) -> Result<Vec<BackendSpec>> {
     let mut specs = specs(choice)?;
     if specs.is_empty() {
-        specs.extend(engine::ALL.iter().filter(|backend| backend.floor).map(|floor| BackendSpec::new(floor.name)));
+        specs.extend(engine::ALL.iter().filter(|backend| backend.native).map(|native| BackendSpec::new(native.name)));
     }
     Ok(specs)
 }

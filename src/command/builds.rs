@@ -24,7 +24,7 @@ struct NamedBuild {
 /// When a build is none, or has none of the backends that were chosen; when two have one label.
 pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launcher) -> Result<Vec<ExperimentVariant>> {
     if builds.is_empty() {
-        let specs = backends::selected_or_floor(choice)?;
+        let specs = backends::selected_or_native(choice)?;
         return Ok(specs.iter().map(|spec| ExperimentVariant::new(spec, launcher)).collect());
     }
     let builds = builds.iter().map(|build| named(build)).collect::<Result<Vec<_>>>()?;
@@ -39,7 +39,7 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
         // Libraries alone, where what was chosen is elsewhere.
         let backends =
             if here.is_empty() && !elsewhere.is_empty() { vec![BackendSpec::new(engine::C_API)] } else { here.clone() };
-        let specs = backends::selected_or_floor(&BackendArgs { backends, libraries: choice.libraries.clone() })?;
+        let specs = backends::selected_or_native(&BackendArgs { backends, libraries: choice.libraries.clone() })?;
         variants.extend(specs.iter().map(|spec| ExperimentVariant::new(spec, &ours)));
     }
     for (build, launcher) in builds.iter().zip(&theirs) {
@@ -92,12 +92,13 @@ pub(super) fn backends_of(program: &Path) -> Result<Vec<String>> {
     struct ListedBackend {
         name: String,
         availability: String,
-        floor: bool,
+        #[serde(rename = "floor")]
+        native: bool,
     }
     let output = Command::new(std::path::absolute(program)?).args(["list", "--json"]).output()?;
     ensure!(output.status.success(), "`list` ended with {}", output.status);
     let listed: ListedBackends = serde_json::from_slice(&output.stdout).context("what it lists cannot be read")?;
-    let here = listed.backends.into_iter().filter(|backend| backend.availability == "here" && !backend.floor);
+    let here = listed.backends.into_iter().filter(|backend| backend.availability == "here" && !backend.native);
     Ok(here.map(|backend| backend.name).collect())
 }
 

@@ -21,7 +21,7 @@ use crate::statistics::Margin;
 use crate::worker::Launcher;
 
 pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
-    let spec = backends::selected_or_floor(&args.choice)?.swap_remove(0);
+    let spec = backends::selected_or_native(&args.choice)?.swap_remove(0);
     let cell_ids = cell_ids(args)?;
     let mut random = ChaCha8Rng::seed_from_u64(args.plan.seed.unwrap_or_else(rand::random));
     let mut calibration = Calibration {

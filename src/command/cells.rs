@@ -40,7 +40,7 @@ pub(crate) fn selected(args: &PlanArgs) -> Result<Vec<CellId>> {
         (_, Some(_)) => !args.filter.is_empty(),
         _ => true,
     };
-    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.headline);
+    let benchmarks = benchmark::all().filter(kind).filter(|benchmark| !args.quick || benchmark.in_quick_set);
     filtered(benchmarks.flat_map(|benchmark| cells_of(benchmark, args)), args)
 }
 

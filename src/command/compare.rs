@@ -114,7 +114,7 @@ fn live(args: &CompareArgs, launcher: &Launcher, margin: Margin) -> Result<Compa
 
 /// The chosen backends. Without a choice, those of this build that the baseline has too.
 fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
-    let specs = backends::selected_or_floor(&args.choice)?;
+    let specs = backends::selected_or_native(&args.choice)?;
     let chosen = !args.choice.backends.is_empty() || !args.choice.libraries.is_empty();
     // A baseline of an older revision may list its backends in another form.
     let Some(others) = args.baseline.as_deref().filter(|_| !chosen).and_then(|other| builds::backends_of(other).ok())
@@ -122,7 +122,7 @@ fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
         return Ok(specs);
     };
     let (both, here): (Vec<_>, Vec<_>) =
-        specs.into_iter().partition(|spec| others.iter().any(|name| name == spec.name()) || is_floor(spec));
+        specs.into_iter().partition(|spec| others.iter().any(|name| name == spec.name()) || is_native(spec));
     ensure!(!both.is_empty(), "the baseline has none of the backends of this build; it has: {}", others.join(", "));
     if !here.is_empty() {
         let labels = here.iter().map(BackendSpec::label).join(", ");
@@ -131,8 +131,8 @@ fn specs(args: &CompareArgs) -> Result<Vec<BackendSpec>> {
     Ok(both)
 }
 
-fn is_floor(spec: &BackendSpec) -> bool {
-    spec.backend().is_ok_and(|backend| backend.floor)
+fn is_native(spec: &BackendSpec) -> bool {
+    spec.backend().is_ok_and(|backend| backend.native)
 }
 
 /// Each variant of this build, with the same variant of another build as its baseline. There is no A/A control: the

@@ -26,7 +26,7 @@ fn entry(backend: &Backend) -> Result<BackendEntry> {
         Availability::NotCompiledIn => ("not compiled in".into(), None),
         Availability::NotOnThisPlatform(reason) => (format!("not on this platform: {reason}"), None),
     };
-    let Backend { name, feature, licence, floor, .. } = *backend;
+    let Backend { name, feature, licence, native, .. } = *backend;
     let options = backend.options().into_iter().collect();
-    Ok(BackendEntry { name, availability, feature, licence, floor, options, backend_info })
+    Ok(BackendEntry { name, availability, feature, licence, native, options, backend_info })
 }

@@ -14,7 +14,7 @@ use crate::worker::Launcher;
 
 pub(crate) fn profile(args: &ProfileArgs, launcher: &Launcher, out: &mut Stdout) -> Result<Status> {
     let cell_id = cell_id(args)?;
-    let backends = backends::selected_or_floor(&args.choice)?;
+    let backends = backends::selected_or_native(&args.choice)?;
     if let Some(folder) = &args.output {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
     }

@@ -134,12 +134,12 @@ impl<F: Family> OpenBackend for F {
 
     fn lacks(&self, benchmark: &Benchmark) -> Option<Cow<'static, str>> {
         match benchmark.prepared {
-            BenchmarkKind::Family => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
+            BenchmarkKind::ByFamily => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
                 (Some(why), _) => Some(why.into()),
                 (None, Err(BackendError::Unsupported(why))) => Some(why),
                 _ => None,
             },
-            BenchmarkKind::Anywhere(_) => None,
+            BenchmarkKind::NativeBaseline(_) => None,
             BenchmarkKind::Module(_) => Some(NO_MODULE.into()),
             BenchmarkKind::Concurrently(same) => self.lacks(same),
         }

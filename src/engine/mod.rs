@@ -60,7 +60,7 @@ pub struct Backend {
     /// The licence of its compiler.
     pub licence: &'static str,
     /// Whether it has no engine and only runs native baselines.
-    pub floor: bool,
+    pub native: bool,
     /// Whether it is part of this build, and how to open it.
     pub presence: Availability,
 }
@@ -91,7 +91,7 @@ macro_rules! backend {
             name: $name,
             feature: Some($feature),
             licence: $licence,
-            floor: false,
+            native: false,
             #[cfg(all(feature = $feature, $platform))]
             presence: Availability::Here(|options| Ok(Arc::new($open(options)?)), $options),
             #[cfg(all(not(feature = $feature), $platform))]
@@ -129,7 +129,7 @@ pub static ALL: &[Backend] = &[
         name: C_API,
         feature: Some("c-api"),
         licence: "the library's",
-        floor: false,
+        native: false,
         #[cfg(feature = "c-api")]
         presence: Availability::WithLibrary(c_api::check, c_api::open),
         #[cfg(not(feature = "c-api"))]
@@ -139,7 +139,7 @@ pub static ALL: &[Backend] = &[
         name: "native",
         feature: None,
         licence: "-",
-        floor: true,
+        native: true,
         presence: Availability::Here(native::open, Vec::new),
     },
 ];
@@ -253,7 +253,7 @@ impl Backend {
 
 /// The backends that can be opened without a library, except the native baseline.
 pub fn here() -> impl Iterator<Item = &'static Backend> {
-    ALL.iter().filter(|backend| backend.is_here() && !backend.needs_library() && !backend.floor)
+    ALL.iter().filter(|backend| backend.is_here() && !backend.needs_library() && !backend.native)
 }
 
 #[cfg(test)]

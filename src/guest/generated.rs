@@ -29,9 +29,7 @@ pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     types.ty().function([ValType::I32; 2], [ValType::I32]);
     module.section(&types);
 
-    let mut imports = ImportSection::new();
-    imports.import("env", "early_exit", EntityType::Function(EARLY_EXIT));
-    module.section(&imports);
+    module.section(ImportSection::new().import("env", "early_exit", EntityType::Function(EARLY_EXIT)));
 
     let mut functions = FunctionSection::new();
     for _ in 0..=count {
@@ -39,30 +37,24 @@ pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     }
     module.section(&functions);
 
-    let mut tables = TableSection::new();
-    let size = Some(u64::from(count));
-    tables.table(TableType {
+    module.section(TableSection::new().table(TableType {
         element_type: RefType::FUNCREF,
         table64: false,
         minimum: u64::from(count),
-        maximum: size,
+        maximum: Some(u64::from(count)),
         shared: false,
-    });
-    module.section(&tables);
+    }));
 
-    let mut memories = MemorySection::new();
-    memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
-    module.section(&memories);
+    let memory = MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None };
+    module.section(MemorySection::new().memory(memory));
 
     let mut exports = ExportSection::new();
     exports.export("run", ExportKind::Func, FIRST + count);
     exports.export("memory", ExportKind::Memory, 0);
     module.section(&exports);
 
-    let mut elements = ElementSection::new();
     let all: Vec<u32> = (FIRST..FIRST + count).collect();
-    elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(all.into()));
-    module.section(&elements);
+    module.section(ElementSection::new().active(None, &ConstExpr::i32_const(0), Elements::Functions(all.into())));
 
     let mut code = CodeSection::new();
     for index in 0..count {
@@ -71,9 +63,8 @@ pub fn functions(count: u32, seed: u64) -> Vec<u8> {
     code.function(&run(count));
     module.section(&code);
 
-    let mut data = DataSection::new();
-    data.active(0, &ConstExpr::i32_const(0), (0..1024).map(|_| chance.random::<u8>()));
-    module.section(&data);
+    let data = (0..1024).map(|_| chance.random::<u8>());
+    module.section(DataSection::new().active(0, &ConstExpr::i32_const(0), data));
     module.finish()
 }
 

@@ -32,20 +32,20 @@ pub(crate) fn tables(report: &Report) -> String {
 
 fn themed(report: &Report, theme: &str, rows: &[EstimateRow]) -> String {
     let columns = columns(report);
-    let floors: Vec<_> = rows.iter().map(|row| reference_floor(report, row)).collect();
-    let any_floor = floors.iter().any(Option::is_some);
+    let native_baselines: Vec<_> = rows.iter().map(|row| native_baseline(report, row)).collect();
+    let any_native = native_baselines.iter().any(Option::is_some);
     let labels = columns.iter().map(|n| report.variants[*n].label.as_str());
-    let mut grid = Grid::new(theme, labels.chain(any_floor.then_some("native")));
-    for (row, floor) in rows.iter().zip(floors) {
+    let mut grid = Grid::new(theme, labels.chain(any_native.then_some("native")));
+    for (row, native) in rows.iter().zip(native_baselines) {
         let fastest = row.fastest(report);
         let cells = columns.iter().map(|n| match (cell_text(&row.cells[*n]), fastest == Some(*n)) {
             (text, true) => painted(GOOD, &text),
             (text, false) if row.cells[*n].time.is_none() => painted(DIM, &text),
             (text, false) => text,
         });
-        let floor = any_floor.then(|| floor.map_or_else(|| "-".into(), |floor| floor_text(report, floor)));
+        let native = any_native.then(|| native.map_or_else(|| "-".into(), |native| native_text(report, native)));
         let name = row.cell_id.to_string();
-        grid.row(name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]), cells.chain(floor));
+        grid.row(name.strip_prefix(theme).map_or(name.as_str(), |rest| &rest[1..]), cells.chain(native));
     }
     grid.blocks()
 }
@@ -85,10 +85,10 @@ pub(crate) fn cell_ratio_text(cell: &CellEstimate) -> Option<String> {
 }
 
 /// The native baseline in the report's metric.
-pub(crate) fn floor_text(report: &Report, floor: f64) -> String {
+pub(crate) fn native_text(report: &Report, native: f64) -> String {
     match report.metric {
-        Metric::Time => time(floor, None),
-        Metric::Instructions => InstructionCount { typical: floor, low: floor, high: floor }.text(),
+        Metric::Time => time(native, None),
+        Metric::Instructions => InstructionCount { typical: native, low: native, high: native }.text(),
     }
 }
 
@@ -123,9 +123,9 @@ fn decimals(of: f64) -> usize {
 }
 
 /// The native baseline of a row at its host depth, in nanoseconds: measured in the reference's worker in the same run.
-pub(crate) fn reference_floor(report: &Report, row: &EstimateRow) -> Option<f64> {
-    let floor = benchmark::find(&row.cell_id.benchmark)?.floor?;
-    let is_it = |cell: &&CellRecord| cell.variant == 0 && cell.cell_id.benchmark == floor.id;
+pub(crate) fn native_baseline(report: &Report, row: &EstimateRow) -> Option<f64> {
+    let native = benchmark::find(&row.cell_id.benchmark)?.native_baseline?;
+    let is_it = |cell: &&CellRecord| cell.variant == 0 && cell.cell_id.benchmark == native.id;
     let any_depth = || report.cells.iter().filter(is_it);
     let same_depth = any_depth().find(|cell| cell.cell_id.host_frames == row.cell_id.host_frames);
     let record = same_depth.or_else(|| any_depth().next())?;

@@ -175,7 +175,7 @@ pub(crate) fn listing(listing: &Catalog) -> String {
     // Options as on the command line, after the backend's name and a colon.
     let mut options = Grid::new("backend", ["option", "values"]);
     for entry in &listing.backends {
-        let presence = match (entry.floor, entry.feature) {
+        let presence = match (entry.native, entry.feature) {
             (true, _) => "native baseline".into(),
             (_, Some(feature)) if entry.availability == "not compiled in" => {
                 format!("not compiled in (--features {feature})")

@@ -28,7 +28,8 @@ pub(crate) struct BackendEntry {
     /// The licence of its compiler.
     pub(crate) licence: &'static str,
     /// Whether it is the native baseline, not a WebAssembly backend.
-    pub(crate) floor: bool,
+    #[serde(rename = "floor")]
+    pub(crate) native: bool,
     /// Its options with their values; empty unless the backend is compiled in.
     pub(crate) options: BTreeMap<&'static str, Vec<&'static str>>,
     /// The backend's description of itself; absent unless the backend is compiled in.

@@ -123,8 +123,8 @@ fn prepare(
     module: Option<&Arc<MeasuredModule>>,
 ) -> Result<Prepared, BackendError> {
     match benchmark.prepared {
-        BenchmarkKind::Family => backend.prepare(benchmark, at),
-        BenchmarkKind::Anywhere(prepare) => {
+        BenchmarkKind::ByFamily => backend.prepare(benchmark, at),
+        BenchmarkKind::NativeBaseline(prepare) => {
             let resident = backend.resident_code().map_err(BackendError::Failed)?;
             Ok(prepare(at).map_err(BackendError::Failed)?.keeping(resident))
         }

@@ -312,7 +312,7 @@ impl Pilot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::benchmark::floor;
+    use crate::catalog::benchmark::native;
     use crate::engine::BackendSpec;
     use crate::worker::Launcher;
 
@@ -344,7 +344,7 @@ mod tests {
 
     fn chosen(sample: SampleFn) -> PilotCell {
         let mut seen = PilotCell::default();
-        seen.choose_batch_size(&floor::EMPTY, sample).unwrap();
+        seen.choose_batch_size(&native::EMPTY, sample).unwrap();
         seen
     }
 

@@ -3,15 +3,29 @@
 //! An entry names the timed part and the parameter. Each engine family prepares most benchmarks. Native baselines, benchmarks
 //! of the user's module, and benchmarks that run another benchmark on several threads are prepared once for all families. The code is
 //! in the file of the same name in `src/suite/benchmarks/`, or in the folder of an engine.
+
+/// Defines the benchmarks of a theme, and their list `ALL` in the order of the tables. An entry is `NAME(id, timed part)`,
+/// followed by the methods of [`Benchmark`] that change a default.
+macro_rules! benchmarks {
+    ($($name:ident($id:expr, $inside:expr $(,)?) $(.$method:ident($($value:expr),*))*),* $(,)?) => {
+        $(
+            #[doc = $inside]
+            pub static $name: $crate::catalog::benchmark::Benchmark =
+                $crate::catalog::benchmark::Benchmark::by_family($id, $inside)$(.$method($($value),*))*;
+        )*
+        pub(crate) static ALL: &[&$crate::catalog::benchmark::Benchmark] = &[$(&$name),*];
+    };
+}
+
 pub mod artifact;
 pub mod call;
 mod cell_id;
 pub mod cold;
 pub mod compile;
 pub mod execute;
-pub mod floor;
 pub mod instantiate;
 pub mod module;
+pub mod native;
 pub mod recover;
 pub mod stop;
 pub mod unwind;
@@ -35,9 +49,9 @@ pub struct Benchmark {
     /// How the benchmark is implemented.
     pub prepared: BenchmarkKind,
     /// The native baseline, if there is one: the same work without WebAssembly.
-    pub floor: Option<&'static Benchmark>,
+    pub native_baseline: Option<&'static Benchmark>,
     /// Whether it is in the quick set: the benchmarks of `cargo bench` and `measure --quick`.
-    pub headline: bool,
+    pub in_quick_set: bool,
     /// Whether it uses several threads, so that it is not pinned to one processor.
     pub parallel: bool,
     /// Whether each sample needs a fresh process. Criterion skips the benchmark, because its samples share a process.
@@ -57,9 +71,9 @@ pub struct Parameter {
 /// How a benchmark is implemented.
 pub enum BenchmarkKind {
     /// One function per engine family.
-    Family,
+    ByFamily,
     /// One function without an engine.
-    Anywhere(fn(u64) -> Result<Prepared>),
+    NativeBaseline(fn(u64) -> Result<Prepared>),
     /// One function for the user's module. Without a module there is no cell.
     Module(module::ModuleBenchmark),
     /// Another benchmark on several threads. The parameter is the number of threads.
@@ -74,17 +88,22 @@ impl Benchmark {
             inside,
             parameter: None,
             host_frames: &[1],
-            prepared: BenchmarkKind::Family,
-            floor: None,
-            headline: false,
+            prepared: BenchmarkKind::ByFamily,
+            native_baseline: None,
+            in_quick_set: false,
             parallel: false,
             fresh: false,
         }
     }
 
-    /// A native baseline.
-    pub const fn floor(id: &'static str, inside: &'static str, prepare: fn(u64) -> Result<Prepared>) -> Self {
-        Self { prepared: BenchmarkKind::Anywhere(prepare), ..Self::by_family(id, inside) }
+    /// Makes it a native baseline, which one function prepares without an engine.
+    pub const fn without_engine(self, prepare: fn(u64) -> Result<Prepared>) -> Self {
+        Self { prepared: BenchmarkKind::NativeBaseline(prepare), ..self }
+    }
+
+    /// Measures the user's module.
+    pub const fn of_module(self, operation: module::ModuleBenchmark) -> Self {
+        Self { prepared: BenchmarkKind::Module(operation), ..self }
     }
 
     /// Adds a parameter with its default values and the additional values of `--full`.
@@ -98,8 +117,8 @@ impl Benchmark {
     }
 
     /// Sets the native baseline.
-    pub const fn above(self, floor: &'static Benchmark) -> Self {
-        Self { floor: Some(floor), ..self }
+    pub const fn native_baseline(self, native_baseline: &'static Benchmark) -> Self {
+        Self { native_baseline: Some(native_baseline), ..self }
     }
 
     /// Runs the benchmark `same` on several threads at once. The parameter is the number of threads.
@@ -108,8 +127,8 @@ impl Benchmark {
     }
 
     /// Adds the benchmark to the quick set.
-    pub const fn headline(self) -> Self {
-        Self { headline: true, ..self }
+    pub const fn in_quick_set(self) -> Self {
+        Self { in_quick_set: true, ..self }
     }
 
     /// Marks the benchmark as using several threads.
@@ -124,13 +143,10 @@ impl Benchmark {
 
     /// The cells of the benchmark on one variant; with `full`, also those of the additional values.
     pub fn cell_ids(&'static self, full: bool) -> impl Iterator<Item = CellId> {
-        let values: Vec<Option<u64>> = match &self.parameter {
-            Some(parameter) => {
-                let more = if full { parameter.full } else { &[] };
-                parameter.values.iter().chain(more).copied().map(Some).collect()
-            }
-            None => vec![None],
-        };
+        let values = self.parameter.as_ref().map_or(vec![None], |parameter| {
+            let more = if full { parameter.full } else { &[] };
+            parameter.values.iter().chain(more).copied().map(Some).collect()
+        });
         let cell_id = |at, host_frames| CellId { benchmark: self.id.into(), at, host_frames };
         values.into_iter().flat_map(move |at| self.host_frames.iter().map(move |frames| cell_id(at, *frames)))
     }
@@ -144,15 +160,16 @@ static THEMES: &[&[&Benchmark]] = &[
     cold::ALL,
     call::ALL,
     unwind::RETURNED,
-    unwind::RETURNING,
+    unwind::RETURN_LATENCY,
     unwind::WHOLE,
-    unwind::LEAVING,
-    unwind::TRAPS,
-    unwind::SWEEPS,
+    unwind::LATENCY,
+    unwind::ALL,
     recover::ALL,
     stop::ALL,
     execute::ALL,
-    floor::ALL,
+    native::ALL,
+    native::EXITS,
+    native::KERNELS,
     module::ALL,
 ];
 

@@ -34,7 +34,7 @@ macro_rules! ways {
                 EVERY_CODE,
             );
         )*
-        pub(crate) static ALL: &[&Scenario] = &[$(&$direct, &$indirect,)* &START, &START_CLONE, &START_FILLS_TABLE, &ONE_RESULT, &SEVERAL_RESULTS, &CLONE, &MIXED_STORES, &MIXED_NESTED];
+        pub(crate) static WAYS: &[&Scenario] = &[$(&$direct, &$indirect),*];
     };
 }
 
@@ -54,72 +54,60 @@ ways! {
         "a dynamic host function returns a clone of one error, and leaves the code in its environment";
 }
 
-/// An exit from the start function, before an instance exists.
-pub static START: Scenario = Scenario::by_family(
-    "exit/start",
-    "the start function exits: instantiation returns the error",
-    &[
-        "typed: 0, 1, 255, 2147483647, 2147483648, 4294967295",
-        "dynamic: 0, 1, 255, 2147483647, 2147483648, 4294967295",
-        "let pass, it leaves 13",
-    ],
-);
-
-/// A prebuilt exit from the start function.
-pub static START_CLONE: Scenario = Scenario::by_family(
-    "exit/start-clone",
-    "the start function exits with a clone of a prebuilt error",
-    &["a clone: 0, 1, 255, 2147483647, 2147483648, 4294967295", "let pass, it leaves 13"],
-);
-
-/// An exit from a start function, after the start function put functions into the table of another instance.
-pub static START_FILLS_TABLE: Scenario = Scenario::by_family(
-    "exit/start-fills-table",
-    "a start function fills the table of another instance and exits: the functions in the table stay callable",
-    &[
-        "instantiation: exited early with exit code: 7",
-        "set by a segment: returned 108",
-        "set by the start function: returned 109",
-        "100 times more: exited 100 times, 200 calls returned what they must",
-        "with the modules dropped: returned 203",
-    ],
-);
-
-/// Typed host functions with one result or none.
-pub static ONE_RESULT: Scenario = Scenario::by_family(
-    "exit/one-result",
-    "a typed host function with no result, or one of any number type, exits and returns",
-    &["5 host functions: 5 exited, 5 returned their values", "wrong: none"],
-);
-
-/// Typed host functions whose results differ in size.
-pub static SEVERAL_RESULTS: Scenario = Scenario::by_family(
-    "exit/several-results",
-    "a typed host function with several results of different sizes exits and returns",
-    &["22 host functions: 22 exited, 22 returned their values", "wrong: none"],
-);
-
-/// A clone captures no new backtrace.
-pub static CLONE: Scenario = Scenario::by_family(
-    "exit/clone-is-the-same",
-    "a clone of a prebuilt error arrives as the same error, with the backtrace of its creation",
-    &["typed: the same error true, frames in its trace 0", "dynamic: the same error true, frames in its trace 0"],
-);
-
-/// A shared exit code is overwritten by another store.
-pub static MIXED_STORES: Scenario = Scenario::by_family(
-    "exit/mixed-up-stores",
-    "two stores exit with 1 and 2, then the codes are read: an atomic shared by both has only the last code",
-    &["one atomic for both: 2 and 2", "each store's own environment: 1 and 2", "an error for each code: 1 and 2"],
-);
-
-/// A shared exit code is overwritten by a nested call.
-pub static MIXED_NESTED: Scenario = Scenario::by_family(
-    "exit/mixed-up-nested",
-    "during an exit with 1, the host calls the guest for cleanup, which exits with 2: a code stored before that is lost",
-    &[
-        "one atomic: put before it, 2; put after it, 1",
-        "the store's own environment: put before it, 2; put after it, 1",
-        "an error for each code: put before it, 1; put after it, 1",
-    ],
-);
+scenarios![
+    START(
+        "exit/start",
+        "the start function exits: instantiation returns the error",
+        &[
+            "typed: 0, 1, 255, 2147483647, 2147483648, 4294967295",
+            "dynamic: 0, 1, 255, 2147483647, 2147483648, 4294967295",
+            "let pass, it leaves 13",
+        ],
+    ),
+    START_CLONE(
+        "exit/start-clone",
+        "the start function exits with a clone of a prebuilt error",
+        &["a clone: 0, 1, 255, 2147483647, 2147483648, 4294967295", "let pass, it leaves 13"],
+    ),
+    START_FILLS_TABLE(
+        "exit/start-fills-table",
+        "a start function fills the table of another instance and exits: the functions in the table stay callable",
+        &[
+            "instantiation: exited early with exit code: 7",
+            "set by a segment: returned 108",
+            "set by the start function: returned 109",
+            "100 times more: exited 100 times, 200 calls returned what they must",
+            "with the modules dropped: returned 203",
+        ],
+    ),
+    ONE_RESULT(
+        "exit/one-result",
+        "a typed host function with no result, or one of any number type, exits and returns",
+        &["5 host functions: 5 exited, 5 returned their values", "wrong: none"],
+    ),
+    SEVERAL_RESULTS(
+        "exit/several-results",
+        "a typed host function with several results of different sizes exits and returns",
+        &["22 host functions: 22 exited, 22 returned their values", "wrong: none"],
+    ),
+    CLONE(
+        "exit/clone-is-the-same",
+        "a clone of a prebuilt error arrives as the same error, with the backtrace of its creation",
+        &["typed: the same error true, frames in its trace 0", "dynamic: the same error true, frames in its trace 0"],
+    ),
+    MIXED_STORES(
+        "exit/mixed-up-stores",
+        "two stores exit with 1 and 2, then the codes are read: an atomic shared by both has only the last code",
+        &["one atomic for both: 2 and 2", "each store's own environment: 1 and 2", "an error for each code: 1 and 2"],
+    ),
+    MIXED_NESTED(
+        "exit/mixed-up-nested",
+        "during an exit with 1, the host calls the guest for cleanup, which exits with 2: a code stored before that is \
+         lost",
+        &[
+            "one atomic: put before it, 2; put after it, 1",
+            "the store's own environment: put before it, 2; put after it, 1",
+            "an error for each code: put before it, 1; put after it, 1",
+        ],
+    ),
+];

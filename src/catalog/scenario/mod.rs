@@ -5,6 +5,20 @@
 //!
 //! The code of a theme is in the file of the same name in `src/suite/scenarios/`, or in the folder of the engine that alone can
 //! run it. The comparison with the expected transcript is in `transcript_match`.
+
+/// Defines the scenarios of a theme, and their list `ALL` in the order of the tables. An entry is
+/// `NAME(id, purpose, expected transcript)`, followed by the methods of [`Scenario`] that change a default.
+macro_rules! scenarios {
+    ($($name:ident($id:expr, $shows:expr, $expect:expr $(,)?) $(.$method:ident($($value:expr),*))*),* $(,)?) => {
+        $(
+            #[doc = $shows]
+            pub static $name: $crate::catalog::scenario::Scenario =
+                $crate::catalog::scenario::Scenario::by_family($id, $shows, $expect)$(.$method($($value),*))*;
+        )*
+        pub(crate) static ALL: &[&$crate::catalog::scenario::Scenario] = &[$(&$name),*];
+    };
+}
+
 pub mod after;
 pub mod asynchronous;
 pub mod c_api;
@@ -74,14 +88,9 @@ impl Scenario {
         Self { id, shows, expect, played, within, memory: None, alone: false, on_request: false }
     }
 
-    /// A scenario with one implementation for all backends, with a timeout of 10 s.
-    pub const fn anywhere(
-        id: &'static str,
-        shows: &'static str,
-        expect: &'static [&'static str],
-        play: fn(&dyn Embedding, &Transcript) -> Result<()>,
-    ) -> Self {
-        Self { played: ScenarioKind::Anywhere(play), ..Self::by_family(id, shows, expect) }
+    /// Sets one implementation for all backends.
+    pub const fn anywhere(self, play: fn(&dyn Embedding, &Transcript) -> Result<()>) -> Self {
+        Self { played: ScenarioKind::Anywhere(play), ..self }
     }
 
     /// Sets the timeout in seconds.
@@ -103,16 +112,12 @@ impl Scenario {
     pub const fn on_request(self) -> Self {
         Self { on_request: true, ..self }
     }
-
-    /// The first difference between a transcript and the expected one, if they differ.
-    pub fn deviation(&self, said: &[String]) -> Option<Deviation> {
-        transcript_match::deviation(self.expect, said)
-    }
 }
 
 /// The themes, in the order of the tables.
 static THEMES: &[&[&Scenario]] = &[
     early_exit::ALL,
+    exit::WAYS,
     exit::ALL,
     asynchronous::ALL,
     catch::ALL,

@@ -3,8 +3,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use super::Scenario;
-use crate::engine::embedding::{Embedding, Host, ModuleInstance, NotInstantiated, Outcome, Value};
+use crate::engine::embedding::{Embedding, Host, ModuleInstance, NotInstantiated, Outcome, Transcript, Value};
 use crate::{guest, say};
 
 /// A budget that no guest of these scenarios exhausts, in units of fuel.
@@ -12,68 +11,69 @@ const PLENTY: u64 = 1 << 40;
 /// The number of steps that the budget covers.
 const PAID: i32 = 64;
 
-/// A loop ends within one iteration of its budget.
-pub static BUDGET_LOOP: Scenario = Scenario::anywhere(
-    "stop/budget-loop",
-    "a budget of fuel or points ends a loop at most one turn after the last that it pays for",
-    &["turns(256), 64 of them paid for: trapped: out of fuel; within one turn of the budget: true"],
-    |engine, out| {
-        let made = on_budget(engine, "turns")?;
-        say!(out, "{}; within one turn of the budget: {}", made.outcome, (PAID - 1..=PAID + 1).contains(&made.steps));
-        Ok(())
-    },
-);
+scenarios![
+    BUDGET_LOOP(
+        "stop/budget-loop",
+        "a budget of fuel or points ends a loop at most one turn after the last that it pays for",
+        &["turns(256), 64 of them paid for: trapped: out of fuel; within one turn of the budget: true"],
+    )
+    .anywhere(budget_loop),
+    BUDGET_STRAIGHT(
+        "stop/budget-straight",
+        "code without a branch may run past its budget, to the end of its block and no farther",
+        &[
+            "straight(256), 64 of them paid for: it got no farther than its block: true",
+            "turns(256) afterwards: trapped: out of fuel; in all, at most one block past the budget: true",
+        ],
+    )
+    .anywhere(budget_straight),
+    BUDGET_RECURSION(
+        "stop/budget-recursion",
+        "a budget ends a guest that goes down a recursion and up again without end",
+        &["recursion(): trapped: out of fuel"],
+    )
+    .anywhere(budget_recursion),
+    BUDGET_START(
+        "stop/budget-start",
+        "a budget ends an endless start function, and there is no instance",
+        &["an endless start function: instantiation trapped: out of fuel"],
+    )
+    .anywhere(budget_start),
+];
 
-/// Code without a branch ends with its block at the latest. Some engines charge for the block before it runs, some afterwards,
-/// some never. So the scenario bounds the steps of both calls together.
-pub static BUDGET_STRAIGHT: Scenario = Scenario::anywhere(
-    "stop/budget-straight",
-    "code without a branch may run past its budget, to the end of its block and no farther",
-    &[
-        "straight(256), 64 of them paid for: it got no farther than its block: true",
-        "turns(256) afterwards: trapped: out of fuel; in all, at most one block past the budget: true",
-    ],
-    |engine, out| {
-        let mut made = on_budget(engine, "straight")?;
-        let (call, _) = made.outcome.split_once(": ").context("a call and its end")?;
-        say!(out, "{call}: it got no farther than its block: {}", made.steps <= 256);
-        let outcome = made.instance.call("turns", &[Value::I32(256)]);
-        let in_all = steps(&mut *made.instance)?;
-        let bounded = in_all <= PAID + 256 + 1;
-        say!(out, "turns(256) afterwards: {outcome}; in all, at most one block past the budget: {bounded}");
-        Ok(())
-    },
-);
+fn budget_loop(engine: &dyn Embedding, out: &Transcript) -> Result<()> {
+    let made = on_budget(engine, "turns")?;
+    say!(out, "{}; within one turn of the budget: {}", made.outcome, (PAID - 1..=PAID + 1).contains(&made.steps));
+    Ok(())
+}
 
-/// An endless recursion ends.
-pub static BUDGET_RECURSION: Scenario = Scenario::anywhere(
-    "stop/budget-recursion",
-    "a budget ends a guest that goes down a recursion and up again without end",
-    &["recursion(): trapped: out of fuel"],
-    |engine, out| {
-        let mut instance = engine.compile_metered(&guest::wasm(guest::STOPPABLE), 1_000_000)?.instantiate(host())?;
-        say!(out, "recursion(): {}", instance.call("recursion", &[]));
-        Ok(())
-    },
-);
+/// Some engines charge for a block before it runs, some afterwards, some never. So this bounds the steps of both calls together.
+fn budget_straight(engine: &dyn Embedding, out: &Transcript) -> Result<()> {
+    let mut made = on_budget(engine, "straight")?;
+    let (call, _) = made.outcome.split_once(": ").context("a call and its end")?;
+    say!(out, "{call}: it got no farther than its block: {}", made.steps <= 256);
+    let outcome = made.instance.call("turns", &[Value::I32(256)]);
+    let in_all = steps(&mut *made.instance)?;
+    let bounded = in_all <= PAID + 256 + 1;
+    say!(out, "turns(256) afterwards: {outcome}; in all, at most one block past the budget: {bounded}");
+    Ok(())
+}
 
-/// An endless start function ends.
-pub static BUDGET_START: Scenario = Scenario::anywhere(
-    "stop/budget-start",
-    "a budget ends an endless start function, and there is no instance",
-    &["an endless start function: instantiation trapped: out of fuel"],
-    |engine, out| {
-        let endless = "(module (func $start (loop $again (br $again))) (start $start))";
-        match engine.compile_metered(&guest::wasm(endless), 100_000)?.instantiate(host()) {
-            Ok(_) => say!(out, "an endless start function: instantiated"),
-            Err(NotInstantiated::Start(outcome)) => say!(out, "an endless start function: instantiation {outcome}"),
-            Err(error) => bail!(error),
-        }
-        Ok(())
-    },
-);
+fn budget_recursion(engine: &dyn Embedding, out: &Transcript) -> Result<()> {
+    let mut instance = engine.compile_metered(&guest::wasm(guest::STOPPABLE), 1_000_000)?.instantiate(host())?;
+    say!(out, "recursion(): {}", instance.call("recursion", &[]));
+    Ok(())
+}
 
-pub(crate) static ALL: &[&Scenario] = &[&BUDGET_LOOP, &BUDGET_STRAIGHT, &BUDGET_RECURSION, &BUDGET_START];
+fn budget_start(engine: &dyn Embedding, out: &Transcript) -> Result<()> {
+    let endless = "(module (func $start (loop $again (br $again))) (start $start))";
+    match engine.compile_metered(&guest::wasm(endless), 100_000)?.instantiate(host()) {
+        Ok(_) => say!(out, "an endless start function: instantiated"),
+        Err(NotInstantiated::Start(outcome)) => say!(out, "an endless start function: instantiation {outcome}"),
+        Err(error) => bail!(error),
+    }
+    Ok(())
+}
 
 /// The result of a call with a budget.
 struct OnBudget {

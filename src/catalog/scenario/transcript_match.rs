@@ -1,6 +1,8 @@
 //! Compares a transcript with the lines that its scenario expects, in which `[..]` stands for any text.
 use std::fmt;
 
+use super::Scenario;
+
 /// The first line that differs from the expected line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deviation {
@@ -19,13 +21,16 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// The first line that differs; `None` if the transcript is as expected.
-pub(crate) fn deviation(expected: &[&str], transcript: &[String]) -> Option<Deviation> {
-    (0..expected.len().max(transcript.len())).find_map(|n| {
-        let (expected, observed) = (expected.get(n).copied(), transcript.get(n));
-        let equal = matches!((expected, observed), (Some(expected), Some(observed)) if matches(expected, observed));
-        (!equal).then(|| Deviation { line: n + 1, expected: expected.map(str::to_owned), observed: observed.cloned() })
-    })
+impl Scenario {
+    /// The first line that differs from the expected transcript; `None` if the transcript is as expected.
+    pub fn deviation(&self, transcript: &[String]) -> Option<Deviation> {
+        (0..self.expect.len().max(transcript.len())).find_map(|n| {
+            let (expected, observed) = (self.expect.get(n).copied(), transcript.get(n));
+            let equal = matches!((expected, observed), (Some(expected), Some(observed)) if matches(expected, observed));
+            let expected = expected.map(str::to_owned);
+            (!equal).then(|| Deviation { line: n + 1, expected, observed: observed.cloned() })
+        })
+    }
 }
 
 /// Whether a line matches a pattern, in which `[..]` matches any text. A pattern has no other special characters.
@@ -45,23 +50,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn transcript(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(|line| (*line).to_owned()).collect()
+    fn deviation(expected: &'static [&'static str], transcript: &[&str]) -> Option<String> {
+        let transcript: Vec<_> = transcript.iter().map(|line| (*line).to_owned()).collect();
+        Scenario::by_family("test", "a test", expected).deviation(&transcript).map(|deviation| deviation.to_string())
     }
 
     #[test]
-    fn a_transcript_that_matches_every_pattern_has_no_deviation() {
-        assert_eq!(deviation(&["a", "took [..] ms", "[..]"], &transcript(&["a", "took 7 ms", ""])), None);
-    }
-
-    #[test]
-    fn a_missing_line_and_an_extra_line_have_different_messages() {
-        let short = deviation(&["a", "b"], &transcript(&["a"])).unwrap();
-        assert_eq!(short.to_string(), "line 2: expected `b`, came nothing");
-        let long = deviation(&["a"], &transcript(&["a", "b"])).unwrap();
-        assert_eq!(long.to_string(), "line 2: expected nothing, came `b`");
-        let other = deviation(&["a", "b"], &transcript(&["a", "c"])).unwrap();
-        assert_eq!(other.to_string(), "line 2: expected `b`, came `c`");
+    fn a_missing_line_an_extra_line_and_a_different_line_have_different_messages() {
+        assert_eq!(deviation(&["a", "took [..] ms", "[..]"], &["a", "took 7 ms", ""]), None);
+        assert_eq!(deviation(&["a", "b"], &["a"]).unwrap(), "line 2: expected `b`, came nothing");
+        assert_eq!(deviation(&["a"], &["a", "b"]).unwrap(), "line 2: expected nothing, came `b`");
+        assert_eq!(deviation(&["a", "b"], &["a", "c"]).unwrap(), "line 2: expected `b`, came `c`");
     }
 
     #[test]

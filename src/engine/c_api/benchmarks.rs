@@ -12,7 +12,7 @@ use super::bindings::{Api, Callback, CallbackWithEnv, Func, Trap as CTrap, Val, 
 use super::convert::trap;
 use super::fixture::{Environment, LibraryGuest, as_extern, early_exit, plain_exit, takes_code};
 use super::objects::{CompiledGuest, NotMade, Owned};
-use crate::catalog::benchmark::{call, cold, compile, execute, floor, instantiate, unwind};
+use crate::catalog::benchmark::{call, cold, compile, execute, instantiate, native, unwind};
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
@@ -30,10 +30,10 @@ pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
     (&call::DYNAMIC, Do(|c_api, _| call(c_api.api))),
     (&call::HOST_DYNAMIC, Do(|c_api, _| host_call(c_api.api))),
     (&unwind::DYNAMIC.whole, Do(|c_api, _| Ok(whole(without_env(c_api.api, plain_exit)?, exit_by_message)))),
-    (&unwind::DYNAMIC.leaving, Do(|c_api, _| Ok(latency(without_env(c_api.api, timed_plain_exit)?, exit_by_message)))),
+    (&unwind::DYNAMIC.latency, Do(|c_api, _| Ok(latency(without_env(c_api.api, timed_plain_exit)?, exit_by_message)))),
     (&unwind::DYNAMIC.returned, Do(|c_api, _| Ok(returned(without_env(c_api.api, plain_exit)?)))),
     (&unwind::DYNAMIC_ENV.whole, Do(|c_api, _| Ok(whole(with_env(c_api.api, early_exit)?, exit)))),
-    (&unwind::DYNAMIC_ENV.leaving, Do(|c_api, _| Ok(latency(with_env(c_api.api, timed_exit)?, exit)))),
+    (&unwind::DYNAMIC_ENV.latency, Do(|c_api, _| Ok(latency(with_env(c_api.api, timed_exit)?, exit)))),
     (&unwind::DYNAMIC_ENV.returned, Do(|c_api, _| Ok(returned(with_env(c_api.api, early_exit)?)))),
     (&unwind::START.whole, Do(|c_api, _| start(c_api.api))),
     (&unwind::UNREACHABLE, Do(|c_api, _| trapping(c_api.api, "unreachable", [1, 0], Trap::Unreachable))),
@@ -52,12 +52,12 @@ pub(super) const BENCHMARKS: BenchmarkTable<CApi> = &[
     ),
     (&unwind::STACK_OVERFLOW, Do(|c_api, _| trapping(c_api.api, "deeper", [1, 0], Trap::CallStackExhausted))),
     (&execute::FIB, Do(|c_api, _| kernel(c_api.api, "fib", execute::FIB_OF.0, execute::FIB_OF.1, as_i32))),
-    (&execute::SWEEP, Do(|c_api, _| kernel(c_api.api, "sweep", execute::SWEPT_WORDS, floor::swept(), as_i32))),
+    (&execute::SWEEP, Do(|c_api, _| kernel(c_api.api, "sweep", execute::SWEPT_WORDS, native::swept(), as_i32))),
     (
         &execute::HASH,
         Do(|c_api, rounds| {
             let rounds = i32::try_from(rounds)?;
-            kernel(c_api.api, "hash", rounds, floor::hash(rounds), as_i64)
+            kernel(c_api.api, "hash", rounds, native::hash(rounds), as_i64)
         }),
     ),
 ];

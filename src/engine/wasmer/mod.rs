@@ -34,7 +34,7 @@ use self::module_cache::ModuleCache;
 use super::{
     BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, wasm_features,
 };
-use crate::catalog::benchmark::floor;
+use crate::catalog::benchmark::native;
 use crate::guest;
 
 /// The name that `src/suite/` uses for the engine's type.
@@ -158,7 +158,9 @@ impl Family for Wasmer {
             library: None,
             llvm: self.llvm.clone(),
             // Only Wasmer runs a guest in a coroutine and captures a backtrace of the host's stack.
-            exit_made_of: [&floor::COROUTINE, &floor::BACKTRACE, &floor::ERROR].map(|part| part.id.to_owned()).into(),
+            exit_made_of: [&native::COROUTINE, &native::BACKTRACE, &native::ERROR]
+                .map(|part| part.id.to_owned())
+                .into(),
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
         }
     }

@@ -147,7 +147,7 @@ impl Family for Wasmi {
             compiler: BackendInfo::NO_COMPILER.into(),
             library: None,
             llvm: None,
-            exit_made_of: vec![benchmark::floor::ERROR.id.to_owned()],
+            exit_made_of: vec![benchmark::native::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
         }
     }

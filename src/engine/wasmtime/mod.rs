@@ -27,7 +27,7 @@ use super::{
     BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, no_error_clones,
     wasm_features,
 };
-use crate::catalog::benchmark::{Benchmark, cold, floor};
+use crate::catalog::benchmark::{Benchmark, cold, native};
 use crate::guest;
 
 /// The name that `src/suite/` uses for the engine's type.
@@ -212,7 +212,7 @@ impl Family for Wasmtime {
             compiler,
             library: None,
             llvm: None,
-            exit_made_of: vec![floor::ERROR.id.to_owned()],
+            exit_made_of: vec![native::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
         }
     }

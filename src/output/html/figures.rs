@@ -34,7 +34,7 @@ static FIGURES: &[Figure] = &[
     depth("A dynamic exit, by host frames", &unwind::DYNAMIC.whole),
     depth("The prebuilt exit, by host frames", &unwind::TYPED_PREBUILT.whole),
     sweep("An exit, by guest frames", &unwind::GUEST_DEPTH),
-    sweep("The way back of an exit, by guest frames", &unwind::GUEST_DEPTH_LEAVE),
+    sweep("The way back of an exit, by guest frames", &unwind::GUEST_DEPTH_LATENCY),
     sweep("The prebuilt exit, by guest frames", &unwind::GUEST_DEPTH_PREBUILT),
     sweep("A trap, by guest frames", &unwind::GUEST_DEPTH_UNREACHABLE),
     sweep("An exit on several threads at once", &unwind::THREADS),

@@ -35,18 +35,18 @@ pub(crate) fn section(of: &ReportPage) -> Markup {
 
 fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
     let columns = of.columns();
-    let floors: Vec<_> = rows.iter().map(|row| measurements::reference_floor(of.report, row)).collect();
-    let any_floor = floors.iter().any(Option::is_some);
+    let native_baselines: Vec<_> = rows.iter().map(|row| measurements::native_baseline(of.report, row)).collect();
+    let any_native = native_baselines.iter().any(Option::is_some);
     html! {
         div.wide tabindex="0" role="region" aria-label=(format!("numbers of {theme}")) {
             table.sortable data-report=(of.id) {
                 thead { tr {
                     th scope="col" { button type="button" { (theme) } }
                     @for n in &columns { th.n scope="col" { button type="button" { (of.palette.name(of.label(*n))) } } }
-                    @if any_floor { th.n scope="col" { button type="button" title="the same work without WebAssembly" { "native" } } }
+                    @if any_native { th.n scope="col" { button type="button" title="the same work without WebAssembly" { "native" } } }
                 } }
                 tbody {
-                    @for (place, (row, floor)) in rows.iter().zip(floors).enumerate() {
+                    @for (place, (row, native)) in rows.iter().zip(native_baselines).enumerate() {
                         @let fastest = row.fastest(of.report);
                         tr data-cell=(row.cell_id) {
                             th scope="row" data-v=(place) {
@@ -55,7 +55,7 @@ fn table(of: &ReportPage, theme: &str, rows: &[EstimateRow]) -> Markup {
                                 }
                             }
                             @for n in &columns { (cell(&row.cells[*n], fastest == Some(*n))) }
-                            @if any_floor { td.n data-v=[floor] { @if let Some(floor) = floor { (measurements::floor_text(of.report, floor)) } } }
+                            @if any_native { td.n data-v=[native] { @if let Some(native) = native { (measurements::native_text(of.report, native)) } } }
                         }
                     }
                 }

@@ -15,7 +15,7 @@ macro_rules! ways {
         &[
             $(
                 (&unwind::$id.whole, Do(|engine, _| whole::<$method>(engine))),
-                (&unwind::$id.leaving, Do(|engine, _| latency::<$method>(engine))),
+                (&unwind::$id.latency, Do(|engine, _| latency::<$method>(engine))),
                 (&unwind::$id.returned, Do(|engine, _| returned::<$method>(engine))),
             )*
             $($row),*
@@ -33,7 +33,7 @@ pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = ways! {
     INDIRECT = Indirect;
     and
     (&unwind::START.whole, Do(|engine, _| start::whole(engine, CODE))),
-    (&unwind::START.leaving, Do(|engine, _| start::latency(engine))),
+    (&unwind::START.latency, Do(|engine, _| start::latency(engine))),
     (&unwind::START.returned, Do(|engine, _| start::whole(engine, ExitCode(0)))),
 };
 

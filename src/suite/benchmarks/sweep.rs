@@ -13,7 +13,7 @@ use crate::engine::exit_latency::{latency_since_exit, note_exit};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&unwind::GUEST_DEPTH, Do(guest_depth::<Typed>)),
-    (&unwind::GUEST_DEPTH_LEAVE, Do(guest_depth_latency)),
+    (&unwind::GUEST_DEPTH_LATENCY, Do(guest_depth_latency)),
     (&unwind::GUEST_DEPTH_UNREACHABLE, Do(unreachable)),
     (&unwind::REENTRIES, Do(reentries)),
     (&unwind::MODULES, Do(modules)),

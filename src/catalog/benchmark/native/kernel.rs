@@ -2,57 +2,45 @@
 //! as its WebAssembly version.
 use std::hint::black_box;
 
-use crate::catalog::benchmark::Benchmark;
 use crate::catalog::benchmark::execute::{
     FIB_OF, FLOAT_SIZE, HASH_ROUNDS, NESTED_ROWS, PARSED_NUMBERS, SWEPT_WORDS, TIGHT_TURNS,
 };
 use crate::engine::embedding::Prepared;
 
-/// A native baseline that calls a kernel with one argument.
+/// Calls a kernel with one argument.
 macro_rules! kernel {
-    ($id:literal, $inside:literal, $kernel:ident($n:expr)) => {
-        Benchmark::floor($id, $inside, |_| {
+    ($kernel:ident($n:expr)) => {
+        |_| {
             let expected = $kernel($n);
             Ok(Prepared::repeat(
                 move || $kernel(black_box($n)),
                 move |result| *result == expected,
                 |result| format!("returned {result}"),
             ))
-        })
+        }
     };
 }
 
-/// The baseline of `execute/fib`.
-pub static FIB: Benchmark = Benchmark::floor("floor/fib", "the same as `execute/fib`, in Rust", |_| {
-    let (n, fib_n) = FIB_OF;
-    Ok(Prepared::repeat(move || fib(black_box(n)), move |fib| *fib == fib_n, |fib| format!("returned {fib}")))
-});
-
-/// The baseline of `execute/sweep`.
-pub static SWEEP: Benchmark = Benchmark::floor("floor/sweep", "the same as `execute/sweep`, in Rust", |_| {
-    let expected = swept();
-    let mut memory = vec![0; SWEPT_WORDS as usize];
-    Ok(Prepared::repeat(
-        move || sweep(black_box(&mut memory)),
-        move |mix| *mix == expected,
-        |mix| format!("returned {mix}"),
-    ))
-});
-
-/// The baseline of `execute/hash`.
-pub static HASH: Benchmark = kernel!("floor/hash", "the same as `execute/hash`, in Rust", hash(HASH_ROUNDS));
-
-/// The baseline of `execute/tight`.
-pub static TIGHT: Benchmark = kernel!("floor/tight", "the same as `execute/tight`, in Rust", tight(TIGHT_TURNS));
-
-/// The baseline of `execute/nested`.
-pub static NESTED: Benchmark = kernel!("floor/nested", "the same as `execute/nested`, in Rust", nested(NESTED_ROWS));
-
-/// The baseline of `execute/float`.
-pub static FLOAT: Benchmark = kernel!("floor/float", "the same as `execute/float`, in Rust", float(FLOAT_SIZE));
-
-/// The baseline of `execute/parse`.
-pub static PARSE: Benchmark = kernel!("floor/parse", "the same as `execute/parse`, in Rust", parse(PARSED_NUMBERS));
+benchmarks![
+    FIB("floor/fib", "the same as `execute/fib`, in Rust").without_engine(|_| {
+        let (n, fib_n) = FIB_OF;
+        Ok(Prepared::repeat(move || fib(black_box(n)), move |fib| *fib == fib_n, |fib| format!("returned {fib}")))
+    }),
+    SWEEP("floor/sweep", "the same as `execute/sweep`, in Rust").without_engine(|_| {
+        let expected = swept();
+        let mut memory = vec![0; SWEPT_WORDS as usize];
+        Ok(Prepared::repeat(
+            move || sweep(black_box(&mut memory)),
+            move |mix| *mix == expected,
+            |mix| format!("returned {mix}"),
+        ))
+    }),
+    HASH("floor/hash", "the same as `execute/hash`, in Rust").without_engine(kernel!(hash(HASH_ROUNDS))),
+    TIGHT("floor/tight", "the same as `execute/tight`, in Rust").without_engine(kernel!(tight(TIGHT_TURNS))),
+    NESTED("floor/nested", "the same as `execute/nested`, in Rust").without_engine(kernel!(nested(NESTED_ROWS))),
+    FLOAT("floor/float", "the same as `execute/float`, in Rust").without_engine(kernel!(float(FLOAT_SIZE))),
+    PARSE("floor/parse", "the same as `execute/parse`, in Rust").without_engine(kernel!(parse(PARSED_NUMBERS))),
+];
 
 /// The result of `execute/tight` after `turns` iterations.
 pub fn tight(turns: i32) -> i32 {

@@ -7,47 +7,38 @@ use backtrace::Backtrace;
 use corosensei::stack::DefaultStack;
 use corosensei::{CoroutineResult, ScopedCoroutine, Yielder};
 
-use crate::catalog::benchmark::Benchmark;
 use crate::engine::embedding::{Prepared, injected_instructions};
 use crate::exit_code::ExitCode;
 
-/// A Rust function that returns an error.
-pub static RESULT: Benchmark =
-    Benchmark::floor("floor/result", "an `Err(ExitCode)` returned through a function pointer", |_| Ok(result()));
-
-/// The error value alone, without an exit.
-pub static ERROR: Benchmark = Benchmark::floor(
-    "floor/error-value",
-    "an `ExitCode` boxed, returned through a function pointer, downcast by value and freed",
-    |_| Ok(error_value()),
-)
-.headline();
-
-/// A Rust function that panics.
-pub static PANIC: Benchmark = Benchmark::floor(
-    "floor/panic",
-    "an `ExitCode` boxed and thrown by `resume_unwind` behind a function pointer, caught by `catch_unwind`, downcast \
-     and freed",
-    |_| Ok(panic()),
-);
-
-/// A coroutine that is reset while it is suspended.
-pub static COROUTINE: Benchmark = Benchmark::floor(
-    "floor/coroutine",
-    "a coroutine is created on a reused stack of 1 MiB, resumed, suspends itself and is reset, with the library that \
-     Wasmer uses",
-    |_| coroutine(),
-)
-.headline();
-
-/// Capture of a backtrace.
-pub static BACKTRACE: Benchmark = Benchmark::floor(
-    "floor/backtrace",
-    "one unresolved backtrace is captured and freed, with the library that Wasmer uses",
-    |_| Ok(backtrace()),
-)
-.below_host_frames(&[1, 8, 50, 512])
-.headline();
+benchmarks![
+    RESULT("floor/result", "an `Err(ExitCode)` returned through a function pointer").without_engine(|_| Ok(result())),
+    ERROR(
+        "floor/error-value",
+        "an `ExitCode` boxed, returned through a function pointer, downcast by value and freed",
+    )
+    .without_engine(|_| Ok(error_value()))
+    .in_quick_set(),
+    PANIC(
+        "floor/panic",
+        "an `ExitCode` boxed and thrown by `resume_unwind` behind a function pointer, caught by `catch_unwind`, \
+         downcast and freed",
+    )
+    .without_engine(|_| Ok(panic())),
+    COROUTINE(
+        "floor/coroutine",
+        "a coroutine is created on a reused stack of 1 MiB, resumed, suspends itself and is reset, with the library \
+         that Wasmer uses",
+    )
+    .without_engine(|_| coroutine())
+    .in_quick_set(),
+    BACKTRACE(
+        "floor/backtrace",
+        "one unresolved backtrace is captured and freed, with the library that Wasmer uses",
+    )
+    .without_engine(|_| Ok(backtrace()))
+    .below_host_frames(&[1, 8, 50, 512])
+    .in_quick_set(),
+];
 
 fn result() -> Prepared {
     fn early_exit(code: u32) -> Result<u32, ExitCode> {
