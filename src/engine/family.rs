@@ -36,30 +36,25 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
     }
 }
 
-/// Runs a scenario on a backend of the family.
-pub type RunScenario<F> = fn(&F, &Transcript) -> anyhow::Result<()>;
-
-/// Prepares a cell with its parameter on a backend of the family.
-pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
-
 /// The scenarios or benchmarks of a theme, each with its support.
-pub type Table<K, T> = &'static [(&'static K, Support<T>)];
+type Table<K, T> = &'static [(&'static K, Support<T>)];
 
 /// The scenarios of a theme, each with the function that runs it.
-pub type ScenarioTable<F> = Table<Scenario, RunScenario<F>>;
+pub type ScenarioTable<F> = Table<Scenario, fn(&F, &Transcript) -> anyhow::Result<()>>;
+
+/// Prepares a cell with its parameter on a backend of the family.
+type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
 
 /// The benchmarks of a theme, each with the function that prepares a cell.
 pub type BenchmarkTable<F> = Table<Benchmark, Prepare<F>>;
 
-/// Several themes, either of the suite or of one engine.
-pub type Tables<K, T> = &'static [Table<K, T>];
-
-/// The support of an engine family, with a row per scenario and a row per benchmark.
+/// The support of an engine family, with a row per scenario and a row per benchmark. The tables of the engine precede those of
+/// the suite.
 pub struct SupportTable<F: 'static> {
     /// Scenarios. The first of several rows for a scenario counts.
-    pub scenarios: &'static [Tables<Scenario, RunScenario<F>>],
+    pub scenarios: &'static [&'static [ScenarioTable<F>]],
     /// Benchmarks. The first of several rows for a benchmark counts.
-    pub benchmarks: &'static [Tables<Benchmark, Prepare<F>>],
+    pub benchmarks: &'static [&'static [BenchmarkTable<F>]],
     /// Unsupported themes. A row in a table takes precedence.
     pub never: &'static [Never],
 }
@@ -161,19 +156,22 @@ fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError
 
 /// The function for a scenario or benchmark in the support tables.
 fn find<K, T: Copy>(
-    tables: &'static [Tables<K, T>],
+    tables: &'static [&'static [Table<K, T>]],
     asked: impl Fn(&K) -> bool,
     never: &'static [Never],
     id: &str,
 ) -> Result<T, BackendError> {
-    match tables.iter().copied().flatten().copied().flatten().find(|(known, _)| asked(known)) {
-        Some((_, Support::Do(how))) => Ok(*how),
-        Some((_, Support::Not(why))) => Err(BackendError::unsupported(*why)),
-        None => match never.iter().copied().flatten().find(|(theme, _)| id.starts_with(theme)) {
-            Some((_, why)) => Err(BackendError::unsupported(*why)),
-            None => Err(BackendError::unsupported("not written for this engine")),
-        },
-    }
+    let why = match tables.iter().copied().flatten().copied().flatten().find(|(known, _)| asked(known)) {
+        Some((_, Support::Do(how))) => return Ok(*how),
+        Some((_, Support::Not(why))) => *why,
+        None => never
+            .iter()
+            .copied()
+            .flatten()
+            .find(|(theme, _)| id.starts_with(theme))
+            .map_or("not written for this engine", |(_, why)| *why),
+    };
+    Err(BackendError::unsupported(why))
 }
 
 #[cfg(test)]
@@ -184,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_row_precedes_its_theme_and_a_missing_one_is_named() {
-        static ROWS: &[Tables<&str, u32>] = &[
+        static ROWS: &[&[Table<&str, u32>]] = &[
             &[&[(&"async/typed", Support::Do(1)), (&"async/plain", Support::Not("waits"))]],
             &[&[(&"async/typed", Support::Do(2))]],
         ];

@@ -17,7 +17,7 @@ use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_rem
 
 use super::Wasmer;
 pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import};
-use super::late_start::LateStart;
+use super::middleware::LateStart;
 pub(crate) use super::scenarios::limit::capped;
 use crate::engine::embedding::{NotInstantiated, Outcome, Trap};
 use crate::exit_code::ExitCode;
@@ -358,22 +358,9 @@ pub(crate) fn fuel(store: &mut impl AsStoreMut, instance: &Instance) -> Option<u
     })
 }
 
-/// The remaining fuel, in a host function.
-pub(crate) use fuel as fuel_within;
-
 /// Sets the remaining fuel of a guest, in points.
-pub(crate) fn refill<T: Send + 'static>(store: &mut Store<T>, instance: &Instance, fuel: u64) -> Result<(), Error> {
+pub(crate) fn refill(store: &mut impl AsStoreMut, instance: &Instance, fuel: u64) -> Result<(), Error> {
     set_remaining_points(store, instance, fuel);
-    Ok(())
-}
-
-/// Sets the remaining fuel of a guest, in points, from within a host function.
-pub(crate) fn refill_within<T: Send + 'static>(
-    caller: &mut Caller<'_, T>,
-    instance: &Instance,
-    fuel: u64,
-) -> Result<(), Error> {
-    set_remaining_points(caller, instance, fuel);
     Ok(())
 }
 

@@ -1,43 +1,60 @@
-//! Scenarios of interrupts: another thread requests that a guest stops. Wasmer's interrupts are experimental, and need a
-//! feature that makes every call slower.
-use crate::catalog::scenario::interrupt;
-use crate::engine::ScenarioTable;
-use crate::engine::wasmer::Wasmer;
+//! Scenarios and benchmarks of interrupts. Wasmer's interrupts are experimental, and need a feature that makes every call slower.
+use std::sync::Arc;
 
-/// Supports a scenario if the feature `host-interrupt` is enabled.
-macro_rules! by_request {
-    ($play:ident) => {{
-        #[cfg(feature = "host-interrupt")]
-        {
-            use crate::engine::wasmer::suite::scenarios::interrupt::$play;
-            crate::engine::Support::Do(|wasmer, out| $play(support(wasmer), out))
-        }
-        #[cfg(not(feature = "host-interrupt"))]
-        {
-            crate::engine::Support::Not("needs the feature `host-interrupt`")
-        }
-    }};
-}
+use anyhow::Result;
+
+use super::Wasmer;
+use super::suite::benchmarks::interrupted::{Interrupts, Whereabouts, interrupted};
+use super::suite::scenarios::interrupt as scenario;
+use super::suite::scenarios::interrupt::InterruptSupport;
+use crate::catalog::benchmark::{stop, unwind};
+use crate::catalog::scenario::interrupt;
+use crate::engine::Support::{Do, Not};
+use crate::engine::embedding::Prepared;
+use crate::engine::{BenchmarkTable, ScenarioTable};
+use crate::guest;
 
 pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
-    (&interrupt::LOOP_OF_ARITHMETIC, by_request!(loop_of_arithmetic)),
-    (&interrupt::LOOP_WITH_MEMORY, by_request!(loop_with_memory)),
-    (&interrupt::FLAG_OF_ONES_OWN, by_request!(flag_of_ones_own)),
-    (&interrupt::BEFORE_THE_CALL, by_request!(before_the_call)),
-    (&interrupt::WHILE_THE_HOST_EXITS, by_request!(while_the_host_exits)),
-    (&interrupt::WHILE_THE_HOST_WORKS, by_request!(while_the_host_works)),
-    (&interrupt::AFTER_THE_CALL, by_request!(after_the_call)),
+    (&interrupt::LOOP_OF_ARITHMETIC, Do(|wasmer, out| scenario::loop_of_arithmetic(support(wasmer), out))),
+    (&interrupt::LOOP_WITH_MEMORY, Do(|wasmer, out| scenario::loop_with_memory(support(wasmer), out))),
+    (&interrupt::FLAG_OF_ONES_OWN, Do(|wasmer, out| scenario::flag_of_ones_own(support(wasmer), out))),
+    (&interrupt::BEFORE_THE_CALL, Do(|wasmer, out| scenario::before_the_call(support(wasmer), out))),
+    (&interrupt::WHILE_THE_HOST_EXITS, Do(|wasmer, out| scenario::while_the_host_exits(support(wasmer), out))),
+    (&interrupt::WHILE_THE_HOST_WORKS, Do(|wasmer, out| scenario::while_the_host_works(support(wasmer), out))),
+    (&interrupt::AFTER_THE_CALL, Do(|wasmer, out| scenario::after_the_call(support(wasmer), out))),
+];
+
+/// See "An interrupt in host code" in `docs/findings.md`.
+const NOT_SAFE: &str = "an interrupt that meets host code on the guest's stack can crash or hang the process";
+
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = &[
+    (&unwind::INTERRUPT, Do(|wasmer, _| interrupt_loop(wasmer))),
+    (&stop::INTERRUPT_LOOP, Do(|wasmer, _| interrupt_loop(wasmer))),
+    (&stop::INTERRUPT_RECURSION, Not(NOT_SAFE)),
+    (&stop::INTERRUPT_HOST, Not(NOT_SAFE)),
 ];
 
 /// Interrupts by Wasmer. A request is a signal, and is lost if no guest runs.
-#[cfg(feature = "host-interrupt")]
-fn support(wasmer: &Wasmer) -> crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
-    crate::engine::wasmer::suite::scenarios::interrupt::InterruptSupport {
+fn support(wasmer: &Wasmer) -> InterruptSupport {
+    InterruptSupport {
         runtime: wasmer.runtime(),
         requester: |_, store| {
             let interrupter = store.interrupter();
-            std::sync::Arc::new(move || interrupter.interrupt())
+            Arc::new(move || interrupter.interrupt())
         },
         ready: |_| (),
     }
+}
+
+fn interrupt_loop(wasmer: &Wasmer) -> Result<Prepared> {
+    let interrupts = Interrupts {
+        module: wasmer.cached_module(guest::STOPPABLE)?,
+        request: |_, store| {
+            let interrupter = store.interrupter();
+            Box::new(move || interrupter.interrupt())
+        },
+        misreported: true,
+        ready: |_| (),
+    };
+    interrupted(&interrupts, Whereabouts::Guest("loop"))
 }

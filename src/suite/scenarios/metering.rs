@@ -4,8 +4,7 @@ use anyhow::Result;
 
 use super::Engine;
 use super::api::{
-    Caller, Error, Instance, Module, Store, fuel_within, imports, new_store, refill, refill_within, set_fuel, to_error,
-    wrap, wrap_env,
+    Caller, Error, Instance, Module, Store, fuel, imports, new_store, refill, set_fuel, to_error, wrap, wrap_env,
 };
 use super::fixture::{call_and_describe, exit};
 use crate::engine::embedding::Transcript;
@@ -32,8 +31,8 @@ fn charge(mut caller: Caller<'_, Till>) -> Result<(), Error> {
     let (guest, price) = (caller.data().guest.clone(), caller.data().price);
     // The instance is set, because this guest has no start function and cannot run earlier.
     let guest = guest.ok_or_else(|| to_error(PAYMENT_REQUIRED))?;
-    let left = fuel_within(&mut caller, &guest).and_then(|fuel| fuel.checked_sub(price));
-    refill_within(&mut caller, &guest, left.ok_or_else(|| to_error(PAYMENT_REQUIRED))?)?;
+    let left = fuel(&mut caller, &guest).and_then(|fuel| fuel.checked_sub(price));
+    refill(&mut caller, &guest, left.ok_or_else(|| to_error(PAYMENT_REQUIRED))?)?;
     caller.data_mut().charged += 1;
     Ok(())
 }

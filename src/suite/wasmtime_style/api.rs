@@ -45,9 +45,7 @@ pub(crate) fn wrap<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P
 }
 
 /// A typed host function with its caller as the first parameter.
-pub(crate) fn wrap_env<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P, R>) -> Func {
-    Func::wrap(store, f)
-}
+pub(crate) use self::wrap as wrap_env;
 
 /// A host function with dynamic types.
 pub(crate) fn dynamic<T: 'static, const P: usize, const R: usize>(
@@ -112,23 +110,13 @@ pub(crate) fn set_fuel<T: 'static>(store: &mut Store<T>, fuel: u64) -> Result<()
 }
 
 /// The remaining fuel; `None` if fuel is not counted.
-pub(crate) fn fuel<T: 'static>(store: &mut Store<T>, _: &Instance) -> Option<u64> {
-    store.get_fuel().ok()
-}
-
-/// The remaining fuel, in a host function; `None` if fuel is not counted.
-pub(crate) fn fuel_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance) -> Option<u64> {
-    caller.get_fuel().ok()
+pub(crate) fn fuel(store: impl AsContext, _: &Instance) -> Option<u64> {
+    store.as_context().get_fuel().ok()
 }
 
 /// Sets the fuel of a guest.
-pub(crate) fn refill<T: 'static>(store: &mut Store<T>, _: &Instance, fuel: u64) -> Result<(), Error> {
-    store.set_fuel(fuel)
-}
-
-/// Sets the fuel of a guest from a host function.
-pub(crate) fn refill_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance, fuel: u64) -> Result<(), Error> {
-    caller.set_fuel(fuel)
+pub(crate) fn refill(mut store: impl AsContextMut, _: &Instance, fuel: u64) -> Result<(), Error> {
+    store.as_context_mut().set_fuel(fuel)
 }
 
 /// The export of a start function that a metered runtime leaves to the host: none, because instantiation calls it.

@@ -1,8 +1,10 @@
 //! An engine with its enabled mechanisms, and stores in which these never stop a guest by themselves.
 use std::ops::Deref;
 
-use super::super::api::{EngineHandle, Store, set_up};
-use crate::engine::BackendOption;
+use anyhow::Result;
+
+use super::super::api::{EngineHandle, Module, Store, set_up};
+use super::Engine;
 
 /// The mechanisms that can stop a guest or refuse memory. An option enables each.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,20 +16,6 @@ pub(crate) struct Mechanisms {
     pub(crate) epoch: bool,
     /// The engine calls a limiter when a memory or a table grows.
     pub(crate) limiter: bool,
-}
-
-/// The option that enables fuel.
-pub(crate) const FUEL: BackendOption<Mechanisms> =
-    BackendOption { key: "fuel", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.fuel))] };
-
-/// The option that enables the limiter.
-pub(crate) const LIMITER: BackendOption<Mechanisms> =
-    BackendOption { key: "limiter", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.limiter))] };
-
-/// Enables a mechanism.
-pub(crate) fn switch_on(mechanisms: &mut Mechanisms, mechanism: fn(&mut Mechanisms) -> &mut bool) -> &mut Mechanisms {
-    *mechanism(mechanisms) = true;
-    mechanisms
 }
 
 /// The library's engine with its enabled mechanisms.
@@ -56,4 +44,13 @@ pub(crate) fn new_store<T: 'static>(runtime: &Runtime, data: T) -> Store<T> {
     let mut store = Store::new(runtime, data);
     set_up(&mut store, runtime.mechanisms);
     store
+}
+
+impl Engine {
+    /// Compiles a guest, given as text or as bytes, in a new runtime.
+    pub(crate) fn load_guest(&self, guest: &[u8]) -> Result<(Runtime, Module)> {
+        let runtime = self.runtime();
+        let module = Module::new(&runtime, wat::parse_bytes(guest)?)?;
+        Ok((runtime, module))
+    }
 }
