@@ -23,11 +23,11 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
         None
     }
 
-    /// Caches the artifacts of benchmarks in a folder. Does nothing by default.
+    /// As [`OpenBackend::keep_artifacts`]. Does nothing by default.
     fn keep_artifacts(&self, _folder: &Path) {}
 
-    /// The code that is loaded while a native baseline is timed: the module of `unwind/typed`, because registered code slows
-    /// every backtrace. By default none.
+    /// As [`OpenBackend::resident_code`]: the module of `unwind/typed`, because registered code slows every backtrace. By default
+    /// none.
     ///
     /// # Errors
     /// When the code cannot be loaded.

@@ -76,7 +76,17 @@ impl Compiled for CompiledModule {
         };
         let stubs = stubs().map_err(NotInstantiated::Unlinked)?;
         let instance = instantiate(&mut store, &self.module, &stubs)?;
-        RunningModule { store, instance, metered: self.fuel.is_some() }.started()
+        let mut running = RunningModule { store, instance, metered: self.fuel.is_some() };
+        // A metered runtime may leave the start function to the host.
+        if let Some(start) = LATE_START.filter(|_| running.metered)
+            && running.instance.get_func(&mut running.store, start).is_some()
+        {
+            let outcome = running.call(start, &[]);
+            if !matches!(outcome, Outcome::Returned(_)) {
+                return Err(NotInstantiated::Start(outcome));
+            }
+        }
+        Ok(Box::new(running))
     }
 }
 
@@ -107,21 +117,6 @@ struct RunningModule {
     store: Store<()>,
     instance: api::Instance,
     metered: bool,
-}
-
-impl RunningModule {
-    /// Calls the start function if a metered runtime has left it to the host.
-    fn started(mut self) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
-        if let Some(start) = LATE_START.filter(|_| self.metered)
-            && self.instance.get_func(&mut self.store, start).is_some()
-        {
-            match self.call(start, &[]) {
-                Outcome::Returned(_) => {}
-                other => return Err(NotInstantiated::Start(other)),
-            }
-        }
-        Ok(Box::new(self))
-    }
 }
 
 impl ModuleInstance for RunningModule {

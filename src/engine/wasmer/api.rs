@@ -243,13 +243,7 @@ pub(crate) trait WasmParams: WasmTypeList {
 }
 
 macro_rules! parameters {
-    (() $(, ($($name:ident)*))*) => {
-        impl WasmParams for () {
-            #[inline(always)]
-            fn call<R: WasmTypeList>(self, f: &TypedFunction<(), R>, store: &mut impl AsStoreMut) -> Result<R, Error> {
-                f.call(store)
-            }
-        }
+    ($(($($name:ident)*)),*) => {
         $(
             #[allow(non_snake_case, reason = "each is named for its type")]
             impl<$($name: FromToNativeWasmType),*> WasmParams for ($($name,)*) {

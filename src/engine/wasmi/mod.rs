@@ -97,10 +97,6 @@ const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
         &benchmark::unwind::PANIC,
         Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),
     ),
-    (&benchmark::unwind::INTERRUPT, Not(NO_INTERRUPTS)),
-    (&benchmark::stop::INTERRUPT_LOOP, Not(NO_INTERRUPTS)),
-    (&benchmark::stop::INTERRUPT_RECURSION, Not(NO_INTERRUPTS)),
-    (&benchmark::stop::INTERRUPT_HOST, Not(NO_INTERRUPTS)),
 ];
 
 impl Family for Wasmi {
@@ -119,6 +115,8 @@ impl Family for Wasmi {
                     "interrupt/",
                     "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import",
                 ),
+                ("unwind/interrupt", NO_INTERRUPTS),
+                ("stop/interrupt-", NO_INTERRUPTS),
                 ("guest/", "wasmi has no exceptions"),
                 ("catch/context", "wasmi's error takes no context: an error of the host's does, see `catch/anyhow`"),
                 ("limit/limiter-exits", "wasmi's limiter has one error, and none of the host's"),

@@ -1,7 +1,7 @@
 //! Conversion between wasmtime's values, errors and imports and those of the any-module interface.
 use ::wasmtime::{
     AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, Func, Global, HeapType, ImportType, Memory,
-    Ref, RefType, Store, Table, Tag, ThrownException, Trap as WasmtimeTrap, V128, Val, ValType,
+    Store, Table, Tag, ThrownException, Trap as WasmtimeTrap, V128, Val, ValType,
 };
 use anyhow::{Context, Result, bail, ensure};
 
@@ -36,8 +36,8 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
         }
         ExternType::Memory(of) => Memory::new(store, of)?.into(),
         ExternType::Table(of) => {
-            let nothing = null(of.element())?;
-            Table::new(store, of, nothing)?.into()
+            let null = Val::default_for_ty(&ValType::Ref(of.element().clone())).and_then(|value| value.ref_());
+            Table::new(store, of, null.with_context(no_reference)?)?.into()
         }
         ExternType::Global(of) => {
             let value = Val::default_for_ty(of.content()).with_context(no_reference)?;
@@ -133,11 +133,6 @@ fn to_engine(store: impl AsContextMut, value: Value, ty: &ValType) -> Result<Val
         Value::ExternRef(Some(held)) => Val::ExternRef(Some(ExternRef::new(store, held)?)),
         Value::OtherRef(false) => Val::default_for_ty(ty).with_context(|| format!("null is no {ty}"))?,
     })
-}
-
-fn null(of: &RefType) -> Result<Ref> {
-    let nothing = Val::default_for_ty(&ValType::Ref(of.clone())).and_then(|value| value.ref_());
-    nothing.with_context(no_reference)
 }
 
 /// The reason why a stub cannot be made, or cannot return.
