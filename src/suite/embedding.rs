@@ -5,8 +5,8 @@ use anyhow::{Context, Result};
 
 use super::Engine;
 use super::api::{
-    self, LATE_START, Module, Runtime, Store, fuel, memory_size, metered_outcome, new_store, read_memory, set_fuel,
-    stub_import, thrower_imports,
+    self, LATE_START, Module, Runtime, Store, fuel, memory_size, metered_outcome, new_store, read_memory, stub_import,
+    thrower_imports,
 };
 use super::calls::{call, global, instantiate};
 use super::linked_instances::LinkedInstances;
@@ -64,17 +64,11 @@ impl Compiled for CompiledModule {
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
         let mut store = new_store(&self.runtime, ());
-        let mut stubs = || -> Result<Vec<_>> {
-            if let Some(fuel) = self.fuel {
-                set_fuel(&mut store, fuel)?;
-            }
-            let imports = self.module.imports().enumerate().map(|(place, import)| {
-                stub_import(&mut store, place, &import, &host)
-                    .with_context(|| format!("the import {}.{}", import.module(), import.name()))
-            });
-            imports.collect()
-        };
-        let stubs = stubs().map_err(NotInstantiated::Unlinked)?;
+        let stubs = self.module.imports().enumerate().map(|(place, import)| {
+            stub_import(&mut store, place, &import, &host)
+                .with_context(|| format!("the import {}.{}", import.module(), import.name()))
+        });
+        let stubs = stubs.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
         let instance = instantiate(&mut store, &self.module, &stubs)?;
         let mut running = RunningModule { store, instance, metered: self.fuel.is_some() };
         // A metered runtime may leave the start function to the host.

@@ -339,11 +339,6 @@ pub(crate) fn grow_memory<T: Send + 'static>(
 /// The limits of a store: none, because Wasmer sets limits in the engine.
 pub(crate) type StoreLimits = ();
 
-/// Sets the fuel of a new store. It does nothing, because Wasmer compiles the initial points into the module.
-pub(crate) fn set_fuel<T: Send + 'static>(_: &mut Store<T>, _: u64) -> Result<(), Error> {
-    Ok(())
-}
-
 /// The remaining fuel, in points. An instruction costs one point.
 pub(crate) fn fuel(store: &mut impl AsStoreMut, instance: &Instance) -> Option<u64> {
     Some(match get_remaining_points(store, instance) {

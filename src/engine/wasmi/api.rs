@@ -38,10 +38,10 @@ pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast().ok_or_else(|| Error::new("an error that changed its type"))
 }
 
-/// Sets up a store so that no enabled mechanism stops its guest.
+/// Sets up a store so that no enabled mechanism stops its guest, except for the fuel of a metered runtime.
 pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
-    if mechanisms.fuel {
-        store.set_fuel(u64::MAX).expect("the engine counts fuel");
+    if let Some(fuel) = mechanisms.fuel {
+        store.set_fuel(fuel).expect("the engine counts fuel");
     }
     if mechanisms.limiter {
         // `Unlimited` has no size, so this leaks no memory.

@@ -42,7 +42,7 @@ pub(super) const OPTIONS: &[OptionTable<Wasmi>] = &[&[
     ("compilation", "lazy-translation", |wasmi| _ = wasmi.config.compilation_mode(CompilationMode::LazyTranslation)),
     ("compilation", "lazy", |wasmi| _ = wasmi.config.compilation_mode(CompilationMode::Lazy)),
     // The mechanisms to stop or limit a guest.
-    ("fuel", "on", |wasmi| wasmi.mechanisms.fuel = true),
+    ("fuel", "on", |wasmi| wasmi.mechanisms.fuel = Some(u64::MAX)),
     ("limiter", "on", |wasmi| wasmi.mechanisms.limiter = true),
 ]];
 
@@ -61,7 +61,7 @@ impl Wasmi {
         let mut wasmi = Self { config, mechanisms, module_cache: Arc::default() };
         wasmi.config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
         options.apply(OPTIONS, &mut wasmi)?;
-        wasmi.config.consume_fuel(wasmi.mechanisms.fuel);
+        wasmi.config.consume_fuel(wasmi.mechanisms.fuel.is_some());
         Ok(wasmi)
     }
 
@@ -75,10 +75,10 @@ impl Wasmi {
         self.runtime()
     }
 
-    /// A new runtime whose guests pay fuel for what they execute. `set_fuel` sets the amount per store.
-    fn metered_runtime(&self, _: u64) -> Runtime {
+    /// A new runtime whose guests pay fuel for what they execute. Each store starts with `fuel`.
+    fn metered_runtime(&self, fuel: u64) -> Runtime {
         let engine = ::wasmi::Engine::new(self.config.clone().consume_fuel(true));
-        Runtime::new(engine, Mechanisms { fuel: true, ..self.mechanisms })
+        Runtime::new(engine, Mechanisms { fuel: Some(fuel), ..self.mechanisms })
     }
 }
 

@@ -40,10 +40,10 @@ pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast()
 }
 
-/// Sets up a store so that no enabled mechanism stops its guest.
+/// Sets up a store so that no enabled mechanism stops its guest, except for the fuel of a metered runtime.
 pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
-    if mechanisms.fuel {
-        store.set_fuel(u64::MAX).expect("the engine counts fuel");
+    if let Some(fuel) = mechanisms.fuel {
+        store.set_fuel(fuel).expect("the engine counts fuel");
     }
     if mechanisms.epoch {
         // Relative to the current epoch. The sum must not overflow.

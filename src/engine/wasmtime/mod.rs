@@ -75,7 +75,7 @@ const PULLEY: &str = match (cfg!(target_pointer_width = "64"), cfg!(target_endia
 
 /// The options that enable mechanisms to stop or limit a guest.
 const MECHANISMS: OptionTable<Wasmtime> = &[
-    ("fuel", "on", |wasmtime| wasmtime.mechanisms.fuel = true),
+    ("fuel", "on", |wasmtime| wasmtime.mechanisms.fuel = Some(u64::MAX)),
     ("epoch", "on", |wasmtime| wasmtime.mechanisms.epoch = true),
     ("limiter", "on", |wasmtime| wasmtime.mechanisms.limiter = true),
 ];
@@ -107,7 +107,7 @@ impl Wasmtime {
         wasmtime.config.strategy(strategy);
         options.apply(tables, &mut wasmtime)?;
         let Mechanisms { fuel, epoch, .. } = wasmtime.mechanisms;
-        wasmtime.config.consume_fuel(fuel).epoch_interruption(epoch);
+        wasmtime.config.consume_fuel(fuel.is_some()).epoch_interruption(epoch);
         // Fails early if wasmtime does not support this processor or these options.
         ::wasmtime::Engine::new(&wasmtime.config)?;
         Ok(wasmtime)
@@ -123,9 +123,9 @@ impl Wasmtime {
         runtime(self.config.clone().parallel_compilation(false), self.mechanisms)
     }
 
-    /// A new runtime whose guests pay fuel for what they execute. `set_fuel` sets the amount per store.
-    fn metered_runtime(&self, _: u64) -> Runtime {
-        runtime(self.config.clone().consume_fuel(true), Mechanisms { fuel: true, ..self.mechanisms })
+    /// A new runtime whose guests pay fuel for what they execute. Each store starts with `fuel`.
+    fn metered_runtime(&self, fuel: u64) -> Runtime {
+        runtime(self.config.clone().consume_fuel(true), Mechanisms { fuel: Some(fuel), ..self.mechanisms })
     }
 }
 

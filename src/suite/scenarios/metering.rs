@@ -3,9 +3,7 @@
 use anyhow::Result;
 
 use super::Engine;
-use super::api::{
-    Caller, Error, Instance, Module, Store, fuel, imports, new_store, refill, set_fuel, to_error, wrap, wrap_env,
-};
+use super::api::{Caller, Error, Instance, Module, Store, fuel, imports, new_store, refill, to_error, wrap, wrap_env};
 use super::fixture::{call_and_describe, exit};
 use crate::engine::embedding::Transcript;
 use crate::exit_code::ExitCode;
@@ -49,7 +47,6 @@ impl MeteredGuest {
         let runtime = engine.metered_runtime(fuel);
         let module = Module::new(&runtime, guest::wasm(guest::METERED))?;
         let mut store = new_store(&runtime, Till::default());
-        set_fuel(&mut store, fuel)?;
         let imports = imports! {
             "env" => { "early_exit" => wrap(&mut store, exit), "charge" => wrap_env(&mut store, charge) },
         };

@@ -1,12 +1,64 @@
 //! The common part of the `api` modules of wasmtime and wasmi.
+use std::ops::Deref;
+
 use super::super::api::{
-    AsContext, AsContextMut, Caller, Error, Extern, Func, HostError, Instance, IntoFunc, Memory, MemoryType, Module,
-    Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error, unlinked,
+    AsContext, AsContextMut, Caller, EngineHandle, Error, Extern, Func, HostError, Instance, IntoFunc, Memory,
+    MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, set_up, to_error,
+    unlinked,
 };
 use super::Engine;
-pub(crate) use super::runtime::{Mechanisms, Runtime, new_store};
 use crate::engine::embedding::{NotInstantiated, Outcome};
 use crate::guest;
+
+/// The mechanisms that can stop a guest or refuse memory. An option enables each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Mechanisms {
+    /// The engine charges fuel for executed code. Each store starts with this amount.
+    pub(crate) fuel: Option<u64>,
+    /// Guests check the engine's epoch.
+    #[allow(dead_code, reason = "not every engine has one")]
+    pub(crate) epoch: bool,
+    /// The engine calls a limiter when a memory or a table grows.
+    pub(crate) limiter: bool,
+}
+
+/// The library's engine with its enabled mechanisms.
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    engine: EngineHandle,
+    mechanisms: Mechanisms,
+}
+
+impl Runtime {
+    pub(crate) fn new(engine: EngineHandle, mechanisms: Mechanisms) -> Self {
+        Self { engine, mechanisms }
+    }
+}
+
+impl Deref for Runtime {
+    type Target = EngineHandle;
+
+    fn deref(&self) -> &Self::Target {
+        &self.engine
+    }
+}
+
+/// A store whose guests run without limits: with an epoch deadline that never passes, and, unless the runtime is metered, with more
+/// fuel than any guest can use up.
+pub(crate) fn new_store<T: 'static>(runtime: &Runtime, data: T) -> Store<T> {
+    let mut store = Store::new(runtime, data);
+    set_up(&mut store, runtime.mechanisms);
+    store
+}
+
+impl Engine {
+    /// Compiles a guest, given as text or as bytes, in a new runtime.
+    pub(crate) fn load_guest(&self, guest: &[u8]) -> anyhow::Result<(Runtime, Module)> {
+        let runtime = self.runtime();
+        let module = Module::new(&runtime, wat::parse_bytes(guest)?)?;
+        Ok((runtime, module))
+    }
+}
 
 /// The imports of a guest, in the module's order.
 pub(crate) type Imports = Vec<Extern>;
@@ -102,11 +154,6 @@ pub(crate) fn link<T: 'static>(
         Outcome::Failed(_) => NotInstantiated::Unlinked(unlinked(error)),
         ended => NotInstantiated::Start(ended),
     })
-}
-
-/// Sets the fuel of a new store.
-pub(crate) fn set_fuel<T: 'static>(store: &mut Store<T>, fuel: u64) -> Result<(), Error> {
-    store.set_fuel(fuel)
 }
 
 /// The remaining fuel; `None` if fuel is not counted.

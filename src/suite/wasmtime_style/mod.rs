@@ -3,7 +3,6 @@
 #![allow(clippy::duplicate_mod, reason = "compiled once per engine")]
 pub(crate) mod api;
 pub(crate) mod fuel;
-pub(crate) mod runtime;
 
 use super::Engine;
 use crate::engine::Never;

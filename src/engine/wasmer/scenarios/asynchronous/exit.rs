@@ -9,6 +9,7 @@ use super::executor::{block_on, wait};
 use crate::catalog::scenario::exit::{CODES, LET_PASS};
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
+use crate::engine::wasmer::suite::scenarios::exit::decide;
 use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
@@ -59,11 +60,6 @@ pub(super) fn play(wasmer: &Wasmer, out: &Transcript, way: fn(&mut Store) -> Fun
         say!(out, "let pass, it returns {}; polls: {polls}", sum?);
     }
     Ok(())
-}
-
-/// Returns the code if it equals `let_pass`, and exits otherwise.
-fn decide(code: u32, let_pass: u32) -> Result<u32, ExitCode> {
-    if code == let_pass { Ok(code) } else { Err(ExitCode(code)) }
 }
 
 /// As [`decide`], for dynamic host functions.
