@@ -3,8 +3,8 @@ use std::ops::Deref;
 
 use super::super::api::{
     AsContext, AsContextMut, Caller, EngineHandle, Error, Extern, Func, HostError, Instance, IntoFunc, Memory,
-    MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, set_up, to_error,
-    unlinked,
+    MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Unlimited, Val, ValType, func_type, outcome,
+    set_endless_epoch, to_error, unlinked,
 };
 use super::Engine;
 use crate::engine::embedding::{NotInstantiated, Outcome};
@@ -16,7 +16,6 @@ pub(crate) struct Mechanisms {
     /// The engine charges fuel for executed code. Each store starts with this amount.
     pub(crate) fuel: Option<u64>,
     /// Guests check the engine's epoch.
-    #[allow(dead_code, reason = "not every engine has one")]
     pub(crate) epoch: bool,
     /// The engine calls a limiter when a memory or a table grows.
     pub(crate) limiter: bool,
@@ -47,7 +46,17 @@ impl Deref for Runtime {
 /// fuel than any guest can use up.
 pub(crate) fn new_store<T: 'static>(runtime: &Runtime, data: T) -> Store<T> {
     let mut store = Store::new(runtime, data);
-    set_up(&mut store, runtime.mechanisms);
+    let Mechanisms { fuel, epoch, limiter } = runtime.mechanisms;
+    if let Some(fuel) = fuel {
+        store.set_fuel(fuel).expect("the engine counts fuel");
+    }
+    if epoch {
+        set_endless_epoch(&mut store);
+    }
+    if limiter {
+        // `Unlimited` has no size, so this leaks no memory.
+        store.limiter(|_| Box::leak(Box::new(Unlimited)));
+    }
     store
 }
 
