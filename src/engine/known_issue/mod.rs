@@ -65,32 +65,26 @@ pub enum CheckKind {
     Claim,
 }
 
-/// An excuse for a scenario.
 const fn scenario(id: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Scenario, subject: id, observed, sometimes: false }
 }
 
-/// An excuse for an assertion in the specification's scripts.
 const fn script(assertion: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Script, subject: assertion, observed, sometimes: false }
 }
 
-/// An excuse for an action on random modules.
 const fn random_module(action: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::RandomModule, subject: action, observed, sometimes: true }
 }
 
-/// An excuse for a case in `tests/cases`.
 const fn case(invocation: &'static str, observed: &'static str) -> Excuse {
     Excuse { check: CheckKind::Case, subject: invocation, observed, sometimes: false }
 }
 
-/// An excuse for growth in a soak.
 const fn soak(mixture: &'static str, grows: &'static str) -> Excuse {
     Excuse { check: CheckKind::Soak, subject: mixture, observed: grows, sometimes: true }
 }
 
-/// An excuse for a false claim of a feature.
 const fn claim(feature: &'static str) -> Excuse {
     Excuse { check: CheckKind::Claim, subject: feature, observed: "[..]", sometimes: false }
 }

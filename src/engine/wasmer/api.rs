@@ -214,8 +214,8 @@ impl Instance {
 }
 
 /// Instantiates a module with imports in the module's order, not by name, because two imports can have the same name.
-pub(crate) fn link<T: Send + 'static>(
-    store: &mut Store<T>,
+pub(crate) fn link(
+    store: &mut impl AsStoreMut,
     module: &Module,
     imports: &[Extern],
 ) -> Result<Instance, NotInstantiated> {
@@ -328,11 +328,7 @@ pub(crate) fn new_memory<T: Send + 'static>(store: &mut Store<T>, pages: u32) ->
 }
 
 /// Grows a memory by `pages` pages of 64 KiB, and returns the old size in pages.
-pub(crate) fn grow_memory<T: Send + 'static>(
-    store: &mut Store<T>,
-    memory: &Memory,
-    pages: u32,
-) -> Result<u64, MemoryError> {
+pub(crate) fn grow_memory(store: &mut impl AsStoreMut, memory: &Memory, pages: u32) -> Result<u64, MemoryError> {
     memory.grow(store, pages).map(|before| before.0.into())
 }
 
@@ -357,12 +353,8 @@ pub(crate) fn refill(store: &mut impl AsStoreMut, instance: &Instance, fuel: u64
 pub(crate) const LATE_START: Option<&str> = Some(LateStart::EXPORT);
 
 /// Reports exhausted points as [`Trap::OutOfFuel`]. Metering itself ends the guest with an `unreachable` trap.
-pub(crate) fn metered_outcome<T: Send + 'static>(
-    store: &mut Store<T>,
-    instance: &Instance,
-    outcome: Outcome,
-) -> Outcome {
-    let exhausted = |store: &mut Store<T>| get_remaining_points(store, instance) == MeteringPoints::Exhausted;
+pub(crate) fn metered_outcome(store: &mut impl AsStoreMut, instance: &Instance, outcome: Outcome) -> Outcome {
+    let exhausted = |store| get_remaining_points(store, instance) == MeteringPoints::Exhausted;
     match outcome {
         Outcome::Trapped(Trap::Unreachable) if exhausted(store) => Outcome::Trapped(Trap::OutOfFuel),
         other => other,

@@ -154,11 +154,7 @@ pub(crate) fn call_any(function: &Func, mut store: impl AsContextMut, arguments:
 }
 
 /// Instantiates a module with its imports, in the module's order.
-pub(crate) fn link<T: 'static>(
-    store: &mut Store<T>,
-    module: &Module,
-    imports: &[Extern],
-) -> Result<Instance, NotInstantiated> {
+pub(crate) fn link(store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance, NotInstantiated> {
     Instance::new(store, module, imports).map_err(|error| match outcome(&error) {
         Outcome::Failed(_) => NotInstantiated::Unlinked(unlinked(error)),
         ended => NotInstantiated::Start(ended),
