@@ -3,7 +3,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::path::Path;
 
-use anyhow::Error;
+use anyhow::Result;
 
 use super::{BackendInfo, OpenBackend};
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind};
@@ -31,7 +31,7 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// When the code cannot be loaded.
-    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> Result<Box<dyn Any>> {
         Ok(Box::new(()))
     }
 }
@@ -40,10 +40,10 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
 type Table<K, T> = &'static [(&'static K, Support<T>)];
 
 /// The scenarios of a theme, each with the function that runs it.
-pub type ScenarioTable<F> = Table<Scenario, fn(&F, &Transcript) -> anyhow::Result<()>>;
+pub type ScenarioTable<F> = Table<Scenario, fn(&F, &Transcript) -> Result<()>>;
 
 /// Prepares a cell with its parameter on a backend of the family.
-type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
+type Prepare<F> = fn(&F, u64) -> Result<Prepared>;
 
 /// The benchmarks of a theme, each with the function that prepares a cell.
 pub type BenchmarkTable<F> = Table<Benchmark, Prepare<F>>;
@@ -67,6 +67,9 @@ pub type Never = &'static [(&'static str, &'static str)];
 pub(crate) const NO_C_API: Never = &[("c-api/", "is about shared libraries with the C API: see `--library`")];
 
 /// The implementation of a scenario or benchmark, or the reason why there is none.
+///
+/// [`Support::Not`] holds for a whole family. If support depends on the backend, the implementation returns an [`Unsupported`]
+/// as its error.
 pub enum Support<T> {
     /// The implementation.
     Do(T),
@@ -74,41 +77,12 @@ pub enum Support<T> {
     Not(&'static str),
 }
 
-/// Why a backend did not run a scenario or prepare a cell.
-///
-/// [`Support::Not`] holds for a whole family. If support depends on the backend, the function in the table returns an
-/// `Unsupported` as its error.
-#[derive(Debug, thiserror::Error)]
-pub enum BackendError {
-    /// The backend does not support it, for this reason.
-    #[error("unsupported: {0}")]
-    Unsupported(Cow<'static, str>),
-    /// The backend supports it, but failed.
-    #[error("{0:#}")]
-    Failed(Error),
-}
-
-impl BackendError {
-    /// An unsupported scenario or benchmark, with the reason.
-    pub fn unsupported(why: impl Into<Cow<'static, str>>) -> Self {
-        Self::Unsupported(why.into())
-    }
-
-    /// Converts an error. An [`Unsupported`] or a [`BackendError`] keeps its meaning, any other error is a failure.
-    pub(crate) fn from_error(error: Error) -> Self {
-        match error.downcast::<Unsupported>() {
-            Ok(Unsupported(why)) => Self::Unsupported(why),
-            Err(error) => error.downcast().unwrap_or_else(Self::Failed),
-        }
-    }
-}
-
 impl<F: Family> OpenBackend for F {
     fn about(&self) -> BackendInfo {
         Family::about(self)
     }
 
-    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError> {
+    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<()> {
         match scenario.played {
             ScenarioKind::Anywhere(play) => play(self, out),
             ScenarioKind::ByFamily => {
@@ -116,10 +90,9 @@ impl<F: Family> OpenBackend for F {
                 find(F::SUPPORT.scenarios, known, F::SUPPORT.never, scenario.id)?(self, out)
             }
         }
-        .map_err(BackendError::from_error)
     }
 
-    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> Result<Box<dyn Any>> {
         Family::resident_code(self)
     }
 
@@ -131,7 +104,7 @@ impl<F: Family> OpenBackend for F {
         match benchmark.prepared {
             BenchmarkKind::Family => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
                 (Some(why), _) => Some(why.into()),
-                (None, Err(BackendError::Unsupported(why))) => Some(why),
+                (None, Err(Unsupported(why))) => Some(why),
                 _ => None,
             },
             BenchmarkKind::Anywhere(_) => None,
@@ -140,8 +113,8 @@ impl<F: Family> OpenBackend for F {
         }
     }
 
-    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError> {
-        prepares::<F>(benchmark)?(self, at).map_err(BackendError::from_error)
+    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared> {
+        prepares::<F>(benchmark)?(self, at)
     }
 }
 
@@ -149,7 +122,7 @@ impl<F: Family> OpenBackend for F {
 pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE` takes one";
 
 /// The function that prepares a benchmark.
-fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError> {
+fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, Unsupported> {
     let known = |known: &Benchmark| known.id == benchmark.id;
     find(F::SUPPORT.benchmarks, known, F::SUPPORT.never, benchmark.id)
 }
@@ -160,7 +133,7 @@ fn find<K, T: Copy>(
     asked: impl Fn(&K) -> bool,
     never: &'static [Never],
     id: &str,
-) -> Result<T, BackendError> {
+) -> Result<T, Unsupported> {
     let why = match tables.iter().copied().flatten().copied().flatten().find(|(known, _)| asked(known)) {
         Some((_, Support::Do(how))) => return Ok(*how),
         Some((_, Support::Not(why))) => *why,
@@ -171,13 +144,11 @@ fn find<K, T: Copy>(
             .find(|(theme, _)| id.starts_with(theme))
             .map_or("not written for this engine", |(_, why)| *why),
     };
-    Err(BackendError::unsupported(why))
+    Err(Unsupported(why.into()))
 }
 
 #[cfg(test)]
 mod tests {
-    use anyhow::{Context, anyhow};
-
     use super::*;
 
     #[test]
@@ -188,17 +159,8 @@ mod tests {
         ];
         let asked = |id: &'static str| find(ROWS, |known| *known == id, &[&[("async/", "no async")]], id);
         assert!(matches!(asked("async/typed"), Ok(1)));
-        assert_eq!(asked("async/plain").unwrap_err().to_string(), "unsupported: waits");
-        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "unsupported: no async");
-        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "unsupported: not written for this engine");
-    }
-
-    #[test]
-    fn missing_support_is_not_a_failure() {
-        let never = Err::<(), _>(BackendError::unsupported("no exceptions")).context("while it played").unwrap_err();
-        assert_eq!(BackendError::from_error(never).to_string(), "unsupported: no exceptions");
-        let never = anyhow::Error::new(Unsupported("an interpreter".into())).context("while it serialised");
-        assert_eq!(BackendError::from_error(never).to_string(), "unsupported: an interpreter");
-        assert!(matches!(BackendError::from_error(anyhow!("it broke")), BackendError::Failed(_)));
+        assert_eq!(asked("async/plain").unwrap_err().to_string(), "waits");
+        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "no async");
+        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "not written for this engine");
     }
 }

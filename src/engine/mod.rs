@@ -33,7 +33,7 @@ pub use backend_spec::{BackendSpec, is_plain_label};
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 pub(crate) use family::NO_C_API;
 pub(crate) use family::NO_MODULE;
-pub use family::{BackendError, BenchmarkTable, Family, Never, ScenarioTable, Support, SupportTable};
+pub use family::{BenchmarkTable, Family, Never, ScenarioTable, Support, SupportTable};
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -140,8 +140,8 @@ pub trait OpenBackend: Embedding + Send + Sync {
     /// Runs a scenario, and writes its transcript to `out`.
     ///
     /// # Errors
-    /// When the backend does not support the scenario, or the scenario cannot continue.
-    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError>;
+    /// [`Unsupported`](embedding::Unsupported) if the backend does not support the scenario; otherwise the scenario cannot continue.
+    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<()>;
 
     /// The code that is loaded while a native baseline is timed, to make it comparable with this backend's exits.
     ///
@@ -159,8 +159,8 @@ pub trait OpenBackend: Embedding + Send + Sync {
     /// Prepares the cell of a benchmark with its parameter `at`.
     ///
     /// # Errors
-    /// When the backend does not support the benchmark, or the preparation fails.
-    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError>;
+    /// [`Unsupported`](embedding::Unsupported) if the backend does not support the benchmark; otherwise the preparation failed.
+    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared>;
 }
 
 /// What a backend says of itself.

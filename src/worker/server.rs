@@ -18,8 +18,8 @@ use crate::catalog::benchmark;
 use crate::catalog::benchmark::{Benchmark, CellId};
 use crate::catalog::scenario;
 use crate::engine::BackendSpec;
-use crate::engine::embedding::{Transcript, panic_message};
-use crate::engine::{BackendError, OpenBackend};
+use crate::engine::OpenBackend;
+use crate::engine::embedding::{Transcript, Unsupported, panic_message};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::generate::generate;
 use crate::fuzz::observation;
@@ -160,8 +160,10 @@ fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> R
     let transcript = Transcript::new(move |line| log.send(&Response::Log { line: line.to_owned() }));
     let end = match catch_unwind(AssertUnwindSafe(|| backend.play(scenario, &transcript))) {
         Ok(Ok(())) => Verdict::Passed,
-        Ok(Err(BackendError::Unsupported(reason))) => Verdict::Unsupported { reason: reason.into_owned() },
-        Ok(Err(failed)) => Verdict::Failed { reason: failed.to_string() },
+        Ok(Err(error)) => match error.downcast() {
+            Ok(Unsupported(reason)) => Verdict::Unsupported { reason: reason.into_owned() },
+            Err(failed) => Verdict::Failed { reason: format!("{failed:#}") },
+        },
         Err(panic) => Verdict::Crashed { reason: format!("panicked: {}", panic_message(&*panic)) },
     };
     Ok(Response::ScenarioDone { end })

@@ -10,10 +10,9 @@ use super::api::{
 use super::guest_instance::{GuestInstance, describe};
 use super::sweep::reentrant;
 use crate::catalog::benchmark::call;
-use crate::engine::BackendError;
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Prepared, Unsupported};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
@@ -53,7 +52,7 @@ pub(crate) fn typed(engine: &Engine, parameters: u64) -> Result<Prepared> {
     Ok(match parameters {
         0 => adding!(ready, "add_0", (), (), 0),
         2 => adding!(ready, "add_2", (i32, i32), (1, 7), 8),
-        other => bail!(BackendError::unsupported(format!("no typed function of its has {other} parameters"))),
+        other => bail!(Unsupported(format!("no typed function of its has {other} parameters").into())),
     })
 }
 

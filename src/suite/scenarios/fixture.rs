@@ -8,8 +8,8 @@ use super::api::{
     Error, Func, Imports, Instance, Memory, Module, Raised, Runtime, Store, TypedFunc, Val, call_any, from_engine,
     imports, message, new_store, outcome, raise, read_memory,
 };
-use crate::engine::embedding::Outcome;
-use crate::engine::{BackendError, Family};
+use crate::engine::Family;
+use crate::engine::embedding::{Outcome, Unsupported};
 use crate::exit_code::ExitCode;
 use crate::guest;
 
@@ -77,15 +77,13 @@ pub(crate) fn instantiate<T: Send + 'static>(
 
 /// Compiles a guest that needs a feature of WebAssembly.
 ///
-/// If a backend rejects the guest and does not claim the feature, the error is [`BackendError::unsupported`]. A backend that
-/// claims the feature must accept the guest.
+/// If a backend rejects the guest and does not claim the feature, the error is [`Unsupported`]. A backend that claims the
+/// feature must accept the guest.
 pub(crate) fn compile_if_claimed(engine: &Engine, feature: &str, runtime: &Runtime, guest: &str) -> Result<Module> {
     let claimed = engine.about().wasm_features.iter().any(|claimed| claimed == feature);
     match Module::new(runtime, guest::wasm(guest)) {
         Err(refused) if !claimed => {
-            bail!(BackendError::unsupported(format!(
-                "does not claim `{feature}`, and refuses what needs it: {refused}"
-            )))
+            bail!(Unsupported(format!("does not claim `{feature}`, and refuses what needs it: {refused}").into()))
         }
         compiled => Ok(compiled?),
     }

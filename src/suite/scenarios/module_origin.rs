@@ -12,10 +12,9 @@ use super::fixture::{
     Fixture, compile_if_claimed, ended, exit_unless_0 as early_exit, first_line, instantiate, refused,
 };
 use crate::catalog::scenario::module;
-use crate::engine::BackendError;
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
-use crate::engine::embedding::{Transcript, Value};
+use crate::engine::embedding::{Transcript, Unsupported, Value};
 use crate::{guest, say};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
@@ -128,7 +127,7 @@ fn value_of_another_store(engine: &Engine, out: &Transcript) -> Result<()> {
 fn another_engine(engine: &Engine, out: &Transcript) -> Result<()> {
     let (compiled_by, runs_on) = (engine.runtime(), engine.runtime());
     let module = Module::new(&compiled_by, guest::wasm(guest::EARLY_EXIT))?;
-    let refuses = |panic: &str| bail!(BackendError::unsupported(format!("it is refused: {panic}")));
+    let refuses = |panic: &str| bail!(Unsupported(format!("it is refused: {panic}").into()));
     for code in [5, 0] {
         match catch_unwind(AssertUnwindSafe(|| run(&runs_on, &module, code))) {
             Ok(Ok(ended)) => say!(out, "{ended}"),
