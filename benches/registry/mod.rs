@@ -131,7 +131,7 @@ fn draw(criterion: &mut Criterion, benchmark: &Benchmark, Group { name, cells }:
             group.bench_function(id, |bencher| {
                 let thread = thread.get_or_insert_with(|| {
                     BenchThread::prepare(variant, cell_id, None, None)
-                        .unwrap_or_else(|unable| panic!("{cell_id} on {backend}: {unable}"))
+                        .unwrap_or_else(|unable| panic!("{cell_id} on {backend}: {unable:#}"))
                 });
                 bencher.iter_custom(|iterations| match thread.batch(BatchSpec::of(iterations, false)) {
                     Ok(batch) => batch.elapsed,

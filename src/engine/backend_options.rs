@@ -6,23 +6,18 @@ use anyhow::{Result, bail};
 
 use crate::suggest;
 
-/// An option that changes a configuration `C`.
-pub struct BackendOption<C: 'static> {
-    /// The name on the command line.
-    pub key: &'static str,
-    /// The values, each with the function that applies it.
-    pub values: &'static [(&'static str, ApplyOption<C>)],
-}
-
-/// A function that applies a value to a configuration, in the style of a builder.
-pub type ApplyOption<C> = fn(&mut C) -> &mut C;
+/// The values of options: per value the option's name, the value, and the function that applies it to a configuration `C`.
+/// The values of one option are adjacent.
+pub type OptionTable<C> = &'static [(&'static str, &'static str, fn(&mut C))];
 
 /// The key of an option, and its values.
 pub type ListedOption = (&'static str, Vec<&'static str>);
 
-/// The keys of options and their values.
-pub fn listed<C>(options: &[BackendOption<C>]) -> Vec<ListedOption> {
-    options.iter().map(|option| (option.key, option.values.iter().map(|(name, _)| *name).collect())).collect()
+/// The options of some tables, each with its values.
+pub fn listed<C>(tables: &[OptionTable<C>]) -> Vec<ListedOption> {
+    let rows: Vec<_> = tables.iter().copied().flatten().map(|(key, value, _)| (*key, *value)).collect();
+    let options = rows.chunk_by(|(one, _), (next, _)| one == next);
+    options.map(|values| (values[0].0, values.iter().map(|(_, value)| *value).collect())).collect()
 }
 
 /// The options that the user chose, in canonical order.
@@ -73,25 +68,18 @@ impl BackendOptions {
     ///
     /// # Errors
     /// If an option or a value is unknown. The message suggests a known one, or lists all.
-    pub fn apply<C>(&self, options: &[BackendOption<C>], config: &mut C) -> Result<()> {
-        self.apply_both((options, config), (&[], &mut ()))
-    }
-
-    /// Applies each option to the compiler's configuration, or to the configuration that all backends of the engine share.
-    ///
-    /// # Errors
-    /// As [`apply`](Self::apply).
-    pub fn apply_both<C, S>(
-        &self,
-        (own, config): (&[BackendOption<C>], &mut C),
-        (shared, engine): (&[BackendOption<S>], &mut S),
-    ) -> Result<()> {
+    pub fn apply<C>(&self, tables: &[OptionTable<C>], config: &mut C) -> Result<()> {
+        let options = listed(tables);
         for (key, value) in &self.0 {
-            if !apply_one(own, key, value, config)? && !apply_one(shared, key, value, engine)? {
-                let known = own.iter().map(|option| option.key).chain(shared.iter().map(|option| option.key));
-                let known: Vec<_> = known.collect();
+            let Some((_, values)) = options.iter().find(|(known, _)| known == key) else {
+                let known: Vec<_> = options.iter().map(|(known, _)| *known).collect();
                 bail!("no option `{key}` here; {}", suggest::hint("there is", key, &known));
-            }
+            };
+            let mut rows = tables.iter().copied().flatten();
+            let Some((.., apply)) = rows.find(|(known, name, _)| known == key && name == value) else {
+                bail!("`{key}` takes no `{value}`; {}", suggest::hint("it takes", value, values));
+            };
+            apply(config);
         }
         Ok(())
     }
@@ -100,17 +88,6 @@ impl BackendOptions {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-/// Applies an option if it is in `options`, and returns whether it is.
-fn apply_one<C>(options: &[BackendOption<C>], key: &str, value: &str, config: &mut C) -> Result<bool> {
-    let Some(option) = options.iter().find(|option| option.key == key) else { return Ok(false) };
-    let Some((_, apply)) = option.values.iter().find(|(name, _)| *name == value) else {
-        let known: Vec<_> = option.values.iter().map(|(name, _)| *name).collect();
-        bail!("`{key}` takes no `{value}`; {}", suggest::hint("it takes", value, &known));
-    };
-    apply(config);
-    Ok(true)
 }
 
 impl fmt::Display for BackendOptions {
@@ -125,54 +102,38 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const OPTIONS: &[BackendOption<Vec<u8>>] =
-        &[BackendOption { key: "opt", values: &[("none", |v| set(v, 1)), ("speed", |v| set(v, 2))] }];
-
-    fn set(config: &mut Vec<u8>, to: u8) -> &mut Vec<u8> {
-        *config = vec![to];
-        config
-    }
+    const TABLES: &[OptionTable<Vec<u8>>] = &[
+        &[("opt", "none", |config| config.push(1)), ("opt", "speed", |config| config.push(2))],
+        &[("fuel", "on", |config| config.push(3))],
+    ];
 
     #[test]
-    fn an_option_is_applied() {
-        let mut config = Vec::new();
-        BackendOptions::parse("opt=speed").unwrap().apply(OPTIONS, &mut config).unwrap();
-        assert_eq!(config, [2]);
+    fn the_chosen_values_are_applied() {
+        for (text, applied) in [("opt=speed", &[2][..]), ("fuel=on,opt=none", &[3, 1])] {
+            let mut config = Vec::new();
+            BackendOptions::parse(text).unwrap().apply(TABLES, &mut config).unwrap();
+            assert_eq!(config, applied);
+        }
     }
 
     #[test]
     fn an_unknown_option_or_value_lists_the_known_ones() {
-        let apply =
-            |text| BackendOptions::parse(text).and_then(|s| s.apply(OPTIONS, &mut Vec::new())).unwrap_err().to_string();
-        assert_eq!(apply("speed=opt"), "no option `speed` here; there is: opt");
-        assert_eq!(apply("opt=fast"), "`opt` takes no `fast`; it takes: none, speed");
-        assert_eq!(apply("otp=none"), "no option `otp` here; did you mean `opt`?");
-        assert_eq!(apply("opt=sped"), "`opt` takes no `sped`; did you mean `speed`?");
-        assert_eq!(apply("opt"), "`opt` is not `option=value`");
-        assert_eq!(apply("opt=none,opt=speed"), "`opt` is set twice");
-    }
-
-    #[test]
-    fn an_option_goes_to_the_table_that_has_it_and_an_unknown_one_lists_both() {
-        const SHARED: &[BackendOption<bool>] =
-            &[BackendOption { key: "fuel", values: &[("on", |fuel| switch_on(fuel))] }];
-        fn switch_on(fuel: &mut bool) -> &mut bool {
-            *fuel = true;
-            fuel
+        for (text, message) in [
+            ("speed=opt", "no option `speed` here; there is: opt, fuel"),
+            ("opt=fast", "`opt` takes no `fast`; it takes: none, speed"),
+            ("otp=none", "no option `otp` here; did you mean `opt`?"),
+            ("opt=sped", "`opt` takes no `sped`; did you mean `speed`?"),
+            ("opt", "`opt` is not `option=value`"),
+            ("opt=none,opt=speed", "`opt` is set twice"),
+        ] {
+            let error = BackendOptions::parse(text).and_then(|options| options.apply(TABLES, &mut Vec::new()));
+            assert_eq!(error.unwrap_err().to_string(), message);
         }
-        let (mut config, mut fuel) = (Vec::new(), false);
-        let apply = |text, config: &mut _, fuel: &mut _| {
-            BackendOptions::parse(text).and_then(|options| options.apply_both((OPTIONS, config), (SHARED, fuel)))
-        };
-        apply("fuel=on,opt=none", &mut config, &mut fuel).unwrap();
-        assert_eq!((config.as_slice(), fuel), (&[1][..], true));
-        let error = apply("epoch=on", &mut config, &mut fuel).unwrap_err().to_string();
-        assert_eq!(error, "no option `epoch` here; there is: opt, fuel");
     }
 
     #[test]
     fn options_are_listed_with_their_values() {
-        assert_eq!(listed(OPTIONS), [("opt", vec!["none", "speed"])]);
+        assert_eq!(listed(TABLES), [("opt", vec!["none", "speed"]), ("fuel", vec!["on"])]);
     }
 
     proptest! {

@@ -3,7 +3,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::path::Path;
 
-use anyhow::Error;
+use anyhow::Result;
 
 use super::{BackendInfo, OpenBackend};
 use crate::catalog::benchmark::{Benchmark, BenchmarkKind};
@@ -23,43 +23,38 @@ pub trait Family: Embedding + Send + Sync + Sized + 'static {
         None
     }
 
-    /// Caches the artifacts of benchmarks in a folder. Does nothing by default.
+    /// As [`OpenBackend::keep_artifacts`]. Does nothing by default.
     fn keep_artifacts(&self, _folder: &Path) {}
 
-    /// The code that is loaded while a native baseline is timed: the module of `unwind/typed`, because registered code slows
-    /// every backtrace. By default none.
+    /// As [`OpenBackend::resident_code`]: the module of `unwind/typed`, because registered code slows every backtrace. By default
+    /// none.
     ///
     /// # Errors
     /// When the code cannot be loaded.
-    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> Result<Box<dyn Any>> {
         Ok(Box::new(()))
     }
 }
 
-/// Runs a scenario on a backend of the family.
-pub type RunScenario<F> = fn(&F, &Transcript) -> anyhow::Result<()>;
-
-/// Prepares a cell with its parameter on a backend of the family.
-pub type Prepare<F> = fn(&F, u64) -> anyhow::Result<Prepared>;
-
 /// The scenarios or benchmarks of a theme, each with its support.
-pub type Table<K, T> = &'static [(&'static K, Support<T>)];
+type Table<K, T> = &'static [(&'static K, Support<T>)];
 
 /// The scenarios of a theme, each with the function that runs it.
-pub type ScenarioTable<F> = Table<Scenario, RunScenario<F>>;
+pub type ScenarioTable<F> = Table<Scenario, fn(&F, &Transcript) -> Result<()>>;
+
+/// Prepares a cell with its parameter on a backend of the family.
+type Prepare<F> = fn(&F, u64) -> Result<Prepared>;
 
 /// The benchmarks of a theme, each with the function that prepares a cell.
 pub type BenchmarkTable<F> = Table<Benchmark, Prepare<F>>;
 
-/// Several themes, either of the suite or of one engine.
-pub type Tables<K, T> = &'static [Table<K, T>];
-
-/// The support of an engine family, with a row per scenario and a row per benchmark.
+/// The support of an engine family, with a row per scenario and a row per benchmark. The tables of the engine precede those of
+/// the suite.
 pub struct SupportTable<F: 'static> {
     /// Scenarios. The first of several rows for a scenario counts.
-    pub scenarios: &'static [Tables<Scenario, RunScenario<F>>],
+    pub scenarios: &'static [&'static [ScenarioTable<F>]],
     /// Benchmarks. The first of several rows for a benchmark counts.
-    pub benchmarks: &'static [Tables<Benchmark, Prepare<F>>],
+    pub benchmarks: &'static [&'static [BenchmarkTable<F>]],
     /// Unsupported themes. A row in a table takes precedence.
     pub never: &'static [Never],
 }
@@ -72,6 +67,9 @@ pub type Never = &'static [(&'static str, &'static str)];
 pub(crate) const NO_C_API: Never = &[("c-api/", "is about shared libraries with the C API: see `--library`")];
 
 /// The implementation of a scenario or benchmark, or the reason why there is none.
+///
+/// [`Support::Not`] holds for a whole family. If support depends on the backend, the implementation returns an [`Unsupported`]
+/// as its error.
 pub enum Support<T> {
     /// The implementation.
     Do(T),
@@ -79,41 +77,12 @@ pub enum Support<T> {
     Not(&'static str),
 }
 
-/// Why a backend did not run a scenario or prepare a cell.
-///
-/// [`Support::Not`] holds for a whole family. If support depends on the backend, the function in the table returns an
-/// `Unsupported` as its error.
-#[derive(Debug, thiserror::Error)]
-pub enum BackendError {
-    /// The backend does not support it, for this reason.
-    #[error("unsupported: {0}")]
-    Unsupported(Cow<'static, str>),
-    /// The backend supports it, but failed.
-    #[error("{0:#}")]
-    Failed(Error),
-}
-
-impl BackendError {
-    /// An unsupported scenario or benchmark, with the reason.
-    pub fn unsupported(why: impl Into<Cow<'static, str>>) -> Self {
-        Self::Unsupported(why.into())
-    }
-
-    /// Converts an error. An [`Unsupported`] or a [`BackendError`] keeps its meaning, any other error is a failure.
-    pub(crate) fn from_error(error: Error) -> Self {
-        match error.downcast::<Unsupported>() {
-            Ok(Unsupported(why)) => Self::Unsupported(why),
-            Err(error) => error.downcast().unwrap_or_else(Self::Failed),
-        }
-    }
-}
-
 impl<F: Family> OpenBackend for F {
     fn about(&self) -> BackendInfo {
         Family::about(self)
     }
 
-    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError> {
+    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<()> {
         match scenario.played {
             ScenarioKind::Anywhere(play) => play(self, out),
             ScenarioKind::ByFamily => {
@@ -121,10 +90,9 @@ impl<F: Family> OpenBackend for F {
                 find(F::SUPPORT.scenarios, known, F::SUPPORT.never, scenario.id)?(self, out)
             }
         }
-        .map_err(BackendError::from_error)
     }
 
-    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> Result<Box<dyn Any>> {
         Family::resident_code(self)
     }
 
@@ -136,7 +104,7 @@ impl<F: Family> OpenBackend for F {
         match benchmark.prepared {
             BenchmarkKind::ByFamily => match (self.cannot(benchmark), prepares::<F>(benchmark)) {
                 (Some(why), _) => Some(why.into()),
-                (None, Err(BackendError::Unsupported(why))) => Some(why),
+                (None, Err(Unsupported(why))) => Some(why),
                 _ => None,
             },
             BenchmarkKind::NativeBaseline(_) => None,
@@ -145,8 +113,8 @@ impl<F: Family> OpenBackend for F {
         }
     }
 
-    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError> {
-        prepares::<F>(benchmark)?(self, at).map_err(BackendError::from_error)
+    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared> {
+        prepares::<F>(benchmark)?(self, at)
     }
 }
 
@@ -154,53 +122,45 @@ impl<F: Family> OpenBackend for F {
 pub(crate) const NO_MODULE: &str = "no module was given; `measure --module FILE` takes one";
 
 /// The function that prepares a benchmark.
-fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, BackendError> {
+fn prepares<F: Family>(benchmark: &Benchmark) -> Result<Prepare<F>, Unsupported> {
     let known = |known: &Benchmark| known.id == benchmark.id;
     find(F::SUPPORT.benchmarks, known, F::SUPPORT.never, benchmark.id)
 }
 
 /// The function for a scenario or benchmark in the support tables.
 fn find<K, T: Copy>(
-    tables: &'static [Tables<K, T>],
+    tables: &'static [&'static [Table<K, T>]],
     asked: impl Fn(&K) -> bool,
     never: &'static [Never],
     id: &str,
-) -> Result<T, BackendError> {
-    match tables.iter().copied().flatten().copied().flatten().find(|(known, _)| asked(known)) {
-        Some((_, Support::Do(how))) => Ok(*how),
-        Some((_, Support::Not(why))) => Err(BackendError::unsupported(*why)),
-        None => match never.iter().copied().flatten().find(|(theme, _)| id.starts_with(theme)) {
-            Some((_, why)) => Err(BackendError::unsupported(*why)),
-            None => Err(BackendError::unsupported("not written for this engine")),
-        },
-    }
+) -> Result<T, Unsupported> {
+    let why = match tables.iter().copied().flatten().copied().flatten().find(|(known, _)| asked(known)) {
+        Some((_, Support::Do(how))) => return Ok(*how),
+        Some((_, Support::Not(why))) => *why,
+        None => never
+            .iter()
+            .copied()
+            .flatten()
+            .find(|(theme, _)| id.starts_with(theme))
+            .map_or("not written for this engine", |(_, why)| *why),
+    };
+    Err(Unsupported(why.into()))
 }
 
 #[cfg(test)]
 mod tests {
-    use anyhow::{Context, anyhow};
-
     use super::*;
 
     #[test]
     fn a_row_precedes_its_theme_and_a_missing_one_is_named() {
-        static ROWS: &[Tables<&str, u32>] = &[
+        static ROWS: &[&[Table<&str, u32>]] = &[
             &[&[(&"async/typed", Support::Do(1)), (&"async/plain", Support::Not("waits"))]],
             &[&[(&"async/typed", Support::Do(2))]],
         ];
         let asked = |id: &'static str| find(ROWS, |known| *known == id, &[&[("async/", "no async")]], id);
         assert!(matches!(asked("async/typed"), Ok(1)));
-        assert_eq!(asked("async/plain").unwrap_err().to_string(), "unsupported: waits");
-        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "unsupported: no async");
-        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "unsupported: not written for this engine");
-    }
-
-    #[test]
-    fn missing_support_is_not_a_failure() {
-        let never = Err::<(), _>(BackendError::unsupported("no exceptions")).context("while it played").unwrap_err();
-        assert_eq!(BackendError::from_error(never).to_string(), "unsupported: no exceptions");
-        let never = anyhow::Error::new(Unsupported("an interpreter".into())).context("while it serialised");
-        assert_eq!(BackendError::from_error(never).to_string(), "unsupported: an interpreter");
-        assert!(matches!(BackendError::from_error(anyhow!("it broke")), BackendError::Failed(_)));
+        assert_eq!(asked("async/plain").unwrap_err().to_string(), "waits");
+        assert_eq!(asked("async/dropped").unwrap_err().to_string(), "no async");
+        assert_eq!(asked("soak/exits").unwrap_err().to_string(), "not written for this engine");
     }
 }

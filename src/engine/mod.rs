@@ -17,8 +17,6 @@ mod expected_panic;
 mod family;
 pub mod known_issue;
 mod native;
-#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
-mod no_error_clones;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime", feature = "c-api"))]
 mod wasm_features;
 #[cfg(all(feature = "wasmer", unix))]
@@ -30,15 +28,12 @@ mod wasmtime;
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 mod watermark;
 
-pub use backend_options::{ApplyOption, BackendOption, BackendOptions, ListedOption, listed};
+pub use backend_options::{BackendOptions, ListedOption, OptionTable, listed};
 pub use backend_spec::{BackendSpec, is_plain_label};
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 pub(crate) use family::NO_C_API;
 pub(crate) use family::NO_MODULE;
-pub use family::{
-    BackendError, BenchmarkTable, Family, Never, Prepare, RunScenario, ScenarioTable, Support, SupportTable, Table,
-    Tables,
-};
+pub use family::{BenchmarkTable, Family, Never, ScenarioTable, Support, SupportTable};
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -78,26 +73,20 @@ pub enum Availability {
 }
 
 /// A backend that a Cargo feature compiles in, on platforms where it builds: its name, its feature, the licence of its compiler,
-/// and the functions that open it and list its options.
+/// the function that opens it, and the tables of its options.
 macro_rules! backend {
-    ($name:literal, $feature:literal, $licence:literal, $open:expr, $options:expr) => {
-        backend!($name, $feature, $licence, $open, $options, on all(), else "")
-    };
-    ($name:literal, $feature:literal, $licence:literal, $open:expr, $options:expr, unix) => {
-        backend!($name, $feature, $licence, $open, $options, on unix, else "Wasmer's compilers build on Unix only")
-    };
-    ($name:literal, $feature:literal, $licence:literal, $open:expr, $options:expr, on $platform:meta, else $why:literal) => {
+    ($name:literal, $feature:literal on $platform:meta, $licence:expr, $open:expr, $options:expr) => {
         Backend {
             name: $name,
             feature: Some($feature),
             licence: $licence,
             native: false,
             #[cfg(all(feature = $feature, $platform))]
-            presence: Availability::Here(|options| Ok(Arc::new($open(options)?)), $options),
+            presence: Availability::Here(|options| Ok(Arc::new($open(options)?)), || listed($options)),
             #[cfg(all(not(feature = $feature), $platform))]
             presence: Availability::NotCompiledIn,
             #[cfg(not($platform))]
-            presence: Availability::NotOnThisPlatform($why),
+            presence: Availability::NotOnThisPlatform("Wasmer's compilers build on Unix only"),
         }
     };
 }
@@ -105,26 +94,25 @@ macro_rules! backend {
 /// The name of the backend of shared libraries.
 pub const C_API: &str = "c-api";
 
+const APACHE: &str = "Apache-2.0 WITH LLVM-exception";
+
 /// All backends, in the order of the tables.
 pub static ALL: &[Backend] = &[
-    backend!("singlepass", "singlepass", "BUSL-1.1", wasmer::singlepass::open, wasmer::singlepass::options, unix),
-    backend!("cranelift", "cranelift", "MIT", wasmer::cranelift::open, wasmer::cranelift::options, unix),
-    backend!("llvm", "llvm", "BUSL-1.1", wasmer::llvm::open, wasmer::llvm::options, unix),
     backend!(
-        "wasmtime-cranelift",
-        "wasmtime",
-        "Apache-2.0 WITH LLVM-exception",
-        wasmtime::Wasmtime::cranelift,
-        wasmtime::cranelift_options
+        "singlepass", "singlepass" on unix, "BUSL-1.1",
+        wasmer::Wasmer::open::<wasmer::Singlepass>, wasmer::CompilerSettings::<wasmer::Singlepass>::OPTIONS
     ),
     backend!(
-        "wasmtime-winch",
-        "wasmtime",
-        "Apache-2.0 WITH LLVM-exception",
-        wasmtime::Wasmtime::winch,
-        wasmtime::winch_options
+        "cranelift", "cranelift" on unix, "MIT",
+        wasmer::Wasmer::open::<wasmer::Cranelift>, wasmer::CompilerSettings::<wasmer::Cranelift>::OPTIONS
     ),
-    backend!("wasmi", "wasmi", "MIT OR Apache-2.0", wasmi::Wasmi::open, wasmi::options),
+    backend!(
+        "llvm", "llvm" on unix, "BUSL-1.1",
+        wasmer::Wasmer::open::<wasmer::LLVM>, wasmer::CompilerSettings::<wasmer::LLVM>::OPTIONS
+    ),
+    backend!("wasmtime-cranelift", "wasmtime" on all(), APACHE, wasmtime::Wasmtime::cranelift, wasmtime::CRANELIFT),
+    backend!("wasmtime-winch", "wasmtime" on all(), APACHE, wasmtime::Wasmtime::winch, wasmtime::WINCH),
+    backend!("wasmi", "wasmi" on all(), "MIT OR Apache-2.0", wasmi::Wasmi::open, wasmi::OPTIONS),
     Backend {
         name: C_API,
         feature: Some("c-api"),
@@ -152,8 +140,8 @@ pub trait OpenBackend: Embedding + Send + Sync {
     /// Runs a scenario, and writes its transcript to `out`.
     ///
     /// # Errors
-    /// When the backend does not support the scenario, or the scenario cannot continue.
-    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<(), BackendError>;
+    /// [`Unsupported`](embedding::Unsupported) if the backend does not support the scenario; otherwise the scenario cannot continue.
+    fn play(&self, scenario: &Scenario, out: &Transcript) -> Result<()>;
 
     /// The code that is loaded while a native baseline is timed, to make it comparable with this backend's exits.
     ///
@@ -171,8 +159,8 @@ pub trait OpenBackend: Embedding + Send + Sync {
     /// Prepares the cell of a benchmark with its parameter `at`.
     ///
     /// # Errors
-    /// When the backend does not support the benchmark, or the preparation fails.
-    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared, BackendError>;
+    /// [`Unsupported`](embedding::Unsupported) if the backend does not support the benchmark; otherwise the preparation failed.
+    fn prepare(&self, benchmark: &Benchmark, at: u64) -> Result<Prepared>;
 }
 
 /// What a backend says of itself.

@@ -13,7 +13,7 @@ struct Native;
 const NO_ENGINE: Unsupported = Unsupported(Cow::Borrowed("there is no engine to compile with"));
 
 pub(super) fn open(options: &BackendOptions) -> Result<Arc<dyn OpenBackend>> {
-    options.apply::<()>(&[], &mut ())?;
+    options.apply(&[], &mut ())?;
     Ok(Arc::new(Native))
 }
 
@@ -39,14 +39,7 @@ impl Family for Native {
     const SUPPORT: SupportTable<Self> = SupportTable { scenarios: &[], benchmarks: &[], never: &[] };
 
     fn about(&self) -> BackendInfo {
-        let compiler = env!("EARLY_EXIT_RUSTC").into();
-        BackendInfo {
-            engine: "none".into(),
-            compiler,
-            library: None,
-            llvm: None,
-            wasm_features: Vec::new(),
-            exit_made_of: Vec::new(),
-        }
+        let (engine, compiler) = ("none".into(), env!("EARLY_EXIT_RUSTC").into());
+        BackendInfo { engine, compiler, ..BackendInfo::default() }
     }
 }

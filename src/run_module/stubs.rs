@@ -131,7 +131,7 @@ mod tests {
 
     fn import(module: &str, name: &str, results: &[Type]) -> Import {
         let (module, name) = (module.into(), name.into());
-        Import { module, name, place: 3, parameters: vec![], results: results.to_vec() }
+        Import { module, name, place: 3, results: results.to_vec() }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use anyhow::{Result, anyhow};
 use super::batch::{Batch, BatchSpec, time_batch};
 use super::concurrent::{self, JoinOnDrop};
 use crate::catalog::benchmark::{self, Benchmark, BenchmarkKind, CellId};
-use crate::engine::embedding::{Embedding, Prepared};
-use crate::engine::{BackendError, NO_MODULE, OpenBackend};
+use crate::engine::embedding::{Embedding, Prepared, Unsupported};
+use crate::engine::{NO_MODULE, OpenBackend};
 use crate::run_module::MeasuredModule;
 use crate::worker::cpu_affinity;
 
@@ -33,7 +33,7 @@ impl BenchThread {
         cell_id: &CellId,
         processor: Option<usize>,
         module: Option<Arc<MeasuredModule>>,
-    ) -> Result<Self, BackendError> {
+    ) -> Result<Self> {
         let (requests, batches) = mpsc::channel();
         let (ready, prepared) = mpsc::channel();
         let (answers, samples) = mpsc::channel();
@@ -48,9 +48,8 @@ impl BenchThread {
                 }
             });
         };
-        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(run_thread);
-        let thread = thread.map_err(|error| BackendError::Failed(error.into()))?;
-        let gone = |_| Err(BackendError::Failed(anyhow!("preparation panicked")));
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(run_thread)?;
+        let gone = |_| Err(anyhow!("preparation panicked"));
         let metrics = prepared.recv().unwrap_or_else(gone)?;
         Ok(Self { requests, samples, _thread: JoinOnDrop(Some(thread)), metrics })
     }
@@ -81,12 +80,12 @@ pub(crate) fn run_cell(
     cell_id: &CellId,
     processor: Option<usize>,
     module: Option<&Arc<MeasuredModule>>,
-    ready: impl FnOnce(Result<Metrics, BackendError>),
+    ready: impl FnOnce(Result<Metrics>),
     mut work: impl FnMut(&mut Prepared),
 ) {
     let Some(benchmark) = benchmark::find(&cell_id.benchmark) else {
         let reason = format!("this build has no benchmark `{}`", cell_id.benchmark);
-        return ready(Err(BackendError::unsupported(reason)));
+        return ready(Err(Unsupported(reason.into()).into()));
     };
     if !benchmark.parallel {
         cpu_affinity::pin_to_or_last(processor);
@@ -121,17 +120,17 @@ fn prepare(
     benchmark: &Benchmark,
     at: u64,
     module: Option<&Arc<MeasuredModule>>,
-) -> Result<Prepared, BackendError> {
+) -> Result<Prepared> {
     match benchmark.prepared {
         BenchmarkKind::ByFamily => backend.prepare(benchmark, at),
         BenchmarkKind::NativeBaseline(prepare) => {
-            let resident = backend.resident_code().map_err(BackendError::Failed)?;
-            Ok(prepare(at).map_err(BackendError::Failed)?.keeping(resident))
+            let resident = backend.resident_code()?;
+            Ok(prepare(at)?.keeping(resident))
         }
         BenchmarkKind::Module(cell) => {
-            let module = module.ok_or(BackendError::unsupported(NO_MODULE))?;
+            let module = module.ok_or(Unsupported(NO_MODULE.into()))?;
             let engine: Arc<dyn Embedding> = backend.clone();
-            module.prepare(&engine, cell).map_err(BackendError::from_error)
+            module.prepare(&engine, cell)
         }
         BenchmarkKind::Concurrently(same) => {
             let (backend, module) = (backend.clone(), module.cloned());

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use crate::engine::BackendError;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Prepared, Unsupported};
 
 /// When a thread started and finished its iterations, or the error of one.
 type ThreadTimes = Result<(Instant, Instant)>;
@@ -33,18 +32,18 @@ impl Drop for JoinOnDrop {
 ///
 /// # Errors
 /// When a thread cannot prepare its cell.
-pub(crate) fn prepare<F>(threads: u64, make: F) -> Result<Prepared, BackendError>
+pub(crate) fn prepare<F>(threads: u64, make: F) -> Result<Prepared>
 where
-    F: Fn() -> Result<Prepared, BackendError> + Clone + Send + 'static,
+    F: Fn() -> Result<Prepared> + Clone + Send + 'static,
 {
-    let threads = u32::try_from(threads.max(1)).map_err(|_| BackendError::unsupported("too many threads"))?;
+    let threads = u32::try_from(threads.max(1)).map_err(|_| Unsupported("too many threads".into()))?;
     let start = Arc::new(Barrier::new(threads as usize));
     let team = (0..threads).map(|_| Thread::spawn(make.clone(), start.clone())).collect::<Vec<_>>();
     let team = team.into_iter().map(|(thread, made)| {
-        made.recv().unwrap_or_else(|_| Err(BackendError::Failed(anyhow!("a thread panicked"))))?;
+        made.recv().unwrap_or_else(|_| Err(anyhow!("a thread panicked")))?;
         Ok(thread)
     });
-    let team = team.collect::<Result<Vec<_>, BackendError>>()?;
+    let team = team.collect::<Result<Vec<_>>>()?;
     Ok(Prepared::by_batch(move |iterations| match run(&team, iterations) {
         Ok(wall) => (wall / threads, Ok(())),
         Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
@@ -67,9 +66,9 @@ fn run(team: &[Thread], iterations: u64) -> Result<Duration> {
 
 impl Thread {
     /// Starts the thread, which reports once whether its cell is prepared.
-    fn spawn<F>(make: F, start: Arc<Barrier>) -> (Self, mpsc::Receiver<Result<(), BackendError>>)
+    fn spawn<F>(make: F, start: Arc<Barrier>) -> (Self, mpsc::Receiver<Result<()>>)
     where
-        F: Fn() -> Result<Prepared, BackendError> + Send + 'static,
+        F: Fn() -> Result<Prepared> + Send + 'static,
     {
         let (orders, ordered) = mpsc::channel();
         let (done, ran) = mpsc::channel();
@@ -96,6 +95,8 @@ impl Thread {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
+
+    use anyhow::bail;
 
     use super::*;
 
@@ -142,8 +143,8 @@ mod tests {
 
     #[test]
     fn a_thread_that_cannot_prepare_or_panics_is_an_error() {
-        let error = prepare(2, || Err(BackendError::unsupported("no such thing"))).err().unwrap();
-        assert_eq!(error.to_string(), "unsupported: no such thing");
+        let error = prepare(2, || bail!(Unsupported("no such thing".into()))).err().unwrap();
+        assert_eq!(error.to_string(), "no such thing");
         let panics = || panic!("expected panic");
         assert_eq!(prepare(2, panics).err().unwrap().to_string(), "a thread panicked");
         let make = || Ok(Prepared::repeat(|| panic!("expected panic"), |(): &()| true, |()| String::new()));

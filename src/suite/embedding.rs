@@ -5,8 +5,8 @@ use anyhow::{Context, Result};
 
 use super::Engine;
 use super::api::{
-    self, LATE_START, Module, Runtime, Store, fuel, memory_size, metered_outcome, new_store, read_memory, set_fuel,
-    stub_import, thrower_imports,
+    self, LATE_START, Module, Runtime, Store, fuel, memory_size, metered_outcome, new_store, read_memory, stub_import,
+    thrower_imports,
 };
 use super::calls::{call, global, instantiate};
 use super::linked_instances::LinkedInstances;
@@ -64,19 +64,23 @@ impl Compiled for CompiledModule {
 
     fn instantiate(&self, host: Host) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
         let mut store = new_store(&self.runtime, ());
-        let mut stubs = || -> Result<Vec<_>> {
-            if let Some(fuel) = self.fuel {
-                set_fuel(&mut store, fuel)?;
-            }
-            let imports = self.module.imports().enumerate().map(|(place, import)| {
-                stub_import(&mut store, place, &import, &host)
-                    .with_context(|| format!("the import {}.{}", import.module(), import.name()))
-            });
-            imports.collect()
-        };
-        let stubs = stubs().map_err(NotInstantiated::Unlinked)?;
+        let stubs = self.module.imports().enumerate().map(|(place, import)| {
+            stub_import(&mut store, place, &import, &host)
+                .with_context(|| format!("the import {}.{}", import.module(), import.name()))
+        });
+        let stubs = stubs.collect::<Result<Vec<_>>>().map_err(NotInstantiated::Unlinked)?;
         let instance = instantiate(&mut store, &self.module, &stubs)?;
-        RunningModule { store, instance, metered: self.fuel.is_some() }.started()
+        let mut running = RunningModule { store, instance, metered: self.fuel.is_some() };
+        // A metered runtime may leave the start function to the host.
+        if let Some(start) = LATE_START.filter(|_| running.metered)
+            && running.instance.get_func(&mut running.store, start).is_some()
+        {
+            let outcome = running.call(start, &[]);
+            if !matches!(outcome, Outcome::Returned(_)) {
+                return Err(NotInstantiated::Start(outcome));
+            }
+        }
+        Ok(Box::new(running))
     }
 }
 
@@ -107,21 +111,6 @@ struct RunningModule {
     store: Store<()>,
     instance: api::Instance,
     metered: bool,
-}
-
-impl RunningModule {
-    /// Calls the start function if a metered runtime has left it to the host.
-    fn started(mut self) -> Result<Box<dyn ModuleInstance>, NotInstantiated> {
-        if let Some(start) = LATE_START.filter(|_| self.metered)
-            && self.instance.get_func(&mut self.store, start).is_some()
-        {
-            match self.call(start, &[]) {
-                Outcome::Returned(_) => {}
-                other => return Err(NotInstantiated::Start(other)),
-            }
-        }
-        Ok(Box::new(self))
-    }
 }
 
 impl ModuleInstance for RunningModule {

@@ -10,6 +10,7 @@ pub(crate) mod benchmarks;
 mod calls;
 mod embedding;
 mod linked_instances;
+pub(crate) mod module_cache;
 pub(crate) mod scenarios;
 
-use super::{Engine, api, module_cache};
+use super::{Engine, api};

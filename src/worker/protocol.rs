@@ -8,7 +8,8 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::benchmark::CellId;
-use crate::engine::{BackendError, BackendInfo, BackendSpec};
+use crate::engine::embedding::Unsupported;
+use crate::engine::{BackendInfo, BackendSpec};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::observation::Observation;
 use crate::fuzz::seed::ModuleSeed;
@@ -223,15 +224,16 @@ impl Response {
     }
 
     /// The response to a request to prepare the cell with this number.
-    pub(crate) fn prepared(cell: usize, prepared: Result<&Metrics, &BackendError>) -> Self {
+    pub(crate) fn prepared(cell: usize, prepared: Result<&Metrics, &anyhow::Error>) -> Self {
         match prepared {
             Ok(metrics) => {
                 let metrics = metrics.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
                 Self::Prepared { cell, metrics }
             }
-            Err(error) => {
-                Self::Error { unsupported: matches!(error, BackendError::Unsupported(_)), reason: error.to_string() }
-            }
+            Err(error) => match error.downcast_ref::<Unsupported>() {
+                Some(why) => Self::Error { unsupported: true, reason: format!("unsupported: {why}") },
+                None => Self::Error { unsupported: false, reason: format!("{error:#}") },
+            },
         }
     }
 }
@@ -245,4 +247,23 @@ pub struct ModuleTrial {
     pub digest: Option<u64>,
     /// The number of calls, and the number of those with an early exit.
     pub calls: [u32; 2],
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn missing_support_is_not_a_failure() {
+        for (error, unsupported, reason) in [
+            (anyhow!(Unsupported("an interpreter".into())), true, "unsupported: an interpreter"),
+            (anyhow!(Unsupported("no exceptions".into())).context("while it ran"), true, "unsupported: no exceptions"),
+            (anyhow!("no memory").context("it broke"), false, "it broke: no memory"),
+        ] {
+            let expected = Response::Error { unsupported, reason: reason.into() };
+            assert_eq!(Response::prepared(0, Err(&error)), expected);
+        }
+    }
 }

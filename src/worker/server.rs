@@ -16,8 +16,8 @@ use super::fork;
 use super::protocol::{Hello, ModuleTrial, PROTOCOL, Request, Response};
 use super::supervisor::ARTIFACTS;
 use crate::catalog::{benchmark, scenario};
-use crate::engine::embedding::{Transcript, panic_message};
-use crate::engine::{BackendError, BackendSpec, OpenBackend};
+use crate::engine::embedding::{Transcript, Unsupported, panic_message};
+use crate::engine::{BackendSpec, OpenBackend};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::generate::generate;
 use crate::fuzz::observation::{self, Action, Observation, trial};
@@ -161,8 +161,10 @@ fn run_scenario(backend: &dyn OpenBackend, id: &str, wire: &ResponseWriter) -> R
     let transcript = Transcript::new(move |line| log.send(&Response::Log { line: line.to_owned() }));
     let end = match catch_unwind(AssertUnwindSafe(|| backend.play(scenario, &transcript))) {
         Ok(Ok(())) => Verdict::Passed,
-        Ok(Err(BackendError::Unsupported(reason))) => Verdict::Unsupported { reason: reason.into_owned() },
-        Ok(Err(failed)) => Verdict::Failed { reason: failed.to_string() },
+        Ok(Err(error)) => match error.downcast() {
+            Ok(Unsupported(reason)) => Verdict::Unsupported { reason: reason.into_owned() },
+            Err(failed) => Verdict::Failed { reason: format!("{failed:#}") },
+        },
         Err(panic) => Verdict::Crashed { reason: format!("panicked: {}", panic_message(&*panic)) },
     };
     Response::ScenarioDone { end }

@@ -173,9 +173,8 @@ impl Stub {
         Ok(unsafe {
             match &import.of {
                 ImportType::Function(signature) => {
-                    let Signature { parameters, results } = signature.clone();
                     let (module, name) = (import.module.clone(), import.name.clone());
-                    let import = Import { module, name, place, parameters, results };
+                    let import = Import { module, name, place, results: signature.results.clone() };
                     let env = HostFunction { api, store: **store, import, host: host.clone(), ended: ended.clone() };
                     let env = Rc::new(env);
                     Self::Function(api.new_function_with_env(store, signature, answer, Rc::as_ptr(&env))?, env)

@@ -2,13 +2,12 @@
 use std::fmt;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::{Deserialize, Serialize};
-use wasmparser::{CompositeInnerType, Encoding, ExternalKind, Parser, Payload, RecGroup, TypeRef, TypeSectionReader};
+use wasmparser::{CompositeInnerType, Encoding, ExternalKind, Parser, Payload, RecGroup, TypeRef};
 
 use super::Type;
 
 /// The imports and exports of a module.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Interface {
     /// Imports, in the module's order.
     pub imports: Vec<Imported>,
@@ -16,12 +15,10 @@ pub struct Interface {
     pub exports: Vec<Exported>,
     /// Number of functions that the module defines.
     pub functions: u32,
-    /// Whether the module has a start function, which runs at instantiation.
-    pub starts: bool,
 }
 
 /// An import of a module.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     /// The name of the imported module.
     pub module: String,
@@ -32,7 +29,7 @@ pub struct Imported {
 }
 
 /// An export of a module.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// The name.
     pub name: String,
@@ -41,8 +38,7 @@ pub struct Exported {
 }
 
 /// The kind of an import or export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the specification's")]
 pub enum ExternKind {
     Function(Signature),
@@ -53,7 +49,7 @@ pub enum ExternKind {
 }
 
 /// The type of a function.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signature {
     /// Parameter types.
     pub parameters: Vec<Type>,
@@ -128,7 +124,11 @@ impl InterfaceReader {
     fn take(&mut self, payload: Payload) -> Result<()> {
         match payload {
             Payload::Version { encoding: Encoding::Component, .. } => bail!("it is a component, not a module"),
-            Payload::TypeSection(types) => self.types(types)?,
+            Payload::TypeSection(types) => {
+                for group in types {
+                    self.types.extend(Signature::in_group(&group.map_err(describe)?));
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     let import = import.map_err(describe)?;
@@ -158,16 +158,7 @@ impl InterfaceReader {
                     self.interface.exports.push(Exported { name: export.name.into(), kind });
                 }
             }
-            Payload::StartSection { .. } => self.interface.starts = true,
             _ => {}
-        }
-        Ok(())
-    }
-
-    fn types(&mut self, types: TypeSectionReader) -> Result<()> {
-        for group in types {
-            let group = group.map_err(describe)?;
-            self.types.extend(Signature::in_group(&group));
         }
         Ok(())
     }
@@ -227,13 +218,13 @@ mod tests {
                 (import "a" "f" (func (param i32 f64) (result i64)))
                 (import "a" "m" (memory 1))
                 (func $g (param externref) (result i32 v128) unreachable)
-                (func $start) (start $start)
+                (func)
                 (export "g" (func $g)) (export "f" (func 0)) (export "m" (memory 0)))"#,
         );
         let functions: Vec<_> = interface.functions().map(|(name, ty)| format!("{name}{ty}")).collect();
         assert_eq!(functions, ["g(externref) -> (i32, v128)", "f(i32, f64) -> i64"]);
         assert_eq!(interface.imports[1].kind, ExternKind::Memory);
-        assert_eq!((interface.functions, interface.starts), (2, true));
+        assert_eq!(interface.functions, 2);
     }
 
     #[test]

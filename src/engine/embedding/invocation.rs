@@ -94,10 +94,7 @@ fn text(value: &Value) -> String {
 
 /// An integer that fits in the number of bits, signed or unsigned.
 fn integer(text: &str, bits: u32) -> Option<i128> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
+    let (negative, digits) = sign(text);
     let digits = digits.replace('_', "");
     // At most one sign.
     if !digits.starts_with(|first: char| first.is_ascii_digit()) {
@@ -115,12 +112,17 @@ fn integer(text: &str, bits: u32) -> Option<i128> {
     }
 }
 
-/// The sign and payload of a NaN; `None` for an invalid payload.
-fn nan(text: &str, bits: u32) -> Option<Option<(bool, u64)>> {
-    let (sign, rest) = match text.strip_prefix('-') {
+/// Whether a number is negative, and its text without the sign.
+fn sign(text: &str) -> (bool, &str) {
+    match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
+    }
+}
+
+/// The sign and payload of a NaN; `None` for an invalid payload.
+fn nan(text: &str, bits: u32) -> Option<Option<(bool, u64)>> {
+    let (sign, rest) = sign(text);
     if rest == "nan" {
         return Some(Some((sign, 1 << (bits - 1))));
     }
@@ -163,19 +165,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn displayed_text_is_read_back(wide: i64, narrow: i32, float: f64) {
-            prop_assert_eq!(value(&wide.to_string(), Type::I64), Some(Value::I64(wide)));
-            prop_assert_eq!(value(&format!("{narrow:#x}"), Type::I32), Some(Value::I32(narrow)));
-            prop_assert_eq!(value(&format!("{float:?}"), Type::F64), Some(Value::F64(float.to_bits())));
-        }
-
-        #[test]
         fn every_argument_can_be_typed_in(i32: i32, i64: i64, f32: u32, f64: u64, v128: u128, reference: Option<u32>) {
             let nan = Value::F32(f32 | 0x7f80_0001);
             let values = [Value::I32(i32), Value::I64(i64), Value::F32(f32), nan, Value::F64(f64), Value::V128(v128)];
             for typed in values.into_iter().chain([Value::ExternRef(reference), Value::FuncRef(false), Value::OtherRef(false)]) {
                 prop_assert_eq!(value(&text(&typed), typed.ty()), Some(typed));
             }
+            prop_assert_eq!(value(&format!("{i32:#x}"), Type::I32), Some(Value::I32(i32)));
         }
 
         #[test]

@@ -16,7 +16,7 @@ pub use interface::{Exported, ExternKind, Imported, Interface, Signature};
 pub use invocation::Invocation;
 pub(crate) use outcome::panic_message;
 pub use outcome::{Outcome, Trap};
-pub use prepared::{BatchTime, IterationResult, MOST_KEPT, Prepared, STOPS};
+pub use prepared::{IterationResult, Prepared};
 pub use transcript::Transcript;
 pub use value::{CANNOT_PASS, Type, Value};
 
@@ -145,8 +145,6 @@ pub struct Import {
     pub name: String,
     /// The index among all imports of the guest, including those that are not functions, counted from 0.
     pub place: usize,
-    /// The types of the parameters.
-    pub parameters: Vec<Type>,
     /// The types of the results.
     pub results: Vec<Type>,
 }

@@ -57,55 +57,48 @@ impl fmt::Display for Outcome {
 
 /// Why a guest trapped. `Display` uses the messages of the WebAssembly specification's tests, so that all engines give the same
 /// transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names are the specification's; `Display` spells them out")]
+#[expect(missing_docs, reason = "the names are the specification's; the messages spell them out")]
 pub enum Trap {
+    #[error("unreachable")]
     Unreachable,
+    #[error("integer divide by zero")]
     IntegerDivideByZero,
+    #[error("integer overflow")]
     IntegerOverflow,
+    #[error("invalid conversion to integer")]
     InvalidConversionToInteger,
+    #[error("out of bounds memory access")]
     OutOfBoundsMemoryAccess,
+    #[error("out of bounds table access")]
     OutOfBoundsTableAccess,
+    #[error("uninitialized element")]
     UninitializedElement,
+    #[error("indirect call type mismatch")]
     IndirectCallTypeMismatch,
+    #[error("call stack exhausted")]
     CallStackExhausted,
+    #[error("unaligned atomic")]
     UnalignedAtomic,
+    #[error("expected shared memory")]
     ExpectedSharedMemory,
     /// Of any type: not every engine distinguishes a reference to an exception.
     #[serde(alias = "null-exception-reference")]
+    #[error("null reference")]
     NullReference,
+    #[error("out of bounds array access")]
     OutOfBoundsArrayAccess,
+    #[error("cast failure")]
     CastFailure,
+    #[error("allocation size too large")]
     AllocationTooLarge,
+    #[error("uncaught exception")]
     UncaughtException,
     /// Interrupted from another thread, or by a deadline of the engine.
+    #[error("interrupted")]
     Interrupted,
     /// The fuel or points are exhausted.
+    #[error("out of fuel")]
     OutOfFuel,
-}
-
-impl fmt::Display for Trap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unreachable => "unreachable",
-            Self::IntegerDivideByZero => "integer divide by zero",
-            Self::IntegerOverflow => "integer overflow",
-            Self::InvalidConversionToInteger => "invalid conversion to integer",
-            Self::OutOfBoundsMemoryAccess => "out of bounds memory access",
-            Self::OutOfBoundsTableAccess => "out of bounds table access",
-            Self::UninitializedElement => "uninitialized element",
-            Self::IndirectCallTypeMismatch => "indirect call type mismatch",
-            Self::CallStackExhausted => "call stack exhausted",
-            Self::UnalignedAtomic => "unaligned atomic",
-            Self::ExpectedSharedMemory => "expected shared memory",
-            Self::NullReference => "null reference",
-            Self::OutOfBoundsArrayAccess => "out of bounds array access",
-            Self::CastFailure => "cast failure",
-            Self::AllocationTooLarge => "allocation size too large",
-            Self::UncaughtException => "uncaught exception",
-            Self::Interrupted => "interrupted",
-            Self::OutOfFuel => "out of fuel",
-        })
-    }
 }

@@ -18,22 +18,22 @@ pub struct Prepared {
 }
 
 /// The number of laps in an iteration of [`Prepared::stops`].
-pub const STOPS: u32 = 8;
+const STOPS: u32 = 8;
 
 /// The most lap times that a cell keeps until [`Prepared::take_each`].
-pub const MOST_KEPT: usize = 64;
+const MOST_KEPT: usize = 64;
 
 /// The time of a batch, and the number of its failures.
-#[derive(Debug)]
-pub struct BatchTime {
+#[derive(Default)]
+struct BatchTime {
     /// Time inside the timer, summed over the iterations.
-    pub elapsed: Duration,
+    elapsed: Duration,
     /// The number of iterations that did not end as expected.
-    pub unexpected: u64,
+    unexpected: u64,
     /// A description of the first unexpected end.
-    pub observed: Option<String>,
+    observed: Option<String>,
     /// The lap times of [`Prepared::stops`], otherwise empty.
-    pub each: Vec<Duration>,
+    each: Vec<Duration>,
 }
 
 /// The result of an iteration; the error describes an unexpected end.
@@ -74,7 +74,7 @@ impl Prepared {
         })
     }
 
-    /// As [`laps`](Self::laps), but an iteration is [`STOPS`] laps and takes their mean time. The lap times are kept, because a
+    /// As [`laps`](Self::laps), but an iteration is `STOPS` laps and takes their mean time. The lap times are kept, because a
     /// timeout must cover the slowest stop.
     pub fn stops(lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::laps_keeping(STOPS, lap)
@@ -82,7 +82,7 @@ impl Prepared {
 
     fn laps_keeping(kept: u32, mut lap: impl FnMut() -> (Duration, IterationResult) + 'static) -> Self {
         Self::new(move |iterations| {
-            let mut sample = BatchTime { elapsed: Duration::ZERO, unexpected: 0, observed: None, each: Vec::new() };
+            let mut sample = BatchTime::default();
             let repeats = kept.max(1);
             for _ in 0..iterations * u64::from(repeats) {
                 let (took, ended) = lap();
@@ -117,12 +117,8 @@ impl Prepared {
         Self::new(move |iterations| {
             let (elapsed, ended) = batch(iterations);
             let observed = ended.err();
-            BatchTime {
-                elapsed,
-                unexpected: if observed.is_some() { iterations } else { 0 },
-                observed,
-                each: Vec::new(),
-            }
+            let unexpected = if observed.is_some() { iterations } else { 0 };
+            BatchTime { elapsed, unexpected, observed, each: Vec::new() }
         })
     }
 
@@ -165,7 +161,7 @@ impl Prepared {
         Ok(sample.elapsed)
     }
 
-    /// Takes the lap times since the last call: the first [`MOST_KEPT`] of them.
+    /// Takes the lap times since the last call: the first `MOST_KEPT` of them.
     pub fn take_each(&mut self) -> Vec<Duration> {
         std::mem::take(&mut self.each)
     }

@@ -67,17 +67,7 @@ impl From<wasmparser::ValType> for Type {
 impl Type {
     /// Zero, or the null reference; `None` for [`Type::NonNull`].
     pub fn zero(self) -> Option<Value> {
-        Some(match self {
-            Self::I32 => Value::I32(0),
-            Self::I64 => Value::I64(0),
-            Self::F32 => Value::F32(0),
-            Self::F64 => Value::F64(0),
-            Self::V128 => Value::V128(0),
-            Self::FuncRef => Value::FuncRef(false),
-            Self::ExternRef => Value::ExternRef(None),
-            Self::Other => Value::OtherRef(false),
-            Self::NonNull => return None,
-        })
+        Value::from_bits(self, None).or_else(|| Value::from_bits(self, Some(0)))
     }
 }
 
@@ -94,6 +84,21 @@ impl Value {
             Self::ExternRef(_) => Type::ExternRef,
             Self::OtherRef(_) => Type::Other,
         }
+    }
+
+    /// The value of a type from its bits, or the null reference; `None` if the type has no such value.
+    fn from_bits(ty: Type, bits: Option<u128>) -> Option<Self> {
+        Some(match ty {
+            Type::I32 => Self::I32(u32::try_from(bits?).ok()?.cast_signed()),
+            Type::I64 => Self::I64(u64::try_from(bits?).ok()?.cast_signed()),
+            Type::F32 => Self::F32(bits?.try_into().ok()?),
+            Type::F64 => Self::F64(bits?.try_into().ok()?),
+            Type::V128 => Self::V128(bits?),
+            Type::FuncRef => Self::FuncRef(bits.is_some()),
+            Type::ExternRef => Self::ExternRef(bits.map(u32::try_from).transpose().ok()?),
+            Type::Other => Self::OtherRef(bits.is_some()),
+            Type::NonNull => return None,
+        })
     }
 }
 
@@ -158,23 +163,9 @@ impl TryFrom<Bits> for Value {
     type Error = String;
 
     fn try_from(Bits { ty, bits }: Bits) -> Result<Self, String> {
-        let shown = bits.clone().unwrap_or("nothing".into());
-        let wrong = move || format!("{shown} is no {ty}");
-        let bits = bits.map(|bits| u128::from_str_radix(&bits, 16)).transpose().map_err(|_| wrong())?;
-        let narrow = || u32::try_from(bits.ok_or_else(&wrong)?).map_err(|_| wrong());
-        let wide = || u64::try_from(bits.ok_or_else(&wrong)?).map_err(|_| wrong());
-        Ok(match ty {
-            Type::I32 => Self::I32(narrow()?.cast_signed()),
-            Type::I64 => Self::I64(wide()?.cast_signed()),
-            Type::F32 => Self::F32(narrow()?),
-            Type::F64 => Self::F64(wide()?),
-            Type::V128 => Self::V128(bits.ok_or_else(wrong)?),
-            Type::FuncRef => Self::FuncRef(bits.is_some()),
-            Type::ExternRef if bits.is_none() => Self::ExternRef(None),
-            Type::ExternRef => Self::ExternRef(Some(narrow()?)),
-            Type::Other => Self::OtherRef(bits.is_some()),
-            Type::NonNull => return Err(wrong()),
-        })
+        let number = bits.as_deref().map(|bits| u128::from_str_radix(bits, 16)).transpose();
+        let value = number.ok().and_then(|number| Self::from_bits(ty, number));
+        value.ok_or_else(|| format!("{} is no {ty}", bits.as_deref().unwrap_or("nothing")))
     }
 }
 

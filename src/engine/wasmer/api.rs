@@ -17,7 +17,7 @@ use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_rem
 
 use super::Wasmer;
 pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import};
-use super::late_start::LateStart;
+use super::middleware::LateStart;
 pub(crate) use super::scenarios::limit::capped;
 use crate::engine::embedding::{NotInstantiated, Outcome, Trap};
 use crate::exit_code::ExitCode;
@@ -214,8 +214,8 @@ impl Instance {
 }
 
 /// Instantiates a module with imports in the module's order, not by name, because two imports can have the same name.
-pub(crate) fn link<T: Send + 'static>(
-    store: &mut Store<T>,
+pub(crate) fn link(
+    store: &mut impl AsStoreMut,
     module: &Module,
     imports: &[Extern],
 ) -> Result<Instance, NotInstantiated> {
@@ -243,13 +243,7 @@ pub(crate) trait WasmParams: WasmTypeList {
 }
 
 macro_rules! parameters {
-    (() $(, ($($name:ident)*))*) => {
-        impl WasmParams for () {
-            #[inline(always)]
-            fn call<R: WasmTypeList>(self, f: &TypedFunction<(), R>, store: &mut impl AsStoreMut) -> Result<R, Error> {
-                f.call(store)
-            }
-        }
+    ($(($($name:ident)*)),*) => {
         $(
             #[allow(non_snake_case, reason = "each is named for its type")]
             impl<$($name: FromToNativeWasmType),*> WasmParams for ($($name,)*) {
@@ -334,21 +328,12 @@ pub(crate) fn new_memory<T: Send + 'static>(store: &mut Store<T>, pages: u32) ->
 }
 
 /// Grows a memory by `pages` pages of 64 KiB, and returns the old size in pages.
-pub(crate) fn grow_memory<T: Send + 'static>(
-    store: &mut Store<T>,
-    memory: &Memory,
-    pages: u32,
-) -> Result<u64, MemoryError> {
+pub(crate) fn grow_memory(store: &mut impl AsStoreMut, memory: &Memory, pages: u32) -> Result<u64, MemoryError> {
     memory.grow(store, pages).map(|before| before.0.into())
 }
 
 /// The limits of a store: none, because Wasmer sets limits in the engine.
 pub(crate) type StoreLimits = ();
-
-/// Sets the fuel of a new store. It does nothing, because Wasmer compiles the initial points into the module.
-pub(crate) fn set_fuel<T: Send + 'static>(_: &mut Store<T>, _: u64) -> Result<(), Error> {
-    Ok(())
-}
 
 /// The remaining fuel, in points. An instruction costs one point.
 pub(crate) fn fuel(store: &mut impl AsStoreMut, instance: &Instance) -> Option<u64> {
@@ -358,22 +343,9 @@ pub(crate) fn fuel(store: &mut impl AsStoreMut, instance: &Instance) -> Option<u
     })
 }
 
-/// The remaining fuel, in a host function.
-pub(crate) use fuel as fuel_within;
-
 /// Sets the remaining fuel of a guest, in points.
-pub(crate) fn refill<T: Send + 'static>(store: &mut Store<T>, instance: &Instance, fuel: u64) -> Result<(), Error> {
+pub(crate) fn refill(store: &mut impl AsStoreMut, instance: &Instance, fuel: u64) -> Result<(), Error> {
     set_remaining_points(store, instance, fuel);
-    Ok(())
-}
-
-/// Sets the remaining fuel of a guest, in points, from within a host function.
-pub(crate) fn refill_within<T: Send + 'static>(
-    caller: &mut Caller<'_, T>,
-    instance: &Instance,
-    fuel: u64,
-) -> Result<(), Error> {
-    set_remaining_points(caller, instance, fuel);
     Ok(())
 }
 
@@ -381,12 +353,8 @@ pub(crate) fn refill_within<T: Send + 'static>(
 pub(crate) const LATE_START: Option<&str> = Some(LateStart::EXPORT);
 
 /// Reports exhausted points as [`Trap::OutOfFuel`]. Metering itself ends the guest with an `unreachable` trap.
-pub(crate) fn metered_outcome<T: Send + 'static>(
-    store: &mut Store<T>,
-    instance: &Instance,
-    outcome: Outcome,
-) -> Outcome {
-    let exhausted = |store: &mut Store<T>| get_remaining_points(store, instance) == MeteringPoints::Exhausted;
+pub(crate) fn metered_outcome(store: &mut impl AsStoreMut, instance: &Instance, outcome: Outcome) -> Outcome {
+    let exhausted = |store| get_remaining_points(store, instance) == MeteringPoints::Exhausted;
     match outcome {
         Outcome::Trapped(Trap::Unreachable) if exhausted(store) => Outcome::Trapped(Trap::OutOfFuel),
         other => other,

@@ -1,8 +1,8 @@
 //! Conversion between Wasmer's values, errors and imports and those of the any-module interface.
 use ::wasmer::sys::vm::TrapCode;
 use ::wasmer::{
-    AsStoreMut, AsStoreRef, Extern, ExternRef, ExternType, Function, FunctionEnvMut, FunctionType, Global, ImportType,
-    Memory, RuntimeError, Table, Tag, Type as WasmerType, Value as WasmerValue,
+    AsStoreMut, AsStoreRef, Extern, ExternRef, ExternType, Function, FunctionEnvMut, Global, ImportType, Memory,
+    RuntimeError, Table, Tag, Type as WasmerType, Value as WasmerValue,
 };
 use anyhow::{Context, Result, bail};
 
@@ -14,7 +14,9 @@ use crate::exit_code::ExitCode;
 pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType, host: &Host) -> Result<Extern> {
     Ok(match import.ty() {
         ExternType::Function(of) => {
-            let (import, host) = (function_import(place, import, of), host.clone());
+            let (module, name, host) = (import.module().into(), import.name().into(), host.clone());
+            let results = of.results().iter().copied().map(from_engine_type).collect();
+            let import = Import { module, name, place, results };
             let answer = move |mut env: FunctionEnvMut<()>, arguments: &[WasmerValue]| {
                 let arguments: Vec<_> =
                     arguments.iter().map(|value| from_engine(&env, value)).collect::<Result<_>>()?;
@@ -42,12 +44,6 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
         }
         ExternType::Tag(of) => Tag::new(store, of.params.to_vec()).into(),
     })
-}
-
-fn function_import(place: usize, import: &ImportType, of: &FunctionType) -> Import {
-    let types = |types: &[WasmerType]| types.iter().copied().map(from_engine_type).collect();
-    let (parameters, results) = (types(of.params()), types(of.results()));
-    Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
 }
 
 /// The only conversion of a Wasmer error to an [`Outcome`].

@@ -1,47 +1,59 @@
-//! The option `metering=on`: every guest pays one point per instruction, and starts with more points than it can use up.
-use std::sync::{Arc, Mutex, PoisonError};
+//! Scenarios and the benchmark of metering. This compiler middleware adds code to each guest that subtracts points from a global
+//! of the guest.
+use std::sync::Arc;
 
-use ::wasmer::sys::{FunctionMiddleware, MiddlewareError, ModuleMiddleware};
-use ::wasmer::{LocalFunctionIndex, ModuleInfo};
-use wasmer_middlewares::Metering;
+use anyhow::Result;
+use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
-use crate::engine::BackendOption;
+use super::Wasmer;
+use super::api::{Instance, Module, Store, imports, wrap};
+use super::suite::benchmarks::guest_instance::{GuestInstance, RunFunc, describe, early_exit};
+use super::suite::scenarios::metering::{MeteredGuest, Till, host_charges, refuel, runs_out};
+use crate::catalog::benchmark::unwind;
+use crate::catalog::scenario::metering;
+use crate::engine::Support::Do;
+use crate::engine::embedding::{Instant, Prepared, Transcript};
+use crate::engine::{BenchmarkTable, ScenarioTable};
+use crate::guest;
 
-/// The mechanisms that can stop a guest. An option enables each.
-#[derive(Clone, Copy, Default)]
-pub(super) struct WasmerMechanisms {
-    pub(super) metering: bool,
-}
+pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
+    (&metering::EXHAUSTED_OR_UNREACHABLE, Do(|wasmer, out| runs_out(wasmer, out, points_left))),
+    (&metering::REFUEL, Do(|wasmer, out| refuel(wasmer, out, points_left, [1_000, 1], 10_000))),
+    (&metering::HOST_CHARGES, Do(|wasmer, out| host_charges(wasmer, out, points_left, 1_000, 300))),
+    (&metering::POINTS_AFTER_EXIT, Do(points_after_exit)),
+];
 
-/// The options that all three compilers have.
-pub(super) const MECHANISMS: &[BackendOption<WasmerMechanisms>] =
-    &[BackendOption { key: "metering", values: &[("on", |mechanisms| switch_on_metering(mechanisms))] }];
+pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = &[(&unwind::METERING, Do(|wasmer, _| out_of_points(wasmer)))];
 
-fn switch_on_metering(mechanisms: &mut WasmerMechanisms) -> &mut WasmerMechanisms {
-    mechanisms.metering = true;
-    mechanisms
-}
-
-/// The initial points of a guest that must not be stopped.
-const UNLIMITED: u64 = u64::MAX;
-
-/// A separate `Metering` for each module of a runtime, because a `Metering` stores the indices of one module's globals. An
-/// engine compiles one module at a time, so `current` belongs to the module whose functions are compiled.
-#[derive(Debug, Default)]
-pub(super) struct MeterEachModule {
-    current: Mutex<Option<Arc<dyn ModuleMiddleware>>>,
-}
-
-impl ModuleMiddleware for MeterEachModule {
-    fn generate_function_middleware<'a>(&self, function: LocalFunctionIndex) -> Box<dyn FunctionMiddleware<'a> + 'a> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().expect("a module is begun before its functions").generate_function_middleware(function)
+fn points_left(store: &mut Store<Till>, instance: &Instance) -> String {
+    match get_remaining_points(store, instance) {
+        MeteringPoints::Remaining(points) => format!("; {points} points left"),
+        MeteringPoints::Exhausted => "; exhausted".into(),
     }
+}
 
-    fn transform_module_info(&self, module: &mut ModuleInfo) -> Result<(), MiddlewareError> {
-        let metering = Arc::new(Metering::new(UNLIMITED, |_| 1));
-        metering.transform_module_info(module)?;
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(metering);
-        Ok(())
-    }
+fn points_after_exit(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut guest = MeteredGuest::new(wasmer, 10_000, points_left)?;
+    guest.call("count_and_exit", &[10, 1], out)?;
+    guest.call("count_and_exit", &[10, 2], out)?;
+    guest.call("count_and_exit", &[100, 3], out)
+}
+
+/// A cell that runs out of points. The module is not from the cache, because the middleware compiles the initial points into it.
+fn out_of_points(wasmer: &Wasmer) -> Result<Prepared> {
+    let runtime = wasmer.metered_runtime(1);
+    let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
+    let mut ready = GuestInstance::new(&Arc::new((runtime, module)), (), |store| {
+        imports! { "env" => { "early_exit" => wrap(store, early_exit) } }
+    })?;
+    let run: RunFunc = ready.function("run")?;
+    Ok(Prepared::laps(move || {
+        set_remaining_points(&mut ready.store, &ready.instance, 1);
+        let started = Instant::now();
+        let result = run.call(&mut ready.store, (0, 7));
+        let points = get_remaining_points(&mut ready.store, &ready.instance);
+        let took = started.elapsed();
+        let exhausted = result.is_err() && points == MeteringPoints::Exhausted;
+        (took, if exhausted { Ok(()) } else { Err(format!("{}, with {points:?}", describe(result))) })
+    }))
 }

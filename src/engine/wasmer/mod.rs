@@ -1,24 +1,20 @@
 //! The Wasmer family: three compilers behind one API, with the same host code for scenarios and benchmarks.
 mod api;
+mod artifact_cache;
 mod benchmarks;
+mod compiler;
 mod convert;
-#[cfg(feature = "cranelift")]
-pub(super) mod cranelift;
 #[path = "../../suite/guest_view.rs"]
 mod guest_view;
-mod late_start;
-#[cfg(feature = "llvm")]
-pub(super) mod llvm;
+#[cfg(feature = "host-interrupt")]
+mod interrupt;
 mod metering;
-mod module_cache;
+mod middleware;
 mod scenarios;
-#[cfg(feature = "singlepass")]
-pub(super) mod singlepass;
 #[path = "../../suite/mod.rs"]
 mod suite;
 
 use std::any::Any;
-use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,12 +24,11 @@ use anyhow::Result;
 use wasmer_middlewares::Metering;
 
 use self::api::Runtime;
-use self::late_start::LateStart;
-use self::metering::{MECHANISMS, MeterEachModule, WasmerMechanisms};
-use self::module_cache::ModuleCache;
-use super::{
-    BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, wasm_features,
-};
+use self::artifact_cache::ArtifactCache;
+pub(super) use self::compiler::*;
+use self::middleware::{LateStart, MeterEachModule};
+use self::suite::module_cache::ModuleCache;
+use super::{BackendInfo, BackendOptions, Family, NO_C_API, SupportTable, wasm_features};
 use crate::catalog::benchmark::native;
 use crate::guest;
 
@@ -43,68 +38,55 @@ type Engine = Wasmer;
 /// A Wasmer compiler with its options.
 #[derive(Clone)]
 pub(crate) struct Wasmer {
-    compiler: String,
-    llvm: Option<String>,
+    compiler: &'static str,
+    version: String,
     config: MakeConfig,
     one_thread: MakeConfig,
-    mechanisms: WasmerMechanisms,
+    metering: bool,
     module_cache: Arc<ModuleCache>,
-}
-
-/// The options of one compiler, followed by [`MECHANISMS`].
-fn listed_with<C>(own: &[BackendOption<C>]) -> Vec<ListedOption> {
-    listed(own).into_iter().chain(listed(MECHANISMS)).collect()
+    artifacts: Arc<ArtifactCache>,
 }
 
 type MakeConfig = Arc<dyn Fn() -> Box<dyn CompilerConfig> + Send + Sync>;
 
 impl Wasmer {
-    fn with<C: CompilerConfig + Clone + Send + Sync + 'static>(
-        compiler: String,
-        llvm: Option<String>,
-        mut config: C,
-        (options, chosen): (&[BackendOption<C>], &BackendOptions),
-        num_threads: fn(&mut C, NonZero<usize>) -> &mut C,
-    ) -> Result<Self> {
-        let mut mechanisms = WasmerMechanisms::default();
-        chosen.apply_both((options, &mut config), (MECHANISMS, &mut mechanisms))?;
+    pub(super) fn open<C: WasmerCompiler>(options: &BackendOptions) -> Result<Self> {
+        let mut settings = CompilerSettings::<C>::default();
+        options.apply(CompilerSettings::<C>::OPTIONS, &mut settings)?;
+        let CompilerSettings { config, metering } = settings;
         let mut one_thread = config.clone();
-        num_threads(&mut one_thread, NonZero::<usize>::MIN);
+        C::USE_ONE_THREAD(&mut one_thread);
         Ok(Self {
-            compiler,
-            llvm,
+            compiler: C::NAME,
+            version: C::version(),
             config: Arc::new(move || Box::new(config.clone())),
             one_thread: Arc::new(move || Box::new(one_thread.clone())),
-            mechanisms,
+            metering,
             module_cache: Arc::default(),
+            artifacts: Arc::default(),
         })
     }
 
     #[cfg(test)]
     fn for_tests() -> Self {
         #[cfg(feature = "cranelift")]
-        use cranelift as compiler;
+        use self::Cranelift as AnyCompiler;
         #[cfg(not(any(feature = "cranelift", feature = "singlepass")))]
-        use llvm as compiler;
+        use self::LLVM as AnyCompiler;
         #[cfg(all(feature = "singlepass", not(feature = "cranelift")))]
-        use singlepass as compiler;
-        compiler::open(&super::BackendOptions::default()).expect("the compiler as it is by itself")
-    }
-
-    /// A new compiler configuration, to which the caller can add middlewares.
-    fn config(&self) -> Box<dyn CompilerConfig> {
-        (self.config)()
+        use self::Singlepass as AnyCompiler;
+        Self::open::<AnyCompiler>(&BackendOptions::default()).expect("the compiler as it is by itself")
     }
 
     /// A new runtime without compiled code.
     ///
     /// It has the compiler of this backend. `Engine::default()` would take the first compiler in a fixed order, or none.
     fn runtime(&self) -> Runtime {
-        self.runtime_with(self.config())
+        self.runtime_with((self.config)())
     }
 
     fn runtime_with(&self, mut config: Box<dyn CompilerConfig>) -> Runtime {
-        if self.mechanisms.metering {
+        if self.metering {
             config.push_middleware(Arc::new(MeterEachModule::default()));
         }
         EngineBuilder::new(config).into()
@@ -115,7 +97,7 @@ impl Wasmer {
     ///
     /// The runtime can compile one module only, because a `Metering` stores the indices of that module's globals.
     fn metered_runtime(&self, points: u64) -> Runtime {
-        let mut config = self.config();
+        let mut config = (self.config)();
         config.push_middleware(Arc::new(Metering::new(points, |_| 1)));
         config.push_middleware(Arc::new(LateStart));
         EngineBuilder::new(config).into()
@@ -127,15 +109,30 @@ impl Wasmer {
     }
 }
 
+const NO_INTERRUPTS: &str = "built without interrupts; build with `--features host-interrupt`";
+
 impl Family for Wasmer {
     const SUPPORT: SupportTable<Self> = SupportTable {
         scenarios: &[scenarios::SCENARIOS, suite::scenarios::SCENARIOS],
-        benchmarks: &[benchmarks::BENCHMARKS, suite::benchmarks::BENCHMARKS],
+        benchmarks: &[
+            &[
+                benchmarks::BENCHMARKS,
+                metering::BENCHMARKS,
+                #[cfg(feature = "host-interrupt")]
+                interrupt::BENCHMARKS,
+            ],
+            suite::benchmarks::BENCHMARKS,
+        ],
         never: &[
             &[
                 ("fuel/", "Wasmer counts points, by a middleware: see `metering/`"),
                 ("resume/", "Wasmer's calls cannot be resumed"),
+                ("async/", "built without the feature `async`"),
                 ("interrupt/epoch-callback", "Wasmer counts no epochs"),
+                ("interrupt/", "needs the feature `host-interrupt`"),
+                ("unwind/interrupt", NO_INTERRUPTS),
+                ("stop/interrupt-loop", NO_INTERRUPTS),
+                ("stop/interrupt-", "built without interrupts"),
                 ("limit/limiter-exits", "a memory of Wasmer's refuses to grow, and has no error for its guest"),
             ],
             NO_C_API,
@@ -143,10 +140,10 @@ impl Family for Wasmer {
     };
 
     fn keep_artifacts(&self, folder: &Path) {
-        self.module_cache.keep_in(folder);
+        self.artifacts.keep_in(folder);
     }
 
-    fn resident_code(&self) -> anyhow::Result<Box<dyn Any>> {
+    fn resident_code(&self) -> Result<Box<dyn Any>> {
         Ok(Box::new(self.cached_module(guest::LEAVING)?))
     }
 
@@ -154,14 +151,14 @@ impl Family for Wasmer {
         let runtime = self.runtime();
         BackendInfo {
             engine: format!("wasmer {}", ::wasmer::sys::vm::VERSION),
-            compiler: self.compiler.clone(),
-            library: None,
-            llvm: self.llvm.clone(),
+            compiler: format!("{} {}", self.compiler, self.version),
+            llvm: (self.compiler == "llvm").then(|| self.version.clone()),
             // Only Wasmer runs a guest in a coroutine and captures a backtrace of the host's stack.
             exit_made_of: [&native::COROUTINE, &native::BACKTRACE, &native::ERROR]
                 .map(|part| part.id.to_owned())
                 .into(),
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
+            ..BackendInfo::default()
         }
     }
 }

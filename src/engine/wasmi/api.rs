@@ -38,19 +38,11 @@ pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast().ok_or_else(|| Error::new("an error that changed its type"))
 }
 
-/// Sets up a store so that no enabled mechanism stops its guest.
-pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
-    if mechanisms.fuel {
-        store.set_fuel(u64::MAX).expect("the engine counts fuel");
-    }
-    if mechanisms.limiter {
-        // `Unlimited` has no size, so this leaks no memory.
-        store.limiter(|_| Box::leak(Box::new(Unlimited)));
-    }
-}
+/// Does nothing, because wasmi has no epochs.
+pub(crate) fn set_endless_epoch<T: 'static>(_: &mut Store<T>) {}
 
 /// A limiter that allows every size that can be allocated. Wasmi calls it for each growth.
-struct Unlimited;
+pub(crate) struct Unlimited;
 
 impl ResourceLimiter for Unlimited {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, LimiterError> {

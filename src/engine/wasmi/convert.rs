@@ -3,8 +3,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::wasmi::errors::{ErrorKind, HostError, InstantiationError, MemoryError, TableError};
 use ::wasmi::{
-    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, F32, F64, Func, FuncType, Global,
-    ImportType, Memory, Nullable, Ref, Store, Table, TrapCode, V128, Val, ValType,
+    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, F32, F64, Func, Global, ImportType, Memory,
+    Nullable, Ref, Store, Table, TrapCode, V128, Val, ValType,
 };
 use anyhow::{Result, bail};
 
@@ -15,7 +15,9 @@ use crate::exit_code::ExitCode;
 pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType<'_>, host: &Host) -> Result<Extern> {
     Ok(match import.ty() {
         ExternType::Func(of) => {
-            let (import, host) = (function_import(place, import, of), host.clone());
+            let (module, name, host) = (import.module().into(), import.name().into(), host.clone());
+            let results = of.results().iter().copied().map(from_engine_type).collect();
+            let import = Import { module, name, place, results };
             let answer = move |caller: &mut Caller<'_, ()>, arguments: &[Val]| {
                 let arguments =
                     arguments.iter().map(|value| from_engine(&*caller, value)).collect::<Result<Vec<_>>>()?;
@@ -52,12 +54,6 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
 struct Panicked(String);
 
 impl HostError for Panicked {}
-
-fn function_import(place: usize, import: &ImportType<'_>, of: &FuncType) -> Import {
-    let types = |types: &[ValType]| types.iter().copied().map(from_engine_type).collect();
-    let (parameters, results) = (types(of.params()), types(of.results()));
-    Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
-}
 
 fn from_engine_type(of: ValType) -> Type {
     match of {

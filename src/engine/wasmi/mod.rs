@@ -15,13 +15,12 @@ use ::wasmi::{CompilationMode, Config, Module};
 use anyhow::Result;
 
 use self::api::{Mechanisms, Runtime};
-use self::wasmtime_style::module_cache::{self, ModuleCache};
-use self::wasmtime_style::runtime::{FUEL, LIMITER};
+use self::suite::module_cache::ModuleCache;
 
 use super::Support::Not;
 use super::{
-    BackendInfo, BackendOption, BackendOptions, BenchmarkTable, Family, ListedOption, NO_C_API, ScenarioTable,
-    SupportTable, listed, no_error_clones, wasm_features,
+    BackendInfo, BackendOptions, BenchmarkTable, Family, NO_C_API, OptionTable, ScenarioTable, SupportTable,
+    wasm_features,
 };
 use crate::catalog::benchmark;
 use crate::catalog::scenario::module;
@@ -38,25 +37,18 @@ pub(crate) struct Wasmi {
     module_cache: Arc<ModuleCache>,
 }
 
-const OPTIONS: &[BackendOption<Config>] = &[BackendOption {
-    key: "compilation",
-    values: &[
-        ("eager", |c| c.compilation_mode(CompilationMode::Eager)),
-        ("lazy-translation", |c| c.compilation_mode(CompilationMode::LazyTranslation)),
-        ("lazy", |c| c.compilation_mode(CompilationMode::Lazy)),
-    ],
-}];
-
-/// The options that enable mechanisms to stop or limit a guest.
-const MECHANISMS: &[BackendOption<Mechanisms>] = &[FUEL, LIMITER];
+pub(super) const OPTIONS: &[OptionTable<Wasmi>] = &[&[
+    ("compilation", "eager", |wasmi| _ = wasmi.config.compilation_mode(CompilationMode::Eager)),
+    ("compilation", "lazy-translation", |wasmi| _ = wasmi.config.compilation_mode(CompilationMode::LazyTranslation)),
+    ("compilation", "lazy", |wasmi| _ = wasmi.config.compilation_mode(CompilationMode::Lazy)),
+    // The mechanisms to stop or limit a guest.
+    ("fuel", "on", |wasmi| wasmi.mechanisms.fuel = Some(u64::MAX)),
+    ("limiter", "on", |wasmi| wasmi.mechanisms.limiter = true),
+]];
 
 /// The maximum depth of a guest, in calls. Wasmi's default is 1,000, but compilers limit the stack in bytes. With this depth,
 /// wasmi's stack of 1,000,000 bytes is the limit, so that the same guests run on all backends.
 const NO_LIMIT_BUT_THE_STACK: usize = 1_000_000;
-
-pub(super) fn options() -> Vec<ListedOption> {
-    listed(OPTIONS).into_iter().chain(listed(MECHANISMS)).collect()
-}
 
 impl Wasmi {
     #[cfg(test)]
@@ -65,12 +57,12 @@ impl Wasmi {
     }
 
     pub(super) fn open(options: &BackendOptions) -> Result<Self> {
-        let mut config = Config::default();
-        config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
-        let mut mechanisms = Mechanisms::default();
-        options.apply_both((OPTIONS, &mut config), (MECHANISMS, &mut mechanisms))?;
-        config.consume_fuel(mechanisms.fuel);
-        Ok(Self { config, mechanisms, module_cache: Arc::default() })
+        let (config, mechanisms) = (Config::default(), Mechanisms::default());
+        let mut wasmi = Self { config, mechanisms, module_cache: Arc::default() };
+        wasmi.config.set_max_recursion_depth(NO_LIMIT_BUT_THE_STACK);
+        options.apply(OPTIONS, &mut wasmi)?;
+        wasmi.config.consume_fuel(wasmi.mechanisms.fuel.is_some());
+        Ok(wasmi)
     }
 
     /// A new runtime without compiled code.
@@ -83,10 +75,10 @@ impl Wasmi {
         self.runtime()
     }
 
-    /// A new runtime whose guests pay fuel for what they execute. `set_fuel` sets the amount per store.
-    fn metered_runtime(&self, _: u64) -> Runtime {
+    /// A new runtime whose guests pay fuel for what they execute. Each store starts with `fuel`.
+    fn metered_runtime(&self, fuel: u64) -> Runtime {
         let engine = ::wasmi::Engine::new(self.config.clone().consume_fuel(true));
-        Runtime::new(engine, Mechanisms { fuel: true, ..self.mechanisms })
+        Runtime::new(engine, Mechanisms { fuel: Some(fuel), ..self.mechanisms })
     }
 }
 
@@ -105,10 +97,6 @@ const NO_BENCHMARKS: BenchmarkTable<Wasmi> = &[
         &benchmark::unwind::PANIC,
         Not("a panic in a host function ends the process: it cannot unwind wasmi's own frames"),
     ),
-    (&benchmark::unwind::INTERRUPT, Not(NO_INTERRUPTS)),
-    (&benchmark::stop::INTERRUPT_LOOP, Not(NO_INTERRUPTS)),
-    (&benchmark::stop::INTERRUPT_RECURSION, Not(NO_INTERRUPTS)),
-    (&benchmark::stop::INTERRUPT_HOST, Not(NO_INTERRUPTS)),
 ];
 
 impl Family for Wasmi {
@@ -127,12 +115,13 @@ impl Family for Wasmi {
                     "interrupt/",
                     "wasmi cannot be interrupted from another thread: give it fuel, or a deadline in an import",
                 ),
+                ("unwind/interrupt", NO_INTERRUPTS),
+                ("stop/interrupt-", NO_INTERRUPTS),
                 ("guest/", "wasmi has no exceptions"),
                 ("catch/context", "wasmi's error takes no context: an error of the host's does, see `catch/anyhow`"),
                 ("limit/limiter-exits", "wasmi's limiter has one error, and none of the host's"),
             ],
             wasmtime_style::NEVER,
-            no_error_clones::NEVER,
         ],
     };
 
@@ -145,10 +134,9 @@ impl Family for Wasmi {
         BackendInfo {
             engine: format!("wasmi {}", env!("EARLY_EXIT_WASMI")),
             compiler: BackendInfo::NO_COMPILER.into(),
-            library: None,
-            llvm: None,
             exit_made_of: vec![benchmark::native::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
+            ..BackendInfo::default()
         }
     }
 }

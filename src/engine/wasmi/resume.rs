@@ -122,10 +122,9 @@ fn trap(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
 }
 
 fn out_of_fuel(wasmi: &Wasmi, out: &Transcript) -> Result<()> {
-    let engine = wasmi.metered_runtime(0);
+    let engine = wasmi.metered_runtime(5_000);
     let module = Module::new(&engine, guest::wasm(guest::METERED))?;
     let mut store = new_store(&engine, ());
-    store.set_fuel(5_000)?;
     let imports = [Func::wrap(&mut store, early_exit).into(), Func::wrap(&mut store, || {}).into()];
     let instance = Instance::new(&mut store, &module, &imports)?;
     let function = instance.get_func(&store, "count_and_exit").context("no export `count_and_exit`")?;

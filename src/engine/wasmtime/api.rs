@@ -40,23 +40,14 @@ pub(crate) fn downcast<E: HostError>(error: Error) -> Result<E, Error> {
     error.downcast()
 }
 
-/// Sets up a store so that no enabled mechanism stops its guest.
-pub(crate) fn set_up<T: 'static>(store: &mut Store<T>, mechanisms: Mechanisms) {
-    if mechanisms.fuel {
-        store.set_fuel(u64::MAX).expect("the engine counts fuel");
-    }
-    if mechanisms.epoch {
-        // Relative to the current epoch. The sum must not overflow.
-        store.set_epoch_deadline(u64::MAX / 2);
-    }
-    if mechanisms.limiter {
-        // `Unlimited` has no size, so this leaks no memory.
-        store.limiter(|_| Box::leak(Box::new(Unlimited)));
-    }
+/// Sets an epoch deadline that never passes.
+pub(crate) fn set_endless_epoch<T: 'static>(store: &mut Store<T>) {
+    // Relative to the current epoch. The sum must not overflow.
+    store.set_epoch_deadline(u64::MAX / 2);
 }
 
 /// A limiter that allows every size that can be allocated. Wasmtime calls it for each growth.
-struct Unlimited;
+pub(crate) struct Unlimited;
 
 impl ResourceLimiter for Unlimited {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool, Error> {

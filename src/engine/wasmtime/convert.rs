@@ -1,7 +1,7 @@
 //! Conversion between wasmtime's values, errors and imports and those of the any-module interface.
 use ::wasmtime::{
-    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, Func, FuncType, Global, HeapType,
-    ImportType, Memory, Ref, RefType, Store, Table, Tag, ThrownException, Trap as WasmtimeTrap, V128, Val, ValType,
+    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, ExternType, Func, Global, HeapType, ImportType, Memory,
+    Store, Table, Tag, ThrownException, Trap as WasmtimeTrap, V128, Val, ValType,
 };
 use anyhow::{Context, Result, bail, ensure};
 
@@ -12,8 +12,9 @@ use crate::exit_code::ExitCode;
 pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportType<'_>, host: &Host) -> Result<Extern> {
     Ok(match import.ty() {
         ExternType::Func(of) => {
-            let (import, host) = (function_import(place, import, &of), host.clone());
+            let (module, name, host) = (import.module().into(), import.name().into(), host.clone());
             let results: Vec<_> = of.results().collect();
+            let import = Import { module, name, place, results: results.iter().map(from_engine_type).collect() };
             let answer = move |caller: &mut Caller<'_, ()>, arguments: &[Val]| {
                 let arguments =
                     arguments.iter().map(|value| from_engine(&*caller, value)).collect::<Result<Vec<_>>>()?;
@@ -35,8 +36,8 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
         }
         ExternType::Memory(of) => Memory::new(store, of)?.into(),
         ExternType::Table(of) => {
-            let nothing = null(of.element())?;
-            Table::new(store, of, nothing)?.into()
+            let null = Val::default_for_ty(&ValType::Ref(of.element().clone())).and_then(|value| value.ref_());
+            Table::new(store, of, null.with_context(no_reference)?)?.into()
         }
         ExternType::Global(of) => {
             let value = Val::default_for_ty(of.content()).with_context(no_reference)?;
@@ -46,13 +47,7 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
     })
 }
 
-fn function_import(place: usize, import: &ImportType<'_>, of: &FuncType) -> Import {
-    let (parameters, results) =
-        (of.params().map(from_engine_type).collect(), of.results().map(from_engine_type).collect());
-    Import { module: import.module().into(), name: import.name().into(), place, parameters, results }
-}
-
-fn from_engine_type(of: ValType) -> Type {
+fn from_engine_type(of: &ValType) -> Type {
     match of {
         ValType::I32 => Type::I32,
         ValType::I64 => Type::I64,
@@ -138,11 +133,6 @@ fn to_engine(store: impl AsContextMut, value: Value, ty: &ValType) -> Result<Val
         Value::ExternRef(Some(held)) => Val::ExternRef(Some(ExternRef::new(store, held)?)),
         Value::OtherRef(false) => Val::default_for_ty(ty).with_context(|| format!("null is no {ty}"))?,
     })
-}
-
-fn null(of: &RefType) -> Result<Ref> {
-    let nothing = Val::default_for_ty(&ValType::Ref(of.clone())).and_then(|value| value.ref_());
-    nothing.with_context(no_reference)
 }
 
 /// The reason why a stub cannot be made, or cannot return.

@@ -56,10 +56,10 @@ fn support(wasmtime: &Wasmtime) -> Result<InterruptSupport> {
 }
 
 /// Interrupts by epochs. The cell has a separate engine, so only its own requests end an epoch.
-fn interrupts(wasmtime: &Wasmtime) -> Result<Interrupts> {
+fn interrupt(wasmtime: &Wasmtime, whereabouts: Whereabouts) -> Result<Prepared> {
     let runtime = engine(wasmtime)?;
     let module = Module::new(&runtime, guest::wasm(guest::STOPPABLE))?;
-    Ok(Interrupts {
+    let interrupts = Interrupts {
         module: Arc::new((runtime, module)),
         request: |module, _| {
             let runtime = module.0.clone();
@@ -67,9 +67,6 @@ fn interrupts(wasmtime: &Wasmtime) -> Result<Interrupts> {
         },
         misreported: false,
         ready: |store| store.set_epoch_deadline(1),
-    })
-}
-
-fn interrupt(wasmtime: &Wasmtime, whereabouts: Whereabouts) -> Result<Prepared> {
-    interrupted(&interrupts(wasmtime)?, whereabouts)
+    };
+    interrupted(&interrupts, whereabouts)
 }

@@ -1,12 +1,11 @@
 //! The wasmtime family: two compilers behind one API.
 mod api;
-mod callback;
-mod context;
 mod convert;
 mod early_exit;
 mod epoch;
 #[path = "../../suite/guest_view.rs"]
 mod guest_view;
+mod scenarios;
 #[path = "../../suite/mod.rs"]
 mod suite;
 #[path = "../../suite/wasmtime_style/mod.rs"]
@@ -20,13 +19,9 @@ use ::wasmtime::{Config, Module, OptLevel, Strategy};
 use anyhow::Result;
 
 use self::api::{Mechanisms, Runtime};
-use self::wasmtime_style::module_cache::{self, ModuleCache};
-use self::wasmtime_style::runtime::{FUEL, LIMITER, switch_on};
+use self::suite::module_cache::ModuleCache;
 
-use super::{
-    BackendInfo, BackendOption, BackendOptions, Family, ListedOption, NO_C_API, SupportTable, listed, no_error_clones,
-    wasm_features,
-};
+use super::{BackendInfo, BackendOptions, Family, NO_C_API, OptionTable, SupportTable, wasm_features};
 use crate::catalog::benchmark::{Benchmark, cold, native};
 use crate::guest;
 
@@ -42,76 +37,48 @@ pub(crate) struct Wasmtime {
     module_cache: Arc<ModuleCache>,
 }
 
-const CRANELIFT: &[BackendOption<Config>] = &[
-    BackendOption {
-        key: "opt",
-        values: &[
-            ("none", |c| c.cranelift_opt_level(OptLevel::None)),
-            ("speed", |c| c.cranelift_opt_level(OptLevel::Speed)),
-            ("size", |c| c.cranelift_opt_level(OptLevel::SpeedAndSize)),
-        ],
-    },
-    BackendOption {
-        key: "nan",
-        values: &[
-            ("canonical", |c| c.cranelift_nan_canonicalization(true)),
-            ("any", |c| c.cranelift_nan_canonicalization(false)),
-        ],
-    },
-    BACKTRACE,
-    THREADS,
-    BackendOption { key: "target", values: &[("pulley", |c| target_pulley(c))] },
-    BackendOption { key: "signals", values: &[("off", |c| c.signals_based_traps(false))] },
+pub(super) const CRANELIFT: &[OptionTable<Wasmtime>] = &[CODE, BOTH_COMPILERS, TARGET, MECHANISMS];
+
+pub(super) const WINCH: &[OptionTable<Wasmtime>] = &[BOTH_COMPILERS, MECHANISMS];
+
+const CODE: OptionTable<Wasmtime> = &[
+    ("opt", "none", |wasmtime| _ = wasmtime.config.cranelift_opt_level(OptLevel::None)),
+    ("opt", "speed", |wasmtime| _ = wasmtime.config.cranelift_opt_level(OptLevel::Speed)),
+    ("opt", "size", |wasmtime| _ = wasmtime.config.cranelift_opt_level(OptLevel::SpeedAndSize)),
+    ("nan", "canonical", |wasmtime| _ = wasmtime.config.cranelift_nan_canonicalization(true)),
+    ("nan", "any", |wasmtime| _ = wasmtime.config.cranelift_nan_canonicalization(false)),
 ];
 
-/// Compiles for wasmtime's interpreter Pulley instead of this machine. Pulley needs no executable memory.
-fn target_pulley(config: &mut Config) -> &mut Config {
-    const TARGET: &str = match (cfg!(target_pointer_width = "64"), cfg!(target_endian = "little")) {
-        (true, true) => "pulley64",
-        (true, false) => "pulley64be",
-        (false, true) => "pulley32",
-        (false, false) => "pulley32be",
-    };
-    config.target(TARGET).expect("the name of a target")
-}
+/// `backtrace` is the maximum number of guest frames in an error's backtrace; by default 20. Each error reserves memory for the
+/// maximum. If the reservation fails, as for `usize::MAX`, the backtrace is empty.
+const BOTH_COMPILERS: OptionTable<Wasmtime> = &[
+    ("backtrace", "off", |wasmtime| _ = wasmtime.config.wasm_backtrace_max_frames(None)),
+    ("backtrace", "20", |wasmtime| _ = wasmtime.config.wasm_backtrace_max_frames(NonZero::new(20))),
+    ("backtrace", "4096", |wasmtime| _ = wasmtime.config.wasm_backtrace_max_frames(NonZero::new(4096))),
+    // A guest has 512 KiB of stack, and a frame has at least 16 bytes.
+    ("backtrace", "all", |wasmtime| _ = wasmtime.config.wasm_backtrace_max_frames(NonZero::new(1 << 15))),
+    ("threads", "1", |wasmtime| _ = wasmtime.config.parallel_compilation(false)),
+];
 
-const WINCH: &[BackendOption<Config>] = &[BACKTRACE, THREADS];
+/// `target=pulley` compiles for wasmtime's interpreter Pulley instead of this machine. Pulley needs no executable memory.
+const TARGET: OptionTable<Wasmtime> = &[
+    ("target", "pulley", |wasmtime| _ = wasmtime.config.target(PULLEY).expect("the name of a target")),
+    ("signals", "off", |wasmtime| _ = wasmtime.config.signals_based_traps(false)),
+];
 
-/// The maximum number of guest frames in an error's backtrace; by default 20. Each error reserves memory for the maximum. If
-/// the reservation fails, as for `usize::MAX`, the backtrace is empty.
-const BACKTRACE: BackendOption<Config> = BackendOption {
-    key: "backtrace",
-    values: &[
-        ("off", |c| c.wasm_backtrace_max_frames(None)),
-        ("20", |c| c.wasm_backtrace_max_frames(NonZero::new(20))),
-        ("4096", |c| c.wasm_backtrace_max_frames(NonZero::new(4096))),
-        // A guest has 512 KiB of stack, and a frame has at least 16 bytes.
-        ("all", |c| c.wasm_backtrace_max_frames(NonZero::new(1 << 15))),
-    ],
+const PULLEY: &str = match (cfg!(target_pointer_width = "64"), cfg!(target_endian = "little")) {
+    (true, true) => "pulley64",
+    (true, false) => "pulley64be",
+    (false, true) => "pulley32",
+    (false, false) => "pulley32be",
 };
 
-const THREADS: BackendOption<Config> =
-    BackendOption { key: "threads", values: &[("1", |c| c.parallel_compilation(false))] };
-
 /// The options that enable mechanisms to stop or limit a guest.
-const MECHANISMS: &[BackendOption<Mechanisms>] = &[
-    FUEL,
-    BackendOption { key: "epoch", values: &[("on", |mechanisms| switch_on(mechanisms, |m| &mut m.epoch))] },
-    LIMITER,
+const MECHANISMS: OptionTable<Wasmtime> = &[
+    ("fuel", "on", |wasmtime| wasmtime.mechanisms.fuel = Some(u64::MAX)),
+    ("epoch", "on", |wasmtime| wasmtime.mechanisms.epoch = true),
+    ("limiter", "on", |wasmtime| wasmtime.mechanisms.limiter = true),
 ];
-
-/// The options of one compiler, followed by [`MECHANISMS`].
-fn listed_with(own: &[BackendOption<Config>]) -> Vec<ListedOption> {
-    listed(own).into_iter().chain(listed(MECHANISMS)).collect()
-}
-
-pub(super) fn cranelift_options() -> Vec<ListedOption> {
-    listed_with(CRANELIFT)
-}
-
-pub(super) fn winch_options() -> Vec<ListedOption> {
-    listed_with(WINCH)
-}
 
 impl Wasmtime {
     #[cfg(test)]
@@ -121,28 +88,29 @@ impl Wasmtime {
 
     /// Wasmtime with Cranelift, its default compiler.
     pub(super) fn cranelift(options: &BackendOptions) -> Result<Self> {
-        Self::with("cranelift", Strategy::Cranelift, CRANELIFT, options)
+        Self::open("cranelift", Strategy::Cranelift, CRANELIFT, options)
     }
 
     /// Wasmtime with its single-pass compiler.
     pub(super) fn winch(options: &BackendOptions) -> Result<Self> {
-        Self::with("winch", Strategy::Winch, WINCH, options)
+        Self::open("winch", Strategy::Winch, WINCH, options)
     }
 
-    fn with(
+    fn open(
         compiler: &'static str,
         strategy: Strategy,
-        own: &[BackendOption<Config>],
+        tables: &[OptionTable<Self>],
         options: &BackendOptions,
     ) -> Result<Self> {
-        let mut config = Config::new();
-        config.strategy(strategy);
-        let mut mechanisms = Mechanisms::default();
-        options.apply_both((own, &mut config), (MECHANISMS, &mut mechanisms))?;
-        config.consume_fuel(mechanisms.fuel).epoch_interruption(mechanisms.epoch);
+        let (config, mechanisms) = (Config::new(), Mechanisms::default());
+        let mut wasmtime = Self { compiler, config, mechanisms, module_cache: Arc::default() };
+        wasmtime.config.strategy(strategy);
+        options.apply(tables, &mut wasmtime)?;
+        let Mechanisms { fuel, epoch, .. } = wasmtime.mechanisms;
+        wasmtime.config.consume_fuel(fuel.is_some()).epoch_interruption(epoch);
         // Fails early if wasmtime does not support this processor or these options.
-        ::wasmtime::Engine::new(&config)?;
-        Ok(Self { compiler, config, mechanisms, module_cache: Arc::default() })
+        ::wasmtime::Engine::new(&wasmtime.config)?;
+        Ok(wasmtime)
     }
 
     /// A new runtime without compiled code.
@@ -155,9 +123,9 @@ impl Wasmtime {
         runtime(self.config.clone().parallel_compilation(false), self.mechanisms)
     }
 
-    /// A new runtime whose guests pay fuel for what they execute. `set_fuel` sets the amount per store.
-    fn metered_runtime(&self, _: u64) -> Runtime {
-        runtime(self.config.clone().consume_fuel(true), Mechanisms { fuel: true, ..self.mechanisms })
+    /// A new runtime whose guests pay fuel for what they execute. Each store starts with `fuel`.
+    fn metered_runtime(&self, fuel: u64) -> Runtime {
+        runtime(self.config.clone().consume_fuel(true), Mechanisms { fuel: Some(fuel), ..self.mechanisms })
     }
 }
 
@@ -171,8 +139,7 @@ impl Family for Wasmtime {
         scenarios: &[
             &[
                 early_exit::SCENARIOS,
-                callback::SCENARIOS,
-                context::SCENARIOS,
+                scenarios::SCENARIOS,
                 epoch::SCENARIOS,
                 guest_view::SCENARIOS,
                 wasmtime_style::fuel::SCENARIOS,
@@ -188,7 +155,6 @@ impl Family for Wasmtime {
                 ("resume/", "wasmtime's calls cannot be resumed"),
             ],
             wasmtime_style::NEVER,
-            no_error_clones::NEVER,
         ],
     };
 
@@ -210,10 +176,9 @@ impl Family for Wasmtime {
         BackendInfo {
             engine: format!("wasmtime {}", env!("EARLY_EXIT_WASMTIME")),
             compiler,
-            library: None,
-            llvm: None,
             exit_made_of: vec![native::ERROR.id.to_owned()],
             wasm_features: wasm_features::claimed(|wasm| Module::validate(&runtime, wasm).is_ok()),
+            ..BackendInfo::default()
         }
     }
 }

@@ -10,8 +10,7 @@ use super::guest_instance::{GuestInstance, describe};
 use super::sweep::reentrant;
 use super::{BenchmarkTable, Do, Engine, ExitCode, guest};
 use crate::catalog::benchmark::call;
-use crate::engine::BackendError;
-use crate::engine::embedding::Prepared;
+use crate::engine::embedding::{Prepared, Unsupported};
 
 pub(crate) const BENCHMARKS: BenchmarkTable<Engine> = &[
     (&call::TYPED, Do(typed)),
@@ -49,7 +48,7 @@ pub(crate) fn typed(engine: &Engine, parameters: u64) -> Result<Prepared> {
     Ok(match parameters {
         0 => adding!(ready, "add_0", (), (), 0),
         2 => adding!(ready, "add_2", (i32, i32), (1, 7), 8),
-        other => bail!(BackendError::unsupported(format!("no typed function of its has {other} parameters"))),
+        other => bail!(Unsupported(format!("no typed function of its has {other} parameters").into())),
     })
 }
 

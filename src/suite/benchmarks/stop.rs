@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::api::{
     Caller, Error, Instance, Module, Raised, TypedFunc, Val, downcast, fuel, imports, metered_outcome, outcome, raise,
-    refill, refill_within, wrap_env,
+    refill, wrap_env,
 };
 use super::guest_instance::{GuestInstance, describe};
 use super::{BenchmarkTable, Do, Engine, ExitCode, guest};
@@ -38,7 +38,7 @@ struct BudgetHost {
 fn take_budget(mut caller: Caller<'_, BudgetHost>) -> Result<(), Error> {
     let BudgetHost { instance, leaves, .. } = caller.data();
     if let (Some(instance), Some(leaves)) = (instance.clone(), *leaves) {
-        refill_within(&mut caller, &instance, leaves)?;
+        refill(&mut caller, &instance, leaves)?;
         caller.data_mut().taken.get_or_insert_with(Instant::now);
     }
     Ok(())

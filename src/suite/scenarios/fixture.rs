@@ -9,7 +9,8 @@ use super::api::{
     call_any, from_engine, imports, message, new_store, outcome, raise, read_memory,
 };
 use super::{Engine, ExitCode, Outcome, guest};
-use crate::engine::{BackendError, Family};
+use crate::engine::Family;
+use crate::engine::embedding::Unsupported;
 
 /// A guest with a host function of the scenario, and one of its exports.
 pub(crate) struct Fixture<T: Send + 'static = (), P = (i32, i32), R = i32> {
@@ -91,15 +92,13 @@ pub(crate) fn instantiate<T: Send + 'static>(
 
 /// Compiles a guest that needs a feature of WebAssembly.
 ///
-/// If a backend rejects the guest and does not claim the feature, the error is [`BackendError::unsupported`]. A backend that
-/// claims the feature must accept the guest.
+/// If a backend rejects the guest and does not claim the feature, the error is [`Unsupported`]. A backend that claims the
+/// feature must accept the guest.
 pub(crate) fn compile_if_claimed(engine: &Engine, feature: &str, runtime: &Runtime, guest: &str) -> Result<Module> {
     let claimed = engine.about().wasm_features.iter().any(|claimed| claimed == feature);
     match Module::new(runtime, guest::wasm(guest)) {
         Err(refused) if !claimed => {
-            bail!(BackendError::unsupported(format!(
-                "does not claim `{feature}`, and refuses what needs it: {refused}"
-            )))
+            bail!(Unsupported(format!("does not claim `{feature}`, and refuses what needs it: {refused}").into()))
         }
         compiled => Ok(compiled?),
     }

@@ -2,10 +2,7 @@
 //! instructions differ.
 use anyhow::Result;
 
-use super::api::{
-    Caller, Error, Instance, Module, Store, fuel_within, imports, new_store, refill, refill_within, set_fuel, to_error,
-    wrap, wrap_env,
-};
+use super::api::{Caller, Error, Instance, Module, Store, fuel, imports, new_store, refill, to_error, wrap, wrap_env};
 use super::fixture::{call_and_describe, exit};
 use super::{Engine, ExitCode, Transcript, guest, say};
 
@@ -29,8 +26,8 @@ fn charge(mut caller: Caller<'_, Till>) -> Result<(), Error> {
     let (guest, price) = (caller.data().guest.clone(), caller.data().price);
     // The instance is set, because this guest has no start function and cannot run earlier.
     let guest = guest.ok_or_else(|| to_error(PAYMENT_REQUIRED))?;
-    let left = fuel_within(&mut caller, &guest).and_then(|fuel| fuel.checked_sub(price));
-    refill_within(&mut caller, &guest, left.ok_or_else(|| to_error(PAYMENT_REQUIRED))?)?;
+    let left = fuel(&mut caller, &guest).and_then(|fuel| fuel.checked_sub(price));
+    refill(&mut caller, &guest, left.ok_or_else(|| to_error(PAYMENT_REQUIRED))?)?;
     caller.data_mut().charged += 1;
     Ok(())
 }
@@ -47,7 +44,6 @@ impl MeteredGuest {
         let runtime = engine.metered_runtime(fuel);
         let module = Module::new(&runtime, guest::wasm(guest::METERED))?;
         let mut store = new_store(&runtime, Till::default());
-        set_fuel(&mut store, fuel)?;
         let imports = imports! {
             "env" => { "early_exit" => wrap(&mut store, exit), "charge" => wrap_env(&mut store, charge) },
         };

@@ -12,8 +12,7 @@ use super::fixture::{
 };
 use super::{Do, Engine, ScenarioTable, Transcript, guest, say};
 use crate::catalog::scenario::module;
-use crate::engine::BackendError;
-use crate::engine::embedding::Value;
+use crate::engine::embedding::{Unsupported, Value};
 
 pub(crate) const SCENARIOS: ScenarioTable<Engine> = &[
     (&module::SIMD, Do(simd)),
@@ -120,7 +119,7 @@ fn value_of_another_store(engine: &Engine, out: &Transcript) -> Result<()> {
 fn another_engine(engine: &Engine, out: &Transcript) -> Result<()> {
     let (compiled_by, runs_on) = (engine.runtime(), engine.runtime());
     let module = Module::new(&compiled_by, guest::wasm(guest::EARLY_EXIT))?;
-    let refuses = |panic: &str| bail!(BackendError::unsupported(format!("it is refused: {panic}")));
+    let refuses = |panic: &str| bail!(Unsupported(format!("it is refused: {panic}").into()));
     for code in [5, 0] {
         match catch_unwind(AssertUnwindSafe(|| run(&runs_on, &module, code))) {
             Ok(Ok(ended)) => say!(out, "{ended}"),

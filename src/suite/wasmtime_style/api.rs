@@ -1,12 +1,73 @@
 //! The common part of the `api` modules of wasmtime and wasmi.
+use std::ops::Deref;
+
 use super::super::api::{
-    AsContext, AsContextMut, Caller, Error, Extern, Func, HostError, Instance, IntoFunc, Memory, MemoryType, Module,
-    Store, StoreLimits, StoreLimitsBuilder, Val, ValType, func_type, outcome, to_error, unlinked,
+    AsContext, AsContextMut, Caller, EngineHandle, Error, Extern, Func, HostError, Instance, IntoFunc, Memory,
+    MemoryType, Module, Store, StoreLimits, StoreLimitsBuilder, Unlimited, Val, ValType, func_type, outcome,
+    set_endless_epoch, to_error, unlinked,
 };
 use super::Engine;
-pub(crate) use super::runtime::{Mechanisms, Runtime, new_store};
 use crate::engine::embedding::{NotInstantiated, Outcome};
 use crate::guest;
+
+/// The mechanisms that can stop a guest or refuse memory. An option enables each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Mechanisms {
+    /// The engine charges fuel for executed code. Each store starts with this amount.
+    pub(crate) fuel: Option<u64>,
+    /// Guests check the engine's epoch.
+    pub(crate) epoch: bool,
+    /// The engine calls a limiter when a memory or a table grows.
+    pub(crate) limiter: bool,
+}
+
+/// The library's engine with its enabled mechanisms.
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    engine: EngineHandle,
+    mechanisms: Mechanisms,
+}
+
+impl Runtime {
+    pub(crate) fn new(engine: EngineHandle, mechanisms: Mechanisms) -> Self {
+        Self { engine, mechanisms }
+    }
+}
+
+impl Deref for Runtime {
+    type Target = EngineHandle;
+
+    fn deref(&self) -> &Self::Target {
+        &self.engine
+    }
+}
+
+/// A store whose guests run without limits: with an epoch deadline that never passes, and, unless the runtime is metered, with more
+/// fuel than any guest can use up.
+pub(crate) fn new_store<T: 'static>(runtime: &Runtime, data: T) -> Store<T> {
+    let mut store = Store::new(runtime, data);
+    let Mechanisms { fuel, epoch, limiter } = runtime.mechanisms;
+    if let Some(fuel) = fuel {
+        store.set_fuel(fuel).expect("the engine counts fuel");
+    }
+    if epoch {
+        set_endless_epoch(&mut store);
+    }
+    if limiter {
+        // `Unlimited` has no size, so this leaks no memory.
+        store.limiter(|_| Box::leak(Box::new(Unlimited)));
+    }
+    store
+}
+
+impl Engine {
+    /// Compiles a guest, given as text or as bytes, in a new runtime.
+    pub(crate) fn load_guest(&self, guest: &[u8]) -> anyhow::Result<(Runtime, Module)> {
+        let runtime = self.runtime();
+        let module = Module::new(&runtime, wat::parse_bytes(guest)?)?;
+        Ok((runtime, module))
+    }
+}
 
 /// The imports of a guest, in the module's order.
 pub(crate) type Imports = Vec<Extern>;
@@ -45,9 +106,7 @@ pub(crate) fn wrap<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P
 }
 
 /// A typed host function with its caller as the first parameter.
-pub(crate) fn wrap_env<T: 'static, P, R>(store: &mut Store<T>, f: impl IntoFunc<T, P, R>) -> Func {
-    Func::wrap(store, f)
-}
+pub(crate) use self::wrap as wrap_env;
 
 /// A host function with dynamic types.
 pub(crate) fn dynamic<T: 'static, const P: usize, const R: usize>(
@@ -95,40 +154,21 @@ pub(crate) fn call_any(function: &Func, mut store: impl AsContextMut, arguments:
 }
 
 /// Instantiates a module with its imports, in the module's order.
-pub(crate) fn link<T: 'static>(
-    store: &mut Store<T>,
-    module: &Module,
-    imports: &[Extern],
-) -> Result<Instance, NotInstantiated> {
+pub(crate) fn link(store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance, NotInstantiated> {
     Instance::new(store, module, imports).map_err(|error| match outcome(&error) {
         Outcome::Failed(_) => NotInstantiated::Unlinked(unlinked(error)),
         ended => NotInstantiated::Start(ended),
     })
 }
 
-/// Sets the fuel of a new store.
-pub(crate) fn set_fuel<T: 'static>(store: &mut Store<T>, fuel: u64) -> Result<(), Error> {
-    store.set_fuel(fuel)
-}
-
 /// The remaining fuel; `None` if fuel is not counted.
-pub(crate) fn fuel<T: 'static>(store: &mut Store<T>, _: &Instance) -> Option<u64> {
-    store.get_fuel().ok()
-}
-
-/// The remaining fuel, in a host function; `None` if fuel is not counted.
-pub(crate) fn fuel_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance) -> Option<u64> {
-    caller.get_fuel().ok()
+pub(crate) fn fuel(store: impl AsContext, _: &Instance) -> Option<u64> {
+    store.as_context().get_fuel().ok()
 }
 
 /// Sets the fuel of a guest.
-pub(crate) fn refill<T: 'static>(store: &mut Store<T>, _: &Instance, fuel: u64) -> Result<(), Error> {
-    store.set_fuel(fuel)
-}
-
-/// Sets the fuel of a guest from a host function.
-pub(crate) fn refill_within<T: 'static>(caller: &mut Caller<'_, T>, _: &Instance, fuel: u64) -> Result<(), Error> {
-    caller.set_fuel(fuel)
+pub(crate) fn refill(mut store: impl AsContextMut, _: &Instance, fuel: u64) -> Result<(), Error> {
+    store.as_context_mut().set_fuel(fuel)
 }
 
 /// The export of a start function that a metered runtime leaves to the host: none, because instantiation calls it.

@@ -1,30 +1,27 @@
 //! The scenarios that only Wasmer supports, and the early exit in Wasmer's API: one file per theme.
-mod after;
+#[cfg(feature = "async")]
 mod asynchronous;
 mod early_exit;
 mod exit;
-mod interrupt;
 pub(super) mod limit;
-mod metering;
-mod nesting;
-mod prebuilt;
 mod read_error;
 mod soak;
 
-use super::{Wasmer, guest_view};
+#[cfg(feature = "host-interrupt")]
+use super::interrupt;
+use super::{Wasmer, guest_view, metering};
 use crate::engine::ScenarioTable;
 
 pub(super) const SCENARIOS: &[ScenarioTable<Wasmer>] = &[
     early_exit::SCENARIOS,
     exit::SCENARIOS,
-    prebuilt::SCENARIOS,
+    #[cfg(feature = "async")]
     asynchronous::SCENARIOS,
     read_error::SCENARIOS,
-    after::SCENARIOS,
-    nesting::SCENARIOS,
     guest_view::SCENARIOS,
     metering::SCENARIOS,
     limit::SCENARIOS,
+    #[cfg(feature = "host-interrupt")]
     interrupt::SCENARIOS,
     soak::SCENARIOS,
 ];

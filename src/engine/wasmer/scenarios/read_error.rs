@@ -1,18 +1,23 @@
 //! Scenarios of reading Wasmer's error, which has a source and a message, and can be cloned.
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use anyhow::{Result, anyhow, bail};
 use wasmer::{RuntimeError, Type, Value};
 
-use crate::catalog::scenario::catch;
+use crate::catalog::scenario::{after, catch, nesting};
 use crate::engine::ScenarioTable;
 use crate::engine::Support::{Do, Not};
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;
-use crate::engine::wasmer::api::{Func, Store, dynamic, wrap};
+use crate::engine::wasmer::api::{Func, Store, dynamic, to_error, wrap};
+use crate::engine::wasmer::suite::scenarios::after::counting;
 use crate::engine::wasmer::suite::scenarios::fixture::Fixture;
+use crate::engine::wasmer::suite::scenarios::nesting::failed;
 use crate::engine::wasmer::suite::scenarios::read_error::{code, elsewhere, outlives_everything, trap, typed};
+use crate::engine::wasmer::suite::scenarios::reentrant_host::ReentrantHost;
 use crate::exit_code::ExitCode;
 use crate::say;
 
@@ -25,6 +30,8 @@ pub(super) const SCENARIOS: ScenarioTable<Wasmer> = &[
     (&catch::DISPLAY, Do(display)),
     (&catch::CONTEXT, Not("Wasmer's error takes no context: an error of the host's does, see `catch/anyhow`")),
     (&catch::BOXED, Do(boxed)),
+    (&after::PAYLOAD_OF_CLONES, Do(payload_of_clones)),
+    (&nesting::WRAPPED, Do(wrapped)),
 ];
 
 fn dynamic_exit(store: &mut Store<()>) -> Func {
@@ -139,4 +146,55 @@ fn boxed(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
         say!(out, "{name}: is {is}, downcast_ref {by_reference}{rest}");
     }
     Ok(())
+}
+
+/// The host's error is dropped once, with the last clone.
+fn payload_of_clones(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let dropped = || counter.load(Relaxed);
+    for (kind, fixture) in &mut counting(wasmer, &counter)? {
+        counter.store(0, Relaxed);
+        let error = fixture.exit(5)?;
+        let clone = error.clone();
+        drop(error);
+        let in_a_clone = dropped();
+        drop(clone);
+        say!(out, "{kind}: alive in a clone, {in_a_clone} dropped; both gone, {} dropped", dropped());
+    }
+    Ok(())
+}
+
+/// A host error with another error as its source.
+#[derive(Debug, thiserror::Error)]
+#[error("the wrapper of level {level}")]
+struct NestedError {
+    level: u32,
+    #[source]
+    cause: RuntimeError,
+}
+
+fn wrapped(wasmer: &Wasmer, out: &Transcript) -> Result<()> {
+    let mut host = ReentrantHost::new(wasmer, |level, enter_guest| match level {
+        0 => Err(to_error(ExitCode(7))),
+        2 => enter_guest().map_err(|cause| RuntimeError::user(Box::new(NestedError { level, cause }))),
+        _ => enter_guest(),
+    })?;
+    let error = failed(host.enter(3))?;
+    say!(out, "is it an exit code: {}, is it the wrapper: {}", error.is::<ExitCode>(), error.is::<NestedError>());
+    let sources = std::iter::successors(error.source(), |&source| source.source());
+    say!(out, "down its sources: {}", sources.map(known).collect::<Vec<_>>().join(", "));
+    let NestedError { level, cause } = error.downcast()?;
+    say!(out, "by value: the wrapper of level {level}, and what it holds: exit code {}", cause.downcast::<ExitCode>()?);
+    Ok(())
+}
+
+/// Describes an error by its type.
+fn known(error: &(dyn Error + 'static)) -> String {
+    if let Some(wrapper) = error.downcast_ref::<NestedError>() {
+        return wrapper.to_string();
+    }
+    if let Some(code) = error.downcast_ref::<ExitCode>() {
+        return format!("exit code {code}");
+    }
+    if error.is::<RuntimeError>() { "an error of the engine's".into() } else { format!("something else: {error}") }
 }

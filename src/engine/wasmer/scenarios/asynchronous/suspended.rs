@@ -7,8 +7,8 @@ use std::task::Poll;
 use anyhow::{Context, Result, bail};
 use wasmer::{Function, RuntimeError, Store};
 
+use super::Caller;
 use super::executor::{block_on, poll_once, wait};
-use super::exit::Caller;
 use crate::catalog::scenario::exit::LET_PASS;
 use crate::engine::embedding::Transcript;
 use crate::engine::wasmer::Wasmer;

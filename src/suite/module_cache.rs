@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use anyhow::Result;
 
-use super::super::api::{Module, Runtime};
 use super::Engine;
+use super::api::{Module, Runtime};
 
 /// The compiled guests that cells use. All cells share one module per guest. The module is dropped with its last cell, so that
 /// its resident code does not affect other cells.
@@ -14,7 +14,7 @@ pub(crate) struct ModuleCache(Mutex<HashMap<Vec<u8>, InUse>>);
 
 type InUse = Weak<(Runtime, Module)>;
 
-/// A module with its own runtime.
+/// A module, and its runtime without other modules.
 pub(crate) type CachedModule = Arc<(Runtime, Module)>;
 
 impl Engine {
@@ -25,10 +25,8 @@ impl Engine {
         if let Some(in_use) = modules.get(guest).and_then(Weak::upgrade) {
             return Ok(in_use);
         }
-        let runtime = self.runtime();
-        let module = Module::new(&runtime, wat::parse_bytes(guest)?)?;
-        let taken = Arc::new((runtime, module));
-        modules.insert(guest.to_owned(), Arc::downgrade(&taken));
-        Ok(taken)
+        let loaded = Arc::new(self.load_guest(guest)?);
+        modules.insert(guest.to_owned(), Arc::downgrade(&loaded));
+        Ok(loaded)
     }
 }

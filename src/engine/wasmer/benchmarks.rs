@@ -2,19 +2,19 @@
 use anyhow::Result;
 use wasmer::{RuntimeError, Type, Value};
 
+use super::Wasmer;
+use super::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
+use super::suite::benchmarks::call as calls;
+use super::suite::benchmarks::call::{adding, host_typed, ready as calling};
+use super::suite::benchmarks::exit::{latency, ready, returned, ways, whole};
+use super::suite::benchmarks::guest_instance::{CODE, RunFunc, describe};
+use super::suite::benchmarks::sweep::guest_depth;
+use super::suite::benchmarks::way::{BeforeExit, WayToExit};
 use crate::catalog::benchmark::{call, unwind};
 use crate::engine::BenchmarkTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::{Instant, Prepared, injected_instructions};
 use crate::engine::exit_latency::{latency_since_exit, note_exit};
-use crate::engine::wasmer::Wasmer;
-use crate::engine::wasmer::api::{Error, Func, Store, TypedFunc, dynamic, wrap};
-use crate::engine::wasmer::suite::benchmarks::call as calls;
-use crate::engine::wasmer::suite::benchmarks::call::{adding, host_typed, ready as calling};
-use crate::engine::wasmer::suite::benchmarks::exit::{latency, ready, returned, ways, whole};
-use crate::engine::wasmer::suite::benchmarks::guest_instance::{CODE, RunFunc, describe};
-use crate::engine::wasmer::suite::benchmarks::sweep::guest_depth;
-use crate::engine::wasmer::suite::benchmarks::way::{BeforeExit, WayToExit};
 use crate::exit_code::ExitCode;
 
 pub(super) const BENCHMARKS: BenchmarkTable<Wasmer> = ways! {

@@ -1,9 +1,9 @@
-//! The cache of compiled guests: cells share modules in use, and artifacts are kept for later cells and processes.
+//! Artifacts of compiled guests, which are kept for later cells and processes.
 use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::Result;
 use wasmer::Module;
@@ -14,24 +14,30 @@ use super::api::Runtime;
 /// The artifacts of compiled guests. Loaded code makes every backtrace in the process slower. So a guest is loaded at most
 /// once, while a cell uses it.
 #[derive(Default)]
-pub(crate) struct ModuleCache {
-    guests: Mutex<HashMap<Vec<u8>, CachedArtifact>>,
+pub(super) struct ArtifactCache {
+    artifacts: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
     folder: OnceLock<PathBuf>,
 }
 
-struct CachedArtifact {
-    artifact: Vec<u8>,
-    in_use: Weak<(Runtime, Module)>,
-}
-
-impl ModuleCache {
+impl ArtifactCache {
     /// Also keeps artifacts in a folder. Only the first call has an effect.
-    pub(crate) fn keep_in(&self, folder: &Path) {
+    pub(super) fn keep_in(&self, folder: &Path) {
         let _ = self.folder.set(folder.to_owned());
     }
 
-    /// Reads the artifact of a guest from the folder, or makes the artifact and writes it there.
+    /// The artifact of a guest: from memory, or from the folder, or else from `make`.
     fn artifact(&self, guest: &[u8], make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+        let mut artifacts = self.artifacts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(artifact) = artifacts.get(guest) {
+            return Ok(artifact.clone());
+        }
+        let artifact = self.read_or_make(guest, make)?;
+        artifacts.insert(guest.to_owned(), artifact.clone());
+        Ok(artifact)
+    }
+
+    /// Reads the artifact of a guest from the folder, or makes the artifact and writes it there.
+    fn read_or_make(&self, guest: &[u8], make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         let Some(folder) = self.folder.get() else { return make() };
         let mut hasher = DefaultHasher::new();
         guest.hash(&mut hasher);
@@ -47,34 +53,16 @@ impl ModuleCache {
     }
 }
 
-/// A module, and its runtime without other modules.
-pub(crate) type CachedModule = Arc<(Runtime, Module)>;
-
 impl Wasmer {
-    /// Compiles a guest, given as text or as bytes, or loads its artifact. Modules in use are shared.
-    pub(crate) fn cached_module<G: AsRef<[u8]> + ?Sized>(&self, guest: &G) -> Result<CachedModule> {
-        let guest = guest.as_ref();
-        let mut guests = self.module_cache.guests.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cached) = guests.get(guest)
-            && let Some(in_use) = cached.in_use.upgrade()
-        {
-            return Ok(in_use);
-        }
-        let artifact = match guests.get(guest) {
-            Some(cached) => cached.artifact.clone(),
-            None => self.module_cache.artifact(guest, || self.artifact_of(guest))?,
-        };
+    /// Compiles a guest, given as text or as bytes, or loads its artifact, in a new runtime.
+    pub(super) fn load_guest(&self, guest: &[u8]) -> Result<(Runtime, Module)> {
+        let compile = || Ok(Module::new(&self.runtime(), wat::parse_bytes(guest)?)?.serialize()?.to_vec());
+        let artifact = self.artifacts.artifact(guest, compile)?;
         let runtime = self.runtime();
         // SAFETY: this compiler made the bytes from a valid module, in this process or in a process of the same build with
         // the same options.
         let module = unsafe { Module::deserialize(&runtime, artifact.as_slice()) }?;
-        let taken = Arc::new((runtime, module));
-        guests.insert(guest.to_owned(), CachedArtifact { artifact, in_use: Arc::downgrade(&taken) });
-        Ok(taken)
-    }
-
-    fn artifact_of(&self, guest: &[u8]) -> Result<Vec<u8>> {
-        Ok(Module::new(&self.runtime(), wat::parse_bytes(guest)?)?.serialize()?.to_vec())
+        Ok((runtime, module))
     }
 }
 
@@ -86,13 +74,13 @@ mod tests {
     fn an_artifact_is_read_by_the_next_process() {
         let folder = tempfile::tempdir().unwrap();
         let cache = || {
-            let cache = ModuleCache::default();
+            let cache = ArtifactCache::default();
             cache.keep_in(folder.path());
             cache
         };
         assert_eq!(cache().artifact(b"guest", || Ok(b"made".to_vec())).unwrap(), b"made");
         assert_eq!(cache().artifact(b"guest", || panic!("it is there")).unwrap(), b"made");
         assert_eq!(cache().artifact(b"other", || Ok(b"made too".to_vec())).unwrap(), b"made too");
-        assert_eq!(ModuleCache::default().artifact(b"guest", || Ok(b"again".to_vec())).unwrap(), b"again");
+        assert_eq!(ArtifactCache::default().artifact(b"guest", || Ok(b"again".to_vec())).unwrap(), b"again");
     }
 }

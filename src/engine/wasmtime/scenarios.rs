@@ -1,13 +1,16 @@
-//! Scenarios of exits that no host function raises: by the callback at the end of an epoch, and by a limiter.
+//! The scenarios that only wasmtime supports: contexts of errors, and exits that no host function raises: by the callback at the
+//! end of an epoch, and by a limiter.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::wasmtime::{Error, Func, Instance, Memory, MemoryType, Module, ResourceLimiter, UpdateDeadline};
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 
-use super::api::new_store;
-use super::suite::scenarios::fixture::{call_and_describe, ended, exit, first_line};
+use super::api::{new_store, outcome};
+use super::suite::scenarios::fixture::{Fixture, call_and_describe, ended, exit, first_line};
+use super::suite::scenarios::nesting::failed;
+use super::suite::scenarios::reentrant_host::{DIVIDE_BY_ZERO, ReentrantHost};
 use super::{Wasmtime, epoch};
-use crate::catalog::scenario::{interrupt, limit};
+use crate::catalog::scenario::{catch, interrupt, limit};
 use crate::engine::ScenarioTable;
 use crate::engine::Support::Do;
 use crate::engine::embedding::Transcript;
@@ -15,7 +18,39 @@ use crate::exit_code::ExitCode;
 use crate::{guest, say};
 
 pub(super) const SCENARIOS: ScenarioTable<Wasmtime> =
-    &[(&interrupt::EPOCH_CALLBACK, Do(epoch_callback)), (&limit::LIMITER, Do(limiter))];
+    &[(&catch::CONTEXT, Do(context)), (&interrupt::EPOCH_CALLBACK, Do(epoch_callback)), (&limit::LIMITER, Do(limiter))];
+
+/// Finds the exit by each method. The text excludes the guest's backtrace, which is also a context.
+fn found(error: Error) -> Result<String> {
+    let is = error.is::<ExitCode>();
+    let displays: Vec<_> = error.chain().map(ToString::to_string).collect();
+    let displays: Vec<_> = displays.into_iter().filter(|text| !text.starts_with("error while executing")).collect();
+    let by_reference = *error.downcast_ref::<ExitCode>().context("no exit code")?;
+    let by_value = error.downcast::<ExitCode>()?;
+    Ok(format!("is {is}, downcast_ref {by_reference}, downcast {by_value}; displays `{}`", displays.join(": ")))
+}
+
+/// Wasmtime's error can be made from an `anyhow::Error`, and accepts contexts like it.
+fn context(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
+    let early_exit =
+        |code: u32| -> Result<(), Error> { Err(Error::from_anyhow(anyhow!(ExitCode(code)).context("in the host"))) };
+    let mut fixture = Fixture::new(wasmtime, (), |store| Func::wrap(store, early_exit))?;
+    say!(out, "an anyhow::Error with a context: {}", found(fixture.exit(7)?)?);
+
+    let mut host = ReentrantHost::new(wasmtime, |level, enter_guest| match level {
+        0 => Err(ExitCode(7).into()),
+        level => enter_guest().map_err(|error| error.context(format!("at level {level}"))),
+    })?;
+    say!(out, "through 3 levels: {}", found(failed(host.enter(3))?)?);
+
+    let mut host = ReentrantHost::new(wasmtime, |level, enter_guest| match level {
+        0 => Ok(DIVIDE_BY_ZERO),
+        level => enter_guest().map_err(|error| error.context(format!("at level {level}"))),
+    })?;
+    let error = failed(host.enter(3))?;
+    say!(out, "a trap through 3 levels: is an exit {}, {}", error.is::<ExitCode>(), outcome(&error));
+    Ok(())
+}
 
 fn epoch_callback(wasmtime: &Wasmtime, out: &Transcript) -> Result<()> {
     const PANICS: u32 = 7;
