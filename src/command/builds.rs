@@ -65,21 +65,17 @@ pub(crate) fn variants(builds: &[String], choice: &BackendArgs, launcher: &Launc
 
 /// Reads `[LABEL=]PROGRAM`.
 fn named(build: &str) -> Result<NamedBuild> {
-    let (label, program) = match build.split_once('=') {
-        Some((label, program)) if !label.contains(['/', '\\']) => (label.to_owned(), Path::new(program)),
-        _ => {
-            // scripts/build-variant puts each into a folder of its own.
-            let program = Path::new(build);
-            let text = |name: Option<&std::ffi::OsStr>| Some(name?.to_string_lossy().into_owned());
-            let name = text(program.file_stem()).filter(|name| name != env!("CARGO_PKG_NAME"));
-            let folder = || text(program.parent()?.file_name());
-            (name.or_else(folder).unwrap_or_default(), program)
-        }
-    };
+    let (label, program) = engine::labelled(build, || {
+        // scripts/build-variant puts each into a folder of its own.
+        let program = Path::new(build);
+        let text = |name: Option<&std::ffi::OsStr>| Some(name?.to_string_lossy().into_owned());
+        let name = text(program.file_stem()).filter(|name| name != env!("CARGO_PKG_NAME"));
+        name.or_else(|| text(program.parent()?.file_name())).unwrap_or_default()
+    });
     if !engine::is_plain_label(&label) {
         bail!("--build {build}: `{label}` is no label for a build; write --build LABEL=PROGRAM");
     }
-    Ok(NamedBuild { label, program: program.to_owned() })
+    Ok(NamedBuild { label, program: program.into() })
 }
 
 /// The backends that a build has, by what it lists.

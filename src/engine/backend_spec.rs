@@ -30,13 +30,10 @@ impl BackendSpec {
     /// If the path is empty, or the label (by default from the file's name) is empty, is a backend's name, or has other
     /// characters than ASCII letters, digits, `.`, `_`, `+` and `-`.
     pub fn library(library: &str) -> Result<Self> {
-        let (label, path) = match library.split_once('=') {
-            Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
-            _ => {
-                let stem = Path::new(library).file_stem().unwrap_or_default().to_string_lossy();
-                (stem.strip_prefix("lib").unwrap_or(&stem).to_owned(), library)
-            }
-        };
+        let (label, path) = labelled(library, || {
+            let stem = Path::new(library).file_stem().unwrap_or_default().to_string_lossy();
+            stem.strip_prefix("lib").unwrap_or(&stem).to_owned()
+        });
         if path.is_empty() || !is_plain_label(&label) || ALL.iter().any(|backend| backend.name == label) {
             bail!(
                 "--library {library}: `{label}` is no label for a library; write --library LABEL=PATH, such as wasmtime-36={path}"
@@ -127,6 +124,14 @@ impl fmt::Display for BackendSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let separator = if self.options.is_empty() { "" } else { ":" };
         write!(f, "{}{separator}{}", self.name, self.options)
+    }
+}
+
+/// Splits `[LABEL=]PATH`, with a default label. A path with `=` needs a separator before it, such as `./a=b`.
+pub(crate) fn labelled(text: &str, default: impl FnOnce() -> String) -> (String, &str) {
+    match text.split_once('=') {
+        Some((label, path)) if !label.contains(['/', '\\']) => (label.to_owned(), path),
+        _ => (default(), text),
     }
 }
 

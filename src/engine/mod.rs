@@ -29,6 +29,7 @@ mod wasmtime;
 mod watermark;
 
 pub use backend_options::{BackendOptions, ListedOption, OptionTable, listed};
+pub(crate) use backend_spec::labelled;
 pub use backend_spec::{BackendSpec, is_plain_label};
 #[cfg(any(all(feature = "wasmer", unix), feature = "wasmi", feature = "wasmtime"))]
 pub(crate) use family::NO_C_API;

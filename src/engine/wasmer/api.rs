@@ -16,10 +16,10 @@ use anyhow::{Context, Result as AnyResult};
 use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points, set_remaining_points};
 
 use super::Wasmer;
-pub(crate) use super::convert::{arguments, from_engine, outcome, stub_import};
+pub(crate) use super::convert::{arguments, from_engine, metered_outcome, outcome, stub_import};
 use super::middleware::LateStart;
 pub(crate) use super::scenarios::limit::capped;
-use crate::engine::embedding::{NotInstantiated, Outcome, Trap};
+use crate::engine::embedding::NotInstantiated;
 use crate::exit_code::ExitCode;
 
 /// An error type of the host. Wasmer accepts every `Error + Send + Sync + 'static`.
@@ -351,15 +351,6 @@ pub(crate) fn refill(store: &mut impl AsStoreMut, instance: &Instance, fuel: u64
 
 /// The export of the start function that the host must call in a metered runtime.
 pub(crate) const LATE_START: Option<&str> = Some(LateStart::EXPORT);
-
-/// Reports exhausted points as [`Trap::OutOfFuel`]. Metering itself ends the guest with an `unreachable` trap.
-pub(crate) fn metered_outcome(store: &mut impl AsStoreMut, instance: &Instance, outcome: Outcome) -> Outcome {
-    let exhausted = |store| get_remaining_points(store, instance) == MeteringPoints::Exhausted;
-    match outcome {
-        Outcome::Trapped(Trap::Unreachable) if exhausted(store) => Outcome::Trapped(Trap::OutOfFuel),
-        other => other,
-    }
-}
 
 /// The imports of a guest that throws and catches exceptions: `early_exit`, `throw` and the tag.
 pub(crate) fn thrower_imports(store: &mut impl AsStoreMut) -> AnyResult<[Extern; 3]> {

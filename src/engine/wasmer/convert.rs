@@ -5,8 +5,9 @@ use ::wasmer::{
     RuntimeError, Table, Tag, Type as WasmerType, Value as WasmerValue,
 };
 use anyhow::{Context, Result, bail};
+use wasmer_middlewares::metering::{MeteringPoints, get_remaining_points};
 
-use super::api::Store;
+use super::api::{Instance, Store};
 use crate::engine::embedding::{CANNOT_PASS, Host, Import, Outcome, Trap, Type, Unsupported, Value};
 use crate::exit_code::ExitCode;
 
@@ -44,6 +45,15 @@ pub(crate) fn stub_import(store: &mut Store<()>, place: usize, import: &ImportTy
         }
         ExternType::Tag(of) => Tag::new(store, of.params.to_vec()).into(),
     })
+}
+
+/// Reports exhausted points as [`Trap::OutOfFuel`]. Metering itself ends the guest with an `unreachable` trap.
+pub(crate) fn metered_outcome(store: &mut impl AsStoreMut, instance: &Instance, outcome: Outcome) -> Outcome {
+    let exhausted = |store| get_remaining_points(store, instance) == MeteringPoints::Exhausted;
+    match outcome {
+        Outcome::Trapped(Trap::Unreachable) if exhausted(store) => Outcome::Trapped(Trap::OutOfFuel),
+        other => other,
+    }
 }
 
 /// The only conversion of a Wasmer error to an [`Outcome`].
