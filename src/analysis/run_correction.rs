@@ -12,7 +12,7 @@ pub(crate) fn shift(reports: &ReportPair) -> Option<RunShift> {
         let ratios = cells.filter_map(|(_, now, then)| Some(time(now)?.value() - time(then)?.value()));
         RunShift::of(&ratios.collect::<Vec<_>>())
     };
-    let of_native = shift(|cell| cell.cell_id.benchmark.starts_with("floor/"));
+    let of_native = shift(|cell| cell.cell_id.theme() == "floor");
     let all = shift(|_| true)?;
     let of_native = of_native.unwrap_or(all);
     Some(RunShift { spread: of_native.spread.max(all.spread), ..of_native })

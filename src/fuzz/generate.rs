@@ -19,7 +19,7 @@ pub struct GeneratedModule {
     /// One call per exported function, each on a new instance.
     pub calls: Vec<Invocation>,
     /// Selects the import call at which to exit; any number.
-    pub exit_at: u64,
+    pub exit_choice: u64,
 }
 
 /// The limit of loops and calls of an instance, mostly below the recursion that exhausts a stack.
@@ -78,7 +78,7 @@ pub fn generate(seed: &ModuleSeed, features: &FeatureSet) -> Result<GeneratedMod
     };
     let calls = shape.functions.into_iter().map(&mut call).collect();
     let wasm = avoided.rewrite(module.to_bytes())?;
-    Ok(GeneratedModule { wasm, calls, exit_at: choices.random() })
+    Ok(GeneratedModule { wasm, calls, exit_choice: choices.random() })
 }
 
 #[cfg(test)]

@@ -13,3 +13,4 @@ pub mod result;
 mod rewrite;
 pub mod seed;
 pub mod shape;
+pub mod trial;

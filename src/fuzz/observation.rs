@@ -1,14 +1,11 @@
-//! Observations of a random module on one backend.
+//! Observations of a random module on one backend, and what of them must agree.
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
-use super::generate::GeneratedModule;
-use crate::engine::embedding::{Compiled, Embedding, Interface, Invocation, NotInstantiated, Outcome, panic_message};
-use crate::run_module::exported_state::left_behind;
-use crate::run_module::{ExitAt, ImportCalls, Stubs};
+use crate::engine::embedding::{Invocation, Outcome};
+use crate::run_module::ImportCalls;
 
 /// The result of one action on a random module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,45 +37,6 @@ pub enum Action {
     },
 }
 
-/// Compiles, instantiates and calls a module, up to the first failure. `about_to` gets each action before it starts.
-pub fn trial(
-    engine: &dyn Embedding,
-    generated: &GeneratedModule,
-    mut about_to: impl FnMut(&Action),
-) -> Vec<Observation> {
-    about_to(&Action::Compile);
-    let compiled = match catch_unwind(AssertUnwindSafe(|| engine.compile(&generated.wasm))) {
-        Ok(Ok(compiled)) => compiled,
-        Ok(Err(error)) => return vec![failed(Action::Compile, "refused", format!("{error:#}"))],
-        Err(panic) => return vec![failed(Action::Compile, PANICKED, panic_message(&*panic).to_owned())],
-    };
-    let mut observations =
-        vec![Observation { action: Action::Compile, ended: "compiled".into(), with: vec![], said: None }];
-    let interface = match Interface::read(&generated.wasm) {
-        Ok(interface) => interface,
-        Err(error) => return vec![failed(Action::Compile, "no module", error.to_string())],
-    };
-    for invocation in &generated.calls {
-        let mut call_export = |exit_at| {
-            about_to(&Action::Call { invocation: invocation.clone(), exit_at });
-            let stubs = Stubs::new(exit_at.map(|nth| ExitAt { import: None, nth }));
-            (call(&*compiled, &interface, invocation, exit_at, &stubs), stubs.calls().made)
-        };
-        let (observation, calls) = call_export(None);
-        let not_instantiated = observation.action == Action::Instantiate;
-        observations.push(observation);
-        // A module that fails to instantiate once fails again.
-        if not_instantiated {
-            break;
-        }
-        if calls > 0 {
-            let nth = 1 + generated.exit_at % calls;
-            observations.push(call_export(Some(nth)).0);
-        }
-    }
-    observations
-}
-
 /// A hash of everything that must agree across backends. It is comparable only within one build.
 pub fn digest(observations: &[Observation]) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -93,38 +51,15 @@ pub fn has_panicked(observations: &[Observation]) -> bool {
     observations.iter().any(|observation| observation.ended == PANICKED)
 }
 
-const PANICKED: &str = "panicked";
+pub(super) const PANICKED: &str = "panicked";
 
-fn failed(action: Action, ended: &str, message: String) -> Observation {
-    Observation { action, ended: ended.into(), with: vec![], said: Some(message) }
-}
-
-fn call(
-    compiled: &dyn Compiled,
-    interface: &Interface,
-    invocation: &Invocation,
-    exit_at: Option<u64>,
-    stubs: &Stubs,
+/// The observation of an outcome, of the calls of imports, and of exported state.
+pub(super) fn observe(
+    action: Action,
+    outcome: &Outcome,
+    calls: &ImportCalls,
+    state: Vec<(String, String)>,
 ) -> Observation {
-    let action = Action::Call { invocation: invocation.clone(), exit_at };
-    let mut instance = match catch_unwind(AssertUnwindSafe(|| compiled.instantiate(stubs.host()))) {
-        Ok(Ok(instance)) => instance,
-        Ok(Err(NotInstantiated::Start(outcome))) => {
-            // The called export does not matter if the start function ends the guest, but the exiting import call does.
-            let action = if exit_at.is_some() { action } else { Action::Instantiate };
-            return observe(action, &outcome, &stubs.calls(), vec![]);
-        }
-        Ok(Err(NotInstantiated::Unlinked(error))) => {
-            return failed(Action::Instantiate, "not linked", format!("{error:#}"));
-        }
-        Err(panic) => return failed(Action::Instantiate, PANICKED, panic_message(&*panic).to_owned()),
-    };
-    let outcome = instance.call(&invocation.export, &invocation.arguments);
-    let state = left_behind(interface, &mut *instance);
-    observe(action, &outcome, &stubs.calls(), state)
-}
-
-fn observe(action: Action, outcome: &Outcome, calls: &ImportCalls, state: Vec<(String, String)>) -> Observation {
     let (ended, said, mut with) = match outcome {
         // Debug output distinguishes NaNs by their bits.
         Outcome::Returned(values) => {

@@ -130,7 +130,7 @@ fn stretch_budget(pilot: &mut Pilot, run: &mut RunInfo) {
     let [_, for_all] = pilot.budgets().unwrap_or_default();
     let budget = &mut pilot.experiment.budget;
     let default = *budget;
-    *budget = for_all.clamp(default, plan::MAX_STRETCH * default);
+    *budget = plan::stretched(default, for_all);
     if *budget > default {
         run.budget_seconds = budget.as_secs_f64();
         run.notes.push(format!(

@@ -11,7 +11,7 @@ const PREFERENCE: f64 = 2.0;
 /// The fewest launches of a cell: fewer than six give no verdict, and one or two may be outliers.
 pub(crate) const MIN_LAUNCHES: u32 = 8;
 /// The limit of the default budget if not all cells fit, as a multiple of it.
-pub(crate) const MAX_STRETCH: u32 = 4;
+const MAX_STRETCH: u32 = 4;
 /// The default limit of launches.
 const MAX_LAUNCHES: u32 = 60;
 /// The share of the budget for starting workers, above [`MIN_LAUNCHES`].
@@ -25,6 +25,11 @@ const MAX_ROUNDS: u32 = 25;
 /// The variance between rounds divided by the variance between launches: 25 on a shared machine, 1 on a quiet one. Too many
 /// rounds cost little.
 const ROUND_VARIANCE: f64 = 12.0;
+
+/// The default budget, or more if not all cells fit in it.
+pub(crate) fn stretched(default: Duration, for_all: Duration) -> Duration {
+    for_all.clamp(default, MAX_STRETCH * default)
+}
 
 /// The pilot's results for one cell id, over all variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

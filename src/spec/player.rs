@@ -38,7 +38,7 @@ pub struct BrokenAssertion {
     pub came: String,
 }
 
-/// Runs a script without the directives in the lines `skip`. Calls `about_to` with each line before its directive.
+/// Runs a script without the directives in the lines `lost`, which crashed a worker before. Calls `about_to` with each line before its directive.
 ///
 /// # Errors
 /// If the script cannot be parsed, or the engine cannot be created.
@@ -46,7 +46,7 @@ pub fn play(
     engine: &dyn Embedding,
     claims: Claims,
     script: &Script,
-    skip: &[usize],
+    lost: &[usize],
     mut about_to: impl FnMut(usize),
 ) -> Result<ScriptOutcome> {
     let mut lexer = Lexer::new(script.text);
@@ -57,7 +57,7 @@ pub fn play(
     let mut outcome = ScriptOutcome::default();
     for directive in wast.directives {
         let line = directive.span().linecol_in(script.text).0 + 1;
-        if skip.contains(&line) {
+        if lost.contains(&line) {
             player.skip_definitions(&directive);
             continue;
         }

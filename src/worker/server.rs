@@ -20,8 +20,9 @@ use crate::engine::embedding::{Transcript, Unsupported, panic_message};
 use crate::engine::{BackendSpec, OpenBackend};
 use crate::fuzz::feature_set::FeatureSet;
 use crate::fuzz::generate::generate;
-use crate::fuzz::observation::{self, Action, Observation, trial};
+use crate::fuzz::observation::{self, Action, Observation};
 use crate::fuzz::seed::ModuleSeed;
+use crate::fuzz::trial;
 use crate::results::{Build, Verdict};
 use crate::run_module::{MeasuredModule, ModuleJob, ModuleSession, Step, StepOutput};
 use crate::sampling::bench_thread::BenchThread;
@@ -74,7 +75,7 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                 Ok(run_modules(&*backend, seed, numbers, &features, &wire))
             }
             Request::ExamineModule { seed, features } => generate(&seed, &features).map(|generated| {
-                let observations = trial(&*backend, &generated, |action| wire.log(action));
+                let observations = trial::run(&*backend, &generated, |action| wire.log(action));
                 Response::Examined { observations }
             }),
             Request::Soak { seed, milliseconds, mixture } => {
@@ -227,8 +228,9 @@ fn run_modules(
     wire: &ResponseWriter,
 ) -> Response {
     for number in numbers.clone() {
-        let seen =
-            generate(&ModuleSeed::new(seed, number), features).ok().map(|generated| trial(backend, &generated, |_| ()));
+        let seen = generate(&ModuleSeed::new(seed, number), features)
+            .ok()
+            .map(|generated| trial::run(backend, &generated, |_| ()));
         let calls = seen.as_deref().map_or([0; 2], counted);
         let trial = ModuleTrial { number, digest: seen.as_deref().map(observation::digest), calls };
         wire.log(&trial);

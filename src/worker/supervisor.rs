@@ -44,7 +44,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The default memory limit.
+    /// The memory limit of a worker, unless a scenario or `run --memory` has another.
     pub const MEMORY: u64 = 2 << 30;
 
     /// A time limit and the default memory limit.

@@ -34,7 +34,7 @@ pub(crate) struct CellCounts {
 
 /// The limits of a request: a hundred times the time without valgrind, and memory for the code that valgrind translated.
 pub(crate) const LIMITS: Limits = Limits { time: Duration::from_secs(300), memory: 8 << 30 };
-/// The approximate instructions of the smaller batch of a pair, unless an iteration has more.
+/// The most instructions of the smaller batch of a pair, unless an iteration has more.
 const BATCH: f64 = 2.5e5;
 /// The limit of iterations per batch.
 const MAX_ITERATIONS: u64 = 64;
