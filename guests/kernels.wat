@@ -1,4 +1,4 @@
-;; Kernels of different kinds. src/catalog/benchmark/floor/kernel.rs has the same kernels in Rust.
+;; Kernels of different kinds. src/catalog/benchmark/native/kernel.rs has the same kernels in Rust.
 (module
   ;; 256 KiB.
   (memory 4)

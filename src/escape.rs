@@ -1,7 +1,8 @@
 //! Escapes text from modules, engines and files for the terminal.
 use std::borrow::Cow;
 
-/// Escapes each character that is invisible, moves the cursor or changes the text's direction. For names, which have one line.
+/// Escapes each character that is invisible, moves the cursor or changes the text's direction, such as `\u{1b}`. For names,
+/// which have one line.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return text.into();

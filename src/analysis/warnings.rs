@@ -54,7 +54,10 @@ fn inconclusive_ratios(report: &Report) -> Option<String> {
     let ratios = rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.ratio.as_ref());
     let (count, inconclusive) = (ratios.clone().count(), ratios.filter(|ratio| ratio.inconclusive().is_some()).count());
     (inconclusive > 0).then(|| {
-        format!("{inconclusive} of {count} ratios are inconclusive, with too few launches that agree: raise --launches or --budget")
+        format!(
+            "{inconclusive} of {count} ratios are inconclusive, with too few launches that agree: raise --launches or \
+             --budget"
+        )
     })
 }
 

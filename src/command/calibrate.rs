@@ -37,11 +37,10 @@ pub(crate) fn calibrate(args: &MeasureArgs, launcher: &Launcher, out: &mut Stdou
     let mut watch = ProgressDisplay::begin(launcher);
     for run in 1..=args.runs {
         watch.prefix = if args.runs > 1 { format!("run {run} of {}: ", args.runs) } else { String::new() };
+        let slowdowns = |cell_id| vec![InjectedSlowdown::None, InjectedSlowdown::random(cell_id, &mut random)];
+        let injected_slowdowns = cell_ids.iter().map(slowdowns).collect();
         let experiment = Experiment {
-            injected_slowdowns: cell_ids
-                .iter()
-                .map(|cell_id| vec![InjectedSlowdown::None, InjectedSlowdown::random(cell_id, &mut random)])
-                .collect(),
+            injected_slowdowns,
             may_stretch: false,
             seed: random.random(),
             ..cells::experiment(&args.plan, with_control(&spec, launcher), cell_ids.clone())

@@ -160,6 +160,23 @@ mod tests {
     }
 
     #[test]
+    fn canonical_nans_are_more_code_on_every_compiler_that_has_the_option() {
+        // So much code that its size shows in whole pages.
+        let add = "(func (export \"add\") (param f32) (result f32) local.get 0".to_owned()
+            + &" local.get 0 f32.add".repeat(2_000)
+            + ")";
+        let wasm = wat::parse_str(format!("(module {add})")).unwrap();
+        let size = |backend: &Backend, nan: &str| {
+            let engine = BackendSpec::new(backend.name).with("nan", nan).open().unwrap();
+            engine.compile(&wasm).unwrap().serialize().unwrap().size()
+        };
+        for backend in crate::engine::here().filter(|backend| backend.options().iter().any(|(key, _)| *key == "nan")) {
+            let (canonical, any) = (size(backend, "canonical"), size(backend, "any"));
+            assert!(canonical > any, "{}: {canonical} and {any} bytes", backend.name);
+        }
+    }
+
+    #[test]
     fn options_have_a_canonical_order_and_add_up() {
         assert_eq!(spec("cranelift:threads=1,opt=none"), spec("cranelift").with("opt", "none").with("threads", "1"));
         assert_eq!(spec("cranelift:threads=1,opt=none").label(), "cranelift:opt=none,threads=1");

@@ -175,7 +175,7 @@ pub struct BackendInfo {
     pub llvm: Option<String>,
     /// The WebAssembly features, beyond the first version, that it claims to support.
     pub wasm_features: Vec<String>,
-    /// The floors, by their ids, that an exit like any other is made of on this engine.
+    /// The native baselines, by their ids, that an exit like any other is made of on this engine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exit_made_of: Vec<String>,
     /// The name of the file that it was loaded from, where it is a shared library: then its variant is called by a label.

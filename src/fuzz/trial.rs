@@ -8,7 +8,8 @@ use crate::engine::embedding::{Compiled, Embedding, Interface, Invocation, NotIn
 use crate::run_module::exported_state::left_behind;
 use crate::run_module::{ExitAt, Stubs};
 
-/// Compiles, instantiates and calls a module, up to the first failure. `about_to` gets each action before it starts.
+/// Compiles, instantiates and calls a module, up to the first failure. `about_to` gets each action before it starts, so that a crash
+/// can be attributed.
 pub fn run(engine: &dyn Embedding, generated: &GeneratedModule, mut about_to: impl FnMut(&Action)) -> Vec<Observation> {
     about_to(&Action::Compile);
     let compiled = match catch_unwind(AssertUnwindSafe(|| engine.compile(&generated.wasm))) {

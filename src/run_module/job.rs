@@ -62,7 +62,13 @@ impl Step {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&format!("{self:?}").to_lowercase())
+        f.write_str(match self {
+            Self::Validate => "validate",
+            Self::Compile => "compile",
+            Self::Serialize => "serialize",
+            Self::Instantiate => "instantiate",
+            Self::Call => "call",
+        })
     }
 }
 

@@ -114,7 +114,9 @@ pub fn measure(
         return Err(too_small.into());
     }
     report.run.launches = running.plan.launches;
-    journal.as_deref_mut().map(|journal| journal.begin(&report)).transpose()?;
+    if let Some(journal) = journal.as_deref_mut() {
+        journal.begin(&report)?;
+    }
     running.launch_all(&mut report, journal, observer)?;
     if observer.is_cancelled() && report.run.launches_completed == 0 {
         bail!(WorkerError::Interrupted);
@@ -191,7 +193,9 @@ impl<'a> RunningExperiment<'a> {
                 cells => cells?,
             };
             let Some(cells) = cells else { break };
-            journal.as_deref_mut().map(|journal| journal.launch(&cells)).transpose()?;
+            if let Some(journal) = journal.as_deref_mut() {
+                journal.launch(&cells)?;
+            }
             report.add(cells);
             report.run.launches_completed = launch;
             self.took += started.elapsed();

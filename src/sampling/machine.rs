@@ -13,7 +13,7 @@ pub fn machine() -> Machine {
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         memory: value("/proc/meminfo", "MemTotal")
             .and_then(|kibibytes| Some(kibibytes.strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)),
-        os: value("/etc/os-release", "PRETTY_NAME")
+        os: value("/etc/os-release", "PRETTY_NAME=")
             .or_else(|| Some(format!("macOS {}", output_of("sw_vers", &["-productVersion"])?)))
             .unwrap_or_else(|| std::env::consts::OS.into()),
         kernel: output_of("uname", &["-sr"]).unwrap_or_else(|| "unknown".into()),
@@ -26,11 +26,11 @@ pub fn load() -> Option<f64> {
     read("/proc/loadavg")?.split(' ').next()?.parse().ok()
 }
 
-/// The value in the first line with a key.
+/// The value in the first line that begins with a key and its separator.
 fn value(path: &str, key: &str) -> Option<String> {
     let text = read(path)?;
     let value = text.lines().find_map(|line| line.strip_prefix(key))?;
-    Some(value.trim_start().trim_start_matches([':', '=']).trim().trim_matches('"').to_owned())
+    Some(value.trim_start_matches([' ', '\t', ':']).trim().trim_matches('"').to_owned())
 }
 
 fn read(path: &str) -> Option<String> {

@@ -47,7 +47,10 @@ pub enum Mixture {
 
 impl fmt::Display for Mixture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&format!("{self:?}").to_lowercase())
+        f.write_str(match self {
+            Self::Exits => "exits",
+            Self::Exceptions => "exceptions",
+        })
     }
 }
 

@@ -9,7 +9,7 @@ pub const MIN_KEPT: usize = 6;
 const MIN_TRIMMED: usize = 12;
 /// The share trimmed at each end.
 const TRIMMED: f64 = 0.2;
-/// Half of the interval of a log ratio that is shown with `?`.
+/// A ratio with this half-width or more, on the log scale, is vague.
 const VAGUE: f64 = 0.5;
 /// With fewer values there is no interval.
 const MIN_FOR_INTERVAL: usize = 3;
@@ -157,7 +157,7 @@ impl Estimate {
         self.inconclusive
     }
 
-    /// Whether a log ratio is shown with `?`: it is inconclusive, or half of its interval is wider than 50 %.
+    /// Whether a log ratio is shown with `?`: it is inconclusive, or half of its interval is 0.5 or more, about 50 %.
     pub fn is_vague(&self) -> bool {
         let interval = self.interval(Confidence::NINETY_FIVE);
         self.inconclusive.is_some() || interval.is_none_or(|interval| interval.half_width() >= VAGUE)

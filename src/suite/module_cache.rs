@@ -7,8 +7,8 @@ use anyhow::Result;
 use super::Engine;
 use super::api::{Module, Runtime};
 
-/// The compiled guests that cells use. All cells share one module per guest. The module is dropped with its last cell, so that
-/// its resident code does not affect other cells.
+/// The compiled guests that cells use. All cells share one module per guest. The module is dropped with its last cell,
+/// because loaded code makes every backtrace in the process slower.
 #[derive(Default)]
 pub(crate) struct ModuleCache(Mutex<HashMap<Vec<u8>, InUse>>);
 

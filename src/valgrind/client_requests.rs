@@ -158,7 +158,12 @@ pub(crate) fn wait_for_threads(most: u64) {
     const POLL: Duration = Duration::from_millis(1);
     const MAX_POLLS: u32 = 100;
     let are_more = || process_stats::threads(std::process::id()).is_some_and(|threads| threads > most);
-    (0..MAX_POLLS).take_while(|_| are_more()).for_each(|_| std::thread::sleep(POLL));
+    for _ in 0..MAX_POLLS {
+        if !are_more() {
+            break;
+        }
+        std::thread::sleep(POLL);
+    }
 }
 
 /// Counts the instructions of each piece of `work` between its marks on this thread, and those of all other threads. Each

@@ -79,8 +79,12 @@ pub fn serve(spec: &BackendSpec) -> Result<()> {
                 Response::Examined { observations }
             }),
             Request::Soak { seed, milliseconds, mixture } => {
-                let started = soak.take().map_or_else(|| start_soak(&*backend, mixture, seed), Ok);
-                let counts = started.and_then(|go_on| soak.insert(go_on)(Duration::from_millis(milliseconds)));
+                let started = match soak.take() {
+                    Some(running) => Ok(running),
+                    None => start_soak(&*backend, mixture, seed),
+                };
+                // It stays, also after an error.
+                let counts = started.and_then(|running| soak.insert(running)(Duration::from_millis(milliseconds)));
                 counts.map(|counts| Response::Soaked { counts })
             }
             Request::RunScript { name, features, skip } => run_script(&*backend, &name, &features, &skip, &wire),

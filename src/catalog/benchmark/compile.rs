@@ -20,7 +20,7 @@ benchmarks![
     )
     .over("functions", FUNCTIONS, MANY_FUNCTIONS)
     .parallel(),
-    ONE_THREAD("compile/functions-one-thread", "as `compile/functions`, with one compiling thread",).over(
+    ONE_THREAD("compile/functions-one-thread", "as `compile/functions`, with one compiling thread").over(
         "functions",
         FUNCTIONS,
         MANY_FUNCTIONS

@@ -125,7 +125,7 @@ impl Artifact for SerializedLibraryModule {
     }
 }
 
-/// How a host function ended its guest: by an exit, a panic or a failure. The caller of the guest reads this.
+/// How a host function ended its guest, if it did: by an exit, a panic or a failure. The caller of the guest reads this.
 type HostEnd = Cell<Option<Outcome>>;
 
 /// Converts a trap to an outcome: the end by the host function, if any, or else a trap of the guest. An exit counts only if
@@ -249,6 +249,7 @@ unsafe extern "C" fn answer(env: *mut c_void, arguments: *const Values, results:
     let message = match &end {
         Outcome::Exited(code) => exit_message(*code),
         Outcome::Panicked(message) | Outcome::Failed(message) => message.replace('\0', " "),
+        // A host function returns or traps in no other way.
         other => other.to_string(),
     };
     ended.set(Some(end));

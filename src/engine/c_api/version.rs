@@ -6,7 +6,8 @@ use super::objects::Owned;
 
 /// Whether the engine is wasmi, an interpreter.
 pub(super) fn is_wasmi(api: &Api) -> bool {
-    api.wasmi_trap_new.is_some()
+    // Other engines' libraries may contain wasmi.
+    api.wasmi_trap_new.is_some() && api.wasmer_version.is_none() && api.wasmtime_error_message.is_none()
 }
 
 /// The engine with its version, or with the library's label if the version is not known.

@@ -67,6 +67,7 @@ impl From<wasmparser::ValType> for Type {
 impl Type {
     /// Zero, or the null reference; `None` for [`Type::NonNull`].
     pub fn zero(self) -> Option<Value> {
+        // No bits are a null reference; a number has bits.
         Value::from_bits(self, None).or_else(|| Value::from_bits(self, Some(0)))
     }
 }

@@ -11,8 +11,7 @@ use wasmer::Module;
 use super::Wasmer;
 use super::api::Runtime;
 
-/// The artifacts of compiled guests. Loaded code makes every backtrace in the process slower. So a guest is loaded at most
-/// once, while a cell uses it.
+/// The artifacts of compiled guests, in memory and, if told, in a folder.
 #[derive(Default)]
 pub(super) struct ArtifactCache {
     artifacts: Mutex<HashMap<Vec<u8>, Vec<u8>>>,

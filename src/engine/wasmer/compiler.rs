@@ -20,9 +20,11 @@ pub(in crate::engine) trait WasmerCompiler:
     /// The levels of optimization.
     const LEVELS: OptionTable<CompilerSettings<Self>> = &[];
 
-    const USE_ONE_THREAD: fn(&mut Self);
-
     fn version() -> String;
+
+    fn use_one_thread(&mut self);
+
+    fn set_canonical_nans(&mut self, enable: bool);
 }
 
 /// The settings that options change.
@@ -38,9 +40,9 @@ impl<C: WasmerCompiler> CompilerSettings<C> {
     pub(in crate::engine) const OPTIONS: &'static [OptionTable<Self>] = &[
         C::LEVELS,
         &[
-            ("nan", "canonical", |settings| CompilerConfig::canonicalize_nans(&mut settings.config, true)),
-            ("nan", "any", |settings| CompilerConfig::canonicalize_nans(&mut settings.config, false)),
-            ("threads", "1", |settings| C::USE_ONE_THREAD(&mut settings.config)),
+            ("nan", "canonical", |settings| settings.config.set_canonical_nans(true)),
+            ("nan", "any", |settings| settings.config.set_canonical_nans(false)),
+            ("threads", "1", |settings| settings.config.use_one_thread()),
             ("metering", "on", |settings| settings.metering = true),
         ],
     ];
@@ -54,10 +56,17 @@ impl WasmerCompiler for Cranelift {
         ("opt", "speed", |settings| _ = settings.config.opt_level(CraneliftOptLevel::Speed)),
         ("opt", "size", |settings| _ = settings.config.opt_level(CraneliftOptLevel::SpeedAndSize)),
     ];
-    const USE_ONE_THREAD: fn(&mut Self) = |config| _ = config.num_threads(NonZero::<usize>::MIN);
 
     fn version() -> String {
         cranelift_codegen::VERSION.into()
+    }
+
+    fn use_one_thread(&mut self) {
+        self.num_threads(NonZero::<usize>::MIN);
+    }
+
+    fn set_canonical_nans(&mut self, enable: bool) {
+        CompilerConfig::canonicalize_nans(self, enable);
     }
 }
 
@@ -70,21 +79,36 @@ impl WasmerCompiler for LLVM {
         ("opt", "default", |settings| _ = settings.config.opt_level(LLVMOptLevel::Default)),
         ("opt", "aggressive", |settings| _ = settings.config.opt_level(LLVMOptLevel::Aggressive)),
     ];
-    const USE_ONE_THREAD: fn(&mut Self) = |config| _ = config.num_threads(NonZero::<usize>::MIN);
 
     fn version() -> String {
         let (major, minor, patch) = inkwell::support::get_llvm_version();
         format!("{major}.{minor}.{patch}")
+    }
+
+    fn use_one_thread(&mut self) {
+        self.num_threads(NonZero::<usize>::MIN);
+    }
+
+    fn set_canonical_nans(&mut self, enable: bool) {
+        CompilerConfig::canonicalize_nans(self, enable);
     }
 }
 
 #[cfg(feature = "singlepass")]
 impl WasmerCompiler for Singlepass {
     const NAME: &str = "singlepass";
-    const USE_ONE_THREAD: fn(&mut Self) = |config| _ = config.num_threads(NonZero::<usize>::MIN);
 
     /// Singlepass is part of Wasmer and has no separate version.
     fn version() -> String {
         ::wasmer::sys::vm::VERSION.into()
+    }
+
+    fn use_one_thread(&mut self) {
+        self.num_threads(NonZero::<usize>::MIN);
+    }
+
+    fn set_canonical_nans(&mut self, enable: bool) {
+        // The method of this type: that of the trait does nothing.
+        Self::canonicalize_nans(self, enable);
     }
 }

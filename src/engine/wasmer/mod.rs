@@ -55,7 +55,7 @@ impl Wasmer {
         options.apply(CompilerSettings::<C>::OPTIONS, &mut settings)?;
         let CompilerSettings { config, metering } = settings;
         let mut one_thread = config.clone();
-        C::USE_ONE_THREAD(&mut one_thread);
+        one_thread.use_one_thread();
         Ok(Self {
             compiler: C::NAME,
             version: C::version(),

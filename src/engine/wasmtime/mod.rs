@@ -37,11 +37,11 @@ pub(crate) struct Wasmtime {
     module_cache: Arc<ModuleCache>,
 }
 
-pub(super) const CRANELIFT: &[OptionTable<Wasmtime>] = &[CODE, BOTH_COMPILERS, TARGET, MECHANISMS];
+pub(super) const CRANELIFT: &[OptionTable<Wasmtime>] = &[CRANELIFT_CODE, BOTH_COMPILERS, CRANELIFT_RUNTIME, MECHANISMS];
 
 pub(super) const WINCH: &[OptionTable<Wasmtime>] = &[BOTH_COMPILERS, MECHANISMS];
 
-const CODE: OptionTable<Wasmtime> = &[
+const CRANELIFT_CODE: OptionTable<Wasmtime> = &[
     ("opt", "none", |wasmtime| _ = wasmtime.config.cranelift_opt_level(OptLevel::None)),
     ("opt", "speed", |wasmtime| _ = wasmtime.config.cranelift_opt_level(OptLevel::Speed)),
     ("opt", "size", |wasmtime| _ = wasmtime.config.cranelift_opt_level(OptLevel::SpeedAndSize)),
@@ -61,7 +61,7 @@ const BOTH_COMPILERS: OptionTable<Wasmtime> = &[
 ];
 
 /// `target=pulley` compiles for wasmtime's interpreter Pulley instead of this machine. Pulley needs no executable memory.
-const TARGET: OptionTable<Wasmtime> = &[
+const CRANELIFT_RUNTIME: OptionTable<Wasmtime> = &[
     ("target", "pulley", |wasmtime| _ = wasmtime.config.target(PULLEY).expect("the name of a target")),
     ("signals", "off", |wasmtime| _ = wasmtime.config.signals_based_traps(false)),
 ];

@@ -1,4 +1,4 @@
-//! The scenarios that only wasmtime supports: contexts of errors, and exits that no host function raises: by the callback at the
+//! Scenarios that only wasmtime supports: contexts of errors, and exits that no host function raises: by the callback at the
 //! end of an epoch, and by a limiter.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

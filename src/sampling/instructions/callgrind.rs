@@ -49,8 +49,8 @@ impl Count {
         }
         let is_search = |function: &&Function| function.name.as_deref() == Some(UNWIND_TABLE_SEARCH);
         let functions = Profile::parse(text)?.functions;
-        let unwind_table_search = functions.iter().filter(is_search).map(|function| function.own as f64).sum();
-        Ok(Self { total, unwind_table_search })
+        let search: u64 = functions.iter().filter(is_search).map(|function| function.own).sum();
+        Ok(Self { total, unwind_table_search: search as f64 })
     }
 }
 

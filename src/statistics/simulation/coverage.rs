@@ -11,7 +11,7 @@ const MACHINES: [(&str, SimulatedMachine, f64); 34] = [
     ("exactly 1 of 10 off", SimulatedMachine { odd_launches: 1, one_sided: true, ..CLEAN }, 0.94),
     ("exactly 2 of 10 off", SimulatedMachine { odd_launches: 2, one_sided: true, ..CLEAN }, 0.94),
     ("exactly 3 of 10 off", SimulatedMachine { odd_launches: 3, one_sided: true, ..CLEAN }, 0.94),
-    // One run in eighty has four, all on one side: then the plain interval misses, and there is a doubt.
+    // One run in eighty has four, all on one side: then the plain interval misses, and the estimate is inconclusive.
     ("1 in 10 off, one side", SimulatedMachine { one_sided: true, ..USUAL }, 0.93),
     ("22 in 100 off", SimulatedMachine { odd_chance: 0.22, ..CLEAN }, 0.94),
     ("quiet, sd 0.2 %", SimulatedMachine { launch_sd: 0.002, batch_sd: 0.002, ..CLEAN }, 0.94),

@@ -44,6 +44,7 @@ fn after_exit(engine: &Engine, out: &Transcript) -> Result<()> {
 
 /// A cell that runs out of fuel. The guest needs a metered compilation, so it is not cached.
 fn out_of_fuel(engine: &Engine) -> Result<Prepared> {
+    // Enough to instantiate; each lap sets one unit.
     let runtime = engine.metered_runtime(u64::MAX);
     let module = Module::new(&runtime, guest::wasm(guest::EARLY_EXIT))?;
     let mut ready = GuestInstance::new(&Arc::new((runtime, module)), (), |store| {

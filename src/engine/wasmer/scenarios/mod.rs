@@ -1,4 +1,5 @@
-//! The scenarios that only Wasmer supports, and the early exit in Wasmer's API: one file per theme.
+//! Scenarios that only Wasmer supports, and the early exit in Wasmer's API. Those of metering and interrupts are beside their
+//! mechanisms.
 #[cfg(feature = "async")]
 mod asynchronous;
 mod early_exit;
