@@ -101,6 +101,17 @@ fn the_options_of_each_backend_are_in_the_list_and_in_the_help() {
 }
 
 #[test]
+fn help_is_the_manual_and_its_short_form_one_line() {
+    for (long, command) in
+        [("write `./NAME`", &["run"][..]), ("minimized", &["fuzz"]), ("open files", &["check", "soak"])]
+    {
+        let help = |option| crate::stdout(&[command, &[option]].concat()).split_once("Usage").unwrap().0.to_owned();
+        assert!(help("--help").contains(long), "{command:?}");
+        assert_eq!(help("-h").trim().lines().count(), 1, "{command:?}");
+    }
+}
+
+#[test]
 fn output_has_no_colour_without_a_terminal() {
     let output = early_exit(&["list"]).output().unwrap();
     assert!(!output.stdout.contains(&0x1b));
