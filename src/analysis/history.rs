@@ -118,6 +118,7 @@ fn over(report: &Report, engine: String, releases: Vec<Release>) -> History<'_> 
                     let ratio =
                         count.zip(before.and_then(InstructionCount::of)).map(|(count, before)| count.ratio_to(&before));
                     point.change = ratio.map(|ratio| ratio.value);
+                    // The margin of times, so that both tables mark changes of one size.
                     point.step = ratio.map(|ratio| ratio.verdict(Margin::TWO_PERCENT));
                 }
             }

@@ -5,7 +5,8 @@ use crate::catalog::benchmark;
 use crate::results::{CellRecord, Report};
 use crate::statistics::{RunShift, TimeWithBaseline};
 
-/// The drift between two runs: the shift of the native baselines, with an uncertainty from the scatter of all cells.
+/// The drift between two runs: the shift of the native baselines, or of all cells if the runs share fewer than three baselines.
+/// Its uncertainty is from the scatter of all cells.
 pub(crate) fn shift(reports: &ReportPair) -> Option<RunShift> {
     let shift = |is_it: fn(&CellRecord) -> bool| {
         let cells = reports.cells().filter(|(_, cell, _)| is_it(cell));

@@ -117,7 +117,7 @@ pub struct ScenarioResult {
     pub transcript: Vec<String>,
     /// The duration in milliseconds; not a measurement.
     pub elapsed_ms: f64,
-    /// A hint for the reader, such as a known issue that no longer occurs.
+    /// A known issue that no longer occurs: `check --strict` fails for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
 }

@@ -43,7 +43,7 @@ pub struct SoakSample {
 /// The limit of memory growth in bytes per ended guest: 4 MiB per million guests. A leak of the smallest allocation,
 /// 16 bytes per guest, is four times that.
 pub const MOST_BYTES_EACH: f64 = 4.0 * 1048576.0 / 1e6;
-/// Growth of an allocator in bytes that is ignored.
+/// Growth in bytes that is ignored, because allocators keep some memory.
 pub const SLACK: f64 = 4.0 * 1048576.0;
 /// The share of the samples at the start that is ignored, because of one-time allocations.
 const WARM: f64 = 0.25;

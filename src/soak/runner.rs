@@ -38,6 +38,7 @@ pub fn soak(
     while started.elapsed() < time {
         let request = Request::Soak { seed, milliseconds: u64::try_from(step.as_millis())?.max(1), mixture };
         match worker.request(&request, &Limits::of(step + Duration::from_secs(120)), |_| ()) {
+            // The soak of exceptions has reached its limit.
             Ok(Response::Soaked { counts }) if counts == soaked.counts => break,
             Ok(Response::Soaked { counts }) => soaked.counts = counts,
             Ok(Response::Error { reason, .. }) => soaked.failed = Some(reason),
