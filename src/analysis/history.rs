@@ -52,7 +52,7 @@ impl HistoryPoint {
     }
 }
 
-/// The number of releases that make a history.
+/// The number of releases that make a history, and of releases with a value that make a row.
 const LEAST_RELEASES: usize = 3;
 
 /// The histories in a report.

@@ -1,4 +1,5 @@
-//! How times of two runs are corrected, because the machine may have been faster in one of them.
+//! How times of two runs are corrected, because the machine may have been faster in one of them. With comparable native baselines in
+//! both runs, [`unpaired`](crate::statistics::unpaired) divides by these, otherwise by the shift.
 use super::estimates::time;
 use super::report_pair::ReportPair;
 use crate::catalog::benchmark;

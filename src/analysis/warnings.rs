@@ -105,7 +105,7 @@ pub(crate) fn left_out<'a>(ratios: impl Iterator<Item = &'a Estimate>) -> String
     let share = outlying as f64 / launches.max(1) as f64;
     let one_sided = match ratios.iter().filter(|ratio| ratio.outlier_side().is_some()).count() {
         0 => String::new(),
-        modes => format!("; in {modes} of {} ratios some processes are slower (▲) or faster (▼)", ratios.len()),
+        count => format!("; in {count} of {} ratios some launches are slower (▲) or faster (▼)", ratios.len()),
     };
     format!("{:.1} % of launches are excluded as outliers{one_sided}", 100.0 * share)
 }

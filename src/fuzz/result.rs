@@ -103,7 +103,7 @@ pub struct MismatchGroup {
 }
 
 impl Mismatch {
-    /// Whether two mismatches are of one kind: the same groups in the same property.
+    /// Whether two mismatches are of one kind: the same groups in the same property, after the same kind of action.
     pub fn is_like<'a>(&'a self, other: &'a Self) -> bool {
         let groups = |mismatch: &'a Self| mismatch.groups.iter().map(|group| (&group.variants, &group.observed));
         (self.action.to_string(), &self.property) == (other.action.to_string(), &other.property)

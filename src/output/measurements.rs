@@ -92,7 +92,7 @@ pub(crate) fn native_text(report: &Report, native: f64) -> String {
     }
 }
 
-/// The ratio and half of its interval; `?` if it is vague; ▲ or ▼ if some processes are slower or faster than the typical one.
+/// The ratio and half of its interval; `?` if it is vague; ▲ or ▼ if some launches are slower or faster than the typical one.
 pub(crate) fn ratio_text(estimate: &Estimate) -> String {
     let value = estimate.value().exp();
     let half_width = interval(estimate).map(|interval| interval.half_width() * value);

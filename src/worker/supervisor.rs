@@ -90,6 +90,7 @@ impl From<WorkerError> for Verdict {
     fn from(error: WorkerError) -> Self {
         let text = error.to_string();
         match error {
+            // Callers end at an interruption before they need a verdict.
             WorkerError::Crashed(_) | WorkerError::Protocol(_) | WorkerError::Interrupted => {
                 Self::Crashed { reason: text }
             }

@@ -46,7 +46,7 @@ const PAIRS: f64 = 12e6;
 const MAX_PAIRS: usize = 5;
 /// The instructions of an iteration in which the fixed cost of a batch, some thousands, is less than 0.05 %.
 const LONG: f64 = 2e7;
-/// The instructions of an iteration in which what only the first does is less than that.
+/// The instructions of an iteration from which the first one counts: what only the first iteration does is less than 0.05 %.
 const VERY_LONG: f64 = 2e8;
 
 impl<'a> Session<'a> {
