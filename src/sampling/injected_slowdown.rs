@@ -30,7 +30,7 @@ const MAX_SLICE: Duration = Duration::from_millis(2);
 const BATCH: Duration = Duration::from_micros(500);
 
 impl InjectedSlowdown {
-    /// Mostly none, now and then one of [`SLOWDOWNS`].
+    /// Mostly none, now and then one of `SLOWDOWNS`.
     pub fn random(cell_id: &CellId, random: &mut ChaCha8Rng) -> Self {
         if !random.random_bool(SLOWED_SHARE) {
             return Self::None;
