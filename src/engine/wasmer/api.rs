@@ -52,7 +52,7 @@ pub(crate) fn message(error: &Error) -> String {
     error.message()
 }
 
-/// The code of a trap; `None` for other errors. It is cheaper than an [`Outcome`], so the timed part can check it.
+/// The code of a trap; `None` for other errors. It is cheaper than an `Outcome`, so the timed part can check it.
 pub(crate) fn trap_code(error: Error) -> Option<TrapCode> {
     error.to_trap()
 }
