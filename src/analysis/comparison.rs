@@ -1,16 +1,13 @@
 //! Compares measured variants with their baselines.
 use std::collections::HashMap;
 
-use super::count_comparison;
 use super::estimates::{interval, ratio};
 use super::report_pair::{CellPair, ReportPair};
-use super::run_correction::{shift, with_native_baseline};
 use super::warnings::left_out;
+use super::{count_comparison, run_correction};
 use crate::catalog::benchmark::CellId;
 use crate::results::{CellComparison, CellRecord, Comparison, Launch, Metric, Report, SkipReason};
-use crate::statistics::{
-    Confidence, Estimate, Interval, Margin, RatioVerdict, judge, median, smallest_resolvable, unpaired,
-};
+use crate::statistics::{Confidence, Estimate, Interval, Margin, RatioVerdict, judge, median, smallest_resolvable};
 
 /// Compares the variants of a run with their baselines, which were measured in the same rounds.
 ///
@@ -67,10 +64,8 @@ pub fn files(baseline: &Report, new: &Report, margin: Margin) -> Comparison {
     if new.metric == Metric::Instructions {
         return count_comparison::compare(&reports, margin, &HashMap::new());
     }
-    let shift = shift(&reports);
-    let pairs = pending(&reports, |now, then| {
-        unpaired(&with_native_baseline(new, now)?, &with_native_baseline(baseline, then)?, shift?)
-    });
+    let shift = run_correction::shift(&reports);
+    let pairs = pending(&reports, |now, then| run_correction::ratio(&reports, now, then, shift?));
     let confidence = Confidence::NINETY_FIVE;
     comparison(&reports, judged(pairs, margin, confidence), margin, confidence)
 }

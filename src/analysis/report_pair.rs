@@ -10,7 +10,7 @@ use crate::statistics::Margin;
 /// Two reports, or twice the same, with the variants to compare.
 pub(crate) struct ReportPair<'a> {
     pub(crate) new: &'a Report,
-    baseline: &'a Report,
+    pub(crate) baseline: &'a Report,
     /// The labels of variants of the new report, and of their baselines in the other.
     labels: Vec<(String, String)>,
 }

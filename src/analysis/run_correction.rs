@@ -1,10 +1,20 @@
-//! How times of two runs are corrected, because the machine may have been faster in one of them. With comparable native baselines in
-//! both runs, [`unpaired`](crate::statistics::unpaired) divides by these, otherwise by the shift.
+//! How times of two runs are corrected, because the machine may have been faster in one of them.
 use super::estimates::time;
 use super::report_pair::ReportPair;
 use crate::catalog::benchmark;
 use crate::results::{CellRecord, Report};
-use crate::statistics::{RunShift, TimeWithBaseline};
+use crate::statistics::{Estimate, RunShift, TimeWithBaseline, unpaired};
+
+/// The ratio of a cell to the same cell of the other run: relative to their native baselines, if comparable in both runs, or else
+/// less the drift.
+pub(crate) fn ratio(reports: &ReportPair, now: &CellRecord, then: &CellRecord, shift: RunShift) -> Option<Estimate> {
+    let mut now = with_native_baseline(reports.new, now)?;
+    let mut then = with_native_baseline(reports.baseline, then)?;
+    if now.1.is_none() || then.1.is_none() {
+        (now.1, then.1) = (None, None);
+    }
+    unpaired(&now, &then, shift)
+}
 
 /// The drift between two runs: the shift of the native baselines, or of all cells if the runs share fewer than three baselines.
 /// Its uncertainty is from the scatter of all cells.
@@ -25,7 +35,7 @@ pub(crate) fn shift(reports: &ReportPair) -> Option<RunShift> {
 const MAX_RATIO_TO_NATIVE: f64 = 10.0;
 
 /// The time of a cell, and the time of its native baseline at its host depth in the same worker, if comparable.
-pub(crate) fn with_native_baseline(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
+fn with_native_baseline(report: &Report, cell: &CellRecord) -> Option<TimeWithBaseline> {
     let of_cell = time(cell)?;
     let native = benchmark::find(&cell.cell_id.benchmark).and_then(|benchmark| benchmark.native_baseline);
     let is_native = |other: &&CellRecord| {
