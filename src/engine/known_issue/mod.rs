@@ -44,8 +44,7 @@ pub struct Excuse {
     pub subject: &'static str,
     /// The deviation, as the check reports it; `[..]` matches any text.
     pub observed: &'static str,
-    /// Whether the deviation occurs by chance, or in long tests only. If it does not, and the check passes, the issue no longer
-    /// occurs.
+    /// Whether the deviation occurs by chance, or in long tests only. If false, and the check passes, the issue no longer occurs.
     pub sometimes: bool,
 }
 
