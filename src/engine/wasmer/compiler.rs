@@ -24,7 +24,9 @@ pub(in crate::engine) trait WasmerCompiler:
 
     fn use_one_thread(&mut self);
 
-    fn set_canonical_nans(&mut self, enable: bool);
+    fn set_canonical_nans(&mut self, enable: bool) {
+        CompilerConfig::canonicalize_nans(self, enable);
+    }
 }
 
 /// The settings that options change.
@@ -64,10 +66,6 @@ impl WasmerCompiler for Cranelift {
     fn use_one_thread(&mut self) {
         self.num_threads(NonZero::<usize>::MIN);
     }
-
-    fn set_canonical_nans(&mut self, enable: bool) {
-        CompilerConfig::canonicalize_nans(self, enable);
-    }
 }
 
 #[cfg(feature = "llvm")]
@@ -88,10 +86,6 @@ impl WasmerCompiler for LLVM {
     fn use_one_thread(&mut self) {
         self.num_threads(NonZero::<usize>::MIN);
     }
-
-    fn set_canonical_nans(&mut self, enable: bool) {
-        CompilerConfig::canonicalize_nans(self, enable);
-    }
 }
 
 #[cfg(feature = "singlepass")]
@@ -108,7 +102,7 @@ impl WasmerCompiler for Singlepass {
     }
 
     fn set_canonical_nans(&mut self, enable: bool) {
-        // The method of this type: that of the trait does nothing.
+        // The method of this type: the compilers' common one does nothing here.
         Self::canonicalize_nans(self, enable);
     }
 }
